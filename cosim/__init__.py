@@ -1,0 +1,1 @@
+"""The orchestrator: systems of components, multirate plans, and what runs them."""

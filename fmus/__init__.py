@@ -1,0 +1,1 @@
+"""The FMI face of the models."""

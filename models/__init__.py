@@ -1,0 +1,1 @@
+"""The physics: models as declarations and kernels. Knows nothing of FMI, files or plots."""

@@ -1,0 +1,116 @@
+"""What is known of one kind of cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CellParameters:
+    """An equivalent-circuit cell with its limits and its thermal data.
+
+    Tables over state of charge stand on a uniform grid from 0 to 1, all of the same length.
+
+    Parameters
+    ----------
+    name, source : str
+        The cell, and where its figures come from.
+    capacity : float
+        Charge between SOC 0 and 1 [C].
+    open_circuit_voltage : (nodes,) array
+        U at the reference temperature [V].
+    entropic_coefficient : (nodes,) array
+        dU/dT [V/K].
+    ohmic_resistance : (nodes,) array
+        R0 at the reference temperature [Ohm].
+    polarisation_resistance, polarisation_capacitance : (pairs, nodes) array
+        The RC pairs at the reference temperature [Ohm], [F].
+    ohmic_activation_energy : float
+        Of R0 [J/mol].
+    polarisation_activation_energy : (pairs,) array
+        Of the resistances of the pairs [J/mol].
+    reference_temperature : float
+        [K].
+    hysteresis_bound : float
+        M [V], 0 where the cell shows none.
+    hysteresis_rate : float
+        gamma [1], in SOC: the hysteresis switches over about 1/gamma.
+    hysteresis_decay_rate : float
+        Decay at rest [1/s].
+    coulombic_efficiency : float
+        Share of the charging current that is stored, 0 to 1.
+    self_discharge_current : float
+        At the reference temperature [A].
+    self_discharge_activation_energy : float
+        [J/mol].
+    minimum_voltage, maximum_voltage : float
+        Operating limits [V].
+    maximum_charge_current, maximum_discharge_current : float
+        Operating limits, both positive [A].
+    mass : float
+        [kg].
+    heat_capacity : float
+        [J/K].
+    convection : float
+        To the surroundings as the cell was measured [W/K].
+
+    Raises
+    ------
+    ValueError
+        When tables differ in length, or a value is not finite.
+    """
+
+    name: str
+    source: str
+    capacity: float
+    open_circuit_voltage: NDArray[np.float64]
+    entropic_coefficient: NDArray[np.float64]
+    ohmic_resistance: NDArray[np.float64]
+    polarisation_resistance: NDArray[np.float64]
+    polarisation_capacitance: NDArray[np.float64]
+    ohmic_activation_energy: float
+    polarisation_activation_energy: NDArray[np.float64]
+    reference_temperature: float
+    hysteresis_bound: float
+    hysteresis_rate: float
+    hysteresis_decay_rate: float
+    coulombic_efficiency: float
+    self_discharge_current: float
+    self_discharge_activation_energy: float
+    minimum_voltage: float
+    maximum_voltage: float
+    maximum_charge_current: float
+    maximum_discharge_current: float
+    mass: float
+    heat_capacity: float
+    convection: float
+
+    def __post_init__(self) -> None:
+        shapes = {
+            "open_circuit_voltage": (self.nodes,),
+            "entropic_coefficient": (self.nodes,),
+            "ohmic_resistance": (self.nodes,),
+            "polarisation_resistance": (self.pairs, self.nodes),
+            "polarisation_capacitance": (self.pairs, self.nodes),
+            "polarisation_activation_energy": (self.pairs,),
+        }
+        for field in fields(self)[2:]:
+            values = np.asarray(getattr(self, field.name), dtype=np.float64)
+            if values.shape != shapes.get(field.name, ()):
+                expected = shapes.get(field.name, ())
+                raise ValueError(f"{self.name}: {field.name} has shape {values.shape}, not {expected}")
+            if not np.isfinite(values).all():
+                raise ValueError(f"{self.name}: {field.name} = {values} must be finite")
+
+    @property
+    def nodes(self) -> int:
+        """Length of the tables over SOC."""
+        return len(self.open_circuit_voltage)
+
+    @property
+    def pairs(self) -> int:
+        """Number of RC pairs."""
+        return len(self.polarisation_resistance)

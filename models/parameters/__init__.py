@@ -1,0 +1,1 @@
+"""One cited parameter set a module."""

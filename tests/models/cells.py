@@ -1,0 +1,51 @@
+"""Small invented cells for tests: figures chosen to make every effect visible, not to be a real cell."""
+
+import numpy as np
+
+from packfmu.models.cell_parameters import CellParameters
+
+SOC = np.linspace(0.0, 1.0, 21)
+
+
+def invented_cell(**changes):
+    """Return a 10 A.h cell with curved tables, two RC pairs, hysteresis and losses; `changes` replace fields."""
+    figures = {
+        "name": "invented",
+        "source": "none",
+        "capacity": 36000.0,
+        "open_circuit_voltage": 3.2 + 0.8 * SOC + 0.15 * np.tanh((SOC - 0.1) / 0.08) + 0.02 * np.sin(9.0 * SOC),
+        "entropic_coefficient": 2e-4 * np.cos(5.0 * SOC),
+        "ohmic_resistance": 2e-3 + 1e-3 * (1.0 - SOC) ** 3,
+        "polarisation_resistance": np.array([1e-3 + 5e-4 * (1.0 - SOC), 2e-3 + 1e-3 * (1.0 - SOC) ** 2]),
+        "polarisation_capacitance": np.array([2e4 + 1e4 * SOC, 1e5 + 2e4 * np.sin(3.0 * SOC)]),
+        "ohmic_activation_energy": 2e4,
+        "polarisation_activation_energy": np.array([3e4, 4e4]),
+        "reference_temperature": 298.15,
+        "hysteresis_bound": 0.02,
+        "hysteresis_rate": 40.0,
+        "hysteresis_decay_rate": 1e-5,
+        "coulombic_efficiency": 0.99,
+        "self_discharge_current": 0.01,
+        "self_discharge_activation_energy": 5e4,
+        "minimum_voltage": 2.8,
+        "maximum_voltage": 4.2,
+        "maximum_charge_current": 20.0,
+        "maximum_discharge_current": 40.0,
+        "mass": 0.25,
+        "heat_capacity": 250.0,
+        "convection": 0.5,
+    }
+    return CellParameters(**(figures | changes))
+
+
+def plain_cell(**changes):
+    """Return the invented cell without hysteresis, losses of charge, and entropic heat."""
+    return invented_cell(
+        **{
+            "hysteresis_bound": 0.0,
+            "coulombic_efficiency": 1.0,
+            "self_discharge_current": 0.0,
+            "entropic_coefficient": np.zeros(SOC.size),
+        }
+        | changes
+    )

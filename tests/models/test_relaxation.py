@@ -1,0 +1,28 @@
+"""Exact relaxation against scipy."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
+
+from packfmu.models.relaxation import relax, response
+
+
+@settings(max_examples=25, deadline=None)
+@given(value=st.floats(-1.0, 1.0), settled=st.floats(-1.0, 1.0), rate=st.floats(0.0, 3.0))
+def test_value_and_integrals(value, settled, rate):
+    def right(_, s):
+        return [rate * (settled - s[0]), s[0], s[0] ** 2]
+
+    reference = solve_ivp(right, (0.0, 2.0), [value, 0.0, 0.0], rtol=1e-11, atol=1e-13).y[:, -1]
+    assert relax(value, settled, rate, 2.0) == pytest.approx(tuple(reference), abs=1e-9)
+
+
+def test_without_a_rate_the_value_stays():
+    assert relax(0.5, 9.0, 0.0, 2.0) == (0.5, 1.0, 0.5)
+    assert response(0.0, 3.0) == 3.0
+
+
+@given(rate=st.floats(1e-9, 1e3))
+def test_response_is_what_a_unit_slope_gains(rate):
+    assert response(rate, 2.0) * rate == pytest.approx(relax(0.0, 1.0, rate, 2.0)[0], rel=1e-12)
