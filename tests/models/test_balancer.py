@@ -1,0 +1,177 @@
+"""The passive balancer: thresholds, derating, energy, and the decay of capacitors that it bleeds."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from packfmu.models import balancer
+from packfmu.models.model import DONE, Instance
+
+GROUPS = 3
+
+
+def started(**start):
+    instance = Instance(balancer.declare(GROUPS).with_start(start))
+    instance.initialize()
+    return instance
+
+
+def bleeding(instance, *voltages, step=1.0):
+    """Step with these group voltages; return which groups bleed afterwards."""
+    instance.u["group_voltage"] = voltages
+    assert instance.advance(0.0, step) == DONE
+    return [bool(current < 0.0) for current in instance.y["balancing_current"]]
+
+
+def test_thresholds_with_hysteresis():
+    instance = started()
+    assert bleeding(instance, 3.7, 3.7099, 3.7) == [False, False, False]
+    assert bleeding(instance, 3.7, 3.7101, 3.7) == [False, True, False]
+    assert bleeding(instance, 3.7, 3.7051, 3.7099) == [False, True, False]
+    assert bleeding(instance, 3.7, 3.7049, 3.7) == [False, False, False]
+    assert bleeding(instance, 3.7, 3.7099, 3.7) == [False, False, False]
+
+
+def test_current_heat_and_count():
+    instance = started(bleed_resistance=100.0, group_voltage=[3.6, 4.0, 3.9])
+    assert instance.y["balancing_current"] == pytest.approx([0.0, -0.04, -0.039], rel=1e-15)
+    assert instance.y["balancing_pack_current"] == 0.0
+    assert instance.y["heat_rate"] == pytest.approx((4.0**2 + 3.9**2) / 100.0, rel=1e-15)
+    assert instance.y["active_groups"] == 2
+
+
+def test_integrals_are_of_what_was_in_force_during_the_step():
+    instance = started(bleed_resistance=100.0, group_voltage=[3.6, 4.0, 3.9])
+    in_force = instance.y.copy()
+    bleeding(instance, 3.9, 3.9, 3.9, step=20.0)
+    assert instance.y["bleed_energy"] == 20.0 * in_force["heat_rate"]
+    assert instance.y["bleed_charge"] == pytest.approx(20.0 * 0.079, rel=1e-15)
+    assert instance.y["heat_rate"] == instance.y["active_groups"] == 0.0
+    bleeding(instance, 3.9, 3.9, 3.9, step=20.0)
+    assert instance.y["bleed_energy"] == instance.y["bleed_charge"] == 0.0
+
+
+def test_disabled_bleeds_nothing_and_forgets():
+    instance = started(group_voltage=[3.7, 3.72, 3.7])
+    instance.u["enable"] = 0.0
+    assert bleeding(instance, 3.7, 3.72, 3.9) == [False, False, False]
+    assert instance.y["heat_rate"] == instance.y["active_groups"] == 0.0
+    instance.u["enable"] = 1.0
+    assert bleeding(instance, 3.7, 3.707, 3.9) == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("temperature", "duty"), [(250.0, 1.0), (340.0, 1.0), (345.0, 0.75), (350.0, 0.5), (360.0, 0.0), (400.0, 0.0)]
+)
+def test_derating_is_linear(temperature, duty):
+    instance = started(bleed_resistance=50.0, derating_temperature=340.0, maximum_temperature=360.0)
+    instance.u["board_temperature"] = temperature
+    assert bleeding(instance, 3.6, 4.0, 3.6) == [False, duty > 0.0, False]
+    assert instance.y["balancing_current"][1] == pytest.approx(-duty * 4.0 / 50.0, rel=1e-15)
+    assert instance.y["heat_rate"] == pytest.approx(duty * 4.0**2 / 50.0, rel=1e-15)
+    assert instance.y["active_groups"] == (duty > 0.0)
+
+
+def test_derating_keeps_the_selection():
+    instance = started(group_voltage=[3.7, 3.72, 3.7])
+    instance.u["board_temperature"] = 400.0
+    assert bleeding(instance, 3.7, 3.707, 3.7) == [False, False, False]
+    instance.u["board_temperature"] = 300.0
+    assert bleeding(instance, 3.7, 3.707, 3.7) == [False, True, False]
+
+
+def bleed_capacitor(steps, duration, capacitance=1000.0, resistance=50.0):
+    """Bleed a capacitor at 4 V beside two at 3 V, in so many steps; return its voltage and charge and heat bled."""
+    voltage = np.array([3.0, 4.0, 3.0])
+    instance = started(bleed_resistance=resistance, group_voltage=voltage)
+    charge = heat = 0.0
+    for n in range(steps):
+        step = duration / steps
+        voltage = voltage + step * instance.y["balancing_current"] / capacitance
+        instance.u["group_voltage"] = voltage
+        instance.advance(n * step, step)
+        charge, heat = charge + instance.y["bleed_charge"], heat + instance.y["bleed_energy"]
+    assert np.all(voltage[[0, 2]] == 3.0)
+    return voltage[1], charge, heat
+
+
+def test_bled_capacitor_decays_exponentially():
+    time_constant, duration = 1000.0 * 50.0, 10000.0
+    expected = 4.0 * np.exp(-duration / time_constant)
+    errors, heat_errors = [], []
+    for steps in (100, 200, 400):
+        voltage, charge, heat = bleed_capacitor(steps, duration)
+        assert charge == pytest.approx(1000.0 * (4.0 - voltage), rel=1e-12)  # rounding of some hundred sums
+        errors.append(abs(voltage - expected))
+        heat_errors.append(abs(heat - 0.5 * 1000.0 * (4.0**2 - expected**2)))
+    # a held current: V0 (1 - x)^n misses V0 exp(-n x) by n x^2 / 2 of it, x = h / (R C) = 2e-3 to 5e-4
+    assert errors[0] == pytest.approx(expected * 100 * (2e-3) ** 2 / 2.0, rel=1e-2)
+    for error in (errors, heat_errors):
+        assert np.log2(np.array(error[:-1]) / np.array(error[1:])) == pytest.approx(1.0, abs=0.2)
+
+
+def test_imbalance_decays_until_the_stop_threshold():
+    time_constant = 1000.0 * 50.0
+    reached = time_constant * np.log(4.0 / 3.005)
+    before, _, _ = bleed_capacitor(1000, 0.999 * reached)
+    after, _, _ = bleed_capacitor(1000, 2.0 * reached)
+    assert before > 3.005
+    fall = 3.005 / time_constant * 2.0 * reached / 1000  # a step's fall: it stops at the first sample below
+    assert 3.005 - fall <= after <= 3.005
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        ({"start_threshold": 0.004}, r"stop_threshold = 0\.005 V must not exceed start_threshold = 0\.004 V"),
+        (
+            {"maximum_temperature": 343.15},
+            r"maximum_temperature = 343\.15 K must exceed derating_temperature = 343\.15 K",
+        ),
+    ],
+)
+def test_contradicting_parameters_are_refused_and_named(start, message):
+    instance = started(group_voltage=[3.6, 4.0, 3.9], **start)
+    before = instance.memory.copy()
+    status = instance.advance(0.0, 1.0)
+    assert status != DONE
+    assert np.all(instance.memory == before)
+    with pytest.raises(ValueError, match=message):
+        raise ValueError(instance.refusal(status))
+
+
+voltages = st.lists(st.floats(-1.0, 5.0), min_size=GROUPS, max_size=GROUPS)
+
+
+@settings(deadline=None, max_examples=60)  # the first example compiles
+@given(
+    sequence=st.lists(voltages, min_size=1, max_size=6),
+    thresholds=st.tuples(st.floats(0.0, 1.0), st.floats(0.0, 1.0)),
+    temperature=st.floats(300.0, 400.0),
+)
+def test_only_discharges_and_never_the_lowest(sequence, thresholds, temperature):
+    instance = started(start_threshold=max(thresholds), stop_threshold=min(thresholds), board_temperature=temperature)
+    energy = dissipated = 0.0
+    for groups in sequence:
+        dissipated += 7.0 * instance.y["heat_rate"]
+        bleeding(instance, *groups, step=7.0)
+        energy += instance.y["bleed_energy"]
+        current = instance.y["balancing_current"]
+        assert np.all(current <= 0.0)
+        assert np.all(current[np.array(groups) == min(groups)] == 0.0)
+        assert np.all(current[np.array(groups) - min(groups) <= min(thresholds)] == 0.0)
+        # power of the groups is the heat: rounding of three products
+        assert instance.y["heat_rate"] == pytest.approx(-current @ np.array(groups), rel=1e-14)
+        assert instance.y["active_groups"] == np.count_nonzero(current)
+    assert energy == dissipated
+
+
+@settings(deadline=None, max_examples=30)
+@given(first=voltages, second=voltages, order=st.permutations(range(GROUPS)))
+def test_groups_are_alike(first, second, order):
+    plain, permuted = started(), started()
+    for groups in (np.array(first), np.array(second)):
+        bleeding(plain, *groups)
+        bleeding(permuted, *groups[order])
+        assert np.all(permuted.y["balancing_current"] == plain.y["balancing_current"][order])
