@@ -147,8 +147,8 @@ class Variable:
             raise ValueError(f"variable {self.name}: start of shape {shape} does not fit {self.shape}") from None
 
     def check(self, values: NDArray[np.float64]) -> None:
-        """Raise ValueError, naming the first offender, unless every value is a number within the bounds."""
-        wrong = np.flatnonzero(~((values >= self.min) & (values <= self.max)))
+        """Raise ValueError, naming the first offender, unless every value is finite and within the bounds."""
+        wrong = np.flatnonzero(~(np.isfinite(values) & (values >= self.min) & (values <= self.max)))
         if wrong.size:
             first = int(wrong[0])
             raise ValueError(
