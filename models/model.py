@@ -151,9 +151,10 @@ class Variable:
         wrong = np.flatnonzero(~(np.isfinite(values) & (values >= self.min) & (values <= self.max)))
         if wrong.size:
             first = int(wrong[0])
+            unit = "" if self.unit == "1" else f" {self.unit}"
             raise ValueError(
-                f"{self.scalar_names()[first]} = {values.flat[first]:.9g} {self.unit} is not within "
-                f"[{self.min:.9g}, {self.max:.9g}] {self.unit}"
+                f"{self.scalar_names()[first]} = {values.flat[first]:.9g}{unit} is not within "
+                f"[{self.min:.9g}, {self.max:.9g}]{unit}"
             )
 
     def scalar_names(self) -> list[str]:

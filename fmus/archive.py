@@ -1,0 +1,43 @@
+"""Writing .fmu files: the same content gives the same bytes, and a file is there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..models.errors import InputError
+
+EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The date of every entry, the earliest that a zip file can tell."""
+
+
+def write_archive(target: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a zip archive, sorted by name, the model description first.
+
+    Parameters
+    ----------
+    target : Path
+        The file to write or replace; its folder exists.
+    files : mapping of str to bytes
+        Content by path, with forward slashes.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be written; what was there before is untouched.
+    """
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with zipfile.ZipFile(draft, "w") as archive:
+            for name in sorted(files, key=lambda name: (name != "modelDescription.xml", name)):
+                entry = zipfile.ZipInfo(name, EPOCH)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = 0o644 << 16
+                archive.writestr(entry, files[name])
+        draft.replace(target)
+    except OSError as error:
+        raise InputError(f"{target} cannot be written: {error.strerror or error}") from None
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,48 @@
+"""The PackNetwork FMU."""
+
+from __future__ import annotations
+
+from ..models import network
+from .component import Component, Terminal, TerminalKind
+
+
+def component(series: int, parallel: int, opposite_terminals: bool, nodes: int) -> Component:
+    """Return the network of `series` groups of `parallel` cells.
+
+    Parameters
+    ----------
+    series, parallel : int
+        Groups in the pack and cells in a group, >= 1.
+    opposite_terminals : bool
+        Whether a group's negative terminal is at its last cell; else both are at its first.
+    nodes : int
+        Length of the open-circuit voltage table, >= 2.
+    """
+    return Component(
+        network.declare(series, parallel, opposite_terminals, nodes),
+        (
+            Terminal("electrical", TerminalKind.ELECTRICAL, ("emf", "resistance", "soc", "current", "capacity")),
+            Terminal(
+                "balancing",
+                TerminalKind.BALANCING,
+                ("group_voltage", "balancing_current", "balancing_pack_current"),
+            ),
+            Terminal(
+                "load",
+                TerminalKind.LOAD,
+                (
+                    "load_mode",
+                    "pack_current",
+                    "pack_power",
+                    "voltage_limit",
+                    "pack_voltage",
+                    "pack_current_actual",
+                    "maximum_discharge_power",
+                    "undervoltage",
+                    "overvoltage",
+                    "overcurrent",
+                    "charge_complete",
+                ),
+            ),
+        ),
+    )

@@ -1,0 +1,123 @@
+"""The components of a pack: what each is made of, and with which start values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..models.cell_parameters import CellParameters
+from .pack import Pack, Terminals
+from .variation import Spread, draw
+
+C_RATE_AT_TAPER = 1 / 20
+"""Current at which a charge counts as complete, by the hourly capacity."""
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One component of a pack.
+
+    Parameters
+    ----------
+    name : str
+        The FMU's name.
+    component : str
+        The module of this package that makes it.
+    arguments : mapping of str to int, str or bool
+        What its ``component`` function takes: the structure.
+    start : mapping of str to array_like
+        Start values of parameters and inputs, SI units.
+    """
+
+    name: str
+    component: str
+    arguments: Mapping[str, int | str | bool]
+    start: Mapping[str, ArrayLike]
+
+
+def parts(pack: Pack) -> tuple[Part, ...]:
+    """Return Cell, PackNetwork, Thermal and Balancer of a pack, cell-to-cell variation drawn.
+
+    Parameters
+    ----------
+    pack : Pack
+        A checked pack file.
+
+    Returns
+    -------
+    tuple of Part
+        The same pack file gives the same values.
+    """
+    kind = pack.cell.load()
+    cells = draw_cells(pack, kind)
+    return (_cell(pack, cells), _network(pack, kind, cells), _thermal(pack, kind), _balancer(pack, kind, cells))
+
+
+def draw_cells(pack: Pack, kind: CellParameters) -> dict[str, NDArray[np.float64]]:
+    """Return the values that differ from cell to cell; see `fmus.variation.draw`."""
+    means = {
+        "capacity": kind.capacity,
+        "initial_soc": pack.cell.initial_soc,
+        "self_discharge_current": kind.self_discharge_current,
+        "coulombic_efficiency": kind.coulombic_efficiency,
+    }
+    spread = Spread(**pack.variation.model_dump(exclude={"seed"}))
+    return draw(spread, pack.variation.seed, pack.pack.series, pack.pack.parallel, means)
+
+
+def _at_rest(kind: CellParameters, soc: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.interp(soc, np.linspace(0.0, 1.0, kind.nodes), kind.open_circuit_voltage)
+
+
+def _cell(pack: Pack, cells: Mapping[str, NDArray[np.float64]]) -> Part:
+    """Return the cells; our master steps the network first, so their port looks half a step ahead."""
+    start: dict[str, ArrayLike] = {
+        **cells,
+        "lookahead": 0.5e-9 * pack.schedule.electrical,
+        "temperature": pack.thermal.initial_temperature,
+    }
+    return Part("Cell", "cell", {"cells": pack.pack.cells, "parameters": pack.cell.parameters}, start)
+
+
+def _network(pack: Pack, kind: CellParameters, cells: Mapping[str, NDArray[np.float64]]) -> Part:
+    """Return the network; its limits are those of the cell times the cells in parallel."""
+    arrangement = pack.pack
+    arguments: dict[str, int | str | bool] = {
+        "series": arrangement.series,
+        "parallel": arrangement.parallel,
+        "opposite_terminals": pack.busbar.terminals is Terminals.OPPOSITE,
+        "nodes": kind.nodes,
+    }
+    start: dict[str, ArrayLike] = {
+        "segment_resistance": pack.busbar.segment_resistance,
+        "contact_resistance": pack.busbar.contact_resistance,
+        "capacity": cells["capacity"],
+        "open_circuit_voltage": kind.open_circuit_voltage,
+        "minimum_cell_voltage": kind.minimum_voltage,
+        "maximum_cell_voltage": kind.maximum_voltage,
+        "maximum_charge_current": arrangement.parallel * kind.maximum_charge_current,
+        "maximum_discharge_current": arrangement.parallel * kind.maximum_discharge_current,
+        "taper_current": arrangement.parallel * kind.capacity / 3600.0 * C_RATE_AT_TAPER,
+        "voltage_limit": arrangement.series * kind.maximum_voltage,
+        "emf": _at_rest(kind, cells["initial_soc"]),
+        "soc": cells["initial_soc"],
+    }
+    return Part("PackNetwork", "pack_network", arguments, start)
+
+
+def _thermal(pack: Pack, kind: CellParameters) -> Part:
+    start: dict[str, ArrayLike] = pack.thermal.model_dump()
+    if pack.thermal.heat_capacity is None:
+        start["heat_capacity"] = kind.heat_capacity
+    return Part("Thermal", "thermal", {"cells": pack.pack.cells}, start)
+
+
+def _balancer(pack: Pack, kind: CellParameters, cells: Mapping[str, NDArray[np.float64]]) -> Part:
+    start: dict[str, ArrayLike] = {
+        **pack.balancer.model_dump(),
+        "group_voltage": _at_rest(kind, cells["initial_soc"][:: pack.pack.parallel]),
+    }
+    return Part("Balancer", "balancer", {"groups": pack.pack.series}, start)

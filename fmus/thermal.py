@@ -1,0 +1,17 @@
+"""The Thermal FMU."""
+
+from __future__ import annotations
+
+from ..models import thermal
+from .component import Component, Terminal, TerminalKind
+
+
+def component(cells: int) -> Component:
+    """Return a chain of n cells and the balancer's board; n >= 1."""
+    return Component(
+        thermal.declare(cells),
+        (
+            Terminal("thermal", TerminalKind.THERMAL, ("heat_rate", "temperature")),
+            Terminal("board", TerminalKind.THERMAL, ("board_heat_rate", "board_temperature")),
+        ),
+    )

@@ -1,0 +1,148 @@
+"""Cell-to-cell variation: the draws that make nominally identical cells differ.
+
+Capacity, resistance and leakage are products of many factors of manufacture and positive: they are lognormal.
+Initial SOC and Coulombic efficiency are bounded on both sides: they are normal and truncated to what is possible.
+Each quantity has a random stream of its own, so that changing the spread of one leaves the draws of the others as
+they were; and a spread only stretches the draws of its own quantity, so that studies of a spread compare like with
+like.
+
+References
+----------
+N. L. Johnson, S. Kotz, N. Balakrishnan, Continuous Univariate Distributions, volume 1, Wiley 1994, chapters 13
+(truncated normal) and 14 (lognormal). S. F. Schuster et al., J. Power Sources 297 (2015) 242,
+doi:10.1016/j.jpowsour.2015.08.001 (spreads measured on cells of electric cars).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+QUANTITIES = ("capacity", "resistance", "soc", "self_discharge", "efficiency")
+"""The streams in the order in which they are spawned; a new quantity goes to the end."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """How much the cells of a pack differ; 0 where they do not.
+
+    Parameters
+    ----------
+    capacity_cv, resistance_cv, self_discharge_cv : float
+        Coefficients of variation [1], >= 0, of lognormal factors of mean 1.
+    soc_spread : float
+        Standard deviation [1], >= 0, between groups of the normal initial SOC, before its truncation to [0, 1].
+    efficiency_sd : float
+        Standard deviation [1], >= 0, of the normal Coulombic efficiency, before its truncation to (0, 1].
+    """
+
+    capacity_cv: float
+    resistance_cv: float
+    soc_spread: float
+    self_discharge_cv: float
+    efficiency_sd: float
+
+
+def streams(seed: int) -> dict[str, np.random.Generator]:
+    """Return an independent random generator for each of `QUANTITIES`; `seed` >= 0."""
+    children = np.random.SeedSequence(seed).spawn(len(QUANTITIES))
+    return {name: np.random.Generator(np.random.PCG64(child)) for name, child in zip(QUANTITIES, children, strict=True)}
+
+
+def lognormal_factors(generator: np.random.Generator, cv: float, count: int) -> NDArray[np.float64]:
+    """Draw lognormal factors of mean 1.
+
+    ``exp(s g - s^2 / 2)`` with ``s^2 = ln(1 + cv^2)`` and g standard normal (Johnson, Kotz and Balakrishnan 1994,
+    chapter 14).
+
+    Parameters
+    ----------
+    generator : numpy.random.Generator
+        Advanced by `count` normal draws, whatever `cv`.
+    cv : float
+        Coefficient of variation [1], >= 0; 0 gives exactly 1.
+    count : int
+        How many.
+
+    Returns
+    -------
+    (count,) array
+        Factors [1], > 0.
+    """
+    deviation = np.sqrt(np.log1p(cv**2))
+    return np.asarray(np.exp(deviation * generator.standard_normal(count) - 0.5 * deviation**2))
+
+
+def truncated_normal(
+    generator: np.random.Generator, mean: float, deviation: float, low: float, high: float, count: int
+) -> NDArray[np.float64]:
+    """Draw from a normal distribution truncated to the interval (low, high], by inversion.
+
+    ``mean + deviation * ndtri(F(low) + q (F(high) - F(low)))`` with q uniform in (0, 1]. Where the interval cuts off
+    much of one side, the mean of the draws lies off `mean`, towards the middle of the interval.
+
+    Parameters
+    ----------
+    generator : numpy.random.Generator
+        Advanced by `count` uniform draws, whatever `deviation`.
+    mean, deviation : float
+        Of the normal distribution before truncation; low <= mean <= high, deviation >= 0. A deviation of 0 gives
+        exactly `mean`.
+    low, high : float
+        The interval.
+    count : int
+        How many.
+
+    Returns
+    -------
+    (count,) array
+        Values within the interval.
+    """
+    uniform = 1.0 - generator.random(count)
+    if deviation == 0.0:
+        return np.full(count, mean)
+    below, above = ndtr((low - mean) / deviation), ndtr((high - mean) / deviation)
+    values = mean + deviation * ndtri(below + uniform * (above - below))
+    return np.asarray(np.clip(values, np.nextafter(low, high), high))
+
+
+def draw(
+    spread: Spread, seed: int, series: int, parallel: int, means: Mapping[str, float]
+) -> dict[str, NDArray[np.float64]]:
+    """Draw the parameters of every cell of a pack.
+
+    Parameters
+    ----------
+    spread : Spread
+        How much the cells differ.
+    seed : int
+        >= 0; the same seed, spread and pack give the same values.
+    series, parallel : int
+        Groups in series and cells in parallel in each, >= 1. Cells are numbered group by group.
+    means : mapping of str to float
+        ``capacity`` [C], ``initial_soc`` [1], ``self_discharge_current`` [A] and ``coulombic_efficiency`` [1] of the
+        nominal cell.
+
+    Returns
+    -------
+    dict of str to (series * parallel,) array
+        ``capacity`` [C], ``resistance_scale`` [1], ``initial_soc`` [1] (equal in the cells of a group),
+        ``self_discharge_current`` [A] and ``coulombic_efficiency`` [1].
+    """
+    cells, stream = series * parallel, streams(seed)
+    group_soc = truncated_normal(stream["soc"], means["initial_soc"], spread.soc_spread, 0.0, 1.0, series)
+    leakage = lognormal_factors(stream["self_discharge"], spread.self_discharge_cv, cells)
+    efficiency = means["coulombic_efficiency"]
+    return {
+        "capacity": means["capacity"] * lognormal_factors(stream["capacity"], spread.capacity_cv, cells),
+        "resistance_scale": lognormal_factors(stream["resistance"], spread.resistance_cv, cells),
+        "initial_soc": np.repeat(group_soc, parallel),
+        "self_discharge_current": means["self_discharge_current"] * leakage,
+        "coulombic_efficiency": truncated_normal(
+            stream["efficiency"], efficiency, spread.efficiency_sd, 0.0, 1.0, cells
+        ),
+    }

@@ -1,0 +1,87 @@
+"""An importer: an FMU run through FMPy, by variable names, with what its logger was told."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from fmpy import extract, read_model_description
+from fmpy.fmi2 import (
+    FMU2Slave,
+    calloc,
+    fmi2CallbackAllocateMemoryTYPE,
+    fmi2CallbackFreeMemoryTYPE,
+    fmi2CallbackFunctions,
+    fmi2CallbackLoggerTYPE,
+    free,
+)
+
+KINDS = {"Real": "Real", "Integer": "Integer", "Enumeration": "Integer", "Boolean": "Boolean"}
+
+
+class Host:
+    """One instance of an FMU; a context manager that frees it and removes what was extracted."""
+
+    def __init__(self, fmu: Path, name: str = "instance") -> None:
+        self.folder = extract(str(fmu))
+        self.description = read_model_description(self.folder, validate=False)
+        self.variables = {v.name: v for v in self.description.modelVariables}
+        self.log: list[tuple[int, str, str]] = []
+        self.callbacks = fmi2CallbackFunctions(
+            logger=fmi2CallbackLoggerTYPE(self._logged),
+            allocateMemory=fmi2CallbackAllocateMemoryTYPE(calloc),
+            freeMemory=fmi2CallbackFreeMemoryTYPE(free),
+        )
+        self.fmu = FMU2Slave(
+            guid=self.description.guid,
+            modelIdentifier=self.description.coSimulation.modelIdentifier,
+            unzipDirectory=self.folder,
+            instanceName=name,
+        )
+        try:
+            self.fmu.instantiate(callbacks=self.callbacks, loggingOn=True)
+        except BaseException:
+            shutil.rmtree(self.folder)
+            raise
+
+    def _logged(self, environment, instance, status, category, message) -> None:
+        self.log.append((status, (category or b"").decode(), message.decode()))
+
+    def __enter__(self) -> Host:
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self.fmu.freeInstance()
+        shutil.rmtree(self.folder)
+
+    def initialize(self, **values) -> Host:
+        """Set values and initialise."""
+        self.fmu.setupExperiment(startTime=0.0)
+        self.fmu.enterInitializationMode()
+        for name, value in values.items():
+            self[name] = value
+        self.fmu.exitInitializationMode()
+        return self
+
+    def _call(self, verb: str, name: str):
+        variable = self.variables[name]
+        return getattr(self.fmu, verb + KINDS[variable.type]), variable.valueReference
+
+    def __getitem__(self, name: str):
+        getter, reference = self._call("get", name)
+        return getter([reference])[0]
+
+    def __setitem__(self, name: str, value) -> None:
+        setter, reference = self._call("set", name)
+        setter([reference], [value])
+
+    def step(self, t: float = 0.0, h: float = 1.0) -> None:
+        self.fmu.doStep(t, h)
+
+    def outputs(self) -> list[float]:
+        """All real outputs."""
+        variables = self.description.modelVariables
+        return self.fmu.getReal([v.valueReference for v in variables if v.causality == "output" and v.type == "Real"])
+
+    def messages(self) -> str:
+        return "\n".join(message for _, _, message in self.log)
