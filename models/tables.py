@@ -48,9 +48,10 @@ def mean(table: Block, begin: float, end: float) -> float:
     total, width = 0.0, 0.0
     left, at_left = low, value(table, low)
     for node in range(first + 1, last + 1):
-        right = node / (nodes - 1)
+        right = min(max(node / (nodes - 1), left), high)  # rounding may put a node just outside
         total += 0.5 * (right - left) * (at_left + table[node])
         width += right - left
         left, at_left = right, table[node]
     total += 0.5 * (high - left) * (at_left + value(table, high))
-    return total / (width + high - left)
+    width += high - left
+    return total / width
