@@ -9,8 +9,8 @@ like.
 References
 ----------
 N. L. Johnson, S. Kotz, N. Balakrishnan, Continuous Univariate Distributions, volume 1, Wiley 1994, chapters 13
-(truncated normal) and 14 (lognormal). S. F. Schuster et al., J. Power Sources 297 (2015) 242,
-doi:10.1016/j.jpowsour.2015.08.001 (spreads measured on cells of electric cars).
+(truncated normal) and 14 (lognormal). Inhomogeneities and Cell-to-Cell Variations in Lithium-Ion Batteries, a Review,
+Energies 14 (2021) 3276, doi:10.3390/en14113276.
 """
 
 from __future__ import annotations

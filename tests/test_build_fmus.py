@@ -1,0 +1,182 @@
+"""The command line that builds the FMUs: all of them, or one line and exit code 2."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fmpy import read_model_description
+
+from packfmu.fmus.build import build_pack
+from packfmu.fmus.pack import load_pack, parse_pack
+from packfmu.fmus.parts import parts
+from packfmu.models.errors import InputError
+
+ROOT = Path(__file__).parents[1]
+NAMES = ["Balancer", "Cell", "PackNetwork", "Thermal"]
+PACK = """
+[pack]
+series = 3
+parallel = 2
+[cell]
+parameters = "nissan_leaf_2013"
+[variation]
+capacity_cv = 0.05
+soc_spread = 0.02
+"""
+
+
+def load_script():
+    spec = importlib.util.spec_from_file_location("build_fmus", ROOT / "build_fmus.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    return script
+
+
+build_fmus = load_script()
+
+
+@pytest.fixture
+def pack_file(tmp_path):
+    path = tmp_path / "pack.toml"
+    path.write_text(PACK)
+    return path
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_writes_four_fmus_and_says_so(pack_file, tmp_path, capsys):
+    output = tmp_path / "out"
+    assert build_fmus.main([str(pack_file), "--output", str(output)]) == 0
+    assert sorted(contents(output)) == [f"{name}.fmu" for name in NAMES]
+    lines = capsys.readouterr().out.splitlines()
+    assert sorted(Path(line.split()[0]).stem for line in lines) == NAMES
+    assert all((output / "python").joinpath(Path(line.split()[0]).name).is_file() for line in lines)
+
+
+def test_default_is_the_leaf(tmp_path):
+    build_fmus.main(["--output", str(tmp_path)])
+    description = read_model_description(tmp_path / "python" / "Cell.fmu", validate=False)
+    assert sum(variable.name.startswith("voltage[") for variable in description.modelVariables) == 192
+
+
+def test_variation_enters_as_start_values(pack_file, tmp_path):
+    pack = load_pack(pack_file)
+    for name, path in build_pack(pack, tmp_path).items():
+        start = next(part for part in parts(pack) if part.name == name).start
+        described = {v.name: v.start for v in read_model_description(path, validate=False).modelVariables}
+        with zipfile.ZipFile(path) as archive:
+            inside = json.loads(archive.read("resources/component.json"))["start"]
+        for variable, values in start.items():
+            flat = np.ravel(values)
+            names = [f"{variable}[{k + 1}]" for k in range(flat.size)] if np.ndim(values) else [variable]
+            assert np.array_equal(np.ravel(inside[variable]), flat), variable
+            for scalar, value in zip(names, flat, strict=True):
+                told = described.get(scalar, described.get(f"{scalar}[1]"))  # a scalar start fills an array
+                assert float(told) == value, scalar
+
+
+def test_same_pack_gives_the_same_bytes(pack_file, tmp_path):
+    pack = load_pack(pack_file)
+    first, again = (build_pack(pack, tmp_path / name) for name in ("first", "again"))
+    assert {n: p.read_bytes() for n, p in first.items()} == {n: p.read_bytes() for n, p in again.items()}
+
+
+def test_variation_changes_neither_interface_nor_guid(pack_file, tmp_path):
+    pack_file.with_name("other.toml").write_text(PACK.replace("soc_spread = 0.02", "seed = 9"))
+    built = [build_pack(load_pack(pack_file.with_name(n)), tmp_path / f"of {n}") for n in ("pack.toml", "other.toml")]
+    for name in NAMES:
+        one, other = (read_model_description(paths[name], validate=False) for paths in built)
+        assert one.guid == other.guid
+
+
+def test_less_detail_tells_fewer_variables(tmp_path):
+    tables = {"pack": {"series": 3, "parallel": 2}, "cell": {"parameters": "nissan_leaf_2013"}}
+    counts = []
+    for detail in ("cell", "pack"):
+        built = build_pack(parse_pack(tables | {"outputs": {"detail": detail}}, "detail"), tmp_path / detail)
+        counts.append(sum(len(read_model_description(p, validate=False).modelVariables) for p in built.values()))
+    assert counts[1] < counts[0]
+
+
+def line_of_refusal(capsys, arguments):
+    assert build_fmus.main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    (line,) = captured.err.splitlines()
+    return line
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("series = 3", "series = 0", "[pack] series = 0: it should be greater than or equal to 1"),
+        (
+            "capacity_cv",
+            "capacity_vc",
+            '[variation] capacity_vc = 0.05 is not a known key; did you mean "capacity_cv"?',
+        ),
+        ("0.05", "nan", "[variation] capacity_cv = nan: it should be a finite number"),
+        ("[variation]", "[busbar]\nsegment_resistance = 1e7\n[variation]", "segment_resistance = 10000000 Ohm is not"),
+        ("[pack]", "[pack", "is not TOML"),
+    ],
+)
+def test_bad_pack_file_gets_one_line_and_nothing_is_written(pack_file, tmp_path, capsys, old, new, message):
+    pack_file.write_text(PACK.replace(old, new))
+    output = tmp_path / "out"
+    assert message in line_of_refusal(capsys, [str(pack_file), "--output", str(output)])
+    assert not output.exists()
+
+
+def test_output_that_cannot_be_written_is_refused_and_nothing_is_replaced(pack_file, tmp_path, capsys):
+    output = tmp_path / "out"
+    build_fmus.main([str(pack_file), "--output", str(output)])
+    capsys.readouterr()
+    thermal = output / "python" / "Thermal.fmu"
+    thermal.chmod(0o444)
+    before = contents(output)
+    pack_file.write_text(PACK.replace("parallel = 2", "parallel = 1"))
+    line = line_of_refusal(capsys, [str(pack_file), "--output", str(output)])
+    assert line == f"error: {thermal} cannot be written: it is write-protected"
+    assert contents(output) == before
+
+
+def test_output_below_a_file_or_onto_a_folder_is_refused(pack_file, tmp_path, capsys):
+    assert "cannot be written" in line_of_refusal(capsys, [str(pack_file), "--output", str(pack_file)])
+    cell = tmp_path / "out" / "python" / "Cell.fmu"
+    cell.mkdir(parents=True)
+    assert "it is a folder" in line_of_refusal(capsys, [str(pack_file), "--output", str(tmp_path / "out")])
+    assert list(cell.parent.iterdir()) == [cell]
+
+
+def test_failure_while_building_replaces_nothing(pack_file, tmp_path, monkeypatch):
+    built = build_pack(load_pack(pack_file), tmp_path / "out")
+    before = contents(tmp_path / "out")
+    build_one = sys.modules["packfmu.fmus.build"].build_python_fmu
+
+    def fail_at_the_last(draft, name, *others):
+        if name == "balancer":
+            raise InputError("no space left")
+        build_one(draft, name, *others)
+
+    monkeypatch.setattr("packfmu.fmus.build.build_python_fmu", fail_at_the_last)
+    with pytest.raises(InputError, match="no space left"):
+        build_pack(parse_pack({"pack": {"series": 1, "parallel": 1}, "cell": {"parameters": "nissan_leaf_2013"}}, "x"),
+                   tmp_path / "out")  # fmt: skip
+    assert contents(tmp_path / "out") == before
+    assert sorted(path.name for path in built["Cell"].parent.iterdir()) == sorted(before)
+
+
+def test_command_line_as_a_newcomer_types_it(pack_file, tmp_path):
+    pack_file.write_text(PACK.replace("series = 3", "series = 0"))
+    command = [sys.executable, str(ROOT / "build_fmus.py"), str(pack_file), "--output", str(tmp_path / "out")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert ended.stderr == f"error: {pack_file}: [pack] series = 0: it should be greater than or equal to 1\n"
