@@ -1,0 +1,63 @@
+"""Components that call a model's kernels directly, without an FMU."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+from ..models.model import DONE, Instance, Model
+from .interface import interface_of
+from .slave import SlaveError, Values
+from .system import Component, Layer
+
+
+class KernelSlave:
+    """An instance of a model; its ports are views of the instance's memory.
+
+    Parameters
+    ----------
+    model : Model
+        What to instantiate.
+    inputs, outputs : sequence of str
+        Names of the ports that are used.
+    """
+
+    def __init__(self, model: Model, inputs: Sequence[str], outputs: Sequence[str]) -> None:
+        self._instance = Instance(model)
+        self._ports = interface_of(model).ports
+        self.inputs: Mapping[str, Values] = {name: self._view(name) for name in inputs}
+        self.outputs: Mapping[str, Values] = {name: self._view(name) for name in outputs}
+
+    def _view(self, name: str) -> Values:
+        port = self._ports[name]
+        first = int(port.references[0])
+        return self._instance.memory[first : first + port.count]
+
+    def prepare(self, values: Mapping[str, NDArray[Any]], t: float) -> None:
+        """Set start values."""
+        for name, value in values.items():
+            self._view(name)[:] = value
+
+    def initialize(self) -> None:
+        """Compute states and outputs."""
+        self._instance.initialize()
+
+    def begin(self) -> None:
+        """Compute states and outputs from the final inputs."""
+        self._instance.initialize()
+
+    def step(self, t: float, h: float) -> None:
+        """Advance the kernels; SlaveError tells the refusal."""
+        status = self._instance.advance(t, h)
+        if status != DONE:
+            raise SlaveError(self._instance.refusal(status))
+
+    def close(self) -> None:
+        """Do nothing: nothing is held."""
+
+
+def kernel_component(name: str, layer: Layer, model: Model) -> Component:
+    """Return a component that calls the kernels of `model` directly."""
+    return Component(name, layer, interface_of(model), lambda inputs, outputs: KernelSlave(model, inputs, outputs))

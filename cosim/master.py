@@ -1,0 +1,246 @@
+"""The master: runs a plan over the components of a system."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import ArrayLike, NDArray
+from tqdm import tqdm
+
+from ..models.duration import seconds
+from ..models.errors import InputError
+from ..models.model import Kind
+from .execution import Execution, settle
+from .interface import Causality
+from .ledger import check_integrals
+from .recorder import Column, Recorder, columns, recording
+from .schedule import Plan
+from .slave import Slave, blamed
+from .system import Component, System, endpoint
+
+LOOKAHEAD = "lookahead"
+"""The parameter [s] that the master sets to half the component's period: second order with mean currents."""
+
+PATIENCE = 2.0
+"""Seconds after which a progress bar appears."""
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """What is to be run.
+
+    Parameters
+    ----------
+    duration : int
+        Simulated time [ns], a multiple of the plan's base period.
+    values : mapping of str to array_like
+        Parameters, and inputs that nothing drives, by ``"Component.variable"`` [SI unit]; a scalar fills an array.
+    stop_on : tuple of str
+        Boolean outputs, ``"Component.output"``; the run ends with the first base period after which one is true.
+    record : mapping of str to str
+        Name in the results, to the output ``"Component.output"`` that is recorded at the start and after every
+        base period.
+    output : Path or None
+        The netCDF file of the results; None records nothing.
+    totals : tuple of str
+        Outputs ``"Component.output"`` that are integrals over a step (J, C), to be summed over the run.
+    start : int
+        Time at which the run starts [ns].
+    """
+
+    duration: int
+    values: Mapping[str, ArrayLike] = field(default_factory=dict)
+    stop_on: tuple[str, ...] = ()
+    record: Mapping[str, str] = field(default_factory=dict)
+    output: Path | None = None
+    totals: tuple[str, ...] = ()
+    start: int = 0
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """How a run ended.
+
+    Parameters
+    ----------
+    steps : int
+        Base periods that were run.
+    start, end : float
+        Simulated time at the start and at the end [s].
+    stopped_by : tuple of str
+        The outputs of `Experiment.stop_on` that are true at the end; empty when none of them ended the run.
+    totals : mapping of str to float
+        Sums over the run of `Experiment.totals` [J or C].
+    wall_time : float
+        Time spent stepping [s]; loading, initialisation and the first hyperperiod (in which components may still
+        compile) are left out, unless there was no second.
+    real_time_factor : float
+        Simulated time over `wall_time`.
+    """
+
+    steps: int
+    start: float
+    end: float
+    stopped_by: tuple[str, ...]
+    totals: Mapping[str, float]
+    wall_time: float
+    real_time_factor: float
+
+
+def run(system: System, plan: Plan, experiment: Experiment, progress: bool = True) -> RunSummary:
+    """Run a plan.
+
+    Parameters
+    ----------
+    system : System
+        Components and connections.
+    plan : Plan
+        Made for this system.
+    experiment : Experiment
+        What is to be run.
+    progress : bool
+        Whether to show a progress bar on stderr when the run takes more than two seconds.
+
+    Returns
+    -------
+    RunSummary
+        How it ended. Components of slower layers have stepped up to the end: their last step is shortened where
+        the run ends within their period.
+
+    Raises
+    ------
+    InputError
+        When something given does not fit, or a component fails or refuses a step: the message names component and
+        time, and the last message of an FMU's log. Components are freed and no output remains then.
+    """
+    steps = plan.steps(experiment.duration)
+    recorded = columns(system, experiment.record)
+    flags = _flags(system, experiment.stop_on)
+    check_integrals(system, experiment.totals)
+    values = _values(system, plan, experiment.values)
+    totals = [endpoint(name) for name in experiment.totals]
+    read = [column.source for column in recorded] + flags + totals
+    with ExitStack() as stack:
+        recorder = stack.enter_context(_recording(experiment.output, recorded))
+        bar = stack.enter_context(
+            tqdm(total=steps, delay=PATIENCE, unit="step", file=sys.stderr, disable=not progress, leave=False)
+        )
+        slaves = {}
+        for component in system.components:
+            _describe(bar, f"loading {component.name}")
+            slaves[component.name] = _open(system, component, read, stack)
+            with blamed(component.name, "cannot be started"):
+                slaves[component.name].prepare(values[component.name], seconds(experiment.start))
+        _describe(bar, "initialising")
+        settle(system, slaves)
+        _describe(bar, "running")
+        execution = Execution(plan, slaves, totals, experiment.start)
+        return _loop(plan, experiment, execution, _Watch(slaves, flags, recorded, recorder), bar)
+
+
+class _Watch:
+    """What is looked at after every base period: the flags that end the run, and what is recorded."""
+
+    def __init__(
+        self,
+        slaves: Mapping[str, Slave],
+        flags: Sequence[tuple[str, str]],
+        recorded: Sequence[Column],
+        recorder: Recorder | None,
+    ) -> None:
+        self._flags = [(".".join(flag), slaves[flag[0]].outputs[flag[1]]) for flag in flags]
+        self._recorded = [slaves[column.source[0]].outputs[column.source[1]] for column in recorded]
+        self._recorder = recorder
+
+    def tripped(self) -> tuple[str, ...]:
+        """Names of the flags that are true."""
+        return tuple(name for name, value in self._flags if value[0])
+
+    def record(self, time: int) -> None:
+        """Record the instant [ns]."""
+        if self._recorder is not None:
+            self._recorder.append(time, self._recorded)
+
+
+def _describe(bar: tqdm[None], text: str) -> None:
+    bar.set_description(text, refresh=False)
+    bar.update(0)
+
+
+def _loop(plan: Plan, experiment: Experiment, execution: Execution, watch: _Watch, bar: tqdm[None]) -> RunSummary:
+    start, steps = experiment.start, plan.steps(experiment.duration)
+    stopped: tuple[str, ...] = ()
+    number, timed_from, clock = 0, 0, time.perf_counter()
+    watch.record(start)
+    while number < steps and not stopped:
+        if number * plan.base == plan.hyperperiod:
+            timed_from, clock = number, time.perf_counter()
+        number += 1
+        execution.tick(number)
+        stopped = watch.tripped()
+        if stopped or number == steps:
+            execution.complete(number)
+            stopped = watch.tripped()
+        watch.record(start + number * plan.base)
+        bar.update()
+    wall = time.perf_counter() - clock
+    return RunSummary(
+        steps=number,
+        start=seconds(start),
+        end=seconds(start + number * plan.base),
+        stopped_by=stopped,
+        totals=execution.sums(),
+        wall_time=wall,
+        real_time_factor=seconds((number - timed_from) * plan.base) / wall,
+    )
+
+
+def _open(system: System, component: Component, read: Sequence[tuple[str, str]], stack: ExitStack) -> Slave:
+    """Open a component with what is connected or read; it is closed with the stack."""
+    inputs = [c.target[1] for c in system.connections if c.target[0] == component.name]
+    outputs = [c.source[1] for c in system.connections if c.source[0] == component.name]
+    outputs += [name for owner, name in read if owner == component.name]
+    with blamed(component.name, "cannot be opened"):
+        slave = component.open(inputs, list(dict.fromkeys(outputs)))
+    stack.callback(slave.close)
+    return slave
+
+
+def _values(system: System, plan: Plan, given: Mapping[str, ArrayLike]) -> dict[str, dict[str, NDArray[Any]]]:
+    """Check what is to be set, and add the lookahead of the components that have one; flat, by component."""
+    values: dict[str, dict[str, NDArray[Any]]] = {component.name: {} for component in system.components}
+    for component in system.components:
+        if LOOKAHEAD in component.interface.names(Causality.PARAMETER):
+            half = seconds(plan.periods[component.layer]) / 2
+            values[component.name][LOOKAHEAD] = component.port(LOOKAHEAD).values(f"{component.name}.{LOOKAHEAD}", half)
+    drivers = {connection.target: connection for connection in system.connections}
+    for text, value in given.items():
+        end = endpoint(text)
+        port = system.port(end)
+        if port.causality is Causality.OUTPUT:
+            raise InputError(f"{text} is an output; parameters and inputs can be set")
+        if end in drivers:
+            raise InputError(f"{text} is driven by {'.'.join(drivers[end].source)}; it cannot be set")
+        values[end[0]][end[1]] = port.values(text, value)
+    return values
+
+
+def _flags(system: System, names: Sequence[str]) -> list[tuple[str, str]]:
+    for name in names:
+        port = system.port(endpoint(name))
+        if port.causality is not Causality.OUTPUT or port.kind is not Kind.BOOLEAN or port.count != 1:
+            raise InputError(
+                f"{name} is {port.causality.value} of {port.count} {port.kind.value}; "
+                "a run can be stopped by a scalar Boolean output"
+            )
+    return [endpoint(name) for name in names]
+
+
+def _recording(path: Path | None, recorded: Sequence[Column]) -> AbstractContextManager[Recorder | None]:
+    return nullcontext() if path is None else recording(path, recorded)

@@ -1,0 +1,170 @@
+"""Recording a run in a netCDF file: streamed while it runs, appendable, over time, group and cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import netCDF4
+import numpy as np
+from numpy.typing import NDArray
+
+from ..models.duration import seconds
+from ..models.errors import InputError
+from ..models.model import Kind
+from .files import replacing
+from .interface import Causality, Port
+from .slave import Values
+from .system import System, endpoint
+
+GROUPED = ("group_voltage", "group_soc", "balancing_current")
+"""Ports over groups: tells the dimension where a pack has as many cells as groups."""
+
+ROWS = 256
+"""Rows that are kept in memory before they are written."""
+
+_TYPES = {Kind.REAL: "f8", Kind.INTEGER: "i4", Kind.BOOLEAN: "i1"}
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One variable of the results.
+
+    Parameters
+    ----------
+    name : str
+        Its name there.
+    source : (str, str)
+        Component and output.
+    port : Port
+        The output.
+    dimensions : tuple of str
+        Names of the dimensions beside time.
+    """
+
+    name: str
+    source: tuple[str, str]
+    port: Port
+    dimensions: tuple[str, ...]
+
+
+def columns(system: System, record: Mapping[str, str]) -> list[Column]:
+    """Find what is to be recorded.
+
+    Parameters
+    ----------
+    system : System
+        The system that will run.
+    record : mapping of str to str
+        Name in the results, to ``"Component.output"``.
+
+    Returns
+    -------
+    list of Column
+        Arrays over cells have the dimension ``cell``, over groups ``group``; others have one of their own.
+
+    Raises
+    ------
+    InputError
+        When there is no such output, or a name is not an identifier.
+    """
+    sizes = {
+        dimension: system.port(end).shape[0]
+        for dimension, end in (("cell", ("Cell", "soc")), ("group", ("PackNetwork", "group_voltage")))
+        if system.has(end)
+    }
+    found = []
+    for name, source in record.items():
+        end = endpoint(source)
+        port = system.port(end)
+        if port.causality is not Causality.OUTPUT:
+            raise InputError(f"{source} is {port.causality.value}; outputs are recorded")
+        if not name.isidentifier() or name in ("time", "cell", "group"):
+            raise InputError(f"result name {name!r} is not an identifier other than time, cell and group")
+        found.append(Column(name, end, port, _dimensions(name, port, sizes)))
+    return found
+
+
+def _dimensions(name: str, port: Port, sizes: Mapping[str, int]) -> tuple[str, ...]:
+    if len(port.shape) == 1:
+        fitting = [dimension for dimension, size in sizes.items() if size == port.count]
+        if fitting:
+            return ("group",) if "group" in fitting and port.name in GROUPED else (fitting[0],)
+    return tuple(f"{name}_axis_{axis}" for axis in range(1, len(port.shape) + 1))
+
+
+class Recorder:
+    """Writes rows to an open netCDF file, `ROWS` at a time.
+
+    Parameters
+    ----------
+    file : netCDF4.Dataset
+        An empty file, open for writing.
+    columns : sequence of Column
+        What a row holds.
+    """
+
+    def __init__(self, file: netCDF4.Dataset, columns: Sequence[Column]) -> None:
+        self._file = file
+        self._rows = self._written = 0
+        self._time: NDArray[np.float64] = np.zeros(ROWS)
+        self._buffers = [np.zeros((ROWS, c.port.count), dtype=_TYPES[c.port.kind]) for c in columns]
+        self._shapes = [column.port.shape for column in columns]
+        self._names = [column.name for column in columns]
+        file.createDimension("time", None)
+        time = file.createVariable("time", "f8", ("time",), chunksizes=(ROWS,))
+        time.setncatts({"units": "s", "long_name": "time", "axis": "T"})
+        for column in columns:
+            self._declare(column)
+
+    def _declare(self, column: Column) -> None:
+        port, file = column.port, self._file
+        for name, extent in zip(column.dimensions, port.shape, strict=True):
+            if name not in file.dimensions:
+                file.createDimension(name, extent)
+                number = file.createVariable(name, "i4", (name,))
+                number.setncatts({"units": "1", "long_name": f"number of the {name}"})
+                number[:] = np.arange(1, extent + 1)
+        chunk = (max(1, min(ROWS, 2**17 // port.count)), *port.shape)  # at most 1 MB
+        variable = file.createVariable(
+            column.name, _TYPES[port.kind], ("time", *column.dimensions), chunksizes=chunk, fill_value=False
+        )
+        attributes = {"units": port.unit, "long_name": port.description, "display_units": port.display_unit}
+        variable.setncatts({name: text for name, text in attributes.items() if text})
+        variable.source = ".".join(column.source)
+
+    def append(self, time: int, values: Sequence[Values]) -> None:
+        """Add the row of an instant [ns]: flat values in the order of the columns."""
+        self._time[self._rows] = seconds(time)
+        for buffer, value in zip(self._buffers, values, strict=True):
+            buffer[self._rows] = value
+        self._rows += 1
+        if self._rows == ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the rows that are still in memory."""
+        begin, end = self._written, self._written + self._rows
+        self._file["time"][begin:end] = self._time[: self._rows]
+        for name, shape, buffer in zip(self._names, self._shapes, self._buffers, strict=True):
+            self._file[name][begin:end] = buffer[: self._rows].reshape(self._rows, *shape)
+        self._file.sync()
+        self._rows, self._written = 0, end
+
+
+@contextmanager
+def recording(path: Path, columns: Sequence[Column]) -> Iterator[Recorder]:
+    """Record into the netCDF file `path`, which appears, complete, when the block is left without an exception.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be written.
+    """
+    with replacing(path) as temporary, netCDF4.Dataset(temporary, "w", format="NETCDF4") as file:
+        file.title = "packfmu run"
+        recorder = Recorder(file, columns)
+        yield recorder
+        recorder.flush()

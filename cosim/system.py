@@ -1,0 +1,233 @@
+"""Systems: components by name, and the connections between their ports.
+
+A connection joins whole arrays: ``PackNetwork.current -> Cell.current``. It is checked when the system is made:
+both ends exist, an output drives an input, kinds, sizes and units agree, and no input is driven twice.
+
+Within a layer the components step in the order in which the system lists them, and what one has computed is
+handed on at once. In the pack the network is listed before the cells, so that the cells take the currents that
+the network has computed for the same interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from ..models.errors import InputError
+from .interface import Causality, Interface, Port
+from .slave import Slave
+
+
+class Layer(IntEnum):
+    """A layer of the plan; components of one layer share a period. Fastest first."""
+
+    ELECTRICAL = 1
+    CONTROL = 2
+    THERMAL = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Rule(Enum):
+    """What a connection hands on."""
+
+    LAST = "last"
+    """The value at the end of the source's last step."""
+    MEAN = "mean"
+    """The mean over the target's period: what a flow needs for charge and energy to be conserved."""
+    HOLD = "hold"
+    """The value of a slower source, held until its next step."""
+
+
+FLOWS = ("A", "W")
+"""Units of flows: of these a slower component takes the mean."""
+
+
+@dataclass(frozen=True, eq=False)
+class Component:
+    """A part of a system.
+
+    Parameters
+    ----------
+    name : str
+        A Python identifier, unique in the system.
+    layer : Layer
+        The layer in which it steps.
+    interface : Interface
+        Its ports.
+    open : callable
+        ``open(inputs, outputs)`` makes the running instance; the names are the inputs that will be written and
+        the outputs that will be read.
+    """
+
+    name: str
+    layer: Layer
+    interface: Interface
+    open: Callable[[Sequence[str], Sequence[str]], Slave]
+
+    def port(self, name: str) -> Port:
+        """Return a port; InputError names the component and what it has."""
+        if name not in self.interface.ports:
+            raise InputError(f"{self.name} has no variable {name!r}; it has {', '.join(self.interface.ports)}")
+        return self.interface.ports[name]
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An output that drives an input.
+
+    Parameters
+    ----------
+    source, target : (str, str)
+        Names of the component and of its port.
+    """
+
+    source: tuple[str, str]
+    target: tuple[str, str]
+
+    def __str__(self) -> str:
+        return f"{'.'.join(self.source)} -> {'.'.join(self.target)}"
+
+
+def endpoint(text: str) -> tuple[str, str]:
+    """Split ``"Component.port"``; the port's name may hold further dots."""
+    component, dot, port = text.partition(".")
+    if not (component and dot and port):
+        raise InputError(f"{text!r} does not name a variable; it takes the form Component.variable")
+    return component, port
+
+
+def connect(source: str, target: str) -> Connection:
+    """Return the connection of ``"Component.output"`` to ``"Component.input"``."""
+    return Connection(endpoint(source), endpoint(target))
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """Components and their connections, checked.
+
+    Parameters
+    ----------
+    components : tuple of Component
+        In the order in which those of one layer step.
+    connections : tuple of Connection
+        In the order in which values are handed on.
+
+    Raises
+    ------
+    InputError
+        When a name occurs twice or a connection does not fit; the message names both ends and what is allowed.
+    """
+
+    components: tuple[Component, ...]
+    connections: tuple[Connection, ...]
+
+    def __post_init__(self) -> None:
+        names = [component.name for component in self.components]
+        for name in names:
+            if not name.isidentifier():
+                raise InputError(f"component {name!r}: the name must be an identifier (letters, digits, underscores)")
+            if names.count(name) > 1:
+                raise InputError(f"component {name}: the name occurs {names.count(name)} times; names are unique")
+        drivers: dict[tuple[str, str], Connection] = {}
+        for connection in self.connections:
+            self._check(connection)
+            other = drivers.setdefault(connection.target, connection)
+            if other is not connection:
+                raise InputError(
+                    f"input {'.'.join(connection.target)} is driven twice, by {'.'.join(other.source)} and by "
+                    f"{'.'.join(connection.source)}; an input takes one connection"
+                )
+
+    def component(self, name: str) -> Component:
+        """Return a component; InputError names what there is."""
+        for component in self.components:
+            if component.name == name:
+                return component
+        known = ", ".join(component.name for component in self.components)
+        raise InputError(f"there is no component {name!r}; there is {known}")
+
+    def port(self, end: tuple[str, str]) -> Port:
+        """Return the port at one end of a connection."""
+        return self.component(end[0]).port(end[1])
+
+    def has(self, end: tuple[str, str]) -> bool:
+        """Whether there is such a component with such a port."""
+        return any(c.name == end[0] and end[1] in c.interface.ports for c in self.components)
+
+    def _check(self, connection: Connection) -> None:
+        source, target = self.port(connection.source), self.port(connection.target)
+        if source.causality is not Causality.OUTPUT or target.causality is not Causality.INPUT:
+            raise InputError(
+                f"connection {connection} joins {source.causality.value} to {target.causality.value}; "
+                "a connection joins an output to an input"
+            )
+        for what, left, right in (
+            ("kind", source.kind.value, target.kind.value),
+            ("size", _size(source), _size(target)),
+            ("unit", source.unit, target.unit),
+        ):
+            if left != right:
+                raise InputError(
+                    f"connection {connection}: {what} {left} does not fit {what} {right}; "
+                    f"{'.'.join(connection.target)} takes an output of {what} {right}"
+                )
+
+
+def _size(port: Port) -> str:
+    return "x".join(str(extent) for extent in port.shape) or "scalar"
+
+
+PACK_LAYERS = {
+    "PackNetwork": Layer.ELECTRICAL,
+    "Cell": Layer.ELECTRICAL,
+    "Balancer": Layer.CONTROL,
+    "Thermal": Layer.THERMAL,
+}
+"""The components of a pack and their layers, in the order in which they step."""
+
+PACK_CONNECTIONS = (
+    connect("PackNetwork.current", "Cell.current"),
+    connect("PackNetwork.group_voltage", "Balancer.group_voltage"),
+    connect("Cell.emf", "PackNetwork.emf"),
+    connect("Cell.resistance", "PackNetwork.resistance"),
+    connect("Cell.soc", "PackNetwork.soc"),
+    connect("Cell.heat_rate", "Thermal.heat_rate"),
+    connect("Balancer.balancing_current", "PackNetwork.balancing_current"),
+    connect("Balancer.balancing_pack_current", "PackNetwork.balancing_pack_current"),
+    connect("Balancer.heat_rate", "Thermal.board_heat_rate"),
+    connect("Thermal.temperature", "Cell.temperature"),
+    connect("Thermal.board_temperature", "Balancer.board_temperature"),
+)
+"""How the components of a pack are joined at their standard ports."""
+
+
+def pack_system(components: Iterable[Component]) -> System:
+    """Join the components of a pack at their standard ports.
+
+    Parameters
+    ----------
+    components : iterable of Component
+        PackNetwork and Cell; Balancer and Thermal where the pack has them. Any order.
+
+    Returns
+    -------
+    System
+        The pack, its components in the order of `PACK_LAYERS`.
+
+    Raises
+    ------
+    InputError
+        When a component is missing or unknown, or does not fit its neighbours.
+    """
+    given = {component.name: component for component in components}
+    for name in given:
+        if name not in PACK_LAYERS:
+            raise InputError(f"{name!r} is not a component of a pack; those are {', '.join(PACK_LAYERS)}")
+    for name in ("PackNetwork", "Cell"):
+        if name not in given:
+            raise InputError(f"a pack needs the component {name}; it was given {', '.join(given) or 'none'}")
+    joined = tuple(c for c in PACK_CONNECTIONS if c.source[0] in given and c.target[0] in given)
+    return System(tuple(given[name] for name in PACK_LAYERS if name in given), joined)

@@ -1,0 +1,258 @@
+"""Runs of small systems: time, transfers, initial values, stops, failures."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from packfmu.cosim import master
+from packfmu.cosim.master import Experiment, run
+from packfmu.cosim.profiles import with_profiles
+from packfmu.cosim.results import load
+from packfmu.cosim.schedule import make_plan
+from packfmu.cosim.system import Layer, System, connect
+from packfmu.models.errors import InputError
+from tests.cosim import toys
+
+SECOND = 10**9
+
+
+def fast_and_slow():
+    return System(
+        (
+            toys.component("Fast", Layer.ELECTRICAL, toys.source()),
+            toys.component("Slow", Layer.THERMAL, toys.sink()),
+        ),
+        (connect("Fast.flow", "Slow.flow"), connect("Fast.level", "Slow.level")),
+    )
+
+
+def plan_of(system, electrical=SECOND, control=SECOND, thermal=5 * SECOND):
+    return make_plan(system, {Layer.ELECTRICAL: electrical, Layer.CONTROL: control, Layer.THERMAL: thermal})
+
+
+def recorded(system, plan, experiment, tmp_path, **record):
+    output = tmp_path / "results.nc"
+    summary = run(system, plan, replace(experiment, record=record, output=output))
+    return summary, load(output)
+
+
+def test_slow_component_takes_the_mean_of_a_flow(tmp_path):
+    system = fast_and_slow()
+    summary, results = recorded(system, plan_of(system), Experiment(12 * SECOND), tmp_path, total="Slow.total")
+    # slope 0.1 W/s on two ports, the second doubled: 0.15 W/s * t^2, told at the ends of the slow steps 5, 10, 12 s
+    reached = np.array([0, 0, 0, 0, 0, 5, 5, 5, 5, 5, 10, 10, 12])
+    np.testing.assert_allclose(results.total, 0.15 * reached**2, rtol=1e-14)  # a few additions
+    assert (summary.steps, summary.start, summary.end, summary.stopped_by) == (12, 0.0, 12.0, ())
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 7), st.integers(1, 7), st.integers(1, 60))
+def test_a_mean_conserves_what_flows_across_any_ratio_of_periods(control, thermal, steps):
+    system = System(
+        (
+            toys.component("Fast", Layer.ELECTRICAL, toys.source()),
+            toys.component("Middle", Layer.CONTROL, toys.source()),
+            toys.component("Slow", Layer.THERMAL, toys.sink()),
+            toys.component("Slower", Layer.THERMAL, toys.sink()),
+        ),
+        (connect("Fast.flow", "Slow.flow"), connect("Middle.flow", "Slower.flow")),
+    )
+    plan = plan_of(system, SECOND // 10, control * SECOND // 10, control * thermal * SECOND // 10)
+    totals = ("Fast.amount", "Middle.amount", "Slow.amount", "Slower.amount")
+    sums = run(system, plan, Experiment(steps * SECOND // 10, totals=totals), progress=False).totals
+    exact = 0.15 * (steps / 10) ** 2
+    assert list(sums.values()) == pytest.approx([exact] * 4, rel=1e-13)  # rounding of up to 60 additions
+
+
+def test_time_is_counted_and_never_accumulated(tmp_path):
+    system = fast_and_slow()
+    plan = plan_of(system, SECOND // 10, SECOND, 5 * SECOND)
+    experiment = Experiment(100 * SECOND, start=7 * SECOND)
+    _, results = recorded(system, plan, experiment, tmp_path, level="Fast.level")
+    assert results.time.values.tolist() == [7 + k / 10 for k in range(1001)]
+    assert np.abs(results.level[1:, 0] - results.time[1:]).max() <= np.spacing(107.0)  # one addition t + h
+
+
+def chain(names):
+    parts = tuple(toys.component(name, Layer.ELECTRICAL, toys.adder()) for name in names)
+    return System(parts, (connect("A.out", "B.value"), connect("B.out", "C.value"), connect("A.count", "C.number")))
+
+
+@pytest.mark.parametrize("order", ["ABC", "CBA", "BAC"])
+def test_start_is_consistent_whatever_the_order(order, tmp_path):
+    system = chain(order)
+    experiment = Experiment(SECOND, values={"A.value": 10.0, "C.offset": 0.5, "A.number": 3})
+    _, results = recorded(system, plan_of(system), experiment, tmp_path, c="C.out", count="C.count")
+    assert results.c[0] == 10.0 + 1.0 + 1.0 + 0.5
+    assert results["count"][0] == 3
+    assert results["count"].dtype == np.int32
+
+
+def test_initial_values_that_do_not_settle_are_an_error():
+    system = System((toys.component("A", Layer.ELECTRICAL, toys.adder()),), (connect("A.out", "A.value"),))
+    with pytest.raises(
+        InputError, match=r"initial values do not settle: A\.out -> A.value still changes after 2 rounds"
+    ):
+        run(system, plan_of(system), Experiment(SECOND))
+
+
+def test_lookahead_is_half_the_period_unless_it_is_given(tmp_path):
+    system = System(
+        (
+            toys.component("A", Layer.ELECTRICAL, toys.adder()),
+            toys.component("B", Layer.THERMAL, toys.adder()),
+            toys.component("C", Layer.ELECTRICAL, toys.adder()),
+        ),
+        (),
+    )
+    experiment = Experiment(5 * SECOND, values={"C.lookahead": 0.0})
+    names = {name.lower(): f"{name}.seen" for name in "ABC"}
+    _, results = recorded(system, plan_of(system, SECOND // 2), experiment, tmp_path, **names)
+    assert [float(results[name][0]) for name in "abc"] == [0.25, 2.5, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"A.offset": np.nan}, r"A.offset = nan K is not a finite number within \[-10, 10\] K"),
+        ({"A.offset": 11}, r"A.offset = 11 K is not a finite number within \[-10, 10\] K"),
+        ({"A.offset": [1.0]}, r"A.offset: values of shape \(1,\) do not fit a scalar"),
+        ({"A.offset": "warm"}, "A.offset = 'warm' is not a number or an array of numbers"),
+        ({"A.number": 1.5}, r"A.number = 1.5 1 is not a whole number within \[0, 9\] 1"),
+        ({"A.out": 1.0}, "A.out is an output; parameters and inputs can be set"),
+        ({"B.value": 1.0}, "B.value is driven by A.out; it cannot be set"),
+        ({"A.ofset": 1.0}, "A has no variable 'ofset'; it has offset, lookahead, value, number, out"),
+        ({"offset": 1.0}, "'offset' does not name a variable; it takes the form Component.variable"),
+    ],
+)
+def test_values_that_do_not_fit_are_named(values, message):
+    system = chain("ABC")
+    with pytest.raises(InputError, match=message):
+        run(system, plan_of(system), Experiment(SECOND, values=values))
+
+
+def test_wrong_element_of_an_array_is_named():
+    system = with_profiles(fast_and_slow(), {})
+    port = system.port(("Slow", "flow"))
+    with pytest.raises(InputError, match=r"x\[2\] = inf W is not a finite number"):
+        port.values("x", [1.0, np.inf])
+
+
+def test_run_ends_at_the_step_in_which_a_flag_is_raised(tmp_path):
+    system = System(
+        (
+            toys.component("Fast", Layer.ELECTRICAL, toys.source()),
+            toys.component("Filled", Layer.ELECTRICAL, toys.sink()),
+            toys.component("Slow", Layer.THERMAL, toys.sink()),
+        ),
+        (connect("Fast.flow", "Filled.flow"), connect("Fast.flow", "Slow.flow")),
+    )
+    # 0.15 W/s * t^2 passes 8 J at 7.3 s: the step that ends at 8 s
+    experiment = Experiment(20 * SECOND, values={"Filled.brim": 8.0}, stop_on=("Filled.full", "Slow.full"))
+    summary, results = recorded(
+        system, plan_of(system), experiment, tmp_path, filled="Filled.total", slow="Slow.total", full="Filled.full"
+    )
+    assert (summary.steps, summary.end, summary.stopped_by) == (8, 8.0, ("Filled.full",))
+    assert results.full.values.tolist() == [0] * 8 + [1]
+    assert float(results.slow[-1]) == pytest.approx(float(results.filled[-1]), rel=1e-14)  # completed up to the end
+
+
+def test_only_a_boolean_output_stops_a_run():
+    system = fast_and_slow()
+    with pytest.raises(InputError, match=r"Slow\.total is output of 1 Real; a run can be stopped by a scalar Boolean"):
+        run(system, plan_of(system), Experiment(SECOND, stop_on=("Slow.total",)))
+
+
+def test_refused_step_names_component_time_and_reason_and_leaves_no_output(tmp_path):
+    system = fast_and_slow()
+    output = tmp_path / "results.nc"
+    experiment = Experiment(20 * SECOND, values={"Slow.limit": 3.0}, record={"total": "Slow.total"}, output=output)
+    with pytest.raises(InputError) as error:
+        run(system, plan_of(system), experiment)
+    assert str(error.value) == "Slow does not step from t = 5 s by 5 s: total is above limit = 3 J"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, RuntimeError])
+def test_every_component_is_closed_whatever_happens(failure, tmp_path):
+    system = fast_and_slow()
+    closed = []
+
+    def watched(component, fails):
+        def opened(inputs, outputs):
+            slave = component.open(inputs, outputs)
+            step = slave.step
+
+            def fail(t, h):
+                if fails and t >= 3.0:
+                    raise failure
+                step(t, h)
+
+            slave.step = fail
+            slave.close = lambda: closed.append(component.name)
+            return slave
+
+        return replace(component, open=opened)
+
+    watching = System(
+        tuple(watched(component, component.name == "Fast") for component in system.components), system.connections
+    )
+    output = tmp_path / "results.nc"
+    with pytest.raises(failure):
+        run(watching, plan_of(watching), Experiment(20 * SECOND, record={"total": "Slow.total"}, output=output))
+    assert sorted(closed) == ["Fast", "Slow"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_profile_is_held_row_by_row_and_a_slow_component_takes_its_mean(tmp_path):
+    parts = (
+        toys.component("A", Layer.ELECTRICAL, toys.adder()),
+        toys.component("Slow", Layer.THERMAL, toys.sink()),
+    )
+    rows = np.arange(10.0)
+    profiles = {"A.value": rows, "Slow.flow": np.column_stack([rows, 2 * rows]), "A.number": [4] * 10}
+    system = with_profiles(System(parts, ()), profiles)
+    names = {"out": "A.out", "number": "A.count", "total": "Slow.total", "driven": "Inputs.A.value"}
+    _, results = recorded(system, plan_of(system), Experiment(10 * SECOND), tmp_path, **names)
+    assert results.out.values.tolist() == [1.0, *(rows + 1.0)]
+    assert results.driven.values.tolist() == [0.0, *rows]
+    assert set(results.number.values.tolist()) == {4}
+    assert results.total.values.tolist() == [0.0] * 5 + [30.0] * 5 + [135.0]
+
+
+@pytest.mark.parametrize(
+    ("profiles", "message"),
+    [
+        ({"A.value": 1.0}, "profile A.value needs a row of values for each base period; it has none"),
+        ({"A.value": []}, "profile A.value needs a row of values"),
+        ({"A.value": [[1.0]]}, r"profile A.value: values of shape \(1, 1\) do not fit \(1,\)"),
+        ({"A.value": [1.0, np.nan]}, r"profile A.value\[2\] = nan K is not a finite number"),
+        ({"A.out": [1.0]}, "joins output to output; a connection joins an output to an input"),
+        ({"B.value": [1.0]}, "input B.value is driven twice, by Inputs.B.value and by A.out"),
+    ],
+)
+def test_profiles_that_do_not_fit_are_named(profiles, message):
+    with pytest.raises(InputError, match=message):
+        with_profiles(chain("ABC"), profiles)
+
+
+def test_profile_that_ends_early_is_named():
+    system = with_profiles(chain("ABC"), {"A.value": [1.0, 2.0]})
+    with pytest.raises(InputError, match="Inputs does not step from t = 2 s by 1 s: the profiles end after 2 base"):
+        run(system, plan_of(system), Experiment(3 * SECOND))
+
+
+def test_progress_is_shown_on_stderr_when_a_run_takes_long(capsys, monkeypatch):
+    system = fast_and_slow()
+    run(system, plan_of(system), Experiment(5 * SECOND))
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(master, "PATIENCE", 0.0)
+    run(system, plan_of(system), Experiment(5 * SECOND))
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "/5 [" in shown.err
+    run(system, plan_of(system), Experiment(5 * SECOND), progress=False)
+    assert capsys.readouterr() == ("", "")

@@ -1,0 +1,185 @@
+"""Results: what is recorded, where it appears, and that it is there whole or not at all."""
+
+import csv
+import math
+
+import netCDF4
+import numpy as np
+import pytest
+import xarray as xr
+
+from packfmu.cosim.files import replacing
+from packfmu.cosim.recorder import ROWS, columns, recording
+from packfmu.cosim.results import RECORD, load, record_all, save_csv, save_figure
+from packfmu.cosim.system import Layer, System, endpoint, pack_system
+from packfmu.models.errors import InputError
+from tests.cosim import toys
+from tests.cosim.test_system import pack
+
+SECOND = 10**9
+
+
+def made_up(path, series=3, parallel=2, rows=ROWS + 44):
+    """Record made-up rows of a pack: the value is the row's number plus a hundredth for each element."""
+    recorded = columns(pack_system(pack(series, parallel)), RECORD)
+    with recording(path, recorded) as recorder:
+        for row in range(rows):
+            recorder.append(row * SECOND // 2, [row + np.arange(c.port.count) / 100 for c in recorded])
+    return load(path)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    return made_up(tmp_path_factory.mktemp("results") / "run.nc")
+
+
+def test_dimensions_are_time_group_and_cell(results):
+    assert dict(results.sizes) == {"time": 300, "group": 3, "cell": 6}
+    assert results.soc.dims == ("time", "cell")
+    assert results.group_voltage.dims == results.balancing_current.dims == ("time", "group")
+    assert results.pack_voltage.dims == ("time",)
+    assert results.cell.values.tolist() == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("arrangement", [(3, 1), (1, 1)])
+def test_groups_of_one_cell_are_told_apart_from_cells(arrangement, tmp_path):
+    results = made_up(tmp_path / "run.nc", *arrangement, rows=1)
+    assert results.group_soc.dims == ("time", "group")
+    assert results.temperature.dims == ("time", "cell")
+
+
+def test_every_row_is_written(results):
+    assert results.time.values.tolist() == [row / 2 for row in range(300)]
+    np.testing.assert_array_equal(results.soc, np.arange(300.0)[:, None] + np.arange(6) / 100)
+    assert results.active_groups.dtype == np.int32
+
+
+def test_units_and_names_are_told(results):
+    assert results.temperature.attrs == {
+        "units": "K", "display_units": "degC", "long_name": "Temperature of each cell", "source": "Thermal.temperature",
+    }  # fmt: skip
+    assert results.time.attrs["units"] == "s"
+    assert all("units" in values.attrs for values in results.variables.values())
+
+
+def test_file_can_be_appended_to(tmp_path):
+    made_up(tmp_path / "run.nc", rows=3)
+    with netCDF4.Dataset(tmp_path / "run.nc", "a") as file:
+        assert file.dimensions["time"].isunlimited()
+        file["time"][3:5] = [1.5, 2.0]
+        file["soc"][3:5] = np.full((2, 6), 0.5)
+    results = load(tmp_path / "run.nc")
+    assert results.time.values.tolist() == [0.0, 0.5, 1.0, 1.5, 2.0]
+    assert results.soc[4].values.tolist() == [0.5] * 6
+
+
+def test_only_what_there_is_is_recorded_by_default():
+    assert record_all(pack_system(pack())) == RECORD
+    without = record_all(pack_system(pack(without=("Thermal", "Balancer"))))
+    assert without == {n: s for n, s in RECORD.items() if endpoint(s)[0] in ("PackNetwork", "Cell")}
+
+
+def test_arrays_of_other_systems_have_dimensions_of_their_own(tmp_path):
+    system = System((toys.component("Fast", Layer.ELECTRICAL, toys.source()),), ())
+    with recording(tmp_path / "run.nc", columns(system, {"flow": "Fast.flow"})) as recorder:
+        recorder.append(0, [np.array([1.0, 2.0])])
+    assert load(tmp_path / "run.nc").flow.dims == ("time", "flow_axis_1")
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        ({"soc": "Cell.sock"}, "Cell has no variable 'sock'"),
+        ({"capacity": "Cell.capacity"}, "Cell.capacity is parameter; outputs are recorded"),
+        ({"a.b": "Cell.soc"}, "result name 'a.b' is not an identifier"),
+        ({"time": "Cell.soc"}, "result name 'time' is not an identifier other than time, cell and group"),
+    ],
+)
+def test_what_cannot_be_recorded_is_named(record, message):
+    with pytest.raises(InputError, match=message):
+        columns(pack_system(pack()), record)
+
+
+def test_failure_keeps_the_old_file_and_leaves_nothing_else(tmp_path):
+    target = tmp_path / "run.nc"
+    target.write_text("old")
+
+    def fail():
+        with replacing(target) as temporary:
+            temporary.write_text("new")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert target.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["run.nc"]
+
+
+def test_output_that_cannot_be_written_is_refused_at_once(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "protected").write_text("kept")
+    (tmp_path / "protected").chmod(0o444)
+    for name, reason in (("folder", "folder"), ("protected", "write-protected"), ("protected/x", "File exists")):
+        with (
+            pytest.raises(InputError, match=f"output .*{name} cannot be written: .*{reason}"),
+            replacing(tmp_path / name),
+        ):
+            pytest.fail("entered")
+    assert (tmp_path / "protected").read_text() == "kept"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "protected"]
+
+
+def test_results_that_cannot_be_read_are_named(tmp_path):
+    (tmp_path / "broken.nc").write_text("no netCDF")
+    for name in ("missing.nc", "broken.nc"):
+        with pytest.raises(InputError, match=f"results .*{name} cannot be read"):
+            load(tmp_path / name)
+
+
+def test_csv_holds_the_pack_level_with_units(results, tmp_path):
+    save_csv(results, tmp_path / "new" / "run.csv")
+    with (tmp_path / "new" / "run.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    scalars = [name for name, values in results.data_vars.items() if values.dims == ("time",)]
+    assert [name.split(" ")[0] for name in rows[0]] == ["time", *scalars]
+    assert rows[0][:3] == ["time [s]", "pack_voltage [V]", "pack_current [A]"]
+    assert len(rows) == 301
+    assert [float(row[0]) for row in rows[1:]] == results.time.values.tolist()
+    assert rows[3][1] == "2"
+
+
+def axes_of(results):
+    from packfmu.cosim.figure import draw
+
+    return {axes.get_title(): axes for axes in draw(results).axes if axes.get_title()}
+
+
+def test_figure_shows_display_units(results):
+    axes = axes_of(results)
+    assert len(axes) == 6
+    temperature = axes["Temperature of the cells"]
+    assert temperature.get_ylabel() == "[degC]"
+    assert temperature.lines[0].get_ydata()[1] == pytest.approx(1.0 - 273.15, rel=1e-15)
+    assert axes["State of charge of the cells"].lines[0].get_ydata()[1] == pytest.approx(100.0, rel=1e-15)
+    spread = axes["Spread between groups"].lines[0].get_ydata()
+    assert spread == pytest.approx(np.full(300, 20.0), rel=1e-9)  # 0.02 V after the cancellation of up to 300
+
+
+def test_figure_leaves_out_what_is_missing(results):
+    assert list(axes_of(results[["pack_voltage"]])) == ["Pack voltage"]
+    assert axes_of(xr.Dataset()) == {}
+
+
+def test_figure_is_saved_by_its_suffix(results, tmp_path):
+    for suffix, begin in (("png", b"\x89PNG"), ("pdf", b"%PDF")):
+        save_figure(results, tmp_path / f"run.{suffix}")
+        assert (tmp_path / f"run.{suffix}").read_bytes().startswith(begin)
+    with pytest.raises(InputError, match=r"figure .*run.gif: the suffix must be .png, .pdf or .svg"):
+        save_figure(results, tmp_path / "run.gif")
+
+
+def test_long_runs_are_told_in_hours_and_days(results):
+    for factor, label in ((1, "Time [s]"), (100, "Time [h]"), (10_000, "Time [d]")):
+        stretched = results.assign_coords(time=results.time * factor)
+        assert axes_of(stretched)["Pack voltage"].get_xlabel() == label
+    assert math.isclose(axes_of(results)["Pack voltage"].get_xlim()[1], 149.5)

@@ -1,0 +1,122 @@
+"""Systems: what is joined is checked, and what does not fit is said in one line that names both ends."""
+
+import pytest
+
+from packfmu.cosim.interface import Causality, interface_of
+from packfmu.cosim.system import PACK_CONNECTIONS, Layer, System, connect, pack_system
+from packfmu.models import balancer, cell_ecm, network, thermal
+from packfmu.models.errors import InputError
+from packfmu.models.model import Kind
+from tests.cosim import toys
+from tests.models.cells import plain_cell
+
+FAST = toys.component("Fast", Layer.ELECTRICAL, toys.source())
+SLOW = toys.component("Slow", Layer.THERMAL, toys.sink())
+ADDER = toys.component("Adder", Layer.CONTROL, toys.adder())
+
+
+def test_interface_of_a_model_tells_ports_in_the_order_of_the_memory():
+    interface = interface_of(toys.sink())
+    assert interface.names(Causality.PARAMETER) == ["initial", "brim", "limit"]
+    assert interface.names(Causality.INPUT) == ["flow", "level"]
+    assert interface.names(Causality.OUTPUT) == ["total", "amount", "full"]
+    assert interface.ports["level"].references.tolist() == [5, 6]
+    assert interface.ports["full"].kind is Kind.BOOLEAN
+    assert interface.ports["flow"].unit == "W"
+
+
+def joined(*connections):
+    return System((FAST, SLOW, ADDER), tuple(connect(*connection) for connection in connections))
+
+
+def test_whole_arrays_are_joined_by_their_base_names():
+    system = joined(("Fast.flow", "Slow.flow"))
+    assert [str(connection) for connection in system.connections] == ["Fast.flow -> Slow.flow"]
+
+
+@pytest.mark.parametrize(
+    ("connections", "message"),
+    [
+        ([("Fast.flaw", "Slow.flow")], "Fast has no variable 'flaw'; it has slope, flow, level, amount"),
+        ([("Fats.flow", "Slow.flow")], "there is no component 'Fats'; there is Fast, Slow, Adder"),
+        ([("flow", "Slow.flow")], "'flow' does not name a variable; it takes the form Component.variable"),
+        (
+            [("Slow.flow", "Fast.flow")],
+            "connection Slow.flow -> Fast.flow joins input to output; a connection joins an output to an input",
+        ),
+        (
+            [("Fast.slope", "Adder.value")],
+            "connection Fast.slope -> Adder.value joins parameter to input; a connection joins an output to an input",
+        ),
+        (
+            [("Fast.level", "Slow.flow")],
+            "connection Fast.level -> Slow.flow: unit V does not fit unit W; Slow.flow takes an output of unit W",
+        ),
+        (
+            [("Fast.amount", "Slow.flow")],
+            "connection Fast.amount -> Slow.flow: size scalar does not fit size 2; Slow.flow takes an output of size 2",
+        ),
+        (
+            [("Slow.full", "Adder.number")],
+            "connection Slow.full -> Adder.number: kind Boolean does not fit kind Integer; "
+            "Adder.number takes an output of kind Integer",
+        ),
+        (
+            [("Fast.level", "Slow.level"), ("Fast.level", "Slow.level")],
+            "input Slow.level is driven twice, by Fast.level and by Fast.level; an input takes one connection",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_named(connections, message):
+    with pytest.raises(InputError) as error:
+        joined(*connections)
+    assert str(error.value) == message
+
+
+def test_names_of_components_are_unique_identifiers():
+    with pytest.raises(InputError, match="component Fast: the name occurs 2 times"):
+        System((FAST, FAST), ())
+    with pytest.raises(InputError, match="component 'a b': the name must be an identifier"):
+        System((toys.component("a b", Layer.THERMAL, toys.adder()),), ())
+
+
+def pack(series=3, parallel=2, without=()):
+    cell = plain_cell()
+    cells = series * parallel
+    models = {
+        "Thermal": (Layer.THERMAL, thermal.declare(cells)),
+        "Balancer": (Layer.CONTROL, balancer.declare(series)),
+        "Cell": (Layer.ELECTRICAL, cell_ecm.declare(cells, cell)),
+        "PackNetwork": (Layer.ELECTRICAL, network.declare(series, parallel, True, len(cell.open_circuit_voltage))),
+    }
+    return [toys.component(name, *made) for name, made in models.items() if name not in without]
+
+
+@pytest.mark.parametrize("arrangement", [(1, 1), (3, 2)])
+def test_pack_is_joined_at_its_standard_ports(arrangement):
+    system = pack_system(pack(*arrangement))
+    assert [component.name for component in system.components] == ["PackNetwork", "Cell", "Balancer", "Thermal"]
+    assert system.connections == PACK_CONNECTIONS
+
+
+def test_pack_without_balancer_and_thermal_joins_the_rest():
+    system = pack_system(pack(without=("Balancer", "Thermal")))
+    assert [str(connection) for connection in system.connections] == [
+        "PackNetwork.current -> Cell.current",
+        "Cell.emf -> PackNetwork.emf",
+        "Cell.resistance -> PackNetwork.resistance",
+        "Cell.soc -> PackNetwork.soc",
+    ]
+
+
+def test_pack_of_unlike_sizes_is_refused():
+    parts = [part for part in pack(3, 2) if part.name != "Cell"] + [part for part in pack(2, 2) if part.name == "Cell"]
+    with pytest.raises(InputError, match=r"PackNetwork.current -> Cell.current: size 6 does not fit size 4"):
+        pack_system(parts)
+
+
+def test_pack_needs_network_and_cells_and_knows_its_components():
+    with pytest.raises(InputError, match="a pack needs the component Cell; it was given PackNetwork, Thermal"):
+        pack_system(reversed(pack(without=("Cell", "Balancer"))))
+    with pytest.raises(InputError, match="'Fast' is not a component of a pack; those are PackNetwork, Cell, "):
+        pack_system([FAST])
