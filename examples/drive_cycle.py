@@ -1,0 +1,135 @@
+"""Drive a WLTC class 3b with the pack of a 2013 Nissan Leaf: python examples/drive_cycle.py [--pack] [--output].
+
+Builds the four FMUs of the pack, turns the speed trace into the power of the pack by the longitudinal model of the
+car, and steps the FMUs through the cycle. Prints a summary; results, table and figure are saved in the output folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+from longitudinal_vehicle import NISSAN_LEAF, pack_power, read_trace
+from numpy.typing import NDArray
+
+from packfmu.cosim import results
+from packfmu.cosim.fmu import fmu_pack
+from packfmu.cosim.ledger import balances, format_balances, integrals
+from packfmu.cosim.master import Experiment, RunSummary, run
+from packfmu.cosim.profiles import with_profiles
+from packfmu.cosim.schedule import make_plan
+from packfmu.cosim.system import Layer, System
+from packfmu.fmus.build import FOLDER, build_pack
+from packfmu.fmus.pack import Pack, load_pack
+from packfmu.models.duration import format_duration, parse_duration, seconds
+from packfmu.models.errors import InputError
+from packfmu.models.network_loads import LoadMode
+
+ROOT = Path(__file__).parents[1]
+LEAF_PACK = ROOT / "examples" / "leaf_pack.toml"
+WLTC = ROOT / "data" / "wltc_class3b.csv"
+CUT_OFFS = ("PackNetwork.undervoltage", "PackNetwork.overvoltage", "PackNetwork.overcurrent")
+CELSIUS = 273.15
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Drive as the command line asks; return the exit code."""
+    parser = argparse.ArgumentParser(description="Drive a WLTC with the FMUs of a pack.", allow_abbrev=False)
+    parser.add_argument("--pack", type=Path, default=LEAF_PACK, help="pack file; default: the Leaf pack")
+    parser.add_argument("--output", type=Path, default=Path("dist"), help="folder to write to; default: dist")
+    chosen = parser.parse_args(arguments)
+    try:
+        print(drive(load_pack(chosen.pack), chosen.output))
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def drive(pack: Pack, output: Path) -> str:
+    """Build the FMUs of `pack`, drive the cycle, save the results in `output`, and return a summary."""
+    build_pack(pack, output)
+    time, speed = read_trace(WLTC)
+    power = per_period(time, pack_power(NISSAN_LEAF, time, speed), pack.schedule.electrical)
+    system = with_profiles(fmu_pack(output / FOLDER), {"PackNetwork.pack_power": power})
+    plan = make_plan(
+        system,
+        {
+            Layer.ELECTRICAL: pack.schedule.electrical,
+            Layer.CONTROL: pack.schedule.control,
+            Layer.THERMAL: pack.schedule.thermal,
+        },
+    )
+    experiment = Experiment(
+        duration=power.size * pack.schedule.electrical,
+        values={"PackNetwork.load_mode": LoadMode.POWER},
+        stop_on=CUT_OFFS,
+        record=results.record_all(system),
+        output=output / "drive_cycle.nc",
+        totals=integrals(system),
+    )
+    ended = run(system, plan, experiment)
+    recorded = results.load(output / "drive_cycle.nc")
+    results.save_csv(recorded, output / "drive_cycle.csv")
+    results.save_figure(recorded, output / "drive_cycle.png")
+    distance = np.interp(ended.end, time, np.append(0.0, np.cumsum(np.diff(time) * (speed[:-1] + speed[1:]) / 2.0)))
+    return "\n".join([*summary(ended, recorded, float(distance)), "", ledger(system, ended)])
+
+
+def per_period(time: NDArray[np.float64], power: NDArray[np.float64], period: int) -> NDArray[np.float64]:
+    """Return the mean power [W] of each period [ns], the energy of the intervals between `time` [s] conserved.
+
+    Raises
+    ------
+    InputError
+        When the period does not divide the time.
+    """
+    duration = parse_duration(f"{time[-1]} s")
+    if duration % period:
+        raise InputError(
+            f"[schedule] electrical = {format_duration(period)} does not divide the {format_duration(duration)} "
+            "of the drive cycle"
+        )
+    energy = np.append(0.0, np.cumsum(power * np.diff(time)))
+    edges = np.arange(duration // period + 1) * seconds(period)
+    return np.diff(np.interp(edges, time, energy)) / seconds(period)
+
+
+def summary(ended: RunSummary, recorded: xr.Dataset, distance: float) -> list[str]:
+    """Return the figures of a drive over `distance` [m], a line each."""
+    totals = {name: value / 3600.0 for name, value in ended.totals.items()}  # Wh and Ah
+    given, lost = -totals["PackNetwork.pack_energy"], totals["Cell.heat"] + totals["PackNetwork.busbar_loss"]
+    spread = recorded.group_soc.max("group") - recorded.group_soc.min("group")
+    bled, active = totals["Balancer.bleed_charge"], recorded.active_groups
+    return [
+        f"WLTC class 3b           {distance / 1000:.2f} km in {ended.end - ended.start:.0f} s"
+        + (f", ended by {', '.join(ended.stopped_by)}" if ended.stopped_by else ""),
+        f"energy from the pack    {given:.1f} Wh, {given / distance * 1000:.1f} Wh/km",
+        f"heat in the pack        {lost:.1f} Wh, {lost / given:.2%} of it",
+        f"pack SOC                {float(recorded.pack_soc[0]):.2%} to {float(recorded.pack_soc[-1]):.2%}",
+        f"pack voltage            {extremes(recorded.pack_voltage, 1)} V",
+        f"pack current            {extremes(recorded.pack_current, 1)} A, positive into the pack",
+        f"cell voltage            {extremes(recorded.voltage, 3)} V",
+        f"cell temperature        {extremes(recorded.temperature - CELSIUS, 2)} degC",
+        f"SOC spread of groups    {float(spread[0]):.3%} at the start, {float(spread[-1]):.3%} at the end",
+        f"balancing               {bled * 1000:.1f} mAh bled from {int(active.min())} to {int(active.max())} groups",
+        f"real-time factor        {ended.real_time_factor:.0f} ({ended.wall_time:.1f} s, compilation left out)",
+    ]
+
+
+def extremes(values: xr.DataArray, digits: int) -> str:
+    """Return the least and the greatest of `values` as text."""
+    return f"{float(values.min()):.{digits}f} to {float(values.max()):.{digits}f}"
+
+
+def ledger(system: System, ended: RunSummary) -> str:
+    """Return the balances of charge and energy, and the mismatch of the ports, as a table."""
+    return format_balances(balances(system, ended.totals))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""The newcomer's first run: it ends well, or it says in one line why not."""
+
+import drive_cycle
+import numpy as np
+import pytest
+
+from packfmu.cosim import results
+from packfmu.fmus.pack import load_pack
+from packfmu.models.errors import InputError
+
+TIME = np.arange(7.0)
+POWER = np.array([100.0, -300.0, 50.0, 0.0, 700.0, -20.0])
+
+
+@pytest.mark.parametrize("period", [250_000_000, 10**9, 2 * 10**9, 3 * 10**9])
+def test_energy_is_conserved_whatever_the_period(period):
+    rows = drive_cycle.per_period(TIME, POWER, period)
+    assert rows.size * period == 6 * 10**9
+    assert rows.sum() * period * 1e-9 == pytest.approx(POWER.sum(), rel=1e-12)
+
+
+def test_the_traces_own_period_changes_nothing():
+    assert drive_cycle.per_period(TIME, POWER, 10**9) == pytest.approx(POWER, rel=1e-13)
+
+
+def test_period_that_does_not_divide_the_cycle_is_refused():
+    with pytest.raises(InputError, match=r"electrical = 4 s does not divide the 6 s of the drive cycle"):
+        drive_cycle.per_period(TIME, POWER, 4 * 10**9)
+
+
+@pytest.fixture(scope="module")
+def drive(tmp_path_factory):
+    output = tmp_path_factory.mktemp("drive")
+    assert drive_cycle.main(["--output", str(output)]) == 0
+    return output
+
+
+def test_leaf_drives_the_wltc(drive):
+    recorded = results.load(drive / "drive_cycle.nc")
+    assert recorded.sizes == {"time": 1801, "group": 96, "cell": 192}
+    assert recorded.time[-1] == 1800.0
+    assert (recorded.voltage > 2.5).all()
+    assert (recorded.voltage < 4.2).all()  # the limit of regeneration was chosen so
+    assert recorded.soc.mean("cell")[-1] < recorded.soc.mean("cell")[0]
+
+
+def test_balancer_narrows_what_it_can(drive):
+    recorded = results.load(drive / "drive_cycle.nc")
+    charge = recorded.balancing_current.sum("time")
+    lowest = recorded.group_voltage.isel(time=-1).argmin("group")
+    assert charge[lowest] == 0.0
+    assert (recorded.balancing_current <= 0.0).all()
+    assert recorded.active_groups.max() > 0
+
+
+def test_files_are_saved(drive):
+    assert {"drive_cycle.nc", "drive_cycle.csv", "drive_cycle.png", "python"} == {p.name for p in drive.iterdir()}
+
+
+def test_cut_off_ends_the_drive_and_is_told(tmp_path, capsys):
+    pack = tmp_path / "weak.toml"
+    pack.write_text('[pack]\nseries = 4\nparallel = 1\n[cell]\nparameters = "nissan_leaf_2013"\n')
+    assert drive_cycle.main(["--pack", str(pack), "--output", str(tmp_path / "out")]) == 0
+    assert "ended by PackNetwork.overcurrent" in capsys.readouterr().out.splitlines()[0]
+    recorded = results.load(tmp_path / "out" / "drive_cycle.nc")
+    limit = load_pack(pack).cell.load().maximum_discharge_current
+    assert -recorded.pack_current[-1] > limit
+    assert (-recorded.pack_current[:-1] <= limit).all()
+
+
+def test_pack_that_cannot_deliver_is_refused_in_one_line(tmp_path, capsys):
+    pack = tmp_path / "small.toml"
+    tables = ("[pack]", "series = 1", "parallel = 1", "[cell]", 'parameters = "nissan_leaf_2013"')
+    pack.write_text("\n".join([*tables, "[busbar]", "contact_resistance = 0.1"]))  # some 42 W
+    assert drive_cycle.main(["--pack", str(pack), "--output", str(tmp_path / "out")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    line = captured.err.rpartition("\r")[2]  # a slow machine draws, and clears, a progress bar first
+    assert line.startswith("error: PackNetwork does not step from t = ")
+    assert "maximum_discharge_power = " in line
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["python"]
