@@ -65,12 +65,10 @@ class Flavour:
 def listed(component: Component, detail: Detail) -> tuple[Variable, ...]:
     """Return the variables that a description of this detail tells.
 
-    Inputs and members of terminals are always told: without them the FMU could not be connected.
+    Inputs are always told: without them the FMU could not be connected.
     """
     model = component.model
-    needed = {member for terminal in component.terminals for member in terminal.members}
-    needed |= {variable.name for variable in model.inputs}
-    return tuple(v for v in model.interface if v.detail <= detail or v.name in needed)
+    return tuple(v for v in model.interface if v.detail <= detail or v in model.inputs)
 
 
 def guid(component: Component, sources: str, detail: Detail) -> str:
@@ -108,7 +106,7 @@ def model_description(component: Component, flavour: Flavour, identity: str, det
     identity : str
         The GUID.
     detail : Detail
-        Variables finer than this are left out, unless a terminal needs them.
+        Outputs finer than this are left out.
     """
     model = component.model
     variables = listed(component, detail)

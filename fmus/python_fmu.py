@@ -85,7 +85,7 @@ def build_python_fmu(
     start : mapping of str to array_like, optional
         Start values of parameters and inputs [unit of the variable]; others keep what is declared.
     detail : Detail
-        Variables finer than this are not told to importers, unless a terminal needs them; they keep their start values.
+        Outputs finer than this are not told to importers, at terminals neither.
 
     Raises
     ------
@@ -150,7 +150,7 @@ def binaries(model_identifier: str) -> dict[str, bytes]:
 def supplements(component: Component, detail: Detail) -> dict[str, bytes]:
     """Return terminals, icon, documentation and licences."""
     return {
-        "terminalsAndIcons/terminalsAndIcons.xml": terminals_and_icons(component),
+        "terminalsAndIcons/terminalsAndIcons.xml": terminals_and_icons(component, detail),
         "model.png": icon(component.model.name),
         "documentation/index.html": index_page(component, detail).encode(),
         "documentation/externalDependencies.html": external_dependencies_page(component).encode(),

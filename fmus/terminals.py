@@ -8,25 +8,30 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from ..models.model import Model
+from ..models.model import Detail, Model
 from .component import Component, Terminal
+from .description import listed
 
 MATCHING_RULE = "bus"
 """Members of the same name are connected; a terminal may offer more than its partner uses (FMI 3.0)."""
 
 
-def terminals_and_icons(component: Component) -> bytes:
-    """Return the content of ``terminalsAndIcons/terminalsAndIcons.xml``, without declared terminals just a frame."""
+def terminals_and_icons(component: Component, detail: Detail) -> bytes:
+    """Return the content of ``terminalsAndIcons/terminalsAndIcons.xml``, without declared terminals just a frame.
+
+    Members that a description of this detail leaves out are no members here.
+    """
+    told = {variable.name for variable in listed(component, detail)}
     root = ElementTree.Element("fmiTerminalsAndIcons", fmiVersion="3.0")
     if component.terminals:
         parent = ElementTree.SubElement(root, "Terminals")
         for terminal in component.terminals:
-            _add_terminal(parent, component.model, terminal)
+            _add_terminal(parent, component.model, terminal, told)
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
-def _add_terminal(parent: ElementTree.Element, model: Model, terminal: Terminal) -> None:
+def _add_terminal(parent: ElementTree.Element, model: Model, terminal: Terminal, told: set[str]) -> None:
     element = ElementTree.SubElement(
         parent,
         "Terminal",
@@ -35,6 +40,8 @@ def _add_terminal(parent: ElementTree.Element, model: Model, terminal: Terminal)
         terminalKind=f"_packfmu.{terminal.kind.value}",
     )
     for member, member_name in terminal.named_members:
+        if member not in told:
+            continue
         variable = model.variable(member)
         stem = variable.fmi_name or variable.name
         for name in variable.scalar_names():

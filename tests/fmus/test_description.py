@@ -117,12 +117,13 @@ def test_capabilities_are_those_of_the_flavour(component):
     assert "generationDateAndTime" not in root.attrib
 
 
-def test_fine_variables_are_left_out_unless_a_terminal_needs_them(component):
+def test_fine_outputs_are_left_out(component):
     names = [variable.name for variable in listed(component, Detail.PACK)]
-    assert "level" in names  # a member of a terminal
     assert "rate" in names
-    assert "echo" not in names
-    assert "echo" in [variable.name for variable in listed(component, Detail.CELL)]
+    assert not {"echo", "level"} & set(names)
+    assert {"echo", "level"} < {variable.name for variable in listed(component, Detail.CELL)}
+    terminals = etree.fromstring(terminals_and_icons(component, Detail.PACK))
+    assert not [e for e in terminals.iter("TerminalMemberVariable") if e.get("variableName").startswith("level")]
     root = ElementTree.fromstring(model_description(component, PYTHON, "{x}", Detail.PACK))
     assert not [name for name in scalars(root) if name.startswith("echo")]
     assert int(scalars(root)["total"].get("valueReference")) == component.model.offsets()["total"]
@@ -153,7 +154,7 @@ def test_the_guid_follows_interface_and_sources_only(component):
 
 
 def test_terminals_are_valid_and_name_variables(component, root):
-    document = etree.fromstring(terminals_and_icons(component))
+    document = etree.fromstring(terminals_and_icons(component, Detail.CELL))
     etree.XMLSchema(etree.parse(SCHEMA)).assertValid(document)
     members = document.findall("Terminals/Terminal/TerminalMemberVariable")
     assert {member.get("variableName") for member in members} <= set(scalars(root))

@@ -64,7 +64,7 @@ def test_the_page_tells_equations_ports_limits_and_references(toy_component):
 
 
 def test_what_is_left_out_is_told(toy_component):
-    assert "Left out in this detail: echo." in read(index_page(toy_component, Detail.PACK)).text
+    assert "Left out in this detail: level, echo." in read(index_page(toy_component, Detail.PACK)).text
 
 
 def test_the_needs_of_the_python_flavour_are_told(toy_component):
