@@ -7,19 +7,19 @@ Without `enable`, and at a voltage that is not positive, none bleeds, and what w
 group gives::
 
     balancing_current_g = -d V_g / R
-    heat_rate = sum d V_g^2 / R
+    power = sum d V_g^2 / R
     d = 1 below T_derating, (T_maximum - T) / (T_maximum - T_derating) up to T_maximum, 0 above
 
 with the board temperature T and the bleed resistance R, the switch included; the duty d is the share of time that the
 switch is closed. A negative current discharges the group. The resistors take nothing from the pack as a whole: the
 balancing pack current is 0.
 
-Currents and heat rate are computed in the step from the inputs given to it, and stay in force after it, during the
-next one. So the integrals of a step are those of the currents that were in force during it::
+Currents are computed in the step from the inputs given to it, and stay in force after it, during the next one. Heat
+and integrals of a step are those of the currents that were in force during it::
 
-    bleed_charge = -h sum balancing_current_g,   bleed_energy = h heat_rate
+    heat_rate = power,   bleed_energy = h power,   bleed_charge = -h sum balancing_current_g
 
-both of the values before the step; `initialize` decides what the first step finds in force.
+of the values before the step; `initialize` decides what the first step finds in force.
 
 Limits
 ------
@@ -75,7 +75,10 @@ def declare(groups: int) -> Model:
         parameters=_parameters(),
         inputs=_inputs(groups),
         outputs=_outputs(groups),
-        states=(Variable("bleeding", "1", groups, 0.0, 0.0, 1.0, 1.0, "Whether each group is selected to bleed"),),
+        states=(
+            Variable("bleeding", "1", groups, 0.0, 0.0, 1.0, 1.0, "Whether each group is selected to bleed"),
+            Variable("power", "W", None, 0.0, 0.0, math.inf, 1.0, "Power of all bleed resistors in force"),
+        ),
         constants=(),
         initialize=initialize,
         outputs_kernel=outputs_kernel,
@@ -117,7 +120,7 @@ def _outputs(groups: int) -> tuple[Variable, ...]:
         Variable("balancing_pack_current", "A", None, 0.0, 0.0, 0.0, 0.01,
                  "Current into the pack from the balancer; none here"),
         Variable("heat_rate", "W", None, 0.0, 0.0, math.inf, 1.0,
-                 "Heat of all bleed resistors, in force until the next step"),
+                 "Heat of all bleed resistors, mean over the step"),
         Variable("active_groups", "1", None, 0.0, 0.0, math.inf, 1.0, "Number of groups that bleed",
                  kind=Kind.INTEGER),
         Variable("bleed_energy", "J", None, 0.0, 0.0, math.inf, 1.0, "Heat of all bleed resistors, over the step"),
@@ -158,25 +161,25 @@ def select(x: Block, p: Block, u: Block) -> None:
 
 @kernel
 def bleed(x: Block, p: Block, u: Block, y: Block) -> None:
-    """Compute the currents and the heat of the selected groups."""
+    """Compute the currents and the power of the selected groups."""
     conductance = duty(u.board_temperature, p.derating_temperature, p.maximum_temperature) / p.bleed_resistance
-    y.heat_rate, y.active_groups = 0.0, 0.0
+    x.power, y.active_groups = 0.0, 0.0
     for g in range(x.bleeding.shape[0]):
         if x.bleeding[g] > 0.0 and conductance > 0.0:
             y.balancing_current[g] = -conductance * u.group_voltage[g]
-            y.heat_rate -= y.balancing_current[g] * u.group_voltage[g]
+            x.power -= y.balancing_current[g] * u.group_voltage[g]
             y.active_groups += 1.0
         else:
             y.balancing_current[g] = 0.0
 
 
 @kernel
-def book(y: Block, h: float) -> None:
+def book(x: Block, y: Block, h: float) -> None:
     """Integrate what was in force over a step of h [s]."""
     total = 0.0
     for g in range(y.balancing_current.shape[0]):
         total -= y.balancing_current[g]
-    y.bleed_energy, y.bleed_charge = h * y.heat_rate, h * total
+    y.heat_rate, y.bleed_energy, y.bleed_charge = x.power, h * x.power, h * total
 
 
 @kernel
@@ -184,7 +187,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Decide what is in force during the first step."""
     for g in range(x.bleeding.shape[0]):
         x.bleeding[g] = 0.0
-    y.balancing_pack_current, y.bleed_energy, y.bleed_charge = 0.0, 0.0, 0.0
+    y.balancing_pack_current = y.heat_rate = y.bleed_energy = y.bleed_charge = 0.0
     select(x, p, u)
     bleed(x, p, u, y)
 
@@ -201,7 +204,7 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
         return STOP_ABOVE_START
     if p.maximum_temperature <= p.derating_temperature:
         return NO_DERATING_RANGE
-    book(y, h)
+    book(x, y, h)
     select(x, p, u)
     bleed(x, p, u, y)
     return DONE

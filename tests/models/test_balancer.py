@@ -37,26 +37,28 @@ def test_current_heat_and_count():
     instance = started(bleed_resistance=100.0, group_voltage=[3.6, 4.0, 3.9])
     assert instance.y["balancing_current"] == pytest.approx([0.0, -0.04, -0.039], rel=1e-15)
     assert instance.y["balancing_pack_current"] == 0.0
-    assert instance.y["heat_rate"] == pytest.approx((4.0**2 + 3.9**2) / 100.0, rel=1e-15)
+    assert instance.y["heat_rate"] == 0.0
     assert instance.y["active_groups"] == 2
+    bleeding(instance, 3.9, 3.9, 3.9)
+    assert instance.y["heat_rate"] == pytest.approx((4.0**2 + 3.9**2) / 100.0, rel=1e-15)
 
 
 def test_integrals_are_of_what_was_in_force_during_the_step():
     instance = started(bleed_resistance=100.0, group_voltage=[3.6, 4.0, 3.9])
-    in_force = instance.y.copy()
     bleeding(instance, 3.9, 3.9, 3.9, step=20.0)
-    assert instance.y["bleed_energy"] == 20.0 * in_force["heat_rate"]
+    assert instance.y["bleed_energy"] == pytest.approx(20.0 * (4.0**2 + 3.9**2) / 100.0, rel=1e-15)
+    assert instance.y["bleed_energy"] == 20.0 * instance.y["heat_rate"]
     assert instance.y["bleed_charge"] == pytest.approx(20.0 * 0.079, rel=1e-15)
-    assert instance.y["heat_rate"] == instance.y["active_groups"] == 0.0
+    assert instance.y["active_groups"] == 0
     bleeding(instance, 3.9, 3.9, 3.9, step=20.0)
-    assert instance.y["bleed_energy"] == instance.y["bleed_charge"] == 0.0
+    assert instance.y["heat_rate"] == instance.y["bleed_energy"] == instance.y["bleed_charge"] == 0.0
 
 
 def test_disabled_bleeds_nothing_and_forgets():
     instance = started(group_voltage=[3.7, 3.72, 3.7])
     instance.u["enable"] = 0.0
     assert bleeding(instance, 3.7, 3.72, 3.9) == [False, False, False]
-    assert instance.y["heat_rate"] == instance.y["active_groups"] == 0.0
+    assert instance.x["power"] == instance.y["active_groups"] == 0.0
     instance.u["enable"] = 1.0
     assert bleeding(instance, 3.7, 3.707, 3.9) == [False, False, True]
 
@@ -69,7 +71,7 @@ def test_derating_is_linear(temperature, duty):
     instance.u["board_temperature"] = temperature
     assert bleeding(instance, 3.6, 4.0, 3.6) == [False, duty > 0.0, False]
     assert instance.y["balancing_current"][1] == pytest.approx(-duty * 4.0 / 50.0, rel=1e-15)
-    assert instance.y["heat_rate"] == pytest.approx(duty * 4.0**2 / 50.0, rel=1e-15)
+    assert instance.x["power"] == pytest.approx(duty * 4.0**2 / 50.0, rel=1e-15)
     assert instance.y["active_groups"] == (duty > 0.0)
 
 
@@ -154,7 +156,7 @@ def test_only_discharges_and_never_the_lowest(sequence, thresholds, temperature)
     instance = started(start_threshold=max(thresholds), stop_threshold=min(thresholds), board_temperature=temperature)
     energy = dissipated = 0.0
     for groups in sequence:
-        dissipated += 7.0 * instance.y["heat_rate"]
+        dissipated += 7.0 * instance.x["power"]
         bleeding(instance, *groups, step=7.0)
         energy += instance.y["bleed_energy"]
         current = instance.y["balancing_current"]
@@ -162,7 +164,7 @@ def test_only_discharges_and_never_the_lowest(sequence, thresholds, temperature)
         assert np.all(current[np.array(groups) == min(groups)] == 0.0)
         assert np.all(current[np.array(groups) - min(groups) <= min(thresholds)] == 0.0)
         # power of the groups is the heat: rounding of three products
-        assert instance.y["heat_rate"] == pytest.approx(-current @ np.array(groups), rel=1e-14)
+        assert instance.x["power"] == pytest.approx(-current @ np.array(groups), rel=1e-14)
         assert instance.y["active_groups"] == np.count_nonzero(current)
     assert energy == dissipated
 
