@@ -187,8 +187,6 @@ class FmuSlave:
             for name, view in bulk.views.items():
                 view[:] = values[name]
             self._do(bulk)
-        for name in values.keys() & self.inputs.keys():
-            self.inputs[name][:] = values[name]
         self._do(self._fmu.setupExperiment, None, t)
         self._do(self._fmu.enterInitializationMode)
 

@@ -11,10 +11,10 @@ import netCDF4
 import numpy as np
 from numpy.typing import NDArray
 
+from ..fmus.files import replacing
 from ..models.duration import seconds
 from ..models.errors import InputError
 from ..models.model import Kind
-from .files import replacing
 from .interface import Causality, Port
 from .slave import Values
 from .system import System, endpoint

@@ -8,41 +8,49 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from ..fmus.files import replacing
 from ..models.errors import InputError
+from ..models.model import Detail
 from .figure import draw
-from .files import replacing
 from .system import System, endpoint
 
 RECORD = {
-    "pack_voltage": "PackNetwork.pack_voltage",
-    "pack_current": "PackNetwork.pack_current_actual",
-    "pack_soc": "PackNetwork.pack_soc",
-    "state_of_energy": "PackNetwork.state_of_energy",
-    "voltage_minimum": "Cell.voltage_minimum",
-    "voltage_maximum": "Cell.voltage_maximum",
-    "voltage_mean": "Cell.voltage_mean",
-    "soc_minimum": "Cell.soc_minimum",
-    "soc_maximum": "Cell.soc_maximum",
-    "soc_mean": "Cell.soc_mean",
-    "temperature_minimum": "Thermal.temperature_minimum",
-    "temperature_maximum": "Thermal.temperature_maximum",
-    "temperature_mean": "Thermal.temperature_mean",
-    "board_temperature": "Thermal.board_temperature",
-    "active_groups": "Balancer.active_groups",
-    "group_voltage": "PackNetwork.group_voltage",
-    "group_soc": "PackNetwork.group_soc",
-    "balancing_current": "Balancer.balancing_current",
-    "current": "PackNetwork.current",
-    "voltage": "Cell.voltage",
-    "soc": "Cell.soc",
-    "temperature": "Thermal.temperature",
+    Detail.PACK: {
+        "pack_voltage": "PackNetwork.pack_voltage",
+        "pack_current": "PackNetwork.pack_current_actual",
+        "pack_soc": "PackNetwork.pack_soc",
+        "state_of_energy": "PackNetwork.state_of_energy",
+        "voltage_minimum": "Cell.voltage_minimum",
+        "voltage_maximum": "Cell.voltage_maximum",
+        "voltage_mean": "Cell.voltage_mean",
+        "soc_minimum": "Cell.soc_minimum",
+        "soc_maximum": "Cell.soc_maximum",
+        "soc_mean": "Cell.soc_mean",
+        "temperature_minimum": "Thermal.temperature_minimum",
+        "temperature_maximum": "Thermal.temperature_maximum",
+        "temperature_mean": "Thermal.temperature_mean",
+        "board_temperature": "Thermal.board_temperature",
+        "active_groups": "Balancer.active_groups",
+    },
+    Detail.GROUP: {
+        "group_voltage": "PackNetwork.group_voltage",
+        "group_soc": "PackNetwork.group_soc",
+        "balancing_current": "Balancer.balancing_current",
+    },
+    Detail.CELL: {
+        "current": "PackNetwork.current",
+        "voltage": "Cell.voltage",
+        "soc": "Cell.soc",
+        "temperature": "Thermal.temperature",
+    },
 }
-"""What is recorded of a pack unless something else is asked for: name in the results, and output."""
+"""What is recorded of a pack from which detail on: name in the results, and output."""
 
 
-def record_all(system: System) -> dict[str, str]:
-    """Return those entries of `RECORD` that a system has."""
-    return {name: source for name, source in RECORD.items() if system.has(endpoint(source))}
+def record(system: System, detail: Detail) -> dict[str, str]:
+    """Return what of `RECORD` a system has, up to a detail."""
+    chosen = {name: source for level, some in RECORD.items() if level <= detail for name, source in some.items()}
+    return {name: source for name, source in chosen.items() if system.has(endpoint(source))}
 
 
 def load(path: Path) -> xr.Dataset:
@@ -98,7 +106,7 @@ def save_figure(results: xr.Dataset, path: Path) -> None:
     Parameters
     ----------
     results : xarray.Dataset
-        As `load` returns it, recorded by `record_all`; what is missing is left out.
+        As `load` returns it, recorded as `record` says; what is missing is left out.
     path : Path
         The file to write or replace; its suffix tells the format, png, pdf or svg.
 

@@ -38,7 +38,7 @@ class Slave(Protocol):
     outputs: Mapping[str, Values]
 
     def prepare(self, values: Mapping[str, NDArray[Any]], t: float) -> None:
-        """Set start values of parameters and inputs and begin the initialisation at time t [s]."""
+        """Set start values of parameters and of inputs that are not in `inputs`; begin the initialisation at t [s]."""
 
     def initialize(self) -> None:
         """Compute the outputs from parameters and present inputs; may be repeated until `begin`."""

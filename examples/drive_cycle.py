@@ -68,7 +68,7 @@ def drive(pack: Pack, output: Path) -> str:
         duration=power.size * pack.schedule.electrical,
         values={"PackNetwork.load_mode": LoadMode.POWER},
         stop_on=CUT_OFFS,
-        record=results.record_all(system),
+        record=results.record(system, pack.outputs.detail),
         output=output / "drive_cycle.nc",
         totals=integrals(system),
     )
@@ -103,7 +103,7 @@ def summary(ended: RunSummary, recorded: xr.Dataset, distance: float) -> list[st
     """Return the figures of a drive over `distance` [m], a line each."""
     totals = {name: value / 3600.0 for name, value in ended.totals.items()}  # Wh and Ah
     given, lost = -totals["PackNetwork.pack_energy"], totals["Cell.heat"] + totals["PackNetwork.busbar_loss"]
-    spread = recorded.group_soc.max("group") - recorded.group_soc.min("group")
+    spread = recorded.soc_maximum - recorded.soc_minimum
     bled, active = totals["Balancer.bleed_charge"], recorded.active_groups
     return [
         f"WLTC class 3b           {distance / 1000:.2f} km in {ended.end - ended.start:.0f} s"
@@ -111,19 +111,24 @@ def summary(ended: RunSummary, recorded: xr.Dataset, distance: float) -> list[st
         f"energy from the pack    {given:.1f} Wh, {given / distance * 1000:.1f} Wh/km",
         f"heat in the pack        {lost:.1f} Wh, {lost / given:.2%} of it",
         f"pack SOC                {float(recorded.pack_soc[0]):.2%} to {float(recorded.pack_soc[-1]):.2%}",
-        f"pack voltage            {extremes(recorded.pack_voltage, 1)} V",
-        f"pack current            {extremes(recorded.pack_current, 1)} A, positive into the pack",
-        f"cell voltage            {extremes(recorded.voltage, 3)} V",
-        f"cell temperature        {extremes(recorded.temperature - CELSIUS, 2)} degC",
-        f"SOC spread of groups    {float(spread[0]):.3%} at the start, {float(spread[-1]):.3%} at the end",
+        f"pack voltage            {between(recorded.pack_voltage, recorded.pack_voltage, 1)} V",
+        f"pack current            {between(recorded.pack_current, recorded.pack_current, 1)} A, positive into the pack",
+        f"cell voltage            {extremes(recorded, 'voltage', 3)} V",
+        f"cell temperature        {extremes(recorded, 'temperature', 2, CELSIUS)} degC",
+        f"SOC spread of cells     {float(spread[0]):.3%} at the start, {float(spread[-1]):.3%} at the end",
         f"balancing               {bled * 1000:.1f} mAh bled from {int(active.min())} to {int(active.max())} groups",
         f"real-time factor        {ended.real_time_factor:.0f} ({ended.wall_time:.1f} s, compilation left out)",
     ]
 
 
-def extremes(values: xr.DataArray, digits: int) -> str:
-    """Return the least and the greatest of `values` as text."""
-    return f"{float(values.min()):.{digits}f} to {float(values.max()):.{digits}f}"
+def extremes(recorded: xr.Dataset, name: str, digits: int, zero: float = 0.0) -> str:
+    """Return the least and the greatest that any cell reached, above `zero`, as text."""
+    return between(recorded[f"{name}_minimum"] - zero, recorded[f"{name}_maximum"] - zero, digits)
+
+
+def between(least: xr.DataArray, greatest: xr.DataArray, digits: int) -> str:
+    """Return the range of values over the run, as text."""
+    return f"{float(least.min()):.{digits}f} to {float(greatest.max()):.{digits}f}"
 
 
 def ledger(system: System, ended: RunSummary) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..models.errors import InputError
+from .files import replacing
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The date of every entry, the earliest that a zip file can tell."""
@@ -19,7 +18,7 @@ def write_archive(target: Path, files: Mapping[str, bytes]) -> None:
     Parameters
     ----------
     target : Path
-        The file to write or replace; its folder exists.
+        The file to write or replace.
     files : mapping of str to bytes
         Content by path, with forward slashes.
 
@@ -28,16 +27,9 @@ def write_archive(target: Path, files: Mapping[str, bytes]) -> None:
     InputError
         When the file cannot be written; what was there before is untouched.
     """
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with zipfile.ZipFile(draft, "w") as archive:
-            for name in sorted(files, key=lambda name: (name != "modelDescription.xml", name)):
-                entry = zipfile.ZipInfo(name, EPOCH)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                entry.external_attr = 0o644 << 16
-                archive.writestr(entry, files[name])
-        draft.replace(target)
-    except OSError as error:
-        raise InputError(f"{target} cannot be written: {error.strerror or error}") from None
-    finally:
-        draft.unlink(missing_ok=True)
+    with replacing(target) as draft, zipfile.ZipFile(draft, "w") as archive:
+        for name in sorted(files, key=lambda name: (name != "modelDescription.xml", name)):
+            entry = zipfile.ZipInfo(name, EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, files[name])

@@ -188,7 +188,7 @@ class Outputs(Table):
     detail: Annotated[Detail, BeforeValidator(_detail)] = Field(
         default="cell",
         validate_default=True,
-        description='"cell", "group" or "pack": the finest detail among the variables',
+        description='"cell", "group" or "pack": the finest detail of outputs and results',
     )
 
 

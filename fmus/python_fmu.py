@@ -77,7 +77,7 @@ def build_python_fmu(
     Parameters
     ----------
     target : Path
-        The .fmu file to write; its folder exists.
+        The .fmu file to write or replace.
     name : str
         One of `COMPONENTS`.
     arguments : mapping

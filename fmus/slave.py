@@ -247,7 +247,7 @@ class Slave:
 
     def _tell(self, status: Status, message: str) -> None:
         printable = message.encode("utf-8", "replace").decode()  # pythonfmu crashes where a text has no UTF-8
-        self.log(printable, status, CATEGORIES[status])
+        self.log(printable.replace("%", "%%"), status, CATEGORIES[status])  # and takes it as a format of printf
 
     def _guard(self, action: Callable[[], Result], otherwise: Result) -> Result:
         """Run `action`; log an exception with its cause and return `otherwise`.

@@ -143,7 +143,7 @@ def test_output_that_cannot_be_written_is_refused_and_nothing_is_replaced(pack_f
     before = contents(output)
     pack_file.write_text(PACK.replace("parallel = 2", "parallel = 1"))
     line = line_of_refusal(capsys, [str(pack_file), "--output", str(output)])
-    assert line == f"error: {thermal} cannot be written: it is write-protected"
+    assert line == f"error: output {thermal} cannot be written: it is write-protected"
     assert contents(output) == before
 
 

@@ -23,12 +23,16 @@ from packfmu.models.errors import InputError
 SECOND = 10**9
 
 
-def rewritten(source, target, edit=lambda text: text, keep=lambda name: True):
-    """Copy an FMU with an edited model description and without what is not kept."""
+def rewritten(source, target, edit=lambda text: text, keep=lambda name: True, binary=b""):
+    """Copy an FMU with an edited model description, without what is not kept, with another binary or (None) none."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
         for name in filter(keep, old.namelist()):
             content = old.read(name)
-            new.writestr(name, edit(content.decode()).encode() if name == "modelDescription.xml" else content)
+            if name == "modelDescription.xml":
+                content = edit(content.decode()).encode()
+            if name.startswith("binaries/") and binary is None:
+                continue
+            new.writestr(name, binary if name.startswith("binaries/") and binary else content)
     return target
 
 
@@ -91,17 +95,20 @@ def test_unlike_units_are_refused_where_the_pack_is_joined(tmp_path, fmus):
     )
 
 
-def test_fmu_without_a_binary_for_this_machine_is_named_and_leaves_nothing(tmp_path, fmus, monkeypatch):
-    path = rewritten(fmus / "Cell.fmu", tmp_path / "Cell.fmu", keep=lambda name: not name.startswith("binaries/"))
+@pytest.mark.parametrize(
+    ("binary", "reason"), [(None, "Cannot find shared library"), (b"no library", "Failed to load shared library")]
+)
+def test_fmu_without_a_binary_for_this_machine_is_named_and_leaves_nothing(binary, reason, tmp_path, fmus, monkeypatch):
+    path = rewritten(fmus / "Cell.fmu", tmp_path / "Cell.fmu", binary=binary)
     system = System((fmu_component("Cell", Layer.ELECTRICAL, path),), ())
     extracted = tmp_path / "extracted"
     extracted.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(extracted))
     folder = os.getcwd()
-    with pytest.raises(InputError, match=r"Cell cannot be opened: .*Cell\.fmu cannot be instantiated: Cannot find"):
+    with pytest.raises(InputError, match=rf"Cell cannot be opened: .*Cell\.fmu cannot be instantiated: {reason}"):
         run(system, make_plan(system, {Layer.ELECTRICAL: SECOND}), Experiment(SECOND))
-    assert list(extracted.iterdir()) == []
     assert os.getcwd() == folder
+    assert list(extracted.iterdir()) == []
 
 
 def test_running_leaves_working_directory_and_search_path_as_they_were(fmus):
@@ -163,12 +170,16 @@ def test_value_that_the_fmu_refuses_is_told_in_its_words(fmus):
 
 FATAL = """
 from pythonfmu import Fmi2Causality, Fmi2Slave, Real
+from pythonfmu.enums import Fmi2Status
 
 class Fails(Fmi2Slave):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.out = 0.0
         self.register_variable(Real("out", causality=Fmi2Causality.output))
+
+    def exit_initialization_mode(self):
+        self.log("thin ice", Fmi2Status.warning)
 
     def do_step(self, current_time, step_size):
         raise RuntimeError("no such luck")
@@ -177,26 +188,32 @@ class Fails(Fmi2Slave):
 HOST = """
 import sys
 from pathlib import Path
+from fmpy.fmi2 import FMU2Slave
 from pythonfmu.builder import FmuBuilder
 from packfmu.cosim.fmu import fmu_component
 from packfmu.cosim.master import Experiment, run
 from packfmu.cosim.schedule import make_plan
 from packfmu.cosim.system import Layer, System
 
+calls = []
+original = FMU2Slave._call
+FMU2Slave._call = lambda self, name, *arguments: (calls.append(name), original(self, name, *arguments))[1]
 fmu = FmuBuilder.build_FMU("fails.py", dest=".")
 system = System((fmu_component("Fails", Layer.ELECTRICAL, Path("Fails.fmu")),), ())
 try:
     run(system, make_plan(system, {Layer.ELECTRICAL: 10**9}), Experiment(10**9, record={"out": "Fails.out"}))
 except ValueError as error:
     print(error)
+    print(calls[-1])
 """
 
 
-def test_fatal_error_of_a_foreign_fmu_is_told_and_the_host_lives_on(tmp_path):
+def test_warning_and_fatal_error_of_a_foreign_fmu_are_told_and_the_host_lives_on(tmp_path):
     """Nothing may be called on an FMU after fmi2Fatal; in a process of its own, for its sake is not known."""
     (tmp_path / "fails.py").write_text(textwrap.dedent(FATAL))
     (tmp_path / "host.py").write_text(textwrap.dedent(HOST))
     done = subprocess.run([sys.executable, "host.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Fails does not step from t = 0 s by 1 s: fmi2DoStep returned fatal: Fatal py exc")
-    assert done.stdout.count("\n") == 1
+    assert done.stdout.splitlines()[1:] == ["fmi2DoStep"]
+    assert "Fails: thin ice" in done.stderr

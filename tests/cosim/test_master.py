@@ -99,6 +99,26 @@ def test_initial_values_that_do_not_settle_are_an_error():
         run(system, plan_of(system), Experiment(SECOND))
 
 
+def test_what_the_end_of_the_initialisation_changes_is_handed_on(tmp_path):
+    parts = chain("BCA")
+    a = parts.component("A")
+
+    def opened(inputs, outputs):
+        slave = a.open(inputs, outputs)
+        begin = slave.begin
+
+        def late():
+            begin()
+            slave.outputs["out"][:] = 7.0
+
+        slave.begin = late
+        return slave
+
+    system = System((*parts.components[:2], replace(a, open=opened)), parts.connections)
+    _, results = recorded(system, plan_of(system), Experiment(SECOND), tmp_path, b="B.out")
+    assert results.b.values.tolist() == [2.0, 8.0]
+
+
 def test_lookahead_is_half_the_period_unless_it_is_given(tmp_path):
     system = System(
         (
@@ -158,6 +178,15 @@ def test_run_ends_at_the_step_in_which_a_flag_is_raised(tmp_path):
     assert (summary.steps, summary.end, summary.stopped_by) == (8, 8.0, ("Filled.full",))
     assert results.full.values.tolist() == [0] * 8 + [1]
     assert float(results.slow[-1]) == pytest.approx(float(results.filled[-1]), rel=1e-14)  # completed up to the end
+
+
+def test_flag_raised_in_a_shortened_last_step_is_told():
+    system = fast_and_slow()
+    experiment = Experiment(
+        12 * SECOND, values={"Slow.brim": 18.0}, stop_on=("Slow.full",)
+    )  # 15 J at 10 s, 21.6 J at 12 s
+    summary = run(system, plan_of(system), experiment)
+    assert (summary.steps, summary.stopped_by) == (12, ("Slow.full",))
 
 
 def test_only_a_boolean_output_stops_a_run():

@@ -8,20 +8,21 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from packfmu.cosim.files import replacing
 from packfmu.cosim.recorder import ROWS, columns, recording
-from packfmu.cosim.results import RECORD, load, record_all, save_csv, save_figure
+from packfmu.cosim.results import RECORD, load, record, save_csv, save_figure
 from packfmu.cosim.system import Layer, System, endpoint, pack_system
 from packfmu.models.errors import InputError
+from packfmu.models.model import Detail
 from tests.cosim import toys
 from tests.cosim.test_system import pack
 
 SECOND = 10**9
+EVERYTHING = {name: source for some in RECORD.values() for name, source in some.items()}
 
 
 def made_up(path, series=3, parallel=2, rows=ROWS + 44):
     """Record made-up rows of a pack: the value is the row's number plus a hundredth for each element."""
-    recorded = columns(pack_system(pack(series, parallel)), RECORD)
+    recorded = columns(pack_system(pack(series, parallel)), EVERYTHING)
     with recording(path, recorded) as recorder:
         for row in range(rows):
             recorder.append(row * SECOND // 2, [row + np.arange(c.port.count) / 100 for c in recorded])
@@ -74,9 +75,12 @@ def test_file_can_be_appended_to(tmp_path):
 
 
 def test_only_what_there_is_is_recorded_by_default():
-    assert record_all(pack_system(pack())) == RECORD
-    without = record_all(pack_system(pack(without=("Thermal", "Balancer"))))
-    assert without == {n: s for n, s in RECORD.items() if endpoint(s)[0] in ("PackNetwork", "Cell")}
+    system = pack_system(pack())
+    assert record(system, Detail.CELL) == EVERYTHING
+    assert record(system, Detail.GROUP) == RECORD[Detail.PACK] | RECORD[Detail.GROUP]
+    assert record(system, Detail.PACK) == RECORD[Detail.PACK]
+    without = record(pack_system(pack(without=("Thermal", "Balancer"))), Detail.CELL)
+    assert without == {n: s for n, s in EVERYTHING.items() if endpoint(s)[0] in ("PackNetwork", "Cell")}
 
 
 def test_arrays_of_other_systems_have_dimensions_of_their_own(tmp_path):
@@ -98,35 +102,6 @@ def test_arrays_of_other_systems_have_dimensions_of_their_own(tmp_path):
 def test_what_cannot_be_recorded_is_named(record, message):
     with pytest.raises(InputError, match=message):
         columns(pack_system(pack()), record)
-
-
-def test_failure_keeps_the_old_file_and_leaves_nothing_else(tmp_path):
-    target = tmp_path / "run.nc"
-    target.write_text("old")
-
-    def fail():
-        with replacing(target) as temporary:
-            temporary.write_text("new")
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        fail()
-    assert target.read_text() == "old"
-    assert [path.name for path in tmp_path.iterdir()] == ["run.nc"]
-
-
-def test_output_that_cannot_be_written_is_refused_at_once(tmp_path):
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "protected").write_text("kept")
-    (tmp_path / "protected").chmod(0o444)
-    for name, reason in (("folder", "folder"), ("protected", "write-protected"), ("protected/x", "File exists")):
-        with (
-            pytest.raises(InputError, match=f"output .*{name} cannot be written: .*{reason}"),
-            replacing(tmp_path / name),
-        ):
-            pytest.fail("entered")
-    assert (tmp_path / "protected").read_text() == "kept"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "protected"]
 
 
 def test_results_that_cannot_be_read_are_named(tmp_path):

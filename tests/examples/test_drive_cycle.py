@@ -80,3 +80,12 @@ def test_pack_that_cannot_deliver_is_refused_in_one_line(tmp_path, capsys):
     assert line.startswith("error: PackNetwork does not step from t = ")
     assert "maximum_discharge_power = " in line
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["python"]
+
+
+def test_pack_detail_is_enough_for_the_summary(tmp_path, capsys):
+    pack = tmp_path / "coarse.toml"
+    pack.write_text(drive_cycle.LEAF_PACK.read_text().replace('detail = "cell"', 'detail = "pack"'))
+    assert drive_cycle.main(["--pack", str(pack), "--output", str(tmp_path / "out")]) == 0
+    assert "SOC spread of cells" in capsys.readouterr().out
+    recorded = results.load(tmp_path / "out" / "drive_cycle.nc")
+    assert set(recorded.sizes) == {"time"}

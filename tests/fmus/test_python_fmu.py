@@ -108,8 +108,6 @@ def test_what_does_not_fit_is_told_in_one_line_and_nothing_is_written(tree, tmp_
 
 
 def test_a_file_that_cannot_be_written_is_named_and_left_alone(tmp_path):
-    with pytest.raises(InputError, match=r"missing.x\.fmu cannot be written: No such file"):
-        build_python_fmu(tmp_path / "missing" / "x.fmu", "thermal", {"cells": 1})
     (tmp_path / "x.fmu").mkdir()
     with pytest.raises(InputError, match=r"x\.fmu cannot be written"):
         build_python_fmu(tmp_path / "x.fmu", "thermal", {"cells": 1})

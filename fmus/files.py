@@ -21,7 +21,7 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises
     ------
     InputError
-        When `path` cannot be written; before the block is entered.
+        When `path` cannot be written: before the block is entered where that can be known.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     if path.is_dir():
@@ -36,5 +36,7 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         os.replace(temporary, path)
+    except OSError as error:
+        raise InputError(f"output {path} cannot be written: {error.strerror or error}") from error
     finally:
         temporary.unlink(missing_ok=True)
