@@ -29,16 +29,14 @@ The voltage is taken as given, ohmic and polarisation voltage included: enable t
 not mislead. The lowest group never bleeds. ``stop_threshold <= start_threshold`` and
 ``derating_temperature < maximum_temperature`` are demanded; a step with others is refused.
 
-Start values. Measured: 430 Ohm, the bleed resistors of a Nissan Leaf [1], 9 mA at 3.75 V. Assumed: start at 10 mV, the
-spread that owners report of a balanced Leaf [1], and stop at half of it (a monitor circuit has 20 mV as its stop
-threshold when delivered [2]); derating from 70 degC to 85 degC, the upper ambient temperature of AEC-Q100 grade 3.
+Start values. Assumed: 430 Ohm, hence 9 mA at 3.75 V; start at 10 mV, and stop at half of it (a monitor circuit has
+20 mV as its stop threshold when delivered [1]); derating from 70 degC to 85 degC, the upper ambient temperature of
+AEC-Q100 grade 3.
 
 References
 ----------
-[1] WolfTronix (430 Ohm, measured in the video youtu.be/E-hDNjh4qyc) and others (spread), in the thread "leaf battery
-balancing", diyelectriccar.com. [2] Texas Instruments, BQ76942 Technical Reference Manual, SLUUBY1B, 2022, "Cell
-Balance Stop Delta". Bleed current from the resistance of the whole path: Texas Instruments, SLVAE87A, 2023,
-section 4, equation 2.
+[1] Texas Instruments, BQ76942 Technical Reference Manual, SLUUBY1B, 2022, "Cell Balance Stop Delta". Bleed current
+from the resistance of the whole path: Texas Instruments, SLVAE87A, 2023, section 4, equation 2.
 """
 
 from __future__ import annotations

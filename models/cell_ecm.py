@@ -14,10 +14,12 @@ For each cell, current i positive into it::
 with state of charge z, capacity Q, Coulombic efficiency eta, self-discharge current i_s, hysteresis voltage v_h
 of bound M, rate gamma and decay d, and the cell's resistance scale s. A step takes current and temperature as
 constant, and the coefficients of the RC pairs and R0 at the SOC in the middle of the step; everything else is
-integrated exactly.
+integrated exactly. The SOC keeps what rounding cuts off: many small steps lose no charge.
 
 The port is the voltage `lookahead` seconds from now under constant current, linearised about the last current:
-``v(t + lookahead) = emf + resistance * current``.
+``v(t + lookahead) = emf + resistance * current``. At the last current that voltage is exact; the slope leaves out
+that another current leads to other resistances and capacitances, and where the last current is 0 it is the mean of
+the slopes that hysteresis has on both sides.
 
 Heat of a step is the integral of
 ``i^2 R0 + sum_j v_j^2 / R_j + (|i| / M + Q d / (gamma M)) v_h^2 + i_m T dU/dT + (i - i_m) U``, stored energy
@@ -28,7 +30,8 @@ dependence on SOC creates or removes is booked as table energy: the change of th
 Limits
 ------
 The tables extrapolate linearly (U, dU/dT) or hold their ends (resistances, capacitances) beyond SOC 0 and 1; the
-model does not stop there. Parameters are those of an unaged cell. The whole cell has one temperature.
+model does not stop there. Hysteresis is switched by the charge through the terminals, self-discharge and what
+Coulombic efficiency loses included. Parameters are those of an unaged cell. The whole cell has one temperature.
 
 References
 ----------
@@ -41,12 +44,16 @@ from __future__ import annotations
 
 import math
 
+from . import cell_circuit as circuit
 from . import cell_variables as variables
 from . import tables
 from .cell_parameters import CellParameters
+from .cell_port import offer_port
 from .model import DONE, Block, Model, kernel
-from .relaxation import relax, response
+from .relaxation import relax
 from .statistics import extreme_variables, extremes
+from .summation import add
+from .tables import Place
 
 GAS_CONSTANT = 8.31446261815324
 """Molar gas constant [J/(mol K)], exact in the SI of 2019."""
@@ -101,52 +108,19 @@ def heat_up(x: Block, p: Block, k: int, temperature: float) -> None:
 
 
 @kernel
-def storing(p: Block, k: int, current: float) -> float:
-    """Share of a current [A] that is stored: the Coulombic efficiency while charging."""
-    return p.coulombic_efficiency[k] if current > 0.0 else 1.0
-
-
-@kernel
-def ohmic(x: Block, p: Block, k: int, soc: float) -> float:
-    """R0 [Ohm]."""
-    return x.resistance_factor[k, 0] * tables.bounded(p.ohmic_resistance, soc)
-
-
-@kernel
-def pair(x: Block, p: Block, k: int, j: int, soc: float) -> tuple[float, float]:
-    """Resistance [Ohm] and capacitance [F] of RC pair j."""
-    resistance = x.resistance_factor[k, j + 1] * tables.bounded(p.polarisation_resistance[j], soc)
-    return resistance, tables.bounded(p.polarisation_capacitance[j], soc)
-
-
-@kernel
-def open_circuit(x: Block, p: Block, k: int, soc: float) -> float:
-    """U(z, T) [V]."""
-    warmer = x.temperature[k] - p.reference_temperature
-    return tables.value(p.open_circuit_voltage, soc) + warmer * tables.value(p.entropic_coefficient, soc)
-
-
-@kernel
-def terminal_voltage(x: Block, p: Block, k: int) -> float:
-    """Voltage under the current of the last step, at the present state [V]."""
-    voltage = open_circuit(x, p, k, x.soc[k]) + ohmic(x, p, k, x.soc[k]) * x.current[k] + x.hysteresis_voltage[k]
-    for j in range(x.polarisation_voltage.shape[1]):
-        voltage += x.polarisation_voltage[k, j]
-    return voltage
-
-
-@kernel
-def polarise(x: Block, p: Block, k: int, before: float, after: float, h: float) -> tuple[float, float, float, float]:
-    """Step the RC pairs of cell k while its SOC goes from `before` to `after`.
+def polarise(
+    x: Block, p: Block, k: int, way: tuple[Place, Place, Place], h: float
+) -> tuple[float, float, float, float]:
+    """Step the RC pairs of cell k along a way through the tables, of which its begin, middle and end are given.
 
     Returns the integral of their voltages [V s], and the energy stored, lost and booked [J].
     """
-    current, middle = x.current[k], 0.5 * (before + after)
+    before, middle, after = way
     integral = stored = lost = booked = 0.0
     for j in range(x.polarisation_voltage.shape[1]):
-        resistance, capacitance = pair(x, p, k, j, middle)
+        resistance, capacitance = circuit.pair(x, p, k, j, middle)
         start = x.polarisation_voltage[k, j]
-        end, area, square = relax(start, resistance * current, 1.0 / (resistance * capacitance), h)
+        end, area, square = relax(start, resistance * x.current[k], 1.0 / (resistance * capacitance), h)
         x.polarisation_voltage[k, j] = end
         integral += area
         lost += square / resistance
@@ -157,20 +131,13 @@ def polarise(x: Block, p: Block, k: int, before: float, after: float, h: float) 
 
 
 @kernel
-def hysteresis_rate(p: Block, k: int, current: float) -> float:
-    """Rate of the hysteresis voltage under a current [A], in 1/s."""
-    return p.hysteresis_rate * abs(current) / p.capacity[k] + p.hysteresis_decay_rate
-
-
-@kernel
 def switch(x: Block, p: Block, k: int, h: float) -> tuple[float, float, float]:
     """Step the hysteresis voltage of cell k; return its integral [V s] and the energy stored and lost [J]."""
     if p.hysteresis_bound == 0.0:
-        x.hysteresis_voltage[k] = 0.0
         return 0.0, 0.0, 0.0
     capacitance = p.capacity[k] / (p.hysteresis_rate * p.hysteresis_bound)
-    rate = hysteresis_rate(p, k, x.current[k])
-    settled = x.current[k] / (rate * capacitance) if rate > 0.0 else 0.0
+    by_charge, rate = circuit.switching(p, k, x.current[k])
+    settled = p.hysteresis_bound * by_charge / rate if rate > 0.0 else 0.0
     start = x.hysteresis_voltage[k]
     end, integral, square = relax(start, settled, rate, h)
     x.hysteresis_voltage[k] = end
@@ -178,17 +145,28 @@ def switch(x: Block, p: Block, k: int, h: float) -> tuple[float, float, float]:
 
 
 @kernel
+def charge(x: Block, p: Block, y: Block, k: int, main: float, h: float) -> None:
+    """Store a current [A] in cell k for h seconds, and add it to the ledger."""
+    before, cut_off, rise = x.soc[k], x.soc_remainder[k], h * main / p.capacity[k]
+    x.soc[k], x.soc_remainder[k] = add(before, cut_off, rise)
+    y.charge += h * x.current[k]
+    y.stored_charge += p.capacity[k] * (x.soc[k] - before + (x.soc_remainder[k] - cut_off))
+    y.lost_charge += h * (x.current[k] - main)
+
+
+@kernel
 def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> None:
     """Step cell k, its current and temperature being in x already, and add it to the ledger."""
-    current, temperature, before = x.current[k], x.temperature[k], x.soc[k]
-    main = storing(p, k, current) * current - x.self_discharge[k]
-    after = before + h * main / p.capacity[k]
-    x.soc[k] = after
-    resistance = ohmic(x, p, k, 0.5 * (before + after))
+    current, temperature, begin = x.current[k], x.temperature[k], x.soc[k]
+    main = circuit.storing(p, k, current) * current - x.self_discharge[k]
+    charge(x, p, y, k, main, h)
+    before, after = circuit.locate(p, begin), circuit.locate(p, x.soc[k])
+    middle = circuit.locate(p, 0.5 * (begin + x.soc[k]))
+    resistance = circuit.ohmic(x, p, k, middle)
     reference = tables.mean(p.open_circuit_voltage, before, after)
     entropic = tables.mean(p.entropic_coefficient, before, after)
     potential = reference + (temperature - p.reference_temperature) * entropic
-    polarised, polarisation_stored, polarisation_lost, booked = polarise(x, p, k, before, after, h)
+    polarised, polarisation_stored, polarisation_lost, booked = polarise(x, p, k, (before, middle, after), h)
     switched, hysteresis_stored, hysteresis_lost = switch(x, p, k, h)
     heat = h * (current * current * resistance + main * temperature * entropic + (current - main) * potential)
     heat += polarisation_lost + hysteresis_lost
@@ -198,50 +176,6 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> None:
     y.stored_energy += h * main * (reference - p.reference_temperature * entropic)
     y.stored_energy += polarisation_stored + hysteresis_stored
     y.table_energy += booked
-    y.charge += h * current
-    y.stored_charge += p.capacity[k] * (after - before)
-    y.lost_charge += h * (current - main)
-
-
-@kernel
-def hysteresis_ahead(x: Block, p: Block, k: int) -> tuple[float, float]:
-    """Hysteresis voltage of cell k `lookahead` from now [V], and its derivative by the current [Ohm]."""
-    current, h = x.current[k], p.lookahead
-    rate = hysteresis_rate(p, k, current)
-    per_charge = p.hysteresis_rate / p.capacity[k]
-    area = response(rate, h)
-    remaining = 1.0 - rate * area
-    ahead = x.hysteresis_voltage[k] * remaining + p.hysteresis_bound * per_charge * current * area
-    derivative = p.hysteresis_bound * area
-    if current != 0.0:
-        sign = math.copysign(1.0, current)
-        shrinking = (h * remaining - area) / rate
-        derivative += p.hysteresis_bound * per_charge * abs(current) * shrinking
-        derivative -= sign * x.hysteresis_voltage[k] * h * remaining
-    return ahead, per_charge * derivative
-
-
-@kernel
-def offer_port(x: Block, p: Block, y: Block, k: int) -> None:
-    """Compute the Thévenin equivalent of cell k, seen `lookahead` from now and linearised about its last current."""
-    current, h = x.current[k], p.lookahead
-    share = storing(p, k, current)
-    drift = h * (share * current - x.self_discharge[k]) / p.capacity[k]
-    soc, middle = x.soc[k] + drift, x.soc[k] + 0.5 * drift
-    warmer = x.temperature[k] - p.reference_temperature
-    slope = tables.slope(p.open_circuit_voltage, soc) + warmer * tables.slope(p.entropic_coefficient, soc)
-    voltage, derivative = hysteresis_ahead(x, p, k)
-    resistance = ohmic(x, p, k, soc)
-    voltage += open_circuit(x, p, k, soc) + resistance * current
-    derivative += resistance + slope * share * h / p.capacity[k]
-    for j in range(x.polarisation_voltage.shape[1]):
-        pair_resistance, capacitance = pair(x, p, k, j, middle)
-        gained = -math.expm1(-h / (pair_resistance * capacitance))
-        start = x.polarisation_voltage[k, j]
-        voltage += start + (pair_resistance * current - start) * gained
-        derivative += pair_resistance * gained
-    y.emf[k] = voltage - derivative * current
-    y.resistance[k] = derivative
 
 
 @kernel
@@ -265,7 +199,7 @@ def summarise(y: Block) -> None:
 @kernel
 def tell(x: Block, p: Block, y: Block, k: int) -> None:
     """Write the outputs of cell k at the communication point."""
-    y.voltage[k] = terminal_voltage(x, p, k)
+    y.voltage[k] = circuit.terminal_voltage(x, p, k)
     y.soc[k] = x.soc[k]
     offer_port(x, p, y, k)
 
@@ -276,7 +210,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     clear_ledger(y)
     for k in range(x.soc.shape[0]):
         x.soc[k] = p.initial_soc[k]
-        x.current[k] = x.hysteresis_voltage[k] = x.temperature[k] = 0.0
+        x.soc_remainder[k] = x.current[k] = x.hysteresis_voltage[k] = x.temperature[k] = 0.0
         for j in range(x.polarisation_voltage.shape[1]):
             x.polarisation_voltage[k, j] = 0.0
         heat_up(x, p, k, u.temperature[k])

@@ -106,6 +106,7 @@ def states(cells: int, pairs: int) -> tuple[Variable, ...]:
     """Return what the cells remember."""
     return (
         Variable("soc", "1", cells, 0.0, -LARGE, LARGE, 1.0, "State of charge", slow=True),
+        Variable("soc_remainder", "1", cells, 0.0, -LARGE, LARGE, 1.0, "What rounding cut off the state of charge"),
         Variable("polarisation_voltage", "V", (cells, pairs), 0.0, -LARGE, LARGE, 0.01, "Voltage of each RC pair"),
         Variable("hysteresis_voltage", "V", cells, 0.0, -LARGE, LARGE, 0.01, "Hysteresis voltage"),
         Variable("current", "A", cells, 0.0, -LARGE, LARGE, 30.0, "Current of the last step"),

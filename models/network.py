@@ -56,8 +56,9 @@ short. Two cells without any resistance between them have no determined currents
 References
 ----------
 J. A. Lone, N. Atlan, S. Fasolato, D. M. Raimondo, R. Drummond, arXiv:2508.14454 (2025): parallel cells with
-interconnection resistances, the currents eliminated. Batteries 9 (2023) 501, doi:10.3390/batteries9100501: the
-place of the terminals. G. H. Golub, C. F. Van Loan, Matrix Computations, 4th edition, section 4.3: banded
+interconnection resistances, the currents eliminated. Impact of Multiple Module Collectors on the Cell Current
+Distribution within the Battery Pack, Batteries 9 (2023) 501, doi:10.3390/batteries9100501: the place of the
+terminals. G. H. Golub, C. F. Van Loan, Matrix Computations, 4th edition, section 4.3: banded
 systems. G. L. Plett, Battery Management Systems, Volume II: Equivalent-Circuit Methods, Artech House 2016: power
 limits, and the energy and the capacity of a pack.
 """

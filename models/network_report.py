@@ -73,10 +73,14 @@ def tell_charge(x: Block, p: Block, u: Block, y: Block) -> None:
     y.usable_capacity = remaining + room
     y.pack_soc = share_of_whole(remaining, room)
     given = taken = 0.0
+    nodes = p.open_circuit_voltage.shape[0]
     for g in range(y.group_soc.shape[0]):
         soc, capacity = y.group_soc[g], x.group_capacity[g]
-        given += remaining * tables.mean(p.open_circuit_voltage, soc - remaining / capacity, soc)
-        taken += room * tables.mean(p.open_circuit_voltage, soc, soc + room / capacity)
+        empty = tables.locate(nodes, soc - remaining / capacity)
+        full = tables.locate(nodes, soc + room / capacity)
+        present = tables.locate(nodes, soc)
+        given += remaining * tables.mean(p.open_circuit_voltage, empty, present)
+        taken += room * tables.mean(p.open_circuit_voltage, present, full)
     y.state_of_energy = share_of_whole(given, taken)
 
 

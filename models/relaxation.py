@@ -8,6 +8,16 @@ from .model import kernel
 
 
 @kernel
+def fade(rate: float, h: float) -> tuple[float, float]:
+    """Return which share of a deviation of 1 is gone after h [s], and the deviation's integral until then [s].
+
+    These are ``1 - exp(-rate * h)``, and the integral of ``exp(-rate * s)`` for s from 0 to h.
+    """
+    gone = -math.expm1(-rate * h)
+    return gone, gone / rate if rate > 0.0 else h
+
+
+@kernel
 def relax(value: float, settled: float, rate: float, h: float) -> tuple[float, float, float]:
     """Solve ``dv/dt = rate * (settled - v)`` over h [s] from `value`.
 
@@ -25,20 +35,8 @@ def relax(value: float, settled: float, rate: float, h: float) -> tuple[float, f
     end, integral, square : float
         v after h, and the integrals of v and of v squared over the step.
     """
-    if rate == 0.0:
-        return value, h * value, h * value * value
-    decay = math.expm1(-rate * h)
     distance = value - settled
-    end = value + distance * decay
-    integral = h * settled - distance * decay / rate
-    square = settled * (h * settled - 2.0 * distance * decay / rate)
-    square -= 0.5 * distance * distance * decay * (decay + 2.0) / rate
-    return end, integral, square
-
-
-@kernel
-def response(rate: float, h: float) -> float:
-    """Integral of ``exp(-rate * s)`` for s from 0 to h [s]; h where the rate [1/s] is 0."""
-    if rate == 0.0:
-        return h
-    return -math.expm1(-rate * h) / rate
+    gone, area = fade(rate, h)
+    integral = h * settled + distance * area
+    square = settled * (integral + distance * area) + distance * distance * area * (1.0 - 0.5 * gone)
+    return value - distance * gone, integral, square

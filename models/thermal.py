@@ -33,11 +33,11 @@ stable, and long ones end in the steady state. A transient does not overshoot in
 
 Start values. Measured: the mass of a 2013 Nissan Leaf cell, 0.799 kg. Assumed: a specific heat of 1100 J/(kg K), hence
 880 J/K (large pouch cells were measured at 1106 [1] and 1250 J/(kg K) [2]; the Leaf cell in its test fixture shows
-1600 to 1750 J/(kg K), for the fixture takes part). Assumed: convection of 0.3 W/K a cell, which is 11 W/(m2 K) over
-the 5.2 m2 of the Leaf pack's case (1570.5 x 1188 x 264.9 mm [3]) shared by 192 cells; the heat capacity of the case
-is left out, so that a whole pack cools more slowly than its cells do here. Assumed: conduction of 1 W/K
-between neighbours; a through-plane conductivity of 0.47 W/(m K) [2] over a face of 0.06 m2 and a pitch of 9 mm
-allows 3 W/K at most, before contact. The board's figures are assumptions.
+more, for the fixture takes part). Assumed: convection of 0.3 W/K a cell, which is 11 W/(m2 K) over a case of 5.2 m2
+(1.57 x 1.19 x 0.26 m) shared by 192 cells; the heat capacity of the case is left out, so that a whole pack cools
+more slowly than its cells do here. Assumed: conduction of 1 W/K between neighbours; a through-plane conductivity of
+0.47 W/(m K) [2] over a face of 0.06 m2 and a pitch of 9 mm allows 3 W/K at most, before contact. The board's figures
+are assumptions.
 
 References
 ----------
@@ -46,7 +46,7 @@ Elimination without subtractions: W. K. Grassmann, M. I. Taksar, D. P. Heyman, O
 doi:10.1287/opre.33.5.1107. Coolant: F. P. Incropera et al., Fundamentals of Heat and Mass Transfer, 6th ed., Wiley
 2007, section 8.3.3 (constant surface temperature). [1] Anisotropic thermal characterisation of large-format
 lithium-ion pouch cells, arXiv:2112.09768 (489 g, 541 J/K). [2] D. Droese, J. Kowal, Appl. Sci. 13 (2023) 2870,
-doi:10.3390/app13052870 (46 A.h cell). [3] N. Maluf, Inside the battery of a Nissan Leaf, qnovo.com, 8 July 2015.
+doi:10.3390/app13052870 (46 A.h cell).
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ import math
 
 from .model import DONE, Block, Model, Variable, kernel
 from .statistics import extreme_variables, extremes
+from .summation import add
 
 GAMMA = 1.0 - 1.0 / math.sqrt(2.0)
 """Diagonal coefficient of the method; the weights of its stages are 1 - GAMMA and GAMMA."""
@@ -228,14 +229,6 @@ def step_board(x: Block, p: Block, u: Block, h: float) -> tuple[float, float]:
     inertia = p.board_heat_capacity / (GAMMA * h)
     first = source / (inertia + p.board_convection)
     return first, (source + inertia * CARRIED * first) / (inertia + p.board_convection)
-
-
-@kernel
-def add(value: float, remainder: float, rise: float) -> tuple[float, float]:
-    """Add a small rise to value + remainder; return the sum rounded, and what rounding cut off."""
-    small = remainder + rise
-    rounded = value + small
-    return rounded, small - (rounded - value)
 
 
 @kernel

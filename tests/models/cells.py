@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from packfmu.models import cell_ecm
 from packfmu.models.cell_parameters import CellParameters
+from packfmu.models.model import Instance
 
 SOC = np.linspace(0.0, 1.0, 21)
 
@@ -49,3 +51,15 @@ def plain_cell(**changes):
         }
         | changes
     )
+
+
+def started(kind, cells=1, **start):
+    """Return initialised cells of one kind with these start values."""
+    instance = Instance(cell_ecm.declare(cells, kind).with_start(start))
+    instance.initialize()
+    return instance
+
+
+def constant(value):
+    """Return a table of one value."""
+    return np.full(SOC.size, value)

@@ -1,0 +1,65 @@
+"""The port of a cell: its voltage `lookahead` seconds from now, affine in the current until then."""
+
+from __future__ import annotations
+
+import math
+
+from . import cell_circuit as circuit
+from .model import Block, kernel
+from .relaxation import fade
+
+
+@kernel
+def hysteresis_ahead(x: Block, p: Block, k: int) -> tuple[float, float]:
+    """Hysteresis voltage of cell k `lookahead` from now [V], and its derivative by the current [Ohm].
+
+    The derivative jumps where the current changes its sign; at 0 it is the mean of both sides.
+    """
+    if p.hysteresis_bound == 0.0:
+        return 0.0, 0.0
+    start, h = x.hysteresis_voltage[k], p.lookahead
+    by_charge, rate = circuit.switching(p, k, x.current[k])
+    gone, area = fade(rate, h)
+    remaining = 1.0 - gone
+    derivative = p.hysteresis_bound * area
+    if by_charge != 0.0:
+        derivative += p.hysteresis_bound * abs(by_charge) * (h * remaining - area) / rate
+        derivative -= math.copysign(h * remaining, by_charge) * start
+    ahead = start * remaining + p.hysteresis_bound * by_charge * area
+    return ahead, p.hysteresis_rate / p.capacity[k] * derivative
+
+
+@kernel
+def pairs_ahead(x: Block, p: Block, k: int, soc: float) -> tuple[float, float]:
+    """Voltage of the RC pairs of cell k `lookahead` from now [V], and its derivative by the current [Ohm].
+
+    `soc` is that of the coefficients.
+    """
+    place = circuit.locate(p, soc)
+    voltage = derivative = 0.0
+    for j in range(x.polarisation_voltage.shape[1]):
+        resistance, capacitance = circuit.pair(x, p, k, j, place)
+        remaining = math.exp(-p.lookahead / (resistance * capacitance))
+        settled = resistance * x.current[k]
+        voltage += settled + (x.polarisation_voltage[k, j] - settled) * remaining
+        derivative += resistance * (1.0 - remaining)
+    return voltage, derivative
+
+
+@kernel
+def offer_port(x: Block, p: Block, y: Block, k: int) -> None:
+    """Compute the Thévenin equivalent of cell k, linearised about its last current.
+
+    In the derivative, resistances and capacitances count as independent of the SOC that the current leads to.
+    """
+    current = x.current[k]
+    per_current = circuit.storing(p, k, current) * p.lookahead / p.capacity[k]
+    drift = per_current * current - p.lookahead * x.self_discharge[k] / p.capacity[k]
+    place = circuit.locate(p, x.soc[k] + drift)
+    switched, switching = hysteresis_ahead(x, p, k)
+    polarised, polarising = pairs_ahead(x, p, k, x.soc[k] + 0.5 * drift)
+    resistance = circuit.ohmic(x, p, k, place)
+    voltage = circuit.open_circuit(x, p, k, place) + resistance * current + switched + polarised
+    resistance += switching + polarising + per_current * circuit.open_circuit_slope(x, p, k, place)
+    y.emf[k] = voltage - resistance * current
+    y.resistance[k] = resistance
