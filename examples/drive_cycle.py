@@ -6,7 +6,6 @@ car, and steps the FMUs through the cycle. Prints a summary; results, table and 
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +23,8 @@ from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.schedule import make_plan
 from packfmu.cosim.system import Layer, System
 from packfmu.fmus.build import FOLDER, build_pack
+from packfmu.fmus.command_line import Parser, refuse
+from packfmu.fmus.files import check_replaceable
 from packfmu.fmus.pack import Pack, load_pack
 from packfmu.models.duration import format_duration, parse_duration, seconds
 from packfmu.models.errors import InputError
@@ -38,23 +39,25 @@ CELSIUS = 273.15
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Drive as the command line asks; return the exit code."""
-    parser = argparse.ArgumentParser(description="Drive a WLTC with the FMUs of a pack.", allow_abbrev=False)
+    parser = Parser("Drive a WLTC with the FMUs of a pack.")
     parser.add_argument("--pack", type=Path, default=LEAF_PACK, help="pack file; default: the Leaf pack")
     parser.add_argument("--output", type=Path, default=Path("dist"), help="folder to write to; default: dist")
-    chosen = parser.parse_args(arguments)
     try:
+        chosen = parser.parse_args(arguments)
         print(drive(load_pack(chosen.pack), chosen.output))
     except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+        return refuse(error)
     return 0
 
 
 def drive(pack: Pack, output: Path) -> str:
     """Build the FMUs of `pack`, drive the cycle, save the results in `output`, and return a summary."""
-    build_pack(pack, output)
+    netcdf, table, figure = (output / f"drive_cycle.{suffix}" for suffix in ("nc", "csv", "png"))
     time, speed = read_trace(WLTC)
     power = per_period(time, pack_power(NISSAN_LEAF, time, speed), pack.schedule.electrical)
+    for path in (netcdf, table, figure):
+        check_replaceable(path)
+    build_pack(pack, output)
     system = with_profiles(fmu_pack(output / FOLDER), {"PackNetwork.pack_power": power})
     plan = make_plan(
         system,
@@ -69,15 +72,16 @@ def drive(pack: Pack, output: Path) -> str:
         values={"PackNetwork.load_mode": LoadMode.POWER},
         stop_on=CUT_OFFS,
         record=results.record(system, pack.outputs.detail),
-        output=output / "drive_cycle.nc",
+        output=netcdf,
         totals=integrals(system),
     )
     ended = run(system, plan, experiment)
-    recorded = results.load(output / "drive_cycle.nc")
-    results.save_csv(recorded, output / "drive_cycle.csv")
-    results.save_figure(recorded, output / "drive_cycle.png")
+    recorded = results.load(netcdf)
+    results.save_csv(recorded, table)
+    results.save_figure(recorded, figure)
     distance = np.interp(ended.end, time, np.append(0.0, np.cumsum(np.diff(time) * (speed[:-1] + speed[1:]) / 2.0)))
-    return "\n".join([*summary(ended, recorded, float(distance)), "", ledger(system, ended)])
+    saved = f"saved in {output}: {netcdf.name} (everything, for xarray), {table.name}, {figure.name}, {FOLDER}/*.fmu"
+    return "\n".join([*summary(ended, recorded, float(distance)), "", ledger(system, ended), "", saved])
 
 
 def per_period(time: NDArray[np.float64], power: NDArray[np.float64], period: int) -> NDArray[np.float64]:
@@ -108,8 +112,8 @@ def summary(ended: RunSummary, recorded: xr.Dataset, distance: float) -> list[st
     return [
         f"WLTC class 3b           {distance / 1000:.2f} km in {ended.end - ended.start:.0f} s"
         + (f", ended by {', '.join(ended.stopped_by)}" if ended.stopped_by else ""),
-        f"energy from the pack    {given:.1f} Wh, {given / distance * 1000:.1f} Wh/km",
-        f"heat in the pack        {lost:.1f} Wh, {lost / given:.2%} of it",
+        f"energy from the pack    {given:.1f} Wh" + (f", {given / distance * 1000:.1f} Wh/km" if distance else ""),
+        f"heat in the pack        {lost:.1f} Wh" + (f", {lost / given:.2%} of it" if given > 0.0 else ""),
         f"pack SOC                {float(recorded.pack_soc[0]):.2%} to {float(recorded.pack_soc[-1]):.2%}",
         f"pack voltage            {between(recorded.pack_voltage, recorded.pack_voltage, 1)} V",
         f"pack current            {between(recorded.pack_current, recorded.pack_current, 1)} A, positive into the pack",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from importlib.metadata import version
 from uuid import UUID
@@ -20,9 +21,6 @@ from .type_definitions import add_types, add_units, type_name
 
 Element = ElementTree.Element
 SubElement = ElementTree.SubElement
-
-INTEGER_LIMIT = 2**31 - 1
-"""Largest fmi2Integer."""
 
 STOP_TIME = 600.0
 STEP_SIZE = 1.0
@@ -196,12 +194,11 @@ def _bounds(variable: Variable) -> tuple[str, dict[str, str]]:
         return "Enumeration", {"declaredType": type_name(variable), "min": "1", "max": str(len(variable.items))}
     if variable.kind is Kind.BOOLEAN:
         return "Boolean", {}
+    limits = {name: bound for name, bound in (("min", variable.min), ("max", variable.max)) if math.isfinite(bound)}
+    texts = {name: _literal(variable, float(bound)) for name, bound in limits.items()}
     if variable.kind is Kind.INTEGER:
-        whole = {"min": max(variable.min, -INTEGER_LIMIT - 1), "max": min(variable.max, INTEGER_LIMIT)}
-        return "Integer", {name: str(int(value)) for name, value in whole.items()}
-    limits = {"min": variable.min, "max": variable.max, "nominal": variable.nominal}
-    finite = {name: repr(float(value)) for name, value in limits.items() if abs(value) != float("inf")}
-    return "Real", {"declaredType": type_name(variable), **finite}
+        return "Integer", texts
+    return "Real", {"declaredType": type_name(variable), **texts, "nominal": repr(float(variable.nominal))}
 
 
 def _literal(variable: Variable, value: float) -> str:

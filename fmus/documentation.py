@@ -12,9 +12,12 @@ import numpy as np
 
 from ..models.model import Detail, Kind, Variable
 from .component import Component, Terminal
-from .description import listed
+from .description import Flavour, listed
 from .docstring import to_html
 from .units import display_conversion
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+RANGE = f"{NO_BREAK}…{NO_BREAK}"
 
 STYLE = """
 :root { color-scheme: light dark;
@@ -31,12 +34,12 @@ code { background: var(--tint); padding: 0 .2em; border-radius: 3px; } pre code 
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
 th { border-bottom: 2px solid var(--line); white-space: nowrap; }
-.number { text-align: right; white-space: nowrap; }
+.number { text-align: right; }
 header img { float: right; width: 72px; height: 72px; }
 """
 
 
-def index_page(component: Component, detail: Detail) -> str:
+def index_page(component: Component, flavour: Flavour, detail: Detail) -> str:
     """Return ``documentation/index.html``: what the model is, its equations, its ports, its limits, its references."""
     model = component.model
     told = {variable.name for variable in listed(component, detail)}
@@ -46,9 +49,11 @@ def index_page(component: Component, detail: Detail) -> str:
     )
     left_out = [variable.name for variable in model.interface if variable.name not in told]
     note = f"<p class='note'>Left out in this detail: {_codes(left_out)}.</p>" if left_out else ""
+    needs = "<p>What it needs where it runs, and how it tells what it refuses: "
+    needs = f"{needs}<a href='externalDependencies.html'>external dependencies</a>.</p>"
     body = (
         f"<header><img src='../model.png' alt=''><h1>{_text(model.name)}</h1>"
-        f"<p class='lead'>{_text(model.description)}.</p></header>"
+        f"<p class='lead'>{_text(model.description)}.</p>{needs if flavour.needs_execution_tool else ''}</header>"
         f"{to_html(model_docstring(component))}"
         "<h2>Ports</h2><p>Electric current is positive into the cell. Outputs follow from a step, never at once "
         "from an input. Values are in SI units; the display unit in brackets is what tools may show.</p>"
@@ -77,9 +82,11 @@ version of it in the same process does no harm, and none need be installed.</p>
 <ul><li>Linux and Windows on 64-bit Intel and AMD processors; there is no library for macOS.</li>
 <li>A host that is not Python itself needs the interpreter's library where the loader finds it: on Windows
 <code>python3.dll</code> in the search path; on Linux the library of the same minor version preloaded, as in
-<code>LD_PRELOAD=libpython{python}.so</code>.</li>
+<code>LD_PRELOAD=libpython{python}.so.1.0</code>. The packages are those of the <code>python3</code> that comes first
+in <code>PATH</code>, a virtual environment's too. Leave SciPy out of that environment: the Fortran library that it
+brings was seen to abort such a host when it ends.</li>
 <li>The folder that the FMU is unpacked in should have a name of plain ASCII characters.</li>
-<li>The first step of a process is late by some seconds: the model is compiled then.</li></ul>
+<li>The initialisation and the first step in a process are late by some seconds: the model is compiled then.</li></ul>
 <h2>Calls</h2>
 <ul><li>What is refused (a value out of its bounds, a state of another FMU) is told by the logger with category
 <code>logStatusError</code> and changes nothing, but the call returns <code>fmi2OK</code>, for this interface to Python
@@ -87,7 +94,8 @@ has no other return value than a fatal one. The next <code>fmi2DoStep</code> ret
 value is set right or the FMU is reset.</li>
 <li>A step that cannot be taken returns <code>fmi2Discard</code>, with its reason in category
 <code>logStatusDiscard</code>, and leaves the FMU as it was.</li>
-<li>Messages come only where the FMU is instantiated with <code>loggingOn</code>.</li></ul>"""
+<li>Messages come only where the FMU is instantiated with <code>loggingOn</code>. Switch it on: some importers do not
+look at the status of a step, and go on with outputs that no longer change.</li></ul>"""
     return page(f"{component.model.name}: external dependencies", body)
 
 
@@ -151,11 +159,11 @@ def _start(variable: Variable) -> str:
     if variable.kind is Kind.BOOLEAN:
         return "true" if values.flat[0] else "false"
     least, most = float(np.min(values)), float(np.max(values))
-    text = f"{least:.6g}" if least == most else f"{least:.6g} … {most:.6g}"
+    text = f"{least:.6g}" if least == most else f"{least:.6g}{RANGE}{most:.6g}"
     if variable.display_unit:
         factor, offset = display_conversion(variable.unit, variable.display_unit)
         shown = sorted({f"{factor * value + offset:.6g}" for value in (least, most)}, key=float)
-        text += f" ({' … '.join(shown)} {variable.display_unit})"
+        text += f" ({RANGE.join(shown)}{NO_BREAK}{variable.display_unit})"
     return text
 
 
@@ -164,11 +172,12 @@ def _bounds(variable: Variable) -> str:
         return ""
     if variable.min == -np.inf:
         return "" if variable.max == np.inf else f"≤ {variable.max:.6g}"
-    return f"≥ {variable.min:.6g}" if variable.max == np.inf else f"{variable.min:.6g} … {variable.max:.6g}"
+    return f"≥ {variable.min:.6g}" if variable.max == np.inf else f"{variable.min:.6g}{RANGE}{variable.max:.6g}"
 
 
 def _sentence(variable: Variable) -> str:
-    extra = f": {', '.join(variable.items)}" if variable.items else ""
+    extra = f": {', '.join(f'{number} = {item}' for number, item in enumerate(variable.items, 1))}"
+    extra = extra if variable.items else ""
     return variable.description + extra + (" (tunable)" if variable.tunable else "")
 
 

@@ -11,6 +11,17 @@ from pathlib import Path
 from ..models.errors import InputError
 
 
+def check_replaceable(path: Path) -> None:
+    """Raise InputError where something is at `path` that may not be replaced; nothing is made."""
+    try:
+        if path.is_dir():
+            raise InputError(f"output {path} cannot be written: it is a folder")
+        if path.exists() and not path.stat().st_mode & stat.S_IWUSR:  # a rename would not ask
+            raise InputError(f"output {path} cannot be written: it is write-protected")
+    except OSError as error:
+        raise InputError(f"output {path} cannot be written: {error.strerror}") from error
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary name beside `path`; what is written there takes the place of `path` at the end.
@@ -24,10 +35,7 @@ def replacing(path: Path) -> Iterator[Path]:
         When `path` cannot be written: before the block is entered where that can be known.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    if path.is_dir():
-        raise InputError(f"output {path} cannot be written: it is a folder")
-    if path.exists() and not path.stat().st_mode & stat.S_IWUSR:  # a rename would not ask
-        raise InputError(f"output {path} cannot be written: it is write-protected")
+    check_replaceable(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.touch()

@@ -243,10 +243,10 @@ def load_pack(path: Path) -> Pack:
         and what is allowed.
     """
     try:
-        contents = tomllib.loads(path.read_text(encoding="utf-8"))
+        contents = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # tomllib's own, of the encoding, and of countless brackets
         raise InputError(f"{path}: is not TOML: {error}") from None
     return parse_pack(contents, str(path))
 
@@ -258,7 +258,7 @@ def parse_pack(contents: dict[str, Any], source: str) -> Pack:
     except ValidationError as invalid:
         problems = sorted(invalid.errors(include_url=False), key=lambda problem: problem["type"] != "extra_forbidden")
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise InputError(f"{source}: {_one_line(_explain(problems[0]))}{more}") from None
+        raise InputError(f"{source}: {one_line(_explain(problems[0]))}{more}") from None
 
 
 def _explain(problem: Any) -> str:
@@ -266,7 +266,7 @@ def _explain(problem: Any) -> str:
     name, value = f"[{table}] {'.'.join(keys)}".rstrip(), problem["input"]
     if problem["type"] == "missing":
         return f"{name} is missing; it has no default"
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or (keys and problem["type"] != "extra_forbidden"):
         name = f"{name} = {_toml(value)}"
     if problem["type"] == "extra_forbidden":
         allowed = tuple((_TABLES[table] if keys else Pack).model_fields)
@@ -279,7 +279,8 @@ def _explain(problem: Any) -> str:
 _TABLES = {name: cast(type[Table], field.annotation) for name, field in Pack.model_fields.items()}
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return a text with line breaks, and whatever else does not print, spelt out."""
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 

@@ -90,7 +90,7 @@ def build_python_fmu(
     Raises
     ------
     InputError
-        When there is no such component, a start value does not fit, or the file cannot be written.
+        When there is no such component, an argument or a start value does not fit, or the file cannot be written.
     """
     component = load_component(name, arguments, start or {})
     sources = bundle(name)
@@ -110,10 +110,14 @@ def build_python_fmu(
 
 
 def load_component(name: str, arguments: Mapping[str, Any], start: Mapping[str, ArrayLike]) -> Component:
-    """Return the component with these start values; InputError says what does not fit."""
+    """Return the component with these arguments and start values; InputError says what does not fit."""
     if name not in COMPONENTS:
         raise InputError(f"there is no component {name!r}; there are {', '.join(COMPONENTS)}")
-    component: Component = importlib.import_module(f".{name}", __package__).component(**arguments)
+    make = importlib.import_module(f".{name}", __package__).component
+    try:
+        component: Component = make(**arguments)
+    except (ImportError, TypeError, ValueError) as error:
+        raise InputError(f"{name} cannot be made with {dict(arguments)}: {error}") from error
     try:
         return Component(component.model.with_start(start), component.terminals)
     except (KeyError, ValueError) as error:
@@ -152,7 +156,7 @@ def supplements(component: Component, detail: Detail) -> dict[str, bytes]:
     return {
         "terminalsAndIcons/terminalsAndIcons.xml": terminals_and_icons(component, detail),
         "model.png": icon(component.model.name),
-        "documentation/index.html": index_page(component, detail).encode(),
+        "documentation/index.html": index_page(component, PYTHON, detail).encode(),
         "documentation/externalDependencies.html": external_dependencies_page(component).encode(),
         "documentation/licenses/license.txt": licence("packfmu"),
         "documentation/licenses/pythonfmu.txt": licence("pythonfmu"),

@@ -250,7 +250,7 @@ class Slave:
         self.log(printable.replace("%", "%%"), status, CATEGORIES[status])  # and takes it as a format of printf
 
     def _guard(self, action: Callable[[], Result], otherwise: Result) -> Result:
-        """Run `action`; log an exception with its cause and return `otherwise`.
+        """Run `action`; log what does not fit, or an exception with its traceback, and return `otherwise`.
 
         Ctrl-C in here would be fatal too: the action is done again, and the host is interrupted a moment later.
         """
@@ -259,6 +259,9 @@ class Slave:
                 return action()
             except KeyboardInterrupt:
                 threading.Timer(INTERRUPTION_DELAY, _thread.interrupt_main).start()
+            except AccessError as error:
+                self._tell(Status.ERROR, str(error))
+                return otherwise
             except Exception as error:
                 self._tell(Status.ERROR, "".join(traceback.format_exception(error)).rstrip())
                 return otherwise

@@ -155,6 +155,22 @@ def test_output_below_a_file_or_onto_a_folder_is_refused(pack_file, tmp_path, ca
     assert list(cell.parent.iterdir()) == [cell]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--outptu", "x"], "unrecognized arguments: --outptu"),
+        (["one.toml", "two.toml"], "unrecognized arguments: two.toml"),
+        (["--output"], "argument --output: expected one argument"),
+        (["no\nsuch.toml"], "no\\nsuch.toml: cannot be read: No such file"),
+        (["x" * 5000], "cannot be read: File name too long"),
+    ],
+)
+def test_mistyped_command_line_gets_one_line(capsys, arguments, words):
+    line = line_of_refusal(capsys, arguments)
+    assert line.startswith("error: ")
+    assert words in line
+
+
 def test_failure_while_building_replaces_nothing(pack_file, tmp_path, monkeypatch):
     built = build_pack(load_pack(pack_file), tmp_path / "out")
     before = contents(tmp_path / "out")

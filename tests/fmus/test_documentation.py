@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import matplotlib.image
@@ -9,8 +10,9 @@ import numpy as np
 import pytest
 
 from packfmu.fmus.docstring import inline, to_html
-from packfmu.fmus.documentation import external_dependencies_page, index_page
+from packfmu.fmus.documentation import NO_BREAK, external_dependencies_page, index_page
 from packfmu.fmus.icon import SIZE, icon
+from packfmu.fmus.python_fmu import PYTHON
 from packfmu.models.model import Detail
 from tests.fmus.trees import load_toy
 
@@ -50,13 +52,14 @@ def read(page):
 
 
 def test_the_page_tells_equations_ports_limits_and_references(toy_component):
-    page = index_page(toy_component, Detail.CELL)
+    page = index_page(toy_component, PYTHON, Detail.CELL)
     outline = read(page)
     assert outline.titles == [
         "Toy", "Equations", "Limits", "References", "Ports", "Parameters", "Inputs", "Outputs", "Terminals",
     ]  # fmt: skip
-    for words in ("dl_k/dt = gain * rate_k", "<l> & \"quotes\"", "Factor on <all> \"rates\" & more", "work, fail",
-                  "5 (0.00138889 A.h)", "298.15 (25 degC)", "1 … 6", "table[1..2, 1..3]"):  # fmt: skip
+    for words in ("dl_k/dt = gain * rate_k", "<l> & \"quotes\"", "Factor on <all> \"rates\" & more",
+                  "1 = work, 2 = fail", f"5 (0.00138889{NO_BREAK}A.h)", f"298.15 (25{NO_BREAK}degC)",
+                  "1 … 6".replace(" ", NO_BREAK), "table[1..2, 1..3]"):  # fmt: skip
         assert words in outline.text
     assert 'href="https://doi.org/10.1000/182"' in page
     outside = re.findall(r"(?:src|href)=[\"'](\w+:[^\"']*)", page)
@@ -64,7 +67,13 @@ def test_the_page_tells_equations_ports_limits_and_references(toy_component):
 
 
 def test_what_is_left_out_is_told(toy_component):
-    assert "Left out in this detail: level, echo." in read(index_page(toy_component, Detail.PACK)).text
+    assert "Left out in this detail: level, echo." in read(index_page(toy_component, PYTHON, Detail.PACK)).text
+
+
+def test_what_is_needed_is_linked_where_something_is(toy_component):
+    link = "href='externalDependencies.html'"
+    assert link in index_page(toy_component, PYTHON, Detail.CELL)
+    assert link not in index_page(toy_component, replace(PYTHON, needs_execution_tool=False), Detail.CELL)
 
 
 def test_the_needs_of_the_python_flavour_are_told(toy_component):

@@ -31,5 +31,7 @@ def test_output_that_cannot_be_written_is_refused_at_once(tmp_path):
             replacing(tmp_path / name),
         ):
             pytest.fail("entered")
+    with pytest.raises(InputError, match="cannot be written: File name too long"), replacing(tmp_path / ("x" * 300)):
+        pytest.fail("entered")
     assert (tmp_path / "protected").read_text() == "kept"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "protected"]

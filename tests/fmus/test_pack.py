@@ -95,6 +95,7 @@ MISTAKES = [
     ("pack", "series", 0, "[pack] series = 0: it should be greater than or equal to 1"),
     ("pack", "series", "3", '[pack] series = "3": it should be a valid integer'),
     ("pack", "series", 2.5, "[pack] series = 2.5: it should be a valid integer"),
+    ("pack", "series", {"groups": 3}, "[pack] series = {'groups': 3}: it should be a valid integer"),
     ("pack", "series", True, "[pack] series = true: it should be a valid integer"),
     ("pack", "series", 50_000, "[pack]: series = 50000 times parallel = 3 is 150000 cells; at most 100000 are allowed"),
     ("pack", "serie", 3, '[pack] serie = 3 is not a known key; did you mean "series"?'),
@@ -167,16 +168,25 @@ def test_missing_file_directory_and_broken_toml_are_named(tmp_path):
     broken.write_text("[pack\n")
     binary = tmp_path / "binary.toml"
     binary.write_bytes(b"\xff\xfe")
+    nested = tmp_path / "nested.toml"
+    nested.write_text("a = " + "[" * 100_000)
     for path, message in (
         (tmp_path / "none.toml", "cannot be read: No such file"),
         (tmp_path, "cannot be read: "),
         (broken, "is not TOML: "),
         (binary, "is not TOML: "),
+        (nested, "is not TOML: "),
     ):
         with pytest.raises(InputError) as caught:
             load_pack(path)
         assert str(caught.value).startswith(f"{path}: {message}")
         assert "\n" not in str(caught.value)
+
+
+def test_byte_order_mark_is_passed_over(tmp_path):
+    path = tmp_path / "windows.toml"
+    path.write_text(LEAF.read_text(encoding="utf-8"), encoding="utf-8-sig")
+    assert load_pack(path) == load_pack(LEAF)
 
 
 def test_parameter_sets_are_the_modules():

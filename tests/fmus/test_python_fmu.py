@@ -107,6 +107,20 @@ def test_what_does_not_fit_is_told_in_one_line_and_nothing_is_written(tree, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments", "words"),
+    [
+        ("thermal", {"cells": 0}, r"thermal cannot be made with {'cells': 0}: .*size 0 must be at least 1"),
+        ("thermal", {"groups": 2}, "unexpected keyword argument 'groups'"),
+        ("cell", {"cells": 1, "parameters": "no_such_cell"}, "no_such_cell"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_told_in_one_line(tmp_path, name, arguments, words):
+    with pytest.raises(InputError, match=words) as caught:
+        build_python_fmu(tmp_path / "it.fmu", name, arguments)
+    assert "\n" not in str(caught.value)
+
+
 def test_a_file_that_cannot_be_written_is_named_and_left_alone(tmp_path):
     (tmp_path / "x.fmu").mkdir()
     with pytest.raises(InputError, match=r"x\.fmu cannot be written"):

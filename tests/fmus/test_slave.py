@@ -143,7 +143,7 @@ def test_fixed_parameters_are_fixed_after_the_initialisation(host):
 def test_references_of_another_kind_are_refused(host):
     host.initialize()
     assert math.isnan(host.fmu.getReal([10_000])[0])
-    assert "value reference 10000 is no Real variable of Toy" in host.messages()
+    assert host.log == [(3, "logStatusError", "value reference 10000 is no Real variable of Toy")]
     hidden = len(host.variables)
     assert math.isnan(host.fmu.getReal([hidden])[0])
     assert host.fmu.getInteger([host.variables["gain"].valueReference]) == [0]
