@@ -69,6 +69,25 @@ def _callbacks(environment: int) -> fmi2CallbackFunctions:
     return callbacks
 
 
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory(prefix="packfmu-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise SlaveError(f"there is no temporary folder to extract the FMU into: {error.strerror}") from error
+
+
+def _check_resources(folder: Path) -> None:
+    """Raise SlaveError where pythonfmu's library would end the process because it does not find its resources.
+
+    It decodes nothing but %20 of the URI that tells it where they are.
+    """
+    if (folder / "resources" / "slavemodule.txt").exists() and "%" in folder.as_uri().replace("%20", " "):
+        raise SlaveError(
+            f"FMUs of the Python flavour do not run in the temporary folder {folder.parent}, "
+            "only below folders named with ASCII letters, digits, spaces and -._~; set TMPDIR to another"
+        )
+
+
 class _Bulk:
     """Values of ports of one kind, set or got in one call.
 
@@ -109,7 +128,7 @@ class FmuSlave:
     description : ModelDescription
         Its model description.
     ports : mapping of str to Port
-        Its interface.
+        Its ports.
     inputs, outputs : sequence of str
         Names of the ports that are used.
 
@@ -132,8 +151,8 @@ class FmuSlave:
         self._environment = next(_numbers)
         self._status = fmi2OK
         self._running = False
-        self._directory = tempfile.TemporaryDirectory(prefix="packfmu-", ignore_cleanup_errors=True)
         self._fmu: Any = None
+        self._directory = _temporary_folder()
         _messages[self._environment] = ""
         try:
             self._load(name, path, description)
@@ -151,6 +170,7 @@ class FmuSlave:
         try:
             with chdir("."):  # FMPy leaves the working directory changed when a library does not load
                 fmpy.extract(path, self._directory.name)
+                _check_resources(Path(self._directory.name))
                 fmu = FMU2Slave(
                     guid=description.guid,
                     modelIdentifier=description.coSimulation.modelIdentifier,
@@ -227,12 +247,9 @@ class FmuSlave:
 
 def fmu_component(name: str, layer: Layer, path: Path) -> Component:
     """Return a component that runs an .fmu file; InputError tells what is wrong with the file."""
-    description, interface = read_interface(path)
+    description, ports = read_interface(path)
     return Component(
-        name,
-        layer,
-        interface,
-        lambda inputs, outputs: FmuSlave(name, path, description, interface.ports, inputs, outputs),
+        name, layer, ports, lambda inputs, outputs: FmuSlave(name, path, description, ports, inputs, outputs)
     )
 
 

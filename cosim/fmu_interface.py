@@ -1,4 +1,4 @@
-"""The interface of an .fmu file: scalars of its model description grouped into ports."""
+"""The ports of an .fmu file: scalars of its model description grouped into arrays."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fmpy.model_description import ModelDescription, ModelVariable, read_model_d
 
 from ..models.errors import InputError
 from ..models.model import Kind
-from .interface import Causality, Interface, Port
+from .interface import Causality, Port
 
 _ELEMENT = re.compile(r"(.+)\[([0-9]+(?:,[0-9]+)*)\]")
 
@@ -25,7 +25,7 @@ _KINDS = {"Real": Kind.REAL, "Integer": Kind.INTEGER, "Enumeration": Kind.INTEGE
 _CAUSALITIES = {causality.value: causality for causality in Causality}
 
 
-def read_interface(path: Path) -> tuple[ModelDescription, Interface]:
+def read_interface(path: Path) -> tuple[ModelDescription, dict[str, Port]]:
     """Read the model description of an FMI 2.0 co-simulation FMU.
 
     Parameters
@@ -37,7 +37,7 @@ def read_interface(path: Path) -> tuple[ModelDescription, Interface]:
     -------
     ModelDescription
         As FMPy reads it.
-    Interface
+    dict of str to Port
         Parameters, inputs and outputs; ``current[1]``, ``current[2]``, ... are one port called ``current``.
 
     Raises
@@ -57,8 +57,7 @@ def read_interface(path: Path) -> tuple[ModelDescription, Interface]:
     if version != "2.0" or description.coSimulation is None:
         kind = f"FMI {version}" if version != "2.0" else "model exchange only"
         raise InputError(f"{path}: {kind}; FMI 2.0 for co-simulation is needed")
-    ports = [_port(path, name, elements) for name, elements in _grouped(path, description).items()]
-    return description, Interface(description.modelName, {port.name: port for port in ports})
+    return description, {name: _port(path, name, each) for name, each in _grouped(path, description).items()}
 
 
 def _version(content: io.BytesIO) -> str | None:
@@ -97,7 +96,6 @@ def _port(path: Path, name: str, elements: Mapping[tuple[int, ...], ModelVariabl
         start=np.array([_number(v.start, math.nan) for v in variables]),
         min=0.0 if first.type == "Boolean" else _number(_attribute(first, "min"), -math.inf),
         max=1.0 if first.type == "Boolean" else _number(_attribute(first, "max"), math.inf),
-        tunable=first.variability == "tunable",
         description=first.description or "",
         display_unit=_attribute(first, "displayUnit") or "",
     )

@@ -1,9 +1,8 @@
-"""What a component offers to a system: its ports, whole arrays each."""
+"""Ports: what a component offers to a system, whole arrays each."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -44,8 +43,6 @@ class Port:
         Start values [unit], flat; NaN where there is none.
     min, max : float
         Bounds of what may be set [unit], both allowed.
-    tunable : bool
-        Whether a parameter may change during a run.
     description, display_unit : str
         For people.
     """
@@ -59,7 +56,6 @@ class Port:
     start: NDArray[np.float64]
     min: float = -math.inf
     max: float = math.inf
-    tunable: bool = False
     description: str = ""
     display_unit: str = ""
 
@@ -104,28 +100,8 @@ class Port:
         return np.broadcast_to(array, shape).reshape(*rows, self.count)
 
 
-@dataclass(frozen=True, eq=False)
-class Interface:
-    """The ports of a component by base name.
-
-    Parameters
-    ----------
-    model : str
-        Name of the model.
-    ports : mapping of str to Port
-        By base name, in the order of their declaration.
-    """
-
-    model: str
-    ports: Mapping[str, Port]
-
-    def names(self, causality: Causality) -> list[str]:
-        """Names of the ports of one causality."""
-        return [port.name for port in self.ports.values() if port.causality is causality]
-
-
-def interface_of(model: Model) -> Interface:
-    """Return the interface of a model; a value's reference is its position in the memory of an instance."""
+def ports_of(model: Model) -> dict[str, Port]:
+    """Return the ports of a model by name; a value's reference is its position in the memory of an instance."""
     offsets = model.offsets()
     blocks = (
         (Causality.PARAMETER, model.parameters),
@@ -133,7 +109,7 @@ def interface_of(model: Model) -> Interface:
         (Causality.OUTPUT, model.outputs),
     )
     ports = [_port(variable, causality, offsets[variable.name]) for causality, block in blocks for variable in block]
-    return Interface(model.name, {port.name: port for port in ports})
+    return {port.name: port for port in ports}
 
 
 def _port(variable: Variable, causality: Causality, offset: int) -> Port:
@@ -147,7 +123,6 @@ def _port(variable: Variable, causality: Causality, offset: int) -> Port:
         start=variable.start_values().ravel(),
         min=variable.min,
         max=variable.max,
-        tunable=variable.tunable,
         description=variable.description,
         display_unit=variable.display_unit,
     )

@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from ..models.model import DONE, Instance, Model
-from .interface import interface_of
+from .interface import ports_of
 from .slave import SlaveError, Values
 from .system import Component, Layer
 
@@ -26,7 +26,7 @@ class KernelSlave:
 
     def __init__(self, model: Model, inputs: Sequence[str], outputs: Sequence[str]) -> None:
         self._instance = Instance(model)
-        self._ports = interface_of(model).ports
+        self._ports = ports_of(model)
         self.inputs: Mapping[str, Values] = {name: self._view(name) for name in inputs}
         self.outputs: Mapping[str, Values] = {name: self._view(name) for name in outputs}
 
@@ -60,4 +60,4 @@ class KernelSlave:
 
 def kernel_component(name: str, layer: Layer, model: Model) -> Component:
     """Return a component that calls the kernels of `model` directly."""
-    return Component(name, layer, interface_of(model), lambda inputs, outputs: KernelSlave(model, inputs, outputs))
+    return Component(name, layer, ports_of(model), lambda inputs, outputs: KernelSlave(model, inputs, outputs))

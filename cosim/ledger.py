@@ -60,8 +60,8 @@ def integrals(system: System) -> tuple[str, ...]:
     return tuple(f"{c}.{name}" for c, names in INTEGRALS.items() for name in names if system.has((c, name)))
 
 
-def check_integrals(system: System, names: Sequence[str]) -> None:
-    """Raise InputError unless each of the names is a scalar real output in J or C."""
+def check_integrals(system: System, names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return component and output of each name; InputError unless it is a scalar real output in J or C."""
     for name in names:
         port = system.port(endpoint(name))
         fits = port.causality is Causality.OUTPUT and port.kind is Kind.REAL and port.count == 1
@@ -70,6 +70,7 @@ def check_integrals(system: System, names: Sequence[str]) -> None:
                 f"{name} is {port.causality.value} of {port.count} {port.kind.value} in {port.unit}; "
                 "totals are made of scalar real outputs in J or C"
             )
+    return [endpoint(name) for name in names]
 
 
 @dataclass(frozen=True)

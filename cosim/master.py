@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
+import signal
+import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ class RunSummary:
     start, end : float
         Simulated time at the start and at the end [s].
     stopped_by : tuple of str
-        The outputs of `Experiment.stop_on` that are true at the end; empty when none of them ended the run.
+        The outputs of `Experiment.stop_on` that ended the run or were true at its end; mostly empty.
     totals : mapping of str to float
         Sums over the run of `Experiment.totals` [J or C].
     wall_time : float
@@ -93,8 +94,8 @@ class RunSummary:
     real_time_factor: float
 
 
-def run(system: System, plan: Plan, experiment: Experiment, progress: bool = True) -> RunSummary:
-    """Run a plan.
+def run(system: System, plan: Plan, experiment: Experiment) -> RunSummary:
+    """Run a plan; at a terminal, a progress bar appears on stderr when it takes more than two seconds.
 
     Parameters
     ----------
@@ -104,8 +105,6 @@ def run(system: System, plan: Plan, experiment: Experiment, progress: bool = Tru
         Made for this system.
     experiment : Experiment
         What is to be run.
-    progress : bool
-        Whether to show a progress bar on stderr when the run takes more than two seconds.
 
     Returns
     -------
@@ -117,31 +116,65 @@ def run(system: System, plan: Plan, experiment: Experiment, progress: bool = Tru
     ------
     InputError
         When something given does not fit, or a component fails or refuses a step: the message names component and
-        time, and the last message of an FMU's log. Components are freed and no output remains then.
+        time, and the last message of an FMU's log.
+    KeyboardInterrupt
+        On Ctrl-C, once the base period or the loading that it met is complete.
+
+    Whatever is raised, the components have been freed then and no half-written output remains.
     """
     steps = plan.steps(experiment.duration)
     recorded = columns(system, experiment.record)
     flags = _flags(system, experiment.stop_on)
-    check_integrals(system, experiment.totals)
+    totals = check_integrals(system, experiment.totals)
     values = _values(system, plan, experiment.values)
-    totals = [endpoint(name) for name in experiment.totals]
-    read = [column.source for column in recorded] + flags + totals
+    read = [*(column.source for column in recorded), *flags, *totals]
     with ExitStack() as stack:
+        check_interruption = stack.enter_context(_interruption_put_off())
         recorder = stack.enter_context(_recording(experiment.output, recorded))
-        bar = stack.enter_context(
-            tqdm(total=steps, delay=PATIENCE, unit="step", file=sys.stderr, disable=not progress, leave=False)
-        )
+        bar = stack.enter_context(tqdm(total=steps, delay=PATIENCE, unit="step", disable=None, leave=False))
+
+        def proceed(phase: str, steps: int = 0) -> None:
+            check_interruption()
+            bar.set_description(phase, refresh=False)
+            bar.update(steps)
+
         slaves = {}
-        for component in system.components:
-            _describe(bar, f"loading {component.name}")
-            slaves[component.name] = _open(system, component, read, stack)
-            with blamed(component.name, "cannot be started"):
-                slaves[component.name].prepare(values[component.name], seconds(experiment.start))
-        _describe(bar, "initialising")
+        for name, start_values in values.items():
+            proceed(f"loading {name}")
+            slaves[name] = _open(system, system.component(name), read, stack)
+            with blamed(name, "cannot be started"):
+                slaves[name].prepare(start_values, seconds(experiment.start))
+        proceed("initialising")
         settle(system, slaves)
-        _describe(bar, "running")
+        proceed("running")
+        watch = _Watch(slaves, flags, recorded, recorder)
         execution = Execution(plan, slaves, totals, experiment.start)
-        return _loop(plan, experiment, execution, _Watch(slaves, flags, recorded, recorder), bar)
+        return _loop(plan, experiment, execution, watch, lambda: proceed("running", 1))
+
+
+@contextmanager
+def _interruption_put_off() -> Iterator[Callable[[], None]]:
+    """Put off Ctrl-C until the function that is yielded is called.
+
+    On its way into or out of an FMU's Python a KeyboardInterrupt ends as fmi2Fatal or is lost, and between the
+    opening of a component and the note that it is to be closed it would leave the component open.
+    """
+    at_home = threading.current_thread() is threading.main_thread()  # others are not interrupted
+    if not at_home or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield lambda: None
+        return
+    met: list[int] = []
+
+    def check() -> None:
+        if met:
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, lambda number, _: met.append(number))
+    try:
+        yield check
+        check()
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class _Watch:
@@ -168,12 +201,9 @@ class _Watch:
             self._recorder.append(time, self._recorded)
 
 
-def _describe(bar: tqdm[None], text: str) -> None:
-    bar.set_description(text, refresh=False)
-    bar.update(0)
-
-
-def _loop(plan: Plan, experiment: Experiment, execution: Execution, watch: _Watch, bar: tqdm[None]) -> RunSummary:
+def _loop(
+    plan: Plan, experiment: Experiment, execution: Execution, watch: _Watch, proceed: Callable[[], None]
+) -> RunSummary:
     start, steps = experiment.start, plan.steps(experiment.duration)
     stopped: tuple[str, ...] = ()
     number, timed_from, clock = 0, 0, time.perf_counter()
@@ -186,9 +216,9 @@ def _loop(plan: Plan, experiment: Experiment, execution: Execution, watch: _Watc
         stopped = watch.tripped()
         if stopped or number == steps:
             execution.complete(number)
-            stopped = watch.tripped()
+            stopped = tuple(dict.fromkeys(stopped + watch.tripped()))
         watch.record(start + number * plan.base)
-        bar.update()
+        proceed()
     wall = time.perf_counter() - clock
     return RunSummary(
         steps=number,
@@ -216,9 +246,10 @@ def _values(system: System, plan: Plan, given: Mapping[str, ArrayLike]) -> dict[
     """Check what is to be set, and add the lookahead of the components that have one; flat, by component."""
     values: dict[str, dict[str, NDArray[Any]]] = {component.name: {} for component in system.components}
     for component in system.components:
-        if LOOKAHEAD in component.interface.names(Causality.PARAMETER):
+        port = component.ports.get(LOOKAHEAD)
+        if port is not None and port.causality is Causality.PARAMETER:
             half = seconds(plan.periods[component.layer]) / 2
-            values[component.name][LOOKAHEAD] = component.port(LOOKAHEAD).values(f"{component.name}.{LOOKAHEAD}", half)
+            values[component.name][LOOKAHEAD] = port.values(f"{component.name}.{LOOKAHEAD}", half)
     drivers = {connection.target: connection for connection in system.connections}
     for text, value in given.items():
         end = endpoint(text)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..models.errors import InputError
-from .interface import Causality, Interface, Port
+from .interface import Causality, Port
 from .slave import SlaveError, Values
 from .system import Component, Connection, System, endpoint
 
@@ -92,7 +92,7 @@ def with_profiles(system: System, profiles: Mapping[str, ArrayLike]) -> System:
     inputs = Component(
         name=NAME,
         layer=min(component.layer for component in system.components),
-        interface=Interface(NAME, ports),
+        ports=ports,
         open=lambda _, outputs: ProfileSlave(values, outputs),
     )
     return System((inputs, *system.components), (*connections, *system.connections))

@@ -163,8 +163,13 @@ def recording(path: Path, columns: Sequence[Column]) -> Iterator[Recorder]:
     InputError
         When the file cannot be written.
     """
-    with replacing(path) as temporary, netCDF4.Dataset(temporary, "w", format="NETCDF4") as file:
-        file.title = "packfmu run"
-        recorder = Recorder(file, columns)
-        yield recorder
-        recorder.flush()
+    with replacing(path) as temporary:
+        try:
+            with netCDF4.Dataset(temporary, "w", format="NETCDF4") as file:
+                recorder = Recorder(file, columns)
+                yield recorder
+                recorder.flush()
+        except RuntimeError as error:
+            if not str(error).startswith("NetCDF: "):
+                raise
+            raise InputError(f"output {path} cannot be written: {error}; is the disk full?") from error

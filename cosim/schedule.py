@@ -90,19 +90,12 @@ class Plan:
         """The period after which the plan repeats [ns]: that of the slowest layer."""
         return max(self.periods.values())
 
-    def due(self, tick: int) -> tuple[Operation, ...]:
-        """Operations to be done at the end of base period `tick`, counted from 1."""
-        return tuple(operation for operation in self.operations if tick % operation.every == 0)
-
-    def closing(self, tick: int) -> tuple[Operation, ...]:
-        """Operations that bring the layers whose period is not complete after base period `tick` up to it."""
-        return tuple(operation for operation in self.operations if tick % operation.every != 0)
-
     def expand(self) -> Iterator[tuple[int, Operation]]:
         """Yield the operations of one hyperperiod in order, each with its instant [ns]."""
         for tick in range(1, self.hyperperiod // self.base + 1):
-            for operation in self.due(tick):
-                yield tick * self.base, operation
+            for operation in self.operations:
+                if tick % operation.every == 0:
+                    yield tick * self.base, operation
 
     def steps(self, duration: int) -> int:
         """Return the number of base periods in a duration [ns].
@@ -175,7 +168,7 @@ def make_plan(system: System, periods: Mapping[Layer, int]) -> Plan:
     for layer in used:
         if layer not in periods:
             raise InputError(f"the {layer} layer has components but no period; give it one")
-    chosen = {layer: int(periods[layer]) for layer in used}
+    chosen = {layer: periods[layer] for layer in used}
     check_harmonic(chosen)
     members = {layer: tuple(c.name for c in system.components if c.layer is layer) for layer in used}
     base = min(chosen.values(), default=1)

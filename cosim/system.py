@@ -10,12 +10,12 @@ the network has computed for the same interval.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
 from ..models.errors import InputError
-from .interface import Causality, Interface, Port
+from .interface import Causality, Port
 from .slave import Slave
 
 
@@ -55,8 +55,8 @@ class Component:
         A Python identifier, unique in the system.
     layer : Layer
         The layer in which it steps.
-    interface : Interface
-        Its ports.
+    ports : mapping of str to Port
+        Its parameters, inputs and outputs by name.
     open : callable
         ``open(inputs, outputs)`` makes the running instance; the names are the inputs that will be written and
         the outputs that will be read.
@@ -64,14 +64,14 @@ class Component:
 
     name: str
     layer: Layer
-    interface: Interface
+    ports: Mapping[str, Port]
     open: Callable[[Sequence[str], Sequence[str]], Slave]
 
     def port(self, name: str) -> Port:
         """Return a port; InputError names the component and what it has."""
-        if name not in self.interface.ports:
-            raise InputError(f"{self.name} has no variable {name!r}; it has {', '.join(self.interface.ports)}")
-        return self.interface.ports[name]
+        if name not in self.ports:
+            raise InputError(f"{self.name} has no variable {name!r}; it has {', '.join(self.ports)}")
+        return self.ports[name]
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class System:
 
     def has(self, end: tuple[str, str]) -> bool:
         """Whether there is such a component with such a port."""
-        return any(c.name == end[0] and end[1] in c.interface.ports for c in self.components)
+        return any(c.name == end[0] and end[1] in c.ports for c in self.components)
 
     def _check(self, connection: Connection) -> None:
         source, target = self.port(connection.source), self.port(connection.target)

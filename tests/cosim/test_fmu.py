@@ -8,6 +8,7 @@ import sys
 import tempfile
 import textwrap
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from packfmu.cosim.fmu import fmu_component, fmu_pack
 from packfmu.cosim.ledger import integrals
 from packfmu.cosim.master import Experiment, run
 from packfmu.cosim.schedule import make_plan
+from packfmu.cosim.slave import SlaveError
 from packfmu.cosim.system import Layer, System
 from packfmu.models.errors import InputError
 
@@ -79,6 +81,15 @@ def test_incomplete_array_is_refused(tmp_path, fmus):
     assert "the elements of current do not make a complete array that counts from 1" in is_refused(path)
 
 
+def test_elements_are_put_in_order_whatever_the_order_of_the_description(tmp_path, fmus):
+    def swapped(text):
+        return re.sub(r'"current\[([12])\]"', lambda found: f'"current[{3 - int(found[1])}]"', text)
+
+    paths = fmus / "Cell.fmu", rewritten(fmus / "Cell.fmu", tmp_path / "Cell.fmu", edit=swapped)
+    former, port = (fmu_component("Cell", Layer.ELECTRICAL, path).ports["current"] for path in paths)
+    assert port.references.tolist() == former.references[[1, 0, 2, 3, 4, 5]].tolist()
+
+
 def test_unlike_units_are_refused_where_the_pack_is_joined(tmp_path, fmus):
     folder = tmp_path / "fmus"
     shutil.copytree(fmus, folder)
@@ -109,6 +120,29 @@ def test_fmu_without_a_binary_for_this_machine_is_named_and_leaves_nothing(binar
         run(system, make_plan(system, {Layer.ELECTRICAL: SECOND}), Experiment(SECOND))
     assert os.getcwd() == folder
     assert list(extracted.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["Ötzi", "a%20b", "c#"])
+def test_temporary_folder_that_would_crash_the_fmu_is_named(name, tmp_path, fmus, monkeypatch):
+    folder = tmp_path / name
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    component = fmu_component("Balancer", Layer.ELECTRICAL, fmus / "Balancer.fmu")
+    with pytest.raises(SlaveError, match=f"do not run in the temporary folder {folder}, only .* set TMPDIR to another"):
+        component.open([], [])
+    assert list(folder.iterdir()) == []
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
+    with pytest.raises(SlaveError, match="no temporary folder to extract the FMU into: No such file or directory"):
+        component.open([], [])
+
+
+def test_folders_with_spaces_and_files_with_any_name_will_do(tmp_path, fmus, monkeypatch):
+    folder = tmp_path / "a folder with spaces"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    path = Path(shutil.copy(fmus / "Balancer.fmu", tmp_path / "Ötzi's %20 #1.fmu"))
+    system = System((fmu_component("Balancer", Layer.ELECTRICAL, path),), ())
+    assert run(system, make_plan(system, {Layer.ELECTRICAL: SECOND}), Experiment(SECOND)).steps == 1
 
 
 def test_running_leaves_working_directory_and_search_path_as_they_were(fmus):

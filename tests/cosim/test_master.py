@@ -1,5 +1,7 @@
 """Runs of small systems: time, transfers, initial values, stops, failures."""
 
+import signal
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +13,7 @@ from packfmu.cosim import master
 from packfmu.cosim.master import Experiment, run
 from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.results import load
-from packfmu.cosim.schedule import make_plan
+from packfmu.cosim.schedule import Action, make_plan
 from packfmu.cosim.system import Layer, System, connect
 from packfmu.models.errors import InputError
 from tests.cosim import toys
@@ -62,7 +64,7 @@ def test_a_mean_conserves_what_flows_across_any_ratio_of_periods(control, therma
     )
     plan = plan_of(system, SECOND // 10, control * SECOND // 10, control * thermal * SECOND // 10)
     totals = ("Fast.amount", "Middle.amount", "Slow.amount", "Slower.amount")
-    sums = run(system, plan, Experiment(steps * SECOND // 10, totals=totals), progress=False).totals
+    sums = run(system, plan, Experiment(steps * SECOND // 10, totals=totals)).totals
     exact = 0.15 * (steps / 10) ** 2
     assert list(sums.values()) == pytest.approx([exact] * 4, rel=1e-13)  # rounding of up to 60 additions
 
@@ -189,6 +191,27 @@ def test_flag_raised_in_a_shortened_last_step_is_told():
     assert (summary.steps, summary.stopped_by) == (12, ("Slow.full",))
 
 
+def test_flag_that_the_shortened_last_step_takes_back_still_ends_the_run():
+    """Once the slower layers have been brought up to the end, no whole step of theirs may follow."""
+    system = fast_and_slow()
+    slow = system.component("Slow")
+
+    def opened(inputs, outputs):
+        slave = slow.open(inputs, outputs)
+        begin = slave.begin
+
+        def full_at_first():
+            begin()
+            slave.outputs["full"][:] = 1.0
+
+        slave.begin = full_at_first
+        return slave
+
+    system = System((system.component("Fast"), replace(slow, open=opened)), system.connections)
+    summary = run(system, plan_of(system), Experiment(12 * SECOND, stop_on=("Slow.full",)))
+    assert (summary.steps, summary.stopped_by) == (1, ("Slow.full",))
+
+
 def test_only_a_boolean_output_stops_a_run():
     system = fast_and_slow()
     with pytest.raises(InputError, match=r"Slow\.total is output of 1 Real; a run can be stopped by a scalar Boolean"):
@@ -205,35 +228,91 @@ def test_refused_step_names_component_time_and_reason_and_leaves_no_output(tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("failure", [KeyboardInterrupt, RuntimeError])
-def test_every_component_is_closed_whatever_happens(failure, tmp_path):
-    system = fast_and_slow()
-    closed = []
+def watched(system, before, log):
+    """Return the system; `before(name, call, t)` precedes each call, which is logged with its arguments when done."""
 
-    def watched(component, fails):
+    def watch(component):
         def opened(inputs, outputs):
             slave = component.open(inputs, outputs)
-            step = slave.step
-
-            def fail(t, h):
-                if fails and t >= 3.0:
-                    raise failure
-                step(t, h)
-
-            slave.step = fail
-            slave.close = lambda: closed.append(component.name)
+            before(component.name, "open", None)
+            for call in ("prepare", "initialize", "begin", "step", "close"):
+                setattr(slave, call, logged(component.name, call, getattr(slave, call)))
             return slave
 
         return replace(component, open=opened)
 
-    watching = System(
-        tuple(watched(component, component.name == "Fast") for component in system.components), system.connections
+    def logged(name, call, function):
+        def run_logged(*arguments):
+            before(name, call, arguments[0] if call == "step" else None)
+            function(*arguments)
+            log.append((name, call, *arguments) if call == "step" else (name, call))
+
+        return run_logged
+
+    return System(tuple(watch(component) for component in system.components), system.connections)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 4), st.integers(1, 4), st.integers(1, 40))
+def test_steps_are_those_of_the_plan_and_reach_the_end_without_gap_or_overlap(control, thermal, steps):
+    log = []
+    parts = (
+        toys.component("Slow", Layer.THERMAL, toys.sink()),
+        toys.component("Middle", Layer.CONTROL, toys.source()),
+        toys.component("Fast", Layer.ELECTRICAL, toys.source()),
     )
-    output = tmp_path / "results.nc"
-    with pytest.raises(failure):
-        run(watching, plan_of(watching), Experiment(20 * SECOND, record={"total": "Slow.total"}, output=output))
-    assert sorted(closed) == ["Fast", "Slow"]
+    system = watched(System(parts, ()), lambda name, call, t: None, log)
+    plan = plan_of(system, SECOND, control * SECOND, control * thermal * SECOND)
+    run(system, plan, Experiment(steps * SECOND))
+    taken = [entry for entry in log if entry[1] == "step"]
+    planned = [operation.subject for _, operation in plan.expand() if operation.action is Action.STEP]
+    if steps >= control * thermal:
+        assert [name for name, *_ in taken[: len(planned)]] == planned
+    for name in ("Fast", "Middle", "Slow"):
+        spans = [(t, t + h) for own, _, t, h in taken if own == name]
+        assert [begin for begin, _ in spans] == [0.0, *(end for _, end in spans[:-1])]
+        assert spans[-1][1] == steps
+
+
+@pytest.mark.parametrize("call", ["prepare", "initialize", "begin", "step"])
+def test_every_component_is_closed_whatever_happens(call, tmp_path):
+    def fail(name, at, t):
+        if (name, at) == ("Slow", call):
+            raise RuntimeError(call)
+
+    log = []
+    system = watched(fast_and_slow(), fail, log)
+    experiment = Experiment(20 * SECOND, record={"total": "Slow.total"}, output=tmp_path / "results.nc")
+    with pytest.raises(RuntimeError, match=call):
+        run(system, plan_of(system), experiment)
+    assert log[-2:] == [("Slow", "close"), ("Fast", "close")]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def interruptible():
+    """Take Ctrl-C as at a terminal; a job in the background ignores it."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, former)
+
+
+@pytest.mark.usefixtures("interruptible")
+@pytest.mark.parametrize(("call", "instant"), [("open", None), ("initialize", None), ("step", 3.0), ("close", None)])
+def test_interruption_waits_until_the_call_that_it_meets_is_done(call, instant, tmp_path):
+    def interrupt(name, at, t):
+        if (name, at, t) == ("Fast", call, instant):
+            signal.raise_signal(signal.SIGINT)
+
+    log = []
+    system = watched(fast_and_slow(), interrupt, log)
+    experiment = Experiment(20 * SECOND, record={"total": "Slow.total"}, output=tmp_path / "results.nc")
+    with pytest.raises(KeyboardInterrupt):
+        run(system, plan_of(system), experiment)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert log[-1] == ("Fast", "close")
+    assert sum(entry[:2] == ("Fast", "step") for entry in log) == {"step": 4, "close": 20}.get(call, 0)
+    assert [path.name for path in tmp_path.iterdir()] == (["results.nc"] if call == "close" else [])
 
 
 def test_profile_is_held_row_by_row_and_a_slow_component_takes_its_mean(tmp_path):
@@ -274,14 +353,16 @@ def test_profile_that_ends_early_is_named():
         run(system, plan_of(system), Experiment(3 * SECOND))
 
 
-def test_progress_is_shown_on_stderr_when_a_run_takes_long(capsys, monkeypatch):
+def test_progress_is_shown_at_a_terminal_when_a_run_takes_long(capsys, monkeypatch):
     system = fast_and_slow()
     run(system, plan_of(system), Experiment(5 * SECOND))
     assert capsys.readouterr() == ("", "")
     monkeypatch.setattr(master, "PATIENCE", 0.0)
     run(system, plan_of(system), Experiment(5 * SECOND))
+    assert capsys.readouterr() == ("", "")  # a file or pipe takes messages only
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    run(system, plan_of(system), Experiment(5 * SECOND))
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "/5 [" in shown.err
-    run(system, plan_of(system), Experiment(5 * SECOND), progress=False)
-    assert capsys.readouterr() == ("", "")
+    assert shown.err.endswith("\r")

@@ -33,8 +33,8 @@ def every_output(system):
     return {
         f"{component.name}_{name}": f"{component.name}.{name}"
         for component in system.components
-        for name in component.interface.names(Causality.OUTPUT)
-        if component.name != "Inputs"
+        for name, port in component.ports.items()
+        if port.causality is Causality.OUTPUT
     }
 
 
@@ -59,7 +59,7 @@ def traces(fmus, kernel_pack, tmp_path_factory):
 
 def test_interfaces_of_fmus_are_those_of_their_models(fmus, kernel_pack):
     for from_fmu, from_model in zip(fmu_pack(fmus).components, kernel_pack.components, strict=True):
-        read, declared = from_fmu.interface.ports, from_model.interface.ports
+        read, declared = from_fmu.ports, from_model.ports
         assert from_fmu.name == from_model.name
         assert sorted(read) == sorted(declared)
         for name, port in read.items():
@@ -67,7 +67,6 @@ def test_interfaces_of_fmus_are_those_of_their_models(fmus, kernel_pack):
             assert (port.causality, port.kind, port.unit, port.shape) == (
                 own.causality, own.kind, own.unit, own.shape,
             )  # fmt: skip
-            assert port.tunable == own.tunable
             if port.causality is not Causality.OUTPUT:
                 np.testing.assert_array_equal(port.start, own.start)
                 assert (port.min, port.max) == (own.min, own.max), name
@@ -111,9 +110,9 @@ def test_charge_and_energy_balance(traces, kernel_pack):
         assert abs(found[name]) < 1e-12
     for name in ("cells, energy", "network, energy", "thermal, heat"):
         assert abs(found[name]) < 1e-9
-    # the linearisation of the port and held balancing currents, at these steps
-    assert abs(found["network to cells, energy"]) < 1e-4
-    assert abs(found["balancer to network, energy"]) < 1e-2
+    # the linearisation of the port and held balancing currents: 3.5e-6 and 7e-4 at these steps
+    assert abs(found["network to cells, energy"]) < 1e-5
+    assert abs(found["balancer to network, energy"]) < 2e-3
 
 
 @pytest.mark.parametrize(("ahead", "order"), [(0.5, 2.0), (0.0, 1.0)])

@@ -104,6 +104,24 @@ def test_what_cannot_be_recorded_is_named(record, message):
         columns(pack_system(pack()), record)
 
 
+@pytest.fixture
+def small_disk():
+    """No file grows beyond 64 kB, as on a disk that is full."""
+    resource = pytest.importorskip("resource", reason="Windows has no limit of file sizes")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**16, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+@pytest.mark.usefixtures("small_disk")
+def test_file_that_cannot_be_written_to_the_end_is_named_and_removed(tmp_path):
+    with pytest.raises(InputError) as error:
+        made_up(tmp_path / "run.nc")
+    assert str(error.value) == f"output {tmp_path / 'run.nc'} cannot be written: NetCDF: HDF error; is the disk full?"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_results_that_cannot_be_read_are_named(tmp_path):
     (tmp_path / "broken.nc").write_text("no netCDF")
     for name in ("missing.nc", "broken.nc"):
@@ -138,6 +156,8 @@ def test_figure_shows_display_units(results):
     assert axes["State of charge of the cells"].lines[0].get_ydata()[1] == pytest.approx(100.0, rel=1e-15)
     spread = axes["Spread between groups"].lines[0].get_ydata()
     assert spread == pytest.approx(np.full(300, 20.0), rel=1e-9)  # 0.02 V after the cancellation of up to 300
+    (right,) = (axes for axes in axes["Spread between groups"].figure.axes if axes.get_ylabel() == "SOC [%]")
+    assert right.lines[0].get_ydata() == pytest.approx(np.full(300, 2.0), rel=1e-9)
 
 
 def test_figure_leaves_out_what_is_missing(results):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packfmu.cosim.schedule import Action, check_harmonic, make_plan
+from packfmu.cosim.schedule import check_harmonic, make_plan
 from packfmu.cosim.system import Layer, System, connect
 from packfmu.models.duration import parse_duration
 from packfmu.models.errors import InputError
@@ -83,22 +83,6 @@ def test_duration_is_a_multiple_of_the_base_period():
     )
     with pytest.raises(InputError, match="500 ms would do"):
         plan.steps(0)
-
-
-@given(st.integers(1, 4), st.integers(1, 4), st.integers(1, 100))
-def test_every_component_reaches_the_end_once_the_plan_is_completed(control, thermal, ticks):
-    plan = make_plan(system(), {Layer.ELECTRICAL: 1, Layer.CONTROL: control, Layer.THERMAL: control * thermal})
-    reached = {name: 0 for members in plan.members.values() for name in members}
-    for tick in range(1, ticks + 1):
-        for operation in plan.due(tick):
-            if operation.action is Action.STEP:
-                assert reached[operation.subject] == tick - operation.every
-                reached[operation.subject] = tick
-    for operation in plan.closing(ticks):
-        if operation.action is Action.STEP:
-            assert reached[operation.subject] == ticks // operation.every * operation.every
-            reached[operation.subject] = ticks
-    assert set(reached.values()) == {ticks}
 
 
 def test_plan_prints_as_a_flat_table():

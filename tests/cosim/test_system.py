@@ -2,7 +2,7 @@
 
 import pytest
 
-from packfmu.cosim.interface import Causality, interface_of
+from packfmu.cosim.interface import Causality, ports_of
 from packfmu.cosim.system import PACK_CONNECTIONS, Layer, System, connect, pack_system
 from packfmu.models import balancer, cell_ecm, network, thermal
 from packfmu.models.errors import InputError
@@ -15,14 +15,15 @@ SLOW = toys.component("Slow", Layer.THERMAL, toys.sink())
 ADDER = toys.component("Adder", Layer.CONTROL, toys.adder())
 
 
-def test_interface_of_a_model_tells_ports_in_the_order_of_the_memory():
-    interface = interface_of(toys.sink())
-    assert interface.names(Causality.PARAMETER) == ["initial", "brim", "limit"]
-    assert interface.names(Causality.INPUT) == ["flow", "level"]
-    assert interface.names(Causality.OUTPUT) == ["total", "amount", "full"]
-    assert interface.ports["level"].references.tolist() == [5, 6]
-    assert interface.ports["full"].kind is Kind.BOOLEAN
-    assert interface.ports["flow"].unit == "W"
+def test_ports_of_a_model_come_in_the_order_of_the_memory():
+    ports = ports_of(toys.sink())
+    assert list(ports) == ["initial", "brim", "limit", "flow", "level", "total", "amount", "full"]
+    assert [port.causality for port in ports.values()] == (
+        [Causality.PARAMETER] * 3 + [Causality.INPUT] * 2 + [Causality.OUTPUT] * 3
+    )
+    assert ports["level"].references.tolist() == [5, 6]
+    assert ports["full"].kind is Kind.BOOLEAN
+    assert ports["flow"].unit == "W"
 
 
 def joined(*connections):
