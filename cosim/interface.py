@@ -94,9 +94,11 @@ class Port:
         if not allowed.all():
             first = np.unravel_index(int(np.argmin(allowed)), array.shape)
             index = f"[{','.join(str(i + 1) for i in first)}]" if first else ""
-            bounds = f"[{self.min:.9g}, {self.max:.9g}] {self.unit}"
+            unit = "" if self.unit == "1" else f" {self.unit}"
             what = "a finite number" if self.kind is Kind.REAL else "a whole number"
-            raise InputError(f"{label}{index} = {array[first]:.9g} {self.unit} is not {what} within {bounds}")
+            raise InputError(
+                f"{label}{index} = {array[first]:.9g}{unit} is not {what} within [{self.min:.9g}, {self.max:.9g}]{unit}"
+            )
         return np.broadcast_to(array, shape).reshape(*rows, self.count)
 
 

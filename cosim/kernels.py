@@ -7,7 +7,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ..models.model import DONE, Instance, Model
+from ..models.instance import Instance
+from ..models.model import DONE, Model
 from .interface import ports_of
 from .slave import SlaveError, Values
 from .system import Component, Layer

@@ -12,7 +12,8 @@ from scipy.optimize import brentq
 
 from packfmu.models import cell_ecm, thermal
 from packfmu.models.cell_parameters import CellParameters
-from packfmu.models.model import Block, Instance, Model, kernel
+from packfmu.models.instance import Instance
+from packfmu.models.model import Block, Model, kernel
 
 
 @dataclass(frozen=True, eq=False)

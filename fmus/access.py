@@ -76,8 +76,8 @@ class Layout:
         self.model = model
         self.begin_of_outputs = sum(v.count for v in model.parameters + model.inputs)
         self.roles = np.repeat(roles, counts).astype(np.int8)
-        self.minimum = np.repeat([1.0 if variable.items else variable.min for variable in variables], counts)
-        self.maximum = np.repeat([len(variable.items) or variable.max for variable in variables], counts)
+        self.minimum = np.repeat([variable.min for variable in variables], counts)
+        self.maximum = np.repeat([variable.max for variable in variables], counts)
         self.kinds = np.repeat([variable.kind.value for variable in variables], counts)
         self._selections: dict[tuple[str, tuple[int, ...]], Selection] = {}
 

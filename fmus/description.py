@@ -84,7 +84,7 @@ def guid(component: Component, sources: str, detail: Detail) -> str:
     model = component.model
     interface = [
         (v.name, v.fmi_name, _causality(model, v), v.unit, v.display_unit, v.shape, repr(v.min), repr(v.max),
-         repr(v.nominal), v.description, v.kind.value, v.items, v.tunable)
+         repr(v.nominal), v.description, v.kind.value, v.tunable)
         for v in listed(component, detail)
     ]  # fmt: skip
     terminals = [(t.name, t.kind.value, t.named_members) for t in component.terminals]
@@ -190,8 +190,6 @@ def _variability(causality: str, variable: Variable) -> str:
 
 def _bounds(variable: Variable) -> tuple[str, dict[str, str]]:
     """Return the name of the type's element and its attributes but the start value."""
-    if variable.items:
-        return "Enumeration", {"declaredType": type_name(variable), "min": "1", "max": str(len(variable.items))}
     if variable.kind is Kind.BOOLEAN:
         return "Boolean", {}
     limits = {name: bound for name, bound in (("min", variable.min), ("max", variable.max)) if math.isfinite(bound)}

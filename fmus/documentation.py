@@ -145,8 +145,6 @@ def _indexed(variable: Variable) -> str:
 
 
 def _unit(variable: Variable) -> str:
-    if variable.items:
-        return "enumeration"
     if variable.kind is not Kind.REAL:
         return variable.kind.value
     return f"{variable.unit} ({variable.display_unit})" if variable.display_unit else variable.unit
@@ -154,8 +152,6 @@ def _unit(variable: Variable) -> str:
 
 def _start(variable: Variable) -> str:
     values = variable.start_values()
-    if variable.items:
-        return variable.items[int(values.flat[0]) - 1]
     if variable.kind is Kind.BOOLEAN:
         return "true" if values.flat[0] else "false"
     least, most = float(np.min(values)), float(np.max(values))
@@ -168,7 +164,7 @@ def _start(variable: Variable) -> str:
 
 
 def _bounds(variable: Variable) -> str:
-    if variable.items or variable.kind is Kind.BOOLEAN:
+    if variable.kind is Kind.BOOLEAN:
         return ""
     if variable.min == -np.inf:
         return "" if variable.max == np.inf else f"≤ {variable.max:.6g}"
@@ -176,9 +172,7 @@ def _bounds(variable: Variable) -> str:
 
 
 def _sentence(variable: Variable) -> str:
-    extra = f": {', '.join(f'{number} = {item}' for number, item in enumerate(variable.items, 1))}"
-    extra = extra if variable.items else ""
-    return variable.description + extra + (" (tunable)" if variable.tunable else "")
+    return variable.description + (" (tunable)" if variable.tunable else "")
 
 
 def _codes(names: list[str]) -> str:

@@ -101,7 +101,7 @@ def _network(pack: Pack, kind: CellParameters, cells: Mapping[str, NDArray[np.fl
         "maximum_charge_current": arrangement.parallel * kind.maximum_charge_current,
         "maximum_discharge_current": arrangement.parallel * kind.maximum_discharge_current,
         "taper_current": arrangement.parallel * kind.capacity / 3600.0 * C_RATE_AT_TAPER,
-        "voltage_limit": arrangement.series * kind.maximum_voltage,
+        "voltage_limit": round(arrangement.series * kind.maximum_voltage, 9),
         "emf": _at_rest(kind, cells["initial_soc"]),
         "soc": cells["initial_soc"],
     }

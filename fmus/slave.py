@@ -65,7 +65,7 @@ class Slave:
     def __init__(self, resources: str) -> None:
         attach(resources)
         specification = json.loads(Path(resources, "component.json").read_text(encoding="utf-8"))
-        instance_type = importlib.import_module("..models.model", __package__).Instance
+        instance_type = importlib.import_module("..models.instance", __package__).Instance
         component = importlib.import_module(f".{specification['component']}", __package__).component(
             **specification["arguments"]
         )
@@ -105,7 +105,7 @@ class Slave:
         return self._guard(lambda: self._get(vrs, "Real"), [math.nan] * len(vrs))
 
     def get_integer(self, vrs: list[int]) -> list[int]:
-        """Return values of integers and enumerations; 0 where the call does not fit."""
+        """Return values of integers; 0 where the call does not fit."""
         return self._guard(lambda: [int(value) for value in self._get(vrs, "Integer")], [0] * len(vrs))
 
     def get_boolean(self, vrs: list[int]) -> list[bool]:
@@ -121,7 +121,7 @@ class Slave:
         self._guard(lambda: self._set(vrs, values, "Real"), None)
 
     def set_integer(self, vrs: list[int], values: list[int]) -> None:
-        """Set integers and enumerations, all or none."""
+        """Set integers, all or none."""
         self._guard(lambda: self._set(vrs, values, "Integer"), None)
 
     def set_boolean(self, vrs: list[int], values: list[bool]) -> None:
@@ -170,7 +170,7 @@ class Slave:
         finally:
             if not done:
                 np.copyto(self._results, self._before)
-        return done or self._discard(f"step from {current_time:.9g} s by {step_size:.9g} s: {reason}")
+        return done or self._discard(reason)
 
     def _discard(self, reason: str | None) -> bool:
         self._tell(Status.DISCARD, f"step refused: {reason}")

@@ -31,9 +31,7 @@ _SPELLED = {"%": "percent", "/": "_per_", ".": "_", "(": "", ")": "", "-": "minu
 
 
 def type_name(variable: Variable) -> str:
-    """Return the name of a variable's type: one a quantity and display unit, one an enumeration variable."""
-    if variable.items:
-        return "".join(word.capitalize() for word in variable.name.split("_"))
+    """Return the name of a real variable's type: one a quantity and display unit."""
     quantity = _QUANTITIES.get(variable.unit) or f"Quantity_{_spelled(variable.unit)}"
     return f"{quantity}_{_spelled(variable.display_unit)}" if variable.display_unit else quantity
 
@@ -63,18 +61,13 @@ def add_units(root: ElementTree.Element, variables: Iterable[Variable]) -> None:
 
 
 def add_types(root: ElementTree.Element, variables: Iterable[Variable]) -> None:
-    """Append TypeDefinitions: a real type a unit and display unit, and the enumerations with their items."""
-    types = {type_name(v): v for v in variables if v.kind is Kind.REAL or v.items}
+    """Append TypeDefinitions: a type of real variables for each quantity and display unit."""
+    types = {type_name(v): v for v in variables if v.kind is Kind.REAL}
     if not types:
         return
     parent = ElementTree.SubElement(root, "TypeDefinitions")
     for name, variable in sorted(types.items()):
         element = ElementTree.SubElement(parent, "SimpleType", name=name)
-        if variable.items:
-            enumeration = ElementTree.SubElement(element, "Enumeration")
-            for value, item in enumerate(variable.items, start=1):
-                ElementTree.SubElement(enumeration, "Item", name=item, value=str(value))
-            continue
         attributes = {"unit": variable.unit}
         if variable.display_unit:
             attributes["displayUnit"] = variable.display_unit

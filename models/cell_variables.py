@@ -20,7 +20,7 @@ def cell_parameters(cells: int, kind: CellParameters) -> tuple[Variable, ...]:
         Variable("initial_soc", "1", cells, 0.5, 0.0, 1.0, 1.0, "State of charge at the start", display_unit="%"),
         Variable("resistance_scale", "1", cells, 1.0, 1e-3, 1e3, 1.0, "Factor on all resistances of the cell"),
         Variable(
-            "coulombic_efficiency", "1", cells, kind.coulombic_efficiency, 0.5, 1.0, 1.0,
+            "coulombic_efficiency", "1", cells, kind.coulombic_efficiency, 0.0, 1.0, 1.0,
             "Share of the charging current that is stored",
         ),
         Variable(

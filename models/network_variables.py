@@ -67,15 +67,15 @@ def port_inputs(cells: int, groups: int) -> tuple[Variable, ...]:
 
 def load_inputs(groups: int) -> tuple[Variable, ...]:
     """Return what vehicle or charger prescribe."""
-    items = tuple(mode.name.lower() for mode in LoadMode)
+    modes = ", ".join(f"{mode.value} {mode.name.lower().replace('_', ' ')}" for mode in LoadMode)
     return (
-        Variable("load_mode", "1", None, 1.0, 1.0, len(items), 1.0, "What the load prescribes",
-                 kind=Kind.INTEGER, items=items),
+        Variable("load_mode", "1", None, 1.0, 1.0, len(LoadMode), 1.0, f"What the load prescribes: {modes}",
+                 kind=Kind.INTEGER),
         Variable("pack_current", "A", None, 0.0, -CURRENT, CURRENT, 100.0,
                  "Current into the pack; that of the constant-current phase when charging to a voltage"),
         Variable("pack_power", "W", None, 0.0, -ENERGY, ENERGY, 1e4,
                  "Power into the pack, mean over the step", display_unit="kW"),
-        Variable("voltage_limit", "V", None, 4.2 * groups, -VOLTAGE * groups, VOLTAGE * groups, 3.7 * groups,
+        Variable("voltage_limit", "V", None, round(4.2 * groups, 9), -VOLTAGE * groups, VOLTAGE * groups, 4.0 * groups,
                  "Pack voltage of the constant-voltage phase"),
     )  # fmt: skip
 
@@ -88,7 +88,7 @@ def port_outputs(cells: int, groups: int) -> tuple[Variable, ...]:
         Variable("group_soc", "1", groups, 0.0, -math.inf, math.inf, 1.0,
                  "State of charge of the group, its cells weighted by capacity",
                  display_unit="%", detail=Detail.GROUP),
-        Variable("pack_voltage", "V", None, 0.0, -math.inf, math.inf, 3.7 * groups, "Voltage between the terminals"),
+        Variable("pack_voltage", "V", None, 0.0, -math.inf, math.inf, 4.0 * groups, "Voltage between the terminals"),
         Variable("pack_current_actual", "A", None, 0.0, -math.inf, math.inf, 100.0, "Current into the pack"),
         Variable("maximum_discharge_power", "W", None, 0.0, 0.0, math.inf, 1e4,
                  "Most power that the pack can deliver in this step", display_unit="kW"),

@@ -32,7 +32,7 @@ def extreme_variables(of: Variable, whose: str = "cell") -> tuple[Variable, ...]
         What the array counts: ``cell`` or ``group``.
     """
     kinds = (("minimum", "Least"), ("maximum", "Greatest"), ("mean", "Mean"))
-    name = of.name.replace("_", " ")
+    name = of.name.replace("_", " ").replace("soc", "SOC")
     values = tuple(
         Variable(f"{of.name}_{kind}", of.unit, None, 0.0, -math.inf, math.inf, of.nominal,
                  f"{word} {name} of the {whose}s", display_unit=of.display_unit)

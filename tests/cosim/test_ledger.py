@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from packfmu.cosim.exchange import Mean
@@ -14,7 +14,6 @@ from packfmu.models.errors import InputError
 from tests.cosim.test_system import pack
 
 
-@settings(deadline=None)  # the first call compiles
 @given(st.lists(st.floats(-1e15, 1e15), min_size=1, max_size=50))
 def test_sums_are_compensated(values):
     step = np.zeros(1)
@@ -37,7 +36,6 @@ def test_sum_of_large_and_small_terms():
     assert totals.sums() == {"J": 2.0}
 
 
-@settings(deadline=None)
 @given(st.floats(-1e300, 1e300))
 def test_mean_of_one_whole_step_is_its_value(value):
     mean, target = Mean(1), np.zeros(1)

@@ -50,7 +50,7 @@ def test_slow_component_takes_the_mean_of_a_flow(tmp_path):
     assert (summary.steps, summary.start, summary.end, summary.stopped_by) == (12, 0.0, 12.0, ())
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, 7), st.integers(1, 7), st.integers(1, 60))
 def test_a_mean_conserves_what_flows_across_any_ratio_of_periods(control, thermal, steps):
     system = System(
@@ -143,7 +143,7 @@ def test_lookahead_is_half_the_period_unless_it_is_given(tmp_path):
         ({"A.offset": 11}, r"A.offset = 11 K is not a finite number within \[-10, 10\] K"),
         ({"A.offset": [1.0]}, r"A.offset: values of shape \(1,\) do not fit a scalar"),
         ({"A.offset": "warm"}, "A.offset = 'warm' is not a number or an array of numbers"),
-        ({"A.number": 1.5}, r"A.number = 1.5 1 is not a whole number within \[0, 9\] 1"),
+        ({"A.number": 1.5}, r"A.number = 1.5 is not a whole number within \[0, 9\]$"),
         ({"A.out": 1.0}, "A.out is an output; parameters and inputs can be set"),
         ({"B.value": 1.0}, "B.value is driven by A.out; it cannot be set"),
         ({"A.ofset": 1.0}, "A has no variable 'ofset'; it has offset, lookahead, value, number, out"),
@@ -252,7 +252,7 @@ def watched(system, before, log):
     return System(tuple(watch(component) for component in system.components), system.connections)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, 4), st.integers(1, 4), st.integers(1, 40))
 def test_steps_are_those_of_the_plan_and_reach_the_end_without_gap_or_overlap(control, thermal, steps):
     log = []

@@ -64,8 +64,6 @@ def test_every_scalar_is_at_its_place_in_the_memory(component, root):
          {"declaredType": "Current", "min": "-1000.0", "max": "1000.0", "nominal": "1.0", "start": "3.0"}),
         ("enable", ("input", "discrete", None), "Boolean", {"start": "true"}),
         ("shift", ("input", "discrete", None), "Integer", {"min": "-5", "max": "5", "start": "0"}),
-        ("toy_mode", ("input", "discrete", None), "Enumeration",
-         {"declaredType": "ToyMode", "min": "1", "max": "2", "start": "1"}),
         ("level[1]", ("output", "continuous", "calculated"), "Real", {"declaredType": "Charge", "nominal": "10.0"}),
         ("enabled", ("output", "discrete", "calculated"), "Boolean", {}),
         ("steps", ("output", "discrete", "calculated"), "Integer", {"min": "0"}),
@@ -89,11 +87,6 @@ def test_units_have_base_and_display_units(root):
     assert float(units["C"].find("DisplayUnit").get("factor")) == 1 / 3600
     used = {real.get("unit") for real in root.iter("Real")} - {None}
     assert used == set(units)
-
-
-def test_enumerations_have_items(root):
-    (enumeration,) = root.iterfind("TypeDefinitions/SimpleType/Enumeration")
-    assert [(item.get("name"), item.get("value")) for item in enumeration] == [("work", "1"), ("fail", "2")]
 
 
 def test_outputs_have_no_feedthrough_and_are_unknown_initially(root):

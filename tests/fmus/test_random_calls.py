@@ -12,7 +12,7 @@ from fmpy.fmi1 import FMICallException
 from packfmu.fmus import cell
 from packfmu.fmus.python_fmu import build_python_fmu
 from packfmu.fmus.state import unpack_state
-from packfmu.models.model import Instance
+from packfmu.models.instance import Instance
 from tests.fmus.host import KINDS, Host
 from tests.fmus.trees import load_toy
 

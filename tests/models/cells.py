@@ -4,7 +4,7 @@ import numpy as np
 
 from packfmu.models import cell_ecm
 from packfmu.models.cell_parameters import CellParameters
-from packfmu.models.model import Instance
+from packfmu.models.instance import Instance
 
 SOC = np.linspace(0.0, 1.0, 21)
 

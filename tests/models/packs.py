@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from packfmu.models import network
-from packfmu.models.model import DONE, Instance
+from packfmu.models.instance import Instance
+from packfmu.models.model import DONE
 
 GROUPS, CELLS, NODES = 3, 4, 11
 

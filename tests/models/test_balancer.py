@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from packfmu.models import balancer
-from packfmu.models.model import DONE, Instance
+from packfmu.models.instance import Instance
+from packfmu.models.model import DONE
 
 GROUPS = 3
 
@@ -147,7 +148,7 @@ volts = st.floats(-1.0, 5.0).map(lambda volt: round(volt, 9))  # near 1e-308 V t
 voltages = st.lists(volts, min_size=GROUPS, max_size=GROUPS)
 
 
-@settings(deadline=None, max_examples=60)  # the first example compiles
+@settings(max_examples=60)  # the first example compiles
 @given(
     sequence=st.lists(voltages, min_size=1, max_size=6),
     thresholds=st.tuples(st.floats(0.0, 1.0), st.floats(0.0, 1.0)),
@@ -170,7 +171,7 @@ def test_only_discharges_and_never_the_lowest(sequence, thresholds, temperature)
     assert energy == dissipated
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(first=voltages, second=voltages, order=st.permutations(range(GROUPS)))
 def test_groups_are_alike(first, second, order):
     plain, permuted = started(), started()

@@ -214,7 +214,7 @@ def test_extremes_name_the_cells():
     assert cell.y["voltage_maximum"] == cell.y["voltage"][1]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     soc=st.floats(-0.2, 1.2),
     current=st.floats(-1e3, 1e3),

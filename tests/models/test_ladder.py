@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from packfmu.models import network
-from packfmu.models.model import DONE, Instance
+from packfmu.models.instance import Instance
+from packfmu.models.model import DONE
 
 PLACEMENTS = [False, True]
 LONG = 40

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from packfmu.models.model import DONE, Instance, Model, Variable, kernel
+from packfmu.models.instance import Instance
+from packfmu.models.model import DONE, Model, Variable, kernel
 
 
 def variable(name="level", size=None, start=0.0, low=-math.inf, high=math.inf, nominal=1.0):

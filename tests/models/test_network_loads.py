@@ -129,7 +129,7 @@ def test_a_charger_does_not_discharge_and_zero_current_does_not_finish(one_cell)
     assert (y["charge_complete"], y["pack_current_actual"]) == (1.0, 0.0)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(power=st.floats(-2e4, 2e4), emf=emfs, resistance=resistances)
 def test_every_power_is_either_met_or_refused(power, emf, resistance):
     pack = small_pack()

@@ -8,7 +8,7 @@ from scipy.integrate import solve_ivp
 from packfmu.models.relaxation import fade, relax
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(value=st.floats(-1.0, 1.0), settled=st.floats(-1.0, 1.0), rate=st.floats(0.0, 3.0))
 def test_value_and_integrals(value, settled, rate):
     def right(_, s):
@@ -23,7 +23,6 @@ def test_without_a_rate_the_value_stays():
     assert fade(0.0, 3.0) == (0.0, 3.0)
 
 
-@settings(deadline=None)  # the first example compiles
 @given(rate=st.floats(1e-9, 1e3))
 def test_what_fades_is_the_rate_times_what_remains_integrated(rate):
     gone, area = fade(rate, 2.0)

@@ -3,13 +3,12 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from packfmu.models.summation import add
 
 
-@settings(deadline=None)  # the first example compiles
 @given(value=st.floats(0.1, 1e6), rises=st.lists(st.floats(-1e-3, 1e-3), min_size=1, max_size=50))
 def test_value_and_remainder_are_the_exact_sum(value, rises):
     total, remainder = value, 0.0

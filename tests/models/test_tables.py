@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
@@ -16,7 +16,6 @@ def at(soc):
     return tables.locate(TABLE.size, soc)
 
 
-@settings(deadline=None)  # the first example compiles
 @given(soc=st.floats(0.0, 1.0))
 def test_value_is_numpys_interpolation_inside(soc):
     assert tables.value(TABLE, at(soc)) == pytest.approx(np.interp(soc, NODES, TABLE), abs=1e-14)
@@ -33,7 +32,6 @@ def test_slope_is_that_of_the_segment():
     assert tables.slope(TABLE, at(0.33)) == pytest.approx((TABLE[4] - TABLE[3]) * 10.0, rel=1e-14)
 
 
-@settings(deadline=None)
 @given(begin=st.floats(0.0, 1.0), end=st.floats(0.0, 1.0))
 def test_mean_is_the_integral_over_the_way(begin, end):
     if abs(begin - end) < 1e-6:  # quad's own rounding, divided by the way, would decide
@@ -44,7 +42,6 @@ def test_mean_is_the_integral_over_the_way(begin, end):
     assert tables.mean(TABLE, at(begin), at(end)) == pytest.approx(expected / (end - begin), rel=1e-8)
 
 
-@settings(deadline=None)
 @given(begin=st.floats(-0.5, 1.5), way=st.floats(-1e-9, 1e-9))
 def test_mean_over_a_tiny_way_is_the_value(begin, way):
     assert tables.mean(TABLE, at(begin), at(begin + way)) == pytest.approx(tables.value(TABLE, at(begin)), abs=1e-7)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy.linalg import expm
 
 from packfmu.models import thermal
-from packfmu.models.model import DONE, Instance
+from packfmu.models.instance import Instance
+from packfmu.models.model import DONE
 
 CELLS = 5
 ROOT = 1.0 + np.sqrt(2.0)
@@ -257,7 +258,7 @@ networks = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=60)  # the first example compiles
+@settings(max_examples=60)  # the first example compiles
 @given(network=networks, start=each(kelvins), heat_rate=each(st.floats(-50.0, 50.0)), step=positive(1e-3, 1e6))
 def test_heat_closes(network, start, heat_rate, step):
     chain = started(**network, heat_rate=heat_rate, board_heat_rate=1.0)
@@ -267,7 +268,7 @@ def test_heat_closes(network, start, heat_rate, step):
         assert imbalance(chain) < 1e-9
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(network=networks, start=each(kelvins), steps=st.integers(1, 5))
 def test_maximum_principle(network, start, steps):
     chain = started(**network)
@@ -280,7 +281,7 @@ def test_maximum_principle(network, start, steps):
     assert min(reservoirs) - 1e-9 <= chain.y["coolant_outlet_temperature"] <= max(reservoirs) + 1e-9
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(network=networks, start=each(kelvins))
 def test_steady_state_lies_between_air_and_coolant(network, start):
     network["convection"] = np.array(network["convection"]) + 0.1

@@ -25,7 +25,8 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from packfmu.models import cell_ecm, network
-from packfmu.models.model import DONE, Instance
+from packfmu.models.instance import Instance
+from packfmu.models.model import DONE
 from tests.models.cells import SOC, invented_cell, plain_cell
 
 CELLS = 4

@@ -47,8 +47,8 @@ def declare(tanks: int) -> Model:
             Variable("divisor", "1", None, 1.0, -math.inf, math.inf, 1.0, "Divides the total"),
             Variable("enable", "1", None, 1.0, 0.0, 1.0, 1.0, "Whether rates count", kind=Kind.BOOLEAN),
             Variable("shift", "1", None, 0.0, -5.0, 5.0, 1.0, "Added to the number of steps", kind=Kind.INTEGER),
-            Variable("toy_mode", "1", None, 1.0, 1.0, 2.0, 1.0, "What to do", kind=Kind.INTEGER,
-                     items=("work", "fail")),
+            Variable("toy_mode", "1", None, 1.0, 1.0, 2.0, 1.0, "What to do: 1 work, 2 fail",
+                     kind=Kind.INTEGER),
         ),
         outputs=(
             Variable("level", "C", tanks, 0.0, -math.inf, math.inf, 10.0, "Level of each tank", detail=Detail.CELL),
