@@ -18,7 +18,7 @@ Call = Callable[[int, int], None]
 """``call(begin, length)``: serve the interval that starts at `begin` [ns] and is `length` [ns] long."""
 
 
-def settle(system: System, slaves: Mapping[str, Slave]) -> None:
+def settle(system: System, slaves: Mapping[str, Slave], announce: Callable[[str], None]) -> None:
     """Initialise the components and hand their outputs on until nothing changes; then end the initialisation.
 
     Parameters
@@ -27,6 +27,8 @@ def settle(system: System, slaves: Mapping[str, Slave]) -> None:
         Components and connections.
     slaves : mapping of str to Slave
         The components, prepared.
+    announce : callable
+        Told what is done next; an FMU may compile for seconds.
 
     Raises
     ------
@@ -37,6 +39,7 @@ def settle(system: System, slaves: Mapping[str, Slave]) -> None:
     rounds = len(slaves) + 1
     for _ in range(rounds):
         for name, slave in slaves.items():
+            announce(f"initialising {name}")
             with blamed(name, "cannot be initialised"):
                 slave.initialize()
         changed = [join for join in joined if not np.array_equal(join[1], join[2], equal_nan=True)]

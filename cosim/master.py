@@ -144,8 +144,7 @@ def run(system: System, plan: Plan, experiment: Experiment) -> RunSummary:
             slaves[name] = _open(system, system.component(name), read, stack)
             with blamed(name, "cannot be started"):
                 slaves[name].prepare(start_values, seconds(experiment.start))
-        proceed("initialising")
-        settle(system, slaves)
+        settle(system, slaves, proceed)
         proceed("running")
         watch = _Watch(slaves, flags, recorded, recorder)
         execution = Execution(plan, slaves, totals, experiment.start)

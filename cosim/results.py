@@ -23,6 +23,8 @@ RECORD = {
         "voltage_minimum": "Cell.voltage_minimum",
         "voltage_maximum": "Cell.voltage_maximum",
         "voltage_mean": "Cell.voltage_mean",
+        "group_soc_minimum": "PackNetwork.group_soc_minimum",
+        "group_soc_maximum": "PackNetwork.group_soc_maximum",
         "soc_minimum": "Cell.soc_minimum",
         "soc_maximum": "Cell.soc_maximum",
         "soc_mean": "Cell.soc_mean",

@@ -35,6 +35,8 @@ LEAF_PACK = ROOT / "examples" / "leaf_pack.toml"
 WLTC = ROOT / "data" / "wltc_class3b.csv"
 CUT_OFFS = ("PackNetwork.undervoltage", "PackNetwork.overvoltage", "PackNetwork.overcurrent")
 CELSIUS = 273.15
+INTERRUPTED = 130
+"""The exit code that shells give a program that Ctrl-C ended."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(drive(load_pack(chosen.pack), chosen.output))
     except InputError as error:
         return refuse(error)
+    except KeyboardInterrupt:
+        print("interrupted; nothing was saved", file=sys.stderr)
+        return INTERRUPTED
     return 0
 
 
@@ -107,7 +112,7 @@ def summary(ended: RunSummary, recorded: xr.Dataset, distance: float) -> list[st
     """Return the figures of a drive over `distance` [m], a line each."""
     totals = {name: value / 3600.0 for name, value in ended.totals.items()}  # Wh and Ah
     given, lost = -totals["PackNetwork.pack_energy"], totals["Cell.heat"] + totals["PackNetwork.busbar_loss"]
-    spread = recorded.soc_maximum - recorded.soc_minimum
+    spread = recorded.group_soc_maximum - recorded.group_soc_minimum
     bled, active = totals["Balancer.bleed_charge"], recorded.active_groups
     return [
         f"WLTC class 3b           {distance / 1000:.2f} km in {ended.end - ended.start:.0f} s"
@@ -119,7 +124,7 @@ def summary(ended: RunSummary, recorded: xr.Dataset, distance: float) -> list[st
         f"pack current            {between(recorded.pack_current, recorded.pack_current, 1)} A, positive into the pack",
         f"cell voltage            {extremes(recorded, 'voltage', 3)} V",
         f"cell temperature        {extremes(recorded, 'temperature', 2, CELSIUS)} degC",
-        f"SOC spread of cells     {float(spread[0]):.3%} at the start, {float(spread[-1]):.3%} at the end",
+        f"SOC spread of groups    {float(spread[0]):.3%} at the start, {float(spread[-1]):.3%} at the end",
         f"balancing               {bled * 1000:.1f} mAh bled from {int(active.min())} to {int(active.max())} groups",
         f"real-time factor        {ended.real_time_factor:.0f} ({ended.wall_time:.1f} s, compilation left out)",
     ]

@@ -21,7 +21,7 @@ PARAMETER_FILE = Path(__file__).parents[1] / "models" / "parameters" / "nissan_l
 
 def main() -> int:
     """Identify, write, print and validate."""
-    with tqdm(desc="identifying", total=SWEEPS * MOST_TRIALS, unit=" trials", file=sys.stderr) as bar:
+    with tqdm(desc="identifying", total=SWEEPS * MOST_TRIALS, unit=" trials", disable=None) as bar:
         identified = identify(bar.update)
     PARAMETER_FILE.write_text(module_text(identified.figures, docstring_lines(identified)), encoding="utf-8")
     print("\n".join(scalar_lines(identified)), end="\n\n")

@@ -46,6 +46,6 @@ def build_pack(pack: Pack, output: Path) -> dict[str, Path]:
     targets = {part.name: output / FOLDER / f"{part.name}.fmu" for part in planned}
     with ExitStack() as stack:
         drafts = {name: stack.enter_context(replacing(target)) for name, target in targets.items()}
-        for part in tqdm(planned, desc="building FMUs", unit="FMU", delay=PATIENCE, leave=False):
+        for part in tqdm(planned, desc="building FMUs", unit="FMU", delay=PATIENCE, disable=None, leave=False):
             build_python_fmu(drafts[part.name], part.component, part.arguments, part.start, pack.outputs.detail)
     return targets

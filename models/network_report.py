@@ -86,13 +86,16 @@ def tell_charge(x: Block, p: Block, u: Block, y: Block) -> None:
 
 @kernel
 def summarise(u: Block, y: Block) -> None:
-    """Tell currents, group voltages and SOC by their extremes."""
+    """Tell currents, SOC, and voltage and SOC of the groups by their extremes."""
     least, greatest, mean, least_cell, greatest_cell = extremes(y.current)
     y.current_minimum, y.current_maximum, y.current_mean = least, greatest, mean
     y.current_minimum_cell, y.current_maximum_cell = least_cell, greatest_cell
     least, greatest, mean, least_group, greatest_group = extremes(y.group_voltage)
     y.group_voltage_minimum, y.group_voltage_maximum, y.group_voltage_mean = least, greatest, mean
     y.group_voltage_minimum_group, y.group_voltage_maximum_group = least_group, greatest_group
+    least, greatest, mean, least_group, greatest_group = extremes(y.group_soc)
+    y.group_soc_minimum, y.group_soc_maximum, y.group_soc_mean = least, greatest, mean
+    y.group_soc_minimum_group, y.group_soc_maximum_group = least_group, greatest_group
     least, greatest, mean, least_cell, greatest_cell = extremes(u.soc)
     y.soc_minimum, y.soc_maximum, y.soc_mean = least, greatest, mean
     y.soc_minimum_cell, y.soc_maximum_cell = least_cell, greatest_cell

@@ -134,9 +134,10 @@ def ledger_outputs() -> tuple[Variable, ...]:
 def outputs(cells: int, groups: int) -> tuple[Variable, ...]:
     """Return every output of the network."""
     port = port_outputs(cells, groups)
-    current, group_voltage = port[:2]
+    current, group_voltage, group_soc = port[:3]
     soc = port_inputs(cells, groups)[2]
-    extremes = extreme_variables(current) + extreme_variables(group_voltage, "group") + extreme_variables(soc)
+    extremes = extreme_variables(current) + extreme_variables(group_voltage, "group")
+    extremes += extreme_variables(group_soc, "group") + extreme_variables(soc)
     return port + pack_outputs() + ledger_outputs() + extremes
 
 

@@ -64,7 +64,10 @@ CARRIED = (1.0 - GAMMA) / GAMMA
 """How much of the first stage's rise the second stage starts from."""
 
 LARGEST = 1e9
-"""Bound on heat capacities [J/K] and conductances [W/K]: finite, for with an infinite one no heat can be computed."""
+"""Bound on heat capacities [J/K]."""
+
+BEST = 1e5
+"""Bound on conductances [W/K]: up to it the heat of a step closes to 1e-9."""
 
 
 def declare(cells: int) -> Model:
@@ -93,14 +96,14 @@ def declare(cells: int) -> Model:
 def _parameters(cells: int) -> tuple[Variable, ...]:
     return (
         Variable("heat_capacity", "J/K", cells, 880.0, 1e-3, LARGEST, 1e3, "Heat capacity of each cell"),
-        Variable("convection", "W/K", cells, 0.3, 0.0, LARGEST, 1.0, "Conductance from each cell to the ambient air"),
-        Variable("conduction", "W/K", None, 1.0, 0.0, LARGEST, 1.0, "Conductance between neighbouring cells"),
-        Variable("plate_conductance", "W/K", None, 0.0, 0.0, LARGEST, 1.0,
+        Variable("convection", "W/K", cells, 0.3, 0.0, BEST, 1.0, "Conductance from each cell to the ambient air"),
+        Variable("conduction", "W/K", None, 1.0, 0.0, BEST, 1.0, "Conductance between neighbouring cells"),
+        Variable("plate_conductance", "W/K", None, 0.0, 0.0, BEST, 1.0,
                  "Conductance from each cell to the coolant under it; 0: no cooling plate"),
-        Variable("coolant_heat_capacity_rate", "W/K", None, 100.0, 0.0, LARGEST, 100.0,
+        Variable("coolant_heat_capacity_rate", "W/K", None, 100.0, 0.0, BEST, 100.0,
                  "Mass flow times specific heat of the coolant; 0: no cooling plate"),
         Variable("board_heat_capacity", "J/K", None, 200.0, 1e-3, LARGEST, 100.0, "Heat capacity of the board"),
-        Variable("board_convection", "W/K", None, 1.0, 0.0, LARGEST, 1.0, "Conductance from the board to the air"),
+        Variable("board_convection", "W/K", None, 1.0, 0.0, BEST, 1.0, "Conductance from the board to the air"),
         _temperature("initial_temperature", "Temperature of cells and board at the start"),
     )  # fmt: skip
 

@@ -86,6 +86,6 @@ def test_pack_detail_is_enough_for_the_summary(tmp_path, capsys):
     pack = tmp_path / "coarse.toml"
     pack.write_text(drive_cycle.LEAF_PACK.read_text().replace('detail = "cell"', 'detail = "pack"'))
     assert drive_cycle.main(["--pack", str(pack), "--output", str(tmp_path / "out")]) == 0
-    assert "SOC spread of cells" in capsys.readouterr().out
+    assert "SOC spread of groups" in capsys.readouterr().out
     recorded = results.load(tmp_path / "out" / "drive_cycle.nc")
     assert set(recorded.sizes) == {"time"}

@@ -67,6 +67,7 @@ def test_extremes_name_the_limiting_cell_and_group(pack):
         ("current", y["current"], "cell"),
         ("soc", pack.u["soc"], "cell"),
         ("group_voltage", y["group_voltage"], "group"),
+        ("group_soc", y["group_soc"], "group"),
     ):
         assert y[f"{name}_minimum"] == values.min()
         assert y[f"{name}_maximum"] == values.max()

@@ -115,9 +115,10 @@ def test_coolant_along_isothermal_cells():
 
 def test_coolant_of_great_heat_capacity_is_one_reservoir():
     reservoir = started(initial_temperature=320.0, coolant_temperature=290.0, plate_conductance=2.0,
-                        coolant_heat_capacity_rate=1e9, heat_capacity=1e9)  # fmt: skip
+                        coolant_heat_capacity_rate=1e5, heat_capacity=1e9)  # fmt: skip
     reservoir.advance(0.0, 1.0)
-    assert reservoir.y["coolant_heat"] == pytest.approx(CELLS * 2.0 * 30.0, rel=1e-7)  # cells as above
+    # the coolant warms by n G / W = 1e-4 of the difference on its way
+    assert reservoir.y["coolant_heat"] == pytest.approx(CELLS * 2.0 * 30.0, rel=1e-4)
 
 
 @pytest.mark.parametrize(("conductance", "rate"), [(0.0, 0.0), (2.0, 0.0), (0.0, 5.0)])
