@@ -289,14 +289,6 @@ def test_every_component_is_closed_whatever_happens(call, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.fixture
-def interruptible():
-    """Take Ctrl-C as at a terminal; a job in the background ignores it."""
-    former = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, former)
-
-
 @pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize(("call", "instant"), [("open", None), ("initialize", None), ("step", 3.0), ("close", None)])
 def test_interruption_waits_until_the_call_that_it_meets_is_done(call, instant, tmp_path):
