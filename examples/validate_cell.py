@@ -84,6 +84,11 @@ class Comparison:
         """Simulated less measured voltage at each row [mV]."""
         return voltage_residuals(self.record, self.simulation)
 
+    @property
+    def full_soc(self) -> float:
+        """State of charge at the end of the first full charge [1]."""
+        return float(self.simulation.soc[self.record.last_steps[self.record.full]])
+
 
 def voltage_residuals(record: Record, simulation: Simulation) -> NDArray[np.float64]:
     """Return simulated less measured voltage at each row [mV]."""
@@ -180,6 +185,7 @@ def main() -> int:
     """Validate the stored parameters, print the table and save the figures."""
     comparisons = validate(importlib.import_module(STORED).PARAMETERS)
     print(table(comparisons))
+    print(f"\nSOC at the end of the first full charge: {', '.join(f'{c.full_soc:.3f}' for c in comparisons)}")
     OUTPUT.mkdir(parents=True, exist_ok=True)
     for comparison in comparisons:
         path = OUTPUT / f"{comparison.record.name}.png"

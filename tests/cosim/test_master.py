@@ -83,6 +83,23 @@ def chain(names):
     return System(parts, (connect("A.out", "B.value"), connect("B.out", "C.value"), connect("A.count", "C.number")))
 
 
+def beginning_with(component, output, value):
+    """Return the component with an output that takes this value at the end of the initialisation."""
+
+    def opened(inputs, outputs):
+        slave = component.open(inputs, outputs)
+        begin = slave.begin
+
+        def changed():
+            begin()
+            slave.outputs[output][:] = value
+
+        slave.begin = changed
+        return slave
+
+    return replace(component, open=opened)
+
+
 @pytest.mark.parametrize("order", ["ABC", "CBA", "BAC"])
 def test_start_is_consistent_whatever_the_order(order, tmp_path):
     system = chain(order)
@@ -103,20 +120,8 @@ def test_initial_values_that_do_not_settle_are_an_error():
 
 def test_what_the_end_of_the_initialisation_changes_is_handed_on(tmp_path):
     parts = chain("BCA")
-    a = parts.component("A")
-
-    def opened(inputs, outputs):
-        slave = a.open(inputs, outputs)
-        begin = slave.begin
-
-        def late():
-            begin()
-            slave.outputs["out"][:] = 7.0
-
-        slave.begin = late
-        return slave
-
-    system = System((*parts.components[:2], replace(a, open=opened)), parts.connections)
+    a = beginning_with(parts.component("A"), "out", 7.0)
+    system = System((*parts.components[:2], a), parts.connections)
     _, results = recorded(system, plan_of(system), Experiment(SECOND), tmp_path, b="B.out")
     assert results.b.values.tolist() == [2.0, 8.0]
 
@@ -194,20 +199,8 @@ def test_flag_raised_in_a_shortened_last_step_is_told():
 def test_flag_that_the_shortened_last_step_takes_back_still_ends_the_run():
     """Once the slower layers have been brought up to the end, no whole step of theirs may follow."""
     system = fast_and_slow()
-    slow = system.component("Slow")
-
-    def opened(inputs, outputs):
-        slave = slow.open(inputs, outputs)
-        begin = slave.begin
-
-        def full_at_first():
-            begin()
-            slave.outputs["full"][:] = 1.0
-
-        slave.begin = full_at_first
-        return slave
-
-    system = System((system.component("Fast"), replace(slow, open=opened)), system.connections)
+    slow = beginning_with(system.component("Slow"), "full", 1.0)
+    system = System((system.component("Fast"), slow), system.connections)
     summary = run(system, plan_of(system), Experiment(12 * SECOND, stop_on=("Slow.full",)))
     assert (summary.steps, summary.stopped_by) == (1, ("Slow.full",))
 
@@ -305,44 +298,6 @@ def test_interruption_waits_until_the_call_that_it_meets_is_done(call, instant, 
     assert log[-1] == ("Fast", "close")
     assert sum(entry[:2] == ("Fast", "step") for entry in log) == {"step": 4, "close": 20}.get(call, 0)
     assert [path.name for path in tmp_path.iterdir()] == (["results.nc"] if call == "close" else [])
-
-
-def test_profile_is_held_row_by_row_and_a_slow_component_takes_its_mean(tmp_path):
-    parts = (
-        toys.component("A", Layer.ELECTRICAL, toys.adder()),
-        toys.component("Slow", Layer.THERMAL, toys.sink()),
-    )
-    rows = np.arange(10.0)
-    profiles = {"A.value": rows, "Slow.flow": np.column_stack([rows, 2 * rows]), "A.number": [4] * 10}
-    system = with_profiles(System(parts, ()), profiles)
-    names = {"out": "A.out", "number": "A.count", "total": "Slow.total", "driven": "Inputs.A.value"}
-    _, results = recorded(system, plan_of(system), Experiment(10 * SECOND), tmp_path, **names)
-    assert results.out.values.tolist() == [1.0, *(rows + 1.0)]
-    assert results.driven.values.tolist() == [0.0, *rows]
-    assert set(results.number.values.tolist()) == {4}
-    assert results.total.values.tolist() == [0.0] * 5 + [30.0] * 5 + [135.0]
-
-
-@pytest.mark.parametrize(
-    ("profiles", "message"),
-    [
-        ({"A.value": 1.0}, "profile A.value needs a row of values for each base period; it has none"),
-        ({"A.value": []}, "profile A.value needs a row of values"),
-        ({"A.value": [[1.0]]}, r"profile A.value: values of shape \(1, 1\) do not fit \(1,\)"),
-        ({"A.value": [1.0, np.nan]}, r"profile A.value\[2\] = nan K is not a finite number"),
-        ({"A.out": [1.0]}, "joins output to output; a connection joins an output to an input"),
-        ({"B.value": [1.0]}, "input B.value is driven twice, by Inputs.B.value and by A.out"),
-    ],
-)
-def test_profiles_that_do_not_fit_are_named(profiles, message):
-    with pytest.raises(InputError, match=message):
-        with_profiles(chain("ABC"), profiles)
-
-
-def test_profile_that_ends_early_is_named():
-    system = with_profiles(chain("ABC"), {"A.value": [1.0, 2.0]})
-    with pytest.raises(InputError, match="Inputs does not step from t = 2 s by 1 s: the profiles end after 2 base"):
-        run(system, plan_of(system), Experiment(3 * SECOND))
 
 
 def test_progress_is_shown_at_a_terminal_when_a_run_takes_long(capsys, monkeypatch):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.fmus.host import Host
 from tests.fmus.trees import plant
 
 
@@ -16,3 +17,9 @@ def toy_fmu(tree, tmp_path_factory):
     path = tmp_path_factory.mktemp("toy") / "Toy.fmu"
     tree.build_python_fmu(path, "toy", {"tanks": 3})
     return path
+
+
+@pytest.fixture
+def host(toy_fmu):
+    with Host(toy_fmu) as running:
+        yield running

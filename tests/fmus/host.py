@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from pathlib import Path
 
+import pytest
 from fmpy import extract, read_model_description
+from fmpy.fmi1 import FMICallException
 from fmpy.fmi2 import (
     FMU2Slave,
     calloc,
@@ -16,6 +19,7 @@ from fmpy.fmi2 import (
     free,
 )
 
+DISCARD = 2
 KINDS = {"Real": "Real", "Integer": "Integer", "Enumeration": "Integer", "Boolean": "Boolean"}
 
 
@@ -85,3 +89,22 @@ class Host:
 
     def messages(self) -> str:
         return "\n".join(message for _, _, message in self.log)
+
+
+def refused(host, t=0.0, h=1.0):
+    """Take a step that must be refused, and return what the logger was told last."""
+    with pytest.raises(FMICallException) as caught:
+        host.step(t, h)
+    assert caught.value.status == DISCARD
+    status, category, message = host.log[-1]
+    return message if (status, category) == (DISCARD, "logStatusDiscard") else f"{status} {category} {message}"
+
+
+def run(host, steps):
+    """Step under a changing input; return the outputs after each step."""
+    trace = []
+    for k in range(steps):
+        host["rate[1]"] = math.sin(k)
+        host.step(float(k))
+        trace.append(host.outputs())
+    return trace
