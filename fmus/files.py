@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 from ..models.errors import InputError
@@ -48,3 +49,27 @@ def replacing(path: Path) -> Iterator[Path]:
         raise InputError(f"output {path} cannot be written: {error.strerror or error}") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def cache_folder(name: str) -> Path:
+    """Return a folder, made where it is missing, for what can be made again: below XDG_CACHE_HOME or else ~/.cache.
+
+    Raises
+    ------
+    InputError
+        When it cannot be made.
+    """
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "packfmu", name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cache {folder} cannot be made: {error.strerror}; XDG_CACHE_HOME can name another") from error
+    return folder
+
+
+def package_folder(name: str) -> Path:
+    """Return where a package that packfmu depends on is installed; InputError when it is not."""
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise InputError(f"{name} is not installed; pip install packfmu brings it")
+    return Path(spec.origin).parent

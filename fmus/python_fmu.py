@@ -12,7 +12,6 @@ import importlib
 import json
 from collections.abc import Mapping
 from importlib.metadata import distributions
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from .archive import write_archive
 from .component import Component
 from .description import Flavour, guid, model_description
 from .documentation import external_dependencies_page, index_page
+from .files import package_folder
 from .icon import icon
 from .terminals import terminals_and_icons
 
@@ -106,7 +106,9 @@ def build_python_fmu(
     files[f"resources/{script}.py"] = SCRIPT.format(name=component.model.name, package=package).encode()
     files["resources/component.json"] = json.dumps(specification, indent=1, sort_keys=True).encode()
     files["modelDescription.xml"] = model_description(component, PYTHON, identity, detail)
-    write_archive(target, files | binaries(component.model.name) | supplements(component, detail))
+    files["documentation/externalDependencies.html"] = external_dependencies_page(component).encode()
+    files["documentation/licenses/pythonfmu.txt"] = licence("pythonfmu")
+    write_archive(target, files | binaries(component.model.name) | supplements(component, PYTHON, detail))
 
 
 def load_component(name: str, arguments: Mapping[str, Any], start: Mapping[str, ArrayLike]) -> Component:
@@ -131,7 +133,7 @@ def bundle(name: str) -> dict[str, bytes]:
     files = {"__init__.py": b'"""The sources of one FMU."""\n', "pythonfmu/__init__.py": b""}
     files |= {f"models/{path.relative_to(models).as_posix()}": path.read_bytes() for path in models.rglob("*.py")}
     files |= {f"fmus/{module}.py": (own / f"{module}.py").read_bytes() for module in (*RUNTIME, name)}
-    pythonfmu = pythonfmu_folder()
+    pythonfmu = package_folder("pythonfmu")
     files |= {f"pythonfmu/{module}.py": (pythonfmu / f"{module}.py").read_bytes() for module in PYTHONFMU_MODULES}
     return dict(sorted(files.items()))
 
@@ -146,20 +148,18 @@ def digest(sources: Mapping[str, bytes]) -> str:
 
 def binaries(model_identifier: str) -> dict[str, bytes]:
     """Return pythonfmu's shared libraries under the names that FMI gives them."""
-    folder = pythonfmu_folder() / "resources" / "binaries"
+    folder = package_folder("pythonfmu") / "resources" / "binaries"
     libraries = [path for path in folder.glob("*/*") if path.suffix in {".so", ".dll", ".dylib"}]
     return {f"binaries/{path.parent.name}/{model_identifier}{path.suffix}": path.read_bytes() for path in libraries}
 
 
-def supplements(component: Component, detail: Detail) -> dict[str, bytes]:
-    """Return terminals, icon, documentation and licences."""
+def supplements(component: Component, flavour: Flavour, detail: Detail) -> dict[str, bytes]:
+    """Return what accompanies the model in either flavour: terminals, icon, documentation and licence."""
     return {
         "terminalsAndIcons/terminalsAndIcons.xml": terminals_and_icons(component, detail),
         "model.png": icon(component.model.name),
-        "documentation/index.html": index_page(component, PYTHON, detail).encode(),
-        "documentation/externalDependencies.html": external_dependencies_page(component).encode(),
+        "documentation/index.html": index_page(component, flavour, detail).encode(),
         "documentation/licenses/license.txt": licence("packfmu"),
-        "documentation/licenses/pythonfmu.txt": licence("pythonfmu"),
     }
 
 
@@ -170,11 +170,3 @@ def licence(package: str) -> bytes:
         if text is not None:
             return text.encode()
     raise InputError(f"the installed {package} comes without its licence; install it again with pip")
-
-
-def pythonfmu_folder() -> Path:
-    """Return where pythonfmu is installed."""
-    spec = find_spec("pythonfmu")
-    if spec is None or spec.origin is None:
-        raise InputError("pythonfmu is not installed; pip install packfmu brings it")
-    return Path(spec.origin).parent

@@ -60,6 +60,19 @@ def test_writes_four_fmus_and_says_so(pack_file, tmp_path, capsys):
     assert all((output / "python").joinpath(Path(line.split()[0]).name).is_file() for line in lines)
 
 
+def test_writes_either_flavour_or_both_each_into_its_folder(pack_file, tmp_path):
+    for flavour, folders in (("native", {"native"}), ("both", {"native", "python"})):
+        output = tmp_path / flavour
+        options = ["--output", str(output), "--flavour", flavour, "--platform", "linux64"]
+        assert build_fmus.main([str(pack_file), *options]) == 0
+        assert {path.name for path in output.iterdir()} == folders
+        assert all(sorted(contents(output / folder)) == [f"{name}.fmu" for name in NAMES] for folder in folders)
+    with zipfile.ZipFile(tmp_path / "both" / "native" / "Cell.fmu") as archive:
+        assert [name for name in archive.namelist() if name.startswith("binaries/")] == ["binaries/linux64/Cell.so"]
+    first, again = (contents(tmp_path / flavour / "native") for flavour in ("native", "both"))
+    assert first == again
+
+
 def test_default_is_the_leaf(tmp_path):
     build_fmus.main(["--output", str(tmp_path)])
     description = read_model_description(tmp_path / "python" / "Cell.fmu", validate=False)
@@ -161,6 +174,8 @@ def test_output_below_a_file_or_onto_a_folder_is_refused(pack_file, tmp_path, ca
         (["--outptu", "x"], "unrecognized arguments: --outptu"),
         (["one.toml", "two.toml"], "unrecognized arguments: two.toml"),
         (["--output"], "argument --output: expected one argument"),
+        (["--flavour", "natvie"], "argument --flavour: invalid choice: 'natvie'"),
+        (["--platform", "linux32"], "argument --platform: invalid choice: 'linux32'"),
         (["no\nsuch.toml"], "no\\nsuch.toml: cannot be read: No such file"),
         (["x" * 5000], "cannot be read: File name too long"),
     ],

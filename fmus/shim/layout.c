@@ -1,0 +1,100 @@
+/* Variables by value reference: where they are, what they are called, what may be done with them. */
+
+/* Find the variable of a value reference; `hint` is a guess that is often right. Parameters, inputs and outputs are all
+ * found, for `variables` leaves no gap. */
+static bool find(uint32_t reference, const Variable *hint, Place *place)
+{
+    int low = 0, high = N_VARIABLES;
+    if (hint && reference - hint->first < hint->count) {
+        *place = (Place){hint, reference - hint->first};
+        return true;
+    }
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        const Variable *variable = &variables[middle];
+        if (reference < variable->first)
+            high = middle;
+        else if (reference - variable->first >= variable->count)
+            low = middle + 1;
+        else {
+            *place = (Place){variable, reference - variable->first};
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Write the name of a scalar value: name, name[3] or name[1,2]. */
+static const char *scalar_name(char *text, size_t size, Place place)
+{
+    const Variable *variable = place.variable;
+    if (variable->extent[0] == 0)
+        return variable->name;
+    if (variable->extent[1] == 0)
+        snprintf(text, size, "%s[%u]", variable->name, (unsigned)place.element + 1);
+    else
+        snprintf(text, size, "%s[%u,%u]", variable->name, (unsigned)(place.element / variable->extent[1]) + 1,
+                 (unsigned)(place.element % variable->extent[1]) + 1);
+    return text;
+}
+
+static const char *kind_name(int kind)
+{
+    return kind == REAL ? "Real" : kind == INTEGER ? "Integer" : "Boolean";
+}
+
+/* Find a variable of this kind, or say that there is none; `refused` ends the message. */
+static bool choose(const Instance *instance, uint32_t reference, int kind, const Variable *hint, Place *place,
+                   const char *refused)
+{
+    if (find(reference, hint, place) && place->variable->kind == kind)
+        return true;
+    tell(instance, fmi2Error, "value reference %u is no %s variable of %s%s", (unsigned)reference, kind_name(kind),
+         MODEL_IDENTIFIER, refused);
+    return false;
+}
+
+static bool fits(const Variable *variable, double value)
+{
+    return isfinite(value) && value >= variable->min && value <= variable->max;
+}
+
+/* Say which value is beyond which bounds. */
+static void describe_misfit(char *text, size_t size, Place place, double value)
+{
+    char name[TEXT_SIZE / 2], shown[32];
+    const Variable *variable = place.variable;
+    bool has_unit = strcmp(variable->unit, "1") != 0;
+    const char *space = has_unit ? " " : "", *unit = has_unit ? variable->unit : "";
+    snprintf(text, size, "%s = %s%s%s is not %swithin [%.9g, %.9g]%s%s", scalar_name(name, sizeof name, place),
+             number(shown, sizeof shown, value), space, unit, isfinite(value) ? "" : "finite and ", variable->min,
+             variable->max, space, unit);
+}
+
+static bool is_finite_word(double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return (bits & UINT64_C(0x7ff0000000000000)) != UINT64_C(0x7ff0000000000000);
+}
+
+/* Whether outputs and states are finite; else name the first that is not. */
+static bool results_are_finite(const double *memory, char *text, size_t size)
+{
+    char name[TEXT_SIZE / 2], digits[32];
+    const char *shown;
+    Place place;
+    int count = 0, position = AT_Y;
+    for (int i = AT_Y; i < AT_SLOPES; ++i)
+        count += is_finite_word(memory[i]);
+    if (count == AT_SLOPES - AT_Y)
+        return true;
+    while (is_finite_word(memory[position]))
+        ++position;
+    shown = number(digits, sizeof digits, memory[position]);
+    if (find((uint32_t)position, NULL, &place))
+        snprintf(text, size, "%s became %s", scalar_name(name, sizeof name, place), shown);
+    else
+        snprintf(text, size, "number %d of the hidden states became %s", position - AT_X + 1, shown);
+    return false;
+}

@@ -1,0 +1,52 @@
+/* States and outputs that follow from what was set. They are computed when they are asked for. */
+
+static int32_t call_initialize(double *memory)
+{
+    void *ret = NULL, *exception = NULL;
+    return model_initialize(&ret, &exception, memory + AT_X, memory, memory + AT_U, memory + AT_Y, (int64_t *)constants);
+}
+
+static int32_t call_outputs(double *memory)
+{
+    void *ret = NULL, *exception = NULL;
+    return model_outputs(&ret, &exception, memory + AT_X, memory, memory + AT_U, memory + AT_Y, (int64_t *)constants);
+}
+
+static void keep_before(Instance *instance)
+{
+    memcpy(instance->memory + AT_BEFORE, instance->memory + AT_U, sizeof(double) * (N_U + N_Y + N_X));
+}
+
+static void put_back(Instance *instance)
+{
+    memcpy(instance->memory + AT_U, instance->memory + AT_BEFORE, sizeof(double) * (N_U + N_Y + N_X));
+}
+
+/* Let the outputs jump with a parameter: a jump is no rate, so the begin of the last step jumps too. */
+static void shift_begin(double *memory)
+{
+    for (int k = 0; k < N_Y; ++k)
+        memory[AT_BEGIN + k] += memory[AT_Y + k] - memory[AT_BEFORE + N_U + k];
+}
+
+/* Bring states and outputs up to date. False, with the cause in `text` and nothing changed, where that fails. */
+static bool settle(Instance *instance, char *text, size_t size)
+{
+    double *memory = instance->memory;
+    bool is_new = instance->flags.stale == EVERYTHING;
+    int32_t code;
+    if (instance->flags.stale == NOTHING)
+        return true;
+    keep_before(instance);
+    code = is_new ? call_initialize(memory) : call_outputs(memory);
+    if (code != 0)
+        snprintf(text, size, "the kernel failed with code %d", (int)code);
+    if (code != 0 || !results_are_finite(memory, text, size)) {
+        put_back(instance);
+        return false;
+    }
+    if (!is_new)
+        shift_begin(memory);
+    instance->flags.stale = NOTHING;
+    return true;
+}

@@ -1,0 +1,16 @@
+/* The FMI 2.0 co-simulation interface of one model, in one translation unit: model.h says which model.
+ *
+ * A call that is refused changes nothing, not even the place in the call sequence. Nothing is kept outside of the
+ * instances, so they may be used from as many threads as there are instances.
+ */
+#include "shim.h"
+
+#include "log.c"
+#include "layout.c"
+#include "settle.c"
+#include "resources.c"
+#include "instance.c"
+#include "access.c"
+#include "step.c"
+#include "derivatives.c"
+#include "state.c"

@@ -1,0 +1,62 @@
+/* What all parts of the shim share: the memory of an instance, its place in the call sequence, its messages. */
+#ifndef PACKFMU_SHIM_H
+#define PACKFMU_SHIM_H
+
+#include <float.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "fmi2Functions.h"
+#include "model.h"
+
+#define TEXT_SIZE 1024
+
+/* Places in the memory. What a saved state holds comes first; the model's own blocks are its first part. */
+enum {
+    AT_U = N_P,
+    AT_Y = AT_U + N_U,
+    AT_X = AT_Y + N_Y,
+    AT_SLOPES = AT_X + N_X,       /* first derivatives of the inputs, for the next step */
+    AT_BEGIN = AT_SLOPES + N_U,   /* outputs at the begin of the last step */
+    KEPT = AT_BEGIN + N_Y,        /* end of what a saved state holds */
+    AT_BEFORE = KEPT,             /* inputs, outputs and states before the step that is being taken */
+    AT_START = AT_BEFORE + N_U + N_Y + N_X,
+    MEMORY_SIZE = AT_START + N_P + N_U
+};
+
+typedef enum { INSTANTIATED = 1, INITIALISATION = 2, STEPPING = 4, TERMINATED = 8 } Phase;
+
+enum { ANY_PHASE = INSTANTIATED | INITIALISATION | STEPPING | TERMINATED };
+
+/* What no longer follows from the parameters and inputs that were set. */
+typedef enum { NOTHING, OUTPUTS, EVERYTHING } Stale;
+
+/* The shim's own part of a saved state; of fixed widths and without padding. */
+typedef struct {
+    uint32_t phase, stale;
+    uint32_t is_set_up, has_stop_time, has_slopes, unused;
+    double stop_time, time, step;
+} Flags;
+
+typedef struct {
+    fmi2CallbackFunctions callbacks;
+    char *name;
+    unsigned logged;              /* a bit a status */
+    Flags flags;
+    double memory[MEMORY_SIZE + 1];
+} Instance;
+
+/* A selection of the memory by one value reference. */
+typedef struct {
+    const Variable *variable;
+    uint32_t element;
+} Place;
+
+static fmi2Status tell(const Instance *instance, fmi2Status status, const char *format, ...);
+
+#endif

@@ -1,0 +1,316 @@
+/* Valid and invalid calls in random order on instances of the toy, in one program with the shim.
+ *
+ *     walk CALLS SEED RESOURCE_URI
+ *
+ * What must hold of every call: it returns; a refusal is told once, with a reason, and changes nothing, down to the
+ * bytes of the state; what is granted is not told; results are finite. Ends with status 1 at the first call of which
+ * that is not true.
+ */
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fmi2Functions.h"
+#include "model.h"
+
+enum { INSTANCES = 3, STATES = 4, LONGEST = 6, BYTES = 1024 };
+
+#define MUST(condition) \
+    do { \
+        if (!(condition)) { \
+            fprintf(stderr, "line %d, after %lld calls: %s; last message: %s\n", __LINE__, calls, #condition, message); \
+            exit(1); \
+        } \
+    } while (0)
+
+typedef struct {
+    fmi2Component component;
+    fmi2FMUstate states[STATES];
+} Player;
+
+static Player players[INSTANCES];
+static uint64_t seed;
+static long long calls, granted, refused, stepped, discarded;
+static int told, out_of_memory;
+static char message[2048];
+static const char *resource;
+
+static uint32_t chance(uint32_t below)
+{
+    uint64_t z = (seed += UINT64_C(0x9e3779b97f4a7c15)); /* Steele, Lea and Flood's SplitMix64 */
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return (uint32_t)((z ^ (z >> 31)) >> 32) % below;
+}
+
+static void logger(fmi2ComponentEnvironment environment, fmi2String name, fmi2Status status, fmi2String category,
+                   fmi2String text, ...)
+{
+    MUST(environment == message);
+    MUST(name != NULL);
+    MUST(strcmp(category, status == fmi2Error ? "logStatusError" : "logStatusDiscard") == 0);
+    MUST(strlen(text) > 5 && strlen(text) < sizeof message);
+    strcpy(message, text);
+    ++told;
+}
+
+static void *allocate(size_t count, size_t size)
+{
+    return out_of_memory ? NULL : calloc(count, size);
+}
+
+static const fmi2CallbackFunctions callbacks = {logger, allocate, free, NULL, message};
+
+/* The bytes of the state; their number. */
+static size_t bytes_of(Player *player, fmi2Byte *bytes)
+{
+    fmi2FMUstate state = NULL;
+    size_t size;
+    int memory = out_of_memory;
+    out_of_memory = 0;
+    MUST(fmi2GetFMUstate(player->component, &state) == fmi2OK);
+    MUST(fmi2SerializedFMUstateSize(player->component, state, &size) == fmi2OK);
+    MUST(size <= BYTES);
+    MUST(fmi2SerializeFMUstate(player->component, state, bytes, size) == fmi2OK);
+    MUST(fmi2FreeFMUstate(player->component, &state) == fmi2OK && state == NULL);
+    out_of_memory = memory;
+    return size;
+}
+
+static double real(void)
+{
+    static const double odd[] = {NAN, INFINITY, -INFINITY, -0.0, 0.0, 5e-324, 1e-9, 1e300, -1e300, 1.0, 25.0, 298.15, 1e6};
+    return chance(3) ? chance(1000) / 100.0 - 2.0 : odd[chance(sizeof odd / sizeof *odd)];
+}
+
+static fmi2Integer integer(void)
+{
+    static const fmi2Integer odd[] = {INT32_MIN, -6, -1, 0, 2, 3, 4, 5, 6, INT32_MAX};
+    return chance(2) ? 1 : odd[chance(sizeof odd / sizeof *odd)];
+}
+
+static fmi2ValueReference reference(fmi2ValueReference first, uint32_t count)
+{
+    static const fmi2ValueReference odd[] = {30, 34, 35, 1u << 31, UINT32_MAX};
+    return chance(20) ? first + chance(count) : chance(2) ? chance(30) : odd[chance(sizeof odd / sizeof *odd)];
+}
+
+/* Make one call and check what came of it. */
+#define CALL(player, call) \
+    do { \
+        fmi2Byte before[BYTES], after[BYTES]; \
+        fmi2Real total; \
+        const fmi2ValueReference where = 25; \
+        fmi2GetReal((player)->component, &where, 1, &total); \
+        size_t size = bytes_of(player, before); \
+        told = 0; \
+        fmi2Status outcome = (call); \
+        ++calls; \
+        MUST(outcome == fmi2OK || outcome == fmi2Discard || outcome == fmi2Error); \
+        MUST(told == (outcome != fmi2OK)); \
+        ++*(outcome == fmi2OK ? &granted : &refused); \
+        last = outcome; \
+        if (outcome != fmi2OK) \
+            MUST(bytes_of(player, after) == size && memcmp(before, after, size) == 0); \
+    } while (0)
+
+static fmi2Status last;
+
+static void set(Player *player)
+{
+    fmi2ValueReference vr[LONGEST];
+    fmi2Real reals[LONGEST];
+    fmi2Integer integers[LONGEST], order[LONGEST];
+    size_t count = chance(LONGEST);
+    uint32_t kind = chance(8);
+    fmi2ValueReference first[] = {11, 11, 11, 0, 0, 16, 17, 11}, span[] = {5, 5, 5, 11, 1, 1, 2, 4};
+    for (size_t i = 0; i < count; ++i) {
+        vr[i] = reference(first[kind], span[kind]);
+        reals[i] = real();
+        integers[i] = integer();
+        order[i] = chance(20) ? 1 : integer();
+    }
+    fmi2ValueReference *references = chance(200) ? vr : NULL;
+    if (kind < 5)
+        CALL(player, fmi2SetReal(player->component, references, count, chance(200) ? reals : NULL));
+    else if (kind == 5)
+        CALL(player, fmi2SetBoolean(player->component, references, count, integers));
+    else if (kind == 6)
+        CALL(player, fmi2SetInteger(player->component, references, count, integers));
+    else
+        CALL(player, fmi2SetRealInputDerivatives(player->component, references, count, order, reals));
+}
+
+static void get(Player *player)
+{
+    fmi2ValueReference vr[LONGEST], known[LONGEST];
+    fmi2Real reals[LONGEST], direction[LONGEST];
+    fmi2Integer integers[LONGEST];
+    fmi2String strings[LONGEST];
+    const fmi2ValueReference steps = 29;
+    size_t count = chance(LONGEST);
+    for (size_t i = 0; i < count; ++i) {
+        vr[i] = reference(19, 9);
+        known[i] = reference(0, 16);
+        direction[i] = real();
+        integers[i] = chance(20) ? 1 : integer();
+    }
+    switch (chance(8)) {
+    case 0: CALL(player, fmi2GetInteger(player->component, chance(2) ? vr : &steps, count ? 1 : 0, integers)); break;
+    case 1: CALL(player, fmi2GetBoolean(player->component, vr, count, integers)); break;
+    case 2: CALL(player, fmi2GetString(player->component, vr, count, strings)); break;
+    case 3: CALL(player, fmi2SetString(player->component, vr, count, strings)); break;
+    case 4: CALL(player, fmi2GetRealOutputDerivatives(player->component, vr, count, integers, reals)); break;
+    case 5:
+        out_of_memory = !chance(20);
+        CALL(player, fmi2GetDirectionalDerivative(player->component, vr, count, known, count, direction, reals));
+        out_of_memory = 0;
+        break;
+    default: CALL(player, fmi2GetReal(player->component, vr, count, reals));
+    }
+}
+
+static void step(Player *player)
+{
+    static const double steps[] = {1.0, 1.0, 1.0, 0.1, 1e-9, 600.0, 1e300, 5e-324, 0.0, -1.0, NAN, INFINITY};
+    static const fmi2ValueReference outputs[] = {19, 20, 21, 25, 26, 27};
+    fmi2Real values[6];
+    CALL(player, fmi2DoStep(player->component, chance(10) ? chance(100) : real(), steps[chance(12)], fmi2True));
+    stepped += last == fmi2OK;
+    discarded += last == fmi2Discard;
+    if (last != fmi2OK)
+        return;
+    MUST(fmi2GetReal(player->component, outputs, 6, values) == fmi2OK);
+    for (int i = 0; i < 6; ++i)
+        MUST(isfinite(values[i]));
+}
+
+static void ask(Player *player)
+{
+    fmi2StatusKind kind = (fmi2StatusKind)chance(5);
+    fmi2Status status;
+    fmi2Real number;
+    fmi2Integer whole;
+    fmi2Boolean truth;
+    fmi2String text;
+    const fmi2String categories[] = {"logStatusError", "logStatusDiscard", chance(2) ? "logAll" : NULL};
+    switch (chance(8)) {
+    case 0: CALL(player, fmi2GetStatus(player->component, kind, &status)); break;
+    case 1: CALL(player, fmi2GetRealStatus(player->component, kind, chance(9) ? &number : NULL)); break;
+    case 2: CALL(player, fmi2GetIntegerStatus(player->component, kind, &whole)); break;
+    case 3: CALL(player, fmi2GetBooleanStatus(player->component, kind, &truth)); break;
+    case 4: CALL(player, fmi2GetStringStatus(player->component, kind, &text)); break;
+    case 5: CALL(player, fmi2CancelStep(player->component)); break;
+    default: CALL(player, fmi2SetDebugLogging(player->component, fmi2True, 2 + chance(2), categories));
+    }
+}
+
+static void change_phase(Player *player)
+{
+    switch (chance(6)) {
+    case 0:
+        CALL(player, fmi2SetupExperiment(player->component, fmi2False, 0.0, chance(4) ? 0.0 : real(), !chance(4), real()));
+        break;
+    case 1: CALL(player, fmi2EnterInitializationMode(player->component)); break;
+    case 2: CALL(player, fmi2ExitInitializationMode(player->component)); break;
+    case 3: CALL(player, fmi2Terminate(player->component)); break;
+    default: CALL(player, fmi2Reset(player->component));
+    }
+}
+
+static void initialise(Player *player)
+{
+    CALL(player, fmi2Reset(player->component));
+    CALL(player, fmi2SetupExperiment(player->component, fmi2True, 1e-3, 0.0, fmi2False, 0.0));
+    set(player);
+    CALL(player, fmi2EnterInitializationMode(player->component));
+    set(player);
+    CALL(player, fmi2ExitInitializationMode(player->component));
+}
+
+static void save(Player *player)
+{
+    fmi2FMUstate *state = &player->states[chance(STATES)];
+    out_of_memory = !chance(20);
+    if (chance(3))
+        CALL(player, fmi2GetFMUstate(player->component, state));
+    else
+        CALL(player, fmi2FreeFMUstate(player->component, state));
+    out_of_memory = 0;
+}
+
+static void restore(Player *player)
+{
+    CALL(player, fmi2SetFMUstate(player->component, players[chance(INSTANCES)].states[chance(STATES)]));
+}
+
+/* Restore the bytes of any instance's state, most of them spoilt. */
+static void restore_bytes(Player *player)
+{
+    fmi2Byte bytes[BYTES], back[BYTES];
+    size_t size = bytes_of(&players[chance(INSTANCES)], bytes), given = size;
+    uint32_t way = chance(4);
+    fmi2FMUstate *state = &player->states[chance(STATES)];
+    if (way == 1)
+        bytes[chance((uint32_t)size)] ^= (fmi2Byte)(1u << chance(8));
+    else if (way == 2)
+        given = chance((uint32_t)size);
+    CALL(player, fmi2DeSerializeFMUstate(player->component, bytes, given, state));
+    MUST(way == 0 || way == 3 ? last == fmi2OK : last == fmi2Error);
+    if (last != fmi2OK)
+        return;
+    MUST(fmi2SerializeFMUstate(player->component, *state, back, size) == fmi2OK && memcmp(bytes, back, size) == 0);
+    CALL(player, fmi2SerializeFMUstate(player->component, *state, back, chance((uint32_t)size)));
+    CALL(player, fmi2SetFMUstate(player->component, *state));
+}
+
+static void leave(Player *player)
+{
+    for (int i = 0; i < STATES; ++i)
+        fmi2FreeFMUstate(player->component, &player->states[i]);
+    fmi2FreeInstance(player->component);
+    player->component = NULL;
+}
+
+static void enter(Player *player)
+{
+    static const char *const names[] = {"walker", "walker", "walker", "", " ", NULL};
+    static const char *const guids[] = {MODEL_GUID, MODEL_GUID, MODEL_GUID, "{1}", NULL};
+    const char *uris[] = {resource, resource, resource, "/tmp", "file:///nowhere%2", "http://there", "file://there/x", NULL};
+    while (!player->component) {
+        told = 0;
+        out_of_memory = !chance(20);
+        player->component = fmi2Instantiate(names[chance(6)], chance(9) ? fmi2CoSimulation : fmi2ModelExchange,
+                                            guids[chance(5)], uris[chance(8)], &callbacks, fmi2False, fmi2True);
+        out_of_memory = 0;
+        MUST(told == !player->component);
+        ++calls;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static void (*const actions[])(Player *) = {set,  set,  set,        step,          step, step,         step, get, get,
+                                                save, restore, restore_bytes, ask, change_phase, initialise};
+    if (argc != 4)
+        return 2;
+    seed = strtoull(argv[2], NULL, 10);
+    resource = argv[3];
+    for (int i = 0; i < INSTANCES; ++i)
+        enter(&players[i]);
+    for (long long wanted = strtoll(argv[1], NULL, 10); calls < wanted;) {
+        Player *player = &players[chance(INSTANCES)];
+        if (!chance(500)) {
+            leave(player);
+            enter(player);
+        }
+        actions[chance(sizeof actions / sizeof *actions)](player);
+    }
+    for (int i = 0; i < INSTANCES; ++i)
+        leave(&players[i]);
+    printf("%lld calls: %lld granted, %lld refused, %lld steps, %lld steps discarded\n", calls, granted, refused, stepped,
+           discarded);
+    return 0;
+}
