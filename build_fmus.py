@@ -1,4 +1,8 @@
-"""Build the FMUs of a pack: python build_fmus.py [PACK.toml] [--output dist] [--flavour python|native|both]."""
+"""Build the FMUs of a pack: python build_fmus.py [PACK.toml] [--output dist] [--flavour native|python|both].
+
+Writes PackNetwork, Cell, Thermal and Balancer; Pack, which holds them all in one block; and the four as a system for
+other masters, Pack.ssp and osp/OspSystemStructure.xml, with the native FMUs or else those of the Python flavour.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from packfmu.fmus.build import Form, build_pack
+from packfmu.cosim.pack_block import all_parts
+from packfmu.cosim.ssp import write_system
+from packfmu.fmus.build import Form, build_parts
 from packfmu.fmus.command_line import Parser, refuse
 from packfmu.fmus.pack import load_pack
 from packfmu.fmus.platforms import Platform
 from packfmu.models.errors import InputError
 
-FLAVOURS = {"python": (Form.PYTHON,), "native": (Form.NATIVE,), "both": (Form.PYTHON, Form.NATIVE)}
+FLAVOURS = {"native": (Form.NATIVE,), "python": (Form.PYTHON,), "both": (Form.NATIVE, Form.PYTHON)}
 PLATFORMS = [platform.value for platform in Platform]
 
 LEAF_PACK = Path(__file__).parent / "examples" / "leaf_pack.toml"
@@ -23,16 +29,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = Parser("Build the FMUs of a battery pack.")
     parser.add_argument("pack", nargs="?", type=Path, default=LEAF_PACK, help="pack file; default: the Leaf pack")
     parser.add_argument("--output", type=Path, default=Path("dist"), help="folder to write to; default: dist")
-    parser.add_argument("--flavour", choices=FLAVOURS, default="python", help="default: python")
+    parser.add_argument("--flavour", choices=FLAVOURS, default="native", help="default: native")
     parser.add_argument(
         "--platform", nargs="+", choices=PLATFORMS, default=PLATFORMS, help="where native FMUs shall run; default: all"
     )
     try:
         chosen = parser.parse_args(arguments)
         pack, platforms = load_pack(chosen.pack), [Platform(value) for value in dict.fromkeys(chosen.platform)]
-        for form in FLAVOURS[chosen.flavour]:
-            for path in build_pack(pack, chosen.output, form, platforms).values():
-                print(f"{path}  {path.stat().st_size / 1e6:.2f} MB")
+        planned, detail = all_parts(pack), pack.outputs.detail
+        built = [build_parts(planned, chosen.output, detail, form, platforms) for form in FLAVOURS[chosen.flavour]]
+        for path in (
+            *(path for paths in built for path in paths.values()),
+            *write_system(pack, built[0], chosen.output),
+        ):
+            print(f"{path}  {path.stat().st_size / 1e6:.2f} MB")
     except InputError as error:
         return refuse(error)
     return 0

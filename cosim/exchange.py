@@ -1,26 +1,12 @@
-"""The arithmetic of exchange and bookkeeping: one code for every executor, so that results agree to the last bit."""
+"""Running means of connections, and sums that lose nothing to rounding."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..models.exchange import accumulate, take_mean
 from ..models.model import Block, kernel
-
-
-@kernel
-def accumulate(total: Block, values: Block, weight: float) -> None:
-    """Add `weight` times `values` to `total`."""
-    for k in range(total.shape[0]):
-        total[k] += weight * values[k]
-
-
-@kernel
-def take_mean(total: Block, weight: float, mean: Block) -> None:
-    """Write `total` over `weight` to `mean` and clear `total`."""
-    for k in range(total.shape[0]):
-        mean[k] = total[k] / weight
-        total[k] = 0.0
 
 
 @kernel

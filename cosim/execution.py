@@ -8,11 +8,12 @@ import numpy as np
 
 from ..models.duration import seconds
 from ..models.errors import InputError
+from ..models.operations import Action, Connection, Operation, Rule
 from .exchange import Mean
 from .ledger import Totals
-from .schedule import Action, Operation, Plan
+from .schedule import Plan
 from .slave import Slave, SlaveError, Values, blamed
-from .system import Connection, Rule, System
+from .system import System
 
 Call = Callable[[int, int], None]
 """``call(begin, length)``: serve the interval that starts at `begin` [ns] and is `length` [ns] long."""

@@ -88,6 +88,16 @@ def _check_resources(folder: Path) -> None:
         )
 
 
+def _drop_interpreter(library: Any) -> None:
+    """Have pythonfmu's library drop its own hold on the interpreter; every instance has one besides.
+
+    When the process ends, the library of pythonfmu 0.7.0 lets go of what is left of it twice, the second time out of
+    memory that was freed, and now and then the process aborts.
+    """
+    with suppress(AttributeError):  # another library
+        library.finalizePythonInterpreter()
+
+
 class _Bulk:
     """Values of ports of one kind, set or got in one call.
 
@@ -177,7 +187,10 @@ class FmuSlave:
                     unzipDirectory=self._directory.name,
                     instanceName=name,
                 )
-                fmu.instantiate(callbacks=_callbacks(self._environment), loggingOn=True)
+                try:
+                    fmu.instantiate(callbacks=_callbacks(self._environment), loggingOn=True)
+                finally:
+                    _drop_interpreter(fmu.dll)
         except Exception as error:  # FMPy raises bare Exceptions here
             reason = _messages[self._environment] or " ".join(str(error).split())
             raise SlaveError(f"{path} cannot be instantiated: {reason}") from error

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from ..models.errors import InputError
 from ..models.model import Kind
+from ..models.operations import endpoint
 from .exchange import add_compensated
 from .interface import Causality
 from .slave import Values
-from .system import System, endpoint
+from .system import System
 
 INTEGRALS = {
     "Cell": (

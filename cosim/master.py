@@ -17,13 +17,14 @@ from tqdm import tqdm
 from ..models.duration import seconds
 from ..models.errors import InputError
 from ..models.model import Kind
+from ..models.operations import endpoint
 from .execution import Execution, settle
 from .interface import Causality
 from .ledger import check_integrals
 from .recorder import Column, Recorder, columns, recording
 from .schedule import Plan
 from .slave import Slave, blamed
-from .system import Component, System, endpoint
+from .system import Component, System
 
 LOOKAHEAD = "lookahead"
 """The parameter [s] that the master sets to half the component's period: second order with mean currents."""

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..models.errors import InputError
+from ..models.operations import Connection, endpoint
 from .interface import Causality, Port
 from .slave import SlaveError, Values
-from .system import Component, Connection, System, endpoint
+from .system import Component, System
 
 NAME = "Inputs"
 """Name of the component that holds the profiles."""

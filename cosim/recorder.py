@@ -15,9 +15,10 @@ from ..fmus.files import replacing
 from ..models.duration import seconds
 from ..models.errors import InputError
 from ..models.model import Kind
+from ..models.operations import endpoint
 from .interface import Causality, Port
 from .slave import Values
-from .system import System, endpoint
+from .system import System
 
 GROUPED = ("group_voltage", "group_soc", "balancing_current")
 """Ports over groups: tells the dimension where a pack has as many cells as groups."""

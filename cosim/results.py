@@ -11,8 +11,9 @@ import xarray as xr
 from ..fmus.files import replacing
 from ..models.errors import InputError
 from ..models.model import Detail
+from ..models.operations import endpoint
 from .figure import draw
-from .system import System, endpoint
+from .system import System
 
 RECORD = {
     Detail.PACK: {

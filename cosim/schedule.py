@@ -13,50 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from itertools import pairwise
 
 from ..models.duration import format_duration
 from ..models.errors import InputError
 from ..models.model import Kind
-from .system import FLOWS, Component, Connection, Layer, Rule, System
-
-
-class Action(Enum):
-    """What an operation does."""
-
-    STEP = "step"
-    """Step a component over the period of its layer."""
-    ACCUMULATE = "accumulate"
-    """Add an output, weighted by the length of the step that made it, to a connection's mean."""
-    TRANSFER = "transfer"
-    """Write an output, or the mean of a connection, to an input."""
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One row of a plan.
-
-    Parameters
-    ----------
-    action : Action
-        What is done.
-    every : int
-        The period [base periods]: the operation is done after each `every` of them.
-    subject : str or Connection
-        The component that steps, or the connection that is served.
-    rule : Rule or None
-        How the connection is served; None for a step.
-    """
-
-    action: Action
-    every: int
-    subject: str | Connection
-    rule: Rule | None = None
-
-    def __str__(self) -> str:
-        rule = f" ({self.rule.value})" if self.rule and self.action is Action.TRANSFER else ""
-        return f"{self.action.value} {self.subject}{rule}"
+from ..models.operations import Action, Connection, Operation, Rule
+from .system import FLOWS, Component, Layer, System
 
 
 @dataclass(frozen=True)

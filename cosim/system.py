@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum, IntEnum
+from enum import IntEnum
 
 from ..models.errors import InputError
+from ..models.operations import Connection, connect
 from .interface import Causality, Port
 from .slave import Slave
 
@@ -28,17 +29,6 @@ class Layer(IntEnum):
 
     def __str__(self) -> str:
         return self.name.lower()
-
-
-class Rule(Enum):
-    """What a connection hands on."""
-
-    LAST = "last"
-    """The value at the end of the source's last step."""
-    MEAN = "mean"
-    """The mean over the target's period: what a flow needs for charge and energy to be conserved."""
-    HOLD = "hold"
-    """The value of a slower source, held until its next step."""
 
 
 FLOWS = ("A", "W")
@@ -72,36 +62,6 @@ class Component:
         if name not in self.ports:
             raise InputError(f"{self.name} has no variable {name!r}; it has {', '.join(self.ports)}")
         return self.ports[name]
-
-
-@dataclass(frozen=True)
-class Connection:
-    """An output that drives an input.
-
-    Parameters
-    ----------
-    source, target : (str, str)
-        Names of the component and of its port.
-    """
-
-    source: tuple[str, str]
-    target: tuple[str, str]
-
-    def __str__(self) -> str:
-        return f"{'.'.join(self.source)} -> {'.'.join(self.target)}"
-
-
-def endpoint(text: str) -> tuple[str, str]:
-    """Split ``"Component.port"``; the port's name may hold further dots."""
-    component, dot, port = text.partition(".")
-    if not (component and dot and port):
-        raise InputError(f"{text!r} does not name a variable; it takes the form Component.variable")
-    return component, port
-
-
-def connect(source: str, target: str) -> Connection:
-    """Return the connection of ``"Component.output"`` to ``"Component.input"``."""
-    return Connection(endpoint(source), endpoint(target))
 
 
 @dataclass(frozen=True, eq=False)

@@ -188,6 +188,18 @@ def regenerated_share(vehicle: Vehicle, speed: ArrayLike) -> NDArray[np.float64]
     return vehicle.regeneration_share / (1.0 + fall)
 
 
+def pack_power_at(vehicle: Vehicle, wheels: ArrayLike, mean_speed: ArrayLike) -> NDArray[np.float64]:
+    """Mean power into the pack [W] at a mean power at the wheels [W], negative where the car brakes and a speed [m/s].
+
+    The pack is charged where it is positive.
+    """
+    driving = np.maximum(wheels, 0.0) / vehicle.gear_efficiency
+    braking = -np.minimum(wheels, 0.0) * vehicle.gear_efficiency * regenerated_share(vehicle, mean_speed)
+    consumed = driving / drive_efficiency(vehicle, driving)
+    regenerated = np.minimum(braking * drive_efficiency(vehicle, braking), vehicle.regeneration_limit)
+    return regenerated - consumed - vehicle.auxiliary_power
+
+
 def pack_power(vehicle: Vehicle, time: ArrayLike, speed: ArrayLike) -> NDArray[np.float64]:
     """Mean power into the pack in each interval of a speed trace.
 
@@ -203,10 +215,5 @@ def pack_power(vehicle: Vehicle, time: ArrayLike, speed: ArrayLike) -> NDArray[n
     (samples - 1,) array
         Power [W], positive where the pack is charged.
     """
-    wheels = wheel_power(vehicle, time, speed)
     mean_speed = (np.asarray(speed)[:-1] + np.asarray(speed)[1:]) / 2.0
-    driving = np.maximum(wheels, 0.0) / vehicle.gear_efficiency
-    braking = -np.minimum(wheels, 0.0) * vehicle.gear_efficiency * regenerated_share(vehicle, mean_speed)
-    consumed = driving / drive_efficiency(vehicle, driving)
-    regenerated = np.minimum(braking * drive_efficiency(vehicle, braking), vehicle.regeneration_limit)
-    return regenerated - consumed - vehicle.auxiliary_power
+    return pack_power_at(vehicle, wheel_power(vehicle, time, speed), mean_speed)

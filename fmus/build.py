@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from enum import Enum
 from pathlib import Path
 
 from tqdm import tqdm
 
+from ..models.model import Detail
 from .files import replacing
 from .native_fmu import build_native_fmu
 from .pack import Pack
-from .parts import parts
+from .parts import Part, parts
 from .platforms import Platform
 from .python_fmu import build_python_fmu, load_component
 
@@ -24,25 +27,35 @@ class Form(Enum):
     NATIVE = "native"
 
 
-FOLDER = Form.PYTHON.value
-"""Where in the output folder the FMUs of the Python flavour go."""
-
 PATIENCE = 2.0
 """Seconds after which a progress bar appears."""
 
 
 def build_pack(
-    pack: Pack, output: Path, form: Form = Form.PYTHON, platforms: Sequence[Platform] = tuple(Platform)
+    pack: Pack, output: Path, form: Form = Form.NATIVE, platforms: Sequence[Platform] = tuple(Platform)
 ) -> dict[str, Path]:
-    """Build Cell, PackNetwork, Thermal and Balancer of a pack.
+    """Build Cell, PackNetwork, Thermal and Balancer of a pack; see `build_parts`."""
+    return build_parts(parts(pack), output, pack.outputs.detail, form, platforms)
+
+
+def build_parts(
+    planned: Sequence[Part],
+    output: Path,
+    detail: Detail,
+    form: Form = Form.NATIVE,
+    platforms: Sequence[Platform] = tuple(Platform),
+) -> dict[str, Path]:
+    """Build an FMU of each part.
 
     Parameters
     ----------
-    pack : Pack
-        A checked pack file.
+    planned : sequence of Part
+        What is built.
     output : Path
         The FMUs are written into a folder in it, named by the flavour; missing folders are made. FMUs that are there
         are replaced once all new ones have been built.
+    detail : Detail
+        Outputs finer than this are not told to importers.
     form : Form
         The flavour.
     platforms : sequence of Platform
@@ -51,23 +64,30 @@ def build_pack(
     Returns
     -------
     dict of str to Path
-        The .fmu file of each component.
+        The .fmu file of each part.
 
     Raises
     ------
     InputError
-        When a value of the pack does not fit a model, or the output cannot be written; no FMU was replaced then.
+        When a value does not fit a model, or the output cannot be written; no FMU was replaced then.
     """
-    planned = parts(pack)
     for part in planned:
         load_component(part.component, part.arguments, part.start)
     targets = {part.name: output / form.value / f"{part.name}.fmu" for part in planned}
     with ExitStack() as stack:
         drafts = {name: stack.enter_context(replacing(target)) for name, target in targets.items()}
-        for part in tqdm(planned, desc="building FMUs", unit="FMU", delay=PATIENCE, disable=None, leave=False):
-            what = (drafts[part.name], part.component, part.arguments, part.start, pack.outputs.detail)
+
+        def build(part: Part) -> None:
+            what = (drafts[part.name], part.component, part.arguments, part.start, detail)
             if form is Form.NATIVE:
                 build_native_fmu(*what, platforms)
             else:
                 build_python_fmu(*what)
+
+        workers = stack.enter_context(ThreadPoolExecutor(os.cpu_count()))  # compilers run in processes of their own
+        running = [workers.submit(build, part) for part in planned]
+        for done in tqdm(
+            as_completed(running), "building FMUs", len(running), unit="FMU", delay=PATIENCE, disable=None, leave=False
+        ):
+            done.result()
     return targets

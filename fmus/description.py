@@ -83,7 +83,7 @@ def guid(component: Component, sources: str, detail: Detail) -> str:
     """
     model = component.model
     interface = [
-        (v.name, v.fmi_name, _causality(model, v), v.unit, v.display_unit, v.shape, repr(v.min), repr(v.max),
+        (v.path, v.fmi_name, _causality(model, v), v.unit, v.display_unit, v.shape, repr(v.min), repr(v.max),
          repr(v.nominal), v.description, v.kind.value, v.tunable)
         for v in listed(component, detail)
     ]  # fmt: skip
@@ -149,7 +149,7 @@ def _add_variables(root: Element, model: Model, variables: tuple[Variable, ...])
                 "ScalarVariable",
                 {
                     "name": name,
-                    "valueReference": str(offsets[variable.name] + position),
+                    "valueReference": str(offsets[variable.path] + position),
                     "description": variable.description,
                     **attributes,
                 },

@@ -42,12 +42,12 @@ header img { float: right; width: 72px; height: 72px; }
 def index_page(component: Component, flavour: Flavour, detail: Detail) -> str:
     """Return ``documentation/index.html``: what the model is, its equations, its ports, its limits, its references."""
     model = component.model
-    told = {variable.name for variable in listed(component, detail)}
+    told = {variable.path for variable in listed(component, detail)}
     blocks = (("Parameters", model.parameters), ("Inputs", model.inputs), ("Outputs", model.outputs))
     tables = "".join(
-        _variable_table(title, [variable for variable in block if variable.name in told]) for title, block in blocks
+        _variable_table(title, [variable for variable in block if variable.path in told]) for title, block in blocks
     )
-    left_out = [variable.name for variable in model.interface if variable.name not in told]
+    left_out = [variable.path for variable in model.interface if variable.path not in told]
     note = f"<p class='note'>Left out in this detail: {_codes(left_out)}.</p>" if left_out else ""
     needs = "<p>What it needs where it runs, and how it tells what it refuses: "
     needs = f"{needs}<a href='externalDependencies.html'>external dependencies</a>.</p>"

@@ -24,7 +24,7 @@ from .native_header import header
 from .native_link import fmi_headers, link
 from .native_objects import compile_component
 from .platforms import Platform
-from .python_fmu import digest, load_component, supplements
+from .python_fmu import COMPONENTS, digest, load_component, supplements
 
 NATIVE = Flavour(
     needs_execution_tool=False,
@@ -81,7 +81,7 @@ def build_native_fmu(
     """
     component = load_component(name, arguments, start or {})
     model = component.model
-    sources = native_sources(name)
+    sources = native_sources()
     stamp = digest(sources | {"structure": json.dumps([name, dict(arguments)], sort_keys=True).encode()})
     identity = guid(component, stamp, detail)
     sources["model.h"] = header(model, identity, stamp)
@@ -92,12 +92,12 @@ def build_native_fmu(
     write_archive(target, files | licences(platforms) | supplements(component, NATIVE, detail))
 
 
-def native_sources(name: str) -> dict[str, bytes]:
-    """Return all that the machine code of a component is made from, by name; files of C by their plain names."""
+def native_sources() -> dict[str, bytes]:
+    """Return all that the machine code of components is made from, by name; files of C by their plain names."""
     own = Path(__file__).parent
     models = own.parent / "models"
     files = {f"models/{path.relative_to(models).as_posix()}": path.read_bytes() for path in models.rglob("*.py")}
-    files |= {f"fmus/{module}.py": (own / f"{module}.py").read_bytes() for module in (*BUILDERS, "component", name)}
+    files |= {f"fmus/{module}.py": (own / f"{module}.py").read_bytes() for module in (*BUILDERS, "component", *COMPONENTS)}
     files |= {path.name: path.read_bytes() for path in SHIM.glob("*.[ch]")} | fmi_headers()
     tools = [*(f"{tool} {version(tool)}" for tool in TOOLS), f"python {python_version()}"]
     return dict(sorted(files.items())) | {"tools": "\n".join(tools).encode()}

@@ -30,7 +30,7 @@ typedef struct {{
     const char *name, *unit;
     uint32_t first, count, extent[2];
     uint8_t role, kind;
-    double min, max;
+    double min, max, nominal;
 }} Variable;
 
 enum {{ N_VARIABLES = {number} }};
@@ -45,9 +45,10 @@ int32_t model_outputs(void *ret, void **excinfo, double *x, double *p, double *u
 int32_t model_advance(int64_t *ret, void **excinfo, double *x, double *p, double *u, double *y, int64_t *c,
                       double t, double h);
 
-static int model_refusal(int64_t status, const double *p, const double *u, const double *y, char *text, size_t size)
+static inline int model_refusal(int64_t status, const double *p, const double *u, const double *y, const double *x,
+                                char *text, size_t size)
 {{
-    (void)p, (void)u, (void)y;
+    (void)p, (void)u, (void)y, (void)x, (void)text, (void)size;
     switch (status) {{
 {refusals}
     default: return 0;
@@ -60,8 +61,8 @@ static int model_refusal(int64_t status, const double *p, const double *u, const
 FORMAT = re.compile(r"\.\d+[efg]")
 """What a refusal may ask for: these mean the same to Python and to C."""
 
-FIELD = re.compile(r"([puy])\.(\w+)((?:\[\d+\])*)")
-"""An element of a block, as a refusal names it."""
+FIELD = re.compile(r"([puyx])\.(\w+(?:\.\w+)?)((?:\[\d+\])*)")
+"""An element of a block, as a refusal names it; a variable with an owner by both names."""
 
 
 def header(model: Model, identity: str, stamp: str) -> bytes:
@@ -109,10 +110,10 @@ def _entries(model: Model) -> list[str]:
     entries = []
     for v in model.interface:
         extents = (*v.shape, 0, 0)[:2]
-        bounds = ", ".join(_number(bound) for bound in (v.min, v.max))
+        numbers = ", ".join(map(_number, (v.min, v.max, v.nominal)))
         entries.append(
-            f"    {{{_text(v.fmi_name or v.name)}, {_text(v.unit)}, {offsets[v.name]}, {v.count}, "
-            f"{{{extents[0]}, {extents[1]}}}, {_role(model, v)}, {v.kind.name}, {bounds}}},"
+            f"    {{{_text(v.fmi_name or v.name)}, {_text(v.unit)}, {offsets[v.path]}, {v.count}, "
+            f"{{{extents[0]}, {extents[1]}}}, {_role(model, v)}, {v.kind.name}, {numbers}}},"
         )
     return entries
 
@@ -134,7 +135,7 @@ def _text(text: str) -> str:
 
 
 def _refusal(model: Model, status: int, text: str) -> str:
-    """Return the case of one status: a format string over ``p``, ``u`` and ``y`` becomes a call of snprintf."""
+    """Return the case of one status: a format string over ``p``, ``u``, ``y`` and ``x`` becomes a call of snprintf."""
     pattern, arguments = "", ""
     for literal, field, wanted, conversion in Formatter().parse(text):
         pattern += literal.replace("%", "%%")
@@ -153,9 +154,10 @@ def _place(model: Model, status: int, field: str) -> str:
     block, name, indices = names.groups() if names else ("", "", "")
     index = tuple(int(i) for i in re.findall(r"\d+", indices))
     place = 0
-    for variable in {"p": model.parameters, "u": model.inputs, "y": model.outputs}.get(block, ()):
+    blocks = {"p": model.parameters, "u": model.inputs, "y": model.outputs, "x": model.states}
+    for variable in blocks.get(block, ()):
         fits = len(index) == len(variable.shape) and all(i < n for i, n in zip(index, variable.shape, strict=True))
-        if variable.name == name and fits:
+        if variable.path == name and fits:
             return f"{block}[{place + sum(i * math.prod(variable.shape[k + 1 :]) for k, i in enumerate(index))}]"
         place += variable.count
-    raise ValueError(f"{model.name}: refusal {status} tells {field}, which is no scalar of p, u or y")
+    raise ValueError(f"{model.name}: refusal {status} tells {field}, which is no scalar of p, u, y or x")

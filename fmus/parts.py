@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,15 +27,15 @@ class Part:
         The FMU's name.
     component : str
         The module of this package that makes it.
-    arguments : mapping of str to int, str or bool
-        What its ``component`` function takes: the structure.
+    arguments : mapping of str to Any
+        What its ``component`` function takes, values that JSON can hold: the structure.
     start : mapping of str to array_like
         Start values of parameters and inputs, SI units.
     """
 
     name: str
     component: str
-    arguments: Mapping[str, int | str | bool]
+    arguments: Mapping[str, Any]
     start: Mapping[str, ArrayLike]
 
 
@@ -85,7 +86,7 @@ def _cell(pack: Pack, cells: Mapping[str, NDArray[np.float64]]) -> Part:
 def _network(pack: Pack, kind: CellParameters, cells: Mapping[str, NDArray[np.float64]]) -> Part:
     """Return the network; its limits are those of the cell times the cells in parallel."""
     arrangement = pack.pack
-    arguments: dict[str, int | str | bool] = {
+    arguments = {
         "series": arrangement.series,
         "parallel": arrangement.parallel,
         "opposite_terminals": pack.busbar.terminals is Terminals.OPPOSITE,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import platform
+import sys
 from dataclasses import dataclass
 from enum import Enum
+
+from ..models.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -54,3 +58,22 @@ class Platform(Enum):
             Platform.WIN64: (WINDOWS,),
             Platform.DARWIN64: (MAC_INTEL, MAC_ARM),
         }[self]
+
+
+HOSTS = {
+    ("linux", "x86_64"): Platform.LINUX64,
+    ("win32", "AMD64"): Platform.WIN64,
+    ("darwin", "x86_64"): Platform.DARWIN64,
+    ("darwin", "arm64"): Platform.DARWIN64,
+}
+
+
+def host_platform() -> Platform:
+    """Return the platform of this machine; InputError where native FMUs do not run on it."""
+    host = (sys.platform, platform.machine())
+    if host not in HOSTS:
+        raise InputError(
+            f"native FMUs do not run on {' '.join(host)}, only on {', '.join(' '.join(known) for known in HOSTS)}; "
+            "FMUs of the Python flavour may"
+        )
+    return HOSTS[host]

@@ -28,7 +28,7 @@ from .files import package_folder
 from .icon import icon
 from .terminals import terminals_and_icons
 
-COMPONENTS = ("cell", "pack_network", "thermal", "balancer")
+COMPONENTS = ("cell", "pack_network", "thermal", "balancer", "pack_block")
 """What can be built: the modules of this package with a function ``component``."""
 
 PYTHON = Flavour(
@@ -43,7 +43,7 @@ PYTHON = Flavour(
 )
 
 RUNTIME = ("__init__", "access", "component", "slave", "state")
-"""Modules of this package that run inside every FMU, besides the component's own."""
+"""Modules of this package that run inside every FMU, besides `COMPONENTS`."""
 
 PYTHONFMU_MODULES = ("_version", "default_experiment", "enums", "fmi2slave", "logmsg", "variables")
 """What pythonfmu's slave needs of its package."""
@@ -93,7 +93,7 @@ def build_python_fmu(
         When there is no such component, an argument or a start value does not fit, or the file cannot be written.
     """
     component = load_component(name, arguments, start or {})
-    sources = bundle(name)
+    sources = bundle()
     stamp = digest(sources)
     specification = {"component": name, "arguments": dict(arguments)}
     identity = guid(component, f"{stamp} {json.dumps(specification, sort_keys=True)}", detail)
@@ -126,13 +126,13 @@ def load_component(name: str, arguments: Mapping[str, Any], start: Mapping[str, 
         raise InputError(f"{component.model.name}: {error.args[0]}") from None
 
 
-def bundle(name: str) -> dict[str, bytes]:
-    """Return the source files that run inside the FMU of a component, by their path in the stamped package."""
+def bundle() -> dict[str, bytes]:
+    """Return the source files that run inside an FMU, by their path in the stamped package."""
     own = Path(__file__).parent
     models = own.parent / "models"
     files = {"__init__.py": b'"""The sources of one FMU."""\n', "pythonfmu/__init__.py": b""}
     files |= {f"models/{path.relative_to(models).as_posix()}": path.read_bytes() for path in models.rglob("*.py")}
-    files |= {f"fmus/{module}.py": (own / f"{module}.py").read_bytes() for module in (*RUNTIME, name)}
+    files |= {f"fmus/{module}.py": (own / f"{module}.py").read_bytes() for module in (*RUNTIME, *COMPONENTS)}
     pythonfmu = package_folder("pythonfmu")
     files |= {f"pythonfmu/{module}.py": (pythonfmu / f"{module}.py").read_bytes() for module in PYTHONFMU_MODULES}
     return dict(sorted(files.items()))

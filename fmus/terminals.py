@@ -21,7 +21,7 @@ def terminals_and_icons(component: Component, detail: Detail) -> bytes:
 
     Members that a description of this detail leaves out are no members here.
     """
-    told = {variable.name for variable in listed(component, detail)}
+    told = {variable.path for variable in listed(component, detail)}
     root = ElementTree.Element("fmiTerminalsAndIcons", fmiVersion="3.0")
     if component.terminals:
         parent = ElementTree.SubElement(root, "Terminals")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,12 @@ from .model import Block, Model, Variable
 
 
 def block_dtype(variables: tuple[Variable, ...], scalar: str = "f8") -> np.dtype[Any]:
-    """Return the structured dtype of a block: a field a variable."""
-    return np.dtype([(variable.name, scalar, variable.shape) for variable in variables])
+    """Return the structured dtype of a block: a field a variable; those of an owner in a record of that name."""
+    fields: list[tuple[Any, ...]] = []
+    for owner, members in groupby(variables, key=lambda variable: variable.owner):
+        own = [(variable.name, scalar, variable.shape) for variable in members]
+        fields += [(owner, np.dtype(own))] if owner else own
+    return np.dtype(fields)
 
 
 class Instance:
@@ -34,7 +39,7 @@ class Instance:
         self.memory = np.zeros(sum(sizes))
         for variables in blocks[:2]:
             for variable in variables:
-                begin = model.offsets()[variable.name]
+                begin = model.offsets()[variable.path]
                 self.memory[begin : begin + variable.count] = variable.start_values().ravel()
         edges = np.cumsum([0, *sizes])
         self.p, self.u, self.y, self.x = (
@@ -43,7 +48,8 @@ class Instance:
         )
         constants = np.zeros(1, dtype=block_dtype(model.constants, "i8"))
         for variable in model.constants:
-            constants[variable.name] = variable.start_values()
+            record = constants[variable.owner] if variable.owner else constants
+            record[variable.name] = variable.start_values()
         self.c = constants[0]
 
     def initialize(self) -> None:
@@ -60,7 +66,7 @@ class Instance:
 
     def refusal(self, status: int) -> str:
         """Say why a step ended with this status; call before the memory is put back."""
-        return self.model.refusals[status].format(p=_Fields(self.p), u=_Fields(self.u), y=_Fields(self.y))
+        return self.model.refusals[status].format(**{name: _Fields(getattr(self, name)) for name in "puyx"})
 
 
 class _Fields:
@@ -70,7 +76,8 @@ class _Fields:
         self._record = record
 
     def __getattr__(self, name: str) -> Any:
-        return self._record[name]
+        value = self._record[name]
+        return _Fields(value) if value.dtype.names else value
 
 
 def _record(memory: NDArray[np.float64], dtype: np.dtype[Any]) -> Block:

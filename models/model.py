@@ -92,6 +92,8 @@ class Variable:
         The coarsest detail in which this variable is listed.
     fmi_name : str
         Name in the FMU where it differs from `name`.
+    owner : str
+        In a model that is composed of others: the record of the block that the field lies in; else empty.
 
     Raises
     ------
@@ -113,6 +115,7 @@ class Variable:
     tunable: bool = False
     detail: Detail = Detail.PACK
     fmi_name: str = ""
+    owner: str = ""
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():
@@ -122,6 +125,11 @@ class Variable:
         if not self.nominal > 0 or not math.isfinite(self.nominal):
             raise ValueError(f"variable {self.name}: nominal {self.nominal} must be positive and finite")
         self.check(self.start_values())
+
+    @property
+    def path(self) -> str:
+        """What the model calls it: ``name`` or ``owner.name``."""
+        return f"{self.owner}.{self.name}" if self.owner else self.name
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -197,7 +205,7 @@ class Model:
     refusals: Mapping[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        names = [variable.name for variable in self.interface]
+        names = [variable.path for variable in self.interface]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"model {self.name}: declared twice: {', '.join(twice)}")
@@ -208,18 +216,18 @@ class Model:
         return self.parameters + self.inputs + self.outputs
 
     def variable(self, name: str) -> Variable:
-        """Return the parameter, input or output of that name; KeyError names what there is."""
+        """Return the parameter, input or output of that path; KeyError names what there is."""
         for variable in self.interface:
-            if variable.name == name:
+            if variable.path == name:
                 return variable
-        known = ", ".join(variable.name for variable in self.interface)
+        known = ", ".join(variable.path for variable in self.interface)
         raise KeyError(f"{self.name} has no variable {name!r}; it has {known}")
 
     def offsets(self) -> dict[str, int]:
-        """Position of each variable of the interface in the memory of an instance."""
+        """Position of each variable of the interface, by its path, in the memory of an instance."""
         positions, position = {}, 0
         for variable in self.interface:
-            positions[variable.name] = position
+            positions[variable.path] = position
             position += variable.count
         return positions
 
@@ -229,6 +237,6 @@ class Model:
             self.variable(name)
 
         def restart(variables: tuple[Variable, ...]) -> tuple[Variable, ...]:
-            return tuple(replace(v, start=values[v.name]) if v.name in values else v for v in variables)
+            return tuple(replace(v, start=values[v.path]) if v.path in values else v for v in variables)
 
         return replace(self, parameters=restart(self.parameters), inputs=restart(self.inputs))

@@ -65,7 +65,7 @@ limits, and the energy and the capacity of a pack.
 
 from __future__ import annotations
 
-from . import ladder, network_report
+from . import ladder, network_report, tables
 from . import network_variables as variables
 from .errors import InputError
 from .model import DONE, Block, Model, kernel
@@ -108,7 +108,7 @@ def declare(series: int, parallel: int, opposite_terminals: bool, nodes: int) ->
         parameters=variables.cell_parameters(cells) + variables.pack_parameters(nodes),
         inputs=variables.port_inputs(cells, series) + variables.load_inputs(series),
         outputs=variables.outputs(cells, series),
-        states=variables.states(cells, series),
+        states=variables.states(cells, series, nodes),
         constants=variables.constants(opposite_terminals),
         initialize=initialize,
         outputs_kernel=outputs_kernel,
@@ -191,6 +191,7 @@ def report(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
 @kernel
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Rest: no currents, the voltages of the open circuit."""
+    tables.integrate(p.open_circuit_voltage, x.open_circuit_area)
     solve_ports(x, p, u, c)
     emf, resistance = pack_port(x, u)
     y.maximum_discharge_power = maximum_power(emf, resistance)

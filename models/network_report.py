@@ -67,20 +67,25 @@ def share_of_whole(part: float, rest: float) -> float:
 
 
 @kernel
+def open_circuit_area(x: Block, p: Block, soc: float) -> float:
+    """Integral of the open-circuit voltage over SOC, from 0 [V]; times a capacity it is an energy."""
+    place = tables.locate(p.open_circuit_voltage.shape[0], soc)
+    return tables.area(p.open_circuit_voltage, x.open_circuit_area, place)
+
+
+@kernel
 def tell_charge(x: Block, p: Block, u: Block, y: Block) -> None:
     """Write the pack's SOC, usable capacity and state of energy, as of the SOC given."""
     remaining, room = group_charge(x, p, u, y)
     y.usable_capacity = remaining + room
     y.pack_soc = share_of_whole(remaining, room)
     given = taken = 0.0
-    nodes = p.open_circuit_voltage.shape[0]
     for g in range(y.group_soc.shape[0]):
         soc, capacity = y.group_soc[g], x.group_capacity[g]
-        empty = tables.locate(nodes, soc - remaining / capacity)
-        full = tables.locate(nodes, soc + room / capacity)
-        present = tables.locate(nodes, soc)
-        given += remaining * tables.mean(p.open_circuit_voltage, empty, present)
-        taken += room * tables.mean(p.open_circuit_voltage, present, full)
+        empty = open_circuit_area(x, p, soc - remaining / capacity)
+        present = open_circuit_area(x, p, soc)
+        given += capacity * (present - empty)
+        taken += capacity * (open_circuit_area(x, p, soc + room / capacity) - present)
     y.state_of_energy = share_of_whole(given, taken)
 
 

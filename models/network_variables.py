@@ -141,8 +141,8 @@ def outputs(cells: int, groups: int) -> tuple[Variable, ...]:
     return port + pack_outputs() + ledger_outputs() + extremes
 
 
-def states(cells: int, groups: int) -> tuple[Variable, ...]:
-    """Return the latch of the finished charge, and the work arrays of the solve."""
+def states(cells: int, groups: int, nodes: int) -> tuple[Variable, ...]:
+    """Return the latch of the finished charge, the integral of the open-circuit table, and what the solve works in."""
     work = (
         ("onward", "1", cells, "Share of the busbar current before a rung that goes on past it"),
         ("emf_drive", "A", cells, "Busbar current past a rung that the EMFs drive"),
@@ -153,6 +153,7 @@ def states(cells: int, groups: int) -> tuple[Variable, ...]:
         ("group_resistance", "Ohm", groups, "Rise of the group's voltage with its current"),
         ("group_current", "A", groups, "Current into the group, balancing included"),
         ("group_capacity", "C", groups, "Capacity of the group"),
+        ("open_circuit_area", "V", nodes, "Integral of the open-circuit voltage over SOC from 0 to a node"),
     )
     finished = Variable("finished", "1", None, 0.0, 0.0, 1.0, 1.0, "Whether the charge has ended")
     return (

@@ -55,3 +55,18 @@ def mean(table: Block, begin: Place, end: Place) -> float:
     for segment in range(first, last):
         total += table[segment] + table[segment + 1]
     return 0.5 * total / (1.0 - low[1] + (last - first) + high[1])
+
+
+@kernel
+def integrate(table: Block, areas: Block) -> None:
+    """Write the integral of the interpolated `table` from 0 to each node of the grid to `areas`."""
+    areas[0] = 0.0
+    for node in range(1, table.shape[0]):
+        areas[node] = areas[node - 1] + 0.5 * (table[node - 1] + table[node]) / (table.shape[0] - 1)
+
+
+@kernel
+def area(table: Block, areas: Block, place: Place) -> float:
+    """Return the integral of the interpolated `table` from 0 to a place; `areas` is that of `integrate`."""
+    segment, position = place
+    return areas[segment] + 0.5 * position * (table[segment] + value(table, place)) / (table.shape[0] - 1)

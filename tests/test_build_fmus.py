@@ -9,15 +9,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fmpy import read_model_description
+from fmpy import read_model_description, supported_platforms
 
-from packfmu.fmus.build import build_pack
+from packfmu.cosim.pack_block import all_parts
+from packfmu.fmus.build import Form, build_pack, build_parts
 from packfmu.fmus.pack import load_pack, parse_pack
-from packfmu.fmus.parts import parts
 from packfmu.models.errors import InputError
 
 ROOT = Path(__file__).parents[1]
-NAMES = ["Balancer", "Cell", "PackNetwork", "Thermal"]
+NAMES = ["Balancer", "Cell", "Pack", "PackNetwork", "Thermal"]
+PYTHON = ["--flavour", "python"]
+"""Tests of what both flavours share use the one that compiles nothing."""
 PACK = """
 [pack]
 series = 3
@@ -51,9 +53,9 @@ def contents(folder):
     return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_writes_four_fmus_and_says_so(pack_file, tmp_path, capsys):
+def test_writes_the_components_and_the_block_and_says_so(pack_file, tmp_path, capsys):
     output = tmp_path / "out"
-    assert build_fmus.main([str(pack_file), "--output", str(output)]) == 0
+    assert build_fmus.main([str(pack_file), "--output", str(output), *PYTHON]) == 0
     assert sorted(contents(output)) == [f"{name}.fmu" for name in NAMES]
     lines = capsys.readouterr().out.splitlines()
     assert sorted(Path(line.split()[0]).stem for line in lines) == NAMES
@@ -75,14 +77,18 @@ def test_writes_either_flavour_or_both_each_into_its_folder(pack_file, tmp_path)
 
 def test_default_is_the_leaf(tmp_path):
     build_fmus.main(["--output", str(tmp_path)])
-    description = read_model_description(tmp_path / "python" / "Cell.fmu", validate=False)
-    assert sum(variable.name.startswith("voltage[") for variable in description.modelVariables) == 192
+    for name in ("Cell", "Pack"):
+        path = tmp_path / "native" / f"{name}.fmu"
+        description = read_model_description(path, validate=False)
+        assert sum(variable.name.startswith("voltage[") for variable in description.modelVariables) == 192
+        assert sorted(supported_platforms(path)) == ["darwin64", "linux64", "win64"]
+        assert path.stat().st_size < 2e6
 
 
 def test_variation_enters_as_start_values(pack_file, tmp_path):
     pack = load_pack(pack_file)
-    for name, path in build_pack(pack, tmp_path).items():
-        start = next(part for part in parts(pack) if part.name == name).start
+    for name, path in build_parts(all_parts(pack), tmp_path, pack.outputs.detail, Form.PYTHON).items():
+        start = next(part for part in all_parts(pack) if part.name == name).start
         described = {v.name: v.start for v in read_model_description(path, validate=False).modelVariables}
         with zipfile.ZipFile(path) as archive:
             inside = json.loads(archive.read("resources/component.json"))["start"]
@@ -95,15 +101,20 @@ def test_variation_enters_as_start_values(pack_file, tmp_path):
                 assert float(told) == value, scalar
 
 
-def test_same_pack_gives_the_same_bytes(pack_file, tmp_path):
+@pytest.mark.parametrize("form", Form)
+def test_same_pack_gives_the_same_bytes(form, pack_file, tmp_path):
     pack = load_pack(pack_file)
-    first, again = (build_pack(pack, tmp_path / name) for name in ("first", "again"))
+    first, again = (build_pack(pack, tmp_path / name, form) for name in ("first", "again"))
     assert {n: p.read_bytes() for n, p in first.items()} == {n: p.read_bytes() for n, p in again.items()}
 
 
 def test_variation_changes_neither_interface_nor_guid(pack_file, tmp_path):
     pack_file.with_name("other.toml").write_text(PACK.replace("soc_spread = 0.02", "seed = 9"))
-    built = [build_pack(load_pack(pack_file.with_name(n)), tmp_path / f"of {n}") for n in ("pack.toml", "other.toml")]
+    packs = [load_pack(pack_file.with_name(name)) for name in ("pack.toml", "other.toml")]
+    built = [
+        build_parts(all_parts(pack), tmp_path / str(number), pack.outputs.detail, Form.PYTHON)
+        for number, pack in enumerate(packs)
+    ]
     for name in NAMES:
         one, other = (read_model_description(paths[name], validate=False) for paths in built)
         assert one.guid == other.guid
@@ -113,7 +124,8 @@ def test_less_detail_tells_fewer_variables(tmp_path):
     tables = {"pack": {"series": 3, "parallel": 2}, "cell": {"parameters": "nissan_leaf_2013"}}
     counts = []
     for detail in ("cell", "pack"):
-        built = build_pack(parse_pack(tables | {"outputs": {"detail": detail}}, "detail"), tmp_path / detail)
+        pack = parse_pack(tables | {"outputs": {"detail": detail}}, "detail")
+        built = build_parts(all_parts(pack), tmp_path / detail, pack.outputs.detail, Form.PYTHON)
         counts.append(sum(len(read_model_description(p, validate=False).modelVariables) for p in built.values()))
     assert counts[1] < counts[0]
 
@@ -143,28 +155,28 @@ def line_of_refusal(capsys, arguments):
 def test_bad_pack_file_gets_one_line_and_nothing_is_written(pack_file, tmp_path, capsys, old, new, message):
     pack_file.write_text(PACK.replace(old, new))
     output = tmp_path / "out"
-    assert message in line_of_refusal(capsys, [str(pack_file), "--output", str(output)])
+    assert message in line_of_refusal(capsys, [str(pack_file), "--output", str(output), *PYTHON])
     assert not output.exists()
 
 
 def test_output_that_cannot_be_written_is_refused_and_nothing_is_replaced(pack_file, tmp_path, capsys):
     output = tmp_path / "out"
-    build_fmus.main([str(pack_file), "--output", str(output)])
+    build_fmus.main([str(pack_file), "--output", str(output), *PYTHON])
     capsys.readouterr()
     thermal = output / "python" / "Thermal.fmu"
     thermal.chmod(0o444)
     before = contents(output)
     pack_file.write_text(PACK.replace("parallel = 2", "parallel = 1"))
-    line = line_of_refusal(capsys, [str(pack_file), "--output", str(output)])
+    line = line_of_refusal(capsys, [str(pack_file), "--output", str(output), *PYTHON])
     assert line == f"error: output {thermal} cannot be written: it is write-protected"
     assert contents(output) == before
 
 
 def test_output_below_a_file_or_onto_a_folder_is_refused(pack_file, tmp_path, capsys):
-    assert "cannot be written" in line_of_refusal(capsys, [str(pack_file), "--output", str(pack_file)])
+    assert "cannot be written" in line_of_refusal(capsys, [str(pack_file), "--output", str(pack_file), *PYTHON])
     cell = tmp_path / "out" / "python" / "Cell.fmu"
     cell.mkdir(parents=True)
-    assert "it is a folder" in line_of_refusal(capsys, [str(pack_file), "--output", str(tmp_path / "out")])
+    assert "it is a folder" in line_of_refusal(capsys, [str(pack_file), "--output", str(tmp_path / "out"), *PYTHON])
     assert list(cell.parent.iterdir()) == [cell]
 
 
@@ -187,7 +199,7 @@ def test_mistyped_command_line_gets_one_line(capsys, arguments, words):
 
 
 def test_failure_while_building_replaces_nothing(pack_file, tmp_path, monkeypatch):
-    built = build_pack(load_pack(pack_file), tmp_path / "out")
+    built = build_pack(load_pack(pack_file), tmp_path / "out", Form.PYTHON)
     before = contents(tmp_path / "out")
     build_one = sys.modules["packfmu.fmus.build"].build_python_fmu
 
@@ -199,7 +211,7 @@ def test_failure_while_building_replaces_nothing(pack_file, tmp_path, monkeypatc
     monkeypatch.setattr("packfmu.fmus.build.build_python_fmu", fail_at_the_last)
     with pytest.raises(InputError, match="no space left"):
         build_pack(parse_pack({"pack": {"series": 1, "parallel": 1}, "cell": {"parameters": "nissan_leaf_2013"}}, "x"),
-                   tmp_path / "out")  # fmt: skip
+                   tmp_path / "out", Form.PYTHON)  # fmt: skip
     assert contents(tmp_path / "out") == before
     assert sorted(path.name for path in built["Cell"].parent.iterdir()) == sorted(before)
 

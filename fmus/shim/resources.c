@@ -43,18 +43,23 @@ static bool begins_with(const char *text, const char *wanted)
 /* Where the path begins in a file URI: file:/path, file:///path, file://localhost/path; NULL in any other. */
 static const char *path_of(const char *uri)
 {
+    bool is_local;
     if (!uri || !begins_with(uri, "file:/"))
         return NULL;
     uri += 5;
+    is_local = begins_with(uri, "///");
     if (begins_with(uri, "//localhost/"))
         uri += 11;
-    else if (begins_with(uri, "///"))
+    else if (is_local)
         uri += 2;
 #ifdef _WIN32
-    if (uri[0] == '/' && lower_case(uri[1]) >= 'a' && lower_case(uri[1]) <= 'z' && (uri[2] == ':' || uri[2] == '|' || begins_with(uri + 2, "%3a")))
+    if (uri[0] == '/' && lower_case(uri[1]) >= 'a' && lower_case(uri[1]) <= 'z'
+        && (uri[2] == ':' || uri[2] == '|' || begins_with(uri + 2, "%3a")))
         ++uri;
     return uri; /* file://server/share is what Windows calls //server/share */
 #else
+    while (is_local && uri[1] == '/') /* file:////path, as ecos 0.7 has it */
+        ++uri;
     return uri[1] == '/' ? NULL : uri;
 #endif
 }

@@ -2,12 +2,11 @@
 
 import pytest
 
-from packfmu.cosim.kernels import kernel_component
-from packfmu.cosim.system import PACK_LAYERS, pack_system
-from packfmu.fmus.build import FOLDER, build_pack
+from packfmu.cosim import pack_block
+from packfmu.fmus.build import Form, build_pack
 from packfmu.fmus.pack import Pack
 from packfmu.fmus.parts import parts
-from packfmu.fmus.python_fmu import load_component
+from packfmu.fmus.platforms import host_platform
 
 
 @pytest.fixture(scope="session")
@@ -25,14 +24,19 @@ def small_pack():
 
 @pytest.fixture(scope="session")
 def fmus(small_pack, tmp_path_factory):
-    """Return the folder of the four FMUs."""
-    output = tmp_path_factory.mktemp("dist")
-    build_pack(small_pack, output)
-    return output / FOLDER
+    """Return the folder of the four FMUs of the Python flavour."""
+    built = build_pack(small_pack, tmp_path_factory.mktemp("dist"), Form.PYTHON)
+    return built["Cell"].parent
+
+
+@pytest.fixture(scope="session")
+def native_fmus(small_pack, tmp_path_factory):
+    """Return the folder of the four native FMUs."""
+    built = build_pack(small_pack, tmp_path_factory.mktemp("dist"), platforms=(host_platform(),))
+    return built["Cell"].parent
 
 
 @pytest.fixture(scope="session")
 def kernel_pack(small_pack):
     """Return the same pack without FMUs."""
-    models = {part.name: load_component(part.component, part.arguments, part.start).model for part in parts(small_pack)}
-    return pack_system(kernel_component(name, PACK_LAYERS[name], model) for name, model in models.items())
+    return pack_block.kernel_pack(parts(small_pack))

@@ -13,9 +13,10 @@ from packfmu.cosim import master
 from packfmu.cosim.master import Experiment, run
 from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.results import load
-from packfmu.cosim.schedule import Action, make_plan
-from packfmu.cosim.system import Layer, System, connect
+from packfmu.cosim.schedule import make_plan
+from packfmu.cosim.system import Layer, System
 from packfmu.models.errors import InputError
+from packfmu.models.operations import Action, connect
 from tests.cosim import toys
 
 SECOND = 10**9

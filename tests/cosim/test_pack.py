@@ -47,33 +47,35 @@ def driven(pack, steps=STEPS, **more):
 
 
 @pytest.fixture(scope="module")
-def traces(fmus, kernel_pack, tmp_path_factory):
-    """Return summary and results of the same run, through FMUs and through kernels."""
+def traces(fmus, native_fmus, kernel_pack, tmp_path_factory):
+    """Return summary and results of the same run, through FMUs of both flavours and through kernels."""
     found = []
-    for name, pack in (("fmus", fmu_pack(fmus)), ("kernels", kernel_pack)):
+    for name, pack in (("python", fmu_pack(fmus)), ("native", fmu_pack(native_fmus)), ("kernels", kernel_pack)):
         output = tmp_path_factory.mktemp("traces") / f"{name}.nc"
         summary = run(*driven(pack, record=every_output(pack), output=output))
         found.append((summary, load(output)))
     return found
 
 
-def test_interfaces_of_fmus_are_those_of_their_models(fmus, kernel_pack):
-    for from_fmu, from_model in zip(fmu_pack(fmus).components, kernel_pack.components, strict=True):
-        read, declared = from_fmu.ports, from_model.ports
-        assert from_fmu.name == from_model.name
-        assert sorted(read) == sorted(declared)
-        for name, port in read.items():
-            own = declared[name]
-            assert (port.causality, port.kind, port.unit, port.shape) == (
-                own.causality, own.kind, own.unit, own.shape,
-            )  # fmt: skip
-            if port.causality is not Causality.OUTPUT:
-                np.testing.assert_array_equal(port.start, own.start)
-                assert (port.min, port.max) == (own.min, own.max), name
+def test_interfaces_of_fmus_are_those_of_their_models(fmus, native_fmus, kernel_pack):
+    for folder in (fmus, native_fmus):
+        for from_fmu, from_model in zip(fmu_pack(folder).components, kernel_pack.components, strict=True):
+            read, declared = from_fmu.ports, from_model.ports
+            assert from_fmu.name == from_model.name
+            assert sorted(read) == sorted(declared)
+            for name, port in read.items():
+                own = declared[name]
+                assert (port.causality, port.kind, port.unit, port.shape) == (
+                    own.causality, own.kind, own.unit, own.shape,
+                )  # fmt: skip
+                if port.causality is not Causality.OUTPUT:
+                    np.testing.assert_array_equal(port.start, own.start)
+                    assert (port.min, port.max) == (own.min, own.max), name
 
 
-def test_fmus_and_kernels_give_the_same_bits(traces):
-    (by_fmus, from_fmus), (by_kernels, from_kernels) = traces
+@pytest.mark.parametrize("flavour", [0, 1], ids=["python", "native"])
+def test_fmus_and_kernels_give_the_same_bits(traces, flavour):
+    (by_fmus, from_fmus), (by_kernels, from_kernels) = traces[flavour], traces[-1]
     assert by_fmus.totals == by_kernels.totals
     assert by_fmus.steps == by_kernels.steps == STEPS
     assert list(from_fmus) == list(from_kernels)

@@ -10,9 +10,10 @@ import xarray as xr
 
 from packfmu.cosim.recorder import ROWS, columns, recording
 from packfmu.cosim.results import RECORD, load, record, save_csv, save_figure
-from packfmu.cosim.system import Layer, System, endpoint, pack_system
+from packfmu.cosim.system import Layer, System, pack_system
 from packfmu.models.errors import InputError
 from packfmu.models.model import Detail
+from packfmu.models.operations import endpoint
 from tests.cosim import toys
 from tests.cosim.test_system import pack
 

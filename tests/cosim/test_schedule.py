@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packfmu.cosim.schedule import check_harmonic, make_plan
-from packfmu.cosim.system import Layer, System, connect
+from packfmu.cosim.system import Layer, System
 from packfmu.models.duration import parse_duration
 from packfmu.models.errors import InputError
+from packfmu.models.operations import connect
 from tests.cosim import toys
 
 SECOND = 10**9

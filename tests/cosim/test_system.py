@@ -3,10 +3,11 @@
 import pytest
 
 from packfmu.cosim.interface import Causality, ports_of
-from packfmu.cosim.system import PACK_CONNECTIONS, Layer, System, connect, pack_system
+from packfmu.cosim.system import PACK_CONNECTIONS, Layer, System, pack_system
 from packfmu.models import balancer, cell_ecm, network, thermal
 from packfmu.models.errors import InputError
 from packfmu.models.model import Kind
+from packfmu.models.operations import connect
 from tests.cosim import toys
 from tests.models.cells import plain_cell
 

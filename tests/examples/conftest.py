@@ -1,4 +1,24 @@
 import sys
 from pathlib import Path
 
+import pytest
+
+from packfmu.cosim import results
+
 sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
+
+
+@pytest.fixture(scope="session")
+def driven(tmp_path_factory):
+    """Drive the Leaf through the WLTC as a newcomer does; return the output folder."""
+    import drive_cycle
+
+    output = tmp_path_factory.mktemp("drive")
+    assert drive_cycle.main(["--output", str(output)]) == 0
+    return output
+
+
+@pytest.fixture(scope="session")
+def drive(driven):
+    """Return the results of that drive."""
+    return results.load(driven / "drive_cycle.nc")

@@ -28,33 +28,24 @@ def test_period_that_does_not_divide_the_cycle_is_refused():
         drive_cycle.per_period(TIME, POWER, 4 * 10**9)
 
 
-@pytest.fixture(scope="module")
-def drive(tmp_path_factory):
-    output = tmp_path_factory.mktemp("drive")
-    assert drive_cycle.main(["--output", str(output)]) == 0
-    return output
-
-
 def test_leaf_drives_the_wltc(drive):
-    recorded = results.load(drive / "drive_cycle.nc")
-    assert recorded.sizes == {"time": 1801, "group": 96, "cell": 192}
-    assert recorded.time[-1] == 1800.0
-    assert (recorded.voltage > 2.5).all()
-    assert (recorded.voltage < 4.2).all()  # the limit of regeneration was chosen so
-    assert recorded.soc.mean("cell")[-1] < recorded.soc.mean("cell")[0]
+    assert drive.sizes == {"time": 1801, "group": 96, "cell": 192}
+    assert drive.time[-1] == 1800.0
+    assert (drive.voltage > 2.5).all()
+    assert (drive.voltage < 4.2).all()  # the limit of regeneration was chosen so
+    assert drive.soc.mean("cell")[-1] < drive.soc.mean("cell")[0]
 
 
 def test_balancer_narrows_what_it_can(drive):
-    recorded = results.load(drive / "drive_cycle.nc")
-    charge = recorded.balancing_current.sum("time")
-    lowest = recorded.group_voltage.isel(time=-1).argmin("group")
+    charge = drive.balancing_current.sum("time")
+    lowest = drive.group_voltage.isel(time=-1).argmin("group")
     assert charge[lowest] == 0.0
-    assert (recorded.balancing_current <= 0.0).all()
-    assert recorded.active_groups.max() > 0
+    assert (drive.balancing_current <= 0.0).all()
+    assert drive.active_groups.max() > 0
 
 
-def test_files_are_saved(drive):
-    assert {"drive_cycle.nc", "drive_cycle.csv", "drive_cycle.png", "python"} == {p.name for p in drive.iterdir()}
+def test_files_are_saved(driven):
+    assert {"drive_cycle.nc", "drive_cycle.csv", "drive_cycle.png", "native"} == {p.name for p in driven.iterdir()}
 
 
 def test_cut_off_ends_the_drive_and_is_told(tmp_path, capsys):
@@ -79,7 +70,7 @@ def test_pack_that_cannot_deliver_is_refused_in_one_line(tmp_path, capsys):
     line = captured.err.rpartition("\r")[2]  # a slow machine draws, and clears, a progress bar first
     assert line.startswith("error: PackNetwork does not step from t = ")
     assert "maximum_discharge_power = " in line
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["python"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["native"]
 
 
 def test_pack_detail_is_enough_for_the_summary(tmp_path, capsys):

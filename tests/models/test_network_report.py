@@ -31,6 +31,7 @@ def test_the_soc_of_a_group_is_weighted_by_capacity(pack):
 def test_state_of_energy_is_the_integral_of_the_open_circuit_voltage(pack):
     table = np.array([2.8, 3.3, 3.45, 3.5, 3.6, 3.65, 3.7, 3.8, 3.9, 4.05, 4.2])
     pack.p["open_circuit_voltage"] = table
+    pack.initialize()
     y = step(scatter(pack, 1))
     capacity = pack.p["capacity"].reshape(GROUPS, CELLS).sum(axis=1)
     left = y["pack_soc"] * y["usable_capacity"]

@@ -45,3 +45,13 @@ def test_mean_is_the_integral_over_the_way(begin, end):
 @given(begin=st.floats(-0.5, 1.5), way=st.floats(-1e-9, 1e-9))
 def test_mean_over_a_tiny_way_is_the_value(begin, way):
     assert tables.mean(TABLE, at(begin), at(begin + way)) == pytest.approx(tables.value(TABLE, at(begin)), abs=1e-7)
+
+
+@given(begin=st.floats(-0.3, 1.3), end=st.floats(-0.3, 1.3))
+def test_areas_differ_by_the_mean_times_the_way(begin, end):
+    areas = np.empty(TABLE.size)
+    tables.integrate(TABLE, areas)
+    way = tables.area(TABLE, areas, at(end)) - tables.area(TABLE, areas, at(begin))
+    if (min(begin, end) >= 0.0) and (max(begin, end) <= 1.0):
+        assert way == pytest.approx((end - begin) * tables.mean(TABLE, at(begin), at(end)), abs=1e-14)
+    assert way == pytest.approx(quad(lambda soc: tables.value(TABLE, at(soc)), begin, end, points=NODES)[0], abs=1e-8)

@@ -12,7 +12,8 @@
 import itertools
 
 from packfmu.cosim.schedule import make_plan
-from packfmu.cosim.system import Layer, System, connect
+from packfmu.cosim.system import Layer, System
+from packfmu.models.operations import connect
 from tests.cosim import toys
 
 PERIODS = dict.fromkeys((Layer.ELECTRICAL, Layer.THERMAL), 10**9)

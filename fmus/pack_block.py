@@ -1,0 +1,101 @@
+"""The Pack FMU: the components of a pack and the plan that steps them, in one block."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..models.composite import Summary, Tap, compose
+from ..models.duration import seconds
+from ..models.model import Detail, Model
+from ..models.operations import Operation
+from .component import Component, Terminal, TerminalKind
+
+DESCRIPTION = "Battery pack: cells, network, thermal network and balancer, stepped together"
+
+
+def component(members: Sequence[Sequence[Any]], base: int, operations: Sequence[Sequence[Any]]) -> Component:
+    """Return a pack as one block.
+
+    Parameters
+    ----------
+    members : sequence of (str, str, mapping)
+        ``PackNetwork``, ``Cell``, ``Balancer`` and ``Thermal`` in the order in which they are initialised: of each
+        the name, the module of this package and its arguments.
+    base : int
+        The base period [ns].
+    operations : sequence of sequence
+        The rows of the plan, as `Operation.to_row` gives them.
+    """
+    models = {name: _model(module, arguments) for name, module, arguments in members}
+    table = [Operation.from_row(row) for row in operations]
+    settings = {"Cell.lookahead": seconds(base) / 2}  # the network steps first: second order
+    model = compose("Pack", DESCRIPTION, models, base, table, TAPS, settings)
+    return Component(model, TERMINALS)
+
+
+def _model(module: str, arguments: Mapping[str, Any]) -> Model:
+    made: Component = importlib.import_module(f".{module}", __package__).component(**arguments)
+    return made.model
+
+
+def _extremes(name: str, source: str, what: str = "cell") -> list[Tap]:
+    ends = ("minimum", "maximum", "mean", f"minimum_{what}", f"maximum_{what}")
+    return [Tap(f"{name}_{end}", f"{source}_{end}") for end in ends]
+
+
+TAPS = (
+    Tap("pack_voltage", "PackNetwork.pack_voltage"),
+    Tap("pack_current_actual", "PackNetwork.pack_current_actual", Summary.MEAN),
+    Tap("pack_soc", "PackNetwork.pack_soc"),
+    Tap("state_of_energy", "PackNetwork.state_of_energy"),
+    Tap("usable_capacity", "PackNetwork.usable_capacity"),
+    Tap("maximum_discharge_power", "PackNetwork.maximum_discharge_power"),
+    *(
+        Tap(flag, f"PackNetwork.{flag}", Summary.MAXIMUM)
+        for flag in ("undervoltage", "overvoltage", "overcurrent", "charge_complete")
+    ),
+    *_extremes("voltage", "Cell.voltage"),
+    *_extremes("current", "PackNetwork.current"),
+    *_extremes("soc", "Cell.soc"),
+    *_extremes("temperature", "Thermal.temperature"),
+    *_extremes("group_voltage", "PackNetwork.group_voltage", "group"),
+    *_extremes("group_soc", "PackNetwork.group_soc", "group"),
+    Tap("board_temperature", "Thermal.board_temperature"),
+    Tap("coolant_outlet_temperature", "Thermal.coolant_outlet_temperature"),
+    Tap("active_groups", "Balancer.active_groups"),
+    Tap("heat_rate", "Cell.heat", Summary.RATE),
+    Tap("pack_energy", "PackNetwork.pack_energy", Summary.INTEGRAL),
+    Tap("pack_charge", "PackNetwork.pack_charge", Summary.INTEGRAL),
+    Tap("heat", "Cell.heat", Summary.INTEGRAL),
+    Tap("busbar_loss", "PackNetwork.busbar_loss", Summary.INTEGRAL),
+    Tap("group_voltage", "PackNetwork.group_voltage", detail=Detail.GROUP),
+    Tap("group_soc", "PackNetwork.group_soc", detail=Detail.GROUP),
+    Tap("balancing_current", "Balancer.balancing_current", detail=Detail.GROUP),
+    Tap("current", "PackNetwork.current", detail=Detail.CELL),
+    Tap("voltage", "Cell.voltage", detail=Detail.CELL),
+    Tap("soc", "Cell.soc", detail=Detail.CELL),
+    Tap("temperature", "Thermal.temperature", detail=Detail.CELL),
+)
+"""What the block tells."""
+
+TERMINALS = (
+    Terminal(
+        "load",
+        TerminalKind.LOAD,
+        (
+            "load_mode",
+            "pack_current",
+            "pack_power",
+            "voltage_limit",
+            "pack_voltage",
+            "pack_current_actual",
+            "maximum_discharge_power",
+            "undervoltage",
+            "overvoltage",
+            "overcurrent",
+            "charge_complete",
+        ),
+    ),
+)

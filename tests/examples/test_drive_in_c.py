@@ -1,0 +1,76 @@
+"""The drive cycle in a process without Python: a client in C steps Pack.fmu, and gives the master's trace."""
+
+import drive_cycle
+import fmpy
+import numpy as np
+import pytest
+from longitudinal_vehicle import NISSAN_LEAF, pack_power, read_trace
+
+from packfmu.cosim import results
+from packfmu.cosim.pack_block import all_parts
+from packfmu.fmus.build import build_parts
+from packfmu.fmus.pack import load_pack
+from packfmu.fmus.platforms import Platform
+from packfmu.models.network_loads import LoadMode
+from tests.fmus.native_client import find_wine, linux_client, windows_client
+
+OUTPUTS = {
+    "pack_current_actual": "pack_current",
+    **{name: name for name in results.RECORD[results.Detail.PACK] if name not in ("pack_current", "active_groups")},
+    **{name: name for level in (results.Detail.GROUP, results.Detail.CELL) for name in results.RECORD[level]},
+}
+"""Real outputs of the block, and what the master's results call them."""
+
+
+@pytest.fixture(scope="module")
+def platforms():
+    return (Platform.LINUX64, Platform.WIN64) if find_wine() else (Platform.LINUX64,)
+
+
+@pytest.fixture(scope="module")
+def block(platforms, tmp_path_factory):
+    """Return the folder of the Leaf pack's block, and the names of its variables with their references."""
+    pack, folder = load_pack(drive_cycle.LEAF_PACK), tmp_path_factory.mktemp("block")
+    fmu = build_parts(all_parts(pack)[-1:], folder, pack.outputs.detail, platforms=platforms)["Pack"]
+    fmpy.extract(str(fmu), str(folder / "extracted"))
+    described = fmpy.read_model_description(str(fmu), validate=False).modelVariables
+    return folder / "extracted", {variable.name: variable.valueReference for variable in described}
+
+
+@pytest.fixture(scope="module")
+def commands(block, drive):
+    """Return the drive as commands, that print the outputs after every step."""
+    references = block[1]
+    sizes = {name: int(np.prod(drive[told].shape[1:])) for name, told in OUTPUTS.items()}
+    printing = [f"print {references[name if size == 1 else f'{name}[1]']} {size}" for name, size in sizes.items()] + [
+        "print 0 0"
+    ]
+    time, speed = read_trace(drive_cycle.WLTC)
+    lines = [f"integer {references['load_mode']} {int(LoadMode.POWER)}", "initialise"]
+    powers = drive_cycle.per_period(time, pack_power(NISSAN_LEAF, time, speed), 10**9)
+    for step, power in enumerate(powers):
+        lines += [f"real {references['pack_power']} {float(power)!r}", f"step {step} 1.0", *printing]
+    return lines
+
+
+@pytest.fixture(scope="module")
+def expected(drive):
+    """Return the master's trace over the four FMUs, a row a step."""
+    return np.column_stack([drive[told].values[1:].reshape(1800, -1) for told in OUTPUTS.values()])
+
+
+def test_the_block_in_c_gives_the_masters_bits(block, commands, expected, tmp_path):
+    trace = linux_client(tmp_path).run(block[0], commands)
+    assert trace.shape == expected.shape
+    assert trace.shape[1] > 4 * 192
+    np.testing.assert_array_equal(trace, expected)
+
+
+def test_windows_gives_the_same_drive(block, commands, expected, tmp_path):
+    wine = find_wine()
+    if wine is None:
+        pytest.skip("Wine is not installed; on Debian it is the package wine64")
+    trace = windows_client(tmp_path, wine).run(block[0], commands)
+    # the mathematics of the two systems differ in the last place of some values, and that goes on for 1800 steps
+    scale = np.maximum(np.abs(expected).max(axis=0), 1e-300)
+    assert (np.abs(trace - expected) / scale).max() < 1e-12

@@ -1,0 +1,142 @@
+"""The example that couples a car with Pack.fmu: it ends, and tells why."""
+
+import csv
+import signal
+
+import longitudinal_vehicle as car
+import numpy as np
+import pytest
+import vehicle
+from vehicle_fmu import Vehicle
+
+SMALL = """
+[pack]
+series = 4
+parallel = 1
+[cell]
+parameters = "nissan_leaf_2013"
+initial_soc = {soc}
+[busbar]
+contact_resistance = {contact}
+[outputs]
+detail = "pack"
+"""
+
+
+@pytest.fixture(scope="module")
+def output(tmp_path_factory):
+    return tmp_path_factory.mktemp("vehicle")
+
+
+@pytest.fixture
+def start(output, capsys):
+    """Run the example with a small pack; return its exit code, and what it printed on stdout and stderr."""
+
+    def run(soc=0.9, contact=50e-6):
+        (output / "pack.toml").write_text(SMALL.format(soc=soc, contact=contact))
+        code = vehicle.main(["--pack", str(output / "pack.toml"), "--output", str(output / "out")])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err.rpartition("\r")[2]  # a slow machine draws a progress bar first
+
+    return run
+
+
+def table(output):
+    with (output / "out" / "vehicle.csv").open() as file:
+        rows = list(csv.reader(file))
+    return {name.partition(" ")[0]: np.array(column, float) for name, *column in zip(*rows, strict=True)}
+
+
+def test_pack_that_is_too_weak_trips(start, output):
+    code, told, _ = start()
+    assert code == 0
+    lines = dict(line.split("  ", 1) for line in told.splitlines() if "  " in line)
+    assert lines["ended by"].strip().startswith("overcurrent, cells at 3.")
+    recorded = table(output)
+    assert set(recorded) == set(vehicle.COLUMNS)
+    assert recorded["pack_current_actual"].min() < -156.25  # of the cell's parameters
+    assert recorded["speed"][-1] == 0.0
+    assert recorded["pack_power"][-1] == 0.0  # the contactors are open
+    assert lines["range"].strip().startswith(f"{recorded['distance'][-1] / 1000.0:.2f} km in 0 h 0 min ")
+    names = {path.name for path in (output / "out").iterdir()}
+    assert names == {"native", "Vehicle.fmu", "vehicle.csv", "vehicle.png"}
+
+
+def test_both_fmus_agree_on_the_energy(start, output):
+    start()
+    recorded = table(output)
+    # twelve digits in the table; the pack finds the current of a power by a square root
+    assert recorded["pack_energy"] == pytest.approx(recorded["pack_power"] * vehicle.STEP, rel=1e-9)
+    current = recorded["pack_energy"][1:] / recorded["pack_voltage"][1:]
+    assert recorded["pack_current_actual"][1:] == pytest.approx(current, rel=1e-2)  # the voltage moves in a second
+
+
+def test_fmu_is_the_slave(start, output):
+    start()
+    recorded = table(output)
+    moving = recorded["time"] <= 15.0  # before anything limits
+    alone = Vehicle(instance_name="car")
+    alone.available_power = 1e6
+    alone.exit_initialization_mode()
+    for row in np.flatnonzero(moving)[1:]:
+        alone.target_speed = float(recorded["target_speed"][row])
+        assert alone.do_step(row - 1.0, 1.0)
+        for name in ("speed", "distance", "wheel_power", "pack_power"):
+            expected = pytest.approx(recorded[name][row], rel=1e-11, abs=1e-11)  # digits of the table
+            assert getattr(alone, name) == expected
+
+
+def test_car_that_cannot_follow_gives_up_after_four_seconds(start, output):
+    code, told, _ = start(contact=0.02)  # some 0.8 kW at most
+    assert code == 0
+    assert "a car that cannot follow, limited by the power of the pack" in told
+    recorded = table(output)
+    assert (-recorded["pack_power"][1:] <= 0.95 * recorded["maximum_discharge_power"][:-1] * (1.0 + 1e-9)).all()
+    trace = car.read_trace(vehicle.WLTC)[1]
+    lowest = np.minimum(np.minimum(trace[:-2], trace[1:-1]), trace[2:])[: len(recorded["time"])] - vehicle.TOLERANCE
+    behind = recorded["speed"][1:] < lowest[: len(recorded["speed"]) - 1]
+    braking = np.flatnonzero(np.diff(recorded["target_speed"]) < 0.0)[0]
+    assert behind[braking - vehicle.SECONDS_BEHIND : braking].all()
+    assert not behind[: braking - vehicle.SECONDS_BEHIND].any()
+
+
+def test_empty_pack_ends_the_drive(start):
+    code, told, _ = start(soc=0.0)
+    assert code == 0
+    assert "undervoltage" in told or "an empty pack" in told
+
+
+def test_refused_step_is_told(start, monkeypatch):
+    instantiate = vehicle.Coupling.__init__
+
+    def reckless(self, car_fmu, *rest):
+        car_fmu.slave.setReal(car_fmu.refer("power_margin"), [100.0])
+        instantiate(self, car_fmu, *rest)
+
+    monkeypatch.setattr(vehicle.Coupling, "__init__", reckless)
+    code, told, _ = start(contact=0.02)
+    assert code == 0
+    assert "Pack.fmu, which does not step from t = " in told
+    assert "maximum_discharge_power = " in told
+
+
+def test_interrupt_ends_the_drive(start, output, monkeypatch, interruptible):
+    (output / "out" / "vehicle.csv").unlink(missing_ok=True)
+    monkeypatch.setattr(vehicle.Coupling, "end", lambda _: signal.raise_signal(signal.SIGINT) or "")
+    code, told, error = start()
+    assert (code, told, error) == (130, "", "interrupted; nothing was saved\n")
+    assert not (output / "out" / "vehicle.csv").exists()
+
+
+def test_missing_pack_file_is_said_in_one_line(capsys, tmp_path):
+    assert vehicle.main(["--pack", str(tmp_path / "none.toml")]) == 2
+    assert capsys.readouterr().err == f"error: {tmp_path / 'none.toml'}: cannot be read: No such file or directory\n"
+
+
+def test_output_that_cannot_be_replaced_is_said_before_anything_is_built(start, output):
+    blocked = output / "out" / "vehicle.png"
+    blocked.unlink(missing_ok=True)
+    blocked.mkdir(parents=True)
+    code, told, error = start()
+    blocked.rmdir()
+    assert (code, told, error) == (2, "", f"error: output {blocked} cannot be written: it is a folder\n")

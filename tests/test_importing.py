@@ -1,0 +1,37 @@
+"""docs/importing.md names what there is."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from packfmu.cosim.ssp import PARAMETER_SET
+from packfmu.cosim.system import PACK_CONNECTIONS
+from packfmu.fmus.pack_block import TAPS
+from packfmu.models.network_loads import LoadMode
+
+PAGE = (Path(__file__).parents[1] / "docs" / "importing.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("connection", PACK_CONNECTIONS, ids=str)
+def test_every_connection_stands_in_the_table(connection):
+    source, target = (re.escape(".".join(end)) for end in (connection.source, connection.target))
+    same = f"the same of `{connection.target[0]}`" if connection.source[1] == connection.target[1] else "no such row"
+    assert re.search(rf"^\|.*`{source}(\[[kg]\])?`.*\|.*(`{target}(\[[kg]\])?`|{same})", PAGE, re.MULTILINE)
+
+
+def test_the_example_for_fmpy_asks_for_what_the_block_tells():
+    code = PAGE.partition("```python")[2].partition("```")[0]
+    asked = re.findall(r'"(\w+)"', code.partition("output=")[2])
+    assert len(asked) == 4
+    assert set(asked) <= {tap.name for tap in TAPS}
+    assert f'"load_mode": {LoadMode.POWER.value}' in code
+
+
+def test_load_modes_and_parameter_set_are_told():
+    for mode in LoadMode:
+        assert (
+            f"{mode.value} {mode.name.lower().replace('_', ' ')}".replace("current constant", "current then constant")
+            in PAGE
+        )
+    assert f'parameter_set="{PARAMETER_SET}"' in PAGE
