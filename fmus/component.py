@@ -65,6 +65,8 @@ class Component:
         The model; its name is the name of the FMU.
     terminals : tuple of Terminal
         Their names differ and every member is a variable of the model.
+    members : tuple of Model
+        What the model is composed of; their documentation is told with its own.
 
     Raises
     ------
@@ -74,6 +76,7 @@ class Component:
 
     model: Model
     terminals: tuple[Terminal, ...]
+    members: tuple[Model, ...] = ()
 
     def __post_init__(self) -> None:
         names = [terminal.name for terminal in self.terminals]

@@ -66,7 +66,7 @@ def listed(component: Component, detail: Detail) -> tuple[Variable, ...]:
     Inputs are always told: without them the FMU could not be connected.
     """
     model = component.model
-    return tuple(v for v in model.interface if v.detail <= detail or v in model.inputs)
+    return tuple(v for v in model.interface if not v.hidden and (v.detail <= detail or v in model.inputs))
 
 
 def guid(component: Component, sources: str, detail: Detail) -> str:

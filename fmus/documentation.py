@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 import numpy as np
 
-from ..models.model import Detail, Kind, Variable
+from ..models.model import Detail, Kind, Model, Variable
 from .component import Component, Terminal
 from .description import Flavour, listed
 from .docstring import to_html
@@ -47,17 +47,18 @@ def index_page(component: Component, flavour: Flavour, detail: Detail) -> str:
     tables = "".join(
         _variable_table(title, [variable for variable in block if variable.path in told]) for title, block in blocks
     )
-    left_out = [variable.path for variable in model.interface if variable.path not in told]
+    left_out = [variable.path for variable in model.interface if not (variable.hidden or variable.path in told)]
     note = f"<p class='note'>Left out in this detail: {_codes(left_out)}.</p>" if left_out else ""
+    members = "".join(f"<h1>{_text(m.name)}</h1>{to_html(model_docstring(m))}" for m in component.members)
     needs = "<p>What it needs where it runs, and how it tells what it refuses: "
     needs = f"{needs}<a href='externalDependencies.html'>external dependencies</a>.</p>"
     body = (
         f"<header><img src='../model.png' alt=''><h1>{_text(model.name)}</h1>"
         f"<p class='lead'>{_text(model.description)}.</p>{needs if flavour.needs_execution_tool else ''}</header>"
-        f"{to_html(model_docstring(component))}"
+        f"{to_html(model_docstring(component.model))}"
         "<h2>Ports</h2><p>Electric current is positive into the cell. Outputs follow from a step, never at once "
         "from an input. Values are in SI units; the display unit in brackets is what tools may show.</p>"
-        f"{tables}{note}{_terminal_table(component.terminals)}"
+        f"{tables}{note}{_terminal_table(component.terminals)}{members}"
         "<p class='note'>The licence is in <a href='licenses/license.txt'>licenses/license.txt</a>. "
         f"Made by packfmu {_text(version('packfmu'))}.</p>"
     )
@@ -108,9 +109,9 @@ def page(title: str, body: str) -> str:
     )
 
 
-def model_docstring(component: Component) -> str:
+def model_docstring(model: Model) -> str:
     """Return the docstring of the module that the model's kernels are written in."""
-    module = sys.modules[component.model.advance.__module__]
+    module = sys.modules[model.advance.__module__]
     return inspect.cleandoc(module.__doc__ or "")
 
 

@@ -106,9 +106,19 @@ def _balancer(image: Image) -> None:
     box(image, (64, 104), (47, 3), 2, INK)
 
 
+def _pack(image: Image) -> None:
+    box(image, (64, 71), (50, 35), 8, INK)
+    box(image, (64, 71), (46, 31), 5, PAPER)
+    for x in (34, 94):
+        box(image, (x, 32), (9, 5), 2, INK)
+    for x, level in ((34, 24), (64, 25), (94, 23)):
+        box(image, (x, 71), (11, level), 3, CHARGE)
+
+
 _SIGNS: dict[str, tuple[Draw, ...]] = {
     "Cell": (_cell,),
     "PackNetwork": (_pack_network,),
     "Thermal": (_thermal,),
     "Balancer": (_balancer,),
+    "Pack": (_pack,),
 }

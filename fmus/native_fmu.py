@@ -97,7 +97,9 @@ def native_sources() -> dict[str, bytes]:
     own = Path(__file__).parent
     models = own.parent / "models"
     files = {f"models/{path.relative_to(models).as_posix()}": path.read_bytes() for path in models.rglob("*.py")}
-    files |= {f"fmus/{module}.py": (own / f"{module}.py").read_bytes() for module in (*BUILDERS, "component", *COMPONENTS)}
+    files |= {
+        f"fmus/{module}.py": (own / f"{module}.py").read_bytes() for module in (*BUILDERS, "component", *COMPONENTS)
+    }
     files |= {path.name: path.read_bytes() for path in SHIM.glob("*.[ch]")} | fmi_headers()
     tools = [*(f"{tool} {version(tool)}" for tool in TOOLS), f"python {python_version()}"]
     return dict(sorted(files.items())) | {"tools": "\n".join(tools).encode()}

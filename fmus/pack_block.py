@@ -31,8 +31,8 @@ def component(members: Sequence[Sequence[Any]], base: int, operations: Sequence[
     models = {name: _model(module, arguments) for name, module, arguments in members}
     table = [Operation.from_row(row) for row in operations]
     settings = {"Cell.lookahead": seconds(base) / 2}  # the network steps first: second order
-    model = compose("Pack", DESCRIPTION, models, base, table, TAPS, settings)
-    return Component(model, TERMINALS)
+    model = compose("Pack", DESCRIPTION, models, base, table, TAPS, settings, SHARED)
+    return Component(model, TERMINALS, tuple(models.values()))
 
 
 def _model(module: str, arguments: Mapping[str, Any]) -> Model:
@@ -79,6 +79,12 @@ TAPS = (
     Tap("temperature", "Thermal.temperature", detail=Detail.CELL),
 )
 """What the block tells."""
+
+SHARED = {
+    "PackNetwork.capacity": "Cell.capacity",
+    "PackNetwork.open_circuit_voltage": "Cell.open_circuit_voltage",
+}
+"""What the network has to know of the cells: set for the cells, it holds for the network too."""
 
 TERMINALS = (
     Terminal(

@@ -11,6 +11,7 @@ import hashlib
 import importlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -121,7 +122,7 @@ def load_component(name: str, arguments: Mapping[str, Any], start: Mapping[str, 
     except (ImportError, TypeError, ValueError) as error:
         raise InputError(f"{name} cannot be made with {dict(arguments)}: {error}") from error
     try:
-        return Component(component.model.with_start(start), component.terminals)
+        return replace(component, model=component.model.with_start(start))
     except (KeyError, ValueError) as error:
         raise InputError(f"{component.model.name}: {error.args[0]}") from None
 

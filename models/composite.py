@@ -21,8 +21,7 @@ charge and energy are conserved; of other values the last one counts. The result
 components under the same plan, to the last bit.
 
 Inputs of the block are held during the communication step. Its outputs tell the end of the step; currents are means
-over it, energies and charges integrals, and flags are true where they were so after any of its base periods. In the
-documentation of each component stand its equations, limits and references.
+over it, energies and charges integrals, and flags are true where they were so after any of its base periods.
 """
 
 from __future__ import annotations
@@ -90,6 +89,7 @@ def compose(
     operations: Sequence[Operation],
     taps: Sequence[Tap],
     settings: Mapping[str, float],
+    shared: Mapping[str, str],
 ) -> Model:
     """Return a plan over components as one model, its kernels calling theirs directly.
 
@@ -107,6 +107,8 @@ def compose(
         The outputs.
     settings : mapping of str to float
         Parameters, ``"Component.parameter"``, that belong to the plan [unit of the parameter]; they cannot be set.
+    shared : mapping of str to str
+        Parameters that take the values of others, of the same shape, at the initialisation; they are not listed.
 
     Returns
     -------
@@ -117,9 +119,17 @@ def compose(
     Raises
     ------
     ValueError
-        When a tap does not fit, two components have an undriven input of one name, or an array of two dimensions
-        would have to be exchanged.
+        When a tap, setting or shared parameter does not fit, two components have an undriven input of one name, or an
+        array of two dimensions would have to be exchanged.
     """
+    parameters = {
+        f"{member}.{variable.name}": _parameter(variable, member, settings, shared)
+        for member, model in members.items()
+        for variable in model.parameters
+    }
+    unknown = sorted({*settings, *shared, *shared.values()} - set(parameters))
+    if unknown:
+        raise ValueError(f"{name}: there is no parameter {unknown[0]}; there are {', '.join(parameters)}")
     connections = {operation.subject for operation in operations if isinstance(operation.subject, Connection)}
     driven = {connection.target for connection in connections}
     inputs = {
@@ -135,15 +145,14 @@ def compose(
         operations=tuple(operations),
         inputs=tuple(inputs),
         outputs=tuple((tap.name, endpoint(tap.source), tap.summary.value) for tap in taps),
+        shared=tuple((endpoint(led), endpoint(leader)) for led, leader in shared.items()),
     )
     layout.check()
     initialize, outputs_kernel, advance = _kernels(write(layout), members)
     return Model(
         name=name,
         description=description,
-        parameters=tuple(
-            _parameter(v, member, settings) for member, model in members.items() for v in model.parameters
-        ),
+        parameters=tuple(parameters.values()),
         inputs=tuple(inputs.values()),
         outputs=outputs,
         states=_states(layout),
@@ -159,12 +168,12 @@ def _owned(variable: Variable, member: str, owner: str) -> Variable:
     return replace(variable, owner=owner, fmi_name=f"{member}.{variable.fmi_name or variable.name}")
 
 
-def _parameter(variable: Variable, member: str, settings: Mapping[str, float]) -> Variable:
+def _parameter(variable: Variable, member: str, settings: Mapping[str, float], shared: Mapping[str, str]) -> Variable:
     own = _owned(variable, member, member)
+    if own.path in shared:
+        return replace(own, hidden=True)
     value = settings.get(own.path)
-    if value is None:
-        return own
-    return replace(own, start=value, min=value, max=value, tunable=False)
+    return own if value is None else replace(own, start=value, min=value, max=value, tunable=False)
 
 
 def _output(members: Mapping[str, Model], operations: Sequence[Operation], tap: Tap) -> Variable:

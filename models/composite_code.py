@@ -38,6 +38,8 @@ class Layout:
         The components' inputs that become inputs of the block, under their own names.
     outputs : tuple of (str, (str, str), str)
         Name, source, and value of `Summary` of each output.
+    shared : tuple of ((str, str), (str, str))
+        Parameters that follow others: the one that follows, and the one that is set.
     """
 
     members: Mapping[str, Model]
@@ -45,6 +47,7 @@ class Layout:
     operations: tuple[Operation, ...]
     inputs: tuple[Place, ...]
     outputs: tuple[tuple[str, Place, str], ...]
+    shared: tuple[tuple[Place, Place], ...]
 
     def variable(self, place: Place) -> Variable:
         """Return a component's variable."""
@@ -85,6 +88,7 @@ class Layout:
             if names.count(name) > 1:
                 raise ValueError(f"{member}.{name}: another component has an undriven input of that name too")
         ends = [end for connection in self.connections for end in (connection.source, connection.target)]
+        ends += [parameter for pair in self.shared for parameter in pair]
         for end in (*ends, *self.inputs, *(source for _, source, _ in self.outputs)):
             if len(self.variable(end).shape) > 1:
                 raise ValueError(f"{'.'.join(end)}: arrays of two dimensions are not exchanged")
@@ -156,8 +160,9 @@ def _advance(layout: Layout) -> list[str]:
 
 def _initialize(layout: Layout) -> list[str]:
     """Every round initialises all components and hands everything on; as many rounds as a chain of them can need."""
+    lines = [_copy(_parameter(set_), _parameter(led), layout.variable(led)) for led, set_ in layout.shared]
     defaults = [(c.target, layout.variable(c.target)) for c in layout.connections]
-    lines = [line for target, variable in defaults for line in _fill(_input(target), variable)]
+    lines += [line for target, variable in defaults for line in _fill(_input(target), variable)]
     lines += ["take_inputs(x, u)", f"for _ in range({len(layout.members) + 1}):"]
     lines += [f"    {member}_initialize({_blocks(layout, member)})" for member in layout.members]
     lines += ["    hand_on(x)"]
@@ -257,6 +262,10 @@ def _blocks(layout: Layout, member: str) -> str:
         (model.constants, f"c.{member}"),
     )
     return ", ".join(record if variables else "0.0" for variables, record in blocks)
+
+
+def _parameter(place: Place) -> str:
+    return f"p.{place[0]}.{place[1]}"
 
 
 def _input(place: Place) -> str:

@@ -94,6 +94,8 @@ class Variable:
         Name in the FMU where it differs from `name`.
     owner : str
         In a model that is composed of others: the record of the block that the field lies in; else empty.
+    hidden : bool
+        Whether importers are not told of it, because it follows from other parameters.
 
     Raises
     ------
@@ -116,6 +118,7 @@ class Variable:
     detail: Detail = Detail.PACK
     fmi_name: str = ""
     owner: str = ""
+    hidden: bool = False
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from fmpy.validation import validate_fmu
 
 from packfmu.cosim.fmu import fmu_component
 from packfmu.cosim.kernels import kernel_component
@@ -85,6 +86,7 @@ def test_the_jitted_plan_gives_the_masters_bits(model, separate, tmp_path):
 @pytest.mark.parametrize("form", Form)
 def test_its_fmus_give_the_masters_bits(form, small_pack, part, separate, tmp_path):
     built = build_parts((part,), tmp_path, small_pack.outputs.detail, form, (host_platform(),))
+    assert validate_fmu(built["Pack"]) == []
     component = fmu_component("Pack", Layer.ELECTRICAL, built["Pack"])
     assert_same_bits(alone(component, tmp_path / "fmu.nc"), separate)
 
@@ -176,3 +178,10 @@ def test_a_step_without_end_is_refused(block):
 def test_the_lookahead_belongs_to_the_plan(part):
     with pytest.raises(InputError, match=r"Cell.lookahead = 0.6 s is not within \[0.5, 0.5\] s"):
         load_component(part.component, part.arguments, {"Cell.lookahead": 0.6})
+
+
+def test_the_capacity_of_the_cells_is_that_of_the_network(block):
+    before = float(block.y["usable_capacity"])
+    block.p["Cell"]["capacity"] *= 0.8
+    block.initialize()
+    assert block.y["usable_capacity"] == pytest.approx(0.8 * before, rel=1e-12)
