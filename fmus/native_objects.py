@@ -137,22 +137,29 @@ def kernel_code(model: Model) -> str:
         module = llvm.parse_assembly(library.get_llvm_str())
         module.get_function(symbol).name = name
         code.link_in(module)
+    libraries = [library for library, _ in compiled.values()]
     _strip(code)
-    _check(model, code, [library for library, _ in compiled.values()])
+    _check(model, code, libraries)
+    _optimise(code)
+    _check(model, code, libraries)
     return str(code)
 
 
 def emit(code: str, target: Target) -> bytes:
     """Return the object file of LLVM code for one target."""
-    llvm.initialize_all_targets()
-    llvm.initialize_all_asmprinters()
-    machine = llvm.Target.from_triple(target.triple).create_target_machine(
-        cpu=target.processor, opt=OPTIMISATION, reloc="pic", codemodel="default"
-    )
+    machine = _machine(target)
     module = llvm.parse_assembly(code)
     module.triple = target.triple
     module.data_layout = str(machine.target_data)
     return bytes(machine.emit_object(module))
+
+
+def _machine(target: Target) -> Any:
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    return llvm.Target.from_triple(target.triple).create_target_machine(
+        cpu=target.processor, opt=OPTIMISATION, reloc="pic", codemodel="default"
+    )
 
 
 def _compile(model: Model, kernel: Any, steps: bool) -> tuple[Any, str]:
@@ -193,11 +200,17 @@ def _strip(code: Any) -> None:
             function.linkage = "internal"
     for variable in code.global_variables:
         variable.linkage = "internal"
-    builder = llvm.create_pass_builder(_host_machine(), llvm.create_pipeline_tuning_options(OPTIMISATION))
+    builder = llvm.create_pass_builder(_machine(LINUX), llvm.create_pipeline_tuning_options(OPTIMISATION))
     manager = llvm.create_new_module_pass_manager()
     manager.add_global_dead_code_eliminate_pass()
     manager.add_strip_dead_prototype_pass()
     manager.run(code, builder)
+
+
+def _optimise(code: Any) -> None:
+    """Optimise across the kernels, for the least processor: numba has optimised each for itself."""
+    builder = llvm.create_pass_builder(_machine(LINUX), llvm.create_pipeline_tuning_options(OPTIMISATION))
+    builder.getModulePassManager().run(code, builder)
 
 
 def _check(model: Model, code: Any, libraries: list[Any]) -> None:
@@ -230,10 +243,6 @@ def _is_of_numba(library: Any) -> bool:
     functions = library._final_module.functions
     own = [f.name for f in functions if not f.is_declaration and f.linkage == llvm.Linkage.external]
     return not own or own[0].startswith(("_ZN5numba", "nrt_"))
-
-
-def _host_machine() -> Any:
-    return llvm.Target.from_default_triple().create_target_machine(opt=OPTIMISATION)
 
 
 def _least_processor() -> str:

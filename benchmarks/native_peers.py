@@ -1,0 +1,217 @@
+"""The cells by what computes them, ready to be stepped: for `native_step`.
+
+The input of a step, and the values that are got after it, are the same for all; `hand_written/client.c` makes its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from ctypes import c_double, c_uint
+from pathlib import Path
+from time import thread_time
+
+import fmpy
+import numpy as np
+from fmpy.fmi2 import FMU2Slave
+from numpy.typing import NDArray
+from pythonfmu import FmuBuilder
+
+from packfmu.fmus.files import cache_folder, package_folder
+from packfmu.fmus.native_fmu import linked, native_sources, start_values
+from packfmu.fmus.native_header import header
+from packfmu.fmus.platforms import LINUX, Platform
+from packfmu.fmus.python_fmu import build_python_fmu, digest, load_component
+from packfmu.models.model import Model
+
+HERE = Path(__file__).parent
+HAND_WRITTEN = HERE / "hand_written"
+KIND = "nissan_leaf_2013"
+GUID = "benchmark"
+PERIOD = 20
+PORTS = 5
+"""Outputs of each cell that are got in every step; they come first."""
+
+OPTIONS = ("-std=c11", "-O3", f"-mcpu={LINUX.linker_processor}")
+
+
+def leaf_cells(cells: int, hysteresis: bool = False) -> Model:
+    """Return Leaf cells that differ a little from each other; these cells show no hysteresis, but may be given one."""
+    others = {"hysteresis_bound": 0.02, "hysteresis_rate": 30.0, "hysteresis_decay_rate": 1e-5}
+    start = differences(cells) | (others if hysteresis else {})
+    return load_component("cell", {"cells": cells, "parameters": KIND}, start).model
+
+
+def differences(cells: int) -> dict[str, NDArray[np.float64] | float]:
+    """Return parameters that differ from cell to cell."""
+    wave = np.sin(3.0 * np.arange(cells))
+    return {
+        "capacity": 112860.0 * (1.0 + 0.01 * wave),
+        "initial_soc": 0.6 + 0.05 * wave,
+        "resistance_scale": 1.0 - 0.02 * wave,
+    }
+
+
+def first_input(model: Model) -> int:
+    """Return the value reference of the first input."""
+    return model.offsets()["current"]
+
+
+def first_output(model: Model) -> int:
+    """Return the value reference of the first output."""
+    return model.offsets()["emf"]
+
+
+def build_native(model: Model, cells: int, folder: Path) -> None:
+    """Extract a native FMU without its XML."""
+    sources = native_sources()
+    stamp = digest(sources)
+    sources["model.h"] = header(model, GUID, stamp)
+    arguments = {"cells": cells, "parameters": KIND}
+    library = linked("cell", arguments, model.name, sources, [Platform.LINUX64])[Platform.LINUX64]
+    place(folder, "Cell", library, start_values(model))
+
+
+def place(folder: Path, identifier: str, library: bytes, start: bytes) -> None:
+    """Write library and start values where an extracted FMU has them."""
+    for path, content in {f"binaries/linux64/{identifier}.so": library, "resources/start.bin": start}.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+
+
+def compile_c(target: Path, sources: Sequence[str], *options: str) -> Path:
+    """Compile C for the processors that native FMUs are built for."""
+    headers = package_folder("fmpy") / "c-code"
+    command = [sys.executable, "-m", "ziglang", "cc", *OPTIONS, *options, f"-I{headers}"]
+    caches = dict.fromkeys(("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR"), str(cache_folder("zig")))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(
+        [*command, *(HAND_WRITTEN / name for name in sources), "-lm", "-o", target],
+        env=os.environ | caches, check=True,
+    )  # fmt: skip
+    return target
+
+
+def build_hand_written(model: Model, cells: int, folder: Path) -> Path:
+    """Return the library of the FMU that was written by hand."""
+    pairs, nodes = model.variable("polarisation_resistance").shape
+    sizes = {"CELLS": cells, "PAIRS": pairs, "NODES": nodes}
+    options = ("-target", LINUX.linker_triple, "-shared", "-fPIC", *(f"-D{name}={n}" for name, n in sizes.items()))
+    return compile_c(folder / "HandWritten.so", ["cell.c", "fmu.c"], *options)
+
+
+class Client:
+    """The client in C, with both libraries loaded."""
+
+    def __init__(self, program: Path, model: Model, cells: int, native: Path, hand_written: Path) -> None:
+        resources = native / "resources"
+        libraries = [native / "binaries" / "linux64" / "Cell.so", resources.as_uri(), GUID]
+        libraries += [hand_written, resources.as_uri(), GUID]
+        places = [str(cells), str(first_input(model)), str(first_output(model)), resources / "start.bin"]
+        self._process = subprocess.Popen(
+            [program, *places, *libraries], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def ask(self, command: str) -> list[float]:
+        """Return the answer to a command."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(command, file=self._process.stdin, flush=True)
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"the client ended at the command {command}")
+        return [float(value) for value in answer.split()]
+
+    def close(self) -> None:
+        """End the client."""
+        self._process.communicate()
+
+
+class FmpySlave:
+    """An extracted FMU run through FMPy."""
+
+    def __init__(self, folder: Path, identifier: str, guid: str, cells: int, inputs: int, outputs: int) -> None:
+        self._fmu = FMU2Slave(guid=guid, modelIdentifier=identifier, unzipDirectory=str(folder), instanceName="cells")
+        self._fmu.instantiate()
+        self._fmu.setupExperiment()
+        self._fmu.enterInitializationMode()
+        self._fmu.exitInitializationMode()
+        self._set, self._get = range(inputs, inputs + 2 * cells), range(outputs, outputs + PORTS * cells)
+        self._arrays = [(c_double * (2 * cells))(*now) for now in make_inputs(cells)]
+        self._lists = [list(now) for now in self._arrays]
+        self._outputs = (c_double * (PORTS * cells))()
+        self._references = [(c_uint * len(where))(*where) for where in (self._set, self._get)]
+        self._step = 0
+
+    def step(self) -> Sequence[float]:
+        """Set, step by 1 s, get, as FMPy's users do."""
+        fmu, now = self._fmu, self._step % PERIOD
+        fmu.setReal(self._set, self._lists[now])
+        fmu.doStep(float(self._step), 1.0)
+        self._step += 1
+        values: Sequence[float] = fmu.getReal(self._get)
+        return values
+
+    def bulk_step(self) -> None:
+        """Set, step by 1 s, get, with references and values that stay where they are."""
+        fmu, now = self._fmu, self._arrays[self._step % PERIOD]
+        fmu.fmi2SetReal(fmu.component, self._references[0], len(now), now)
+        fmu.fmi2DoStep(fmu.component, float(self._step), 1.0, 1)
+        fmu.fmi2GetReal(fmu.component, self._references[1], len(self._outputs), self._outputs)
+        self._step += 1
+
+    def trace(self, steps: int) -> NDArray[np.float64]:
+        """Return the outputs of some steps."""
+        return np.array([self.step() for _ in range(steps)])
+
+    def close(self) -> None:
+        """Free the FMU."""
+        self._fmu.terminate()
+        self._fmu.freeInstance()
+
+
+def time_of(step: Callable[[], object], steps: int) -> float:
+    """Return seconds of the processor a step."""
+    begin = thread_time()
+    for _ in range(steps):
+        step()
+    return (thread_time() - begin) / steps
+
+
+def make_inputs(cells: int) -> NDArray[np.float64]:
+    """Return currents [A] and temperatures [K] of `PERIOD` steps, the same as in the client."""
+    share = 0.05 * np.sin(7.0 * np.arange(cells))
+    step = np.arange(PERIOD)[:, None]
+    phase = 2.0 * np.pi * step / PERIOD
+    current = 40.0 * (1.0 + share) * (np.sin(phase) + 0.5 * np.cos(3.0 * phase))
+    return np.hstack([current, 298.15 + 5.0 * share + 0.1 * (step // 10)])
+
+
+def open_native(cells: int, folder: Path) -> FmpySlave:
+    """Return the native flavour from where `build_native` put it."""
+    model = leaf_cells(cells)
+    return FmpySlave(folder, "Cell", GUID, cells, first_input(model), first_output(model))
+
+
+def open_python(cells: int, folder: Path) -> FmpySlave:
+    """Return our Python flavour."""
+    path = folder / "Cell.fmu"
+    build_python_fmu(path, "cell", {"cells": cells, "parameters": KIND}, differences(cells))
+    model = leaf_cells(cells)
+    guid = fmpy.read_model_description(str(path), validate=False).guid
+    fmpy.extract(str(path), str(folder / "Cell"))
+    return FmpySlave(folder / "Cell", "Cell", guid, cells, first_input(model), first_output(model))
+
+
+def open_plain(cells: int, folder: Path) -> FmpySlave:
+    """Return the plain slave; its inputs come first, its outputs next."""
+    model = leaf_cells(cells)
+    kind = {v.name: v.start_values().tolist() for v in model.parameters if v.name != "lookahead"}
+    (folder / "cells.json").write_text(json.dumps({"cells": cells, **kind}), encoding="utf-8")
+    path = FmuBuilder.build_FMU(HERE / "plain_slave.py", dest=folder, project_files=[folder / "cells.json"])
+    guid = fmpy.read_model_description(str(path), validate=False).guid
+    fmpy.extract(str(path), str(folder / "PlainSlave"))
+    return FmpySlave(folder / "PlainSlave", "PlainSlave", guid, cells, 0, 2 * cells)
