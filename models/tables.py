@@ -18,7 +18,7 @@ def locate(nodes: int, soc: float) -> Place:
     The position is 0 to 1 inside the segment; beyond the grid it continues, so that the end segments extrapolate.
     """
     position = soc * (nodes - 1)
-    segment = min(max(int(position), 0), nodes - 2)
+    segment = int(min(max(0.0, position), nodes - 2.0))  # of what is not finite there is no integer
     return segment, position - segment
 
 

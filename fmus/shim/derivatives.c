@@ -72,6 +72,12 @@ typedef struct {
     size_t count;
 } Knowns;
 
+typedef struct {
+    const fmi2ValueReference *references;
+    double *derivatives;
+    size_t count;
+} Unknowns;
+
 /* Whether the knowns are Real parameters and inputs that may be set now, and the direction is finite. */
 static bool are_knowns(const Instance *instance, const char *call, Knowns knowns)
 {
@@ -94,59 +100,62 @@ static bool are_knowns(const Instance *instance, const char *call, Knowns knowns
     return true;
 }
 
-/* The length of a difference along the direction: a relative 6e-6 of the known that it changes most. */
-static double difference(const double *memory, Knowns knowns)
-{
-    double length = INFINITY;
-    for (size_t i = 0; i < knowns.count; ++i)
-        if (knowns.direction[i] != 0.0)
-            length = fmin(length, cbrt(DBL_EPSILON) * fmax(fabs(memory[knowns.references[i]]), 1e-3)
-                                      / fabs(knowns.direction[i]));
-    return length;
-}
-
-/* Compute the outputs that follow when the knowns are moved by `length` along the direction, into a copy of the
- * memory. False where a known would leave its bounds or the outputs are not finite. */
-static bool outputs_beside(const Instance *instance, Knowns knowns, double length, double *copy)
+/* Compute into a copy of the memory the outputs that follow when one known has another value. Where that is beyond its
+ * bounds, or the outputs cannot be computed, nothing is moved. */
+static void move_known(const Instance *instance, Place known, double value, double *copy)
 {
     char text[TEXT_SIZE];
-    Place place = {0};
     memcpy(copy, instance->memory, sizeof(double) * AT_SLOPES);
-    for (size_t i = 0; i < knowns.count; ++i)
-        copy[knowns.references[i]] += length * knowns.direction[i];
-    for (size_t i = 0; i < knowns.count; ++i) {
-        find(knowns.references[i], place.variable, &place);
-        if (!fits(place.variable, copy[knowns.references[i]]))
-            return false;
-    }
-    if ((instance->flags.phase == INITIALISATION ? call_initialize(copy) : call_outputs(copy)) != 0)
-        return false;
-    return results_are_finite(copy, text, sizeof text);
+    if (!fits(known.variable, value))
+        return;
+    copy[known.variable->first + known.element] = value;
+    if ((instance->flags.phase == INITIALISATION ? call_initialize(copy) : call_outputs(copy)) != 0
+        || !results_are_finite(copy, text, sizeof text))
+        memcpy(copy, instance->memory, sizeof(double) * AT_SLOPES);
 }
 
-/* Take the difference quotient on both sides, or on the one where the outputs can be computed. */
-static fmi2Status derive(const Instance *instance, const char *call, Knowns knowns, const fmi2ValueReference unknowns[],
-                         size_t count, double *copy, double *derivatives)
+/* Add the share of one known: the difference quotient over both sides, or over the one to which it can be moved. A
+ * relative 6e-6 of the known or of its nominal value, whichever is more, balances rounding and truncation. */
+static bool add_share(const Instance *instance, Place known, double direction, Unknowns unknowns, double *above,
+                      double *below)
 {
-    double length = difference(instance->memory, knowns), *lower = copy + AT_SLOPES, above = length, below = length;
-    if (isinf(length)) {
-        for (size_t i = 0; i < count; ++i)
-            derivatives[i] = 0.0;
-        return fmi2OK;
+    uint32_t reference = known.variable->first + known.element;
+    double value = instance->memory[reference], width, rise;
+    double length = cbrt(DBL_EPSILON) * fmax(fabs(value), known.variable->nominal);
+    move_known(instance, known, value + length, above);
+    move_known(instance, known, value - length, below);
+    width = above[reference] - below[reference];
+    for (size_t i = 0; i < unknowns.count && width > 0.0; ++i) {
+        rise = above[unknowns.references[i]] - below[unknowns.references[i]];
+        unknowns.derivatives[i] += direction * (rise / width);
     }
-    if (!outputs_beside(instance, knowns, above, copy)) {
-        memcpy(copy, instance->memory, sizeof(double) * AT_SLOPES);
-        above = 0.0;
+    return width > 0.0;
+}
+
+/* Sum the shares of all knowns; false, having said why, where there is no finite sum. */
+static bool derive(const Instance *instance, const char *call, Knowns knowns, Unknowns unknowns, double *room)
+{
+    char name[TEXT_SIZE / 2];
+    Place place = {0};
+    for (size_t i = 0; i < unknowns.count; ++i)
+        unknowns.derivatives[i] = 0.0;
+    for (size_t i = 0; i < knowns.count; ++i) {
+        find(knowns.references[i], place.variable, &place);
+        if (knowns.direction[i] != 0.0
+            && !add_share(instance, place, knowns.direction[i], unknowns, room, room + AT_SLOPES)) {
+            tell(instance, fmi2Error, "%s: %s cannot be moved, neither way", call,
+                 scalar_name(name, sizeof name, place));
+            return false;
+        }
     }
-    if (!outputs_beside(instance, knowns, -below, lower)) {
-        memcpy(lower, instance->memory, sizeof(double) * AT_SLOPES);
-        below = 0.0;
-    }
-    if (above + below == 0.0)
-        return tell(instance, fmi2Error, "%s: the knowns cannot be moved along this direction, neither way", call);
-    for (size_t i = 0; i < count; ++i)
-        derivatives[i] = (copy[unknowns[i]] - lower[unknowns[i]]) / (above + below);
-    return fmi2OK;
+    for (size_t i = 0; i < unknowns.count; ++i)
+        if (!isfinite(unknowns.derivatives[i])) {
+            find(unknowns.references[i], NULL, &place);
+            tell(instance, fmi2Error, "%s: the derivative of %s is not finite", call,
+                 scalar_name(name, sizeof name, place));
+            return false;
+        }
+    return true;
 }
 
 fmi2Status fmi2GetDirectionalDerivative(fmi2Component c, const fmi2ValueReference vUnknown_ref[], size_t nUnknown,
@@ -155,18 +164,19 @@ fmi2Status fmi2GetDirectionalDerivative(fmi2Component c, const fmi2ValueReferenc
 {
     Instance *instance = c;
     Knowns knowns = {vKnown_ref, dvKnown, nKnown};
-    fmi2Status status;
-    double *copy;
+    Unknowns unknowns = {vUnknown_ref, dvUnknown, nUnknown};
+    double *room;
+    bool derived;
     if (!may_call(instance, __func__, INITIALISATION | STEPPING | TERMINATED)
         || !is_given(instance, __func__, vUnknown_ref, nUnknown) || !is_given(instance, __func__, dvUnknown, nUnknown)
         || !is_given(instance, __func__, vKnown_ref, nKnown) || !is_given(instance, __func__, dvKnown, nKnown)
         || !have_role(instance, __func__, vUnknown_ref, nUnknown, OUTPUT) || !are_knowns(instance, __func__, knowns)
         || !settle_for(instance, __func__))
         return fmi2Error;
-    copy = instance->callbacks.allocateMemory(2 * (size_t)AT_SLOPES, sizeof(double));
-    if (!copy)
+    room = instance->callbacks.allocateMemory(2 * (size_t)AT_SLOPES, sizeof(double));
+    if (!room)
         return tell(instance, fmi2Error, "%s: there is no memory left", __func__);
-    status = derive(instance, __func__, knowns, vUnknown_ref, nUnknown, copy, dvUnknown);
-    instance->callbacks.freeMemory(copy);
-    return status;
+    derived = derive(instance, __func__, knowns, unknowns, room);
+    instance->callbacks.freeMemory(room);
+    return derived ? fmi2OK : fmi2Error;
 }

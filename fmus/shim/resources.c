@@ -40,7 +40,7 @@ static bool begins_with(const char *text, const char *wanted)
     return true;
 }
 
-/* Where the path begins in a file URI: file:/path, file:///path, file://localhost/path; NULL in any other. */
+/* Where the path begins in a file URI: file:/path, file:///path, file:////path, file://localhost/path; else NULL. */
 static const char *path_of(const char *uri)
 {
     bool is_local;
@@ -54,7 +54,7 @@ static const char *path_of(const char *uri)
         uri += 2;
 #ifdef _WIN32
     if (uri[0] == '/' && lower_case(uri[1]) >= 'a' && lower_case(uri[1]) <= 'z'
-        && (uri[2] == ':' || uri[2] == '|' || begins_with(uri + 2, "%3a")))
+        && (uri[2] == ':' || begins_with(uri + 2, "%3a")))
         ++uri;
     return uri; /* file://server/share is what Windows calls //server/share */
 #else

@@ -15,7 +15,7 @@ static bool is_too_late(const Flags *flags, double t, double h)
 /* Say why the model refused, from its own variables. */
 static void explain(const double *memory, int64_t status, char *text, size_t size)
 {
-    if (!model_refusal(status, memory, memory + AT_U, memory + AT_Y, text, size))
+    if (!model_refusal(status, memory, memory + AT_U, memory + AT_Y, memory + AT_X, text, size))
         snprintf(text, size, "the model gave the status %lld, which it does not explain", (long long)status);
 }
 

@@ -1,8 +1,9 @@
-"""The toy as an FMU, built once."""
+"""The toy as an FMU, and behind the shim, each built once."""
 
 import pytest
 
 from tests.fmus.host import Host
+from tests.fmus.native_toy import Importer, build_toy
 from tests.fmus.trees import plant
 
 
@@ -23,3 +24,29 @@ def toy_fmu(tree, tmp_path_factory):
 def host(toy_fmu):
     with Host(toy_fmu) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory):
+    """Return the shared library of the shim and the toy in C."""
+    return build_toy(tmp_path_factory.mktemp("shim"))
+
+
+@pytest.fixture
+def new(library):
+    """Return a maker of instances, which are freed at the end."""
+    made = []
+
+    def make(**arguments):
+        made.append(Importer(library, **{"resources": library.parent.as_uri()} | arguments))
+        return made[-1]
+
+    yield make
+    for importer in made:
+        if importer.component:
+            importer.free()
+
+
+@pytest.fixture
+def toy(new):
+    return new().initialise()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,9 @@ class Host:
         except BaseException:
             shutil.rmtree(self.folder)
             raise
+        finally:
+            with suppress(AttributeError):  # pythonfmu's library lets go of it twice when the process ends
+                self.fmu.dll.finalizePythonInterpreter()
 
     def _logged(self, environment, instance, status, category, message) -> None:
         self.log.append((status, (category or b"").decode(), message.decode()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import shutil
 import struct
 import subprocess
@@ -20,9 +21,13 @@ from fmpy.fmi2 import (
     free,
 )
 
+from packfmu.fmus.files import cache_folder
+
 SHIM = Path(__file__).parents[2] / "fmus" / "shim"
 CLIENT = Path(__file__).parent / "client"
 HEADERS = Path(fmpy.__file__).parent / "c-code"
+ZIG = (sys.executable, "-m", "ziglang", "cc")
+CACHES = dict.fromkeys(("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR"), str(cache_folder("zig")))
 GUID = "{00000000-0000-0000-0000-000000000001}"
 
 START = (1.0, 5.0, 5.0, 5.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 298.15, 0.0, 0.0, 0.0, 1e6, 1.0, 1.0, 0.0, 1.0)
@@ -31,17 +36,23 @@ LEVEL, TOTAL, SCALED, QUOTIENT, ENABLED, STEPS = 19, 25, 26, 27, 28, 29
 
 OK, DISCARD, ERROR = 0, 2, 3
 ERRORS, DISCARDS = "logStatusError", "logStatusDiscard"
+PHASES = ("instantiated", "in initialisation mode", "ready to step", "terminated")
+
+PLAIN = ("-O2", "-g0")
+COVERAGE = ("-O0", "-g", "--coverage", "-Wl,--exclude-libs,ALL")
+COUNTING = "PACKFMU_SHIM_COVERAGE"
+"""Environment variable that has the library built by gcc, to count which lines and branches run."""
 
 
 def compile_c(target: Path, sources: list[Path], *options: str, compiler: tuple[str, ...] = ()) -> Path:
-    """Compile C against the toy's model.h in the folder of the target."""
+    """Compile C against the model.h in the folder of the target, the toy's where there is none."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(CLIENT / "toy_model.h", target.parent / "model.h")
-    command = compiler or (sys.executable, "-m", "ziglang", "cc")
+    if not (target.parent / "model.h").exists():
+        shutil.copy(CLIENT / "toy_model.h", target.parent / "model.h")
+    command = compiler or ZIG
     options = ("-std=c11", "-Wall", "-Wextra", "-Werror", *options, f"-I{target.parent}", f"-I{HEADERS}")
-    done = subprocess.run(
-        [*command, *options, *sources, "-o", target, "-lm"], capture_output=True, text=True, check=False
-    )
+    command = [*command, *options, *map(str, sources), "-o", str(target), "-lm"]
+    done = subprocess.run(command, env=os.environ | CACHES, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return target
 
@@ -50,7 +61,9 @@ def build_toy(folder: Path, *options: str) -> Path:
     """Return the toy's library, and write its start values beside it."""
     write_start(folder)
     sources = [SHIM / "shim.c", CLIENT / "toy_model.c"]
-    return compile_c(folder / "toy.so", sources, "-O2", "-g0", "-shared", "-fPIC", "-fvisibility=hidden", *options)
+    build, compiler = (COVERAGE, ("gcc",)) if os.environ.get(COUNTING) else (PLAIN, ())
+    shared = ("-shared", "-fPIC", "-fvisibility=hidden")
+    return compile_c(folder / "toy.so", sources, *build, *shared, *options, compiler=compiler)
 
 
 def write_start(folder: Path, content: bytes = struct.pack("<19d", *START)) -> str:
@@ -184,3 +197,19 @@ class Importer:
         state = c_void_p()
         pointer = ctypes.cast(ctypes.create_string_buffer(data, len(data)), POINTER(c_char))
         return self.call("fmi2DeSerializeFMUstate", pointer, c_size_t(len(data)), byref(state)), state
+
+
+def settled(importer: Importer) -> bytes:
+    """Read an output, so that all are computed, and return the bytes of the state."""
+    importer.get(TOTAL)
+    return importer.bytes()
+
+
+def in_phase(importer: Importer, phase: str) -> Importer:
+    """Bring a new instance to this place in the call sequence."""
+    calls = ("fmi2EnterInitializationMode", "fmi2ExitInitializationMode", "fmi2Terminate")
+    for number in range(PHASES.index(phase)):
+        if number == 0:
+            assert importer.setup() == OK
+        assert importer.call(calls[number]) == OK
+    return importer

@@ -40,7 +40,7 @@ class Probe(Instance):
         blocks = (model.parameters, model.inputs, model.outputs, model.states)
         places = np.cumsum([0, *(sum(v.count for v in block) for block in blocks)])[:4]
         p, u, y, x = (ctypes.c_void_p(self.memory.ctypes.data + 8 * int(place)) for place in places)
-        self._blocks, self._visible = (x, p, u, y), (p, u, y)
+        self._blocks, self._visible = (x, p, u, y), (p, u, y, x)
         self._library = ctypes.CDLL(str(library))
         self._library.probe_advance.restype = ctypes.c_int64
 

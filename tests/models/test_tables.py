@@ -1,5 +1,7 @@
 """Tables over SOC against numpy and scipy."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -55,3 +57,8 @@ def test_areas_differ_by_the_mean_times_the_way(begin, end):
     if (min(begin, end) >= 0.0) and (max(begin, end) <= 1.0):
         assert way == pytest.approx((end - begin) * tables.mean(TABLE, at(begin), at(end)), abs=1e-14)
     assert way == pytest.approx(quad(lambda soc: tables.value(TABLE, at(soc)), begin, end, points=NODES)[0], abs=1e-8)
+
+
+@pytest.mark.parametrize("soc", [math.nan, math.inf, -math.inf, 1e300, -1e300])
+def test_what_is_far_or_not_finite_is_looked_up_at_an_end(soc):
+    assert at(soc)[0] in (0, TABLE.size - 2)

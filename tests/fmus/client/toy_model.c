@@ -1,6 +1,7 @@
 /* The kernels of the toy, as numba would export them.
  *
- * Modes: 1 work, 2 refuse, 3 fail (the outputs where gain > 5), 4 spoil a hidden state, 5 count beyond all integers.
+ * Modes: 1 work, 2 refuse, 3 fail (the outputs where gain > 5), 4 spoil a hidden state, 5 count beyond all integers,
+ * 6 fail to give outputs where gain > 0.
  */
 #include "model.h"
 
@@ -22,7 +23,7 @@ int32_t model_outputs(void *ret, void **excinfo, double *x, double *p, double *u
 {
     (void)ret, (void)excinfo, (void)x, (void)c;
     y[SCALED] = p[GAIN] * y[TOTAL];
-    return u[MODE] == 3.0 && p[GAIN] > 5.0 ? -1 : 0;
+    return (u[MODE] == 3.0 && p[GAIN] > 5.0) || (u[MODE] == 6.0 && p[GAIN] > 0.0) ? -1 : 0;
 }
 
 int32_t model_initialize(void *ret, void **excinfo, double *x, double *p, double *u, double *y, int64_t *c)

@@ -21,27 +21,27 @@ typedef struct {
     const char *name, *unit;
     uint32_t first, count, extent[2];
     uint8_t role, kind;
-    double min, max;
+    double min, max, nominal;
 } Variable;
 
 enum { N_VARIABLES = 16 };
 static const Variable variables[] = {
-    {"gain", "1", 0, 1, {0, 0}, TUNABLE, REAL, 0.0, 10.0},
-    {"initial_level", "C", 1, 3, {3, 0}, FIXED, REAL, 0.0, INFINITY},
-    {"table", "Ohm", 4, 6, {2, 3}, FIXED, REAL, 0.0, INFINITY},
-    {"warmth", "K", 10, 1, {0, 0}, FIXED, REAL, 200.0, 500.0},
-    {"rate", "A", 11, 3, {3, 0}, INPUT, REAL, -1e3, 1e3},
-    {"limit", "C", 14, 1, {0, 0}, INPUT, REAL, -INFINITY, INFINITY},
-    {"divisor", "1", 15, 1, {0, 0}, INPUT, REAL, -INFINITY, INFINITY},
-    {"enable", "1", 16, 1, {0, 0}, INPUT, BOOLEAN, 0.0, 1.0},
-    {"shift", "1", 17, 1, {0, 0}, INPUT, INTEGER, -5.0, 5.0},
-    {"toy_mode", "1", 18, 1, {0, 0}, INPUT, INTEGER, 1.0, 5.0},
-    {"level", "C", 19, 3, {3, 0}, OUTPUT, REAL, -INFINITY, INFINITY},
-    {"echo", "C", 22, 3, {3, 0}, OUTPUT, REAL, -INFINITY, INFINITY},
-    {"total", "C", 25, 1, {0, 0}, OUTPUT, REAL, -INFINITY, INFINITY},
-    {"total.scaled", "C", 26, 2, {2, 0}, OUTPUT, REAL, -INFINITY, INFINITY},
-    {"enabled", "1", 28, 1, {0, 0}, OUTPUT, BOOLEAN, 0.0, 1.0},
-    {"steps", "1", 29, 1, {0, 0}, OUTPUT, INTEGER, -5.0, INFINITY},
+    {"gain", "1", 0, 1, {0, 0}, TUNABLE, REAL, 0.0, 10.0, 1.0},
+    {"initial_level", "C", 1, 3, {3, 0}, FIXED, REAL, 0.0, INFINITY, 10.0},
+    {"table", "Ohm", 4, 6, {2, 3}, FIXED, REAL, 0.0, INFINITY, 1.0},
+    {"warmth", "K", 10, 1, {0, 0}, FIXED, REAL, 200.0, 500.0, 300.0},
+    {"rate", "A", 11, 3, {3, 0}, INPUT, REAL, -1e3, 1e3, 1.0},
+    {"limit", "C", 14, 1, {0, 0}, INPUT, REAL, -INFINITY, INFINITY, 10.0},
+    {"divisor", "1", 15, 1, {0, 0}, INPUT, REAL, -INFINITY, INFINITY, 1.0},
+    {"enable", "1", 16, 1, {0, 0}, INPUT, BOOLEAN, 0.0, 1.0, 1.0},
+    {"shift", "1", 17, 1, {0, 0}, INPUT, INTEGER, -5.0, 5.0, 1.0},
+    {"toy_mode", "1", 18, 1, {0, 0}, INPUT, INTEGER, 1.0, 6.0, 1.0},
+    {"level", "C", 19, 3, {3, 0}, OUTPUT, REAL, -INFINITY, INFINITY, 10.0},
+    {"echo", "C", 22, 3, {3, 0}, OUTPUT, REAL, -INFINITY, INFINITY, 10.0},
+    {"total", "C", 25, 1, {0, 0}, OUTPUT, REAL, -INFINITY, INFINITY, 10.0},
+    {"total.scaled", "C", 26, 2, {2, 0}, OUTPUT, REAL, -INFINITY, INFINITY, 10.0},
+    {"enabled", "1", 28, 1, {0, 0}, OUTPUT, BOOLEAN, 0.0, 1.0, 1.0},
+    {"steps", "1", 29, 1, {0, 0}, OUTPUT, INTEGER, -5.0, INFINITY, 1.0},
 };
 
 static const int64_t constants[] = {0};
@@ -51,9 +51,10 @@ int32_t model_outputs(void *ret, void **excinfo, double *x, double *p, double *u
 int32_t model_advance(int64_t *ret, void **excinfo, double *x, double *p, double *u, double *y, int64_t *c,
                       double t, double h);
 
-static inline int model_refusal(int64_t status, const double *p, const double *u, const double *y, char *text, size_t size)
+static inline int model_refusal(int64_t status, const double *p, const double *u, const double *y, const double *x,
+                                char *text, size_t size)
 {
-    (void)p;
+    (void)p, (void)x;
     if (status != 1)
         return 0;
     return snprintf(text, size, "total = %.6g C is beyond limit = %.6g C, rate[1] = %.6g A (100 %%)", y[6], u[3], u[0]);

@@ -1,4 +1,4 @@
-/* Valid and invalid calls in random order on instances of the toy, in one program with the shim.
+/* Valid and invalid calls in random order on instances of a model, in one program with the shim.
  *
  *     walk CALLS SEED RESOURCE_URI
  *
@@ -6,16 +6,12 @@
  * bytes of the state; what is granted is not told; results are finite. Ends with status 1 at the first call of which
  * that is not true.
  */
-#include <math.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "fmi2Functions.h"
-#include "model.h"
+#include "draw.h"
 
-enum { INSTANCES = 3, STATES = 4, LONGEST = 6, BYTES = 1024 };
+enum { INSTANCES = 3, STATES = 4, LONGEST = 6, BYTES = 1024 + 8 * (N_P + 2 * N_U + 2 * N_Y + N_X) };
 
 #define MUST(condition) \
     do { \
@@ -31,19 +27,10 @@ typedef struct {
 } Player;
 
 static Player players[INSTANCES];
-static uint64_t seed;
 static long long calls, granted, refused, stepped, discarded;
 static int told, out_of_memory;
 static char message[2048];
 static const char *resource;
-
-static uint32_t chance(uint32_t below)
-{
-    uint64_t z = (seed += UINT64_C(0x9e3779b97f4a7c15)); /* Steele, Lea and Flood's SplitMix64 */
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return (uint32_t)((z ^ (z >> 31)) >> 32) % below;
-}
 
 static void logger(fmi2ComponentEnvironment environment, fmi2String name, fmi2Status status, fmi2String category,
                    fmi2String text, ...)
@@ -79,31 +66,21 @@ static size_t bytes_of(Player *player, fmi2Byte *bytes)
     return size;
 }
 
-static double real(void)
+/* Have the outputs computed, for that changes the state. */
+static void settle(Player *player)
 {
-    static const double odd[] = {NAN, INFINITY, -INFINITY, -0.0, 0.0, 5e-324, 1e-9, 1e300, -1e300, 1.0, 25.0, 298.15, 1e6};
-    return chance(3) ? chance(1000) / 100.0 - 2.0 : odd[chance(sizeof odd / sizeof *odd)];
-}
-
-static fmi2Integer integer(void)
-{
-    static const fmi2Integer odd[] = {INT32_MIN, -6, -1, 0, 2, 3, 4, 5, 6, INT32_MAX};
-    return chance(2) ? 1 : odd[chance(sizeof odd / sizeof *odd)];
-}
-
-static fmi2ValueReference reference(fmi2ValueReference first, uint32_t count)
-{
-    static const fmi2ValueReference odd[] = {30, 34, 35, 1u << 31, UINT32_MAX};
-    return chance(20) ? first + chance(count) : chance(2) ? chance(30) : odd[chance(sizeof odd / sizeof *odd)];
+    fmi2ValueReference output = N_P + N_U;
+    fmi2Real value;
+    while (variable_of(output)->kind != REAL)
+        ++output;
+    fmi2GetReal(player->component, &output, 1, &value);
 }
 
 /* Make one call and check what came of it. */
 #define CALL(player, call) \
     do { \
-        fmi2Byte before[BYTES], after[BYTES]; \
-        fmi2Real total; \
-        const fmi2ValueReference where = 25; \
-        fmi2GetReal((player)->component, &where, 1, &total); \
+        static fmi2Byte before[BYTES], after[BYTES]; \
+        settle(player); \
         size_t size = bytes_of(player, before); \
         told = 0; \
         fmi2Status outcome = (call); \
@@ -124,23 +101,24 @@ static void set(Player *player)
     fmi2Real reals[LONGEST];
     fmi2Integer integers[LONGEST], order[LONGEST];
     size_t count = chance(LONGEST);
-    uint32_t kind = chance(8);
-    fmi2ValueReference first[] = {11, 11, 11, 0, 0, 16, 17, 11}, span[] = {5, 5, 5, 11, 1, 1, 2, 4};
+    uint32_t way = chance(10);
+    int kind = way == 8 ? BOOLEAN : way == 9 ? INTEGER : REAL;
+    unsigned roles = way < 3 ? ANY_ROLE & ~(1u << OUTPUT) : 1u << INPUT;
     for (size_t i = 0; i < count; ++i) {
-        vr[i] = reference(first[kind], span[kind]);
-        reals[i] = real();
-        integers[i] = integer();
-        order[i] = chance(20) ? 1 : integer();
+        vr[i] = draw_reference(kind, roles);
+        reals[i] = draw_real(vr[i]);
+        integers[i] = draw_integer(vr[i]);
+        order[i] = chance(20) ? 1 : integers[i];
     }
     fmi2ValueReference *references = chance(200) ? vr : NULL;
-    if (kind < 5)
+    if (way < 7)
         CALL(player, fmi2SetReal(player->component, references, count, chance(200) ? reals : NULL));
-    else if (kind == 5)
-        CALL(player, fmi2SetBoolean(player->component, references, count, integers));
-    else if (kind == 6)
-        CALL(player, fmi2SetInteger(player->component, references, count, integers));
-    else
+    else if (way == 7)
         CALL(player, fmi2SetRealInputDerivatives(player->component, references, count, order, reals));
+    else if (kind == BOOLEAN)
+        CALL(player, fmi2SetBoolean(player->component, references, count, integers));
+    else
+        CALL(player, fmi2SetInteger(player->component, references, count, integers));
 }
 
 static void get(Player *player)
@@ -149,16 +127,17 @@ static void get(Player *player)
     fmi2Real reals[LONGEST], direction[LONGEST];
     fmi2Integer integers[LONGEST];
     fmi2String strings[LONGEST];
-    const fmi2ValueReference steps = 29;
     size_t count = chance(LONGEST);
+    uint32_t way = chance(8);
+    int kind = way == 0 ? INTEGER : way == 1 ? BOOLEAN : REAL;
     for (size_t i = 0; i < count; ++i) {
-        vr[i] = reference(19, 9);
-        known[i] = reference(0, 16);
-        direction[i] = real();
-        integers[i] = chance(20) ? 1 : integer();
+        vr[i] = draw_reference(kind, way < 4 || way > 5 ? ANY_ROLE : 1u << OUTPUT);
+        known[i] = draw_reference(REAL, 1u << TUNABLE | 1u << INPUT | (chance(2) ? 0u : 1u << FIXED));
+        direction[i] = chance(20) ? chance(9) / 4.0 - 1.0 : draw_real(known[i]);
+        integers[i] = chance(20) ? 1 : draw_integer(vr[i]);
     }
-    switch (chance(8)) {
-    case 0: CALL(player, fmi2GetInteger(player->component, chance(2) ? vr : &steps, count ? 1 : 0, integers)); break;
+    switch (way) {
+    case 0: CALL(player, fmi2GetInteger(player->component, vr, count, integers)); break;
     case 1: CALL(player, fmi2GetBoolean(player->component, vr, count, integers)); break;
     case 2: CALL(player, fmi2GetString(player->component, vr, count, strings)); break;
     case 3: CALL(player, fmi2SetString(player->component, vr, count, strings)); break;
@@ -167,6 +146,8 @@ static void get(Player *player)
         out_of_memory = !chance(20);
         CALL(player, fmi2GetDirectionalDerivative(player->component, vr, count, known, count, direction, reals));
         out_of_memory = 0;
+        for (size_t i = 0; last == fmi2OK && i < count; ++i)
+            MUST(isfinite(reals[i]));
         break;
     default: CALL(player, fmi2GetReal(player->component, vr, count, reals));
     }
@@ -175,16 +156,15 @@ static void get(Player *player)
 static void step(Player *player)
 {
     static const double steps[] = {1.0, 1.0, 1.0, 0.1, 1e-9, 600.0, 1e300, 5e-324, 0.0, -1.0, NAN, INFINITY};
-    static const fmi2ValueReference outputs[] = {19, 20, 21, 25, 26, 27};
-    fmi2Real values[6];
-    CALL(player, fmi2DoStep(player->component, chance(10) ? chance(100) : real(), steps[chance(12)], fmi2True));
+    double t = chance(10) ? chance(100) : draw_real(VALUES);
+    CALL(player, fmi2DoStep(player->component, t, steps[chance(12)], fmi2True));
     stepped += last == fmi2OK;
     discarded += last == fmi2Discard;
-    if (last != fmi2OK)
-        return;
-    MUST(fmi2GetReal(player->component, outputs, 6, values) == fmi2OK);
-    for (int i = 0; i < 6; ++i)
-        MUST(isfinite(values[i]));
+    for (fmi2ValueReference output = N_P + N_U; last == fmi2OK && output < VALUES; ++output) {
+        fmi2Real value = 0.0;
+        MUST((fmi2GetReal(player->component, &output, 1, &value) == fmi2OK) == (variable_of(output)->kind == REAL));
+        MUST(isfinite(value));
+    }
 }
 
 static void ask(Player *player)
@@ -209,10 +189,9 @@ static void ask(Player *player)
 
 static void change_phase(Player *player)
 {
+    double begin = chance(4) ? 0.0 : draw_real(VALUES), end = draw_real(VALUES);
     switch (chance(6)) {
-    case 0:
-        CALL(player, fmi2SetupExperiment(player->component, fmi2False, 0.0, chance(4) ? 0.0 : real(), !chance(4), real()));
-        break;
+    case 0: CALL(player, fmi2SetupExperiment(player->component, fmi2False, 0.0, begin, !chance(4), end)); break;
     case 1: CALL(player, fmi2EnterInitializationMode(player->component)); break;
     case 2: CALL(player, fmi2ExitInitializationMode(player->component)); break;
     case 3: CALL(player, fmi2Terminate(player->component)); break;
@@ -222,11 +201,14 @@ static void change_phase(Player *player)
 
 static void initialise(Player *player)
 {
+    int parameters = chance(3) == 0;
     CALL(player, fmi2Reset(player->component));
     CALL(player, fmi2SetupExperiment(player->component, fmi2True, 1e-3, 0.0, fmi2False, 0.0));
-    set(player);
+    if (parameters)
+        set(player);
     CALL(player, fmi2EnterInitializationMode(player->component));
-    set(player);
+    if (parameters)
+        set(player);
     CALL(player, fmi2ExitInitializationMode(player->component));
 }
 
@@ -249,7 +231,7 @@ static void restore(Player *player)
 /* Restore the bytes of any instance's state, most of them spoilt. */
 static void restore_bytes(Player *player)
 {
-    fmi2Byte bytes[BYTES], back[BYTES];
+    static fmi2Byte bytes[BYTES], back[BYTES];
     size_t size = bytes_of(&players[chance(INSTANCES)], bytes), given = size;
     uint32_t way = chance(4);
     fmi2FMUstate *state = &player->states[chance(STATES)];
@@ -294,7 +276,7 @@ int main(int argc, char **argv)
 {
     static void (*const actions[])(Player *) = {set,  set,  set,        step,          step, step,         step, get, get,
                                                 save, restore, restore_bytes, ask, change_phase, initialise};
-    if (argc != 4)
+    if (argc != 4 || !read_start_values(argv[3]))
         return 2;
     seed = strtoull(argv[2], NULL, 10);
     resource = argv[3];

@@ -26,7 +26,8 @@ EXPORT int64_t probe_advance(double *x, double *p, double *u, double *y, double 
     return model_advance(&status, &excinfo, x, p, u, y, (int64_t *)constants, t, h) ? -1 : status;
 }
 
-EXPORT int probe_refusal(int64_t status, const double *p, const double *u, const double *y, char *text, size_t size)
+EXPORT int probe_refusal(int64_t status, const double *p, const double *u, const double *y, const double *x, char *text,
+                         size_t size)
 {
-    return model_refusal(status, p, u, y, text, size);
+    return model_refusal(status, p, u, y, x, text, size);
 }

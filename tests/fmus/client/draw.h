@@ -1,0 +1,87 @@
+/* Random references and values for a model, from its own table: most of them fit, some do not. */
+#ifndef DRAW_H
+#define DRAW_H
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model.h"
+
+enum { VALUES = N_P + N_U + N_Y, ANY_ROLE = 1 << FIXED | 1 << TUNABLE | 1 << INPUT | 1 << OUTPUT };
+
+static uint64_t seed;
+static double start[N_P + N_U + 1];
+
+static inline uint32_t chance(uint32_t below)
+{
+    uint64_t z = (seed += UINT64_C(0x9e3779b97f4a7c15)); /* Steele, Lea and Flood's SplitMix64 */
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return (uint32_t)((z ^ (z >> 31)) >> 32) % below;
+}
+
+/* Read the start values from the folder of a file URI; whether all were there. */
+static inline int read_start_values(const char *uri)
+{
+    char path[4096];
+    FILE *file;
+    size_t count;
+    snprintf(path, sizeof path, "%s/start.bin", uri + strlen("file://"));
+    file = fopen(path, "rb");
+    if (!file)
+        return 0;
+    count = fread(start, sizeof *start, N_P + N_U, file);
+    fclose(file);
+    return count == N_P + N_U;
+}
+
+static inline const Variable *variable_of(uint32_t reference)
+{
+    for (int i = 0; i < N_VARIABLES; ++i)
+        if (reference - variables[i].first < variables[i].count)
+            return &variables[i];
+    return NULL;
+}
+
+/* A value reference of this kind and of one of these roles, a bit a role; now and then any other, or of nothing. */
+static inline uint32_t draw_reference(int kind, unsigned roles)
+{
+    static const uint32_t odd[] = {VALUES, VALUES + 1, VALUES + N_X, VALUES + N_X + 1, 1u << 31, UINT32_MAX};
+    if (!chance(25))
+        return chance(2) ? chance(VALUES) : odd[chance(sizeof odd / sizeof *odd)];
+    for (int trial = 0; trial < 1000; ++trial) {
+        const Variable *variable = &variables[chance(N_VARIABLES)];
+        if (variable->kind == kind && roles >> variable->role & 1u)
+            return variable->first + chance(variable->count);
+    }
+    return VALUES; /* there is none */
+}
+
+/* A value about the start and, more often than not, within the bounds. */
+static inline double draw_fitting(uint32_t reference)
+{
+    const Variable *variable = variable_of(reference);
+    double value = reference < N_P + N_U ? start[reference] : 0.0;
+    if (!variable)
+        return 1.0;
+    if (variable->kind != REAL)
+        return chance(3) ? value : fmax(variable->min, -9.0) + chance(10);
+    return chance(4) ? value + variable->nominal * (chance(2001) / 1000.0 - 1.0) / (1 << chance(12)) : value;
+}
+
+static inline double draw_real(uint32_t reference)
+{
+    static const double odd[] = {NAN, INFINITY, -INFINITY, -0.0, 0.0, 5e-324, 1e-9, 1e300, -1e300, 1.0, 25.0, 298.15,
+                                 1e6};
+    return chance(12) ? draw_fitting(reference) : odd[chance(sizeof odd / sizeof *odd)];
+}
+
+static inline int32_t draw_integer(uint32_t reference)
+{
+    static const int32_t odd[] = {INT32_MIN, -6, -1, 0, 1, 2, 3, 4, 5, 6, 7, INT32_MAX};
+    return chance(2) ? (int32_t)draw_fitting(reference) : odd[chance(sizeof odd / sizeof *odd)];
+}
+
+#endif
