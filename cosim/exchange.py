@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..models.exchange import accumulate, take_mean
 from ..models.model import Block, kernel
+from ..models.transfers import accumulate, take_mean
 
 
 @kernel

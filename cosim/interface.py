@@ -110,7 +110,12 @@ def ports_of(model: Model) -> dict[str, Port]:
         (Causality.INPUT, model.inputs),
         (Causality.OUTPUT, model.outputs),
     )
-    ports = [_port(variable, causality, offsets[variable.path]) for causality, block in blocks for variable in block]
+    ports = [
+        _port(variable, causality, offsets[variable.path])
+        for causality, block in blocks
+        for variable in block
+        if not variable.hidden
+    ]
     return {port.name: port for port in ports}
 
 

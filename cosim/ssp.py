@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..fmus.archive import write_archive
-from ..fmus.description import STOP_TIME
+from ..fmus.description import STEPS
 from ..fmus.files import replacing
 from ..fmus.pack import Pack
 from ..fmus.parts import parts
@@ -158,7 +158,7 @@ def _system_structure(system: System, members: Sequence[_Member]) -> bytes:
     for source, output, target, driven in _joined(system):
         ends = {"startElement": source, "startConnector": output, "endElement": target, "endConnector": driven}
         SubElement(connections, "ssd:Connection", ends)
-    experiment = SubElement(root, "ssd:DefaultExperiment", startTime="0.0", stopTime=repr(STOP_TIME))
+    experiment = SubElement(root, "ssd:DefaultExperiment", startTime="0.0", stopTime=repr(STEPS * _base(members)))
     algorithm = SubElement(_annotation(experiment), "osp:Algorithm")
     SubElement(algorithm, "osp:FixedStepAlgorithm", baseStepSize=repr(_base(members)))
     return _text(root)

@@ -78,7 +78,7 @@ class Layout:
         self.roles = np.repeat(roles, counts).astype(np.int8)
         self.minimum = np.repeat([variable.min for variable in variables], counts)
         self.maximum = np.repeat([variable.max for variable in variables], counts)
-        self.kinds = np.repeat([variable.kind.value for variable in variables], counts)
+        self.kinds = np.repeat(["" if variable.hidden else variable.kind.value for variable in variables], counts)
         self._selections: dict[tuple[str, tuple[int, ...]], Selection] = {}
 
     def select(self, references: list[int], kind: str) -> Selection:

@@ -67,6 +67,8 @@ class Component:
         Their names differ and every member is a variable of the model.
     members : tuple of Model
         What the model is composed of; their documentation is told with its own.
+    step_size : float
+        The communication step that importers are told [s].
 
     Raises
     ------
@@ -77,6 +79,7 @@ class Component:
     model: Model
     terminals: tuple[Terminal, ...]
     members: tuple[Model, ...] = ()
+    step_size: float = 1.0
 
     def __post_init__(self) -> None:
         names = [terminal.name for terminal in self.terminals]

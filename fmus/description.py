@@ -22,8 +22,8 @@ from .type_definitions import add_types, add_units, type_name
 Element = ElementTree.Element
 SubElement = ElementTree.SubElement
 
-STOP_TIME = 600.0
-STEP_SIZE = 1.0
+STEPS = 600
+"""Steps of the default experiment."""
 
 LOG_CATEGORIES = {
     "logStatusError": "A value, state or call that was refused, or an error, with its cause",
@@ -126,7 +126,8 @@ def model_description(component: Component, flavour: Flavour, identity: str, det
     categories = SubElement(root, "LogCategories")
     for name, description in LOG_CATEGORIES.items():
         SubElement(categories, "Category", name=name, description=description)
-    SubElement(root, "DefaultExperiment", startTime="0.0", stopTime=repr(STOP_TIME), stepSize=repr(STEP_SIZE))
+    step = component.step_size
+    SubElement(root, "DefaultExperiment", startTime="0.0", stopTime=repr(STEPS * step), stepSize=repr(step))
     _add_variables(root, model, variables)
     _add_structure(root, model, variables)
     ElementTree.indent(root)

@@ -93,7 +93,7 @@ def header(model: Model, identity: str, stamp: str) -> bytes:
         y=_total(model.outputs),
         x=_total(model.states),
         c=len(constants),
-        number=len(model.interface),
+        number=sum(not variable.hidden for variable in model.interface),
         variables="\n".join(_entries(model)),
         constants=", ".join(map(str, constants or [0])),
         refusals="\n".join(_refusal(model, status, text) for status, text in sorted(model.refusals.items())),
@@ -109,6 +109,8 @@ def _entries(model: Model) -> list[str]:
     offsets = model.offsets()
     entries = []
     for v in model.interface:
+        if v.hidden:
+            continue
         extents = (*v.shape, 0, 0)[:2]
         numbers = ", ".join(map(_number, (v.min, v.max, v.nominal)))
         entries.append(

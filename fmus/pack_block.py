@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..models.composite import Summary, Tap, compose
-from ..models.duration import seconds
+from ..models.duration import format_duration, seconds
 from ..models.model import Detail, Model
 from ..models.operations import Operation
-from .component import Component, Terminal, TerminalKind
+from .component import Component
+from .pack_network import LOAD
 
 DESCRIPTION = "Battery pack: cells, network, thermal network and balancer, stepped together"
 
@@ -30,9 +31,9 @@ def component(members: Sequence[Sequence[Any]], base: int, operations: Sequence[
     """
     models = {name: _model(module, arguments) for name, module, arguments in members}
     table = [Operation.from_row(row) for row in operations]
-    settings = {"Cell.lookahead": seconds(base) / 2}  # the network steps first: second order
-    model = compose("Pack", DESCRIPTION, models, base, table, TAPS, settings, SHARED)
-    return Component(model, TERMINALS, tuple(models.values()))
+    description = f"{DESCRIPTION} in base periods of {format_duration(base)}"
+    model = compose("Pack", description, models, base, table, TAPS, LOOKAHEADS, SHARED)
+    return Component(model, (LOAD,), tuple(models.values()), seconds(base))
 
 
 def _model(module: str, arguments: Mapping[str, Any]) -> Model:
@@ -80,28 +81,11 @@ TAPS = (
 )
 """What the block tells."""
 
+LOOKAHEADS = ("Cell.lookahead",)
+"""The network steps before the cells: with ports half a step ahead the exchange is of second order."""
+
 SHARED = {
     "PackNetwork.capacity": "Cell.capacity",
     "PackNetwork.open_circuit_voltage": "Cell.open_circuit_voltage",
 }
 """What the network has to know of the cells: set for the cells, it holds for the network too."""
-
-TERMINALS = (
-    Terminal(
-        "load",
-        TerminalKind.LOAD,
-        (
-            "load_mode",
-            "pack_current",
-            "pack_power",
-            "voltage_limit",
-            "pack_voltage",
-            "pack_current_actual",
-            "maximum_discharge_power",
-            "undervoltage",
-            "overvoltage",
-            "overcurrent",
-            "charge_complete",
-        ),
-    ),
-)

@@ -5,6 +5,25 @@ from __future__ import annotations
 from ..models import network
 from .component import Component, Terminal, TerminalKind
 
+LOAD = Terminal(
+    "load",
+    TerminalKind.LOAD,
+    (
+        "load_mode",
+        "pack_current",
+        "pack_power",
+        "voltage_limit",
+        "pack_voltage",
+        "pack_current_actual",
+        "maximum_discharge_power",
+        "undervoltage",
+        "overvoltage",
+        "overcurrent",
+        "charge_complete",
+    ),
+)
+"""Where vehicle or charger are connected."""
+
 
 def component(series: int, parallel: int, opposite_terminals: bool, nodes: int) -> Component:
     """Return the network of `series` groups of `parallel` cells.
@@ -27,22 +46,6 @@ def component(series: int, parallel: int, opposite_terminals: bool, nodes: int) 
                 TerminalKind.BALANCING,
                 ("group_voltage", "balancing_current", "balancing_pack_current"),
             ),
-            Terminal(
-                "load",
-                TerminalKind.LOAD,
-                (
-                    "load_mode",
-                    "pack_current",
-                    "pack_power",
-                    "voltage_limit",
-                    "pack_voltage",
-                    "pack_current_actual",
-                    "maximum_discharge_power",
-                    "undervoltage",
-                    "overvoltage",
-                    "overcurrent",
-                    "charge_complete",
-                ),
-            ),
+            LOAD,
         ),
     )

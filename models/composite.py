@@ -9,6 +9,8 @@ components of the fastest layer take a shorter step, and the next communication 
 base period. Slower components step at the end of their own periods, over the whole of them, and what they told is
 held meanwhile.
 
+The ports of the cells then look ahead by half of the shorter step, so that the order of the exchange is kept.
+
 A remainder of up to a millionth of the base period is not stepped but kept for the next step: communication steps
 come rounded. A communication step takes at most a million base periods.
 
@@ -20,8 +22,17 @@ component flows (A, W) are handed on as their mean over its period, weighted by 
 charge and energy are conserved; of other values the last one counts. The results are those of the separate
 components under the same plan, to the last bit.
 
-Inputs of the block are held during the communication step. Its outputs tell the end of the step; currents are means
-over it, energies and charges integrals, and flags are true where they were so after any of its base periods.
+Inputs of the block are held during the communication step. What a component is given must be within the bounds of its
+inputs, else the step is refused.
+
+Outputs
+-------
+
+An output is what its component told last, at the end of that component's own last step and as of the instants that
+its documentation gives: of the network, voltages and limits are those half a base period after the beginning of the
+last base period, SOC, usable capacity and state of energy those at its beginning, and currents those that flowed in
+it. Outputs that are called a mean, an integral or a rate over the step, or that hold in any base period of the step,
+are made of all base periods of the communication step.
 """
 
 from __future__ import annotations
@@ -33,10 +44,11 @@ from enum import Enum
 from types import FunctionType
 from typing import Any
 
-from .composite_code import TOO_LONG, Layout, status_of, write
+from .composite_code import write
 from .duration import format_duration, seconds
-from .model import Detail, Kind, Model, Variable, kernel
+from .model import Detail, Model, Variable, kernel
 from .operations import Action, Connection, Operation, endpoint
+from .wiring import TOO_LONG, Wiring, status_of
 
 
 class Summary(Enum):
@@ -88,7 +100,7 @@ def compose(
     base: int,
     operations: Sequence[Operation],
     taps: Sequence[Tap],
-    settings: Mapping[str, float],
+    lookaheads: Sequence[str],
     shared: Mapping[str, str],
 ) -> Model:
     """Return a plan over components as one model, its kernels calling theirs directly.
@@ -105,8 +117,8 @@ def compose(
         The table of the plan. Every connection is transferred by one of its rows.
     taps : sequence of Tap
         The outputs.
-    settings : mapping of str to float
-        Parameters, ``"Component.parameter"``, that belong to the plan [unit of the parameter]; they cannot be set.
+    lookaheads : sequence of str
+        Parameters, ``"Component.parameter"``, that are half the length of a step [s]; they cannot be set.
     shared : mapping of str to str
         Parameters that take the values of others, of the same shape, at the initialisation; they are not listed.
 
@@ -119,17 +131,10 @@ def compose(
     Raises
     ------
     ValueError
-        When a tap, setting or shared parameter does not fit, two components have an undriven input of one name, or an
+        When a tap, lookahead or shared parameter does not fit, two components have an undriven input of one name, or an
         array of two dimensions would have to be exchanged.
     """
-    parameters = {
-        f"{member}.{variable.name}": _parameter(variable, member, settings, shared)
-        for member, model in members.items()
-        for variable in model.parameters
-    }
-    unknown = sorted({*settings, *shared, *shared.values()} - set(parameters))
-    if unknown:
-        raise ValueError(f"{name}: there is no parameter {unknown[0]}; there are {', '.join(parameters)}")
+    parameters = _parameters(name, members, {path: 0.5 * seconds(base) for path in lookaheads}, shared)
     connections = {operation.subject for operation in operations if isinstance(operation.subject, Connection)}
     driven = {connection.target for connection in connections}
     inputs = {
@@ -139,28 +144,29 @@ def compose(
         if (member, variable.name) not in driven
     }
     outputs = tuple(_output(members, operations, tap) for tap in taps)
-    layout = Layout(
+    wiring = Wiring(
         members=members,
         base=seconds(base),
         operations=tuple(operations),
         inputs=tuple(inputs),
         outputs=tuple((tap.name, endpoint(tap.source), tap.summary.value) for tap in taps),
         shared=tuple((endpoint(led), endpoint(leader)) for led, leader in shared.items()),
+        lookaheads=tuple(endpoint(path) for path in lookaheads),
     )
-    layout.check()
-    initialize, outputs_kernel, advance = _kernels(write(layout), members)
+    wiring.check()
+    initialize, outputs_kernel, advance = _kernels(write(wiring), members)
     return Model(
         name=name,
         description=description,
         parameters=tuple(parameters.values()),
         inputs=tuple(inputs.values()),
         outputs=outputs,
-        states=_states(layout),
+        states=_states(wiring),
         constants=tuple(_owned(v, member, member) for member, model in members.items() for v in model.constants),
         initialize=initialize,
         outputs_kernel=outputs_kernel,
         advance=advance,
-        refusals=_refusals(layout, base),
+        refusals=_refusals(wiring, base),
     )
 
 
@@ -168,12 +174,21 @@ def _owned(variable: Variable, member: str, owner: str) -> Variable:
     return replace(variable, owner=owner, fmi_name=f"{member}.{variable.fmi_name or variable.name}")
 
 
-def _parameter(variable: Variable, member: str, settings: Mapping[str, float], shared: Mapping[str, str]) -> Variable:
-    own = _owned(variable, member, member)
-    if own.path in shared:
-        return replace(own, hidden=True)
-    value = settings.get(own.path)
-    return own if value is None else replace(own, start=value, min=value, max=value, tunable=False)
+def _parameters(
+    name: str, members: Mapping[str, Model], settings: Mapping[str, float], shared: Mapping[str, str]
+) -> dict[str, Variable]:
+    """Return the parameters by path: those that are set by the plan pinned, those that follow others hidden."""
+    own = {f"{m}.{v.name}": _owned(v, m, m) for m, model in members.items() for v in model.parameters}
+    unknown = sorted({*settings, *shared, *shared.values()} - set(own))
+    if unknown:
+        raise ValueError(f"{name}: there is no parameter {unknown[0]}; there are {', '.join(own)}")
+    for path, value in settings.items():
+        own[path] = replace(own[path], start=value, min=value, max=value, tunable=False)
+    for path, leader in shared.items():
+        led, least, greatest = own[path], max(own[path].min, own[leader].min), min(own[path].max, own[leader].max)
+        own[path] = replace(led, hidden=True, start=own[leader].start, min=least, max=greatest)
+        own[leader] = replace(own[leader], min=least, max=greatest)
+    return own
 
 
 def _output(members: Mapping[str, Model], operations: Sequence[Operation], tap: Tap) -> Variable:
@@ -187,7 +202,7 @@ def _output(members: Mapping[str, Model], operations: Sequence[Operation], tap: 
     changed: dict[str, Any] = {"name": tap.name, "fmi_name": "", "detail": tap.detail}
     if tap.summary is Summary.RATE:
         changed["unit"] = RATE_UNITS[variable.unit]
-    if variable.kind is Kind.REAL and tap.summary is not Summary.LAST:
+    if tap.summary is not Summary.LAST:
         changed["description"] = f"{variable.description.removesuffix(', over the step')}: {_SUMMARIES[tap.summary]}"
     return replace(variable, **changed)
 
@@ -196,17 +211,17 @@ _SUMMARIES = {
     Summary.MEAN: "mean over the step",
     Summary.INTEGRAL: "integral over the step",
     Summary.RATE: "mean rate over the step",
-    Summary.MAXIMUM: "greatest value in the step",
+    Summary.MAXIMUM: "in any base period of the step",
 }
 
 
-def _states(layout: Layout) -> tuple[Variable, ...]:
+def _states(wiring: Wiring) -> tuple[Variable, ...]:
     """Return what the block remembers: its clock, its sums, and the whole memory of each component but parameters."""
     own = [
         Variable(name, unit, size, 0.0, -math.inf, math.inf, 1.0, name.replace("_", " "))
-        for name, unit, size in layout.own_states()
+        for name, unit, size in wiring.own_states()
     ]
-    for member, model in layout.members.items():
+    for member, model in wiring.members.items():
         blocks = (("states", model.states), ("inputs", model.inputs), ("outputs", model.outputs))
         own += [_owned(variable, member, f"{member}_{block}") for block, variables in blocks for variable in variables]
     return tuple(own)
@@ -224,15 +239,23 @@ def _kernels(source: str, members: Mapping[str, Model]) -> list[Callable[..., An
     return [namespace[name] for name in ("initialize", "outputs_kernel", "advance")]
 
 
-def _refusals(layout: Layout, base: int) -> dict[int, str]:
+def _refusals(wiring: Wiring, base: int) -> dict[int, str]:
     texts = {
         TOO_LONG: f"a communication step takes at most a million base periods of {format_duration(base)}; "
         "make it shorter"
     }
-    for member, model in layout.members.items():
+    for member, model in wiring.members.items():
         records = {"p": f"p.{member}", "u": f"x.{member}_inputs", "y": f"x.{member}_outputs"}
         for status, text in model.refusals.items():
             for block, record in records.items():
                 text = text.replace(f"{{{block}.", f"{{{record}.")  # noqa: PLW2901
-            texts[status_of(layout, member, status)] = f"{member}: {text}"
+            texts[status_of(wiring, member, status)] = f"{member}: {text}"
+        texts |= {status: f"{member}: {_beyond(variable)}" for status, variable in wiring.bounded_inputs(member)}
     return texts
+
+
+def _beyond(variable: Variable) -> str:
+    unit = "" if variable.unit == "1" else f" {variable.unit}"
+    element = "[{x.offender:.0f}]" if variable.shape else ""
+    bounds = f"[{variable.min:.9g}, {variable.max:.9g}]{unit}"
+    return f"{variable.name}{element} = {{x.offence:.9g}}{unit} is not within {bounds}"

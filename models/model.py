@@ -95,7 +95,7 @@ class Variable:
     owner : str
         In a model that is composed of others: the record of the block that the field lies in; else empty.
     hidden : bool
-        Whether importers are not told of it, because it follows from other parameters.
+        Whether importers do not know of it: a parameter that `initialize` makes from others.
 
     Raises
     ------

@@ -7,6 +7,9 @@ from packfmu.fmus.build import Form, build_pack
 from packfmu.fmus.pack import Pack
 from packfmu.fmus.parts import parts
 from packfmu.fmus.platforms import host_platform
+from packfmu.fmus.python_fmu import load_component
+from packfmu.models.instance import Instance
+from packfmu.models.network_loads import LoadMode
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +43,24 @@ def native_fmus(small_pack, tmp_path_factory):
 def kernel_pack(small_pack):
     """Return the same pack without FMUs."""
     return pack_block.kernel_pack(parts(small_pack))
+
+
+@pytest.fixture(scope="session")
+def part(small_pack):
+    """Return the block of that pack."""
+    return pack_block.pack_block(small_pack, parts(small_pack))
+
+
+@pytest.fixture(scope="session")
+def model(part):
+    """Return its model."""
+    return load_component(part.component, part.arguments, part.start).model
+
+
+@pytest.fixture
+def block(model):
+    """Return an instance of it under power, in air of 290 K."""
+    instance = Instance(model)
+    instance.u["load_mode"], instance.u["ambient_temperature"] = LoadMode.POWER, 290.0
+    instance.initialize()
+    return instance

@@ -7,7 +7,7 @@ import pytest
 
 from packfmu.models.composite import Summary, Tap, compose
 from packfmu.models.instance import Instance
-from packfmu.models.model import Model
+from packfmu.models.model import DONE, Model, kernel
 from packfmu.models.operations import Action, Operation, Rule, connect
 from tests.cosim.toys import adder, nothing, real, sink, sink_start, sink_step, source
 
@@ -38,9 +38,9 @@ TAPS = (
 )
 
 
-def block(every, taps=TAPS, size=2, settings=None, shared=None):
+def block(every, taps=TAPS, size=2, lookaheads=(), shared=None, base=SECOND):
     members = {"Source": source(size), "Sink": sink(size)}
-    model = compose("Block", "a block", members, SECOND, table(every), taps, settings or {}, shared or {})
+    model = compose("Block", "a block", members, base, table(every), taps, lookaheads, shared or {})
     instance = Instance(model)
     instance.initialize()
     return instance
@@ -100,6 +100,83 @@ def test_the_grid_of_base_periods_stays():
     assert instance.x["tick"] == 6.0 % 5.0
 
 
+def test_a_day_in_one_step_stays_on_the_grid():
+    """864 000 base periods of 0.1 s, counted and not subtracted one by one."""
+    instance = block(5, base=SECOND // 10)
+    assert instance.advance(0.0, 86400.0) == 0
+    assert (float(instance.x["done"]), float(instance.x["tick"])) == (0.0, 0.0)
+    assert float(instance.x["debt"]) == 0.0
+    assert told(instance)["total"] == pytest.approx(1.5 * 0.1 * 86400.0**2, rel=1e-9)  # a sum of 172 800 terms
+    assert instance.advance(86400.0, 0.1) == 0
+    assert instance.y["level"] == pytest.approx([86400.1, 172800.2], rel=1e-14)
+
+
+def test_a_step_that_is_kept_for_later_gives_nothing_yet():
+    instance = block(1)
+    instance.advance(0.0, 1.0)
+    for number in range(5):
+        assert instance.advance(1.0 + 1e-9 * number, 1e-9) == 0
+        assert told(instance)["given"] == told(instance)["taken"] == 0.0
+    instance.advance(1.0 + 5e-9, 1.0 - 5e-9)
+    assert told(instance)["given"] == pytest.approx(0.3 * 1.5, rel=1e-12)
+
+
+def test_a_maximum_outlives_a_changed_parameter():
+    instance = block(1, (Tap("most", "Source.amount", Summary.MAXIMUM),))
+    instance.p["Source"]["slope"] = -0.1
+    instance.advance(0.0, 5.0)
+    most = float(instance.y["most"])
+    assert most == pytest.approx(-0.3 * 0.5, rel=1e-14)  # of its first second
+    instance.update_outputs()
+    assert instance.y["most"] == most
+
+
+@pytest.mark.parametrize(("name", "element"), [("number", ""), ("values", "[2]")])
+def test_what_is_handed_over_beyond_bounds_is_refused_by_name(name, element):
+    giver = Model(
+        "Giver", "a giver", (real("one"), real("two", size=2)), (), (real("scalar"), real("many", size=2)), (), (),
+        give, nothing, give_step,
+    )  # fmt: skip
+    taker = Model(
+        "Taker", "a taker", (),
+        (real("number", "K", low=-2.0, high=9.0), real("values", "V", 2, low=0.0)), (), (), (),
+        nothing, nothing, take_step,
+    )  # fmt: skip
+    rows = [
+        Operation(Action.STEP, 1, "Giver"),
+        Operation(Action.TRANSFER, 1, connect("Giver.scalar", "Taker.number"), Rule.LAST),
+        Operation(Action.TRANSFER, 1, connect("Giver.many", "Taker.values"), Rule.LAST),
+        Operation(Action.STEP, 1, "Taker"),
+    ]
+    instance = Instance(compose("Two", "two", {"Giver": giver, "Taker": taker}, SECOND, rows, (), (), {}))
+    instance.initialize()
+    assert instance.advance(0.0, 1.0) == 0
+    instance.p["Giver"]["one" if name == "number" else "two"] = -3.0 if name == "number" else [1.0, -3.0]
+    bounds = "[-2, 9] K" if name == "number" else "[0, inf] V"
+    unit = bounds[-1]
+    assert instance.refusal(instance.advance(1.0, 1.0)) == (
+        f"Taker: {name}{element} = -3 {unit} is not within {bounds}"
+    )
+
+
+@kernel
+def give(x, p, u, y, c):
+    y.scalar = p.one
+    y.many[0] = p.two[0]
+    y.many[1] = p.two[1]
+
+
+@kernel
+def give_step(x, p, u, y, c, t, h):
+    give(x, p, u, y, c)
+    return DONE
+
+
+@kernel
+def take_step(x, p, u, y, c, t, h):
+    return DONE
+
+
 def test_a_component_that_refuses_is_named_with_its_bound():
     instance = block(2)
     instance.p["Sink"]["limit"] = 0.25
@@ -121,27 +198,22 @@ def test_initial_values_pass_along_a_chain():
         )
     ]
     taps = (Tap("out", "C.out"), Tap("count", "C.count"))
-    model = compose(
-        "Chain", "a chain", members, SECOND, [*rows, Operation(Action.STEP, 1, "C")], taps, {"B.offset": 7.0}, {}
-    )
+    rows.append(Operation(Action.STEP, 1, "C"))
+    model = compose("Chain", "a chain", members, SECOND, rows, taps, ("B.lookahead",), {})
     assert [variable.path for variable in model.inputs] == ["value", "number"]
-    instance = Instance(model.with_start({"value": 3.0, "number": 4.0, "A.offset": 2.0}))
+    instance = Instance(model.with_start({"value": 3.0, "number": 4.0, "A.offset": 2.0, "B.offset": 7.0}))
     instance.initialize()
     assert instance.y["out"] == 3.0 + 2.0 + 7.0 + 1.0
     assert instance.y["count"] == 4.0
 
 
-def test_parameters_are_those_of_the_components_and_settings_are_fixed():
-    model = block(2, settings={"Sink.limit": 8.0}).model
-    assert [variable.path for variable in model.parameters] == [
-        "Source.slope",
-        "Sink.initial",
-        "Sink.brim",
-        "Sink.limit",
-    ]
-    assert model.variable("Sink.limit").scalar_names() == ["Sink.limit"]
-    with pytest.raises(ValueError, match=re.escape("Sink.limit = 9 J is not within [8, 8] J")):
-        model.with_start({"Sink.limit": 9.0})
+def test_parameters_are_those_of_the_components_and_lookaheads_are_fixed():
+    model = compose("Lone", "alone", {"A": adder()}, SECOND, [Operation(Action.STEP, 1, "A")], (), ("A.lookahead",), {})
+    assert [variable.path for variable in model.parameters] == ["A.offset", "A.lookahead"]
+    assert model.variable("A.lookahead").scalar_names() == ["A.lookahead"]
+    assert not model.variable("A.lookahead").tunable
+    with pytest.raises(ValueError, match=re.escape("A.lookahead = 0.6 s is not within [0.5, 0.5] s")):
+        model.with_start({"A.lookahead": 0.6})
 
 
 def test_a_shared_parameter_follows_and_is_not_listed():
@@ -152,7 +224,7 @@ def test_a_shared_parameter_follows_and_is_not_listed():
     assert instance.p["Sink"]["brim"] == 3.0
 
 
-@pytest.mark.parametrize("more", [{"settings": {"Sink.limmit": 1.0}}, {"shared": {"Sink.limit": "Sunk.limit"}}])
+@pytest.mark.parametrize("more", [{"lookaheads": ["Sink.limmit"]}, {"shared": {"Sink.limit": "Sunk.limit"}}])
 def test_unknown_parameters_are_refused(more):
     with pytest.raises(ValueError, match=r"Block: there is no parameter S\w+.lim+it; there are Source.slope"):
         block(2, **more)
@@ -175,7 +247,7 @@ def test_inputs_of_one_name_are_refused():
     members = {"One": adder(), "Other": adder()}
     rows = [Operation(Action.STEP, 1, name) for name in members]
     with pytest.raises(ValueError, match=re.escape("One.value: another component has an undriven input of that name")):
-        compose("Two", "two", members, SECOND, rows, (), {}, {})
+        compose("Two", "two", members, SECOND, rows, (), (), {})
 
 
 def test_arrays_of_two_dimensions_are_refused():
@@ -194,7 +266,7 @@ def test_a_block_without_connections_or_outputs_steps():
         (real("total"), real("amount"), real("full")), (real("total"),), (), sink_start, nothing, sink_step,
     )  # fmt: skip
     instance = Instance(
-        compose("Block", "a block", {"Lone": model}, SECOND, [Operation(Action.STEP, 1, "Lone")], (), {}, {})
+        compose("Block", "a block", {"Lone": model}, SECOND, [Operation(Action.STEP, 1, "Lone")], (), (), {})
     )
     instance.initialize()
     instance.u["flow"] = 2.0

@@ -1,4 +1,4 @@
-"""The arithmetic of exchange: one code for every executor, so that results agree to the last bit."""
+"""Handing values on: one code for every executor, so that results agree to the last bit."""
 
 from __future__ import annotations
 
@@ -25,3 +25,17 @@ def take_mean(total: Block, weight: float, mean: Block) -> None:
     for k in range(total.shape[0]):
         mean[k] = total[k] / weight
         total[k] = 0.0
+
+
+@kernel
+def first_beyond(values: Block, least: float, greatest: float) -> int:
+    """Return the place of the first value that is not within the bounds, or is no number; -1 where all are."""
+    within = True
+    for k in range(values.shape[0]):
+        within &= (values[k] >= least) & (values[k] <= greatest)
+    if within:
+        return -1
+    k = 0
+    while least <= values[k] <= greatest:
+        k += 1
+    return k
