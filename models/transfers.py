@@ -30,12 +30,8 @@ def take_mean(total: Block, weight: float, mean: Block) -> None:
 @kernel
 def first_beyond(values: Block, least: float, greatest: float) -> int:
     """Return the place of the first value that is not within the bounds, or is no number; -1 where all are."""
-    within = True
-    for k in range(values.shape[0]):
-        within &= (values[k] >= least) & (values[k] <= greatest)
-    if within:
-        return -1
-    k = 0
-    while least <= values[k] <= greatest:
-        k += 1
-    return k
+    place = -1
+    for k in range(values.shape[0] - 1, -1, -1):
+        if not least <= values[k] <= greatest:
+            place = k
+    return place
