@@ -1,4 +1,4 @@
-"""Running means of connections, and sums that lose nothing to rounding."""
+"""What connections gather between two steps, and sums that lose nothing to rounding."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..models.model import Block, kernel
-from ..models.transfers import accumulate, take_mean
+from ..models.operations import Rule
+from ..models.transfers import LEAST, accumulate, extend, note, raise_to, take_maximum, take_mean, take_sum
 
 
 @kernel
@@ -23,25 +24,59 @@ def add_compensated(total: Block, lost: Block, values: Block) -> None:
         total[k] = new
 
 
-class Mean:
-    """The running mean of one connection.
+class Gathered:
+    """What one connection gathers between two steps of a slower target: mean, sum or maximum.
 
     Parameters
     ----------
+    rule : Rule
+        MEAN, INTEGRAL or MAX.
     count : int
         Number of values.
     """
 
-    def __init__(self, count: int) -> None:
-        self.total: NDArray[np.float64] = np.zeros(count)
-        self.weight = 0.0
+    def __init__(self, rule: Rule, count: int) -> None:
+        self._rule = rule
+        self._total: NDArray[np.float64] = np.full(count, LEAST if rule is Rule.MAX else 0.0)
+        self._weight = 0.0
 
     def add(self, values: NDArray[np.float64], weight: float) -> None:
-        """Add `values` with a weight: 1 for a whole step, its fraction for a shortened one."""
-        accumulate(self.total, values, weight)
-        self.weight += weight
+        """Take `values` in; of a mean with a weight, 1 for a whole step, its fraction for a shortened one."""
+        if self._rule is Rule.MAX:
+            raise_to(self._total, values)
+            return
+        share = weight if self._rule is Rule.MEAN else 1.0
+        accumulate(self._total, values, share)
+        self._weight += share
 
     def take(self, target: NDArray[np.float64]) -> None:
-        """Write the mean to `target` and start anew."""
-        take_mean(self.total, self.weight, target)
-        self.weight = 0.0
+        """Write what was gathered to `target` and start anew."""
+        if self._rule is Rule.MEAN:
+            take_mean(self._total, self._weight, target)
+        elif self._rule is Rule.MAX:
+            take_maximum(self._total, target)
+        else:
+            take_sum(self._total, target)
+        self._weight = 0.0
+
+
+class Line:
+    """The line through the last two values of a slower source.
+
+    Parameters
+    ----------
+    values : array, shape (count,)
+        The value at the start, which is held until there are two.
+    """
+
+    def __init__(self, values: NDArray[np.float64]) -> None:
+        self._earlier = values.copy()
+        self._later = values.copy()
+
+    def add(self, values: NDArray[np.float64]) -> None:
+        """Note a new value."""
+        note(self._earlier, self._later, values)
+
+    def take(self, share: float, target: NDArray[np.float64]) -> None:
+        """Write the value a `share` of the source's period after the last one to `target`."""
+        extend(self._earlier, self._later, share, target)

@@ -9,11 +9,14 @@ import numpy as np
 from ..models.duration import seconds
 from ..models.errors import InputError
 from ..models.operations import Action, Connection, Operation, Rule
-from .exchange import Mean
+from .exchange import Gathered, Line
 from .ledger import Totals
 from .schedule import Plan
 from .slave import Slave, SlaveError, Values, blamed
 from .system import System
+
+GATHERING = (Rule.MEAN, Rule.INTEGRAL, Rule.MAX)
+"""Rules under which a connection gathers what a faster source tells."""
 
 Call = Callable[[int, int], None]
 """``call(begin, length)``: serve the interval that starts at `begin` [ns] and is `length` [ns] long."""
@@ -77,7 +80,9 @@ class Execution:
         self._slaves = slaves
         self._start = start
         self._base = plan.base
-        self._means: dict[Connection, Mean] = {}
+        self._gathered: dict[Connection, Gathered] = {}
+        self._lines: dict[Connection, Line] = {}
+        self._plan = plan
         self._totals = {
             name: Totals(own, [slaves[name].outputs[output] for output in own])
             for name in slaves
@@ -109,14 +114,32 @@ class Execution:
     def _call(self, operation: Operation) -> Call:
         if isinstance(operation.subject, str):
             return self._step(operation.subject)
+        if operation.rule in GATHERING:
+            return self._gather(operation, operation.subject, operation.rule)
+        if operation.rule is Rule.LINEAR:
+            return self._extend(operation, operation.subject)
         source, target = _views(self._slaves, operation.subject)
-        if operation.rule is not Rule.MEAN:
-            return lambda begin, length: np.copyto(target, source, casting="unsafe")
-        mean = self._means.setdefault(operation.subject, Mean(len(source)))
+        return lambda begin, length: np.copyto(target, source, casting="unsafe")
+
+    def _gather(self, operation: Operation, connection: Connection, rule: Rule) -> Call:
+        source, target = _views(self._slaves, connection)
+        gathered = self._gathered.setdefault(connection, Gathered(rule, len(source)))
         if operation.action is Action.TRANSFER:
-            return lambda begin, length: mean.take(target)
+            return lambda begin, length: gathered.take(target)
         period = operation.every * self._base
-        return lambda begin, length: mean.add(source, length / period)
+        return lambda begin, length: gathered.add(source, length / period)
+
+    def _extend(self, operation: Operation, connection: Connection) -> Call:
+        source, target = _views(self._slaves, connection)
+        line = self._lines.setdefault(connection, Line(source))
+        if operation.action is Action.ACCUMULATE:
+            return lambda begin, length: line.add(source)
+        base, period = self._base, self._plan.period_of(connection.source[0]) // self._base
+
+        def call(begin: int, length: int) -> None:
+            line.take(((begin - self._start) // base % period + 0.5 * length / base) / period, target)
+
+        return call
 
     def _step(self, name: str) -> Call:
         slave, totals = self._slaves[name], self._totals.get(name)

@@ -22,12 +22,13 @@ from .execution import Execution, settle
 from .interface import Causality
 from .ledger import check_integrals
 from .recorder import Column, Recorder, columns, recording
-from .schedule import Plan
+from .schedule import Plan, Scheme
 from .slave import Slave, blamed
 from .system import Component, System
 
 LOOKAHEAD = "lookahead"
-"""The parameter [s] that the master sets to half the component's period: second order with mean currents."""
+"""The parameter [s] that the master sets to half the component's period, which is of second order with mean currents;
+in the Jacobi scheme, whose currents come one step late, to the whole of it."""
 
 PATIENCE = 2.0
 """Seconds after which a progress bar appears."""
@@ -248,8 +249,8 @@ def _values(system: System, plan: Plan, given: Mapping[str, ArrayLike]) -> dict[
     for component in system.components:
         port = component.ports.get(LOOKAHEAD)
         if port is not None and port.causality is Causality.PARAMETER:
-            half = seconds(plan.periods[component.layer]) / 2
-            values[component.name][LOOKAHEAD] = port.values(f"{component.name}.{LOOKAHEAD}", half)
+            ahead = seconds(plan.periods[component.layer]) * (0.5 if plan.scheme is Scheme.SEQUENTIAL else 1.0)
+            values[component.name][LOOKAHEAD] = port.values(f"{component.name}.{LOOKAHEAD}", ahead)
     drivers = {connection.target: connection for connection in system.connections}
     for text, value in given.items():
         end = endpoint(text)

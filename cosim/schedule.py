@@ -11,8 +11,9 @@ an instant where several layers are due, the faster ones come first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from itertools import pairwise
 
 from ..models.duration import format_duration
@@ -20,6 +21,15 @@ from ..models.errors import InputError
 from ..models.model import Kind
 from ..models.operations import Action, Connection, Operation, Rule
 from .system import FLOWS, Component, Layer, System
+
+
+class Scheme(Enum):
+    """When the components of a layer hand on what they have computed."""
+
+    SEQUENTIAL = "sequential"
+    """At once, so that those that step later take it for the same interval."""
+    JACOBI = "jacobi"
+    """When all of the layer have stepped, so that it is taken one step late."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +47,14 @@ class Plan:
         The components of each layer, in the order of their steps.
     operations : tuple of Operation
         The table.
+    scheme : Scheme
+        How the components of a layer exchange.
     """
 
     periods: Mapping[Layer, int]
     members: Mapping[Layer, tuple[str, ...]]
     operations: tuple[Operation, ...]
+    scheme: Scheme = Scheme.SEQUENTIAL
 
     @property
     def base(self) -> int:
@@ -52,6 +65,10 @@ class Plan:
     def hyperperiod(self) -> int:
         """The period after which the plan repeats [ns]: that of the slowest layer."""
         return max(self.periods.values())
+
+    def period_of(self, name: str) -> int:
+        """Return the period [ns] of a component."""
+        return next(self.periods[layer] for layer, names in self.members.items() if name in names)
 
     def expand(self) -> Iterator[tuple[int, Operation]]:
         """Yield the operations of one hyperperiod in order, each with its instant [ns]."""
@@ -106,7 +123,7 @@ def check_harmonic(periods: Mapping[Layer, int]) -> None:
             )
 
 
-def make_plan(system: System, periods: Mapping[Layer, int]) -> Plan:
+def make_plan(system: System, periods: Mapping[Layer, int], scheme: Scheme = Scheme.SEQUENTIAL) -> Plan:
     """Make the plan of a system.
 
     Parameters
@@ -115,6 +132,8 @@ def make_plan(system: System, periods: Mapping[Layer, int]) -> Plan:
         Components with their layers, and connections.
     periods : mapping of Layer to int
         Period of each layer [ns]; layers without a component are ignored.
+    scheme : Scheme
+        How the components of a layer exchange.
 
     Returns
     -------
@@ -125,7 +144,7 @@ def make_plan(system: System, periods: Mapping[Layer, int]) -> Plan:
     Raises
     ------
     InputError
-        When a layer in use has no period, or the periods are not harmonic.
+        When a layer in use has no period, the periods are not harmonic, or a connection's rule does not suit its ends.
     """
     used = sorted({component.layer for component in system.components})
     for layer in used:
@@ -136,41 +155,66 @@ def make_plan(system: System, periods: Mapping[Layer, int]) -> Plan:
     members = {layer: tuple(c.name for c in system.components if c.layer is layer) for layer in used}
     base = min(chosen.values(), default=1)
     operations = [
-        operation
-        for layer in used
-        for name in members[layer]
-        for operation in _operations(system, system.component(name), chosen[layer] // base)
+        operation for layer in used for operation in _layer(system, members[layer], chosen[layer] // base, scheme)
     ]
-    return Plan(chosen, members, tuple(operations))
+    return Plan(chosen, members, tuple(operations), scheme)
+
+
+TO_SLOWER = (Rule.LAST, Rule.MEAN, Rule.INTEGRAL, Rule.MAX)
+TO_FASTER = (Rule.HOLD, Rule.LINEAR)
 
 
 def transfer_rule(system: System, connection: Connection) -> Rule:
-    """Return how a connection is served: by the layers of its ends and, from fast to slow, by its unit."""
+    """Return how a connection is served: by its own rule, or by the layers of its ends and its unit.
+
+    Raises
+    ------
+    InputError
+        When its own rule does not suit them; the message names those that do.
+    """
     source, target = (system.component(end[0]).layer for end in (connection.source, connection.target))
     port = system.port(connection.source)
-    if source > target:
-        return Rule.HOLD
-    if source < target and port.kind is Kind.REAL and port.unit in FLOWS:
-        return Rule.MEAN
-    return Rule.LAST
+    suitable = TO_FASTER if source > target else TO_SLOWER if source < target else (Rule.LAST,)
+    if port.kind is not Kind.REAL:
+        suitable = suitable[:1]
+    if connection.rule is None:
+        return Rule.MEAN if Rule.MEAN in suitable and port.unit in FLOWS else suitable[0]
+    if connection.rule not in suitable:
+        raise InputError(
+            f"connection {connection}: the rule {connection.rule.value} does not suit a {port.kind.value} from the "
+            f"{source} to the {target} layer; {' or '.join(rule.value for rule in suitable)} would"
+        )
+    return connection.rule
 
 
-def _operations(system: System, component: Component, every: int) -> Iterator[Operation]:
-    """Yield what one component does when it is due: take, step, hand on."""
+def _layer(system: System, names: Sequence[str], every: int, scheme: Scheme) -> Iterator[Operation]:
+    """Yield what the components of a layer do when it is due: take, step, hand on."""
+    groups = [list(names)] if scheme is Scheme.JACOBI else [[name] for name in names]
+    for group in groups:
+        for name in group:
+            yield from _takes(system, system.component(name), every)
+        for name in group:
+            yield Operation(Action.STEP, every, name)
+        for name in group:
+            yield from _gives(system, system.component(name), every)
 
-    def layer(end: tuple[str, str]) -> Layer:
-        return system.component(end[0]).layer
 
+def _takes(system: System, component: Component, every: int) -> Iterator[Operation]:
     for connection in system.connections:
-        if connection.target[0] == component.name and layer(connection.source) < component.layer:
-            yield Operation(Action.TRANSFER, every, connection, transfer_rule(system, connection))
-    yield Operation(Action.STEP, every, component.name)
+        if connection.target[0] == component.name:
+            rule = transfer_rule(system, connection)
+            faster = system.component(connection.source[0]).layer < component.layer
+            if faster or rule is Rule.LINEAR:
+                yield Operation(Action.TRANSFER, every, connection, rule)
+
+
+def _gives(system: System, component: Component, every: int) -> Iterator[Operation]:
     for connection in system.connections:
         if connection.source[0] == component.name:
             rule = transfer_rule(system, connection)
-            if rule is Rule.MEAN:
+            if rule in (Rule.MEAN, Rule.INTEGRAL, Rule.MAX, Rule.LINEAR):
                 yield Operation(Action.ACCUMULATE, every, connection, rule)
-            elif layer(connection.target) <= component.layer:
+            elif system.component(connection.target[0]).layer <= component.layer:
                 yield Operation(Action.TRANSFER, every, connection, rule)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from .model import Variable
 from .operations import Action, Connection, Operation, Rule
+from .transfers import LEAST
 from .wiring import TOO_LONG, Place, Wiring, status_of
 
 MOST_PERIODS = 1e6
@@ -28,14 +29,15 @@ def write(wiring: Wiring) -> str:
         "clear(x)": ["x.stepped = 0.0", *(line for name, _, how in wiring.outputs for line in _clear(name, how))],
         "run_base_period(x, p, c, t, length)": [
             *_look_ahead(wiring),
-            *(line for row in fast for line in _row(wiring, row, "t")),
+            *(line for row in fast for line in _row(wiring, row)),
             "return 0",
         ],
         "run_slower_layers(x, p, c, t)": [*_slow(wiring, slow), "return 0"],
         "summarise(x, y)": [line for name, _, how in wiring.outputs for line in _finish(wiring, name, how)],
         "advance(x, p, u, y, c, t, h)": _advance(wiring),
     }
-    head = f"from math import inf\nfrom {__package__}.transfers import accumulate, copy, first_beyond, take_mean\n"
+    names = "accumulate, copy, extend, first_beyond, note, raise_to, take_maximum, take_mean, take_sum"
+    head = f"from math import inf\nfrom {__package__}.transfers import {names}\n"
     return head + "".join(_function(signature, body) for signature, body in functions.items())
 
 
@@ -107,6 +109,12 @@ def _initialize(wiring: Wiring) -> list[str]:
     lines += ["    hand_on(x)"]
     for name, _, size in wiring.own_states():
         lines += [f"for k in range({size}):", f"    x.{name}[k] = 0.0"] if size else [f"x.{name} = 0.0"]
+    for number, (connection, rule) in enumerate(wiring.gathering.items()):
+        variable, gathered = wiring.variable(connection.source), f"x.gathered_{number}"
+        if rule is Rule.MAX:
+            lines += [f"take_maximum({gathered}, {gathered})"] if variable.shape else [f"{gathered} = {LEAST!r}"]
+        if rule is Rule.LINEAR:
+            lines += list(_gather(wiring, connection, "")) * 2
     lines += ["tell(x, y)"]
     for name, source, summary in wiring.outputs:
         if summary != "last":
@@ -139,28 +147,55 @@ def _finish(wiring: Wiring, name: str, summary: str) -> list[str]:
     return [] if summary == "last" else [f"y.{name} = x.{name}_so_far{divisors.get(summary, '')}"]
 
 
-def _row(wiring: Wiring, operation: Operation, begin: str) -> Iterator[str]:
-    """Yield the lines of one operation of a step from `begin`, which is ``length`` long."""
+def _row(wiring: Wiring, operation: Operation) -> Iterator[str]:
+    """Yield the lines of one operation of a step that is ``length`` long."""
     subject = operation.subject
     if isinstance(subject, str):
-        yield from _step(wiring, subject, begin)
+        yield from _step(wiring, subject, "t" if operation.every == 1 else "t - length")
+    elif subject not in wiring.gathering:
+        yield _copy(_output(subject.source), _input(subject.target), wiring.variable(subject.target))
+    elif operation.action is Action.ACCUMULATE:
+        yield from _gather(wiring, subject, f"length / {operation.every * wiring.base!r}")
+    else:
+        yield from _take(wiring, subject, operation.every)
+
+
+def _gather(wiring: Wiring, connection: Connection, share: str) -> Iterator[str]:
+    """Yield lines that take the present output in; of a mean by a share of the period."""
+    number, rule = list(wiring.gathering).index(connection), wiring.gathering[connection]
+    gathered, earlier, source = f"x.gathered_{number}", f"x.earlier_{number}", _output(connection.source)
+    scalar, array = {
+        Rule.MEAN: (f"{gathered} += {share} * {source}", f"accumulate({gathered}, {source}, {share})"),
+        Rule.INTEGRAL: (f"{gathered} += {source}", f"accumulate({gathered}, {source}, 1.0)"),
+        Rule.MAX: (f"{gathered} = max({gathered}, {source})", f"raise_to({gathered}, {source})"),
+        Rule.LINEAR: (f"{earlier}, {gathered} = {gathered}, {source}", f"note({earlier}, {gathered}, {source})"),
+    }[rule]
+    yield array if wiring.variable(connection.source).shape else scalar
+    if rule is Rule.MEAN:
+        yield f"x.weight_{number} += {share}"
+
+
+def _take(wiring: Wiring, connection: Connection, every: int) -> Iterator[str]:
+    """Yield lines that write what was gathered; of a line its value in the middle of the target's step."""
+    number, rule = list(wiring.gathering).index(connection), wiring.gathering[connection]
+    gathered, weight, target = f"x.gathered_{number}", f"x.weight_{number}", _input(connection.target)
+    if rule is Rule.LINEAR:
+        period, earlier = wiring.every(connection.source[0]), f"x.earlier_{number}"
+        begun = f"int(x.tick) % {period}" if every == 1 else f"(int(x.tick) - {every}) % {period}"
+        half = f"(x.done + 0.5 * length) / {wiring.base!r}" if every == 1 else f"{0.5 * every!r}"
+        yield f"share = ({begun} + {half}) / {period!r}"
+        line = f"{target} = {gathered} + share * ({gathered} - {earlier})"
+        array = f"extend({earlier}, {gathered}, share, {target})"
+        yield array if wiring.variable(connection.source).shape else line
         return
-    variable = wiring.variable(subject.source)
-    source, target = _output(subject.source), _input(subject.target)
-    if operation.rule is not Rule.MEAN:
-        yield _copy(source, target, variable)
-        return
-    number = wiring.means.index(subject)
-    total, weight = f"x.sum_{number}", f"x.weight_{number}"
-    if operation.action is Action.ACCUMULATE:
-        share = f"length / {operation.every * wiring.base!r}"
-        yield f"accumulate({total}, {source}, {share})" if variable.shape else f"{total} += {share} * {source}"
-        yield f"{weight} += {share}"
-        return
-    yield f"take_mean({total}, {weight}, {target})" if variable.shape else f"{target} = {total} / {weight}"
-    yield f"{weight} = 0.0"
-    if not variable.shape:
-        yield f"{total} = 0.0"
+    call, value, rest = {
+        Rule.MEAN: (f"take_mean({gathered}, {weight}, {target})", f"{gathered} / {weight}", "0.0"),
+        Rule.INTEGRAL: (f"take_sum({gathered}, {target})", gathered, "0.0"),
+        Rule.MAX: (f"take_maximum({gathered}, {target})", gathered, repr(LEAST)),
+    }[rule]
+    yield from [call] if wiring.variable(connection.source).shape else [f"{target} = {value}", f"{gathered} = {rest}"]
+    if rule is Rule.MEAN:
+        yield f"{weight} = 0.0"
 
 
 def _step(wiring: Wiring, member: str, begin: str) -> Iterator[str]:
@@ -201,7 +236,7 @@ def _slow(wiring: Wiring, slow: list[Operation]) -> Iterator[str]:
             due = operation.every
             yield f"if int(x.tick) % {due} == 0:"
             yield f"    length = {due * wiring.base!r}"
-        yield from (f"    {line}" for line in _row(wiring, operation, "t - length"))
+        yield from (f"    {line}" for line in _row(wiring, operation))
 
 
 def _blocks(wiring: Wiring, member: str) -> str:

@@ -16,9 +16,9 @@ class Action(Enum):
     STEP = "step"
     """Step a component over the period of its layer."""
     ACCUMULATE = "accumulate"
-    """Add an output, weighted by the length of the step that made it, to a connection's mean."""
+    """Take an output into what a connection gathers: its mean, sum, maximum, or the line through its last values."""
     TRANSFER = "transfer"
-    """Write an output, or the mean of a connection, to an input."""
+    """Write an output, or what a connection has gathered, to an input."""
 
 
 class Rule(Enum):
@@ -28,8 +28,14 @@ class Rule(Enum):
     """The value at the end of the source's last step."""
     MEAN = "mean"
     """The mean over the target's period: what a flow needs for charge and energy to be conserved."""
+    INTEGRAL = "integral"
+    """The sum over the target's period of what the source tells for each of its steps, such as J or C."""
+    MAX = "max"
+    """The greatest value in the target's period, element by element."""
     HOLD = "hold"
     """The value of a slower source, held until its next step."""
+    LINEAR = "linear"
+    """The line through the last two values of a slower source, in the middle of the target's step."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +46,13 @@ class Connection:
     ----------
     source, target : (str, str)
         Names of the component and of its port.
+    rule : Rule or None
+        What is handed on; None for what suits the layers of the ends and the unit.
     """
 
     source: tuple[str, str]
     target: tuple[str, str]
+    rule: Rule | None = None
 
     def __str__(self) -> str:
         return f"{'.'.join(self.source)} -> {'.'.join(self.target)}"
@@ -100,6 +109,6 @@ def endpoint(text: str) -> tuple[str, str]:
     return component, port
 
 
-def connect(source: str, target: str) -> Connection:
+def connect(source: str, target: str, rule: Rule | None = None) -> Connection:
     """Return the connection of ``"Component.output"`` to ``"Component.input"``."""
-    return Connection(endpoint(source), endpoint(target))
+    return Connection(endpoint(source), endpoint(target), rule)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 from .model import Block, kernel
+
+LEAST = -sys.float_info.max
+"""Where a maximum begins."""
 
 
 @kernel
@@ -25,6 +30,44 @@ def take_mean(total: Block, weight: float, mean: Block) -> None:
     for k in range(total.shape[0]):
         mean[k] = total[k] / weight
         total[k] = 0.0
+
+
+@kernel
+def take_sum(total: Block, target: Block) -> None:
+    """Write `total` to `target` and clear it."""
+    for k in range(total.shape[0]):
+        target[k] = total[k]
+        total[k] = 0.0
+
+
+@kernel
+def raise_to(greatest: Block, values: Block) -> None:
+    """Let `greatest` be the greater of itself and `values`."""
+    for k in range(greatest.shape[0]):
+        greatest[k] = max(greatest[k], values[k])
+
+
+@kernel
+def take_maximum(greatest: Block, target: Block) -> None:
+    """Write `greatest` to `target` and begin anew."""
+    for k in range(greatest.shape[0]):
+        target[k] = greatest[k]
+        greatest[k] = LEAST
+
+
+@kernel
+def note(earlier: Block, later: Block, values: Block) -> None:
+    """Let `later` become the earlier of the last two values, and `values` the later."""
+    for k in range(later.shape[0]):
+        earlier[k] = later[k]
+        later[k] = values[k]
+
+
+@kernel
+def extend(earlier: Block, later: Block, share: float, target: Block) -> None:
+    """Write the line through the last two values, a `share` of their distance beyond the later, to `target`."""
+    for k in range(later.shape[0]):
+        target[k] = later[k] + share * (later[k] - earlier[k])
 
 
 @kernel

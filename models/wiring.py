@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .model import Model, Variable
-from .operations import Connection, Operation, Rule
+from .operations import Action, Connection, Operation, Rule
 
 TOO_LONG = 1
 """Status: the communication step has too many base periods."""
@@ -63,10 +63,14 @@ class Wiring:
         return tuple(dict.fromkeys(subject for subject in subjects if isinstance(subject, Connection)))
 
     @property
-    def means(self) -> tuple[Connection, ...]:
-        """The connections that hand on a mean; their place here is the number in the names of their sums."""
-        rows = (operation for operation in self.operations if operation.rule is Rule.MEAN)
-        return tuple(dict.fromkeys(row.subject for row in rows if isinstance(row.subject, Connection)))
+    def gathering(self) -> dict[Connection, Rule]:
+        """The connections that gather values, by their rule; their place here is the number in the names of states."""
+        rows = [row for row in self.operations if row.action is Action.ACCUMULATE]
+        return {row.subject: row.rule for row in rows if isinstance(row.subject, Connection) and row.rule}
+
+    def every(self, member: str) -> int:
+        """Return the period of a component [base periods]."""
+        return next(row.every for row in self.operations if row.subject == member)
 
     @property
     def hyperperiod(self) -> int:
@@ -79,9 +83,11 @@ class Wiring:
             ("tick", "1", None), ("done", "s", None), ("debt", "s", None), ("stepped", "1", None),
             ("offender", "1", None), ("offence", "1", None),
         ]  # fmt: skip
-        for number, connection in enumerate(self.means):
+        for number, (connection, rule) in enumerate(self.gathering.items()):
             variable = self.variable(connection.source)
-            states += [(f"sum_{number}", variable.unit, variable.size), (f"weight_{number}", "1", None)]
+            states += [(f"gathered_{number}", variable.unit, variable.size)]
+            states += [(f"weight_{number}", "1", None)] if rule is Rule.MEAN else []
+            states += [(f"earlier_{number}", variable.unit, variable.size)] if rule is Rule.LINEAR else []
         states += [(f"{name}_so_far", "1", None) for name, _, summary in self.outputs if summary != "last"]
         return states
 

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packfmu.cosim.exchange import Mean
+from packfmu.cosim.exchange import Gathered
 from packfmu.cosim.ledger import Totals, balances, check_integrals, format_balances, integrals
 from packfmu.cosim.system import pack_system
 from packfmu.models.errors import InputError
+from packfmu.models.operations import Rule
 from tests.cosim.test_system import pack
 
 
@@ -38,14 +39,14 @@ def test_sum_of_large_and_small_terms():
 
 @given(st.floats(-1e300, 1e300))
 def test_mean_of_one_whole_step_is_its_value(value):
-    mean, target = Mean(1), np.zeros(1)
+    mean, target = Gathered(Rule.MEAN, 1), np.zeros(1)
     mean.add(np.array([value]), 1.0)
     mean.take(target)
     assert target[0] == value
 
 
 def test_mean_weighs_a_shortened_step_by_its_length_and_starts_anew():
-    mean, target = Mean(2), np.zeros(2)
+    mean, target = Gathered(Rule.MEAN, 2), np.zeros(2)
     for values, weight in (([1.0, 2.0], 1.0), ([4.0, 8.0], 0.5)):
         mean.add(np.array(values), weight)
     mean.take(target)
