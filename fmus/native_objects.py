@@ -18,7 +18,6 @@ import platform
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -87,26 +86,23 @@ def compile_component(name: str, arguments: Mapping[str, Any], targets: Iterable
         When a kernel allocates, raises, or calls what is not allowed; the message names both.
     """
     wanted = list(targets)
-    with tempfile.TemporaryDirectory() as folder:
-        request: dict[str, Any] = {"component": name, "arguments": dict(arguments), "folder": folder}
-        request["targets"] = [vars(target) for target in wanted]
-        root = str(Path(__file__).parents[2])
-        command = [sys.executable, "-P", "-c", BOOT, root, __name__]
-        # the least processor; the order of names in the code follows from hashes
-        own = {"NUMBA_CPU_NAME": _least_processor(), "NUMBA_DISABLE_INTEL_SVML": "1", "PYTHONHASHSEED": "0"}
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")}
-        done = subprocess.run(
-            command, input=json.dumps(request), env=kept | own, capture_output=True, text=True, check=False
-        )
-        if done.returncode == REFUSED:
-            raise InputError(done.stderr.strip())
-        if done.returncode:
-            raise RuntimeError(f"the kernels of {name} could not be compiled:\n{done.stderr}")
-        return {target: Path(folder, target.triple).read_bytes() for target in wanted}
+    request = {"component": name, "arguments": dict(arguments), "targets": [vars(target) for target in wanted]}
+    command = [sys.executable, "-P", "-c", BOOT, str(Path(__file__).parents[2]), __name__]
+    # the least processor; the order of names in the code follows from hashes
+    own = {"NUMBA_CPU_NAME": _least_processor(), "NUMBA_DISABLE_INTEL_SVML": "1", "PYTHONHASHSEED": "0"}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")}
+    done = subprocess.run(
+        command, input=json.dumps(request), env=kept | own, capture_output=True, text=True, check=False
+    )
+    if done.returncode == REFUSED:
+        raise InputError(done.stderr.strip())
+    if done.returncode:
+        raise RuntimeError(f"the kernels of {name} could not be compiled:\n{done.stderr}")
+    return dict(zip(wanted, map(bytes.fromhex, done.stdout.split()), strict=True))
 
 
 def main() -> None:
-    """Compile what stdin asks for; this runs in the child."""
+    """Compile what stdin asks for, and print the object code for each target in hexadecimal; this runs in the child."""
     request = json.load(sys.stdin)
     component = importlib.import_module(f".{request['component']}", __package__).component
     try:
@@ -115,8 +111,7 @@ def main() -> None:
         print(error, file=sys.stderr)
         sys.exit(REFUSED)
     for fields in request["targets"]:
-        target = Target(**fields)
-        Path(request["folder"], target.triple).write_bytes(emit(code, target))
+        print(emit(code, Target(**fields)).hex())
 
 
 def kernel_code(model: Model) -> str:
