@@ -54,6 +54,9 @@ PICKLED = ".const.picklebuf"
 RELEASE = "NRT_MemInfo_call_dtor"
 """What numba calls to release memory; code that nobody calls names it in every kernel."""
 
+COUNTING = r"call void @NRT_(in|de)cref\b"
+"""How a kernel looks that has numba count who holds an array, as one that leaves a loop by ``return`` may."""
+
 TIMES = (types.float64, types.float64)
 """Time and step size."""
 
@@ -213,7 +216,8 @@ def _check(model: Model, code: Any, libraries: list[Any]) -> None:
     forbidden = set(undefined_symbols(emit(str(code), LINUX))) - ALLOWED
     if forbidden:
         symbol = min(forbidden, key=lambda name: (name == RELEASE, name))
-        culprit = _culprit(libraries, rf"@(llvm\.)?{re.escape(symbol)}\b")
+        pattern = rf"@(llvm\.)?{re.escape(symbol)}\b"
+        culprit = _counting(libraries) if symbol == RELEASE else _culprit(libraries, pattern)
         raise InputError(
             f"{model.name}: kernel {culprit} calls {symbol}, which object code may not; "
             "kernels allocate nothing and call only kernels and math"
@@ -232,6 +236,25 @@ def _culprit(libraries: list[Any], pattern: str) -> str:
             found = _culprit(inner, pattern)
             return found or str(library.name)
     return ""
+
+
+def _counting(libraries: list[Any]) -> str:
+    """Return the name of the first kernel that has numba count who holds an array."""
+    for library in libraries:
+        for function in llvm.parse_assembly(library.get_llvm_str()).functions:
+            if not function.is_declaration and re.search(COUNTING, str(function)):
+                return _last_part(function.name)
+    return ""
+
+
+def _last_part(symbol: str) -> str:
+    """Return the last part of a nested name, as the Itanium ABI mangles it: a length before each part."""
+    parts, place = [symbol], len("_ZN")
+    while length := re.match(r"\d+", symbol[place:]):
+        begin = place + length.end()
+        place = begin + int(length[0])
+        parts.append(symbol[begin:place])
+    return parts[-1]
 
 
 def _is_of_numba(library: Any) -> bool:
