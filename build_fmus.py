@@ -6,6 +6,7 @@ other masters, Pack.ssp and osp/OspSystemStructure.xml, with the native FMUs or 
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,10 +14,9 @@ from pathlib import Path
 from packfmu.cosim.pack_block import all_parts
 from packfmu.cosim.ssp import write_system
 from packfmu.fmus.build import Form, build_parts
-from packfmu.fmus.command_line import Parser, refuse
+from packfmu.fmus.command_line import Parser
 from packfmu.fmus.pack import load_pack
 from packfmu.fmus.platforms import Platform
-from packfmu.models.errors import InputError
 
 FLAVOURS = {"native": (Form.NATIVE,), "python": (Form.PYTHON,), "both": (Form.NATIVE, Form.PYTHON)}
 PLATFORMS = [platform.value for platform in Platform]
@@ -33,19 +33,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--platform", nargs="+", choices=PLATFORMS, default=PLATFORMS, help="where native FMUs shall run; default: all"
     )
-    try:
-        chosen = parser.parse_args(arguments)
-        pack, platforms = load_pack(chosen.pack), [Platform(value) for value in dict.fromkeys(chosen.platform)]
-        planned, detail = all_parts(pack), pack.outputs.detail
-        built = [build_parts(planned, chosen.output, detail, form, platforms) for form in FLAVOURS[chosen.flavour]]
-        for path in (
-            *(path for paths in built for path in paths.values()),
-            *write_system(pack, built[0], chosen.output),
-        ):
-            print(f"{path}  {path.stat().st_size / 1e6:.2f} MB")
-    except InputError as error:
-        return refuse(error)
-    return 0
+    return parser.run(arguments, build)
+
+
+def build(chosen: argparse.Namespace) -> str:
+    """Build, and return the names and sizes of the files, a line each."""
+    pack, platforms = load_pack(chosen.pack), [Platform(value) for value in dict.fromkeys(chosen.platform)]
+    planned, detail = all_parts(pack), pack.outputs.detail
+    built = [build_parts(planned, chosen.output, detail, form, platforms) for form in FLAVOURS[chosen.flavour]]
+    written = [*(path for paths in built for path in paths.values()), *write_system(pack, built[0], chosen.output)]
+    return "\n".join(f"{path}  {path.stat().st_size / 1e6:.2f} MB" for path in written)
 
 
 if __name__ == "__main__":

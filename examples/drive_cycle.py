@@ -25,7 +25,7 @@ from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.schedule import make_plan
 from packfmu.cosim.system import System
 from packfmu.fmus.build import build_pack
-from packfmu.fmus.command_line import Parser, refuse
+from packfmu.fmus.command_line import Parser
 from packfmu.fmus.files import check_replaceable
 from packfmu.fmus.pack import Pack, load_pack
 from packfmu.fmus.platforms import host_platform
@@ -38,8 +38,6 @@ LEAF_PACK = ROOT / "examples" / "leaf_pack.toml"
 WLTC = ROOT / "data" / "wltc_class3b.csv"
 CUT_OFFS = ("PackNetwork.undervoltage", "PackNetwork.overvoltage", "PackNetwork.overcurrent")
 CELSIUS = 273.15
-INTERRUPTED = 130
-"""The exit code that shells give a program that Ctrl-C ended."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,15 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = Parser("Drive a WLTC with the FMUs of a pack.")
     parser.add_argument("--pack", type=Path, default=LEAF_PACK, help="pack file; default: the Leaf pack")
     parser.add_argument("--output", type=Path, default=Path("dist"), help="folder to write to; default: dist")
-    try:
-        chosen = parser.parse_args(arguments)
-        print(drive(load_pack(chosen.pack), chosen.output))
-    except InputError as error:
-        return refuse(error)
-    except KeyboardInterrupt:
-        print("interrupted; nothing was saved", file=sys.stderr)
-        return INTERRUPTED
-    return 0
+    return parser.run(arguments, lambda chosen: drive(load_pack(chosen.pack), chosen.output))
 
 
 def drive(pack: Pack, output: Path) -> str:
@@ -65,7 +55,7 @@ def drive(pack: Pack, output: Path) -> str:
     power = per_period(time, pack_power(NISSAN_LEAF, time, speed), pack.schedule.electrical)
     for path in (netcdf, table, figure):
         check_replaceable(path)
-    fmus = build_pack(pack, output, platforms=(host_platform(),))["Cell"].parent
+    fmus = build_pack(pack, output / "drive_cycle", platforms=(host_platform(),))["Cell"].parent
     system = with_profiles(fmu_pack(fmus), {"PackNetwork.pack_power": power})
     plan = make_plan(system, periods(pack.schedule))
     experiment = Experiment(
@@ -81,8 +71,9 @@ def drive(pack: Pack, output: Path) -> str:
     results.save_csv(recorded, table)
     results.save_figure(recorded, figure)
     distance = np.interp(ended.end, time, np.append(0.0, np.cumsum(np.diff(time) * (speed[:-1] + speed[1:]) / 2.0)))
-    saved = f"saved in {output}: {netcdf.name} (everything, for xarray), {table.name}, {figure.name}, {fmus.name}/*.fmu"
-    return "\n".join([*summary(ended, recorded, float(distance)), "", ledger(system, ended), "", saved])
+    saved = [f"{netcdf.name} (everything, for xarray)", table.name, figure.name, f"{fmus.relative_to(output)}/*.fmu"]
+    lines = [*summary(ended, recorded, float(distance)), "", ledger(system, ended)]
+    return "\n".join([*lines, "", f"saved in {output}: {', '.join(saved)}"])
 
 
 def per_period(time: NDArray[np.float64], power: NDArray[np.float64], period: int) -> NDArray[np.float64]:

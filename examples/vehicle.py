@@ -31,11 +31,12 @@ from vehicle_report import Journey, save_figure, save_table, summary
 
 from packfmu.cosim.pack_block import pack_block
 from packfmu.fmus.build import PATIENCE, build_parts
-from packfmu.fmus.command_line import Parser, refuse
+from packfmu.fmus.command_line import Parser
 from packfmu.fmus.files import check_replaceable, replacing
 from packfmu.fmus.pack import Pack, load_pack
 from packfmu.fmus.parts import parts
 from packfmu.fmus.platforms import host_platform
+from packfmu.models.duration import format_duration, parse_duration
 from packfmu.models.errors import InputError
 
 EXAMPLES = Path(__file__).parent
@@ -67,8 +68,6 @@ SECONDS_BEHIND = 4
 
 DECELERATION = 1.0
 """Of the car when the drive has ended [m/s^2]."""
-
-INTERRUPTED = 130  # as shells tell that Ctrl-C ended a program
 
 _told: dict[str, str] = {}
 """The last message of each FMU that was not a mere note."""
@@ -207,29 +206,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = Parser("Drive a car with Pack.fmu until it cannot go on.")
     parser.add_argument("--pack", type=Path, default=LEAF_PACK, help="pack file; default: the Leaf pack")
     parser.add_argument("--output", type=Path, default=Path("dist"), help="folder to write to; default: dist")
-    try:
-        chosen = parser.parse_args(arguments)
-        print(go(load_pack(chosen.pack), chosen.output))
-    except InputError as error:
-        return refuse(error)
-    except KeyboardInterrupt:
-        print("interrupted; nothing was saved", file=sys.stderr)
-        return INTERRUPTED
-    return 0
+    return parser.run(arguments, lambda chosen: go(load_pack(chosen.pack), chosen.output))
 
 
 def go(pack: Pack, output: Path) -> str:
     """Build both FMUs, drive, save the results in `output`, and return a summary."""
-    vehicle, table, figure = (output / name for name in ("Vehicle.fmu", "vehicle.csv", "vehicle.png"))
+    vehicle, table, figure = (output / name for name in ("vehicle/Vehicle.fmu", "vehicle.csv", "vehicle.png"))
+    if parse_duration(f"{STEP} s") % pack.schedule.electrical:
+        period = format_duration(pack.schedule.electrical)
+        raise InputError(f"[schedule] electrical = {period} does not divide the {STEP:g} s between two exchanges")
     for path in (vehicle, table, figure):
         check_replaceable(path)
     block = pack_block(pack, parts(pack))
-    native = build_parts([block], output, pack.outputs.detail, platforms=(host_platform(),))["Pack"]
+    native = build_parts([block], vehicle.parent, pack.outputs.detail, platforms=(host_platform(),))["Pack"]
     build_vehicle(vehicle)
     journey = drive(vehicle, native, read_trace(WLTC)[1])
     save_table(journey, table)
     save_figure(journey, figure)
-    saved = f"saved in {output}: {table.name}, {figure.name}, {vehicle.name}, {native.relative_to(output)}"
+    saved = f"saved in {output}: {', '.join(str(p.relative_to(output)) for p in (table, figure, vehicle, native))}"
     return "\n".join([*summary(journey), "", saved])
 
 
@@ -270,7 +264,7 @@ def drive(vehicle: Path, pack: Path, speed: NDArray[np.float64]) -> Journey:
                 check_interrupt()
             coupling.brake(tripped=ended_by.startswith(TRIPS))
         except RefusedStepError as refused:
-            ended_by = str(refused)
+            ended_by = f"{ended_by}; then {refused}" if ended_by else str(refused)
         recorded = dict(zip(COLUMNS, np.array(coupling.rows).T, strict=True))
         return Journey(recorded, ended_by, len(speed) - 1, perf_counter() - begin, fmus[1].wall_time)
 

@@ -11,6 +11,9 @@ from .files import replacing
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The date of every entry, the earliest that a zip file can tell."""
 
+UNIX = 3
+"""Where entries tell that they were made, on whatever host."""
+
 
 def write_archive(target: Path, files: Mapping[str, bytes]) -> None:
     """Write files into a zip archive, sorted by name, the model description first.
@@ -31,5 +34,6 @@ def write_archive(target: Path, files: Mapping[str, bytes]) -> None:
         for name in sorted(files, key=lambda name: (name != "modelDescription.xml", name)):
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = UNIX
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, files[name])

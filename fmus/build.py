@@ -84,7 +84,8 @@ def build_parts(
             else:
                 build_python_fmu(*what)
 
-        workers = stack.enter_context(ThreadPoolExecutor(os.cpu_count()))  # compilers run in processes of their own
+        workers = ThreadPoolExecutor(os.cpu_count())  # compilers run in processes of their own
+        stack.callback(workers.shutdown, cancel_futures=True)
         running = [workers.submit(build, part) for part in planned]
         for done in tqdm(
             as_completed(running), "building FMUs", len(running), unit="FMU", delay=PATIENCE, disable=None, leave=False

@@ -1,9 +1,10 @@
-"""What the scripts share: whatever is wrong with what a user gave is said in one line, with exit code 2."""
+"""What the scripts share: how they end. What is wrong with what a user gave is said in one line, and so is Ctrl-C."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from ..models.errors import InputError
@@ -11,6 +12,9 @@ from .pack import one_line
 
 REFUSED = 2
 """The exit code where something given does not fit."""
+
+INTERRUPTED = 130
+"""The exit code that shells give a program that Ctrl-C ended."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -23,8 +27,14 @@ class Parser(argparse.ArgumentParser):
         """Raise the message."""
         raise InputError(f"{message}; {self.prog} --help tells what there is")
 
-
-def refuse(error: InputError) -> int:
-    """Say on stderr what does not fit, and return the exit code."""
-    print(f"error: {one_line(str(error))}", file=sys.stderr)
-    return REFUSED
+    def run(self, arguments: Sequence[str] | None, work: Callable[[argparse.Namespace], str]) -> int:
+        """Do what a command line asks for, print what that returns, and return the exit code."""
+        try:
+            print(work(self.parse_args(arguments)))
+        except InputError as error:
+            print(f"error: {one_line(str(error))}", file=sys.stderr)
+            return REFUSED
+        except KeyboardInterrupt:
+            print("interrupted; no file is left incomplete", file=sys.stderr)
+            return INTERRUPTED
+        return 0

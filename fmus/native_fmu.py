@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 from typing import Any
@@ -19,7 +18,7 @@ from numpy.typing import ArrayLike
 from ..models.model import Detail, Model
 from .archive import write_archive
 from .description import Flavour, guid, model_description
-from .files import cache_folder, package_folder, replacing
+from .files import cache_folder, package_folder, package_version, replacing
 from .native_header import header
 from .native_link import fmi_headers, link
 from .native_objects import compile_component
@@ -101,7 +100,7 @@ def native_sources() -> dict[str, bytes]:
         f"fmus/{module}.py": (own / f"{module}.py").read_bytes() for module in (*BUILDERS, "component", *COMPONENTS)
     }
     files |= {path.name: path.read_bytes() for path in SHIM.glob("*.[ch]")} | fmi_headers()
-    tools = [*(f"{tool} {version(tool)}" for tool in TOOLS), f"python {python_version()}"]
+    tools = [*(f"{tool} {package_version(tool)}" for tool in TOOLS), f"python {python_version()}"]
     return dict(sorted(files.items())) | {"tools": "\n".join(tools).encode()}
 
 
@@ -115,14 +114,16 @@ def linked(
     """Return the library of each platform, from the cache where it has been linked before."""
     key = digest(sources)
     kept = {p: cache_folder("libraries") / f"{identifier}-{key}-{p.value}{p.extension}" for p in platforms}
-    missing = [p for p in platforms if not kept[p].is_file()]
+    libraries = {p: path.read_bytes() if path.is_file() else b"" for p, path in kept.items()}
+    missing = [p for p, library in libraries.items() if not library]  # when a machine crashes empty files can remain
     if missing:
         objects = compile_component(name, arguments, [target for p in missing for target in p.targets])
         code = {path: content for path, content in sources.items() if path.endswith((".c", ".h"))}
         for platform in missing:
+            libraries[platform] = link(platform, identifier, code, objects)
             with replacing(kept[platform]) as draft:
-                draft.write_bytes(link(platform, identifier, code, objects))
-    return {platform: path.read_bytes() for platform, path in kept.items()}
+                draft.write_bytes(libraries[platform])
+    return libraries
 
 
 def start_values(model: Model) -> bytes:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import os
 import struct
 import subprocess
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 
-from .files import cache_folder, package_folder
+from ..models.errors import InputError
+from .files import cache_folder, package_folder, temporary_folder
 from .platforms import LINUX, MAC_ARM, MAC_INTEL, Platform, Target
 
 UNIT = "shim.c"
@@ -25,6 +24,9 @@ OPTIONS = ("-std=c11", "-O2", "-g0", "-s", "-shared", "-fPIC", "-fvisibility=hid
 LINUX_OPTIONS = ("-Wl,-z,defs", "-Wl,--build-id=none")
 
 FMI_HEADERS = ("fmi2Functions.h", "fmi2FunctionTypes.h", "fmi2TypesPlatform.h")
+
+NO_SPACE = "NoSpaceLeft"
+"""What zig calls a full disk, where it does not end without a word."""
 
 PROCESSORS = {MAC_INTEL: (0x01000007, 3), MAC_ARM: (0x0100000C, 0)}
 """Type and subtype of processors in universal binaries (``mach/machine.h``)."""
@@ -51,7 +53,7 @@ def link(platform: Platform, identifier: str, sources: Mapping[str, bytes], obje
     Raises
     ------
     InputError
-        When ziglang is not installed, or its cache cannot be written.
+        When ziglang is not installed or cannot be started, or its cache or temporary files cannot be written.
     RuntimeError
         When the sources do not compile or link.
     """
@@ -81,16 +83,22 @@ def fmi_headers() -> dict[str, bytes]:
 
 
 def _link(target: Target, name: str, sources: Mapping[str, bytes], code: bytes) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
+    zig = package_folder("ziglang") / "zig"
+    options = [f"-mcpu={target.linker_processor}", *OPTIONS, *(LINUX_OPTIONS if target is LINUX else ())]
+    command = [zig, "cc", "-target", target.linker_triple, *options, "-I.", UNIT, "kernels.o", "-lm", "-o", name]
+    with temporary_folder() as folder:
         for path, content in {**sources, "kernels.o": code}.items():
-            Path(folder, path).write_bytes(content)
-        compiler = [package_folder("ziglang") / "zig", "cc", "-target", target.linker_triple]
-        options = [f"-mcpu={target.linker_processor}", *OPTIONS, *(LINUX_OPTIONS if target is LINUX else ())]
-        command = [*compiler, *options, "-I.", UNIT, "kernels.o", "-lm", "-o", name]
-        done = subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, check=False)
+            (folder / path).write_bytes(content)
+        try:
+            done = subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, check=False)
+        except OSError as error:
+            raise InputError(f"{zig} cannot be started: {error.strerror}") from error
+        if done.returncode and (not done.stderr or NO_SPACE in done.stderr):
+            where = f"{folder.parent} (see TMPDIR) or {cache_folder('zig')} (see XDG_CACHE_HOME)"
+            raise InputError(f"{zig} ended with {done.returncode}: memory, or space in {where}, may have run out")
         if done.returncode:
             raise RuntimeError(f"{name} could not be linked for {target.linker_triple}:\n{done.stderr}")
-        return Path(folder, name).read_bytes()
+        return (folder / name).read_bytes()
 
 
 def _environment() -> dict[str, str]:

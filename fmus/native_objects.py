@@ -18,7 +18,6 @@ import platform
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -55,6 +54,9 @@ PICKLED = ".const.picklebuf"
 RELEASE = "NRT_MemInfo_call_dtor"
 """What numba calls to release memory; code that nobody calls names it in every kernel."""
 
+COUNTING = r"call void @NRT_(in|de)cref\b"
+"""How a kernel looks that has numba count who holds an array, as one that leaves a loop by ``return`` may."""
+
 TIMES = (types.float64, types.float64)
 """Time and step size."""
 
@@ -87,26 +89,23 @@ def compile_component(name: str, arguments: Mapping[str, Any], targets: Iterable
         When a kernel allocates, raises, or calls what is not allowed; the message names both.
     """
     wanted = list(targets)
-    with tempfile.TemporaryDirectory() as folder:
-        request: dict[str, Any] = {"component": name, "arguments": dict(arguments), "folder": folder}
-        request["targets"] = [vars(target) for target in wanted]
-        root = str(Path(__file__).parents[2])
-        command = [sys.executable, "-P", "-c", BOOT, root, __name__]
-        # the least processor; the order of names in the code follows from hashes
-        own = {"NUMBA_CPU_NAME": _least_processor(), "NUMBA_DISABLE_INTEL_SVML": "1", "PYTHONHASHSEED": "0"}
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")}
-        done = subprocess.run(
-            command, input=json.dumps(request), env=kept | own, capture_output=True, text=True, check=False
-        )
-        if done.returncode == REFUSED:
-            raise InputError(done.stderr.strip())
-        if done.returncode:
-            raise RuntimeError(f"the kernels of {name} could not be compiled:\n{done.stderr}")
-        return {target: Path(folder, target.triple).read_bytes() for target in wanted}
+    request = {"component": name, "arguments": dict(arguments), "targets": [vars(target) for target in wanted]}
+    command = [sys.executable, "-P", "-c", BOOT, str(Path(__file__).parents[2]), __name__]
+    # the least processor; the order of names in the code follows from hashes
+    own = {"NUMBA_CPU_NAME": _least_processor(), "NUMBA_DISABLE_INTEL_SVML": "1", "PYTHONHASHSEED": "0"}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")}
+    done = subprocess.run(
+        command, input=json.dumps(request), env=kept | own, capture_output=True, text=True, check=False
+    )
+    if done.returncode == REFUSED:
+        raise InputError(done.stderr.strip())
+    if done.returncode:
+        raise RuntimeError(f"the kernels of {name} could not be compiled:\n{done.stderr}")
+    return dict(zip(wanted, map(bytes.fromhex, done.stdout.split()), strict=True))
 
 
 def main() -> None:
-    """Compile what stdin asks for; this runs in the child."""
+    """Compile what stdin asks for, and print the object code for each target in hexadecimal; this runs in the child."""
     request = json.load(sys.stdin)
     component = importlib.import_module(f".{request['component']}", __package__).component
     try:
@@ -115,8 +114,7 @@ def main() -> None:
         print(error, file=sys.stderr)
         sys.exit(REFUSED)
     for fields in request["targets"]:
-        target = Target(**fields)
-        Path(request["folder"], target.triple).write_bytes(emit(code, target))
+        print(emit(code, Target(**fields)).hex())
 
 
 def kernel_code(model: Model) -> str:
@@ -218,7 +216,8 @@ def _check(model: Model, code: Any, libraries: list[Any]) -> None:
     forbidden = set(undefined_symbols(emit(str(code), LINUX))) - ALLOWED
     if forbidden:
         symbol = min(forbidden, key=lambda name: (name == RELEASE, name))
-        culprit = _culprit(libraries, rf"@(llvm\.)?{re.escape(symbol)}\b")
+        pattern = rf"@(llvm\.)?{re.escape(symbol)}\b"
+        culprit = _counting(libraries) if symbol == RELEASE else _culprit(libraries, pattern)
         raise InputError(
             f"{model.name}: kernel {culprit} calls {symbol}, which object code may not; "
             "kernels allocate nothing and call only kernels and math"
@@ -237,6 +236,25 @@ def _culprit(libraries: list[Any], pattern: str) -> str:
             found = _culprit(inner, pattern)
             return found or str(library.name)
     return ""
+
+
+def _counting(libraries: list[Any]) -> str:
+    """Return the name of the first kernel that has numba count who holds an array."""
+    for library in libraries:
+        for function in llvm.parse_assembly(library.get_llvm_str()).functions:
+            if not function.is_declaration and re.search(COUNTING, str(function)):
+                return _last_part(function.name)
+    return ""
+
+
+def _last_part(symbol: str) -> str:
+    """Return the last part of a nested name, as the Itanium ABI mangles it: a length before each part."""
+    parts, place = [symbol], len("_ZN")
+    while length := re.match(r"\d+", symbol[place:]):
+        begin = place + length.end()
+        place = begin + int(length[0])
+        parts.append(symbol[begin:place])
+    return parts[-1]
 
 
 def _is_of_numba(library: Any) -> bool:

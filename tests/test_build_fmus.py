@@ -1,9 +1,11 @@
-"""The command line that builds the FMUs: all of them, or one line and exit code 2."""
+"""The command line that builds the FMUs: all of a folder, or one line and an exit code."""
 
 import importlib.util
 import json
+import signal
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from fmpy import read_model_description, supported_platforms
 
 from packfmu.cosim.pack_block import all_parts
+from packfmu.fmus import native_fmu
 from packfmu.fmus.build import Form, build_pack, build_parts
 from packfmu.fmus.pack import load_pack, parse_pack
 from packfmu.fmus.pack_block import SHARED
@@ -133,8 +136,8 @@ def test_less_detail_tells_fewer_variables(tmp_path):
     assert counts[1] < counts[0]
 
 
-def line_of_refusal(capsys, arguments):
-    assert build_fmus.main(arguments) == 2
+def line_of_refusal(capsys, arguments, code=2):
+    assert build_fmus.main(arguments) == code
     captured = capsys.readouterr()
     assert captured.out == ""
     (line,) = captured.err.splitlines()
@@ -217,6 +220,46 @@ def test_failure_while_building_replaces_nothing(pack_file, tmp_path, monkeypatc
                    tmp_path / "out", Form.PYTHON)  # fmt: skip
     assert contents(tmp_path / "out") == before
     assert sorted(path.name for path in built["Cell"].parent.iterdir()) == sorted(before)
+
+
+def fail():
+    raise InputError("no space left")
+
+
+def interrupt():
+    signal.raise_signal(signal.SIGINT)
+    time.sleep(1.0)
+
+
+@pytest.mark.usefixtures("interruptible")
+@pytest.mark.parametrize(
+    ("end", "code", "line"),
+    [(fail, 2, "error: no space left"), (interrupt, 130, "interrupted; no file is left incomplete")],
+)
+def test_what_ends_a_build_keeps_queued_fmus_from_being_built(
+    pack_file, tmp_path, monkeypatch, capsys, end, code, line
+):
+    begun = []
+
+    def build_one(draft, name, *others):
+        begun.append(name)
+        if len(begun) == 1:
+            end()
+        time.sleep(1.0)  # ample for the others to be taken from the queue
+
+    monkeypatch.setattr("packfmu.fmus.build.build_python_fmu", build_one)
+    monkeypatch.setattr("packfmu.fmus.build.os.cpu_count", lambda: 1)
+    output = tmp_path / "out"
+    assert line_of_refusal(capsys, [str(pack_file), "--output", str(output), *PYTHON], code) == line
+    assert len(begun) <= 2  # a worker may take the next one at once
+    assert contents(output) == {}
+
+
+def test_missing_tool_is_named(pack_file, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(native_fmu, "TOOLS", ("ziglang-of-another-world",))
+    line = line_of_refusal(capsys, [str(pack_file), "--output", str(tmp_path / "out")])
+    assert line == "error: ziglang-of-another-world is not installed; pip install packfmu brings it"
+    assert contents(tmp_path / "out") == {}
 
 
 def test_command_line_as_a_newcomer_types_it(pack_file, tmp_path):

@@ -20,6 +20,8 @@ initial_soc = {soc}
 contact_resistance = {contact}
 [outputs]
 detail = "pack"
+[schedule]
+electrical = "{electrical}"
 """
 
 
@@ -32,8 +34,8 @@ def output(tmp_path_factory):
 def start(output, capsys):
     """Run the example with a small pack; return its exit code, and what it printed on stdout and stderr."""
 
-    def run(soc=0.9, contact=50e-6):
-        (output / "pack.toml").write_text(SMALL.format(soc=soc, contact=contact))
+    def run(soc=0.9, contact=50e-6, electrical="1 s"):
+        (output / "pack.toml").write_text(SMALL.format(soc=soc, contact=contact, electrical=electrical))
         code = vehicle.main(["--pack", str(output / "pack.toml"), "--output", str(output / "out")])
         captured = capsys.readouterr()
         return code, captured.out, captured.err.rpartition("\r")[2]  # a slow machine draws a progress bar first
@@ -58,8 +60,9 @@ def test_pack_that_is_too_weak_trips(start, output):
     assert recorded["speed"][-1] == 0.0
     assert recorded["pack_power"][-1] == 0.0  # the contactors are open
     assert lines["range"].strip().startswith(f"{recorded['distance'][-1] / 1000.0:.2f} km in 0 h 0 min ")
-    names = {path.name for path in (output / "out").iterdir()}
-    assert names == {"native", "Vehicle.fmu", "vehicle.csv", "vehicle.png"}
+    files = ["vehicle.csv", "vehicle.png", "vehicle/Vehicle.fmu", "vehicle/native/Pack.fmu"]
+    assert told.splitlines()[-1] == f"saved in {output / 'out'}: {', '.join(files)}"
+    assert sorted(str(p.relative_to(output / "out")) for p in (output / "out").rglob("*") if p.is_file()) == files
 
 
 def test_both_fmus_agree_on_the_energy(start, output):
@@ -103,7 +106,7 @@ def test_car_that_cannot_follow_gives_up_after_four_seconds(start, output):
 def test_empty_pack_ends_the_drive(start):
     code, told, _ = start(soc=0.0)
     assert code == 0
-    assert "undervoltage" in told or "an empty pack" in told
+    assert "ended by                undervoltage" in told
 
 
 def test_refused_step_is_told(start, monkeypatch):
@@ -120,11 +123,32 @@ def test_refused_step_is_told(start, monkeypatch):
     assert "maximum_discharge_power = " in told
 
 
+def test_refused_step_while_braking_is_told_after_what_ended_the_drive(start, monkeypatch):
+    def reckless(coupling, tripped):
+        coupling._vehicle.slave.setReal(coupling._vehicle.refer("power_margin"), [100.0])
+        coupling.step(40.0)
+
+    monkeypatch.setattr(vehicle.Coupling, "brake", reckless)
+    code, told, _ = start(contact=0.02)
+    assert code == 0
+    assert "limited by the power of the pack; then Pack.fmu, which does not step from t = " in told
+
+
+@pytest.mark.parametrize("electrical", ["2 s", "0.4 s"])
+def test_period_that_does_not_divide_the_step_is_refused_before_anything_is_built(start, output, electrical):
+    (output / "out" / "vehicle" / "Vehicle.fmu").unlink(missing_ok=True)
+    code, told, error = start(electrical=electrical)
+    assert (code, told) == (2, "")
+    period = vehicle.format_duration(vehicle.parse_duration(electrical))
+    assert error == f"error: [schedule] electrical = {period} does not divide the 1 s between two exchanges\n"
+    assert not (output / "out" / "vehicle" / "Vehicle.fmu").exists()
+
+
 def test_interrupt_ends_the_drive(start, output, monkeypatch, interruptible):
     (output / "out" / "vehicle.csv").unlink(missing_ok=True)
     monkeypatch.setattr(vehicle.Coupling, "end", lambda _: signal.raise_signal(signal.SIGINT) or "")
     code, told, error = start()
-    assert (code, told, error) == (130, "", "interrupted; nothing was saved\n")
+    assert (code, told, error) == (130, "", "interrupted; no file is left incomplete\n")
     assert not (output / "out" / "vehicle.csv").exists()
 
 

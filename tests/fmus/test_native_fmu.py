@@ -2,6 +2,8 @@
 
 import re
 import struct
+import sys
+import tempfile
 import zipfile
 
 import numpy as np
@@ -10,8 +12,8 @@ from fmpy import read_model_description, simulate_fmu
 from fmpy.fmi1 import FMICallException
 from fmpy.validation import validate_fmu
 
-from packfmu.fmus import native_fmu
-from packfmu.fmus.files import cache_folder
+from packfmu.fmus import native_fmu, native_link
+from packfmu.fmus.files import package_folder as find
 from packfmu.fmus.native_fmu import build_native_fmu
 from packfmu.fmus.platforms import Platform
 from packfmu.fmus.python_fmu import build_python_fmu
@@ -200,9 +202,42 @@ def test_what_does_not_fit_is_told_in_one_line_and_nothing_is_written(tmp_path, 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_cache_that_cannot_be_made_is_named(tmp_path, monkeypatch):
-    blocked = tmp_path / "file"
-    blocked.touch()
-    monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
-    with pytest.raises(InputError, match=rf"cache {blocked}/packfmu/zig cannot be made: .*XDG_CACHE_HOME"):
-        cache_folder("zig")
+def test_an_empty_library_in_the_cache_is_linked_again(tmp_path, empty_cache):
+    first = build(tmp_path / "first.fmu", "balancer").read_bytes()
+    (library,) = empty_cache.iterdir()
+    library.write_bytes(b"")  # as a machine that crashed can leave it
+    assert build(tmp_path / "again.fmu", "balancer").read_bytes() == first
+    assert library.stat().st_size > 0
+
+
+def refusal_to_link(folder):
+    """What is told when linking fails; nothing is left."""
+    with pytest.raises(InputError) as caught:
+        build(folder / "it.fmu", "balancer")
+    assert not (folder / "it.fmu").exists()
+    return str(caught.value)
+
+
+def test_a_temporary_folder_that_cannot_be_used_is_named(tmp_path, empty_cache, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    expected = f"folder {tmp_path / 'none'} cannot be used: No such file or directory; TMPDIR can name another"
+    assert refusal_to_link(tmp_path) == expected
+    assert list(empty_cache.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the compiler is a script of the shell")
+@pytest.mark.parametrize(
+    ("script", "mode", "words"),
+    [
+        ("", 0o644, "cannot be started: Permission denied"),
+        ("#!/bin/sh\nkill -ABRT $$", 0o755, "ended with -6: memory, or space in "),
+        ("#!/bin/sh\necho error: NoSpaceLeft >&2; exit 1", 0o755, "ended with 1: memory, or space in "),
+    ],
+)
+@pytest.mark.usefixtures("empty_cache")
+def test_a_compiler_that_cannot_work_is_named(tmp_path, monkeypatch, script, mode, words):
+    zig = tmp_path / "zig"
+    zig.write_text(script)
+    zig.chmod(mode)
+    monkeypatch.setattr(native_link, "package_folder", lambda name: tmp_path if name == "ziglang" else find(name))
+    assert refusal_to_link(tmp_path).startswith(f"{zig} {words}")

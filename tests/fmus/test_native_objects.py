@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from packfmu.fmus import native_objects
 from packfmu.fmus.elf import undefined_symbols
 from packfmu.fmus.native_header import header
 from packfmu.fmus.native_link import link
@@ -266,3 +267,9 @@ def test_a_refusal_that_c_cannot_tell_is_an_error(text, words):
     told = replace(model_of(raising), refusals={3: text})
     with pytest.raises(ValueError, match=words):
         header(told, "{x}", "stamp")
+
+
+def test_a_kernel_is_named_by_the_last_part_of_its_symbol():
+    symbol = "_ZN7packfmu6models9transfers12first_beyondB3v79B44c8tJTIeFIjxB2IKSgI4CrvQCk0Z4yRYcWsBAK4JI"
+    assert native_objects._last_part(symbol) == "first_beyond"
+    assert native_objects._last_part("plain") == "plain"
