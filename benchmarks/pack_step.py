@@ -17,8 +17,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.fmu import fmu_component, fmu_pack
-from packfmu.cosim.master import Experiment, run
+from packfmu.cosim.master import run
 from packfmu.cosim.pack_block import all_parts, kernel_pack
 from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.schedule import make_plan

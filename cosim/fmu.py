@@ -34,7 +34,7 @@ from fmpy.model_description import ModelDescription
 from numpy.typing import NDArray
 
 from ..models.model import Kind
-from .fmu_interface import read_interface
+from .fmu_interface import read_interface, read_update
 from .interface import Port
 from .slave import SlaveError, Values
 from .system import PACK_LAYERS, Component, Layer, System, pack_system
@@ -262,7 +262,11 @@ def fmu_component(name: str, layer: Layer, path: Path) -> Component:
     """Return a component that runs an .fmu file; InputError tells what is wrong with the file."""
     description, ports = read_interface(path)
     return Component(
-        name, layer, ports, lambda inputs, outputs: FmuSlave(name, path, description, ports, inputs, outputs)
+        name,
+        layer,
+        ports,
+        lambda inputs, outputs: FmuSlave(name, path, description, ports, inputs, outputs),
+        read_update(path),
     )
 
 

@@ -14,8 +14,9 @@ from xml.etree import ElementTree
 import numpy as np
 from fmpy.model_description import ModelDescription, ModelVariable, read_model_description
 
+from ..fmus.description import TOOL
 from ..models.errors import InputError
-from ..models.model import Kind
+from ..models.model import Kind, Update
 from .interface import Causality, Port
 
 _ELEMENT = re.compile(r"(.+)\[([0-9]+(?:,[0-9]+)*)\]")
@@ -58,6 +59,14 @@ def read_interface(path: Path) -> tuple[ModelDescription, dict[str, Port]]:
         kind = f"FMI {version}" if version != "2.0" else "model exchange only"
         raise InputError(f"{path}: {kind}; FMI 2.0 for co-simulation is needed")
     return description, {name: _port(path, name, each) for name, each in _grouped(path, description).items()}
+
+
+def read_update(path: Path) -> Update:
+    """Return how an FMU steps: as packfmu's annotation says, else explicitly, for all that is known."""
+    with zipfile.ZipFile(path) as archive:
+        root = ElementTree.fromstring(archive.read("modelDescription.xml"))
+    update = root.find(f"VendorAnnotations/Tool[@name='{TOOL}']/Update")
+    return Update.EXPLICIT if update is None else Update(update.get("method"))
 
 
 def _version(content: io.BytesIO) -> str | None:

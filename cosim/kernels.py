@@ -61,4 +61,6 @@ class KernelSlave:
 
 def kernel_component(name: str, layer: Layer, model: Model) -> Component:
     """Return a component that calls the kernels of `model` directly."""
-    return Component(name, layer, ports_of(model), lambda inputs, outputs: KernelSlave(model, inputs, outputs))
+    return Component(
+        name, layer, ports_of(model), lambda inputs, outputs: KernelSlave(model, inputs, outputs), model.update
+    )

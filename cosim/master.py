@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,8 @@ from ..models.errors import InputError
 from ..models.model import Kind
 from ..models.operations import endpoint
 from .execution import Execution, settle
+from .experiment import Experiment, OnViolation, RunSummary
+from .guard import Guard, timescale_outputs
 from .interface import Causality
 from .ledger import check_integrals
 from .recorder import Column, Recorder, columns, recording
@@ -32,68 +33,6 @@ in the Jacobi scheme, whose currents come one step late, to the whole of it."""
 
 PATIENCE = 2.0
 """Seconds after which a progress bar appears."""
-
-
-@dataclass(frozen=True, eq=False)
-class Experiment:
-    """What is to be run.
-
-    Parameters
-    ----------
-    duration : int
-        Simulated time [ns], a multiple of the plan's base period.
-    values : mapping of str to array_like
-        Parameters, and inputs that nothing drives, by ``"Component.variable"`` [SI unit]; a scalar fills an array.
-    stop_on : tuple of str
-        Boolean outputs, ``"Component.output"``; the run ends with the first base period after which one is true.
-    record : mapping of str to str
-        Name in the results, to the output ``"Component.output"`` that is recorded at the start and after every
-        base period.
-    output : Path or None
-        The netCDF file of the results; None records nothing.
-    totals : tuple of str
-        Outputs ``"Component.output"`` that are integrals over a step (J, C), to be summed over the run.
-    start : int
-        Time at which the run starts [ns].
-    """
-
-    duration: int
-    values: Mapping[str, ArrayLike] = field(default_factory=dict)
-    stop_on: tuple[str, ...] = ()
-    record: Mapping[str, str] = field(default_factory=dict)
-    output: Path | None = None
-    totals: tuple[str, ...] = ()
-    start: int = 0
-
-
-@dataclass(frozen=True)
-class RunSummary:
-    """How a run ended.
-
-    Parameters
-    ----------
-    steps : int
-        Base periods that were run.
-    start, end : float
-        Simulated time at the start and at the end [s].
-    stopped_by : tuple of str
-        The outputs of `Experiment.stop_on` that ended the run or were true at its end; mostly empty.
-    totals : mapping of str to float
-        Sums over the run of `Experiment.totals` [J or C].
-    wall_time : float
-        Time spent stepping [s]; loading, initialisation and the first hyperperiod (in which components may still
-        compile) are left out, unless there was no second.
-    real_time_factor : float
-        Simulated time over `wall_time`.
-    """
-
-    steps: int
-    start: float
-    end: float
-    stopped_by: tuple[str, ...]
-    totals: Mapping[str, float]
-    wall_time: float
-    real_time_factor: float
 
 
 def run(system: System, plan: Plan, experiment: Experiment) -> RunSummary:
@@ -117,8 +56,8 @@ def run(system: System, plan: Plan, experiment: Experiment) -> RunSummary:
     Raises
     ------
     InputError
-        When something given does not fit, or a component fails or refuses a step: the message names component and
-        time, and the last message of an FMU's log.
+        When something given does not fit, the plan mixes timescales (see `cosim.enforcement`), or a component fails or
+        refuses a step: the message names component and time, and the last message of an FMU's log.
     KeyboardInterrupt
         On Ctrl-C, once the base period or the loading that it met is complete.
 
@@ -129,7 +68,7 @@ def run(system: System, plan: Plan, experiment: Experiment) -> RunSummary:
     flags = _flags(system, experiment.stop_on)
     totals = check_integrals(system, experiment.totals)
     values = _values(system, plan, experiment.values)
-    read = [*(column.source for column in recorded), *flags, *totals]
+    read = [*(column.source for column in recorded), *flags, *totals, *timescale_outputs(system)]
     with ExitStack() as stack:
         check_interruption = stack.enter_context(_interruption_put_off())
         recorder = stack.enter_context(_recording(experiment.output, recorded))
@@ -147,10 +86,10 @@ def run(system: System, plan: Plan, experiment: Experiment) -> RunSummary:
             with blamed(name, "cannot be started"):
                 slaves[name].prepare(start_values, seconds(experiment.start))
         settle(system, slaves, proceed)
-        proceed("running")
+        guard = Guard(system, plan, slaves, experiment.separation)
         watch = _Watch(slaves, flags, recorded, recorder)
         execution = Execution(plan, slaves, totals, experiment.start)
-        return _loop(plan, experiment, execution, watch, lambda: proceed("running", 1))
+        return _loop(plan, experiment, execution, watch, guard, lambda: proceed("running", 1))
 
 
 @contextmanager
@@ -203,7 +142,12 @@ class _Watch:
 
 
 def _loop(
-    plan: Plan, experiment: Experiment, execution: Execution, watch: _Watch, proceed: Callable[[], None]
+    plan: Plan,
+    experiment: Experiment,
+    execution: Execution,
+    watch: _Watch,
+    guard: Guard,
+    proceed: Callable[[], None],
 ) -> RunSummary:
     start, steps = experiment.start, plan.steps(experiment.duration)
     stopped: tuple[str, ...] = ()
@@ -219,6 +163,10 @@ def _loop(
             execution.complete(number)
             stopped = tuple(dict.fromkeys(stopped + watch.tripped()))
         watch.record(start + number * plan.base)
+        if number * plan.base % plan.hyperperiod == 0:
+            found = guard.watch(start + number * plan.base)
+            if found and experiment.on_violation is OnViolation.RAISE:
+                raise InputError(f"the timescales are no longer separated: {found[0]}")
         proceed()
     wall = time.perf_counter() - clock
     return RunSummary(
@@ -229,6 +177,7 @@ def _loop(
         totals=execution.sums(),
         wall_time=wall,
         real_time_factor=seconds((number - timed_from) * plan.base) / wall,
+        violations=guard.seen,
     )
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from ..models.errors import InputError
+from ..models.model import Update
 from ..models.operations import Connection, connect
 from .interface import Causality, Port
 from .slave import Slave
@@ -50,12 +51,15 @@ class Component:
     open : callable
         ``open(inputs, outputs)`` makes the running instance; the names are the inputs that will be written and
         the outputs that will be read.
+    update : Update
+        How it steps.
     """
 
     name: str
     layer: Layer
     ports: Mapping[str, Port]
     open: Callable[[Sequence[str], Sequence[str]], Slave]
+    update: Update = Update.EXPLICIT
 
     def port(self, name: str) -> Port:
         """Return a port; InputError names the component and what it has."""

@@ -17,9 +17,10 @@ from longitudinal_vehicle import NISSAN_LEAF, pack_power, read_trace
 from numpy.typing import NDArray
 
 from packfmu.cosim import results
+from packfmu.cosim.experiment import Experiment, RunSummary
 from packfmu.cosim.fmu import fmu_pack
 from packfmu.cosim.ledger import balances, format_balances, integrals
-from packfmu.cosim.master import Experiment, RunSummary, run
+from packfmu.cosim.master import run
 from packfmu.cosim.pack_block import periods
 from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.schedule import make_plan

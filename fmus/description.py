@@ -25,6 +25,9 @@ SubElement = ElementTree.SubElement
 STEPS = 600
 """Steps of the default experiment."""
 
+TOOL = "packfmu"
+"""Whose annotation it is: the method by which the model steps, for a scheduler to check a plan."""
+
 LOG_CATEGORIES = {
     "logStatusError": "A value, state or call that was refused, or an error, with its cause",
     "logStatusDiscard": "A step that was refused; the state is as it was",
@@ -88,7 +91,7 @@ def guid(component: Component, sources: str, detail: Detail) -> str:
         for v in listed(component, detail)
     ]  # fmt: skip
     terminals = [(t.name, t.kind.value, t.named_members) for t in component.terminals]
-    text = json.dumps([model.name, model.description, interface, terminals, sources])
+    text = json.dumps([model.name, model.description, model.update.value, interface, terminals, sources])
     return f"{{{UUID(bytes=hashlib.sha256(text.encode()).digest()[:16])}}}"
 
 
@@ -128,6 +131,8 @@ def model_description(component: Component, flavour: Flavour, identity: str, det
         SubElement(categories, "Category", name=name, description=description)
     step = component.step_size
     SubElement(root, "DefaultExperiment", startTime="0.0", stopTime=repr(STEPS * step), stepSize=repr(step))
+    annotations = SubElement(SubElement(root, "VendorAnnotations"), "Tool", name=TOOL)
+    SubElement(annotations, "Update", method=model.update.value)
     _add_variables(root, model, variables)
     _add_structure(root, model, variables)
     ElementTree.indent(root)

@@ -43,7 +43,8 @@ from __future__ import annotations
 
 import math
 
-from .model import DONE, Block, Kind, Model, Variable, kernel
+from .model import DONE, Block, Kind, Model, Update, Variable, kernel
+from .timescale import forget, timescale_variables
 
 STOP_ABOVE_START = 1
 """Status: the stop threshold exceeds the start threshold."""
@@ -72,7 +73,7 @@ def declare(groups: int) -> Model:
         description="Passive balancing by a bleed resistor at each group",
         parameters=_parameters(),
         inputs=_inputs(groups),
-        outputs=_outputs(groups),
+        outputs=_outputs(groups) + timescale_variables(),
         states=(
             Variable("bleeding", "1", groups, 0.0, 0.0, 1.0, 1.0, "Whether each group is selected to bleed"),
             Variable("power", "W", None, 0.0, 0.0, math.inf, 1.0, "Power of all bleed resistors in force"),
@@ -82,6 +83,7 @@ def declare(groups: int) -> Model:
         outputs_kernel=outputs_kernel,
         advance=advance,
         refusals=REFUSALS,
+        update=Update.EXACT,
     )
 
 
@@ -183,6 +185,7 @@ def book(x: Block, y: Block, h: float) -> None:
 @kernel
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Decide what is in force during the first step."""
+    forget(y)
     for g in range(x.bleeding.shape[0]):
         x.bleeding[g] = 0.0
     y.balancing_pack_current = y.heat_rate = y.bleed_energy = y.bleed_charge = 0.0

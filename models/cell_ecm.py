@@ -46,10 +46,10 @@ import math
 
 from . import cell_circuit as circuit
 from . import cell_variables as variables
-from . import tables
+from . import tables, timescale
 from .cell_parameters import CellParameters
 from .cell_port import offer_port
-from .model import DONE, Block, Model, kernel
+from .model import DONE, Block, Model, Update, kernel
 from .relaxation import relax
 from .statistics import extreme_variables, extremes
 from .summation import add
@@ -76,12 +76,16 @@ def declare(cells: int, parameters: CellParameters) -> Model:
         description="Cells as Thévenin equivalent circuits with RC pairs, hysteresis, self-discharge and heat",
         parameters=variables.cell_parameters(cells, parameters) + variables.kind_parameters(parameters),
         inputs=variables.inputs(cells, parameters),
-        outputs=port + variables.ledger_outputs() + extreme_variables(voltage) + extreme_variables(soc),
+        outputs=(
+            *(port + variables.ledger_outputs()),
+            *(extreme_variables(voltage) + extreme_variables(soc) + timescale.timescale_variables()),
+        ),
         states=variables.states(cells, parameters.pairs),
         constants=(),
         initialize=initialize,
         outputs_kernel=outputs_kernel,
         advance=advance,
+        update=Update.EXACT,
     )
 
 
@@ -208,6 +212,7 @@ def tell(x: Block, p: Block, y: Block, k: int) -> None:
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Rest at the initial SOC and the temperature that is set."""
     clear_ledger(y)
+    timescale.forget(y)
     for k in range(x.soc.shape[0]):
         x.soc[k] = p.initial_soc[k]
         x.soc_remainder[k] = x.current[k] = x.hysteresis_voltage[k] = x.temperature[k] = 0.0
@@ -222,6 +227,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 @kernel
 def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Let the ports follow `lookahead`."""
+    timescale.forget(y)
     for k in range(x.soc.shape[0]):
         offer_port(x, p, y, k)
 
@@ -230,6 +236,7 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Advance every cell by h seconds under constant current and temperature."""
     clear_ledger(y)
+    timescale.forget(y)
     for k in range(x.soc.shape[0]):
         heat_up(x, p, k, u.temperature[k])
         x.current[k] = u.current[k]

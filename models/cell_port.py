@@ -7,6 +7,7 @@ import math
 from . import cell_circuit as circuit
 from .model import Block, kernel
 from .relaxation import fade
+from .timescale import include
 
 
 @kernel
@@ -30,16 +31,18 @@ def hysteresis_ahead(x: Block, p: Block, k: int) -> tuple[float, float]:
 
 
 @kernel
-def pairs_ahead(x: Block, p: Block, k: int, soc: float) -> tuple[float, float]:
+def pairs_ahead(x: Block, p: Block, y: Block, k: int, soc: float) -> tuple[float, float]:
     """Voltage of the RC pairs of cell k `lookahead` from now [V], and its derivative by the current [Ohm].
 
-    `soc` is that of the coefficients.
+    `soc` is that of the coefficients. The time constants are told.
     """
     place = circuit.locate(p, soc)
     voltage = derivative = 0.0
     for j in range(x.polarisation_voltage.shape[1]):
         resistance, capacitance = circuit.pair(x, p, k, j, place)
-        remaining = math.exp(-p.lookahead / (resistance * capacitance))
+        time_constant = resistance * capacitance
+        include(y, time_constant, time_constant)
+        remaining = math.exp(-p.lookahead / time_constant)
         settled = resistance * x.current[k]
         voltage += settled + (x.polarisation_voltage[k, j] - settled) * remaining
         derivative += resistance * (1.0 - remaining)
@@ -57,7 +60,7 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> None:
     drift = per_current * current - p.lookahead * x.self_discharge[k] / p.capacity[k]
     place = circuit.locate(p, x.soc[k] + drift)
     switched, switching = hysteresis_ahead(x, p, k)
-    polarised, polarising = pairs_ahead(x, p, k, x.soc[k] + 0.5 * drift)
+    polarised, polarising = pairs_ahead(x, p, y, k, x.soc[k] + 0.5 * drift)
     resistance = circuit.ohmic(x, p, k, place)
     voltage = circuit.open_circuit(x, p, k, place) + resistance * current + switched + polarised
     resistance += switching + polarising + per_current * circuit.open_circuit_slope(x, p, k, place)

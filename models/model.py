@@ -60,6 +60,17 @@ class Detail(IntEnum):
     CELL = 2
 
 
+class Update(Enum):
+    """How a model steps, and so whether its step may be long against its time constants."""
+
+    EXACT = "exact"
+    """By the solution under constant inputs, or without any memory: any step will do."""
+    IMPLICIT = "implicit"
+    """Stably, whatever the step."""
+    EXPLICIT = "explicit"
+    """Stably only with steps up to its fastest time constant, as far as anybody knows."""
+
+
 @dataclass(frozen=True, eq=False)
 class Variable:
     """One quantity of a model.
@@ -193,6 +204,8 @@ class Model:
         ``advance(x, p, u, y, c, t, h) -> status``: states and outputs h seconds later, the inputs held.
     refusals : mapping of int to str
         What each status but ``DONE`` means, as a format string over ``p``, ``u`` and ``y``.
+    update : Update
+        How it steps.
     """
 
     name: str
@@ -206,6 +219,7 @@ class Model:
     outputs_kernel: Callable[..., None]
     advance: Callable[..., int]
     refusals: Mapping[int, str] = field(default_factory=dict)
+    update: Update = Update.EXPLICIT
 
     def __post_init__(self) -> None:
         names = [variable.path for variable in self.interface]

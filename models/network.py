@@ -68,8 +68,9 @@ from __future__ import annotations
 from . import ladder, network_report, tables
 from . import network_variables as variables
 from .errors import InputError
-from .model import DONE, Block, Model, kernel
+from .model import DONE, Block, Model, Update, kernel
 from .network_loads import LoadMode, feasible, limited_current, maximum_power, power_current
+from .timescale import forget
 
 INFEASIBLE_POWER = 1
 """Status of a step whose power has no current."""
@@ -113,6 +114,7 @@ def declare(series: int, parallel: int, opposite_terminals: bool, nodes: int) ->
         initialize=initialize,
         outputs_kernel=outputs_kernel,
         advance=advance,
+        update=Update.EXACT,
         refusals={
             INFEASIBLE_POWER: "pack_power = {u.pack_power:.9g} W has no current: in this step the pack delivers at "
             "most maximum_discharge_power = {y.maximum_discharge_power:.9g} W, and at an open-circuit voltage of "
@@ -191,6 +193,7 @@ def report(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
 @kernel
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Rest: no currents, the voltages of the open circuit."""
+    forget(y)
     tables.integrate(p.open_circuit_voltage, x.open_circuit_area)
     solve_ports(x, p, u, c)
     emf, resistance = pack_port(x, u)

@@ -9,6 +9,7 @@ import numpy as np
 from .model import Detail, Kind, Variable
 from .network_loads import LoadMode
 from .statistics import extreme_variables
+from .timescale import timescale_variables
 
 VOLTAGE = 100.0
 """Bound of the voltages of a cell [V]."""
@@ -138,7 +139,7 @@ def outputs(cells: int, groups: int) -> tuple[Variable, ...]:
     soc = port_inputs(cells, groups)[2]
     extremes = extreme_variables(current) + extreme_variables(group_voltage, "group")
     extremes += extreme_variables(group_soc, "group") + extreme_variables(soc)
-    return port + pack_outputs() + ledger_outputs() + extremes
+    return port + pack_outputs() + ledger_outputs() + extremes + timescale_variables()
 
 
 def states(cells: int, groups: int, nodes: int) -> tuple[Variable, ...]:

@@ -53,9 +53,11 @@ from __future__ import annotations
 
 import math
 
-from .model import DONE, Block, Model, Variable, kernel
+from .model import DONE, Block, Model, Update, Variable, kernel
 from .statistics import extreme_variables, extremes
 from .summation import add
+from .thermal_timescales import bound_timescales
+from .timescale import timescale_variables
 
 GAMMA = 1.0 - 1.0 / math.sqrt(2.0)
 """Diagonal coefficient of the method; the weights of its stages are 1 - GAMMA and GAMMA."""
@@ -84,12 +86,13 @@ def declare(cells: int) -> Model:
         description="Cells in a thermal chain with ambient air, an optional cooling plate and the balancer's board",
         parameters=_parameters(cells),
         inputs=_inputs(cells),
-        outputs=outputs + extreme_variables(outputs[0]),
+        outputs=outputs + extreme_variables(outputs[0]) + timescale_variables(),
         states=_states(cells),
         constants=(),
         initialize=initialize,
         outputs_kernel=outputs_kernel,
         advance=advance,
+        update=Update.IMPLICIT,
     )
 
 
@@ -271,6 +274,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
         x.temperature[k], x.remainder[k] = p.initial_temperature, 0.0
     x.board_temperature, x.board_remainder = p.initial_temperature, 0.0
     y.generated_heat, y.stored_heat, y.ambient_heat, y.coolant_heat = 0.0, 0.0, 0.0, 0.0
+    bound_timescales(p, y, *plate_element(p))
     tell(x, p, u, y)
 
 

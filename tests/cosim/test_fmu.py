@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 from fmpy.fmi2 import FMU2Slave
 
+from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.fmu import fmu_component, fmu_pack
 from packfmu.cosim.ledger import integrals
-from packfmu.cosim.master import Experiment, run
+from packfmu.cosim.master import run
 from packfmu.cosim.schedule import make_plan
 from packfmu.cosim.slave import SlaveError
 from packfmu.cosim.system import Layer, System
@@ -225,7 +226,8 @@ from pathlib import Path
 from fmpy.fmi2 import FMU2Slave
 from pythonfmu.builder import FmuBuilder
 from packfmu.cosim.fmu import fmu_component
-from packfmu.cosim.master import Experiment, run
+from packfmu.cosim.experiment import Experiment
+from packfmu.cosim.master import run
 from packfmu.cosim.schedule import make_plan
 from packfmu.cosim.system import Layer, System
 

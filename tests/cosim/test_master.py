@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from packfmu.cosim import master
-from packfmu.cosim.master import Experiment, run
+from packfmu.cosim.experiment import Experiment
+from packfmu.cosim.master import run
 from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.results import load
 from packfmu.cosim.schedule import make_plan

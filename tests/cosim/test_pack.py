@@ -5,10 +5,11 @@ import tempfile
 import numpy as np
 import pytest
 
+from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.fmu import fmu_pack
 from packfmu.cosim.interface import Causality
 from packfmu.cosim.ledger import balances, integrals
-from packfmu.cosim.master import Experiment, run
+from packfmu.cosim.master import run
 from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.results import load, record
 from packfmu.cosim.schedule import make_plan
@@ -31,7 +32,7 @@ def load_of(steps):
 def every_output(system):
     """Return a record of every output of every component."""
     return {
-        f"{component.name}_{name}": f"{component.name}.{name}"
+        f"{component.name}_{name}".replace(".", "_"): f"{component.name}.{name}"
         for component in system.components
         for name, port in component.ports.items()
         if port.causality is Causality.OUTPUT

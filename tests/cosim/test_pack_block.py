@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from fmpy.validation import validate_fmu
 
+from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.fmu import fmu_component
 from packfmu.cosim.kernels import kernel_component
-from packfmu.cosim.master import Experiment, run
+from packfmu.cosim.master import run
 from packfmu.cosim.pack_block import kernel_pack, pack_block, periods
 from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.results import load

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from packfmu.cosim.master import Experiment, run
+from packfmu.cosim.experiment import Experiment
+from packfmu.cosim.master import run
 from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.system import Layer, System
 from packfmu.models.errors import InputError

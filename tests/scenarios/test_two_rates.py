@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
+from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.kernels import KernelSlave, kernel_component
-from packfmu.cosim.master import Experiment, run
+from packfmu.cosim.master import run
 from packfmu.cosim.results import load
 from packfmu.cosim.schedule import Scheme, make_plan
 from packfmu.cosim.system import Layer, System

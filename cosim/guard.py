@@ -1,0 +1,70 @@
+"""Watching the timescales of a run in progress."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..models.duration import format_duration
+from ..models.errors import InputError
+from .enforcement import FASTEST, SLOWEST, Timescale, check_plan, has_timescale
+from .schedule import Plan
+from .slave import Slave
+from .system import System
+
+
+def timescale_outputs(system: System) -> list[tuple[str, str]]:
+    """Return component and output of every time constant that a system tells."""
+    names = (component.name for component in system.components)
+    return [(name, output) for name in names if has_timescale(system, name) for output in (FASTEST, SLOWEST)]
+
+
+class Guard:
+    """Checks the rules of `cosim.enforcement` at the start of a run, and while it lasts.
+
+    Parameters
+    ----------
+    system : System
+        What is run.
+    plan : Plan
+        By which plan.
+    slaves : mapping of str to Slave
+        The running components.
+    separation : float
+        Least ratio of timescales that are held apart.
+
+    Raises
+    ------
+    InputError
+        Unless the plan keeps the rules; the message tells each that it breaks.
+    """
+
+    def __init__(self, system: System, plan: Plan, slaves: Mapping[str, Slave], separation: float) -> None:
+        self._check = lambda: check_plan(system, plan, self.timescales(), separation)
+        self._outputs = {
+            name: (slave.outputs[FASTEST], slave.outputs[SLOWEST])
+            for name, slave in slaves.items()
+            if has_timescale(system, name)
+        }
+        self._seen: dict[tuple[int, tuple[str, ...]], str] = {}
+        found = self._check()
+        if found:
+            raise InputError("the plan mixes timescales: " + "; ".join(violation.text for violation in found))
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """What has been seen during the run, each where it was first seen."""
+        return tuple(self._seen.values())
+
+    def timescales(self) -> dict[str, Timescale]:
+        """Return the time constants at this instant."""
+        return {name: Timescale(float(fast[0]), float(slow[0])) for name, (fast, slow) in self._outputs.items()}
+
+    def watch(self, time: int) -> list[str]:
+        """Check anew at a time [ns]; return what is seen for the first time."""
+        new = []
+        for violation in self._check():
+            key = (violation.rule, violation.components)
+            if key not in self._seen:
+                self._seen[key] = f"at t = {format_duration(time)}: {violation.text}"
+                new.append(self._seen[key])
+        return new

@@ -1,0 +1,39 @@
+"""The time constants that a model tells, for a plan to be checked against.
+
+Time constants are those of what relaxes; integrators, such as a state of charge, are left out. A model without any
+tells `NONE` as its fastest and 0 as its slowest.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+
+from .model import Block, Variable, kernel
+
+NONE = sys.float_info.max
+"""Stands for no time constant at all [s]: outputs are finite."""
+
+
+def timescale_variables() -> tuple[Variable, ...]:
+    """Return the outputs ``timescale.fastest`` and ``timescale.slowest``."""
+    return tuple(
+        Variable(f"timescale_{name}", "s", None, start, 0.0, math.inf, 100.0, text, fmi_name=f"timescale.{name}")
+        for name, start, text in (
+            ("fastest", NONE, "Shortest time constant, or a bound below it; 1.8e308 s where nothing relaxes"),
+            ("slowest", 0.0, "Longest time constant, or a bound above it; 0 where nothing relaxes"),
+        )
+    )
+
+
+@kernel
+def forget(y: Block) -> None:
+    """Begin anew: no time constant."""
+    y.timescale_fastest, y.timescale_slowest = NONE, 0.0
+
+
+@kernel
+def include(y: Block, shortest: float, longest: float) -> None:
+    """Take time constants [s] in."""
+    y.timescale_fastest = min(y.timescale_fastest, shortest)
+    y.timescale_slowest = max(y.timescale_slowest, longest)
