@@ -126,8 +126,8 @@ def _constants(timescale: Timescale | None, period: int) -> tuple[str, str, str,
         return "not told", "", "", ""
     if timescale.slowest == 0.0:
         return "none", "none", "", ""
-    ratios = (f"{constant / seconds(period):.3g}" for constant in (timescale.fastest, timescale.slowest))
-    return _time(timescale.fastest), _time(timescale.slowest), *ratios
+    first, last = timescale.fastest, timescale.slowest
+    return _time(first), _time(last), f"{first / seconds(period):.3g}", f"{last / seconds(period):.3g}"
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

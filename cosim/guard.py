@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ..models.duration import format_duration
 from ..models.errors import InputError
-from .enforcement import FASTEST, SLOWEST, Timescale, check_plan, has_timescale
+from .enforcement import FASTEST, SLOWEST, Timescale, Violation, check_plan, has_timescale
 from .schedule import Plan
 from .slave import Slave
 from .system import System
@@ -39,7 +39,7 @@ class Guard:
     """
 
     def __init__(self, system: System, plan: Plan, slaves: Mapping[str, Slave], separation: float) -> None:
-        self._check = lambda: check_plan(system, plan, self.timescales(), separation)
+        self._system, self._plan, self._separation = system, plan, separation
         self._outputs = {
             name: (slave.outputs[FASTEST], slave.outputs[SLOWEST])
             for name, slave in slaves.items()
@@ -58,6 +58,9 @@ class Guard:
     def timescales(self) -> dict[str, Timescale]:
         """Return the time constants at this instant."""
         return {name: Timescale(float(fast[0]), float(slow[0])) for name, (fast, slow) in self._outputs.items()}
+
+    def _check(self) -> list[Violation]:
+        return check_plan(self._system, self._plan, self.timescales(), self._separation)
 
     def watch(self, time: int) -> list[str]:
         """Check anew at a time [ns]; return what is seen for the first time."""
