@@ -43,6 +43,9 @@ ROUNDS = 100
 CELL_STEPS = 10_000
 """Steps times cells that each library gets of a round from C."""
 
+PERIOD = 20
+"""Steps after which the inputs of the client repeat; temperatures change in two of them."""
+
 SHARE = 0.003
 """Time that each FMU gets of a round through FMPy [s], for two steps at least."""
 
@@ -66,7 +69,7 @@ def measure(client: Client, slaves: Mapping[str, FmpySlave], cells: int) -> Time
     counts = [max(2, round(SHARE / time_of(step, 2))) for step in steppers.values()]
     rows = []
     for _ in range(ROUNDS):
-        from_c = client.ask(f"time {max(1, CELL_STEPS // cells)}")
+        from_c = client.ask(f"time {max(PERIOD, CELL_STEPS // cells)}")
         through = [time_of(step, count) for step, count in zip(steppers.values(), counts, strict=True)]
         rows.append([*(1e-9 * nanoseconds for nanoseconds in from_c), *through])
     names = [("C", "native"), ("C", "hand-written C"), *steppers]

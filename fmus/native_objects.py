@@ -54,6 +54,9 @@ PICKLED = ".const.picklebuf"
 RELEASE = "NRT_MemInfo_call_dtor"
 """What numba calls to release memory; code that nobody calls names it in every kernel."""
 
+ADDRESS = r"inttoptr \(i64 -?\d+|@numba\.dynamic\.globals\."
+"""How a kernel looks that holds an address."""
+
 COUNTING = r"call void @NRT_(in|de)cref\b"
 """How a kernel looks that has numba count who holds an array, as one that leaves a loop by ``return`` may."""
 
@@ -91,12 +94,17 @@ def compile_component(name: str, arguments: Mapping[str, Any], targets: Iterable
     wanted = list(targets)
     request = {"component": name, "arguments": dict(arguments), "targets": [vars(target) for target in wanted]}
     command = [sys.executable, "-P", "-c", BOOT, str(Path(__file__).parents[2]), __name__]
-    # the least processor; the order of names in the code follows from hashes
-    own = {"NUMBA_CPU_NAME": _least_processor(), "NUMBA_DISABLE_INTEL_SVML": "1", "PYTHONHASHSEED": "0"}
+    own = {
+        "NUMBA_CPU_NAME": _least_processor(),
+        "NUMBA_CPU_FEATURES": "",  # else the host's
+        "NUMBA_DISABLE_INTEL_SVML": "1",
+        "PYTHONHASHSEED": "0",  # the order of names in the code follows from hashes
+    }
     kept = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")}
     done = subprocess.run(
-        command, input=json.dumps(request), env=kept | own, capture_output=True, text=True, check=False
-    )
+        command, input=json.dumps(request), env=kept | own, cwd=Path(__file__).parent,  # numba reads a file there
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
     if done.returncode == REFUSED:
         raise InputError(done.stderr.strip())
     if done.returncode:
@@ -226,13 +234,19 @@ def _check(model: Model, code: Any, libraries: list[Any]) -> None:
         if variable.name.startswith(PICKLED):
             culprit = _culprit(libraries, re.escape(variable.name))
             raise InputError(f"{model.name}: kernel {culprit} raises an exception ({variable.name})")
+    if re.search(ADDRESS, str(code)):
+        raise InputError(
+            f"{model.name}: kernel {_culprit(libraries, ADDRESS)} holds an address of this process, of a function "
+            "called through ctypes or of a large global array; kernels call only kernels and math, and read what they "
+            "are given"
+        )
 
 
 def _culprit(libraries: list[Any], pattern: str) -> str:
     """Return the name of the innermost kernel whose code matches; numba's own functions belong to their caller."""
     for library in libraries:
         if re.search(pattern, library.get_llvm_str()) and not _is_of_numba(library):
-            inner = sorted(library._linking_libraries, key=lambda callee: callee.name)
+            inner = sorted(getattr(library, "_linking_libraries", ()), key=lambda callee: callee.name)
             found = _culprit(inner, pattern)
             return found or str(library.name)
     return ""
@@ -258,7 +272,7 @@ def _last_part(symbol: str) -> str:
 
 
 def _is_of_numba(library: Any) -> bool:
-    functions = library._final_module.functions
+    functions = llvm.parse_assembly(library.get_llvm_str()).functions
     own = [f.name for f in functions if not f.is_declaration and f.linkage == llvm.Linkage.external]
     return not own or own[0].startswith(("_ZN5numba", "nrt_"))
 

@@ -6,6 +6,9 @@ import math
 
 from .model import kernel
 
+GONE = 1e-150
+"""What is smaller in size is 0 [any unit]: its square would be a denormal number, which processors are slow with."""
+
 
 @kernel
 def fade(rate: float, h: float) -> tuple[float, float]:
@@ -39,4 +42,5 @@ def relax(value: float, settled: float, rate: float, h: float) -> tuple[float, f
     gone, area = fade(rate, h)
     integral = h * settled + distance * area
     square = settled * (integral + distance * area) + distance * distance * area * (1.0 - 0.5 * gone)
-    return value - distance * gone, integral, square
+    end = value - distance * gone
+    return end if abs(end) > GONE else 0.0, integral, square

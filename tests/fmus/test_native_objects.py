@@ -1,8 +1,6 @@
 """Machine code of the kernels: it computes what the JIT computes, and calls nothing but C's mathematics."""
 
 import ctypes
-import math
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +10,11 @@ from packfmu.fmus import native_objects
 from packfmu.fmus.elf import undefined_symbols
 from packfmu.fmus.native_header import header
 from packfmu.fmus.native_link import link
-from packfmu.fmus.native_objects import ALLOWED, compile_component, emit, kernel_code
+from packfmu.fmus.native_objects import compile_component, emit
 from packfmu.fmus.platforms import LINUX, MAC_ARM, MAC_INTEL, WINDOWS, Platform
 from packfmu.fmus.python_fmu import load_component
-from packfmu.models.errors import InputError
 from packfmu.models.instance import Instance
-from packfmu.models.model import Kind, Model, Variable, kernel
+from packfmu.models.model import Kind, Model
 
 STEPS = 300
 COMPONENTS = {
@@ -125,9 +122,33 @@ def test_a_refusal_reads_as_in_python(tmp_path):
     assert native.refusal(99) == ""
 
 
-def test_neither_the_environment_nor_the_order_of_hashes_enters(monkeypatch):
+POORER_HOST = """
+import llvmlite.binding as binding
+from llvmlite.binding import targets
+real = targets.get_host_cpu_features
+def poorer():
+    features = real()
+    for name in features:
+        features[name] = features[name] and not name.startswith("avx")
+    return features
+binding.get_host_cpu_features = targets.get_host_cpu_features = poorer
+"""
+
+
+def test_the_hosts_processor_does_not_enter(tmp_path, monkeypatch):
+    """A chain of many cells, which there is something to vectorise in, as a host without AVX compiles it."""
+    arguments = {"cells": 192}
+    plain = compile_component("thermal", arguments, (LINUX, MAC_ARM))
+    (tmp_path / "sitecustomize.py").write_text(POORER_HOST)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert compile_component("thermal", arguments, (LINUX, MAC_ARM)) == plain
+
+
+def test_neither_the_environment_nor_a_file_nor_the_order_of_hashes_enters(tmp_path, monkeypatch):
     targets = (LINUX, WINDOWS, MAC_INTEL, MAC_ARM)
     plain = compile_component("balancer", COMPONENTS["balancer"], targets)
+    (tmp_path / ".numba_config.yaml").write_text('opt: "0"\n')
+    monkeypatch.chdir(tmp_path)
     for key, value in (("NUMBA_CPU_NAME", "skylake-avx512"), ("NUMBA_OPT", "1"), ("PYTHONHASHSEED", "7")):
         monkeypatch.setenv(key, value)
     assert compile_component("balancer", COMPONENTS["balancer"], targets) == plain
@@ -145,128 +166,6 @@ def test_undefined_symbols_are_read_from_the_object():
     define double @own(double %x) { %s = call double @sin(double %x) %z = call double @zeta(double %s) ret double %z }
     """
     assert undefined_symbols(emit(code, LINUX)) == ["sin", "zeta"]
-
-
-def quantity(name):
-    return Variable(name, "1", None, 1.0, -math.inf, math.inf, 1.0, "A quantity")
-
-
-def model_of(compute) -> Model:
-    """A model whose step calls another kernel by way of a third."""
-
-    @kernel
-    def settle(x, p, u, y, c):
-        y.result = p.gain
-
-    @kernel
-    def between(p):
-        return compute(p) + 1.0
-
-    @kernel
-    def advance(x, p, u, y, c, t, h):
-        y.result = between(p)
-        return 0
-
-    blocks = ((quantity("gain"),), (), (quantity("result"),), (), ())
-    return Model("Toy", "A toy", *blocks, settle, settle, advance)
-
-
-def test_what_c_has_is_allowed():
-    @kernel
-    def computing(p):
-        return math.exp(p.gain) + math.atan2(p.gain, 2.0) + p.gain**2.5
-
-    wanted = undefined_symbols(emit(kernel_code(model_of(computing)), LINUX))
-    assert wanted == ["atan2", "exp", "pow"]
-    assert set(wanted) <= ALLOWED
-
-
-@kernel
-def allocating(p):
-    room = np.zeros(int(p.gain) + 2)
-    room[0] = p.gain
-    return room.sum()
-
-
-@kernel
-def raising(p):
-    if p.gain > 3.0:
-        raise ValueError
-    return p.gain
-
-
-@kernel
-def tossing(p):
-    return np.random.rand() + p.gain  # noqa: NPY002
-
-
-@kernel
-def printing(p):
-    print(p.gain)
-    return 0.0
-
-
-@kernel
-def listing(p):
-    items = [p.gain, 1.0]
-    return items[int(p.gain)]
-
-
-@kernel
-def remembering(p):
-    return math.lgamma(p.gain)  # C's lgamma writes a global variable
-
-
-@pytest.mark.parametrize(
-    ("compute", "words"),
-    [
-        (allocating, "Toy: kernel allocating calls NRT_MemInfo_"),
-        (listing, "Toy: kernel listing calls NRT_MemInfo_"),
-        (raising, r"Toy: kernel raising raises an exception"),
-        (tossing, "Toy: kernel tossing calls numba_"),
-        (printing, "Toy: kernel printing calls Py"),
-        (remembering, "Toy: kernel remembering calls lgamma"),
-    ],
-)
-def test_a_kernel_that_does_more_than_compute_is_refused_by_name(compute, words):
-    with pytest.raises(InputError, match=words) as caught:
-        kernel_code(model_of(compute))
-    assert "\n" not in str(caught.value)
-
-
-def test_a_kernel_that_numba_cannot_compile_is_refused_by_name():
-    @kernel
-    def advance(x, p, u, y, c, t, h):
-        return {"a": p}.nothing
-
-    broken = replace(model_of(raising), advance=advance)
-    with pytest.raises(InputError, match="Toy: advance cannot be compiled"):
-        kernel_code(broken)
-
-
-def test_a_refusal_tells_elements_of_arrays_and_keeps_what_c_would_read_otherwise():
-    arrays = (quantity("first"), replace(quantity("table"), size=(2, 3)))
-    model = replace(
-        model_of(raising), inputs=arrays, refusals={1: '100 % of "{u.table[1][2]:.3g}"? {{}} {u.first:.6e}'}
-    )
-    text = header(model, "{x}", "stamp").decode()
-    assert r'snprintf(text, size, "100 %% of \042%.3g\042\077 {} %.6e", u[6], u[0])' in text
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("{p.gain[0]:.3g}", r"tells p.gain\[0\]"),
-        ("{p.gain}", "formats p.gain as ''"),
-        ("{p.gain!r:.3g}", "formats p.gain"),
-        ("{p.nothing:.3g}", "tells p.nothing"),
-        ("{x.gain:.3g}", "tells x.gain"),
-    ],
-)
-def test_a_refusal_that_c_cannot_tell_is_an_error(text, words):
-    told = replace(model_of(raising), refusals={3: text})
-    with pytest.raises(ValueError, match=words):
-        header(told, "{x}", "stamp")
 
 
 def test_a_kernel_is_named_by_the_last_part_of_its_symbol():
