@@ -23,7 +23,7 @@ HEADER = """/* What the shim knows of {name}; written by packfmu. */
 #define MODEL_STAMP {stamp}
 
 enum {{ N_P = {p}, N_U = {u}, N_Y = {y}, N_X = {x}, N_C = {c} }};
-enum {{ FIXED, TUNABLE, INPUT, OUTPUT }};
+enum {{ FIXED, TUNABLE, INPUT, OUTPUT, HIDDEN }};
 enum {{ REAL, INTEGER, BOOLEAN }};
 
 typedef struct {{
@@ -93,7 +93,7 @@ def header(model: Model, identity: str, stamp: str) -> bytes:
         y=_total(model.outputs),
         x=_total(model.states),
         c=len(constants),
-        number=sum(not variable.hidden for variable in model.interface),
+        number=len(model.interface),
         variables="\n".join(_entries(model)),
         constants=", ".join(map(str, constants or [0])),
         refusals="\n".join(_refusal(model, status, text) for status, text in sorted(model.refusals.items())),
@@ -109,8 +109,6 @@ def _entries(model: Model) -> list[str]:
     offsets = model.offsets()
     entries = []
     for v in model.interface:
-        if v.hidden:
-            continue
         extents = (*v.shape, 0, 0)[:2]
         numbers = ", ".join(map(_number, (v.min, v.max, v.nominal)))
         entries.append(
@@ -121,6 +119,8 @@ def _entries(model: Model) -> list[str]:
 
 
 def _role(model: Model, variable: Variable) -> str:
+    if variable.hidden:
+        return "HIDDEN"
     if variable in model.parameters:
         return "TUNABLE" if variable.tunable else "FIXED"
     return "INPUT" if variable in model.inputs else "OUTPUT"

@@ -1,10 +1,11 @@
 /* Derivatives in time of inputs and outputs, and of outputs with respect to what can be set. */
 
-/* Whether all orders are 1, the only one there is. */
-static bool are_first(const Instance *instance, const char *call, const fmi2Integer order[], size_t nvr)
+/* Whether all orders are 1, the only one there is, or higher ones whose derivatives are given as 0. */
+static bool are_orders(const Instance *instance, const char *call, const fmi2Integer order[], const fmi2Real given[],
+                       size_t nvr)
 {
     for (size_t i = 0; i < nvr; ++i)
-        if (order[i] != 1) {
+        if (order[i] != 1 && !(given && order[i] > 1 && given[i] == 0.0)) {
             tell(instance, fmi2Error, "%s: derivatives are of order 1, not %d", call, (int)order[i]);
             return false;
         }
@@ -34,7 +35,7 @@ fmi2Status fmi2SetRealInputDerivatives(fmi2Component c, const fmi2ValueReference
     Instance *instance = c;
     if (!may_call(instance, __func__, INSTANTIATED | INITIALISATION | STEPPING)
         || !is_given(instance, __func__, vr, nvr) || !is_given(instance, __func__, order, nvr)
-        || !is_given(instance, __func__, value, nvr) || !are_first(instance, __func__, order, nvr)
+        || !is_given(instance, __func__, value, nvr) || !are_orders(instance, __func__, order, value, nvr)
         || !have_role(instance, __func__, vr, nvr, INPUT))
         return fmi2Error;
     for (size_t i = 0; i < nvr; ++i)
@@ -42,27 +43,47 @@ fmi2Status fmi2SetRealInputDerivatives(fmi2Component c, const fmi2ValueReference
             return tell(instance, fmi2Error, "%s: the derivative of value reference %u is not finite; nothing was set",
                         __func__, (unsigned)vr[i]);
     for (size_t i = 0; i < nvr; ++i)
-        instance->memory[AT_SLOPES + vr[i] - AT_U] = value[i];
+        if (order[i] == 1)
+            instance->memory[AT_SLOPES + vr[i] - AT_U] = value[i];
     instance->flags.has_slopes |= nvr > 0;
     return fmi2OK;
+}
+
+/* Whether all derivatives are finite; else name the first that is not. */
+static bool are_finite(const Instance *instance, const char *call, const fmi2ValueReference vr[],
+                       const double derivatives[], size_t count)
+{
+    char name[TEXT_SIZE / 2];
+    Place place = {0};
+    for (size_t i = 0; i < count; ++i)
+        if (!isfinite(derivatives[i])) {
+            find(vr[i], NULL, &place);
+            tell(instance, fmi2Error, "%s: the derivative of %s is not finite", call,
+                 scalar_name(name, sizeof name, place));
+            return false;
+        }
+    return true;
+}
+
+/* How fast an output rose in the last step; 0 before the first one. */
+static double rate_of(const Instance *instance, fmi2ValueReference output)
+{
+    double rise = instance->memory[output] - instance->memory[AT_BEGIN + output - AT_Y];
+    return instance->flags.step > 0.0 ? rise / instance->flags.step : 0.0;
 }
 
 fmi2Status fmi2GetRealOutputDerivatives(fmi2Component c, const fmi2ValueReference vr[], size_t nvr,
                                         const fmi2Integer order[], fmi2Real value[])
 {
     Instance *instance = c;
-    const double *memory;
     if (!may_call(instance, __func__, STEPPING | TERMINATED) || !is_given(instance, __func__, vr, nvr)
         || !is_given(instance, __func__, order, nvr) || !is_given(instance, __func__, value, nvr)
-        || !are_first(instance, __func__, order, nvr) || !have_role(instance, __func__, vr, nvr, OUTPUT)
-        || !settle_for(instance, __func__))
+        || !are_orders(instance, __func__, order, NULL, nvr)
+        || !have_role(instance, __func__, vr, nvr, OUTPUT) || !settle_for(instance, __func__))
         return fmi2Error;
-    memory = instance->memory;
-    for (size_t i = 0; i < nvr; ++i) {
-        double rise = memory[vr[i]] - memory[AT_BEGIN + vr[i] - AT_Y];
-        value[i] = instance->flags.step > 0.0 ? rise / instance->flags.step : 0.0;
-    }
-    return fmi2OK;
+    for (size_t i = 0; i < nvr; ++i)
+        value[i] = rate_of(instance, vr[i]);
+    return are_finite(instance, __func__, vr, value, nvr) ? fmi2OK : fmi2Error;
 }
 
 /* What the knowns are for a directional derivative: their references, the direction, and how many there are. */
@@ -148,14 +169,7 @@ static bool derive(const Instance *instance, const char *call, Knowns knowns, Un
             return false;
         }
     }
-    for (size_t i = 0; i < unknowns.count; ++i)
-        if (!isfinite(unknowns.derivatives[i])) {
-            find(unknowns.references[i], NULL, &place);
-            tell(instance, fmi2Error, "%s: the derivative of %s is not finite", call,
-                 scalar_name(name, sizeof name, place));
-            return false;
-        }
-    return true;
+    return are_finite(instance, call, unknowns.references, unknowns.derivatives, unknowns.count);
 }
 
 fmi2Status fmi2GetDirectionalDerivative(fmi2Component c, const fmi2ValueReference vUnknown_ref[], size_t nUnknown,

@@ -1,7 +1,7 @@
 /* Variables by value reference: where they are, what they are called, what may be done with them. */
 
 /* Find the variable of a value reference; `hint` is a guess that is often right. Parameters, inputs and outputs are all
- * found, for `variables` leaves no gap. */
+ * found, for `variables` leaves no gap: hidden parameters are in it. */
 static bool find(uint32_t reference, const Variable *hint, Place *place)
 {
     int low = 0, high = N_VARIABLES;
@@ -43,11 +43,11 @@ static const char *kind_name(int kind)
     return kind == REAL ? "Real" : kind == INTEGER ? "Integer" : "Boolean";
 }
 
-/* Find a variable of this kind, or say that there is none; `refused` ends the message. */
+/* Find a variable of this kind that importers know, or say that there is none; `refused` ends the message. */
 static bool choose(const Instance *instance, uint32_t reference, int kind, const Variable *hint, Place *place,
                    const char *refused)
 {
-    if (find(reference, hint, place) && place->variable->kind == kind)
+    if (find(reference, hint, place) && place->variable->kind == kind && place->variable->role != HIDDEN)
         return true;
     tell(instance, fmi2Error, "value reference %u is no %s variable of %s%s", (unsigned)reference, kind_name(kind),
          MODEL_IDENTIFIER, refused);
@@ -69,6 +69,20 @@ static void describe_misfit(char *text, size_t size, Place place, double value)
     snprintf(text, size, "%s = %s%s%s is not %swithin [%.9g, %.9g]%s%s", scalar_name(name, sizeof name, place),
              number(shown, sizeof shown, value), space, unit, isfinite(value) ? "" : "finite and ", variable->min,
              variable->max, space, unit);
+}
+
+/* Whether parameters and inputs from `first` up to `end` are within their bounds; else name the first that is not. */
+static bool values_fit(const double *memory, uint32_t first, uint32_t end, char *text, size_t size)
+{
+    Place place = {0};
+    for (uint32_t i = first; i < end; ++i) {
+        find(i, place.variable, &place);
+        if (!fits(place.variable, memory[i])) {
+            describe_misfit(text, size, place, memory[i]);
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool is_finite_word(double value)

@@ -113,7 +113,7 @@ static unsigned category_bit(fmi2String name)
 fmi2Status fmi2SetDebugLogging(fmi2Component c, fmi2Boolean loggingOn, size_t nCategories, const fmi2String categories[])
 {
     Instance *instance = c;
-    unsigned logged = nCategories == 0 ? ALL_LOGGED : 0;
+    unsigned named = 0;
     if (!may_call(instance, __func__, ANY_PHASE) || !is_given(instance, __func__, categories, nCategories))
         return fmi2Error;
     for (size_t i = 0; i < nCategories; ++i) {
@@ -121,8 +121,11 @@ fmi2Status fmi2SetDebugLogging(fmi2Component c, fmi2Boolean loggingOn, size_t nC
         if (!bit)
             return tell(instance, fmi2Error, "%s: there is no log category %s", __func__,
                         categories[i] ? categories[i] : "NULL");
-        logged |= bit;
+        named |= bit;
     }
-    instance->logged = loggingOn ? logged : 0;
+    if (!loggingOn)
+        instance->logged &= ~named; /* without names this concerns debugging messages, of which there are none */
+    else
+        instance->logged |= nCategories == 0 ? ALL_LOGGED : named;
     return fmi2OK;
 }

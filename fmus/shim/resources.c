@@ -40,32 +40,20 @@ static bool begins_with(const char *text, const char *wanted)
     return true;
 }
 
-/* Where the path begins in a file URI: file:/path, file:///path, file:////path, file://localhost/path; else NULL. */
-static const char *path_of(const char *uri)
-{
-    bool is_local;
-    if (!uri || !begins_with(uri, "file:/"))
-        return NULL;
-    uri += 5;
-    is_local = begins_with(uri, "///");
-    if (begins_with(uri, "//localhost/"))
-        uri += 11;
-    else if (is_local)
-        uri += 2;
-#ifdef _WIN32
-    if (uri[0] == '/' && lower_case(uri[1]) >= 'a' && lower_case(uri[1]) <= 'z'
-        && (uri[2] == ':' || begins_with(uri + 2, "%3a")))
-        ++uri;
-    return uri; /* file://server/share is what Windows calls //server/share */
-#else
-    while (is_local && uri[1] == '/') /* file:////path, as ecos 0.7 has it */
-        ++uri;
-    return uri[1] == '/' ? NULL : uri;
-#endif
-}
-
 #ifdef _WIN32
 #include <wchar.h>
+
+/* Where the path begins in a file URI, else NULL: a drive after any number of slashes, or a name from a root; and
+ * file://server/share is what Windows calls //server/share. */
+static const char *path_after(const char *rest)
+{
+    const char *drive = rest + strspn(rest, "/");
+    if (lower_case(*drive) >= 'a' && lower_case(*drive) <= 'z' && (drive[1] == ':' || begins_with(drive + 1, "%3a")))
+        return drive;
+    if (*rest != '/')
+        return NULL;
+    return begins_with(rest, "///") ? rest + 2 : rest;
+}
 
 /* Open a file by a name in UTF-8. */
 static FILE *open_file(const char *path)
@@ -91,26 +79,35 @@ static FILE *open_file(const char *path)
     return *path ? NULL : _wfopen(wide, L"rb");
 }
 #else
+/* Where the path begins in a file URI, else NULL: file:/path, file:///path, and file:////path as ecos 0.7 has it. */
+static const char *path_after(const char *rest)
+{
+    if (begins_with(rest, "///"))
+        rest += strspn(rest, "/") - 1;
+    return rest[0] == '/' && rest[1] != '/' ? rest : NULL;
+}
+
 static FILE *open_file(const char *path)
 {
     return fopen(path, "rb");
 }
 #endif
 
+/* Where the path begins in a file URI, of which localhost is no part; else NULL. */
+static const char *path_of(const char *uri)
+{
+    if (!uri || !begins_with(uri, "file:"))
+        return NULL;
+    uri += strlen("file:");
+    return path_after(begins_with(uri, "//localhost/") ? uri + strlen("//localhost") : uri);
+}
+
 /* Read parameters and inputs from an open file; say what is wrong with it, or return NULL. */
 static const char *read_values(FILE *file, double *values, char *text, size_t size)
 {
-    Place place = {0};
     if (fread(values, sizeof(double), N_P + N_U, file) != N_P + N_U || fgetc(file) != EOF)
         return "it does not hold the values of this FMU's parameters and inputs";
-    for (uint32_t i = 0; i < N_P + N_U; ++i) {
-        find(i, place.variable, &place);
-        if (!fits(place.variable, values[i])) {
-            describe_misfit(text, size, place, values[i]);
-            return text;
-        }
-    }
-    return NULL;
+    return values_fit(values, 0, N_P + N_U, text, size) ? NULL : text;
 }
 
 /* Read the start values into the instance; false, having said why, where that fails. */

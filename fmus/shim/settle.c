@@ -12,21 +12,22 @@ static int32_t call_outputs(double *memory)
     return model_outputs(&ret, &exception, memory + AT_X, memory, memory + AT_U, memory + AT_Y, (int64_t *)constants);
 }
 
-static void keep_before(Instance *instance)
+/* Keep the model's own blocks, from a place on, to be put back. */
+static void keep_before(double *memory, size_t from)
 {
-    memcpy(instance->memory + AT_BEFORE, instance->memory + AT_U, sizeof(double) * (N_U + N_Y + N_X));
+    memcpy(memory + AT_BEFORE + from, memory + from, sizeof(double) * (AT_SLOPES - from));
 }
 
-static void put_back(Instance *instance)
+static void put_back(double *memory, size_t from)
 {
-    memcpy(instance->memory + AT_U, instance->memory + AT_BEFORE, sizeof(double) * (N_U + N_Y + N_X));
+    memcpy(memory + from, memory + AT_BEFORE + from, sizeof(double) * (AT_SLOPES - from));
 }
 
 /* Let the outputs jump with a parameter: a jump is no rate, so the begin of the last step jumps too. */
 static void shift_begin(double *memory)
 {
     for (int k = 0; k < N_Y; ++k)
-        memory[AT_BEGIN + k] += memory[AT_Y + k] - memory[AT_BEFORE + N_U + k];
+        memory[AT_BEGIN + k] += memory[AT_Y + k] - memory[AT_BEFORE + AT_Y + k];
 }
 
 /* Bring states and outputs up to date. False, with the cause in `text` and nothing changed, where that fails. */
@@ -34,15 +35,16 @@ static bool settle(Instance *instance, char *text, size_t size)
 {
     double *memory = instance->memory;
     bool is_new = instance->flags.stale == EVERYTHING;
+    size_t from = is_new ? 0 : AT_U; /* the initialisation writes hidden parameters */
     int32_t code;
     if (instance->flags.stale == NOTHING)
         return true;
-    keep_before(instance);
+    keep_before(memory, from);
     code = is_new ? call_initialize(memory) : call_outputs(memory);
     if (code != 0)
         snprintf(text, size, "the kernel failed with code %d", (int)code);
     if (code != 0 || !results_are_finite(memory, text, size)) {
-        put_back(instance);
+        put_back(memory, from);
         return false;
     }
     if (!is_new)

@@ -24,8 +24,8 @@ enum {
     AT_SLOPES = AT_X + N_X,       /* first derivatives of the inputs, for the next step */
     AT_BEGIN = AT_SLOPES + N_U,   /* outputs at the begin of the last step */
     KEPT = AT_BEGIN + N_Y,        /* end of what a saved state holds */
-    AT_BEFORE = KEPT,             /* inputs, outputs and states before the step that is being taken */
-    AT_START = AT_BEFORE + N_U + N_Y + N_X,
+    AT_BEFORE = KEPT,             /* the model's own blocks before the call that is being answered */
+    AT_START = AT_BEFORE + AT_SLOPES,
     MEMORY_SIZE = AT_START + N_P + N_U
 };
 

@@ -144,15 +144,34 @@ fmi2Status fmi2SerializeFMUstate(fmi2Component c, fmi2FMUstate FMUstate, fmi2Byt
     return fmi2OK;
 }
 
+/* Whether an instance can come to these flags. */
+static bool are_possible(const Flags *flags)
+{
+    bool is_before = flags->phase == INSTANTIATED || flags->phase == INITIALISATION;
+    bool is_phase = is_before || flags->phase == STEPPING || flags->phase == TERMINATED;
+    return is_phase && flags->stale <= (is_before ? EVERYTHING : OUTPUTS) && flags->is_set_up <= 1
+           && flags->has_stop_time <= 1 && flags->has_slopes <= 1 && flags->unused == 0 && isfinite(flags->stop_time)
+           && isfinite(flags->time) && isfinite(flags->step) && flags->step >= 0.0;
+}
+
+/* Whether values are within their bounds, and what was computed and the derivatives of the inputs are finite. */
+static bool are_sound(const double *memory)
+{
+    char text[TEXT_SIZE];
+    int count = 0;
+    for (int k = 0; k < N_U; ++k)
+        count += is_finite_word(memory[AT_SLOPES + k]);
+    return count == N_U && values_fit(memory, 0, AT_Y, text, sizeof text)
+           && results_are_finite(memory, text, sizeof text);
+}
+
 /* What keeps restored bytes from being used, or NULL. */
 static const char *damage(const Saved *saved)
 {
-    uint32_t phase = saved->flags.phase;
-    bool is_phase = phase == INSTANTIATED || phase == INITIALISATION || phase == STEPPING || phase == TERMINATED;
     const char *fault = foreignness(saved);
     if (fault)
         return fault;
-    if (saved->checksum != checksum(saved) || !is_phase || saved->flags.stale > EVERYTHING)
+    if (saved->checksum != checksum(saved) || !are_possible(&saved->flags) || !are_sound(saved->memory))
         return "the state is damaged";
     return NULL;
 }
@@ -162,25 +181,21 @@ fmi2Status fmi2DeSerializeFMUstate(fmi2Component c, const fmi2Byte serializedSta
 {
     Instance *instance = c;
     const char *fault;
-    Saved *restored, *saved = NULL;
+    Saved *saved;
     if (!can_save(instance, __func__, FMUstate) || !is_given(instance, __func__, serializedState, size))
         return fmi2Error;
     if (size != sizeof(Saved))
         return tell(instance, fmi2Error, "%s: a state of this FMU has %llu bytes, these are %llu", __func__,
                     (unsigned long long)sizeof(Saved), (unsigned long long)size);
-    restored = provide(instance, __func__, NULL);
-    if (!restored)
+    saved = provide(instance, __func__, NULL);
+    if (!saved)
         return fmi2Error;
-    memcpy(restored, serializedState, sizeof *restored);
-    fault = damage(restored);
-    if (fault)
-        tell(instance, fmi2Error, "%s: %s", __func__, fault);
-    else
-        saved = provide(instance, __func__, *FMUstate);
-    if (saved) {
-        memcpy(saved, restored, sizeof *saved);
-        *FMUstate = saved;
+    memcpy(saved, serializedState, sizeof *saved);
+    fault = damage(saved);
+    if (fault) {
+        instance->callbacks.freeMemory(saved);
+        return tell(instance, fmi2Error, "%s: %s", __func__, fault);
     }
-    instance->callbacks.freeMemory(restored);
-    return saved ? fmi2OK : fmi2Error;
+    *FMUstate = saved; /* which is not read: only fmi2GetFMUstate uses memory again */
+    return fmi2OK;
 }

@@ -1,11 +1,5 @@
 /* A step, and what a slave that steps synchronously can tell of it. */
 
-/* Log why a step is not taken; the state is as it was. */
-static fmi2Status discard(const Instance *instance, const char *reason)
-{
-    return tell(instance, fmi2Discard, "step refused: %s", reason);
-}
-
 /* Whether the step lies beyond the stop time by more than the rounding of a sum of steps. */
 static bool is_too_late(const Flags *flags, double t, double h)
 {
@@ -24,30 +18,17 @@ static void move_inputs(double *memory, double time)
 {
     for (int k = 0; k < N_U; ++k)
         if (memory[AT_SLOPES + k] != 0.0)
-            memory[AT_U + k] = memory[AT_BEFORE + k] + time * memory[AT_SLOPES + k];
+            memory[AT_U + k] = memory[AT_BEFORE + AT_U + k] + time * memory[AT_SLOPES + k];
 }
 
-/* Whether all inputs are within their bounds at the end of the step; else name the first that is not. */
-static bool inputs_fit(double *memory, char *text, size_t size)
-{
-    Place place = {0};
-    for (uint32_t k = 0; k < N_U; ++k) {
-        find(AT_U + k, place.variable, &place);
-        if (!fits(place.variable, memory[AT_U + k])) {
-            describe_misfit(text, size, place, memory[AT_U + k]);
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Let the inputs take their mean over the step, half their slope times h from the begin. */
+/* Let the inputs take their mean over the step, half their slope times h from the begin; false, with the cause in
+ * `text`, where one is beyond its bounds at the end. */
 static bool lead_inputs(Instance *instance, double h, char *text, size_t size)
 {
     if (!instance->flags.has_slopes)
         return true;
     move_inputs(instance->memory, h);
-    if (!inputs_fit(instance->memory, text, size))
+    if (!values_fit(instance->memory, AT_U, AT_Y, text, size))
         return false;
     move_inputs(instance->memory, 0.5 * h);
     return true;
@@ -89,21 +70,21 @@ fmi2Status fmi2DoStep(fmi2Component c, fmi2Real currentCommunicationPoint, fmi2R
     (void)noSetFMUStatePriorToCurrentPoint;
     if (!may_call(instance, __func__, STEPPING))
         return fmi2Error;
-    if (!(isfinite(t) && isfinite(h) && h > 0.0))
+    if (!(isfinite(t + h) && h > 0.0))
         return tell(instance, fmi2Error, "time must be finite, the step positive and finite; they are %.9g s and %.9g s",
                     t, h);
     if (is_too_late(&instance->flags, t, h))
         return tell(instance, fmi2Error, "a step from %.9g s by %.9g s would pass the stop time %.9g s", t, h,
                     instance->flags.stop_time);
-    if (!settle(instance, text, sizeof text))
-        return discard(instance, text);
-    keep_before(instance);
+    if (!settle_for(instance, __func__))
+        return fmi2Error;
+    keep_before(instance->memory, AT_U);
     if (!lead_inputs(instance, h, text, sizeof text) || !advance(instance, t, h, text, sizeof text)) {
-        put_back(instance);
-        return discard(instance, text);
+        put_back(instance->memory, AT_U);
+        return tell(instance, fmi2Discard, "step refused: %s", text);
     }
     leave_inputs(instance, h);
-    memcpy(instance->memory + AT_BEGIN, instance->memory + AT_BEFORE + N_U, sizeof(double) * N_Y);
+    memcpy(instance->memory + AT_BEGIN, instance->memory + AT_BEFORE + AT_Y, sizeof(double) * N_Y);
     instance->flags.time = t + h;
     instance->flags.step = h;
     return fmi2OK;

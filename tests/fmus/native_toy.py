@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -30,18 +31,27 @@ ZIG = (sys.executable, "-m", "ziglang", "cc")
 CACHES = dict.fromkeys(("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR"), str(cache_folder("zig")))
 GUID = "{00000000-0000-0000-0000-000000000001}"
 
-START = (1.0, 5.0, 5.0, 5.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 298.15, 0.0, 0.0, 0.0, 1e6, 1.0, 1.0, 0.0, 1.0)
-GAIN, LEVEL_AT_START, TABLE, WARMTH, RATE, LIMIT, DIVISOR, ENABLE, SHIFT, MODE = 0, 1, 4, 10, 11, 14, 15, 16, 17, 18
-LEVEL, TOTAL, SCALED, QUOTIENT, ENABLED, STEPS = 19, 25, 26, 27, 28, 29
+START = (298.15, 1.0, 5.0, 5.0, 5.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 298.15, 0.0, 0.0, 0.0, 1e6, 1.0, 1.0, 0.0, 1.0)
+TWIN, GAIN, LEVEL_AT_START, TABLE, WARMTH = 0, 1, 2, 5, 11
+RATE, LIMIT, DIVISOR, ENABLE, SHIFT, MODE = 12, 15, 16, 17, 18, 19
+LEVEL, TOTAL, SCALED, QUOTIENT, ENABLED, STEPS, END = 20, 26, 27, 28, 29, 30, 31
 
 OK, DISCARD, ERROR = 0, 2, 3
 ERRORS, DISCARDS = "logStatusError", "logStatusDiscard"
 PHASES = ("instantiated", "in initialisation mode", "ready to step", "terminated")
 
+MODEL_EXCHANGE = "EventMode|NewDiscreteStates|Continuous|CompletedIntegrator|SetTime|GetDerivatives|Indicators"
+
 PLAIN = ("-O2", "-g0")
 COVERAGE = ("-O0", "-g", "--coverage", "-Wl,--exclude-libs,ALL")
 COUNTING = "PACKFMU_SHIM_COVERAGE"
 """Environment variable that has the library built by gcc, to count which lines and branches run."""
+
+
+def interface() -> set[str]:
+    """Return the names of the functions for co-simulation."""
+    header = (HEADERS / "fmi2FunctionTypes.h").read_text(encoding="utf-8")
+    return {name for name in re.findall(r"(fmi2\w+)TYPE\b", header) if not re.search(MODEL_EXCHANGE, name)}
 
 
 def compile_c(target: Path, sources: list[Path], *options: str, compiler: tuple[str, ...] = ()) -> Path:
@@ -66,7 +76,7 @@ def build_toy(folder: Path, *options: str) -> Path:
     return compile_c(folder / "toy.so", sources, *build, *shared, *options, compiler=compiler)
 
 
-def write_start(folder: Path, content: bytes = struct.pack("<19d", *START)) -> str:
+def write_start(folder: Path, content: bytes = struct.pack(f"<{len(START)}d", *START)) -> str:
     """Write start.bin; return the resource location."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "start.bin").write_bytes(content)

@@ -7,6 +7,7 @@ import pytest
 
 from tests.fmus.native_toy import (
     DIVISOR,
+    END,
     ERROR,
     GAIN,
     LEVEL_AT_START,
@@ -17,6 +18,7 @@ from tests.fmus.native_toy import (
     SCALED,
     SHIFT,
     TOTAL,
+    TWIN,
     WARMTH,
     in_phase,
     settled,
@@ -118,7 +120,8 @@ def test_a_derivative_that_is_not_finite_is_named(toy):
         (RATE, GAIN, 1.0),
         (TOTAL, TOTAL, 1.0),
         (TOTAL, SHIFT, 1.0),
-        (TOTAL, 30, 1.0),
+        (TOTAL, END, 1.0),
+        (TOTAL, TWIN, 1.0),
         (TOTAL, WARMTH, 1.0),
         (TOTAL, RATE, math.nan),
     ],

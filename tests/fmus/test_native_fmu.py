@@ -20,6 +20,7 @@ from packfmu.fmus.python_fmu import build_python_fmu
 from packfmu.models.errors import InputError
 from packfmu.models.model import Detail
 from tests.fmus.host import Host
+from tests.fmus.native_models import part_of
 
 COMPONENTS = {
     "cell": {"cells": 3, "parameters": "nissan_leaf_2013"},
@@ -91,6 +92,17 @@ def test_a_step_that_the_model_refuses_is_discarded_with_the_words_of_the_other_
             messages.append(host.log[-1][1:])
     assert messages[0] == messages[1]
     assert "pack_power = -1e+09 W has no current" in messages[0][1]
+
+
+def test_a_hidden_parameter_is_checked_by_its_own_bounds(tmp_path):
+    block = part_of("pack_block")
+    start = {**block.start, "Cell.capacity": 300.0 * 3600.0, "Cell.initial_soc": 0.5}
+    build_native_fmu(tmp_path / "Pack.fmu", block.component, block.arguments, start, platforms=LINUX)
+    with Host(tmp_path / "Pack.fmu") as host:
+        assert "PackNetwork.capacity[1]" not in host.variables
+        host.initialize()
+        host.step()
+        assert host["usable_capacity"] == pytest.approx(2 * 300.0 * 3600.0, rel=1e-9)  # groups of two equal cells
 
 
 def test_files_are_where_the_standard_wants_them(tmp_path):

@@ -26,6 +26,14 @@ def test_bounds_and_nominal_values_are_told():
     assert '{"result", "1", 1, 1, {0, 0}, OUTPUT, REAL, -INFINITY, INFINITY, 1.0},' in text
 
 
+def test_a_hidden_parameter_has_its_place_and_its_own_bounds():
+    capacity = quantity("capacity", owner="PackNetwork", unit="C", max=1e12, hidden=True)
+    text = header(model_of("no", parameters=(capacity, quantity("gain"))), "{x}", "stamp").decode()
+    assert "{ N_VARIABLES = 3 }" in text
+    assert '{"capacity", "C", 0, 1, {0, 0}, HIDDEN, REAL, -INFINITY, 1000000000000.0, 1.0},' in text
+    assert '{"gain", "1", 1, 1,' in text
+
+
 def test_a_refusal_may_tell_a_state_and_the_variable_of_an_owner():
     states = (
         quantity("table", size=(2, 3)),

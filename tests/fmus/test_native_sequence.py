@@ -87,14 +87,20 @@ def test_log_categories_are_switched(toy):
 
     assert toy.set("Real", [LIMIT], [0.0]) == OK
     assert told() == {ERRORS, DISCARDS}
-    assert switch(1, b"logStatusDiscard") == OK
+    assert switch(0) == OK  # debugging messages, of which there are none
+    assert told() == {ERRORS, DISCARDS}
+    assert switch(0, b"logStatusError") == OK
     assert told() == {DISCARDS}
+    assert switch(0, b"logStatusDiscard") == OK
+    assert told() == set()
     assert switch(1, b"logStatusError") == OK
     assert told() == {ERRORS}
+    assert switch(1, b"logStatusDiscard") == OK
+    assert told() == {ERRORS, DISCARDS}
     assert switch(1, b"logAll") == ERROR
     assert toy.messages[-1] == "fmi2SetDebugLogging: there is no log category logAll"
     assert switch(1, None) == ERROR
-    assert switch(0) == OK
+    assert switch(0, b"logStatusError", b"logStatusDiscard") == OK
     assert told() == set()
     assert switch(1) == OK
     assert told() == {ERRORS, DISCARDS}

@@ -2,7 +2,6 @@
 
 import ctypes
 import math
-import re
 import shutil
 import subprocess
 from ctypes import byref, c_char_p, c_double, c_int, c_size_t, c_void_p
@@ -23,20 +22,12 @@ from tests.fmus.native_toy import (
     SCALED,
     SHIFT,
     START,
+    TWIN,
+    WARMTH,
     compile_c,
+    interface,
     write_start,
 )
-
-FUNCTIONS = re.compile(r"fmi2\w+TYPE\b")
-
-
-OTHERS = "EventMode|NewDiscreteStates|Continuous|CompletedIntegrator|SetTime|GetDerivatives|Indicators"
-
-
-def interface():
-    """Return the names of the functions for co-simulation."""
-    header = (native_toy.HEADERS / "fmi2FunctionTypes.h").read_text(encoding="utf-8")
-    return {name[:-4] for name in FUNCTIONS.findall(header) if not re.search(OTHERS, name)}
 
 
 def test_all_functions_of_the_interface_and_no_others_are_exported(library):
@@ -64,6 +55,7 @@ def test_versions_need_no_instance(library):
         ({"resources": "/no/uri"}, "must be a file URI; it is /no/uri"),
         ({"resources": "http://host/path"}, "must be a file URI"),
         ({"resources": "file://host/path"}, "must be a file URI"),
+        ({"resources": "file:path"}, "must be a file URI"),
         ({"resources": "file:///no/such/folder"}, "cannot be opened"),
         ({"resources": "file:///bad%2"}, "cannot be opened"),
         ({"resources": "file:///bad%00"}, "cannot be opened"),
@@ -86,20 +78,22 @@ def test_resource_locations(new, tmp_path, form, folder):
     assert new(resources=form.format(path)).component
 
 
+def with_value(data, reference, value):
+    return data[: 8 * reference] + native_toy.struct.pack("<d", value) + data[8 * reference + 8 :]
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
         (lambda data: data[:-1], "does not hold the values"),
         (lambda data: data + b"\0", "does not hold the values"),
-        (lambda data: native_toy.struct.pack("<d", math.nan) + data[8:], "gain = nan is not finite and within [0, 10]"),
-        (
-            lambda data: data[:80] + native_toy.struct.pack("<d", 2.0) + data[88:],
-            "warmth = 2 K is not within [200, 500]",
-        ),
+        (lambda data: with_value(data, TWIN, 2.0), "twin = 2 K is not within [200, 500]"),
+        (lambda data: with_value(data, GAIN, math.nan), "gain = nan is not finite and within [0, 10]"),
+        (lambda data: with_value(data, WARMTH, 2.0), "warmth = 2 K is not within [200, 500]"),
     ],
 )
 def test_start_values_are_checked(new, tmp_path, spoil, words):
-    data = native_toy.struct.pack("<19d", *START)
+    data = native_toy.struct.pack(f"<{len(START)}d", *START)
     importer = new(resources=write_start(tmp_path, spoil(data)))
     assert not importer.component
     assert words in importer.messages[0]

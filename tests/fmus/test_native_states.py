@@ -1,12 +1,13 @@
 """States through the shim: saved, restored, turned into bytes and back, and bytes that are not theirs."""
 
 import ctypes
+import math
+import struct
 from ctypes import byref, c_size_t, c_void_p
 
 import pytest
 
-from tests.fmus import native_toy
-from tests.fmus.native_toy import ERROR, GAIN, LEVEL, OK, RATE, SCALED, TOTAL, Importer, build_toy
+from tests.fmus.native_toy import END, ERROR, GAIN, LEVEL, OK, RATE, SCALED, TOTAL, TWIN, Importer, build_toy
 
 
 def test_a_restored_state_repeats_the_bits_hidden_state_included(toy):
@@ -67,15 +68,56 @@ def test_foreign_bytes_are_refused_as_a_state(toy, spoil, words):
     assert toy.bytes() == data
 
 
-@pytest.mark.parametrize(("place", "value"), [(160, 3), (164, 3)])
-def test_a_forged_state_of_no_phase_is_refused(toy, place, value):
-    data = toy.bytes()
-    data = data[:place] + bytes([value]) + data[place + 1 :]
+FLAGS = 160
+"""Where a state's flags begin: phase, stale, is_set_up, has_stop_time, has_slopes, unused; stop time, time, step."""
+
+VALUES = FLAGS + 48
+"""Where its memory begins."""
+
+
+def forged(data, place, form, value):
+    """Return a state with another number in it, and the checksum that fits."""
+    packed = struct.pack(form, value)
+    data = data[:place] + packed + data[place + len(packed) :]
     total = 0xCBF29CE484222325
-    for (word,) in native_toy.struct.iter_unpack("<Q", data[160:]):
+    for (word,) in struct.iter_unpack("<Q", data[FLAGS:]):
         total = (total ^ word) * 0x100000001B3 % 2**64
-    assert toy.from_bytes(data[:152] + native_toy.struct.pack("<Q", total) + data[160:])[0] == ERROR
+    return data[:152] + struct.pack("<Q", total) + data[FLAGS:]
+
+
+@pytest.mark.parametrize(
+    ("place", "form", "value"),
+    [
+        (FLAGS, "<I", 3),
+        *((FLAGS + 4, "<I", stale) for stale in (2, 3)),
+        *((FLAGS + 4 * flag, "<I", 2) for flag in (2, 3, 4)),
+        (FLAGS + 20, "<I", 1),
+        *((FLAGS + 24 + 8 * time, "<d", math.nan) for time in (0, 1, 2)),
+        (FLAGS + 40, "<d", -1.0),
+        *((VALUES + 8 * reference, "<d", math.nan) for reference in (TWIN, RATE, TOTAL, END)),
+        (VALUES + 8 * GAIN, "<d", 11.0),
+        (VALUES + 8 * (END + 5), "<d", math.inf),
+    ],
+)
+def test_a_state_that_no_instance_comes_to_is_refused(toy, place, form, value):
+    assert toy.from_bytes(forged(toy.bytes(), place, form, value))[0] == ERROR
     assert "damaged" in toy.messages[0]
+
+
+def test_a_forged_state_that_an_instance_may_come_to_is_taken(toy):
+    status, state = toy.from_bytes(forged(toy.bytes(), VALUES + 8 * GAIN, "<d", 3.0))
+    assert status == toy.restore(state) == OK
+    assert toy.get(GAIN) == [3.0]
+    toy.release(state)
+
+
+def test_where_a_state_from_bytes_goes_is_not_read(toy):
+    data = toy.bytes()
+    pointer = ctypes.cast(ctypes.create_string_buffer(data, len(data)), ctypes.POINTER(ctypes.c_char))
+    state = c_void_p(8)  # no place that may be read
+    assert toy.call("fmi2DeSerializeFMUstate", pointer, c_size_t(len(data)), byref(state)) == OK
+    assert toy.restore(state) == OK
+    toy.release(state)
 
 
 def test_a_state_of_another_version_of_the_model_is_refused(toy, tmp_path):

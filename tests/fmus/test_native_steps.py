@@ -35,7 +35,9 @@ def test_it_steps_as_its_equations_say(toy):
     assert toy.log == []
 
 
-@pytest.mark.parametrize(("t", "h"), [(0.0, 0.0), (0.0, -1.0), (0.0, math.nan), (0.0, math.inf), (math.nan, 1.0)])
+@pytest.mark.parametrize(
+    ("t", "h"), [(0.0, 0.0), (0.0, -1.0), (0.0, math.nan), (0.0, math.inf), (math.nan, 1.0), (1e308, 1e308)]
+)
 def test_a_step_is_positive_and_finite(toy, t, h):
     assert toy.step(t, h) == ERROR
     assert "time must be finite, the step positive and finite" in toy.messages[0]
@@ -74,9 +76,9 @@ def test_a_refused_step_tells_why_and_leaves_everything_as_it_was(toy, kind, ref
 def test_outputs_that_cannot_be_computed_keep_from_stepping(toy):
     assert toy.set("Integer", [MODE], [3]) == toy.set("Real", [GAIN], [6.0]) == OK
     before = toy.bytes()
-    assert toy.step() == DISCARD
+    assert toy.step() == ERROR  # to an importer that halves a discarded step this would have no end
     assert toy.rate(TOTAL)[0] == toy.derivative([TOTAL], [RATE], [1.0])[0] == ERROR
-    assert toy.messages[0] == "step refused: the kernel failed with code -1"
+    assert toy.messages[0] == "fmi2DoStep: the outputs cannot be computed: the kernel failed with code -1"
     assert toy.bytes() == before
     assert toy.set("Real", [GAIN], [5.0]) == OK
     assert toy.derivative([SCALED], [GAIN], [1.0]) == (OK, [pytest.approx(15.0, rel=1e-6)])  # from below
@@ -104,16 +106,30 @@ def test_a_slope_beyond_the_bounds_is_refused_by_the_step(toy):
 
 def test_slopes_and_rates_are_of_first_order_and_of_inputs_and_outputs(toy):
     assert toy.slope(RATE, 1.0, order=2) == toy.slope(GAIN, 1.0) == ERROR
-    assert toy.slope(RATE, math.inf) == toy.slope(ENABLE, 1.0) == ERROR
+    assert toy.slope(RATE, math.inf) == toy.slope(ENABLE, 1.0) == toy.slope(RATE, 0.0, order=0) == ERROR
     assert toy.rate(TOTAL, order=0)[0] == toy.rate(RATE)[0] == ERROR
     assert toy.messages == [
         "fmi2SetRealInputDerivatives: derivatives are of order 1, not 2",
         "fmi2SetRealInputDerivatives: gain is no input",
-        "fmi2SetRealInputDerivatives: the derivative of value reference 11 is not finite; nothing was set",
-        "value reference 16 is no Real variable of Toy",
+        "fmi2SetRealInputDerivatives: the derivative of value reference 12 is not finite; nothing was set",
+        f"value reference {ENABLE} is no Real variable of Toy",
+        "fmi2SetRealInputDerivatives: derivatives are of order 1, not 0",
         "fmi2GetRealOutputDerivatives: derivatives are of order 1, not 0",
         "fmi2GetRealOutputDerivatives: rate[1] is no output",
     ]
+
+
+def test_derivatives_of_higher_order_may_be_told_to_be_0(toy, new):
+    plain = new().initialise()
+    assert toy.slope(RATE, 2.0) == plain.slope(RATE, 2.0) == toy.slope(RATE, 0.0, order=2) == OK
+    assert toy.slope(RATE + 1, -0.0, order=3) == toy.step() == plain.step() == OK
+    assert toy.bytes() == plain.bytes()
+
+
+def test_a_rate_that_is_not_finite_is_named(toy):
+    assert toy.set("Real", [RATE], [2.0]) == toy.step(0.0, 5e-324) == OK
+    assert toy.rate(LEVEL)[0] == ERROR
+    assert toy.messages == ["fmi2GetRealOutputDerivatives: the derivative of level[1] is not finite"]
 
 
 def test_the_rate_of_an_output_is_that_of_the_last_step(toy):

@@ -34,13 +34,22 @@ def obey(tmp_path_factory):
     return run
 
 
-@pytest.mark.parametrize("form", ["file:///Z:{}", "file:/z%3A{}", "file://localhost/Z:{}"])
+@pytest.mark.parametrize(
+    "form", ["file:///Z:{}", "file:/z%3A{}", "file://localhost/Z:{}", "file://Z:{}", "file:Z:{}", "file:////z:{}"]
+)
 def test_a_drive_and_any_name_are_found(obey, tmp_path, form):
     folder = tmp_path / NAME
     write_start(folder)
     assert [float.fromhex(value) for value in obey(form.format(quote(str(folder)))).split()] == [5.0, 5.0, 5.0]
 
 
-@pytest.mark.parametrize("location", ["file:///Z:/%80", f"file:///Z:/{'a' * 2100}", "file://server/share"])
+@pytest.mark.parametrize(
+    "location", ["file:///Z:/%80", f"file:///Z:/{'a' * 2100}", "file://server/share", "file:////server/share"]
+)
 def test_what_cannot_be_opened_is_told(obey, location):
     assert "start.bin at file:" in obey(location)
+
+
+@pytest.mark.parametrize("location", ["file:folder", "file:", "file:?:/folder", "Z:/folder"])
+def test_what_has_no_root_is_no_location(obey, location):
+    assert "must be a file URI" in obey(location)

@@ -8,6 +8,7 @@ import pytest
 from tests.fmus.native_toy import (
     DIVISOR,
     ENABLE,
+    END,
     ERROR,
     ERRORS,
     GAIN,
@@ -23,6 +24,7 @@ from tests.fmus.native_toy import (
     STEPS,
     TABLE,
     TOTAL,
+    TWIN,
     WARMTH,
     in_phase,
     settled,
@@ -44,9 +46,10 @@ from tests.fmus.native_toy import (
         ("Real", [LEVEL + 1], [0.0], "level[2] is an output and cannot be set"),
         ("Real", [LEVEL_AT_START], [1.0], "initial_level[1] is a fixed parameter, to be set until the end of the "
          "initialisation"),
-        ("Real", [SHIFT], [1.0], "value reference 17 is no Real variable of Toy"),
-        ("Integer", [GAIN], [1], "value reference 0 is no Integer variable of Toy"),
-        ("Boolean", [30], [1], "value reference 30 is no Boolean variable of Toy"),
+        ("Real", [SHIFT], [1.0], f"value reference {SHIFT} is no Real variable of Toy"),
+        ("Integer", [GAIN], [1], f"value reference {GAIN} is no Integer variable of Toy"),
+        ("Boolean", [END], [1], f"value reference {END} is no Boolean variable of Toy"),
+        ("Real", [TWIN], [300.0], f"value reference {TWIN} is no Real variable of Toy"),
         ("Real", [2**32 - 1], [1.0], "value reference 4294967295 is no Real variable of Toy"),
     ],
 )  # fmt: skip
@@ -60,15 +63,16 @@ def test_what_may_not_be_set_is_named_and_sets_none(toy, kind, references, value
 
 @pytest.mark.parametrize("kind", ["Real", "Integer", "Boolean"])
 def test_references_of_another_kind_are_not_read(toy, kind):
-    assert toy.get_status(kind, [30])[0] == ERROR
-    assert toy.messages == [f"value reference 30 is no {kind} variable of Toy"]
+    for reference in (END, TWIN):
+        assert toy.get_status(kind, [reference])[0] == ERROR
+    assert toy.messages == [f"value reference {reference} is no {kind} variable of Toy" for reference in (END, TWIN)]
 
 
 @pytest.mark.parametrize(("shift", "told"), [(0, "1e+10"), (-1, "-1e+10")])
 def test_a_number_that_is_no_integer_is_not_told_as_one(toy, shift, told):
     assert toy.set("Integer", [MODE, SHIFT], [5, shift]) == toy.step() == OK
     assert toy.get_status("Integer", [SHIFT, STEPS])[0] == ERROR
-    assert toy.messages == [f"fmi2GetInteger: value reference 29 is {told}, which is no fmi2Integer"]
+    assert toy.messages == [f"fmi2GetInteger: value reference {STEPS} is {told}, which is no fmi2Integer"]
 
 
 def test_strings_and_missing_arrays_are_refused(toy):
@@ -118,3 +122,11 @@ def test_an_initialisation_that_is_not_finite_is_refused_until_put_right(new):
     assert importer.call("fmi2EnterInitializationMode") == OK
     assert importer.call("fmi2ExitInitializationMode") == ERROR
     assert importer.messages[2] == "the initialisation failed: the kernel failed with code -1"
+
+
+def test_an_initialisation_that_fails_leaves_no_trace_in_hidden_parameters(new):
+    importer = in_phase(new(), "in initialisation mode")
+    assert importer.set("Real", [WARMTH], [310.0]) == importer.set("Integer", [MODE], [3]) == OK
+    before = importer.bytes()
+    assert importer.get_status("Real", [TOTAL])[0] == ERROR
+    assert importer.bytes() == before

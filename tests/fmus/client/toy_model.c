@@ -5,8 +5,9 @@
  */
 #include "model.h"
 
-enum { GAIN = 0, INITIAL_LEVEL = 1, RATE = 0, LIMIT = 3, DIVISOR = 4, ENABLE = 5, SHIFT = 6, MODE = 7 };
-enum { LEVEL = 0, ECHO = 3, TOTAL = 6, SCALED = 7, QUOTIENT = 8, ENABLED = 9, STEPS = 10, HIDDEN = 3, COUNT = 4 };
+enum { TWIN = 0, GAIN = 1, INITIAL_LEVEL = 2, WARMTH = 11 };
+enum { RATE = 0, LIMIT = 3, DIVISOR = 4, ENABLE = 5, SHIFT = 6, MODE = 7 };
+enum { LEVEL = 0, ECHO = 3, TOTAL = 6, SCALED = 7, QUOTIENT = 8, ENABLED = 9, STEPS = 10, CHAOS = 3, COUNT = 4 };
 
 static void report(const double *x, const double *u, double *y)
 {
@@ -28,9 +29,10 @@ int32_t model_outputs(void *ret, void **excinfo, double *x, double *p, double *u
 
 int32_t model_initialize(void *ret, void **excinfo, double *x, double *p, double *u, double *y, int64_t *c)
 {
+    p[TWIN] = p[WARMTH];
     for (int k = 0; k < TANKS; ++k)
         x[k] = p[INITIAL_LEVEL + k];
-    x[HIDDEN] = 0.3;
+    x[CHAOS] = 0.3;
     x[COUNT] = 0.0;
     report(x, u, y);
     y[QUOTIENT] = u[DIVISOR] == 0.0 ? NAN : y[TOTAL] / u[DIVISOR];
@@ -43,10 +45,10 @@ int32_t model_advance(int64_t *ret, void **excinfo, double *x, double *p, double
                       double t, double h)
 {
     (void)t;
-    x[HIDDEN] = 3.9 * x[HIDDEN] * (1.0 - x[HIDDEN]);
+    x[CHAOS] = 3.9 * x[CHAOS] * (1.0 - x[CHAOS]);
     x[COUNT] += u[MODE] == 5.0 ? copysign(1e10, u[SHIFT]) : 1.0;
     for (int k = 0; k < TANKS; ++k)
-        x[k] += u[ENABLE] * (p[GAIN] * h * u[RATE + k] + 1e-3 * x[HIDDEN]);
+        x[k] += u[ENABLE] * (p[GAIN] * h * u[RATE + k] + 1e-3 * x[CHAOS]);
     report(x, u, y);
     y[QUOTIENT] = u[DIVISOR] == 0.0 ? NAN : y[TOTAL] / u[DIVISOR];
     model_outputs(ret, excinfo, x, p, u, y, c);

@@ -1,0 +1,111 @@
+/* An instance whose every call is checked, as walk.c says. */
+#ifndef JUDGE_H
+#define JUDGE_H
+
+#include <stdlib.h>
+
+#include "fmi2Functions.h"
+#include "draw.h"
+
+enum { STATES = 4, BYTES = 1024 + 8 * (N_P + 2 * N_U + 2 * N_Y + N_X) };
+
+#define MUST(condition) \
+    do { \
+        if (!(condition)) { \
+            fprintf(stderr, "line %d, after %lld calls: %s; last message: %s\n", __LINE__, calls, #condition, message); \
+            exit(1); \
+        } \
+    } while (0)
+
+typedef struct {
+    fmi2Component component;
+    fmi2FMUstate states[STATES];
+} Player;
+
+static long long calls, granted, refused, stepped, discarded, computed;
+static int told, out_of_memory;
+static char message[2048];
+
+static void logger(fmi2ComponentEnvironment environment, fmi2String name, fmi2Status status, fmi2String category,
+                   fmi2String text, ...)
+{
+    MUST(environment == message);
+    MUST(name != NULL);
+    MUST(strcmp(category, status == fmi2Error ? "logStatusError" : "logStatusDiscard") == 0);
+    MUST(strlen(text) > 5 && strlen(text) < sizeof message);
+    strcpy(message, text);
+    ++told;
+}
+
+static void *allocate(size_t count, size_t size)
+{
+    return out_of_memory ? NULL : calloc(count, size);
+}
+
+static const fmi2CallbackFunctions callbacks = {logger, allocate, free, NULL, message};
+
+/* The bytes of the state; their number. */
+static size_t bytes_of(Player *player, fmi2Byte *bytes)
+{
+    fmi2FMUstate state = NULL;
+    size_t size;
+    int memory = out_of_memory;
+    out_of_memory = 0;
+    MUST(fmi2GetFMUstate(player->component, &state) == fmi2OK);
+    MUST(fmi2SerializedFMUstateSize(player->component, state, &size) == fmi2OK);
+    MUST(size <= BYTES);
+    MUST(fmi2SerializeFMUstate(player->component, state, bytes, size) == fmi2OK);
+    MUST(fmi2FreeFMUstate(player->component, &state) == fmi2OK && state == NULL);
+    out_of_memory = memory;
+    return size;
+}
+
+/* Return to a state by its bytes, and have the outputs computed. */
+static void settle_from(Player *player, const fmi2Byte *bytes, size_t size)
+{
+    fmi2FMUstate state;
+    fmi2ValueReference output = N_P + N_U;
+    fmi2Real value;
+    int memory = out_of_memory;
+    out_of_memory = 0;
+    memset(&state, 0xff, sizeof state); /* no place that may be read */
+    MUST(fmi2DeSerializeFMUstate(player->component, bytes, size, &state) == fmi2OK);
+    MUST(fmi2SetFMUstate(player->component, state) == fmi2OK);
+    MUST(fmi2FreeFMUstate(player->component, &state) == fmi2OK);
+    while (variable_of(output)->kind != REAL)
+        ++output;
+    MUST(fmi2GetReal(player->component, &output, 1, &value) == fmi2OK);
+    out_of_memory = memory;
+}
+
+/* Check that a refused call left the state as it was, but for outputs that were due. */
+static void check_refused(Player *player, const fmi2Byte *before, size_t size)
+{
+    static fmi2Byte after[BYTES], settled[BYTES];
+    MUST(bytes_of(player, after) == size);
+    if (memcmp(before, after, size) == 0)
+        return;
+    settle_from(player, before, size);
+    MUST(bytes_of(player, settled) == size && memcmp(settled, after, size) == 0);
+    ++computed;
+}
+
+/* Make one call and check what came of it. */
+#define CALL(player, call) \
+    do { \
+        static fmi2Byte before[BYTES]; \
+        size_t size = bytes_of(player, before); \
+        told = 0; \
+        fmi2Status outcome = (call); \
+        ++calls; \
+        MUST(outcome == fmi2OK || outcome == fmi2Discard || outcome == fmi2Error); \
+        MUST(told == (outcome != fmi2OK)); \
+        ++*(outcome == fmi2OK ? &granted : &refused); \
+        last = outcome; \
+        if (outcome != fmi2OK) \
+            check_refused(player, before, size); \
+    } while (0)
+
+static fmi2Status last;
+
+#endif
