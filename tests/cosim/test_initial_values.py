@@ -1,0 +1,75 @@
+"""Initial values of a system: consistent whatever the order, or an error."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from packfmu.cosim.experiment import Experiment
+from packfmu.cosim.master import run
+from packfmu.cosim.results import load
+from packfmu.cosim.schedule import make_plan
+from packfmu.cosim.system import Layer, System
+from packfmu.models.errors import InputError
+from packfmu.models.operations import connect
+from tests.cosim import toys
+
+SECOND = 10**9
+
+
+def plan_of(system):
+    return make_plan(system, {Layer.ELECTRICAL: SECOND})
+
+
+def recorded(system, experiment, tmp_path, **record):
+    output = tmp_path / "results.nc"
+    run(system, plan_of(system), replace(experiment, record=record, output=output))
+    return load(output)
+
+
+def chain(names):
+    parts = tuple(toys.component(name, Layer.ELECTRICAL, toys.adder()) for name in names)
+    return System(parts, (connect("A.out", "B.value"), connect("B.out", "C.value"), connect("A.count", "C.number")))
+
+
+def beginning_with(component, output, value):
+    """Return the component with an output that takes this value at the end of the initialisation."""
+
+    def opened(inputs, outputs):
+        slave = component.open(inputs, outputs)
+        begin = slave.begin
+
+        def changed():
+            begin()
+            slave.outputs[output][:] = value
+
+        slave.begin = changed
+        return slave
+
+    return replace(component, open=opened)
+
+
+@pytest.mark.parametrize("order", ["ABC", "CBA", "BAC"])
+def test_start_is_consistent_whatever_the_order(order, tmp_path):
+    system = chain(order)
+    experiment = Experiment(SECOND, values={"A.value": 10.0, "C.offset": 0.5, "A.number": 3})
+    results = recorded(system, experiment, tmp_path, c="C.out", count="C.count")
+    assert results.c[0] == 10.0 + 1.0 + 1.0 + 0.5
+    assert results["count"][0] == 3
+    assert results["count"].dtype == np.int32
+
+
+def test_initial_values_that_do_not_settle_are_an_error():
+    system = System((toys.component("A", Layer.ELECTRICAL, toys.adder()),), (connect("A.out", "A.value"),))
+    with pytest.raises(
+        InputError, match=r"initial values do not settle: A\.out -> A.value still changes after 2 rounds"
+    ):
+        run(system, plan_of(system), Experiment(SECOND))
+
+
+def test_what_the_end_of_the_initialisation_changes_is_handed_on(tmp_path):
+    parts = chain("BCA")
+    a = beginning_with(parts.component("A"), "out", 7.0)
+    system = System((*parts.components[:2], a), parts.connections)
+    results = recorded(system, Experiment(SECOND), tmp_path, b="B.out")
+    assert results.b.values.tolist() == [2.0, 8.0]
