@@ -27,31 +27,9 @@ def recorded(system, experiment, tmp_path, **record):
     return load(output)
 
 
-def chain(names):
-    parts = tuple(toys.component(name, Layer.ELECTRICAL, toys.adder()) for name in names)
-    return System(parts, (connect("A.out", "B.value"), connect("B.out", "C.value"), connect("A.count", "C.number")))
-
-
-def beginning_with(component, output, value):
-    """Return the component with an output that takes this value at the end of the initialisation."""
-
-    def opened(inputs, outputs):
-        slave = component.open(inputs, outputs)
-        begin = slave.begin
-
-        def changed():
-            begin()
-            slave.outputs[output][:] = value
-
-        slave.begin = changed
-        return slave
-
-    return replace(component, open=opened)
-
-
 @pytest.mark.parametrize("order", ["ABC", "CBA", "BAC"])
 def test_start_is_consistent_whatever_the_order(order, tmp_path):
-    system = chain(order)
+    system = toys.chain(order)
     experiment = Experiment(SECOND, values={"A.value": 10.0, "C.offset": 0.5, "A.number": 3})
     results = recorded(system, experiment, tmp_path, c="C.out", count="C.count")
     assert results.c[0] == 10.0 + 1.0 + 1.0 + 0.5
@@ -68,8 +46,8 @@ def test_initial_values_that_do_not_settle_are_an_error():
 
 
 def test_what_the_end_of_the_initialisation_changes_is_handed_on(tmp_path):
-    parts = chain("BCA")
-    a = beginning_with(parts.component("A"), "out", 7.0)
+    parts = toys.chain("BCA")
+    a = toys.beginning_with(parts.component("A"), "out", 7.0)
     system = System((*parts.components[:2], a), parts.connections)
     results = recorded(system, Experiment(SECOND), tmp_path, b="B.out")
     assert results.b.values.tolist() == [2.0, 8.0]

@@ -110,7 +110,7 @@ def test_lookahead_is_half_the_period_unless_it_is_given(tmp_path):
     ],
 )
 def test_values_that_do_not_fit_are_named(values, message):
-    system = chain("ABC")
+    system = toys.chain("ABC")
     with pytest.raises(InputError, match=message):
         run(system, plan_of(system), Experiment(SECOND, values=values))
 
@@ -153,7 +153,7 @@ def test_flag_raised_in_a_shortened_last_step_is_told():
 def test_flag_that_the_shortened_last_step_takes_back_still_ends_the_run():
     """Once the slower layers have been brought up to the end, no whole step of theirs may follow."""
     system = fast_and_slow()
-    slow = beginning_with(system.component("Slow"), "full", 1.0)
+    slow = toys.beginning_with(system.component("Slow"), "full", 1.0)
     system = System((system.component("Fast"), slow), system.connections)
     summary = run(system, plan_of(system), Experiment(12 * SECOND, stop_on=("Slow.full",)))
     assert (summary.steps, summary.stopped_by) == (1, ("Slow.full",))

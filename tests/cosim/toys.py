@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from packfmu.cosim.kernels import kernel_component
-from packfmu.cosim.system import Component, Layer
+from packfmu.cosim.system import Component, Layer, System
 from packfmu.models.model import DONE, Kind, Model, Variable, kernel
+from packfmu.models.operations import connect
 
 INFINITE = float("inf")
 
@@ -108,3 +111,26 @@ def adder():
 
 def component(name: str, layer: Layer, model: Model) -> Component:
     return kernel_component(name, layer, model)
+
+
+def chain(names):
+    """Join three adders, A to B to C, listed in this order."""
+    parts = tuple(component(name, Layer.ELECTRICAL, adder()) for name in names)
+    return System(parts, (connect("A.out", "B.value"), connect("B.out", "C.value"), connect("A.count", "C.number")))
+
+
+def beginning_with(part, output, value):
+    """Return the component with an output that takes this value at the end of the initialisation."""
+
+    def opened(inputs, outputs):
+        slave = part.open(inputs, outputs)
+        begin = slave.begin
+
+        def changed():
+            begin()
+            slave.outputs[output][:] = value
+
+        slave.begin = changed
+        return slave
+
+    return replace(part, open=opened)
