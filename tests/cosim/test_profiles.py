@@ -9,7 +9,7 @@ from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.system import Layer, System
 from packfmu.models.errors import InputError
 from tests.cosim import toys
-from tests.cosim.test_master import SECOND, chain, plan_of, recorded
+from tests.cosim.test_master import SECOND, plan_of, recorded
 
 
 def test_profile_is_held_row_by_row_and_a_slow_component_takes_its_mean(tmp_path):
@@ -41,10 +41,10 @@ def test_profile_is_held_row_by_row_and_a_slow_component_takes_its_mean(tmp_path
 )
 def test_profiles_that_do_not_fit_are_named(profiles, message):
     with pytest.raises(InputError, match=message):
-        with_profiles(chain("ABC"), profiles)
+        with_profiles(toys.chain("ABC"), profiles)
 
 
 def test_profile_that_ends_early_is_named():
-    system = with_profiles(chain("ABC"), {"A.value": [1.0, 2.0]})
+    system = with_profiles(toys.chain("ABC"), {"A.value": [1.0, 2.0]})
     with pytest.raises(InputError, match="Inputs does not step from t = 2 s by 1 s: the profiles end after 2 base"):
         run(system, plan_of(system), Experiment(3 * SECOND))
