@@ -14,13 +14,13 @@ checked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..models.duration import NANOSECONDS, format_duration, seconds
 from ..models.model import Update
 from ..models.operations import Connection, Rule
-from .schedule import Plan, transfer_rule
+from .schedule import Plan, aligned, transfer_rule
 from .system import System
 
 FASTEST, SLOWEST = "timescale.fastest", "timescale.slowest"
@@ -118,7 +118,7 @@ def explain(system: System, plan: Plan, timescales: Mapping[str, Timescale]) -> 
         rule = transfer_rule(system, c)
         slower = max(plan.period_of(c.source[0]), plan.period_of(c.target[0]))
         table.append((".".join(c.source), ".".join(c.target), rule.value, format_duration(slower)))
-    return "\n".join([*_aligned(rows), "", *_aligned(table)])
+    return aligned(rows) + "\n\n" + aligned(table)
 
 
 def _constants(timescale: Timescale | None, period: int) -> tuple[str, str, str, str]:
@@ -128,12 +128,6 @@ def _constants(timescale: Timescale | None, period: int) -> tuple[str, str, str,
         return "none", "none", "", ""
     first, last = timescale.fastest, timescale.slowest
     return _time(first), _time(last), f"{first / seconds(period):.3g}", f"{last / seconds(period):.3g}"
-
-
-def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        yield "  ".join(f"{text:<{width}}" for text, width in zip(row, widths, strict=True)).rstrip()
 
 
 def _is_held(system: System, connection: Connection) -> bool:

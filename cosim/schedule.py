@@ -103,7 +103,7 @@ class Plan:
             (str(number), format_duration(operation.every * self.base), str(operation))
             for number, operation in enumerate(self.operations, 1)
         ]
-        return _aligned(rows) + "\n\n" + _aligned(table)
+        return aligned(rows) + "\n\n" + aligned(table)
 
 
 def check_harmonic(periods: Mapping[Layer, int]) -> None:
@@ -223,6 +223,8 @@ def _nearest(value: int, unit: int) -> str:
     return " or ".join(format_duration(candidate) for candidate in (below, max(above, unit)) if candidate > 0)
 
 
-def _aligned(rows: list[tuple[str, str, str]]) -> str:
-    first, second = (max(len(row[column]) for row in rows) for column in (0, 1))
-    return "\n".join(f"{a:<{first}}  {b:<{second}}  {c}".rstrip() for a, b, c in rows)
+def aligned(rows: Sequence[tuple[str, ...]]) -> str:
+    """Return rows as a table whose columns are aligned, a line a row."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    return "\n".join(lines)

@@ -139,7 +139,7 @@ def _tell(wiring: Wiring) -> list[str]:
 
 
 def _clear(name: str, summary: str) -> list[str]:
-    return [] if summary == "last" else [f"x.{name}_so_far = {'-1e300' if summary == 'maximum' else '0.0'}"]
+    return [] if summary == "last" else [f"x.{name}_so_far = {repr(LEAST) if summary == 'maximum' else '0.0'}"]
 
 
 def _finish(wiring: Wiring, name: str, summary: str) -> list[str]:
