@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..models.model import Block, kernel
 from ..models.operations import Rule
 from ..models.transfers import LEAST, accumulate, extend, note, raise_to, take_maximum, take_mean, take_sum
+from .slave import fill, packed, unpacked
 
 
 @kernel
@@ -59,6 +62,17 @@ class Gathered:
             take_sum(self._total, target)
         self._weight = 0.0
 
+    def save(self) -> bytes:
+        """Return what was gathered so far."""
+        return np.append(self._total, self._weight).tobytes()
+
+    def restore(self, saved: bytes) -> None:
+        """Return to what `save` returned."""
+        both = np.zeros(len(self._total) + 1)
+        fill(both, saved)
+        self._total[:] = both[:-1]
+        self._weight = float(both[-1])
+
 
 class Line:
     """The line through the last two values of a slower source.
@@ -67,16 +81,34 @@ class Line:
     ----------
     values : array, shape (count,)
         The value at the start, which is held until there are two.
+    time : int
+        The start [ns].
     """
 
-    def __init__(self, values: NDArray[np.float64]) -> None:
+    def __init__(self, values: NDArray[np.float64], time: int) -> None:
         self._earlier = values.copy()
         self._later = values.copy()
+        self._times: NDArray[np.int64] = np.array([time - 1, time])  # of which the first counts for nothing yet
 
-    def add(self, values: NDArray[np.float64]) -> None:
-        """Note a new value."""
+    def add(self, values: NDArray[np.float64], time: int) -> None:
+        """Note the value at a time [ns]."""
         note(self._earlier, self._later, values)
+        self._times[0] = self._times[1]
+        self._times[1] = time
 
-    def take(self, share: float, target: NDArray[np.float64]) -> None:
-        """Write the value a `share` of the source's period after the last one to `target`."""
-        extend(self._earlier, self._later, share, target)
+    def take(self, begin: int, length: int, target: NDArray[np.float64]) -> None:
+        """Write the value in the middle of the interval of a `length` [ns] that starts at `begin` [ns] to `target`."""
+        earlier, later = self._times.tolist()
+        extend(self._earlier, self._later, (begin - later + 0.5 * length) / (later - earlier), target)
+
+    def save(self) -> bytes:
+        """Return both values and their times."""
+        return packed([array.tobytes() for array in self._arrays()])
+
+    def restore(self, saved: bytes) -> None:
+        """Return to what `save` returned."""
+        for array, part in zip(self._arrays(), unpacked(saved, 3), strict=True):
+            fill(array, part)
+
+    def _arrays(self) -> tuple[NDArray[Any], ...]:
+        return self._earlier, self._later, self._times

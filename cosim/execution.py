@@ -12,8 +12,8 @@ from ..models.operations import Action, Connection, Operation, Rule
 from .exchange import Gathered, Line
 from .ledger import Totals
 from .schedule import Plan
-from .slave import Slave, SlaveError, Values, blamed
-from .system import System
+from .slave import Slave, SlaveError, Values, blamed, fill, packed, unpacked
+from .system import Layer, System
 
 GATHERING = (Rule.MEAN, Rule.INTEGRAL, Rule.MAX)
 """Rules under which a connection gathers what a faster source tells."""
@@ -39,7 +39,7 @@ def settle(system: System, slaves: Mapping[str, Slave], announce: Callable[[str]
     InputError
         When a component fails, or the values still change after as many rounds as there are components and one more.
     """
-    joined = [(connection, *_views(slaves, connection)) for connection in system.connections]
+    joined = [(connection, *views(slaves, connection)) for connection in system.connections]
     rounds = len(slaves) + 1
     for _ in range(rounds):
         for name, slave in slaves.items():
@@ -61,8 +61,29 @@ def settle(system: System, slaves: Mapping[str, Slave], announce: Callable[[str]
     _hand_on(joined)
 
 
+class _Stage:
+    """Operations that are due together, and how far they have come."""
+
+    def __init__(self, every: int, period: int, start: int) -> None:
+        self.every = every
+        self.period = period
+        self.reached = start
+        self.calls: list[Call] = []
+        self.steps = 0
+
+    def run(self, until: int) -> None:
+        """Serve the interval from where they are."""
+        begin, self.reached = self.reached, until
+        length = until - begin
+        for call in self.calls:
+            call(begin, length)
+
+
 class Execution:
     """Runs the operations of a plan.
+
+    The layers faster than the aging layer are due by a count of ticks, however long these are; the aging layer is due
+    by the time, at the first tick that reaches a multiple of its period.
 
     Parameters
     ----------
@@ -77,31 +98,66 @@ class Execution:
     """
 
     def __init__(self, plan: Plan, slaves: Mapping[str, Slave], totals: Sequence[tuple[str, str]], start: int) -> None:
+        self.time = start
+        self.skipped = 0
+        self.work = 0
+        self._ticks = 0
         self._slaves = slaves
         self._start = start
         self._base = plan.base
         self._gathered: dict[Connection, Gathered] = {}
         self._lines: dict[Connection, Line] = {}
-        self._plan = plan
         self._totals = {
             name: Totals(own, [slaves[name].outputs[output] for output in own])
             for name in slaves
             if (own := [output for component, output in totals if component == name])
         }
-        self._calls = [(operation.every, self._call(operation)) for operation in plan.operations]
+        self._slow = plan.members.get(Layer.AGING, ())
+        self._scaled: list[_Stage] = []
+        self._aging: list[_Stage] = []
+        for operation in plan.operations:
+            self._add(operation, self._aging if self._is_aging(operation) else self._scaled)
 
-    def tick(self, number: int) -> None:
-        """Do what is due at the end of base period `number`, counted from 1."""
-        for every, call in self._calls:
-            if number % every == 0:
-                call(self._start + (number - every) * self._base, every * self._base)
+    def _is_aging(self, operation: Operation) -> bool:
+        """Whether an operation is due with the aging layer."""
+        if isinstance(operation.subject, str):
+            return operation.subject in self._slow
+        source, target = (end[0] in self._slow for end in (operation.subject.source, operation.subject.target))
+        if operation.action is Action.ACCUMULATE:
+            return source
+        return target if operation.rule is Rule.LINEAR else source or target
 
-    def complete(self, number: int) -> None:
-        """Bring the layers whose period is not complete after base period `number` up to it by shorter steps."""
-        for every, call in self._calls:
-            rest = number % every
-            if rest:
-                call(self._start + (number - rest) * self._base, rest * self._base)
+    def _add(self, operation: Operation, stages: list[_Stage]) -> None:
+        if not stages or stages[-1].every != operation.every:
+            stages.append(_Stage(operation.every, operation.every * self._base, self._start))
+        stages[-1].calls.append(self._call(operation))
+        stages[-1].steps += operation.action is Action.STEP
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all layers but the aging layer have just stepped."""
+        return not self._scaled or self._scaled[-1].reached == self.time
+
+    def tick(self, stride: int) -> None:
+        """Do what is due at the end of the next `stride` base periods."""
+        self._ticks += 1
+        self.time += stride * self._base
+        ticks, time = self._ticks, self.time
+        for stage in self._scaled:
+            if ticks % stage.every == 0:
+                stage.run(time)
+                self.work += stage.steps
+        for stage in self._aging:
+            if (time - self._start) // stage.period > (stage.reached - self._start) // stage.period:
+                stage.run(time)
+                self.work += stage.steps
+
+    def complete(self) -> None:
+        """Bring the layers that have not stepped up to the present time there by shorter steps."""
+        for stage in self._scaled + self._aging:
+            if stage.reached < self.time:
+                stage.run(self.time)
+                self.work += stage.steps
 
     def sums(self) -> dict[str, float]:
         """Return the sums so far, by ``"Component.output"``."""
@@ -111,6 +167,26 @@ class Execution:
             for name, value in totals.sums().items()
         }
 
+    def save(self) -> bytes:
+        """Return the clock, and what connections and totals have gathered; not the components."""
+        clock = [self.time, self.skipped, self._ticks, *(stage.reached for stage in self._scaled + self._aging)]
+        return packed([np.array(clock).tobytes(), *(kept.save() for kept in self._kept())])
+
+    def restore(self, saved: bytes) -> None:
+        """Return to what `save` returned; `work` stays as it is."""
+        kept, stages = self._kept(), self._scaled + self._aging
+        clock, *parts = unpacked(saved, 1 + len(kept))
+        times = np.zeros(3 + len(stages), np.int64)
+        fill(times, clock)
+        for each, part in zip(kept, parts, strict=True):
+            each.restore(part)
+        self.time, self.skipped, self._ticks, *reached = times.tolist()
+        for stage, time in zip(stages, reached, strict=True):
+            stage.reached = time
+
+    def _kept(self) -> list[Gathered | Line | Totals]:
+        return [*self._gathered.values(), *self._lines.values(), *self._totals.values()]
+
     def _call(self, operation: Operation) -> Call:
         if isinstance(operation.subject, str):
             return self._step(operation.subject)
@@ -118,11 +194,11 @@ class Execution:
             return self._gather(operation, operation.subject, operation.rule)
         if operation.rule is Rule.LINEAR:
             return self._extend(operation, operation.subject)
-        source, target = _views(self._slaves, operation.subject)
+        source, target = views(self._slaves, operation.subject)
         return lambda begin, length: np.copyto(target, source, casting="unsafe")
 
     def _gather(self, operation: Operation, connection: Connection, rule: Rule) -> Call:
-        source, target = _views(self._slaves, connection)
+        source, target = views(self._slaves, connection)
         gathered = self._gathered.setdefault(connection, Gathered(rule, len(source)))
         if operation.action is Action.TRANSFER:
             return lambda begin, length: gathered.take(target)
@@ -130,22 +206,17 @@ class Execution:
         return lambda begin, length: gathered.add(source, length / period)
 
     def _extend(self, operation: Operation, connection: Connection) -> Call:
-        source, target = _views(self._slaves, connection)
-        line = self._lines.setdefault(connection, Line(source))
+        source, target = views(self._slaves, connection)
+        line = self._lines.setdefault(connection, Line(source, self._start))
         if operation.action is Action.ACCUMULATE:
-            return lambda begin, length: line.add(source)
-        base, period = self._base, self._plan.period_of(connection.source[0]) // self._base
-
-        def call(begin: int, length: int) -> None:
-            line.take(((begin - self._start) // base % period + 0.5 * length / base) / period, target)
-
-        return call
+            return lambda begin, length: line.add(source, begin + length)
+        return lambda begin, length: line.take(begin, length, target)
 
     def _step(self, name: str) -> Call:
-        slave, totals = self._slaves[name], self._totals.get(name)
+        slave, totals, is_slow = self._slaves[name], self._totals.get(name), name in self._slow
 
         def call(begin: int, length: int) -> None:
-            t, h = seconds(begin), seconds(length)
+            t, h = seconds(begin + self.skipped if is_slow else begin), seconds(length)
             try:
                 slave.step(t, h)
             except SlaveError as error:
@@ -161,6 +232,7 @@ def _hand_on(joined: Sequence[tuple[Connection, Values, Values]]) -> None:
         np.copyto(target, source, casting="unsafe")
 
 
-def _views(slaves: Mapping[str, Slave], connection: Connection) -> tuple[Values, Values]:
+def views(slaves: Mapping[str, Slave], connection: Connection) -> tuple[Values, Values]:
+    """Return what a connection reads, and where it writes."""
     source, target = connection.source, connection.target
     return slaves[source[0]].outputs[source[1]], slaves[target[0]].inputs[target[1]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -9,7 +10,9 @@ from pathlib import Path
 
 from numpy.typing import ArrayLike
 
+from ..models.errors import InputError
 from .enforcement import SEPARATION
+from .system import Layer
 
 
 class OnViolation(Enum):
@@ -19,6 +22,65 @@ class OnViolation(Enum):
     """The run goes on, and its summary tells."""
     RAISE = "raise"
     """The run stops."""
+
+
+@dataclass(frozen=True)
+class ErrorControl:
+    """Steps as long as a tolerance allows, see `cosim.error_control`.
+
+    Parameters
+    ----------
+    tolerance : float
+        Of the error of a block of steps, relative to the nominal values of what is compared.
+    minimum, maximum : int
+        Least and greatest factor on the periods of the plan, powers of two.
+
+    Raises
+    ------
+    InputError
+        When the tolerance is not positive and finite, or the factors are no such range.
+    """
+
+    tolerance: float
+    minimum: int = 1
+    maximum: int = 64
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.tolerance < math.inf:
+            raise InputError(f"error control: tolerance = {self.tolerance} must be positive and finite")
+        for name in ("minimum", "maximum"):
+            pace = getattr(self, name)
+            if pace < 1 or pace & (pace - 1):
+                raise InputError(f"error control: {name} = {pace} must be a power of two, 1, 2, 4, ...")
+        if self.minimum > self.maximum:
+            raise InputError(f"error control: minimum = {self.minimum} is above maximum = {self.maximum}")
+
+
+@dataclass(frozen=True)
+class ErrorReport:
+    """What error control did.
+
+    Parameters
+    ----------
+    accepted, rejected : int
+        Blocks of steps that were kept and that were rolled back.
+    at_minimum : int
+        Accepted blocks at the minimum pace whose error was above the tolerance, or not known as a component refused
+        the longer steps that it takes.
+    unchecked : int
+        Pieces of up to a hyperperiod that were run by the plan itself as no block fitted.
+    errors : mapping of Layer to float
+        Greatest accepted error of each layer, relative to nominal values.
+    capped : tuple of str
+        Why paces below the maximum were not taken: each rule that they would have broken, where it was first met.
+    """
+
+    accepted: int
+    rejected: int
+    at_minimum: int
+    unchecked: int
+    errors: Mapping[Layer, float]
+    capped: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +108,9 @@ class Experiment:
         Least ratio of timescales that are held apart, see `cosim.enforcement`.
     on_violation : OnViolation
         What happens when timescales that were apart at the start come too close during the run.
+    error_control : ErrorControl or None
+        Makes the steps longer than in the plan where the tolerance allows; needs components that save their state.
+        What is recorded are the accepted steps.
     """
 
     duration: int
@@ -57,6 +122,7 @@ class Experiment:
     start: int = 0
     separation: float = SEPARATION
     on_violation: OnViolation = OnViolation.RECORD
+    error_control: ErrorControl | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +146,10 @@ class RunSummary:
         Simulated time over `wall_time`.
     violations : tuple of str
         Timescales that came too close during the run, each where it was first seen.
+    work : int
+        Steps of components, those that were rolled back included.
+    error_control : ErrorReport or None
+        What error control did.
     """
 
     steps: int
@@ -90,3 +160,5 @@ class RunSummary:
     wall_time: float
     real_time_factor: float
     violations: tuple[str, ...]
+    work: int
+    error_control: ErrorReport | None = None

@@ -7,12 +7,11 @@ import logging
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import chdir, suppress
-from ctypes import POINTER, byref
+from ctypes import byref
 from pathlib import Path
 from typing import Any
 
 import fmpy
-import numpy as np
 from fmpy.fmi1 import FMICallException, printLogMessage
 from fmpy.fmi2 import (
     FMU2Slave,
@@ -22,11 +21,8 @@ from fmpy.fmi2 import (
     fmi2CallbackLoggerTYPE,
     fmi2Discard,
     fmi2Fatal,
-    fmi2Integer,
     fmi2OK,
-    fmi2Real,
     fmi2True,
-    fmi2ValueReference,
     fmi2Warning,
 )
 from fmpy.logging import addLoggerProxy
@@ -34,10 +30,12 @@ from fmpy.model_description import ModelDescription
 from numpy.typing import NDArray
 
 from ..models.model import Kind
+from .bulk import Bulk
 from .fmu_interface import read_interface, read_update
+from .fmu_state import check_capabilities, restore_state, save_state
 from .interface import Port
-from .slave import SlaveError, Values
-from .system import PACK_LAYERS, Component, Layer, System, pack_system
+from .slave import SlaveError, Values, fill, packed, unpacked
+from .system import PACK_LAYERS, Component, Layer, System, block_system, pack_system
 
 _numbers = itertools.count(1)
 
@@ -98,34 +96,6 @@ def _drop_interpreter(library: Any) -> None:
         library.finalizePythonInterpreter()
 
 
-class _Bulk:
-    """Values of ports of one kind, set or got in one call.
-
-    Parameters
-    ----------
-    call : callable
-        FMPy's function: ``call(component, references, count, values)``.
-    component : pointer
-        The FMU's instance.
-    ports : sequence of Port
-        Ports of one kind, at least one.
-    """
-
-    def __init__(self, call: Callable[..., int], component: Any, ports: Sequence[Port]) -> None:
-        real = ports[0].kind is Kind.REAL
-        scalar = fmi2Real if real else fmi2Integer
-        self.values: Values = np.zeros(sum(port.count for port in ports), np.float64 if real else np.int32)
-        references = np.concatenate([port.references for port in ports])
-        ends = np.cumsum([port.count for port in ports])
-        self.views = {p.name: self.values[e - p.count : e] for p, e in zip(ports, ends, strict=True)}
-        pointers = references.ctypes.data_as(POINTER(fmi2ValueReference)), self.values.ctypes.data_as(POINTER(scalar))
-        self._call = call
-        self._arguments = (component, pointers[0], len(self.values), pointers[1])
-
-    def __call__(self) -> None:
-        self._call(*self._arguments)
-
-
 class FmuSlave:
     """A running FMU.
 
@@ -158,6 +128,7 @@ class FmuSlave:
         outputs: Sequence[str],
     ) -> None:
         self._ports = ports
+        self._description = description
         self._environment = next(_numbers)
         self._status = fmi2OK
         self._running = False
@@ -165,7 +136,7 @@ class FmuSlave:
         self._directory = _temporary_folder()
         _messages[self._environment] = ""
         try:
-            self._load(name, path, description)
+            self._load(name, path)
         except BaseException:
             self.close()
             raise
@@ -176,14 +147,14 @@ class FmuSlave:
         for port_name, view in self.inputs.items():
             view[:] = ports[port_name].start
 
-    def _load(self, name: str, path: Path, description: ModelDescription) -> None:
+    def _load(self, name: str, path: Path) -> None:
         try:
             with chdir("."):  # FMPy leaves the working directory changed when a library does not load
                 fmpy.extract(path, self._directory.name)
                 _check_resources(Path(self._directory.name))
                 fmu = FMU2Slave(
-                    guid=description.guid,
-                    modelIdentifier=description.coSimulation.modelIdentifier,
+                    guid=self._description.guid,
+                    modelIdentifier=self._description.coSimulation.modelIdentifier,
                     unzipDirectory=self._directory.name,
                     instanceName=name,
                 )
@@ -196,55 +167,76 @@ class FmuSlave:
             raise SlaveError(f"{path} cannot be instantiated: {reason}") from error
         self._fmu = fmu
 
-    def _bulks(self, verb: str, names: Iterable[str]) -> list[_Bulk]:
+    def _bulks(self, verb: str, names: Iterable[str]) -> list[Bulk]:
         chosen = [self._ports[name] for name in names]
         groups = [(kind, [port for port in chosen if port.kind is kind]) for kind in Kind]
         return [
-            _Bulk(getattr(self._fmu, f"fmi2{verb}{kind.value}"), self._fmu.component, ports)
+            Bulk(getattr(self._fmu, f"fmi2{verb}{kind.value}"), self._fmu.component, ports)
             for kind, ports in groups
             if ports
         ]
 
-    def _do(self, function: Callable[..., Any], *arguments: Any) -> None:
+    def _do(self, function: Callable[..., Any], *arguments: Any) -> Any:
         try:
-            function(*arguments)
+            return function(*arguments)
         except FMICallException as error:
             self._status = error.status
             reason = _messages[self._environment] or "the FMU gave no reason"
             labels = {fmi2Discard: "discard", fmi2Fatal: "fatal"}
             raise SlaveError(f"{error.function} returned {labels.get(error.status, 'error')}: {reason}") from error
 
+    def _run(self, bulks: Iterable[Bulk]) -> None:
+        for bulk in bulks:
+            self._do(bulk)
+
     def prepare(self, values: Mapping[str, NDArray[Any]], t: float) -> None:
         """Set start values and enter the initialisation mode."""
-        for bulk in self._bulks("Set", values):
-            for name, view in bulk.views.items():
-                view[:] = values[name]
-            self._do(bulk)
+        self._write(values)
         self._do(self._fmu.setupExperiment, None, t)
         self._do(self._fmu.enterInitializationMode)
 
     def initialize(self) -> None:
         """Set the inputs and get the outputs."""
-        for bulk in self._sets + self._gets:
-            self._do(bulk)
+        self._run(self._sets + self._gets)
 
     def begin(self) -> None:
         """Set the inputs, leave the initialisation mode, get the outputs."""
-        for bulk in self._sets:
-            self._do(bulk)
+        self._run(self._sets)
         self._do(self._fmu.exitInitializationMode)
         self._running = True
-        for bulk in self._gets:
-            self._do(bulk)
+        self._run(self._gets)
 
     def step(self, t: float, h: float) -> None:
         """Set the inputs, step, get the outputs."""
         fmu = self._fmu
-        for bulk in self._sets:
-            self._do(bulk)
+        self._run(self._sets)
         self._do(fmu.fmi2DoStep, fmu.component, t, h, fmi2True)
-        for bulk in self._gets:
+        self._run(self._gets)
+
+    def _write(self, values: Mapping[str, NDArray[Any]]) -> None:
+        for bulk in self._bulks("Set", values):
+            for name, view in bulk.views.items():
+                view[:] = values[name]
             self._do(bulk)
+
+    def set(self, values: Mapping[str, NDArray[Any]]) -> None:
+        """Set tunable parameters and get the outputs."""
+        self._write(values)
+        self._run(self._gets)
+
+    def save(self) -> bytes:
+        """Return the state of the FMU and the inputs; SlaveError unless the FMU can serialize its state."""
+        check_capabilities(self._description)
+        return packed([self._do(save_state, self._fmu), *(bulk.values.tobytes() for bulk in self._sets)])
+
+    def restore(self, saved: bytes) -> None:
+        """Put a state of an equal FMU back, and get the outputs."""
+        check_capabilities(self._description)
+        state, *inputs = unpacked(saved, 1 + len(self._sets))
+        self._do(restore_state, self._fmu, state)
+        for bulk, values in zip(self._sets, inputs, strict=True):
+            fill(bulk.values, values)
+        self._run(self._gets)
 
     def close(self) -> None:
         """Terminate and free the FMU as far as its last status allows, and remove what was extracted."""
@@ -271,5 +263,13 @@ def fmu_component(name: str, layer: Layer, path: Path) -> Component:
 
 
 def fmu_pack(folder: Path) -> System:
-    """Join ``PackNetwork.fmu``, ``Cell.fmu``, ``Balancer.fmu`` and ``Thermal.fmu`` of a folder to a pack."""
-    return pack_system(fmu_component(name, layer, folder / f"{name}.fmu") for name, layer in PACK_LAYERS.items())
+    """Join the FMUs of a folder that are components of a pack; ``Aging.fmu`` where its cells age."""
+    cells = fmu_component("Cell", PACK_LAYERS["Cell"], folder / "Cell.fmu")
+    others = [name for name in PACK_LAYERS if name != "Cell" and (name != "Aging" or "capacity_loss" in cells.ports)]
+    return pack_system([cells, *(fmu_component(name, PACK_LAYERS[name], folder / f"{name}.fmu") for name in others)])
+
+
+def fmu_block(folder: Path) -> System:
+    """Join ``Pack.fmu`` and ``Aging.fmu`` of a folder."""
+    block = fmu_component("Pack", Layer.ELECTRICAL, folder / "Pack.fmu")
+    return block_system(block, fmu_component("Aging", Layer.AGING, folder / "Aging.fmu"))

@@ -107,6 +107,7 @@ def _port(path: Path, name: str, elements: Mapping[tuple[int, ...], ModelVariabl
         max=1.0 if first.type == "Boolean" else _number(_attribute(first, "max"), math.inf),
         description=first.description or "",
         display_unit=_attribute(first, "displayUnit") or "",
+        nominal=_number(_attribute(first, "nominal"), 1.0),
     )
 
 

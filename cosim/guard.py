@@ -46,7 +46,7 @@ class Guard:
             if has_timescale(system, name)
         }
         self._seen: dict[tuple[int, tuple[str, ...]], str] = {}
-        found = self._check()
+        found = self.check(plan)
         if found:
             raise InputError("the plan mixes timescales: " + "; ".join(violation.text for violation in found))
 
@@ -59,13 +59,14 @@ class Guard:
         """Return the time constants at this instant."""
         return {name: Timescale(float(fast[0]), float(slow[0])) for name, (fast, slow) in self._outputs.items()}
 
-    def _check(self) -> list[Violation]:
-        return check_plan(self._system, self._plan, self.timescales(), self._separation)
+    def check(self, plan: Plan) -> list[Violation]:
+        """Return what of the rules a plan for the same system breaks at this instant."""
+        return check_plan(self._system, plan, self.timescales(), self._separation)
 
     def watch(self, time: int) -> list[str]:
         """Check anew at a time [ns]; return what is seen for the first time."""
         new = []
-        for violation in self._check():
+        for violation in self.check(self._plan):
             key = (violation.rule, violation.components)
             if key not in self._seen:
                 self._seen[key] = f"at t = {format_duration(time)}: {violation.text}"

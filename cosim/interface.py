@@ -45,6 +45,8 @@ class Port:
         Bounds of what may be set [unit], both allowed.
     description, display_unit : str
         For people.
+    nominal : float
+        A typical magnitude [unit].
     """
 
     name: str
@@ -58,6 +60,7 @@ class Port:
     max: float = math.inf
     description: str = ""
     display_unit: str = ""
+    nominal: float = 1.0
 
     @property
     def count(self) -> int:
@@ -132,4 +135,5 @@ def _port(variable: Variable, causality: Causality, offset: int) -> Port:
         max=variable.max,
         description=variable.description,
         display_unit=variable.display_unit,
+        nominal=variable.nominal,
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..models.instance import Instance
 from ..models.model import DONE, Model
 from .interface import ports_of
-from .slave import SlaveError, Values
+from .slave import SlaveError, Values, fill
 from .system import Component, Layer
 
 
@@ -54,6 +54,19 @@ class KernelSlave:
         status = self._instance.advance(t, h)
         if status != DONE:
             raise SlaveError(self._instance.refusal(status))
+
+    def set(self, values: Mapping[str, NDArray[Any]]) -> None:
+        """Set tunable parameters; the outputs follow."""
+        self.prepare(values, 0.0)
+        self._instance.update_outputs()
+
+    def save(self) -> bytes:
+        """Return a copy of the memory."""
+        return self._instance.memory.tobytes()
+
+    def restore(self, saved: bytes) -> None:
+        """Put a copy of the memory back."""
+        fill(self._instance.memory, saved)
 
     def close(self) -> None:
         """Do nothing: nothing is held."""

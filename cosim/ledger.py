@@ -13,12 +13,13 @@ from ..models.model import Kind
 from ..models.operations import endpoint
 from .exchange import add_compensated
 from .interface import Causality
-from .slave import Values
+from .slave import Values, fill
 from .system import System
 
 INTEGRALS = {
     "Cell": (
         "electrical_energy", "stored_energy", "heat", "table_energy", "charge", "stored_charge", "lost_charge",
+        "aging_charge", "aging_energy", "shifted_charge", "shifted_energy",
     ),
     "PackNetwork": ("pack_charge", "pack_energy", "balancing_energy", "busbar_loss", "cell_energy"),
     "Balancer": ("bleed_charge", "bleed_energy"),
@@ -54,6 +55,16 @@ class Totals:
     def sums(self) -> dict[str, float]:
         """Return the sums so far."""
         return dict(zip(self.names, (self._total + self._lost).tolist(), strict=True))
+
+    def save(self) -> bytes:
+        """Return the sums so far, with what rounding has cut off."""
+        return np.concatenate([self._total, self._lost]).tobytes()
+
+    def restore(self, saved: bytes) -> None:
+        """Return to what `save` returned."""
+        both = np.zeros(2 * len(self.names))
+        fill(both, saved)
+        self._total[:], self._lost[:] = np.split(both, 2)
 
 
 def integrals(system: System) -> tuple[str, ...]:
@@ -108,8 +119,16 @@ class Balance:
 
 
 BALANCES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
-    ("cells, charge", "C", ("Cell.charge",), ("Cell.stored_charge", "Cell.lost_charge")),
-    ("cells, energy", "J", ("Cell.electrical_energy",), ("Cell.stored_energy", "Cell.heat")),
+    (
+        "cells, charge", "C",
+        ("Cell.charge", "Cell.shifted_charge"),
+        ("Cell.stored_charge", "Cell.lost_charge", "Cell.aging_charge"),
+    ),
+    (
+        "cells, energy", "J",
+        ("Cell.electrical_energy", "Cell.shifted_energy"),
+        ("Cell.stored_energy", "Cell.heat", "Cell.aging_energy"),
+    ),
     (
         "network, energy", "J",
         ("PackNetwork.pack_energy", "PackNetwork.balancing_energy"),
@@ -127,8 +146,8 @@ BALANCES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
 )  # fmt: skip
 """What must balance in a pack: name, unit, and the terms of both sides; a minus sign subtracts a term."""
 
-OPTIONAL = "Balancer."
-"""Terms of a component that a pack may do without; they are 0 then."""
+OPTIONAL = ("Balancer.", "Cell.aging_", "Cell.shifted_")
+"""Terms of what a pack may do without; they are 0 then."""
 
 
 def balances(system: System, totals: Mapping[str, float]) -> list[Balance]:

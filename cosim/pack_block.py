@@ -1,4 +1,7 @@
-"""A pack as one block: the plan of its four components, fixed, becomes a component of its own."""
+"""A pack as one block: the plan of its components, fixed, becomes a component of its own.
+
+Aging stays outside: its steps may be months long.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from ..fmus.pack import Pack, Schedule
+from ..fmus.pack import Pack
+from ..fmus.pack_tables import Schedule
 from ..fmus.parts import Part, parts
 from ..fmus.python_fmu import load_component
 from .interface import Causality
@@ -22,6 +26,7 @@ def periods(schedule: Schedule) -> dict[Layer, int]:
         Layer.ELECTRICAL: schedule.electrical,
         Layer.CONTROL: schedule.control,
         Layer.THERMAL: schedule.thermal,
+        Layer.AGING: schedule.aging,
     }
 
 
@@ -39,27 +44,28 @@ def pack_block(pack: Pack, planned: Sequence[Part]) -> Part:
     pack : Pack
         A checked pack file.
     planned : sequence of Part
-        Its parts, of `fmus.parts.parts`.
+        Its parts, of `fmus.parts.parts`; Aging is left out of the block.
 
     Returns
     -------
     Part
         The component ``pack_block`` with the plan among its arguments, and the start values of the parts.
     """
-    system = kernel_pack(planned)
+    inside = [part for part in planned if PACK_LAYERS[part.name] is not Layer.AGING]
+    system = kernel_pack(inside)
     plan = make_plan(system, periods(pack.schedule))
-    made_of = {part.name: part for part in planned}
+    made_of = {part.name: part for part in inside}
     order = [component.name for component in system.components]
     arguments: dict[str, Any] = {
         "members": [[name, made_of[name].component, dict(made_of[name].arguments)] for name in order],
         "base": plan.base,
         "operations": [operation.to_row() for operation in plan.operations],
     }
-    return Part("Pack", "pack_block", arguments, _start(system, planned))
+    return Part("Pack", "pack_block", arguments, _start(system, inside))
 
 
 def all_parts(pack: Pack) -> tuple[Part, ...]:
-    """Return the four parts of a pack, and the block that holds them all."""
+    """Return the parts of a pack, and the block that holds all of them but Aging."""
     planned = parts(pack)
     return (*planned, pack_block(pack, planned))
 

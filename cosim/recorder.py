@@ -23,6 +23,14 @@ from .system import System
 GROUPED = ("group_voltage", "group_soc", "balancing_current")
 """Ports over groups: tells the dimension where a pack has as many cells as groups."""
 
+EXTENTS = (
+    ("cell", ("Cell", "soc")),
+    ("cell", ("Pack", "soc")),
+    ("group", ("PackNetwork", "group_voltage")),
+    ("group", ("Pack", "group_voltage")),
+)
+"""Outputs that tell how many cells and groups a pack has."""
+
 ROWS = 256
 """Rows that are kept in memory before they are written."""
 
@@ -71,11 +79,7 @@ def columns(system: System, record: Mapping[str, str]) -> list[Column]:
     InputError
         When there is no such output, or a name is not an identifier.
     """
-    sizes = {
-        dimension: system.port(end).shape[0]
-        for dimension, end in (("cell", ("Cell", "soc")), ("group", ("PackNetwork", "group_voltage")))
-        if system.has(end)
-    }
+    sizes = {dimension: system.port(end).shape[0] for dimension, end in EXTENTS if system.has(end)}
     found = []
     for name, source in record.items():
         end = endpoint(source)
@@ -147,12 +151,21 @@ class Recorder:
 
     def flush(self) -> None:
         """Write the rows that are still in memory."""
-        begin, end = self._written, self._written + self._rows
-        self._file["time"][begin:end] = self._time[: self._rows]
-        for name, shape, buffer in zip(self._names, self._shapes, self._buffers, strict=True):
-            self._file[name][begin:end] = buffer[: self._rows].reshape(self._rows, *shape)
+        self._write(self._time[: self._rows], [buffer[: self._rows] for buffer in self._buffers])
+        self._rows = 0
+
+    def extend(self, times: NDArray[np.float64], values: Sequence[Values]) -> None:
+        """Write the rows of several instants [s]: of each column one flat row of values an instant."""
+        self.flush()
+        self._write(times, [v.astype(b.dtype) for v, b in zip(values, self._buffers, strict=True)])
+
+    def _write(self, times: NDArray[np.float64], values: Sequence[Values]) -> None:
+        begin, end = self._written, self._written + len(times)
+        self._file["time"][begin:end] = times
+        for name, shape, rows in zip(self._names, self._shapes, values, strict=True):
+            self._file[name][begin:end] = rows.reshape(len(times), *shape)
         self._file.sync()
-        self._rows, self._written = 0, end
+        self._written = end
 
 
 @contextmanager

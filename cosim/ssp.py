@@ -14,10 +14,11 @@ period ahead: `lookahead` is the period here, and stays the start value of half 
 our own master. A master that applies no parameter sets wants `Cell.lookahead` set to its step by hand.
 
 PackNetwork and Cell step by the electrical period of the pack file, Balancer by the control period, Thermal by the
-thermal period: these are hints. libcosim and ecos then step a slower component over the whole of its own step at the
-beginning of that, with the values of that instant; libcosim hands on what it computed at the end of its step, ecos at
-once. So ``Cell.heat_rate`` is sampled where our master averages it, and energy crosses that boundary unchanged only
-while the heat rate stays the same. Equal periods in the pack file's ``[schedule]`` avoid that.
+thermal period, Aging, where the pack has it, by the aging period: these are hints. libcosim and ecos then step a slower
+component over the whole of its own step at the beginning of that, with the values of that instant; libcosim hands on
+what it computed at the end of its step, ecos at once. So ``Cell.heat_rate`` is sampled where our master averages it,
+and energy crosses that boundary unchanged only while the heat rate stays the same. Equal periods in the pack file's
+``[schedule]`` avoid that.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ from ..models.errors import InputError
 from ..models.model import Kind
 from .fmu import fmu_component
 from .interface import Causality, Port
-from .master import LOOKAHEAD
+from .opening import LOOKAHEAD
 from .pack_block import periods
 from .system import PACK_LAYERS, Component, System, pack_system
 

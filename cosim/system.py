@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from ..models.aging_variables import COUNTER_NAMES
 from ..models.errors import InputError
 from ..models.model import Update
 from ..models.operations import Connection, connect
@@ -27,6 +28,7 @@ class Layer(IntEnum):
     ELECTRICAL = 1
     CONTROL = 2
     THERMAL = 3
+    AGING = 4
 
     def __str__(self) -> str:
         return self.name.lower()
@@ -149,6 +151,7 @@ PACK_LAYERS = {
     "Cell": Layer.ELECTRICAL,
     "Balancer": Layer.CONTROL,
     "Thermal": Layer.THERMAL,
+    "Aging": Layer.AGING,
 }
 """The components of a pack and their layers, in the order in which they step."""
 
@@ -164,6 +167,10 @@ PACK_CONNECTIONS = (
     connect("Balancer.heat_rate", "Thermal.board_heat_rate"),
     connect("Thermal.temperature", "Cell.temperature"),
     connect("Thermal.board_temperature", "Balancer.board_temperature"),
+    *(connect(f"Cell.{name}", f"Aging.{name}") for name in COUNTER_NAMES),
+    connect("Aging.capacity_loss", "Cell.capacity_loss"),
+    connect("Aging.capacity_loss", "PackNetwork.capacity_loss"),
+    connect("Aging.resistance_growth", "Cell.resistance_growth"),
 )
 """How the components of a pack are joined at their standard ports."""
 
@@ -174,7 +181,7 @@ def pack_system(components: Iterable[Component]) -> System:
     Parameters
     ----------
     components : iterable of Component
-        PackNetwork and Cell; Balancer and Thermal where the pack has them. Any order.
+        PackNetwork and Cell; Balancer, Thermal and Aging where the pack has them. Any order.
 
     Returns
     -------
@@ -195,3 +202,24 @@ def pack_system(components: Iterable[Component]) -> System:
             raise InputError(f"a pack needs the component {name}; it was given {', '.join(given) or 'none'}")
     joined = tuple(c for c in PACK_CONNECTIONS if c.source[0] in given and c.target[0] in given)
     return System(tuple(given[name] for name in PACK_LAYERS if name in given), joined)
+
+
+def block_system(block: Component, aging: Component) -> System:
+    """Join a pack's block, which holds all that is faster, and its Aging at the ports of the components within.
+
+    Parameters
+    ----------
+    block, aging : Component
+        Called ``Pack`` and ``Aging``.
+
+    Raises
+    ------
+    InputError
+        When they do not fit.
+    """
+
+    def end(place: tuple[str, str]) -> tuple[str, str]:
+        return place if place[0] == aging.name else (block.name, place[1])
+
+    across = [c for c in PACK_CONNECTIONS if (c.source[0] == aging.name) != (c.target[0] == aging.name)]
+    return System((block, aging), tuple(dict.fromkeys(Connection(end(c.source), end(c.target)) for c in across)))

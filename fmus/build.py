@@ -34,7 +34,7 @@ PATIENCE = 2.0
 def build_pack(
     pack: Pack, output: Path, form: Form = Form.NATIVE, platforms: Sequence[Platform] = tuple(Platform)
 ) -> dict[str, Path]:
-    """Build Cell, PackNetwork, Thermal and Balancer of a pack; see `build_parts`."""
+    """Build the components of a pack; see `build_parts`."""
     return build_parts(parts(pack), output, pack.outputs.detail, form, platforms)
 
 

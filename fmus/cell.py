@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 from ..models import cell_ecm
+from ..models.aging_variables import COUNTER_NAMES
 from .component import Component, Terminal, TerminalKind
 
+TERMINALS = (
+    Terminal(
+        "electrical",
+        TerminalKind.ELECTRICAL,
+        ("emf", "resistance", "voltage", "soc", "current", "capacity", "initial_soc"),
+    ),
+    Terminal("thermal", TerminalKind.THERMAL, ("heat_rate", "temperature")),
+)
+"""Where network and thermal network are connected."""
 
-def component(cells: int, parameters: str) -> Component:
+AGING = Terminal("aging", TerminalKind.AGING, (*COUNTER_NAMES, "capacity_loss", "resistance_growth"))
+"""Where the aging model is connected."""
+
+
+def component(cells: int, parameters: str, aging: str | None = None) -> Component:
     """Return n cells of one kind.
 
     Parameters
@@ -16,17 +31,15 @@ def component(cells: int, parameters: str) -> Component:
     cells : int
         Number of cells, >= 1.
     parameters : str
-        A module of `models.parameters`, such as ``nissan_leaf_2013``.
+        A module of `models.parameters` that holds a cell, such as ``nissan_leaf_2013``.
+    aging : str, optional
+        A module of `models.parameters` that tells how cells age; without it they do not.
     """
-    kind = importlib.import_module(f"..models.parameters.{parameters}", __package__).PARAMETERS
-    return Component(
-        cell_ecm.declare(cells, kind),
-        (
-            Terminal(
-                "electrical",
-                TerminalKind.ELECTRICAL,
-                ("emf", "resistance", "voltage", "soc", "current", "capacity", "initial_soc"),
-            ),
-            Terminal("thermal", TerminalKind.THERMAL, ("heat_rate", "temperature")),
-        ),
-    )
+    kind = _parameters(parameters)
+    if aging is None:
+        return Component(cell_ecm.declare(cells, kind), TERMINALS)
+    return Component(cell_ecm.declare(cells, kind, _parameters(aging)), (*TERMINALS, AGING))
+
+
+def _parameters(module: str) -> Any:
+    return importlib.import_module(f"..models.parameters.{module}", __package__).PARAMETERS

@@ -15,6 +15,7 @@ class TerminalKind(Enum):
     THERMAL = "thermal"
     BALANCING = "balancing"
     LOAD = "load"
+    AGING = "aging"
 
 
 @dataclass(frozen=True)

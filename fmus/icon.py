@@ -106,6 +106,12 @@ def _balancer(image: Image) -> None:
     box(image, (64, 104), (47, 3), 2, INK)
 
 
+def _aging(image: Image) -> None:
+    for x, height in ((30, 37), (53, 30), (76, 24), (99, 19)):
+        box(image, (x, 100 - height), (8, height), 3, CHARGE)
+    box(image, (64, 104), (47, 3), 2, INK)
+
+
 def _pack(image: Image) -> None:
     box(image, (64, 71), (50, 35), 8, INK)
     box(image, (64, 71), (46, 31), 5, PAPER)
@@ -120,5 +126,6 @@ _SIGNS: dict[str, tuple[Draw, ...]] = {
     "PackNetwork": (_pack_network,),
     "Thermal": (_thermal,),
     "Balancer": (_balancer,),
+    "Aging": (_aging,),
     "Pack": (_pack,),
 }

@@ -6,10 +6,12 @@ import importlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..models.aging_variables import COUNTER_NAMES
 from ..models.composite import Summary, Tap, compose
 from ..models.duration import format_duration, seconds
 from ..models.model import Detail, Model
 from ..models.operations import Operation
+from .cell import AGING
 from .component import Component
 from .pack_network import LOAD
 
@@ -32,8 +34,10 @@ def component(members: Sequence[Sequence[Any]], base: int, operations: Sequence[
     models = {name: _model(module, arguments) for name, module, arguments in members}
     table = [Operation.from_row(row) for row in operations]
     description = f"{DESCRIPTION} in base periods of {format_duration(base)}"
-    model = compose("Pack", description, models, base, table, TAPS, LOOKAHEADS, SHARED)
-    return Component(model, (LOAD,), tuple(models.values()), seconds(base))
+    ages = any(variable.name == COUNTER_NAMES[0] for variable in models["Cell"].outputs)
+    taps, terminals = (TAPS + AGING_TAPS, (LOAD, AGING)) if ages else (TAPS, (LOAD,))
+    model = compose("Pack", description, models, base, table, taps, LOOKAHEADS, SHARED)
+    return Component(model, terminals, tuple(models.values()), seconds(base))
 
 
 def _model(module: str, arguments: Mapping[str, Any]) -> Model:
@@ -80,6 +84,16 @@ TAPS = (
     Tap("temperature", "Thermal.temperature", detail=Detail.CELL),
 )
 """What the block tells."""
+
+AGING_TAPS = (
+    *(Tap(name, f"Cell.{name}") for name in (*COUNTER_NAMES, "plated_charge")),
+    *(
+        Tap(integral, f"Cell.{integral}", Summary.INTEGRAL)
+        for integral in ("aging_charge", "aging_energy", "shifted_charge", "shifted_energy")
+    ),
+    Tap("bleed_charge", "Balancer.bleed_charge", Summary.INTEGRAL),
+)
+"""What it tells besides of cells that age; the Aging FMU, which takes the counters, stays outside of the block."""
 
 LOOKAHEADS = ("Cell.lookahead",)
 """The network steps before the cells: with ports half a step ahead the exchange is of second order."""

@@ -25,7 +25,7 @@ LOAD = Terminal(
 """Where vehicle or charger are connected."""
 
 
-def component(series: int, parallel: int, opposite_terminals: bool, nodes: int) -> Component:
+def component(series: int, parallel: int, opposite_terminals: bool, nodes: int, aging: bool = False) -> Component:
     """Return the network of `series` groups of `parallel` cells.
 
     Parameters
@@ -36,9 +36,11 @@ def component(series: int, parallel: int, opposite_terminals: bool, nodes: int) 
         Whether a group's negative terminal is at its last cell; else both are at its first.
     nodes : int
         Length of the open-circuit voltage table, >= 2.
+    aging : bool
+        Whether the network is told which share of its capacity each cell has lost.
     """
     return Component(
-        network.declare(series, parallel, opposite_terminals, nodes),
+        network.declare(series, parallel, opposite_terminals, nodes, aging),
         (
             Terminal("electrical", TerminalKind.ELECTRICAL, ("emf", "resistance", "soc", "current", "capacity")),
             Terminal(
@@ -47,5 +49,6 @@ def component(series: int, parallel: int, opposite_terminals: bool, nodes: int) 
                 ("group_voltage", "balancing_current", "balancing_pack_current"),
             ),
             LOAD,
+            *((Terminal("aging", TerminalKind.AGING, ("capacity_loss",)),) if aging else ()),
         ),
     )

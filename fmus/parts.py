@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..models.cell_parameters import CellParameters
-from .pack import Pack, Terminals
-from .variation import Spread, draw
+from .pack import Pack
+from .pack_tables import Aging, Terminals
+from .variation import Spread, draw, draw_aging
 
 C_RATE_AT_TAPER = 1 / 20
 """Current at which a charge counts as complete, by the hourly capacity."""
@@ -40,7 +41,7 @@ class Part:
 
 
 def parts(pack: Pack) -> tuple[Part, ...]:
-    """Return Cell, PackNetwork, Thermal and Balancer of a pack, cell-to-cell variation drawn.
+    """Return Cell, PackNetwork, Thermal and Balancer of a pack, and Aging where it ages, cell-to-cell variation drawn.
 
     Parameters
     ----------
@@ -54,7 +55,8 @@ def parts(pack: Pack) -> tuple[Part, ...]:
     """
     kind = pack.cell.load()
     cells = draw_cells(pack, kind)
-    return (_cell(pack, cells), _network(pack, kind, cells), _thermal(pack, kind), _balancer(pack, kind, cells))
+    planned = (_cell(pack, cells), _network(pack, kind, cells), _thermal(pack, kind), _balancer(pack, kind, cells))
+    return planned if pack.aging is None else (*planned, _aging(pack, pack.aging, kind, cells))
 
 
 def draw_cells(pack: Pack, kind: CellParameters) -> dict[str, NDArray[np.float64]]:
@@ -80,7 +82,10 @@ def _cell(pack: Pack, cells: Mapping[str, NDArray[np.float64]]) -> Part:
         "lookahead": 0.5e-9 * pack.schedule.electrical,
         "temperature": pack.thermal.initial_temperature,
     }
-    return Part("Cell", "cell", {"cells": pack.pack.cells, "parameters": pack.cell.parameters}, start)
+    arguments = {"cells": pack.pack.cells, "parameters": pack.cell.parameters}
+    if pack.aging is not None:
+        arguments["aging"] = pack.aging.parameters
+    return Part("Cell", "cell", arguments, start)
 
 
 def _network(pack: Pack, kind: CellParameters, cells: Mapping[str, NDArray[np.float64]]) -> Part:
@@ -92,6 +97,8 @@ def _network(pack: Pack, kind: CellParameters, cells: Mapping[str, NDArray[np.fl
         "opposite_terminals": pack.busbar.terminals is Terminals.OPPOSITE,
         "nodes": kind.nodes,
     }
+    if pack.aging is not None:
+        arguments["aging"] = True
     start: dict[str, ArrayLike] = {
         "segment_resistance": pack.busbar.segment_resistance,
         "contact_resistance": pack.busbar.contact_resistance,
@@ -122,3 +129,17 @@ def _balancer(pack: Pack, kind: CellParameters, cells: Mapping[str, NDArray[np.f
         "group_voltage": _at_rest(kind, cells["initial_soc"][:: pack.pack.parallel]),
     }
     return Part("Balancer", "balancer", {"groups": pack.pack.series}, start)
+
+
+def _aging(pack: Pack, aging: Aging, kind: CellParameters, cells: Mapping[str, NDArray[np.float64]]) -> Part:
+    """Return the aging; the film's resistance is compared with the ohmic one at half charge."""
+    ohmic = np.interp(0.5, np.linspace(0.0, 1.0, kind.nodes), kind.ohmic_resistance)
+    drawn = draw_aging(aging.rate_cv, aging.resistance_rate_cv, pack.variation.seed, pack.pack.cells)
+    start: dict[str, ArrayLike] = {
+        "capacity": cells["capacity"],
+        "ohmic_resistance": ohmic * cells["resistance_scale"],
+        "aging_rate": drawn["aging_rate"],
+        "resistance_rate": aging.load().resistance_rate * drawn["resistance_rate"],
+        "noise_seed": drawn["noise_seed"],
+    }
+    return Part("Aging", "aging", {"cells": pack.pack.cells, "aging": aging.parameters}, start)

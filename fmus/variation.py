@@ -1,10 +1,10 @@
 """Cell-to-cell variation: the draws that make nominally identical cells differ.
 
-Capacity, resistance and leakage are products of many factors of manufacture and positive: they are lognormal.
-Initial SOC and Coulombic efficiency are bounded on both sides: they are normal and truncated to what is possible.
-Each quantity has a random stream of its own, so that changing the spread of one leaves the draws of the others as
-they were; and a spread only stretches the draws of its own quantity, so that studies of a spread compare like with
-like.
+Capacity, resistance, leakage and rates of aging are products of many factors of manufacture and positive: they are
+lognormal. Initial SOC and Coulombic efficiency are bounded on both sides: they are normal and truncated to what is
+possible. Each quantity has a random stream of its own, so that changing the spread of one leaves the draws of the
+others as they were; and a spread only stretches the draws of its own quantity, so that studies of a spread compare
+like with like.
 
 References
 ----------
@@ -22,7 +22,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-QUANTITIES = ("capacity", "resistance", "soc", "self_discharge", "efficiency")
+QUANTITIES = (
+    "capacity",
+    "resistance",
+    "soc",
+    "self_discharge",
+    "efficiency",
+    "aging_rate",
+    "resistance_rate",
+    "aging_noise",
+)
 """The streams in the order in which they are spawned; a new quantity goes to the end."""
 
 
@@ -145,4 +154,30 @@ def draw(
         "coulombic_efficiency": truncated_normal(
             stream["efficiency"], efficiency, spread.efficiency_sd, 0.0, 1.0, cells
         ),
+    }
+
+
+def draw_aging(rate_cv: float, resistance_rate_cv: float, seed: int, cells: int) -> dict[str, NDArray[np.float64]]:
+    """Draw how fast each cell of a pack ages.
+
+    Parameters
+    ----------
+    rate_cv, resistance_rate_cv : float
+        Coefficients of variation [1], >= 0, of the lognormal factors of mean 1.
+    seed : int
+        >= 0; that of `draw`, from which these draws are independent.
+    cells : int
+        Number of cells, >= 1.
+
+    Returns
+    -------
+    dict of str to array
+        ``aging_rate`` and ``resistance_rate`` [1], of shape (cells,), and ``noise_seed``, a scalar: a whole number
+        from 0 to 2**31 - 1.
+    """
+    stream = streams(seed)
+    return {
+        "aging_rate": lognormal_factors(stream["aging_rate"], rate_cv, cells),
+        "resistance_rate": lognormal_factors(stream["resistance_rate"], resistance_rate_cv, cells),
+        "noise_seed": np.asarray(stream["aging_noise"].integers(2**31), dtype=np.float64),
     }

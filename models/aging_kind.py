@@ -137,6 +137,6 @@ class AgingKind:
     def __post_init__(self) -> None:
         if self.sei.diffusion > 0.0 and any(self.laws.capacity.calendar[:2]):
             raise ValueError(
-                f"{self.laws.name}: the calendar law of capacity and the film, diffusion = {self.sei.diffusion:g} m2/s, "
-                "tell the same loss; use one of them"
+                f"{self.laws.name}: the calendar law of capacity and the film, diffusion = {self.sei.diffusion:g} "
+                "m2/s, tell the same loss; use one of them"
             )

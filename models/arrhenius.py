@@ -1,4 +1,4 @@
-"""How fast a thermally activated process runs at a temperature."""
+"""How fast a thermally activated process runs at a temperature, and what it resists."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ FARADAY_CONSTANT = 96485.33212331
 def acceleration(activation_energy: float, temperature: float, reference: float) -> float:
     """Factor on a rate of `activation_energy` [J/mol] at `temperature` [K]; 1 at the `reference` [K]."""
     return math.exp(activation_energy / GAS_CONSTANT * (1.0 / reference - 1.0 / temperature))
+
+
+@kernel
+def arrhenius(activation_energy: float, temperature: float, reference: float) -> float:
+    """Factor on a resistance of `activation_energy` [J/mol] at `temperature` [K]; 1 at the `reference` [K]."""
+    return math.exp(activation_energy / GAS_CONSTANT * (1.0 / temperature - 1.0 / reference))
 
 
 @kernel

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import tables
+from .arrhenius import arrhenius
 from .model import Block, kernel
 from .tables import Place
 
@@ -11,6 +12,30 @@ from .tables import Place
 def locate(p: Block, soc: float) -> Place:
     """Find a state of charge in the tables."""
     return tables.locate(p.open_circuit_voltage.shape[0], soc)
+
+
+@kernel
+def renew(x: Block, p: Block) -> None:
+    """Give every cell the capacity and the resistances of its parameters."""
+    for k in range(x.capacity.shape[0]):
+        x.capacity[k] = p.capacity[k]
+        x.resistance_scale[k] = p.resistance_scale[k]
+
+
+@kernel
+def heat_up(x: Block, p: Block, k: int, temperature: float) -> None:
+    """Bring what depends on temperature alone to `temperature` [K]."""
+    if x.temperature[k] == temperature:
+        return
+    reference = p.reference_temperature
+    x.temperature[k] = temperature
+    x.resistance_factor[k, 0] = x.resistance_scale[k] * arrhenius(p.ohmic_activation_energy, temperature, reference)
+    for j in range(p.polarisation_activation_energy.shape[0]):
+        factor = arrhenius(p.polarisation_activation_energy[j], temperature, reference)
+        x.resistance_factor[k, j + 1] = x.resistance_scale[k] * factor
+    x.self_discharge[k] = p.self_discharge_current[k] / arrhenius(
+        p.self_discharge_activation_energy, temperature, reference
+    )
 
 
 @kernel
@@ -47,9 +72,9 @@ def pair(x: Block, p: Block, k: int, j: int, place: Place) -> tuple[float, float
 
 
 @kernel
-def switching(p: Block, k: int, current: float) -> tuple[float, float]:
+def switching(x: Block, p: Block, k: int, current: float) -> tuple[float, float]:
     """Rates of the hysteresis voltage under a current [A], in 1/s: by charge with the current's sign, and in all."""
-    by_charge = p.hysteresis_rate * current / p.capacity[k]
+    by_charge = p.hysteresis_rate * current / x.capacity[k]
     return by_charge, abs(by_charge) + p.hysteresis_decay_rate
 
 

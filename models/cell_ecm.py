@@ -27,39 +27,60 @@ Heat of a step is the integral of
 dependence on SOC creates or removes is booked as table energy: the change of the stored energy is
 ``stored_energy + table_energy``, and ``electrical_energy = stored_energy + heat``.
 
+Aging, where it is declared
+---------------------------
+Three inputs act at the beginning of a step, where they have changed since the last one or, at first, since the
+initialisation. With `capacity_loss` the capacity is ``Q = capacity (1 - capacity_loss)``: a loss dQ leaves the SOC z as
+it is, and takes the charge ``z dQ`` and the energy ``dQ (integral from 0 to z of (U - T dU/dT) dz + v_h^2 / (2 gamma
+M))`` out of the cell, its aging charge and aging energy. `resistance_growth` g multiplies all resistances by ``1 + g``.
+What `soc_shift` has gained is added to the SOC, and its charge and energy to the cell. Then::
+
+    charge + shifted_charge = stored_charge + lost_charge + aging_charge
+    electrical_energy + shifted_energy = stored_energy + heat + aging_energy
+
+The counters of stress are cumulative since the initialisation. Damage is that of the laws of power of
+`empirical_aging`: by time at the open-circuit voltage of the SOC, at the reference temperature, and at the cell's
+temperature; by cycles of the SOC (`rainflow`), with the charge that flowed in a cycle and the mean of the voltage weighed
+by it. What is open counts as half-cycles: the damage grows with the charge, not by whole cycles, and a day that is like
+the one before adds as much, wherever in it the counters are read. The voltage is that at open circuit, at the reference
+temperature: what the current adds on the way up and takes on the way down is nearly nothing over a cycle, but would
+make much of a half. Throughput and C-rate count by the capacity that the cell had when new. A shift of the SOC is no
+cycle. Times are weighed by the activities of the film's reaction and diffusion (`sei`) at the anode's
+potential at rest. Lithium is plated and stripped by `plating`, by the anode's potential under the current. A step takes
+all of these at the SOC in its middle: under constant stress it is exact, whatever its length.
+
 Limits
 ------
 The tables extrapolate linearly (U, dU/dT) or hold their ends (resistances, capacitances) beyond SOC 0 and 1; the
 model does not stop there. Hysteresis is switched by the charge through the terminals, self-discharge and what
-Coulombic efficiency loses included. Parameters are those of an unaged cell. The whole cell has one temperature.
+Coulombic efficiency loses included. The whole cell has one temperature.
 
 References
 ----------
 G. L. Plett, Battery Management Systems, Volume I: Battery Modeling, Artech House 2015, chapter 2 (enhanced
 self-correcting cell model). D. Bernardi, E. Pawlikowski, J. Newman, J. Electrochem. Soc. 132 (1985) 5,
-doi:10.1149/1.2113792 (heat and the entropic term).
+doi:10.1149/1.2113792 (heat and the entropic term). Aging: J. Schmalstieg et al., J. Power Sources 257 (2014) 325,
+doi:10.1016/j.jpowsour.2014.02.012 (the laws), ASTM E1049-85 (2017), doi:10.1520/E1049-85R17 (rainflow count), M. Safari
+et al., J. Electrochem. Soc. 156 (2009) A145, doi:10.1149/1.3043429 (film), S. E. J. O'Kane et al., J. Electrochem. Soc.
+167 (2020) 090540, doi:10.1149/1945-7111/ab90ac (plating).
 """
 
 from __future__ import annotations
 
-import math
+from dataclasses import replace
 
+from . import cell_aging, cell_step, cell_stress, timescale
 from . import cell_circuit as circuit
+from . import cell_stress_variables as stress_variables
 from . import cell_variables as variables
-from . import tables, timescale
+from .aging_kind import AgingKind
 from .cell_parameters import CellParameters
 from .cell_port import offer_port
 from .model import DONE, Block, Model, Update, kernel
-from .relaxation import relax
-from .statistics import extreme_variables, extremes
-from .summation import add
-from .tables import Place
-
-GAS_CONSTANT = 8.31446261815324
-"""Molar gas constant [J/(mol K)], exact in the SI of 2019."""
+from .statistics import extreme_variables
 
 
-def declare(cells: int, parameters: CellParameters) -> Model:
+def declare(cells: int, parameters: CellParameters, aging: AgingKind | None = None) -> Model:
     """Declare n cells of one kind.
 
     Parameters
@@ -68,10 +89,12 @@ def declare(cells: int, parameters: CellParameters) -> Model:
         Number of cells, >= 1.
     parameters : CellParameters
         Start values of every cell; each may be given its own capacity, resistance scale and so on afterwards.
+    aging : AgingKind, optional
+        How they age. Without it they have neither counters of stress nor inputs of aging.
     """
     port = variables.port_outputs(cells)
     voltage, soc = port[2:4]
-    return Model(
+    model = Model(
         name="Cell",
         description="Cells as Thévenin equivalent circuits with RC pairs, hysteresis, self-discharge and heat",
         parameters=variables.cell_parameters(cells, parameters) + variables.kind_parameters(parameters),
@@ -87,141 +110,39 @@ def declare(cells: int, parameters: CellParameters) -> Model:
         advance=advance,
         update=Update.EXACT,
     )
+    return with_aging(model, cells, parameters, aging) if aging else model
 
 
-@kernel
-def arrhenius(activation_energy: float, temperature: float, reference: float) -> float:
-    """Factor on a resistance of `activation_energy` [J/mol] at `temperature` [K]; 1 at the `reference` [K]."""
-    return math.exp(activation_energy / GAS_CONSTANT * (1.0 / temperature - 1.0 / reference))
+def with_aging(model: Model, cells: int, parameters: CellParameters, aging: AgingKind) -> Model:
+    """Return the cells with inputs of aging and counters of stress.
 
-
-@kernel
-def heat_up(x: Block, p: Block, k: int, temperature: float) -> None:
-    """Bring what depends on temperature alone to `temperature` [K]."""
-    if x.temperature[k] == temperature:
-        return
-    reference = p.reference_temperature
-    x.temperature[k] = temperature
-    x.resistance_factor[k, 0] = p.resistance_scale[k] * arrhenius(p.ohmic_activation_energy, temperature, reference)
-    for j in range(p.polarisation_activation_energy.shape[0]):
-        factor = arrhenius(p.polarisation_activation_energy[j], temperature, reference)
-        x.resistance_factor[k, j + 1] = p.resistance_scale[k] * factor
-    x.self_discharge[k] = p.self_discharge_current[k] / arrhenius(
-        p.self_discharge_activation_energy, temperature, reference
+    These stand first in their blocks: a record that began like that of cells without aging, numba would take for one.
+    """
+    return replace(
+        model,
+        parameters=stress_variables.parameters(aging) + model.parameters,
+        inputs=cell_aging.inputs(cells) + model.inputs,
+        outputs=stress_variables.outputs(cells) + cell_aging.ledger_outputs() + model.outputs,
+        states=cell_aging.states(cells) + stress_variables.states(cells, parameters.nodes) + model.states,
+        initialize=initialize_aging,
+        advance=advance_aging,
     )
 
 
 @kernel
-def polarise(
-    x: Block, p: Block, k: int, way: tuple[Place, Place, Place], h: float
-) -> tuple[float, float, float, float]:
-    """Step the RC pairs of cell k along a way through the tables, of which its begin, middle and end are given.
-
-    Returns the integral of their voltages [V s], and the energy stored, lost and booked [J].
-    """
-    before, middle, after = way
-    integral = stored = lost = booked = 0.0
-    for j in range(x.polarisation_voltage.shape[1]):
-        resistance, capacitance = circuit.pair(x, p, k, j, middle)
-        start = x.polarisation_voltage[k, j]
-        end, area, square = relax(start, resistance * x.current[k], 1.0 / (resistance * capacitance), h)
-        x.polarisation_voltage[k, j] = end
-        integral += area
-        lost += square / resistance
-        stored += 0.5 * capacitance * (end - start) * (end + start)
-        booked += 0.5 * (tables.bounded(p.polarisation_capacitance[j], after) - capacitance) * end * end
-        booked -= 0.5 * (tables.bounded(p.polarisation_capacitance[j], before) - capacitance) * start * start
-    return integral, stored, lost, booked
-
-
-@kernel
-def switch(x: Block, p: Block, k: int, h: float) -> tuple[float, float, float]:
-    """Step the hysteresis voltage of cell k; return its integral [V s] and the energy stored and lost [J]."""
-    if p.hysteresis_bound == 0.0:
-        return 0.0, 0.0, 0.0
-    capacitance = p.capacity[k] / (p.hysteresis_rate * p.hysteresis_bound)
-    by_charge, rate = circuit.switching(p, k, x.current[k])
-    settled = p.hysteresis_bound * by_charge / rate if rate > 0.0 else 0.0
-    start = x.hysteresis_voltage[k]
-    end, integral, square = relax(start, settled, rate, h)
-    x.hysteresis_voltage[k] = end
-    return integral, 0.5 * capacitance * (end - start) * (end + start), rate * capacitance * square
-
-
-@kernel
-def charge(x: Block, p: Block, y: Block, k: int, main: float, h: float) -> None:
-    """Store a current [A] in cell k for h seconds, and add it to the ledger."""
-    before, cut_off, rise = x.soc[k], x.soc_remainder[k], h * main / p.capacity[k]
-    x.soc[k], x.soc_remainder[k] = add(before, cut_off, rise)
-    y.charge += h * x.current[k]
-    y.stored_charge += p.capacity[k] * (x.soc[k] - before + (x.soc_remainder[k] - cut_off))
-    y.lost_charge += h * (x.current[k] - main)
-
-
-@kernel
-def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> None:
-    """Step cell k, its current and temperature being in x already, and add it to the ledger."""
-    current, temperature, begin = x.current[k], x.temperature[k], x.soc[k]
-    main = circuit.storing(p, k, current) * current - x.self_discharge[k]
-    charge(x, p, y, k, main, h)
-    before, after = circuit.locate(p, begin), circuit.locate(p, x.soc[k])
-    middle = circuit.locate(p, 0.5 * (begin + x.soc[k]))
-    resistance = circuit.ohmic(x, p, k, middle)
-    reference = tables.mean(p.open_circuit_voltage, before, after)
-    entropic = tables.mean(p.entropic_coefficient, before, after)
-    potential = reference + (temperature - p.reference_temperature) * entropic
-    polarised, polarisation_stored, polarisation_lost, booked = polarise(x, p, k, (before, middle, after), h)
-    switched, hysteresis_stored, hysteresis_lost = switch(x, p, k, h)
-    heat = h * (current * current * resistance + main * temperature * entropic + (current - main) * potential)
-    heat += polarisation_lost + hysteresis_lost
-    y.heat_rate[k] = heat / h
-    y.heat += heat
-    y.electrical_energy += current * (h * (potential + resistance * current) + polarised + switched)
-    y.stored_energy += h * main * (reference - p.reference_temperature * entropic)
-    y.stored_energy += polarisation_stored + hysteresis_stored
-    y.table_energy += booked
-
-
-@kernel
-def clear_ledger(y: Block) -> None:
-    """Begin the integrals of a step."""
-    y.electrical_energy = y.stored_energy = y.heat = y.table_energy = 0.0
-    y.charge = y.stored_charge = y.lost_charge = 0.0
-
-
-@kernel
-def summarise(y: Block) -> None:
-    """Tell voltage and SOC by their extremes."""
-    least, greatest, mean, least_cell, greatest_cell = extremes(y.voltage)
-    y.voltage_minimum, y.voltage_maximum, y.voltage_mean = least, greatest, mean
-    y.voltage_minimum_cell, y.voltage_maximum_cell = least_cell, greatest_cell
-    least, greatest, mean, least_cell, greatest_cell = extremes(y.soc)
-    y.soc_minimum, y.soc_maximum, y.soc_mean = least, greatest, mean
-    y.soc_minimum_cell, y.soc_maximum_cell = least_cell, greatest_cell
-
-
-@kernel
-def tell(x: Block, p: Block, y: Block, k: int) -> None:
-    """Write the outputs of cell k at the communication point."""
-    y.voltage[k] = circuit.terminal_voltage(x, p, k)
-    y.soc[k] = x.soc[k]
-    offer_port(x, p, y, k)
-
-
-@kernel
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
-    """Rest at the initial SOC and the temperature that is set."""
-    clear_ledger(y)
-    timescale.forget(y)
-    for k in range(x.soc.shape[0]):
-        x.soc[k] = p.initial_soc[k]
-        x.soc_remainder[k] = x.current[k] = x.hysteresis_voltage[k] = x.temperature[k] = 0.0
-        for j in range(x.polarisation_voltage.shape[1]):
-            x.polarisation_voltage[k, j] = 0.0
-        heat_up(x, p, k, u.temperature[k])
-        y.heat_rate[k] = 0.0
-        tell(x, p, y, k)
-    summarise(y)
+    """Rest as new."""
+    circuit.renew(x, p)
+    cell_step.rest(x, p, u, y)
+
+
+@kernel
+def initialize_aging(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Rest as aged as the inputs tell, all counters at 0."""
+    cell_aging.renew(x, p, u)
+    cell_aging.clear_ledger(y)
+    cell_step.rest(x, p, u, y)
+    cell_stress.begin(x, p, y)
 
 
 @kernel
@@ -235,12 +156,24 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 @kernel
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Advance every cell by h seconds under constant current and temperature."""
-    clear_ledger(y)
-    timescale.forget(y)
+    cell_step.begin(y)
     for k in range(x.soc.shape[0]):
-        heat_up(x, p, k, u.temperature[k])
-        x.current[k] = u.current[k]
-        advance_cell(x, p, y, k, h)
-        tell(x, p, y, k)
-    summarise(y)
+        cell_step.step(x, p, u, y, k, h)
+    cell_step.summarise(y)
+    return DONE
+
+
+@kernel
+def advance_aging(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
+    """Take what aging has changed, advance every cell, and count what the step did to it."""
+    cell_step.begin(y)
+    cell_aging.clear_ledger(y)
+    for k in range(x.soc.shape[0]):
+        shifted = cell_aging.take(x, p, u, y, k)
+        if shifted != 0.0:
+            cell_stress.shift(x, k, shifted)
+        start = x.soc[k]
+        voltage = cell_step.step(x, p, u, y, k, h)
+        cell_stress.count(x, p, y, k, start, voltage, h)
+    cell_step.summarise(y)
     return DONE

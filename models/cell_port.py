@@ -19,7 +19,7 @@ def hysteresis_ahead(x: Block, p: Block, k: int) -> tuple[float, float]:
     if p.hysteresis_bound == 0.0:
         return 0.0, 0.0
     start, h = x.hysteresis_voltage[k], p.lookahead
-    by_charge, rate = circuit.switching(p, k, x.current[k])
+    by_charge, rate = circuit.switching(x, p, k, x.current[k])
     gone, area = fade(rate, h)
     remaining = 1.0 - gone
     derivative = p.hysteresis_bound * area
@@ -27,7 +27,7 @@ def hysteresis_ahead(x: Block, p: Block, k: int) -> tuple[float, float]:
         derivative += p.hysteresis_bound * abs(by_charge) * (h * remaining - area) / rate
         derivative -= math.copysign(h * remaining, by_charge) * start
     ahead = start * remaining + p.hysteresis_bound * by_charge * area
-    return ahead, p.hysteresis_rate / p.capacity[k] * derivative
+    return ahead, p.hysteresis_rate / x.capacity[k] * derivative
 
 
 @kernel
@@ -56,8 +56,8 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> None:
     In the derivative, resistances and capacitances count as independent of the SOC that the current leads to.
     """
     current = x.current[k]
-    per_current = circuit.storing(p, k, current) * p.lookahead / p.capacity[k]
-    drift = per_current * current - p.lookahead * x.self_discharge[k] / p.capacity[k]
+    per_current = circuit.storing(p, k, current) * p.lookahead / x.capacity[k]
+    drift = per_current * current - p.lookahead * x.self_discharge[k] / x.capacity[k]
     place = circuit.locate(p, x.soc[k] + drift)
     switched, switching = hysteresis_ahead(x, p, k)
     polarised, polarising = pairs_ahead(x, p, y, k, x.soc[k] + 0.5 * drift)

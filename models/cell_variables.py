@@ -111,6 +111,8 @@ def states(cells: int, pairs: int) -> tuple[Variable, ...]:
         Variable("hysteresis_voltage", "V", cells, 0.0, -LARGE, LARGE, 0.01, "Hysteresis voltage"),
         Variable("current", "A", cells, 0.0, -LARGE, LARGE, 30.0, "Current of the last step"),
         Variable("temperature", "K", cells, 0.0, -LARGE, LARGE, 300.0, "Temperature that the factors hold for"),
+        Variable("capacity", "C", cells, 0.0, 0.0, LARGE, 1e5, "Charge between SOC 0 and 1, as the cell has aged"),
+        Variable("resistance_scale", "1", cells, 0.0, 0.0, LARGE, 1.0, "Factor on all resistances, aging included"),
         Variable("resistance_factor", "1", (cells, pairs + 1), 0.0, 0.0, LARGE, 1.0,
                  "Scale and temperature factor of the ohmic resistance, then of each pair's"),
         Variable("self_discharge", "A", cells, 0.0, 0.0, LARGE, 1e-3, "Self-discharge current at the temperature"),

@@ -14,6 +14,9 @@ The ports of the cells then look ahead by half of the shorter step, so that the 
 A remainder of up to a millionth of the base period is not stepped but kept for the next step: communication steps
 come rounded. A communication step takes at most a million base periods.
 
+``step_scale`` multiplies all periods, and how far the ports look ahead. A change is taken up where all components
+have completed their periods: at the beginning of the next step, or in a later one where they have not.
+
 Exchange
 --------
 
@@ -21,6 +24,8 @@ The rows of the plan, in their order: a component steps, and hands on at once wh
 component flows (A, W) are handed on as their mean over its period, weighted by the length of each step, so that
 charge and energy are conserved; of other values the last one counts. The results are those of the separate
 components under the same plan, to the last bit.
+
+An undriven input that several components have feeds each of them.
 
 Inputs of the block are held during the communication step. What a component is given must be within the bounds of its
 inputs, else the step is refused.
@@ -46,9 +51,9 @@ from typing import Any
 
 from .composite_code import write
 from .duration import format_duration, seconds
-from .model import Detail, Model, Variable, kernel
+from .model import Detail, Kind, Model, Variable, kernel
 from .operations import Action, Connection, Operation, endpoint
-from .wiring import TOO_LONG, Wiring, status_of
+from .wiring import TOO_LONG, Place, Wiring, status_of
 
 
 class Summary(Enum):
@@ -68,6 +73,14 @@ class Summary(Enum):
 
 RATE_UNITS = {"J": "W", "C": "A"}
 """Units of integrals, and of their rates."""
+
+
+STEP_SCALE = Variable(
+    "step_scale", "1", None, 1.0, 1.0, 1024.0, 1.0,
+    "Factor on all periods; taken up where every component has completed its own",
+    kind=Kind.INTEGER, tunable=True,
+)  # fmt: skip
+"""The parameter that makes all steps of a block longer."""
 
 
 @dataclass(frozen=True)
@@ -125,30 +138,25 @@ def compose(
     Returns
     -------
     Model
-        Its parameters are those of the components, ``Component.parameter``; its inputs those of the components that
-        no connection drives.
+        Its parameters are those of the components, ``Component.parameter``, and ``step_scale``; its inputs those of
+        the components that no connection drives, one for those of the same name.
 
     Raises
     ------
     ValueError
-        When a tap, lookahead or shared parameter does not fit, two components have an undriven input of one name, or an
-        array of two dimensions would have to be exchanged.
+        When a tap, lookahead or shared parameter does not fit, undriven inputs of one name differ in what they are,
+        or an array of two dimensions would have to be exchanged.
     """
     parameters = _parameters(name, members, {path: 0.5 * seconds(base) for path in lookaheads}, shared)
     connections = {operation.subject for operation in operations if isinstance(operation.subject, Connection)}
     driven = {connection.target for connection in connections}
-    inputs = {
-        (member, variable.name): variable
-        for member, model in members.items()
-        for variable in model.inputs
-        if (member, variable.name) not in driven
-    }
+    undriven = [(m, v.name) for m, model in members.items() for v in model.inputs if (m, v.name) not in driven]
     outputs = tuple(_output(members, operations, tap) for tap in taps)
     wiring = Wiring(
         members=members,
         base=seconds(base),
         operations=tuple(operations),
-        inputs=tuple(inputs),
+        inputs=tuple(undriven),
         outputs=tuple((tap.name, endpoint(tap.source), tap.summary.value) for tap in taps),
         shared=tuple((endpoint(led), endpoint(leader)) for led, leader in shared.items()),
         lookaheads=tuple(endpoint(path) for path in lookaheads),
@@ -158,8 +166,8 @@ def compose(
     return Model(
         name=name,
         description=description,
-        parameters=tuple(parameters.values()),
-        inputs=tuple(inputs.values()),
+        parameters=(*parameters.values(), STEP_SCALE),
+        inputs=_inputs(members, undriven),
         outputs=outputs,
         states=_states(wiring),
         constants=tuple(_owned(v, member, member) for member, model in members.items() for v in model.constants),
@@ -189,6 +197,27 @@ def _parameters(
         own[path] = replace(led, hidden=True, start=own[leader].start, min=least, max=greatest)
         own[leader] = replace(own[leader], min=least, max=greatest)
     return own
+
+
+def _inputs(members: Mapping[str, Model], undriven: Sequence[Place]) -> tuple[Variable, ...]:
+    """Return an input for each name, within the bounds of all that it feeds."""
+    inputs: dict[str, tuple[str, Variable]] = {}
+    for member, name in undriven:
+        variable = members[member].variable(name)
+        owner, other = inputs.get(name, (member, variable))
+        for what, left, right in (
+            ("shape", other.shape, variable.shape),
+            ("unit", other.unit, variable.unit),
+            ("kind", other.kind.value, variable.kind.value),
+            ("start", other.start_values().tolist(), variable.start_values().tolist()),
+        ):
+            if left != right:
+                raise ValueError(
+                    f"{owner}.{name} and {member}.{name} are one input of the block; {what} {left} does not fit {right}"
+                )
+        least, greatest = max(other.min, variable.min), min(other.max, variable.max)
+        inputs[name] = owner, replace(other, min=least, max=greatest)
+    return tuple(variable for _, variable in inputs.values())
 
 
 def _output(members: Mapping[str, Model], operations: Sequence[Operation], tap: Tap) -> Variable:

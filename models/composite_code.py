@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .model import Variable
+from .composite_fields import blocks, copy_line, fill_lines, input_field, output_field, parameter_field
 from .operations import Action, Connection, Operation, Rule
 from .transfers import LEAST
-from .wiring import TOO_LONG, Place, Wiring, status_of
+from .wiring import TOO_LONG, Wiring, status_of
 
 MOST_PERIODS = 1e6
 TOLERANCE = 1e-6
@@ -21,22 +21,37 @@ def write(wiring: Wiring) -> str:
     functions = {
         "take_inputs(x, u)": _take_inputs(wiring),
         "hand_on(x)": [
-            _copy(_output(c.source), _input(c.target), wiring.variable(c.target)) for c in wiring.connections
+            copy_line(output_field(c.source), input_field(c.target), wiring.variable(c.target))
+            for c in wiring.connections
         ],
         "tell(x, y)": _tell(wiring),
         "initialize(x, p, u, y, c)": _initialize(wiring),
         "outputs_kernel(x, p, u, y, c)": _outputs_kernel(wiring),
         "clear(x)": ["x.stepped = 0.0", *(line for name, _, how in wiring.outputs for line in _clear(name, how))],
+        "look_ahead(p, length)": [f"{parameter_field(place)} = 0.5 * length" for place in wiring.lookaheads],
+        "refresh_ports(x, p, c, length)": _refresh_ports(wiring),
+        "take_up_scale(x, p, c)": _take_up_scale(wiring),
         "run_base_period(x, p, c, t, length)": [
-            *_look_ahead(wiring),
+            f"if length != {_base(wiring)}:",
+            "    refresh_ports(x, p, c, length)",
+            f"    look_ahead(p, {_base(wiring)})",
             *(line for row in fast for line in _row(wiring, row)),
             "return 0",
         ],
         "run_slower_layers(x, p, c, t)": [*_slow(wiring, slow), "return 0"],
+        "run(x, p, c, begin, end)": _run(wiring),
         "summarise(x, y)": [line for name, _, how in wiring.outputs for line in _finish(wiring, name, how)],
-        "advance(x, p, u, y, c, t, h)": _advance(wiring),
+        "proceed(x, p, u, y, c, t, h)": _proceed(wiring),
+        "advance(x, p, u, y, c, t, h)": [
+            f"if h > {MOST_PERIODS * wiring.base!r}:",
+            f"    return {TOO_LONG}",
+            f"look_ahead(p, {_base(wiring)})",
+            "status = proceed(x, p, u, y, c, t, h)",
+            f"look_ahead(p, {wiring.base!r})",
+            "return status",
+        ],
     }
-    names = "accumulate, copy, extend, first_beyond, note, raise_to, take_maximum, take_mean, take_sum"
+    names = "accumulate, copy, extend, first_beyond, note, raise_to, stretch, take_maximum, take_mean, take_sum"
     head = f"from math import inf\nfrom {__package__}.transfers import {names}\n"
     return head + "".join(_function(signature, body) for signature, body in functions.items())
 
@@ -45,70 +60,107 @@ def _function(signature: str, body: list[str]) -> str:
     return f"\ndef {signature}:\n" + "".join(f"    {line}\n" for line in body or ["pass"])
 
 
-def _advance(wiring: Wiring) -> list[str]:
-    """Count the base periods once, from the last point of their grid, so that no rounding adds up."""
-    base, tolerance = wiring.base, TOLERANCE * wiring.base
+def _proceed(wiring: Wiring) -> list[str]:
+    """Take one communication step; a changed scale is taken up at its beginning or where all layers are due in it."""
     return [
-        f"if h > {MOST_PERIODS * base!r}:",
-        f"    return {TOO_LONG}",
+        "if p.step_scale != x.scale and x.tick + x.done == 0.0:",
+        "    take_up_scale(x, p, c)",
         "begin = t - x.done - x.debt",
         "end = x.done + x.debt + h",
-        f"periods = int((end + {tolerance!r}) / {base!r})",
-        f"rest = end - periods * {base!r}",
-        f"if periods == 0 and rest - x.done <= {tolerance!r}:",
-        "    x.debt = rest - x.done",
+        f"base = {_base(wiring)}",
+        f"if int((end + {TOLERANCE!r} * base) / base) == 0 and end - x.done <= {TOLERANCE!r} * base:",
+        "    x.debt = end - x.done",
         *(f"    y.{name} = 0.0" for name, _, summary in wiring.outputs if summary == "integral"),
         "    return 0",
         "take_inputs(x, u)",
         "clear(x)",
-        "for k in range(periods + 1):",
-        f"    length = ({base!r} if k < periods else rest) - x.done",
-        f"    if length <= {tolerance!r}:",
-        "        break",
-        f"    status = run_base_period(x, p, c, begin + (k * {base!r} + x.done), length)",
-        "    if status != 0:",
-        "        return status",
-        f"    x.stepped += length / {base!r}",
-        "    x.done += length",
-        "    if k < periods:",
-        "        x.done = 0.0",
-        f"        x.tick = (x.tick + 1.0) % {float(wiring.hyperperiod)!r}",
-        f"        status = run_slower_layers(x, p, c, begin + (k + 1) * {base!r})",
+        "if p.step_scale != x.scale:",
+        f"    ahead = ({float(wiring.hyperperiod)!r} - x.tick) * base",
+        f"    if end - {TOLERANCE!r} * base > ahead:",
+        "        status = run(x, p, c, begin, ahead)",
         "        if status != 0:",
         "            return status",
-        "x.debt = rest - x.done",
+        "        take_up_scale(x, p, c)",
+        "        begin, end = begin + ahead, end - ahead",
+        "status = run(x, p, c, begin, end)",
+        "if status != 0:",
+        "    return status",
         "tell(x, y)",
         "summarise(x, y)",
         "return 0",
     ]
 
 
-def _look_ahead(wiring: Wiring) -> Iterator[str]:
-    """Yield lines that let the ports look ahead by half of a step that is shorter than a base period.
+def _run(wiring: Wiring) -> list[str]:
+    """Count the base periods once, from the last point of their grid, so that no rounding adds up."""
+    return [
+        f"base = {_base(wiring)}",
+        f"tolerance = {TOLERANCE!r} * base",
+        "periods = int((end + tolerance) / base)",
+        "rest = end - periods * base",
+        "for k in range(periods + 1):",
+        "    length = (base if k < periods else rest) - x.done",
+        "    if length <= tolerance:",
+        "        break",
+        "    status = run_base_period(x, p, c, begin + (k * base + x.done), length)",
+        "    if status != 0:",
+        "        return status",
+        f"    x.stepped += length / {wiring.base!r}",
+        "    x.done += length",
+        "    if k < periods:",
+        "        x.done = 0.0",
+        f"        x.tick = (x.tick + 1.0) % {float(wiring.hyperperiod)!r}",
+        "        status = run_slower_layers(x, p, c, begin + (k + 1) * base)",
+        "        if status != 0:",
+        "            return status",
+        "x.debt = rest - x.done",
+        "return 0",
+    ]
 
-    The parameter is put back at once, so that nobody sees it changed.
-    """
-    for member, name in wiring.lookaheads:
-        yield f"if length != {wiring.base!r}:"
-        yield f"    p.{member}.{name} = 0.5 * length"
-        yield f"    {member}_outputs_kernel({_blocks(wiring, member)})"
-        yield f"    p.{member}.{name} = {0.5 * wiring.base!r}"
+
+def _base(wiring: Wiring) -> str:
+    """Return the present length of a base period; at scale 1 the product is exact."""
+    return f"{wiring.base!r} * x.scale"
+
+
+def _refresh_ports(wiring: Wiring) -> list[str]:
+    """Let the ports look ahead by half of a step that is not as long as the last one, and hand them on."""
+    lines = ["look_ahead(p, length)"]
+    for member in dict.fromkeys(member for member, _ in wiring.lookaheads):
+        lines += [f"{member}_outputs_kernel({blocks(wiring, member)})"]
         for row in wiring.operations:
             c = row.subject
             if isinstance(c, Connection) and c.source[0] == member and row.every == 1 and row.rule is Rule.LAST:
-                yield f"    {_copy(_output(c.source), _input(c.target), wiring.variable(c.target))}"
+                lines += [copy_line(output_field(c.source), input_field(c.target), wiring.variable(c.target))]
+    return lines
+
+
+def _take_up_scale(wiring: Wiring) -> list[str]:
+    """Change the length of all periods; lines through two values keep their slope."""
+    lines = ["ratio = p.step_scale / x.scale", "x.scale = p.step_scale", f"refresh_ports(x, p, c, {_base(wiring)})"]
+    for number, (connection, rule) in enumerate(wiring.gathering.items()):
+        if rule is Rule.LINEAR:
+            gathered, earlier = f"x.gathered_{number}", f"x.earlier_{number}"
+            line = f"{earlier} = {gathered} + ratio * ({earlier} - {gathered})"
+            array = f"stretch({earlier}, {gathered}, ratio)"
+            lines += [array if wiring.variable(connection.source).shape else line]
+    return lines
 
 
 def _initialize(wiring: Wiring) -> list[str]:
     """Every round initialises all components and hands everything on; as many rounds as a chain of them can need."""
-    lines = [_copy(_parameter(set_), _parameter(led), wiring.variable(led)) for led, set_ in wiring.shared]
+    lines = [f"look_ahead(p, {wiring.base!r} * p.step_scale)"]
+    lines += [
+        copy_line(parameter_field(set_), parameter_field(led), wiring.variable(led)) for led, set_ in wiring.shared
+    ]
     defaults = [(c.target, wiring.variable(c.target)) for c in wiring.connections]
-    lines += [line for target, variable in defaults for line in _fill(_input(target), variable)]
+    lines += [line for target, variable in defaults for line in fill_lines(input_field(target), variable)]
     lines += ["take_inputs(x, u)", f"for _ in range({len(wiring.members) + 1}):"]
-    lines += [f"    {member}_initialize({_blocks(wiring, member)})" for member in wiring.members]
+    lines += [f"    {member}_initialize({blocks(wiring, member)})" for member in wiring.members]
     lines += ["    hand_on(x)"]
     for name, _, size in wiring.own_states():
         lines += [f"for k in range({size}):", f"    x.{name}[k] = 0.0"] if size else [f"x.{name} = 0.0"]
+    lines += ["x.scale = p.step_scale", f"look_ahead(p, {wiring.base!r})"]
     for number, (connection, rule) in enumerate(wiring.gathering.items()):
         variable, gathered = wiring.variable(connection.source), f"x.gathered_{number}"
         if rule is Rule.MAX:
@@ -118,21 +170,22 @@ def _initialize(wiring: Wiring) -> list[str]:
     lines += ["tell(x, y)"]
     for name, source, summary in wiring.outputs:
         if summary != "last":
-            lines += [f"y.{name} = {'0.0' if summary == 'rate' else _output(source)}"]
+            lines += [f"y.{name} = {'0.0' if summary == 'rate' else output_field(source)}"]
     return lines
 
 
 def _outputs_kernel(wiring: Wiring) -> list[str]:
-    return [*(f"{member}_outputs_kernel({_blocks(wiring, member)})" for member in wiring.members), "tell(x, y)"]
+    calls = [f"{member}_outputs_kernel({blocks(wiring, member)})" for member in wiring.members]
+    return [f"look_ahead(p, {_base(wiring)})", *calls, f"look_ahead(p, {wiring.base!r})", "tell(x, y)"]
 
 
 def _take_inputs(wiring: Wiring) -> list[str]:
-    return [_copy(f"u.{place[1]}", _input(place), wiring.variable(place)) for place in wiring.inputs]
+    return [copy_line(f"u.{place[1]}", input_field(place), wiring.variable(place)) for place in wiring.inputs]
 
 
 def _tell(wiring: Wiring) -> list[str]:
     return [
-        _copy(_output(source), f"y.{name}", wiring.variable(source))
+        copy_line(output_field(source), f"y.{name}", wiring.variable(source))
         for name, source, summary in wiring.outputs
         if summary == "last"
     ]
@@ -153,7 +206,7 @@ def _row(wiring: Wiring, operation: Operation) -> Iterator[str]:
     if isinstance(subject, str):
         yield from _step(wiring, subject, "t" if operation.every == 1 else "t - length")
     elif subject not in wiring.gathering:
-        yield _copy(_output(subject.source), _input(subject.target), wiring.variable(subject.target))
+        yield copy_line(output_field(subject.source), input_field(subject.target), wiring.variable(subject.target))
     elif operation.action is Action.ACCUMULATE:
         yield from _gather(wiring, subject, f"length / {operation.every * wiring.base!r}")
     else:
@@ -163,7 +216,7 @@ def _row(wiring: Wiring, operation: Operation) -> Iterator[str]:
 def _gather(wiring: Wiring, connection: Connection, share: str) -> Iterator[str]:
     """Yield lines that take the present output in; of a mean by a share of the period."""
     number, rule = list(wiring.gathering).index(connection), wiring.gathering[connection]
-    gathered, earlier, source = f"x.gathered_{number}", f"x.earlier_{number}", _output(connection.source)
+    gathered, earlier, source = f"x.gathered_{number}", f"x.earlier_{number}", output_field(connection.source)
     scalar, array = {
         Rule.MEAN: (f"{gathered} += {share} * {source}", f"accumulate({gathered}, {source}, {share})"),
         Rule.INTEGRAL: (f"{gathered} += {source}", f"accumulate({gathered}, {source}, 1.0)"),
@@ -178,11 +231,11 @@ def _gather(wiring: Wiring, connection: Connection, share: str) -> Iterator[str]
 def _take(wiring: Wiring, connection: Connection, every: int) -> Iterator[str]:
     """Yield lines that write what was gathered; of a line its value in the middle of the target's step."""
     number, rule = list(wiring.gathering).index(connection), wiring.gathering[connection]
-    gathered, weight, target = f"x.gathered_{number}", f"x.weight_{number}", _input(connection.target)
+    gathered, weight, target = f"x.gathered_{number}", f"x.weight_{number}", input_field(connection.target)
     if rule is Rule.LINEAR:
         period, earlier = wiring.every(connection.source[0]), f"x.earlier_{number}"
         begun = f"int(x.tick) % {period}" if every == 1 else f"(int(x.tick) - {every}) % {period}"
-        half = f"(x.done + 0.5 * length) / {wiring.base!r}" if every == 1 else f"{0.5 * every!r}"
+        half = f"(x.done + 0.5 * length) / ({_base(wiring)})" if every == 1 else f"{0.5 * every!r}"
         yield f"share = ({begun} + {half}) / {period!r}"
         line = f"{target} = {gathered} + share * ({gathered} - {earlier})"
         array = f"extend({earlier}, {gathered}, share, {target})"
@@ -200,11 +253,11 @@ def _take(wiring: Wiring, connection: Connection, every: int) -> Iterator[str]:
 
 def _step(wiring: Wiring, member: str, begin: str) -> Iterator[str]:
     yield from _check_inputs(wiring, member)
-    yield f"status = {member}_advance({_blocks(wiring, member)}, {begin}, length)"
+    yield f"status = {member}_advance({blocks(wiring, member)}, {begin}, length)"
     yield "if status != 0:"
     yield f"    return {status_of(wiring, member, 0)} + status"
     for name, source, summary in wiring.outputs:
-        so_far, value = f"x.{name}_so_far", _output(source)
+        so_far, value = f"x.{name}_so_far", output_field(source)
         if source[0] != member or summary == "last":
             continue
         if summary == "maximum":
@@ -216,7 +269,8 @@ def _step(wiring: Wiring, member: str, begin: str) -> Iterator[str]:
 def _check_inputs(wiring: Wiring, member: str) -> Iterator[str]:
     """Yield lines that refuse what other components hand over beyond the bounds of an input."""
     for status, variable in wiring.bounded_inputs(member):
-        target, least, greatest = _input((member, variable.name)), repr(float(variable.min)), repr(float(variable.max))
+        target = input_field((member, variable.name))
+        least, greatest = repr(float(variable.min)), repr(float(variable.max))
         if variable.shape:
             yield f"place = first_beyond({target}, {least}, {greatest})"
             yield "if place >= 0:"
@@ -235,42 +289,5 @@ def _slow(wiring: Wiring, slow: list[Operation]) -> Iterator[str]:
         if operation.every != due:
             due = operation.every
             yield f"if int(x.tick) % {due} == 0:"
-            yield f"    length = {due * wiring.base!r}"
+            yield f"    length = {due * wiring.base!r} * x.scale"
         yield from (f"    {line}" for line in _row(wiring, operation))
-
-
-def _blocks(wiring: Wiring, member: str) -> str:
-    """Return the arguments of a component's kernel; an empty block is never looked at, so a number will do."""
-    model = wiring.members[member]
-    blocks = (
-        (model.states, f"x.{member}_states"),
-        (model.parameters, f"p.{member}"),
-        (model.inputs, f"x.{member}_inputs"),
-        (model.outputs, f"x.{member}_outputs"),
-        (model.constants, f"c.{member}"),
-    )
-    return ", ".join(record if variables else "0.0" for variables, record in blocks)
-
-
-def _parameter(place: Place) -> str:
-    return f"p.{place[0]}.{place[1]}"
-
-
-def _input(place: Place) -> str:
-    return f"x.{place[0]}_inputs.{place[1]}"
-
-
-def _output(place: Place) -> str:
-    return f"x.{place[0]}_outputs.{place[1]}"
-
-
-def _copy(source: str, target: str, variable: Variable) -> str:
-    return f"copy({source}, {target})" if variable.shape else f"{target} = {source}"
-
-
-def _fill(target: str, variable: Variable) -> list[str]:
-    """Return lines that give an input its declared start value, which is the same for a whole array."""
-    value = repr(float(variable.start_values().flat[0]))
-    if variable.shape:
-        return [f"for k in range({variable.count}):", f"    {target}[k] = {value}"]
-    return [f"{target} = {value}"]

@@ -98,7 +98,9 @@ def cycle_stress(law: Block, mean_voltage: float, depth: float) -> float:
 @kernel
 def damage_rate(stress: float, exponent: float) -> float:
     """Growth of the damage by time or charge [1/s, 1/C], of a stress alpha or beta and its exponent z > 0."""
-    return stress ** (1.0 / exponent)
+    if exponent == 1.0:
+        return stress
+    return stress * stress if exponent == 0.5 else stress ** (1.0 / exponent)
 
 
 @kernel

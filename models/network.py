@@ -37,7 +37,8 @@ State of charge, with Q_g and z_g of the groups (cells weighted by capacity)::
     state_of_energy = given / (given + taken)
 
 where `given` is the open-circuit energy of all groups until the first is empty, `taken` until the first is full.
-Both ratios are 0 in a pack that can neither give nor take.
+Both ratios are 0 in a pack that can neither give nor take. With aging Q_g counts ``capacity (1 - capacity_loss)``
+of its cells.
 
 Energy over a step of h: ``pack_energy + balancing_energy = cell_energy + busbar_loss``, with
 ``pack_energy = h V I`` and the loss from the squares of the currents.
@@ -82,7 +83,7 @@ POWER = int(LoadMode.POWER)
 CONSTANT_CURRENT_CONSTANT_VOLTAGE = int(LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTAGE)
 
 
-def declare(series: int, parallel: int, opposite_terminals: bool, nodes: int) -> Model:
+def declare(series: int, parallel: int, opposite_terminals: bool, nodes: int, aging: bool = False) -> Model:
     """Declare the network of `series` groups of `parallel` cells.
 
     Parameters
@@ -93,6 +94,8 @@ def declare(series: int, parallel: int, opposite_terminals: bool, nodes: int) ->
         Whether a group's negative terminal is at its last cell; else both are at its first.
     nodes : int
         Length of the open-circuit voltage table, >= 2.
+    aging : bool
+        Whether the network is told which share of its capacity each cell has lost.
 
     Raises
     ------
@@ -107,13 +110,16 @@ def declare(series: int, parallel: int, opposite_terminals: bool, nodes: int) ->
         name="PackNetwork",
         description="Electrical network of a pack: parallel cells on busbar ladders, in series, under a load",
         parameters=variables.cell_parameters(cells) + variables.pack_parameters(nodes),
-        inputs=variables.port_inputs(cells, series) + variables.load_inputs(series),
+        inputs=(
+            *(variables.aging_inputs(cells) if aging else ()),
+            *(variables.port_inputs(cells, series) + variables.load_inputs(series)),
+        ),
         outputs=variables.outputs(cells, series),
         states=variables.states(cells, series, nodes),
         constants=variables.constants(opposite_terminals),
-        initialize=initialize,
+        initialize=initialize_aging if aging else initialize,
         outputs_kernel=outputs_kernel,
-        advance=advance,
+        advance=advance_aging if aging else advance,
         update=Update.EXACT,
         refusals={
             INFEASIBLE_POWER: "pack_power = {u.pack_power:.9g} W has no current: in this step the pack delivers at "
@@ -191,7 +197,7 @@ def report(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
 
 
 @kernel
-def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+def rest(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Rest: no currents, the voltages of the open circuit."""
     forget(y)
     tables.integrate(p.open_circuit_voltage, x.open_circuit_area)
@@ -204,6 +210,28 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     for g in range(x.group_current.shape[0]):
         x.group_current[g] = 0.0
     report(x, p, u, y, c, 0.0)
+
+
+@kernel
+def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Rest with the capacities of the parameters."""
+    for k in range(x.capacity.shape[0]):
+        x.capacity[k] = p.capacity[k]
+    rest(x, p, u, y, c)
+
+
+@kernel
+def lose_capacity(x: Block, p: Block, u: Block) -> None:
+    """Leave every cell the capacity that its loss leaves."""
+    for k in range(x.capacity.shape[0]):
+        x.capacity[k] = p.capacity[k] * (1.0 - u.capacity_loss[k])
+
+
+@kernel
+def initialize_aging(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Rest as aged as the input tells."""
+    lose_capacity(x, p, u)
+    rest(x, p, u, y, c)
 
 
 @kernel
@@ -223,3 +251,10 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
     share_out(x, u, y, load_current(x, p, u, emf, resistance))
     report(x, p, u, y, c, h)
     return DONE
+
+
+@kernel
+def advance_aging(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
+    """Step as `advance` does, with the capacities that are left."""
+    lose_capacity(x, p, u)
+    return advance(x, p, u, y, c, t, h)

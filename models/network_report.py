@@ -43,7 +43,7 @@ def tell_energies(x: Block, p: Block, u: Block, y: Block, opposite: bool, h: flo
 
 
 @kernel
-def group_charge(x: Block, p: Block, u: Block, y: Block) -> tuple[float, float]:
+def group_charge(x: Block, u: Block, y: Block) -> tuple[float, float]:
     """Write the SOC of the groups; return what any of them still gives, and still takes, at least [C]."""
     groups = y.group_voltage.shape[0]
     cells = y.current.shape[0] // groups
@@ -51,8 +51,8 @@ def group_charge(x: Block, p: Block, u: Block, y: Block) -> tuple[float, float]:
     for g in range(groups):
         capacity = charge = 0.0
         for k in range(g * cells, (g + 1) * cells):
-            capacity += p.capacity[k]
-            charge += p.capacity[k] * u.soc[k]
+            capacity += x.capacity[k]
+            charge += x.capacity[k] * u.soc[k]
         x.group_capacity[g] = capacity
         y.group_soc[g] = charge / capacity
         remaining, room = min(remaining, charge), min(room, capacity - charge)
@@ -76,7 +76,7 @@ def open_circuit_area(x: Block, p: Block, soc: float) -> float:
 @kernel
 def tell_charge(x: Block, p: Block, u: Block, y: Block) -> None:
     """Write the pack's SOC, usable capacity and state of energy, as of the SOC given."""
-    remaining, room = group_charge(x, p, u, y)
+    remaining, room = group_charge(x, u, y)
     y.usable_capacity = remaining + room
     y.pack_soc = share_of_whole(remaining, room)
     given = taken = 0.0

@@ -66,6 +66,14 @@ def port_inputs(cells: int, groups: int) -> tuple[Variable, ...]:
     )  # fmt: skip
 
 
+def aging_inputs(cells: int) -> tuple[Variable, ...]:
+    """Return what the aging model gives to the network."""
+    return (
+        Variable("capacity_loss", "1", cells, 0.0, 0.0, 0.9, 0.1, "Share of the capacity that the cell has lost",
+                 display_unit="%"),
+    )  # fmt: skip
+
+
 def load_inputs(groups: int) -> tuple[Variable, ...]:
     """Return what vehicle or charger prescribe."""
     modes = ", ".join(f"{mode.value} {mode.name.lower().replace('_', ' ')}" for mode in LoadMode)
@@ -150,6 +158,7 @@ def states(cells: int, groups: int, nodes: int) -> tuple[Variable, ...]:
         ("current_drive", "1", cells, "Busbar current past a rung, by the group's current, that its lean drives"),
         ("busbar_current", "A", cells, "Current in the positive busbar past a rung"),
         ("cell_voltage", "V", cells, "Voltage of the cell, by its port"),
+        ("capacity", "C", cells, "Capacity of the cell, as it has aged"),
         ("group_emf", "V", groups, "Voltage of the group at zero current"),
         ("group_resistance", "Ohm", groups, "Rise of the group's voltage with its current"),
         ("group_current", "A", groups, "Current into the group, balancing included"),

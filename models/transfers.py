@@ -71,6 +71,13 @@ def extend(earlier: Block, later: Block, share: float, target: Block) -> None:
 
 
 @kernel
+def stretch(earlier: Block, later: Block, ratio: float) -> None:
+    """Keep the slope of the line through the last two values where the steps become `ratio` times as long."""
+    for k in range(later.shape[0]):
+        earlier[k] = later[k] + ratio * (earlier[k] - later[k])
+
+
+@kernel
 def first_beyond(values: Block, least: float, greatest: float) -> int:
     """Return the place of the first value that is not within the bounds, or is no number; -1 where all are."""
     place = -1

@@ -35,7 +35,7 @@ class Wiring:
     operations : tuple of Operation
         The table of the plan.
     inputs : tuple of (str, str)
-        The components' inputs that become inputs of the block, under their own names.
+        The components' inputs that become inputs of the block, under their own names; those of one name become one.
     outputs : tuple of (str, (str, str), str)
         Name, source, and value of `Summary` of each output.
     shared : tuple of ((str, str), (str, str))
@@ -81,7 +81,7 @@ class Wiring:
         """Return name, unit and size of the states that no component has."""
         states: list[tuple[str, str, int | tuple[int, int] | None]] = [
             ("tick", "1", None), ("done", "s", None), ("debt", "s", None), ("stepped", "1", None),
-            ("offender", "1", None), ("offence", "1", None),
+            ("offender", "1", None), ("offence", "1", None), ("scale", "1", None),
         ]  # fmt: skip
         for number, (connection, rule) in enumerate(self.gathering.items()):
             variable = self.variable(connection.source)
@@ -102,11 +102,7 @@ class Wiring:
         ]
 
     def check(self) -> None:
-        """Raise ValueError where a value cannot be exchanged, or two inputs have one name."""
-        names = [name for _, name in self.inputs]
-        for member, name in self.inputs:
-            if names.count(name) > 1:
-                raise ValueError(f"{member}.{name}: another component has an undriven input of that name too")
+        """Raise ValueError where a value cannot be exchanged."""
         ends = [end for connection in self.connections for end in (connection.source, connection.target)]
         ends += [parameter for pair in self.shared for parameter in pair]
         for end in (*ends, *self.inputs, *(source for _, source, _ in self.outputs)):

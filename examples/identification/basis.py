@@ -24,7 +24,7 @@ from identification.figures import (
     self_discharge_current,
 )
 from packfmu.models import tables
-from packfmu.models.cell_ecm import arrhenius
+from packfmu.models.arrhenius import arrhenius
 from packfmu.models.model import Block, kernel
 from packfmu.models.relaxation import relax
 

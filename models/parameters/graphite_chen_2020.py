@@ -16,3 +16,6 @@ OPEN_CIRCUIT_POTENTIAL = (
     - 0.0205 * np.tanh(30.4444 * (_X - 0.6103))
 )
 """V, on a uniform grid of stoichiometry 0 to 1."""
+
+WINDOW = (0.0279, 0.9014)
+"""Stoichiometry at SOC 0 and 1 of the cell, LG M50; table VII of the publication."""

@@ -77,3 +77,17 @@ def test_balances_tell_both_sides_and_what_is_missing_between():
     assert (rows[1].left, rows[1].right) == (3.0, 3.0)  # three groups, each passed by 1 C
     lines = format_balances(rows).splitlines()
     assert lines[1].split() == ["cells,", "charge", "3", "2.5", "C", "0.5", "0.091"]
+
+
+def test_aging_and_shifts_are_sides_of_the_balance_of_the_cells():
+    totals = {
+        "Cell.charge": 3.0, "Cell.shifted_charge": 1.0,
+        "Cell.stored_charge": 2.0, "Cell.lost_charge": 0.5, "Cell.aging_charge": 1.5,
+        "Cell.electrical_energy": 12.0, "Cell.shifted_energy": 4.0,
+        "Cell.stored_energy": 8.0, "Cell.heat": 2.0, "Cell.aging_energy": 5.0,
+    }  # fmt: skip
+    rows = balances(pack_system(pack()), totals)
+    assert [(row.name, row.left, row.right) for row in rows] == [
+        ("cells, charge", 4.0, 4.0),
+        ("cells, energy", 16.0, 15.0),
+    ]

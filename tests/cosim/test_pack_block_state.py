@@ -2,6 +2,7 @@
 
 import pytest
 from fmpy import extract, read_model_description
+from fmpy.fmi1 import FMICallException
 from fmpy.fmi2 import FMU2Slave
 
 from packfmu.fmus.build import build_parts
@@ -27,6 +28,9 @@ class Run:
         self.fmu.setInteger([self._references["load_mode"]], [LoadMode.POWER])
         self.fmu.setReal([self._references["pack_power"]], [-900.0])
         self.fmu.exitInitializationMode()
+
+    def scale(self, scale):
+        self.fmu.setInteger([self._references["step_scale"]], [scale])
 
     def rows(self, first, count):
         """Take steps `first` to `first + count - 1`; return what was read after each."""
@@ -60,6 +64,27 @@ def test_bytes_restored_in_another_instance_go_on_with_the_same_bits(runs):
     other.fmu.setFMUState(state)
     other.fmu.freeFMUState(state)
     assert other.rows(3, 30) == after
+
+
+def test_a_scale_belongs_to_the_state(runs):
+    """Set within the periods of the slower components and taken up 20 s after the start."""
+    one, other = runs
+    one.rows(0, 12)
+    one.scale(4)
+    one.rows(12, 3)
+    state = one.fmu.getFMUState()
+    after = one.rows(15, 30)
+    one.fmu.setFMUState(state)
+    one.fmu.freeFMUState(state)
+    assert one.rows(15, 30) == after
+    assert other.rows(0, 45)[-1] != after[-1]
+
+
+def test_a_scale_beyond_its_bounds_is_refused(runs):
+    one, other = runs
+    with pytest.raises(FMICallException):
+        one.scale(2048)
+    assert one.rows(0, 5) == other.rows(0, 5)
 
 
 def test_a_reset_instance_starts_anew(runs):

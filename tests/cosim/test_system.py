@@ -1,13 +1,22 @@
 """Systems: what is joined is checked, and what does not fit is said in one line that names both ends."""
 
 import pytest
+from fmpy.ssp.ssd import read_ssd
 
+from packfmu.cosim.fmu import fmu_pack
 from packfmu.cosim.interface import Causality, ports_of
-from packfmu.cosim.system import PACK_CONNECTIONS, Layer, System, pack_system
-from packfmu.models import balancer, cell_ecm, network, thermal
+from packfmu.cosim.pack_block import all_parts, kernel_pack, periods
+from packfmu.cosim.schedule import make_plan, transfer_rule
+from packfmu.cosim.ssp import write_system
+from packfmu.cosim.system import PACK_CONNECTIONS, PACK_LAYERS, Layer, System, pack_system
+from packfmu.fmus.build import Form, build_pack
+from packfmu.fmus.pack import Pack
+from packfmu.models import aging, balancer, cell_ecm, network, thermal
+from packfmu.models.aging_variables import COUNTER_NAMES
 from packfmu.models.errors import InputError
 from packfmu.models.model import Kind
-from packfmu.models.operations import connect
+from packfmu.models.operations import Action, Rule, connect
+from packfmu.models.parameters import graphite_film_aging
 from tests.cosim import toys
 from tests.models.cells import plain_cell
 
@@ -82,23 +91,39 @@ def test_names_of_components_are_unique_identifiers():
         System((toys.component("a b", Layer.THERMAL, toys.adder()),), ())
 
 
-def pack(series=3, parallel=2, without=()):
+def pack(series=3, parallel=2, without=(), kind=None):
     cell = plain_cell()
-    cells = series * parallel
-    models = {
-        "Thermal": (Layer.THERMAL, thermal.declare(cells)),
-        "Balancer": (Layer.CONTROL, balancer.declare(series)),
-        "Cell": (Layer.ELECTRICAL, cell_ecm.declare(cells, cell)),
-        "PackNetwork": (Layer.ELECTRICAL, network.declare(series, parallel, True, len(cell.open_circuit_voltage))),
+    cells, nodes = series * parallel, len(cell.open_circuit_voltage)
+    models = {"Aging": aging.declare(cells, kind)} if kind else {}
+    models |= {
+        "Thermal": thermal.declare(cells),
+        "Balancer": balancer.declare(series),
+        "Cell": cell_ecm.declare(cells, cell, kind),
+        "PackNetwork": network.declare(series, parallel, True, nodes, aging=kind is not None),
     }
-    return [toys.component(name, *made) for name, made in models.items() if name not in without]
+    return [toys.component(name, PACK_LAYERS[name], made) for name, made in models.items() if name not in without]
 
 
 @pytest.mark.parametrize("arrangement", [(1, 1), (3, 2)])
 def test_pack_is_joined_at_its_standard_ports(arrangement):
     system = pack_system(pack(*arrangement))
     assert [component.name for component in system.components] == ["PackNetwork", "Cell", "Balancer", "Thermal"]
+    assert system.connections == tuple(c for c in PACK_CONNECTIONS if "Aging" not in (c.source[0], c.target[0]))
+
+
+def test_pack_that_ages_hands_counters_on_and_holds_what_they_have_done():
+    system = pack_system(pack(kind=graphite_film_aging.PARAMETERS))
+    assert [component.name for component in system.components] == list(PACK_LAYERS)
     assert system.connections == PACK_CONNECTIONS
+    rules = {str(c): transfer_rule(system, c) for c in system.connections if "Aging" in (c.source[0], c.target[0])}
+    assert rules == {f"Cell.{name} -> Aging.{name}": Rule.LAST for name in COUNTER_NAMES} | {
+        "Aging.capacity_loss -> Cell.capacity_loss": Rule.HOLD,
+        "Aging.capacity_loss -> PackNetwork.capacity_loss": Rule.HOLD,
+        "Aging.resistance_growth -> Cell.resistance_growth": Rule.HOLD,
+    }
+    plan = make_plan(system, {layer: 60**layer for layer in Layer})
+    steps = [(operation.subject, operation.every) for operation in plan.operations if operation.action is Action.STEP]
+    assert steps[-1] == ("Aging", 60**3)
 
 
 def test_pack_without_balancer_and_thermal_joins_the_rest():
@@ -122,3 +147,33 @@ def test_pack_needs_network_and_cells_and_knows_its_components():
         pack_system(reversed(pack(without=("Cell", "Balancer"))))
     with pytest.raises(InputError, match="'Fast' is not a component of a pack; those are PackNetwork, Cell, "):
         pack_system([FAST])
+
+
+AGING_PACK = Pack.model_validate(
+    {
+        "pack": {"series": 3, "parallel": 2},
+        "cell": {"parameters": "nissan_leaf_2013"},
+        "aging": {"parameters": "graphite_film_aging"},
+        "schedule": {"aging": "1 h"},
+    }
+)
+
+
+def test_block_leaves_aging_outside():
+    *separate, block = all_parts(AGING_PACK)
+    assert [part.name for part in separate] == ["Cell", "PackNetwork", "Thermal", "Balancer", "Aging"]
+    assert [name for name, _, _ in block.arguments["members"]] == ["PackNetwork", "Cell", "Balancer", "Thermal"]
+    assert not any("Aging" in str(row) for row in block.arguments["operations"])
+    assert periods(AGING_PACK.schedule)[Layer.AGING] == 3600 * 10**9
+    assert kernel_pack(separate).connections == PACK_CONNECTIONS
+
+
+def test_fmus_of_a_folder_are_joined_with_aging_where_the_cells_age(tmp_path):
+    aged = build_pack(AGING_PACK, tmp_path, Form.PYTHON)
+    names = [component.name for component in fmu_pack(aged["Cell"].parent).components]
+    assert names == list(PACK_LAYERS)
+    package, _ = write_system(AGING_PACK, aged, tmp_path)
+    assert [element.name for element in read_ssd(package).system.elements] == names
+    build_pack(AGING_PACK.model_copy(update={"aging": None}), tmp_path, Form.PYTHON)
+    assert aged["Aging"].is_file()  # left over
+    assert [component.name for component in fmu_pack(aged["Cell"].parent).components] == names[:-1]

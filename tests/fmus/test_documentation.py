@@ -106,7 +106,7 @@ def test_literals_and_dois_are_marked_up():
 
 
 def test_icons_are_pictures_and_differ():
-    files = {name: icon(name) for name in ("Cell", "PackNetwork", "Thermal", "Balancer", "Other")}
+    files = {name: icon(name) for name in ("Cell", "PackNetwork", "Thermal", "Balancer", "Aging", "Other")}
     assert len(set(files.values())) == len(files)
     for name, data in files.items():
         assert data == icon(name)

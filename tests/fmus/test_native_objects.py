@@ -13,21 +13,28 @@ from packfmu.fmus.native_link import link
 from packfmu.fmus.native_objects import compile_component, emit
 from packfmu.fmus.platforms import LINUX, MAC_ARM, MAC_INTEL, WINDOWS, Platform
 from packfmu.fmus.python_fmu import load_component
+from packfmu.models.aging_variables import COUNTER_NAMES
 from packfmu.models.instance import Instance
 from packfmu.models.model import Kind, Model
 
 STEPS = 300
 COMPONENTS = {
-    "cell": {"cells": 6, "parameters": "nissan_leaf_2013"},
-    "pack_network": {"series": 3, "parallel": 2, "opposite_terminals": True, "nodes": 21},
-    "thermal": {"cells": 6},
-    "balancer": {"groups": 3},
+    "cell": ("cell", {"cells": 6, "parameters": "nissan_leaf_2013"}),
+    "aged cell": ("cell", {"cells": 6, "parameters": "nissan_leaf_2013", "aging": "graphite_film_aging"}),
+    "pack_network": ("pack_network", {"series": 3, "parallel": 2, "opposite_terminals": True, "nodes": 21}),
+    "thermal": ("thermal", {"cells": 6}),
+    "balancer": ("balancer", {"groups": 3}),
+    "aging": ("aging", {"cells": 6, "aging": "graphite_film_aging"}),
 }
+"""Modules of `fmus` and their arguments."""
 SPREADS = {
     "current": 30.0, "temperature": 15.0, "pack_current": 80.0, "pack_power": 3e4, "emf": 0.1, "resistance": 5e-4,
-    "soc": 0.2, "group_voltage": 0.05, "balancing_current": 0.1,
+    "soc": 0.2, "group_voltage": 0.05, "balancing_current": 0.1, "capacity_loss": 0.1, "resistance_growth": 0.3,
+    "soc_shift": 0.02,
 }  # fmt: skip
 """How far a test lets an input stray from its start value; others stray by a third of their nominal."""
+RISING = COUNTER_NAMES
+"""Inputs that a test lets rise; in one of fifty steps they fall."""
 
 
 class Probe(Instance):
@@ -58,11 +65,12 @@ class Probe(Instance):
 
 
 def probe(name, folder) -> Probe:
-    model = load_component(name, COMPONENTS[name], {}).model
+    module, arguments = COMPONENTS[name]
+    model = load_component(module, arguments, {}).model
     shim = (Path(__file__).parent / "probe" / "shim.c").read_bytes()
     sources = {"shim.c": shim, "model.h": header(model, "{x}", "stamp")}
-    library = folder / f"{name}.so"
-    objects = compile_component(name, COMPONENTS[name], [LINUX])
+    library = folder / f"{module}.so"
+    objects = compile_component(module, arguments, [LINUX])
     library.write_bytes(link(Platform.LINUX64, model.name, sources, objects))
     return Probe(model, library)
 
@@ -72,6 +80,8 @@ def strayed(variable, generator, step):
         return float(step // 7 % 2)
     if variable.kind is Kind.INTEGER:
         return float(1 + step // 50 % 3)
+    if variable.name in RISING:
+        return (step - 3 * (step % 50 == 49) + generator.random(variable.count)) * variable.nominal / 50
     spread = SPREADS.get(variable.name, variable.nominal / 3)
     return np.clip(
         variable.start_values().ravel() + generator.normal(0.0, spread, variable.count), variable.min, variable.max
@@ -146,12 +156,12 @@ def test_the_hosts_processor_does_not_enter(tmp_path, monkeypatch):
 
 def test_neither_the_environment_nor_a_file_nor_the_order_of_hashes_enters(tmp_path, monkeypatch):
     targets = (LINUX, WINDOWS, MAC_INTEL, MAC_ARM)
-    plain = compile_component("balancer", COMPONENTS["balancer"], targets)
+    plain = compile_component(*COMPONENTS["balancer"], targets)
     (tmp_path / ".numba_config.yaml").write_text('opt: "0"\n')
     monkeypatch.chdir(tmp_path)
     for key, value in (("NUMBA_CPU_NAME", "skylake-avx512"), ("NUMBA_OPT", "1"), ("PYTHONHASHSEED", "7")):
         monkeypatch.setenv(key, value)
-    assert compile_component("balancer", COMPONENTS["balancer"], targets) == plain
+    assert compile_component(*COMPONENTS["balancer"], targets) == plain
     beginnings = {target: content[:4] for target, content in plain.items()}
     assert beginnings == {
         LINUX: b"\x7fELF", WINDOWS: b"\x64\x86" + beginnings[WINDOWS][2:],

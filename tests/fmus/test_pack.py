@@ -9,19 +9,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packfmu.fmus.pack import Pack, Terminals, load_pack, parameter_sets, parse_pack
+from packfmu.fmus.pack import load_pack, parse_pack, tables
+from packfmu.fmus.pack_tables import Terminals, parameter_sets
 from packfmu.fmus.parts import parts
+from packfmu.fmus.python_fmu import load_component
+from packfmu.models import aging as aging_model
 from packfmu.models import balancer, cell_ecm, network, thermal
+from packfmu.models.aging_kind import AgingKind
+from packfmu.models.cell_parameters import CellParameters
 from packfmu.models.errors import InputError
 from packfmu.models.model import Detail
 
 ROOT = Path(__file__).parents[2]
 LEAF = ROOT / "examples" / "leaf_pack.toml"
 SMALLEST = {"pack": {"series": 2, "parallel": 3}, "cell": {"parameters": "nissan_leaf_2013"}}
+AGING = SMALLEST | {"aging": {"parameters": "graphite_film_aging"}}
+DAY = 86_400 * 10**9
 
 
 def changed(table, key, value):
-    contents = copy.deepcopy(SMALLEST)
+    contents = copy.deepcopy(AGING)
     contents.setdefault(table, {})[key] = value
     return contents
 
@@ -31,11 +38,13 @@ def part(pack, name):
 
 
 def models(pack):
+    kind = pack.aging.load() if pack.aging else None
     declare = {
-        "Cell": lambda cells, parameters: cell_ecm.declare(cells, pack.cell.load()),
+        "Cell": lambda cells, parameters, aging=None: cell_ecm.declare(cells, pack.cell.load(), kind),
         "PackNetwork": network.declare,
         "Thermal": thermal.declare,
         "Balancer": balancer.declare,
+        "Aging": lambda cells, aging: aging_model.declare(cells, kind),
     }
     return {part.name: declare[part.name](**part.arguments) for part in parts(pack)}
 
@@ -47,6 +56,8 @@ def test_smallest_pack_gets_the_defaults():
     assert pack.busbar.terminals is Terminals.SAME
     assert pack.outputs.detail is Detail.CELL
     assert (pack.schedule.electrical, pack.schedule.control, pack.schedule.thermal) == (10**9, 10**10, 10**10)
+    assert pack.aging is None
+    assert pack.schedule.aging == DAY
 
 
 def test_leaf_pack_is_the_one_of_the_car():
@@ -54,8 +65,8 @@ def test_leaf_pack_is_the_one_of_the_car():
     assert (pack.pack.series, pack.pack.parallel) == (96, 2)
 
 
-def test_every_start_value_fits_its_model():
-    pack = load_pack(LEAF)
+@pytest.mark.parametrize("pack", [load_pack(LEAF), parse_pack(AGING, "aging")])
+def test_every_start_value_fits_its_model(pack):
     for name, model in models(pack).items():
         start = part(pack, name).start
         restarted = model.with_start(start)  # raises where a name or a bound does not fit
@@ -84,6 +95,54 @@ def test_network_and_cells_agree():
     assert cell["lookahead"] == 0.5  # half the electrical period of 1 s
 
 
+def test_without_aging_the_components_are_what_they_were():
+    """Their GUIDs follow from the arguments."""
+    assert {part.name: part.arguments for part in parts(parse_pack(SMALLEST, "plain"))} == {
+        "Cell": {"cells": 6, "parameters": "nissan_leaf_2013"},
+        "PackNetwork": {"series": 2, "parallel": 3, "opposite_terminals": False, "nodes": 201},
+        "Thermal": {"cells": 6},
+        "Balancer": {"groups": 2},
+    }
+
+
+@pytest.mark.parametrize("kind", parameter_sets(AgingKind))
+def test_with_aging_there_is_a_fifth_component(kind):
+    pack = parse_pack(SMALLEST | {"aging": {"parameters": kind}}, "aging")
+    planned = parts(pack)
+    assert [part.name for part in planned] == ["Cell", "PackNetwork", "Thermal", "Balancer", "Aging"]
+    for made in planned:
+        component = load_component(made.component, made.arguments, made.start)
+        told = [terminal.name for terminal in component.terminals]
+        assert ("aging" in told) == (made.name in ("Cell", "PackNetwork", "Aging"))
+    assert planned[4].arguments == {"cells": 6, "aging": kind}
+    for name in ("Cell", "PackNetwork"):
+        without = part(parse_pack(SMALLEST, "plain"), name)
+        assert part(pack, name).arguments.items() > without.arguments.items()
+        assert all(np.array_equal(part(pack, name).start[key], value) for key, value in without.start.items())
+
+
+def test_aging_agrees_with_the_cells():
+    spread = {"capacity_cv": 0.1, "resistance_cv": 0.2, "seed": 4}
+    given_ = {"parameters": "nissan_leaf_aging", "rate_cv": 0.1, "resistance_rate_cv": 0.2}
+    pack = parse_pack(SMALLEST | {"variation": spread, "aging": given_}, "spread")
+    cell, start = part(pack, "Cell").start, part(pack, "Aging").start
+    assert np.array_equal(cell["capacity"], start["capacity"])
+    kind = pack.cell.load()
+    assert start["ohmic_resistance"] == pytest.approx(kind.ohmic_resistance[100] * cell["resistance_scale"], rel=1e-12)
+    assert np.unique(start["aging_rate"]).size == np.unique(start["resistance_rate"]).size == 6
+    even = parse_pack(SMALLEST | {"variation": spread, "aging": {"parameters": "nissan_leaf_aging"}}, "even")
+    assert np.all(part(even, "Aging").start["aging_rate"] == 1.0)
+    assert np.all(part(even, "Aging").start["resistance_rate"] == pack.aging.load().resistance_rate)
+
+
+def test_the_period_of_aging_is_only_looked_at_where_there_is_aging():
+    odd = {"schedule": {"thermal": "70 s"}}
+    assert parse_pack(SMALLEST | odd, "plain").schedule.aging == DAY
+    with pytest.raises(InputError) as caught:
+        parse_pack(AGING | odd, "my.toml")
+    assert str(caught.value) == "my.toml: [schedule]: aging = 1 d must be an integer multiple of thermal = 70 s"
+
+
 def test_heat_capacity_is_the_cells_unless_given():
     pack = parse_pack(SMALLEST, "measured")
     assert part(pack, "Thermal").start["heat_capacity"] == pack.cell.load().heat_capacity
@@ -102,6 +161,20 @@ MISTAKES = [
     ("pack", "colour", 3, "[pack] colour = 3 is not a known key; allowed are series, parallel"),
     ("cell", "parameters", "nissan_leaf", '"nissan_leaf": there is no such cell; did you mean "nissan_leaf_2013"?'),
     ("cell", "parameters", "../secret", '[cell] parameters = "../secret": there is no such cell; allowed are'),
+    ("cell", "parameters", "schmalstieg_2014", '"schmalstieg_2014": there is no such cell; allowed are nissan'),
+    ("aging", "parameters", "leaf_aging", '"leaf_aging": there is no such kind of aging; did you mean "nissan'),
+    (
+        "aging",
+        "parameters",
+        "wang_2014",
+        '"wang_2014": there is no such kind of aging; allowed are graphite_film_aging',
+    ),
+    ("aging", "parameters", 3, "[aging] parameters = 3: it should be a valid string"),
+    ("aging", "rate_cv", -0.1, "[aging] rate_cv = -0.1: it should be greater than or equal to 0"),
+    ("aging", "resistance_rate_cv", "a lot", '[aging] resistance_rate_cv = "a lot": it should be a valid number'),
+    ("aging", "rate", 0.1, '[aging] rate = 0.1 is not a known key; did you mean "rate_cv"?'),
+    ("schedule", "aging", "15 s", "[schedule]: aging = 15 s must be an integer multiple of thermal = 10 s"),
+    ("schedule", "aging", "1 week", "[schedule] aging = \"1 week\": duration '1 week' is not a positive number with"),
     ("cell", "initial_soc", 1.5, "[cell] initial_soc = 1.5: it should be less than or equal to 1"),
     ("variation", "capacity_cv", float("nan"), "[variation] capacity_cv = nan: it should be a finite number"),
     ("variation", "capacity_cv", float("inf"), "[variation] capacity_cv = inf: it should be a finite number"),
@@ -135,6 +208,8 @@ def test_a_mistake_gets_one_line_with_key_value_and_what_is_allowed(table, key, 
         ({}, "[pack] is missing; it has no default (and 1 more)"),
         ({"pack": {"series": 1, "parallel": 1}}, "[cell] is missing; it has no default"),
         (SMALLEST | {"varation": {}}, '[varation] is not a known key; did you mean "variation"?'),
+        (SMALLEST | {"aging": {}}, "[aging] parameters is missing; it has no default"),
+        (SMALLEST | {"aging": 3}, "[aging] = 3 must be a table of parameters, rate_cv, resistance_rate_cv"),
         (SMALLEST | {"busbar": 3}, "[busbar] = 3 must be a table of segment_resistance, contact_resistance, terminals"),
         (
             SMALLEST | {"pack": {"serie": 3, "parallel": 1}},
@@ -153,10 +228,10 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
     max_leaves=4,
 )
-KEYS = st.sampled_from(["series", "parallel", "parameters", "seed", "electrical"]) | st.text(max_size=3)
+KEYS = st.sampled_from(["series", "parallel", "parameters", "seed", "electrical", "aging"]) | st.text(max_size=3)
 
 
-@given(st.sampled_from(["pack", "cell", "variation", "schedule"]) | st.text(max_size=3), KEYS, ANYTHING)
+@given(st.sampled_from(["pack", "cell", "variation", "aging", "schedule"]) | st.text(max_size=3), KEYS, ANYTHING)
 def test_whatever_the_contents_it_is_one_line(table, key, value):
     with pytest.raises(InputError) as caught:
         parse_pack({"pack": {"series": 0}, table: {key: value}}, "my.toml")
@@ -189,14 +264,15 @@ def test_byte_order_mark_is_passed_over(tmp_path):
     assert load_pack(path) == load_pack(LEAF)
 
 
-def test_parameter_sets_are_the_modules():
-    assert "nissan_leaf_2013" in parameter_sets()
+def test_parameter_sets_are_the_modules_of_a_type():
+    assert parameter_sets() == parameter_sets(CellParameters) == ("nissan_leaf_2013",)
+    assert parameter_sets(AgingKind) == ("graphite_film_aging", "nissan_leaf_aging", "sanyo_ur18650e_aging")
 
 
 def test_readme_publishes_every_key_with_its_default():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for table, field in Pack.model_fields.items():
-        for key, entry in field.annotation.model_fields.items():
+    for table, kind in tables().items():
+        for key, entry in kind.model_fields.items():
             row = next(line for line in readme.splitlines() if line.startswith(f"| `[{table}]` `{key}` |"))
             default = "required" if entry.is_required() else toml(entry.default)
             assert f"| {default} |" in row, key

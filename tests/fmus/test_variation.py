@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kstest, lognorm, truncnorm
 
-from packfmu.fmus.variation import QUANTITIES, Spread, draw, lognormal_factors, streams, truncated_normal
+from packfmu.fmus.variation import (
+    QUANTITIES,
+    Spread,
+    draw,
+    draw_aging,
+    lognormal_factors,
+    streams,
+    truncated_normal,
+)
 
 MEANS = {"capacity": 117e3, "initial_soc": 0.9, "self_discharge_current": 1e-3, "coulombic_efficiency": 0.999}
 SPREAD = Spread(capacity_cv=0.01, resistance_cv=0.03, soc_spread=0.02, self_discharge_cv=0.4, efficiency_sd=0.0005)
@@ -113,3 +121,27 @@ def test_values_of_a_seed_are_pinned():
     }
     for name, values in pinned.items():
         assert cells[name] == pytest.approx(values, rel=1e-12), name  # exp and ndtri differ by last places
+
+
+@given(st.integers(0, 2**64))
+def test_without_spread_every_cell_ages_alike(seed):
+    aging = draw_aging(0.0, 0.0, seed, 6)
+    assert np.array_equal(aging["aging_rate"], np.ones(6))
+    assert np.array_equal(aging["resistance_rate"], np.ones(6))
+    assert aging["noise_seed"] == int(aging["noise_seed"])
+    assert 0 <= aging["noise_seed"] < 2**31
+
+
+def test_rates_of_aging_have_streams_of_their_own():
+    before, after = draw_aging(0.1, 0.2, 7, 50), draw_aging(0.3, 0.2, 7, 50)
+    assert np.array_equal(np.argsort(before["aging_rate"]), np.argsort(after["aging_rate"]))
+    assert not np.array_equal(before["aging_rate"], after["aging_rate"])
+    assert np.array_equal(before["resistance_rate"], after["resistance_rate"])
+    assert before["noise_seed"] == after["noise_seed"] != draw_aging(0.1, 0.2, 8, 50)["noise_seed"]
+
+
+def test_rates_of_aging_of_a_seed_are_pinned():
+    drawn = draw_aging(0.1, 0.2, 2013, 2)
+    assert drawn["aging_rate"] == pytest.approx([0.9008707006516183, 1.1349206250852062], rel=1e-12)
+    assert drawn["resistance_rate"] == pytest.approx([0.8953482853100472, 1.0877667932031128], rel=1e-12)
+    assert drawn["noise_seed"] == 1149340626

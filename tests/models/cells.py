@@ -3,8 +3,11 @@
 import numpy as np
 
 from packfmu.models import cell_ecm
+from packfmu.models.aging_kind import AgingKind, Anode
 from packfmu.models.cell_parameters import CellParameters
 from packfmu.models.instance import Instance
+from packfmu.models.parameters import schmalstieg_2014
+from packfmu.models.parameters.graphite_chen_2020 import OPEN_CIRCUIT_POTENTIAL
 
 SOC = np.linspace(0.0, 1.0, 21)
 
@@ -53,9 +56,17 @@ def plain_cell(**changes):
     )
 
 
-def started(kind, cells=1, **start):
+def aging(**changes):
+    """Return the aging of the cells of Schmalstieg on a graphite anode; `changes` replace fields."""
+    anode = Anode(
+        open_circuit_potential=OPEN_CIRCUIT_POTENTIAL, window=(0.03, 0.9), resistance=2e-3, activation_energy=3.5e4
+    )
+    return AgingKind(**({"laws": schmalstieg_2014.PARAMETERS, "anode": anode} | changes))
+
+
+def started(kind, cells=1, aging=None, **start):
     """Return initialised cells of one kind with these start values."""
-    instance = Instance(cell_ecm.declare(cells, kind).with_start(start))
+    instance = Instance(cell_ecm.declare(cells, kind, aging).with_start(start))
     instance.initialize()
     return instance
 

@@ -13,14 +13,21 @@ emfs = st.lists(st.floats(2.5, 4.3), min_size=GROUPS * CELLS, max_size=GROUPS * 
 resistances = st.lists(st.floats(1e-5, 0.1), min_size=GROUPS * CELLS, max_size=GROUPS * CELLS)
 
 
-def small_pack(opposite=False):
-    """Return three groups of four cells."""
-    return Instance(network.declare(GROUPS, CELLS, opposite, NODES))
+def small_pack(opposite=False, aging=False):
+    """Return three groups of four cells, at rest."""
+    return started(network.declare(GROUPS, CELLS, opposite, NODES, aging))
 
 
 def lone_cell():
-    """Return a pack of one cell."""
-    return Instance(network.declare(1, 1, False, NODES))
+    """Return a pack of one cell, at rest."""
+    return started(network.declare(1, 1, False, NODES))
+
+
+def started(model):
+    """Return an initialised instance."""
+    instance = Instance(model)
+    instance.initialize()
+    return instance
 
 
 def scatter(instance, seed=0):
@@ -30,6 +37,7 @@ def scatter(instance, seed=0):
     instance.u["resistance"] = generator.uniform(1e-3, 3e-3, GROUPS * CELLS)
     instance.u["soc"] = generator.uniform(0.3, 0.7, GROUPS * CELLS)
     instance.p["capacity"] = generator.uniform(150e3, 210e3, GROUPS * CELLS)
+    instance.initialize()
     return instance
 
 

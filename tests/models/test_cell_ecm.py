@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad, solve_ivp
 
-from packfmu.models import cell_circuit, cell_ecm
+from packfmu.models import cell_circuit
+from packfmu.models.arrhenius import GAS_CONSTANT
 from tests.models.cells import SOC, constant, invented_cell, plain_cell, started
 
 LINEAR = {
@@ -64,7 +65,7 @@ def test_self_discharge_follows_arrhenius():
     temperatures = np.array([283.15, 298.15, 313.15])
     cell = started(invented_cell(), cells=3, temperature=temperatures)
     cell.advance(0.0, 1e6)
-    factor = np.exp(-5e4 / cell_ecm.GAS_CONSTANT * (1.0 / temperatures - 1.0 / 298.15))
+    factor = np.exp(-5e4 / GAS_CONSTANT * (1.0 / temperatures - 1.0 / 298.15))
     np.testing.assert_allclose(0.5 - cell.y["soc"], 0.01 * factor * 1e6 / 36000.0, rtol=1e-12)
 
 

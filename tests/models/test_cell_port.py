@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from packfmu.models import cell_circuit, cell_ecm
+from packfmu.models import cell_circuit
+from packfmu.models.arrhenius import GAS_CONSTANT
 from tests.models.cells import constant, invented_cell, plain_cell, started
 
 
 def test_resistance_at_once_follows_arrhenius():
     cell = started(plain_cell(ohmic_resistance=constant(2e-3)), temperature=283.15, lookahead=0.0)
-    expected = 2e-3 * np.exp(2e4 / cell_ecm.GAS_CONSTANT * (1.0 / 283.15 - 1.0 / 298.15))
+    expected = 2e-3 * np.exp(2e4 / GAS_CONSTANT * (1.0 / 283.15 - 1.0 / 298.15))
     assert cell.y["resistance"][0] == pytest.approx(expected, rel=1e-14)
 
 

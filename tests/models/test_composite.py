@@ -209,7 +209,7 @@ def test_initial_values_pass_along_a_chain():
 
 def test_parameters_are_those_of_the_components_and_lookaheads_are_fixed():
     model = compose("Lone", "alone", {"A": adder()}, SECOND, [Operation(Action.STEP, 1, "A")], (), ("A.lookahead",), {})
-    assert [variable.path for variable in model.parameters] == ["A.offset", "A.lookahead"]
+    assert [variable.path for variable in model.parameters] == ["A.offset", "A.lookahead", "step_scale"]
     assert model.variable("A.lookahead").scalar_names() == ["A.lookahead"]
     assert not model.variable("A.lookahead").tunable
     with pytest.raises(ValueError, match=re.escape("A.lookahead = 0.6 s is not within [0.5, 0.5] s")):
@@ -241,13 +241,6 @@ def test_unknown_parameters_are_refused(more):
 def test_taps_that_do_not_fit_are_refused(tap, words):
     with pytest.raises(ValueError, match=re.escape(f"it: {words}")):
         block(2, (tap,))
-
-
-def test_inputs_of_one_name_are_refused():
-    members = {"One": adder(), "Other": adder()}
-    rows = [Operation(Action.STEP, 1, name) for name in members]
-    with pytest.raises(ValueError, match=re.escape("One.value: another component has an undriven input of that name")):
-        compose("Two", "two", members, SECOND, rows, (), (), {})
 
 
 def test_arrays_of_two_dimensions_are_refused():

@@ -14,6 +14,7 @@ def pack():
 
 def test_usable_capacity_is_bounded_by_the_first_empty_and_the_first_full_group(pack):
     pack.p["capacity"] = np.repeat([100.0, 80.0, 120.0], CELLS)
+    pack.initialize()
     y = step(pack, soc=np.repeat([0.5, 0.4, 0.8], CELLS))
     assert y["group_soc"] == pytest.approx([0.5, 0.4, 0.8], rel=1e-12)
     remaining, room = CELLS * 80.0 * 0.4, CELLS * 120.0 * 0.2
@@ -31,7 +32,6 @@ def test_the_soc_of_a_group_is_weighted_by_capacity(pack):
 def test_state_of_energy_is_the_integral_of_the_open_circuit_voltage(pack):
     table = np.array([2.8, 3.3, 3.45, 3.5, 3.6, 3.65, 3.7, 3.8, 3.9, 4.05, 4.2])
     pack.p["open_circuit_voltage"] = table
-    pack.initialize()
     y = step(scatter(pack, 1))
     capacity = pack.p["capacity"].reshape(GROUPS, CELLS).sum(axis=1)
     left = y["pack_soc"] * y["usable_capacity"]
@@ -75,3 +75,21 @@ def test_extremes_name_the_limiting_cell_and_group(pack):
         assert y[f"{name}_mean"] == pytest.approx(values.mean(), rel=1e-12)
         assert y[f"{name}_minimum_{whose}"] == values.argmin() + 1
         assert y[f"{name}_maximum_{whose}"] == values.argmax() + 1
+
+
+def test_an_aged_pack_has_the_capacities_that_are_left():
+    """The outputs are those of a pack of smaller cells: at the beginning, and in the first step after a change."""
+    plain, aged = scatter(small_pack()), scatter(small_pack(aging=True))
+    loss = np.linspace(0.0, 0.4, GROUPS * CELLS)
+    whole = step(aged)["usable_capacity"]
+    assert whole == step(plain)["usable_capacity"]
+    aged.u["capacity_loss"] = loss
+    plain.p["capacity"] *= 1.0 - loss
+    plain.initialize()
+    changed = step(aged, pack_current=-40.0)
+    smaller = step(plain, pack_current=-40.0)
+    assert changed["usable_capacity"] < 0.9 * whole
+    assert changed.tobytes() == smaller.tobytes()
+    aged.initialize()
+    plain.initialize()
+    assert aged.y.tobytes() == plain.y.tobytes()

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from packfmu.models.rainflow import FULL, HALF, LEAST_CAPACITY, NONE, begin, half, points, push, weight
-from tests.models.counts import CAPACITY, CELLS, memory
+from tests.models.counts import CAPACITY, CELLS, astm, memory, reversals
 
 ASTM = [-2.0, 1.0, -3.0, 5.0, -1.0, 3.0, -4.0, 4.0, -2.0]
 LEVELS = st.lists(st.integers(0, 64).map(lambda n: n / 64), min_size=1, max_size=60)
@@ -56,18 +56,6 @@ def spectrum(cycles):
     return numbers
 
 
-def reversals(values):
-    points = [values[0]]
-    for value in values[1:]:
-        if value == points[-1]:
-            continue
-        if len(points) > 1 and (points[-1] > points[-2]) == (value > points[-1]):
-            points[-1] = value
-        else:
-            points.append(value)
-    return points
-
-
 def four_points(values):
     """Search all of the reversals for a cycle inside its neighbours, take it out, search again: no stack, no order."""
     points, cycles = reversals(values), []
@@ -80,25 +68,6 @@ def four_points(values):
                 break
         else:
             return cycles + [(0.5, abs(b - a), 0.5 * (a + b)) for a, b in pairwise(points)]
-
-
-def astm(values):
-    """Count as the steps of E1049 section 5.4.4 say."""
-    points, cycles = [], []
-    for point in reversals(values):
-        points.append(point)
-        while len(points) >= 3:
-            x, y = abs(points[-1] - points[-2]), abs(points[-2] - points[-3])
-            if x < y:
-                break
-            mean = 0.5 * (points[-2] + points[-3])
-            if len(points) == 3:
-                cycles.append((0.5, y, mean))
-                points.pop(0)
-            else:
-                cycles.append((1.0, y, mean))
-                del points[-3:-1]
-    return cycles + [(0.5, abs(b - a), 0.5 * (a + b)) for a, b in pairwise(points)]
 
 
 def test_example_of_the_standard():

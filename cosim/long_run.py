@@ -1,0 +1,112 @@
+"""Long runs: duty cycles by a calendar, in full or with jumps between them, resumable at any moment.
+
+Each leg of the calendar repeats one duty cycle. Its first cycle is run in full; where jumps are allowed, one follows
+to the end of the leg or as far as its error estimate allows, then the next cycle, and so on. A row is recorded after
+every cycle and every jump, in a journal beside the results, which are made of it at the end.
+
+Checkpoints hold the whole state after a cycle and its jump: a run that was killed goes on from the last one and
+ends with the same results to the last bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from ..fmus.files import check_replaceable, package_version
+from ..models.duration import seconds
+from ..models.errors import InputError
+from .calendar import LongRun, LongSummary
+from .checkpoint import load_checkpoint, remove_leftovers, save_checkpoint
+from .course import Course
+from .journal import Journal, to_netcdf
+from .schedule import Plan
+from .simulation import interruption_put_off, opened
+from .system import System
+
+BETWEEN_CHECKPOINTS = 5.0
+"""Wall time between two checkpoints [s]."""
+
+DAY = 86400.0
+
+BAR = "{l_bar}{bar}| {n:.0f}/{total:.0f} d [{elapsed}<{remaining}{postfix}]"
+
+
+def run_long(system: System, plan: Plan, long_run: LongRun, resume: bool = False) -> LongSummary:
+    """Run duty cycles by the calendar; at a terminal, a progress bar with the date appears on stderr.
+
+    Parameters
+    ----------
+    system : System
+        Of `with_duties` and, for jumps, `with_jumps`.
+    plan : Plan
+        Made for this system, with an aging layer.
+    long_run : LongRun
+        What is to be run.
+    resume : bool
+        Go on from the checkpoint beside the output instead of starting anew.
+
+    Raises
+    ------
+    InputError
+        When something given does not fit; the checkpoint is missing, damaged, or that of another run, and is left in
+        place then; or a component fails.
+    KeyboardInterrupt
+        On Ctrl-C, once a step is complete; the run can be resumed then.
+    """
+    if long_run.experiment.output is None:
+        raise InputError("a long run needs an output: its checkpoint lies beside it")
+    with ExitStack() as stack:
+        check = stack.enter_context(interruption_put_off())
+        simulation = stack.enter_context(opened(system, plan, long_run.experiment, lambda _: check()))
+        return _run(Course(simulation, long_run), long_run, long_run.experiment.output, resume, check)
+
+
+def _run(course: Course, long_run: LongRun, output: Path, resume: bool, check: Callable[[], None]) -> LongSummary:
+    checkpoint, path = output.with_suffix(".checkpoint"), output.with_suffix(".journal")
+    identity = _identity(course, long_run)
+    clock = saved = time.perf_counter()
+    if resume:
+        rows = course.restore(load_checkpoint(checkpoint, identity))
+        journal = Journal.reopen(path, course.columns, rows)
+    else:
+        check_replaceable(output)
+        journal = Journal(path, course.columns)
+        course.record(journal)
+    remove_leftovers(checkpoint)
+    total = seconds(long_run.experiment.duration) / DAY
+    with closing(journal), tqdm(total=total, unit="d", disable=None, leave=False, bar_format=BAR) as bar:
+        save_checkpoint(checkpoint, identity, course.save(journal.flush()))
+        while not course.has_ended:
+            course.cycle(journal, check)
+            bar.set_postfix_str(f"{long_run.begin + timedelta(seconds=seconds(course.now)):%Y-%m-%d}")
+            bar.update(seconds(course.now) / DAY - bar.n)
+            if time.perf_counter() - saved > BETWEEN_CHECKPOINTS or course.has_ended:
+                save_checkpoint(checkpoint, identity, course.save(journal.flush()))
+                saved = time.perf_counter()
+    to_netcdf(path, output)
+    checkpoint.unlink()
+    path.unlink()
+    return course.summary(time.perf_counter() - clock)
+
+
+def _identity(course: Course, long_run: LongRun) -> str:
+    """Return a digest of everything that determines a run: the state that it begins with holds all parameters."""
+    digest = hashlib.sha256(course.simulation.save())
+    experiment = long_run.experiment
+    told = (package_version("packfmu"), str(course.simulation.plan), long_run.calendar, long_run.jump, long_run.end)
+    for text in (*told, experiment.duration, experiment.start, sorted(experiment.record.items()), experiment.stop_on):
+        digest.update(f"{text}\n".encode())
+    for name, duty in long_run.duties.items():
+        for phase in duty.phases:
+            digest.update(f"{name} {phase.name} {phase.duration} {phase.pace}\n".encode())
+            for variable, values in phase.values.items():
+                digest.update(f"{variable}\n".encode() + np.asarray(values, dtype=np.float64).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,81 @@
+"""What the components of a system are opened with: the ports that are used, and the values that they start from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+from numpy.typing import ArrayLike, NDArray
+
+from ..models.duration import seconds
+from ..models.errors import InputError
+from ..models.model import Kind
+from ..models.operations import endpoint
+from .interface import Causality
+from .schedule import Plan, Scheme
+from .slave import Slave, blamed
+from .system import Component, System
+
+LOOKAHEAD = "lookahead"
+"""The parameter [s] that the master sets to half the component's period, which is of second order with mean currents;
+in the Jacobi scheme, whose currents come one step late, to the whole of it."""
+
+BASE_PERIOD = "base_period"
+"""The parameter [s] that the master sets to the base period of the plan."""
+
+STEP_SCALE = "step_scale"
+"""The parameter that the master sets to the pace: a factor on the periods of a plan inside the component."""
+
+
+def flags(system: System, names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return component and output of flags that end a run; InputError unless each is a scalar Boolean output."""
+    for name in names:
+        port = system.port(endpoint(name))
+        if port.causality is not Causality.OUTPUT or port.kind is not Kind.BOOLEAN or port.count != 1:
+            raise InputError(
+                f"{name} is {port.causality.value} of {port.count} {port.kind.value}; "
+                "a run can be stopped by a scalar Boolean output"
+            )
+    return [endpoint(name) for name in names]
+
+
+def ahead(component: Component, plan: Plan, scale: int) -> dict[str, NDArray[Any]]:
+    """Return the lookahead of a component that has one, for steps of `scale` of its periods."""
+    port = component.ports.get(LOOKAHEAD)
+    if port is None or port.causality is not Causality.PARAMETER:
+        return {}
+    share = 0.5 if plan.scheme is Scheme.SEQUENTIAL else 1.0
+    value = scale * seconds(plan.periods[component.layer]) * share
+    return {LOOKAHEAD: port.values(f"{component.name}.{LOOKAHEAD}", value)}
+
+
+def open_component(system: System, component: Component, read: Sequence[tuple[str, str]], stack: ExitStack) -> Slave:
+    """Open a component with what is connected or read; it is closed with the stack."""
+    inputs = [c.target[1] for c in system.connections if c.target[0] == component.name]
+    outputs = [c.source[1] for c in system.connections if c.source[0] == component.name]
+    outputs += [name for owner, name in read if owner == component.name]
+    with blamed(component.name, "cannot be opened"):
+        slave = component.open(inputs, list(dict.fromkeys(outputs)))
+    stack.callback(slave.close)
+    return slave
+
+
+def start_values(system: System, plan: Plan, given: Mapping[str, ArrayLike]) -> dict[str, dict[str, NDArray[Any]]]:
+    """Check what is to be set, and add what the master sets; flat, by component."""
+    values: dict[str, dict[str, NDArray[Any]]] = {}
+    for component in system.components:
+        values[component.name] = ahead(component, plan, 1)
+        port = component.ports.get(BASE_PERIOD)
+        if port is not None and port.causality is Causality.PARAMETER and port.unit == "s":
+            values[component.name][BASE_PERIOD] = port.values(BASE_PERIOD, seconds(plan.base))
+    drivers = {connection.target: connection for connection in system.connections}
+    for text, value in given.items():
+        end = endpoint(text)
+        port = system.port(end)
+        if port.causality is Causality.OUTPUT:
+            raise InputError(f"{text} is an output; parameters and inputs can be set")
+        if end in drivers:
+            raise InputError(f"{text} is driven by {'.'.join(drivers[end].source)}; it cannot be set")
+        values[end[0]][end[1]] = port.values(text, value)
+    return values

@@ -1,0 +1,247 @@
+"""A system that runs by a plan: opened, moved tick by tick, saved and put back."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..models.duration import seconds
+from ..models.operations import Rule
+from .execution import Execution, settle, views
+from .experiment import Experiment
+from .guard import timescale_outputs
+from .interface import Causality
+from .ledger import check_integrals
+from .opening import STEP_SCALE, ahead, flags, open_component, start_values
+from .recorder import columns
+from .schedule import Plan, transfer_rule
+from .slave import Slave, SlaveError, blamed, packed, unpacked
+from .system import Component, Layer, System
+
+Set = Mapping[str, NDArray[Any]]
+
+
+class Simulation:
+    """A system that runs by a plan; made by `opened`.
+
+    Parameters
+    ----------
+    system : System
+        Components and connections.
+    plan : Plan
+        Made for this system.
+    slaves : mapping of str to Slave
+        The running components, initialised.
+    totals : sequence of (str, str)
+        Integrals to be summed over the steps, by component and output.
+    start : int
+        Time at which it starts [ns].
+    given : collection of str
+        What was set to something else than what the master would set, ``"Component.variable"``.
+    """
+
+    def __init__(
+        self,
+        system: System,
+        plan: Plan,
+        slaves: Mapping[str, Slave],
+        totals: Sequence[tuple[str, str]],
+        start: int,
+        given: Mapping[str, ArrayLike],
+    ) -> None:
+        self.system = system
+        self.plan = plan
+        self.slaves = slaves
+        self.start = start
+        self._given = given
+        self._pace = 1
+        self._execution = Execution(plan, slaves, totals, start)
+
+    @property
+    def time(self) -> int:
+        """Local time [ns], from which the aging layer's differs by `skipped`."""
+        return self._execution.time
+
+    @property
+    def skipped(self) -> int:
+        """What is added to the times [ns] at which components of the aging layer are stepped."""
+        return self._execution.skipped
+
+    @skipped.setter
+    def skipped(self, length: int) -> None:
+        self._execution.skipped = length
+
+    @property
+    def work(self) -> int:
+        """Steps that components have taken, those that were undone by `restore` included."""
+        return self._execution.work
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all layers but the aging layer have just stepped."""
+        return self._execution.is_whole
+
+    @property
+    def hyperperiod(self) -> int:
+        """Time after which all layers but the aging layer have stepped [ns]."""
+        return max(
+            (period for layer, period in self.plan.periods.items() if layer < Layer.AGING), default=self.plan.base
+        )
+
+    def tick(self, stride: int = 1) -> None:
+        """Do everything that is due after the next `stride` base periods.
+
+        The steps of all layers but the aging layer are `stride` times longer than in the plan, as long as it does not
+        change but where these layers have all stepped. The aging layer is due when the local time since the start
+        reaches a multiple of its period, whatever the strides.
+
+        Raises
+        ------
+        InputError
+            When a component fails or refuses a step; the message names it and the time.
+        """
+        self._execution.tick(stride)
+
+    def complete(self) -> None:
+        """Bring the layers whose period is not complete up to the present time by shorter steps."""
+        self._execution.complete()
+
+    def set_pace(self, scale: int) -> None:
+        """Let the components look ahead as far as ticks of `scale` base periods need.
+
+        Components with a plan inside scale it. What was set for the whole run stays.
+
+        Raises
+        ------
+        ValueError
+            When not all layers but the aging layer have just stepped.
+        """
+        if scale == self._pace:
+            return
+        if not self.is_whole:
+            raise ValueError("the pace changes only where all layers but the aging layer have stepped")
+        self._pace = scale
+        for component in self.system.components:
+            values = self._paced(component, scale)
+            if values:
+                with blamed(component.name, "cannot change its pace"):
+                    self.slaves[component.name].set(values)
+                self._hand_on(component)
+
+    def sums(self) -> dict[str, float]:
+        """Return the totals so far, by ``"Component.output"``."""
+        return self._execution.sums()
+
+    def save(self) -> bytes:
+        """Return everything that is needed to go on from here with the same bits; InputError names who cannot."""
+        names = list(self.slaves)
+        states = [self._state(name) for name in names]
+        header = json.dumps({"components": names, "pace": self._pace}).encode()
+        return packed([header, self._execution.save(), *states])
+
+    def restore(self, saved: bytes) -> None:
+        """Return to what `save` of this simulation, or of another one of an equal system and plan, returned.
+
+        Raises
+        ------
+        InputError
+            When the state does not fit; the simulation is of no use then.
+        """
+        with blamed("the simulation", "cannot be restored"):
+            header, clock, *states = unpacked(saved, 2 + len(self.slaves))
+            told = json.loads(header)
+            if told["components"] != list(self.slaves):
+                raise SlaveError(f"the saved state is one of {', '.join(told['components'])}")
+            self._execution.restore(clock)
+        for (name, slave), state in zip(self.slaves.items(), states, strict=True):
+            with blamed(name, "cannot be restored"):
+                slave.restore(state)
+        self._pace = told["pace"]
+
+    def _state(self, name: str) -> bytes:
+        with blamed(name, "cannot be saved"):
+            return self.slaves[name].save()
+
+    def _paced(self, component: Component, scale: int) -> Set:
+        """Return what a component is to be set to at a pace."""
+        values = ahead(component, self.plan, scale)
+        port = component.ports.get(STEP_SCALE)
+        if port is not None and port.causality is Causality.PARAMETER:
+            values[STEP_SCALE] = port.values(f"{component.name}.{STEP_SCALE}", scale)
+        return {name: value for name, value in values.items() if f"{component.name}.{name}" not in self._given}
+
+    def _hand_on(self, source: Component) -> None:
+        """Hand on what a changed component tells to those that take it as it is."""
+        for connection in self.system.connections:
+            target = self.system.component(connection.target[0])
+            as_it_is = transfer_rule(self.system, connection) in (Rule.LAST, Rule.HOLD)
+            if connection.source[0] == source.name and target.layer <= source.layer and as_it_is:
+                told, taken = views(self.slaves, connection)
+                np.copyto(taken, told, casting="unsafe")
+
+
+@contextmanager
+def interruption_put_off() -> Iterator[Callable[[], None]]:
+    """Put off Ctrl-C until the function that is yielded is called.
+
+    On its way into or out of an FMU's Python a KeyboardInterrupt ends as fmi2Fatal or is lost, and between the
+    opening of a component and the note that it is to be closed it would leave the component open.
+    """
+    at_home = threading.current_thread() is threading.main_thread()  # others are not interrupted
+    if not at_home or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield lambda: None
+        return
+    met: list[int] = []
+
+    def check() -> None:
+        if met:
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, lambda number, _: met.append(number))
+    try:
+        yield check
+        check()
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def opened(system: System, plan: Plan, experiment: Experiment, announce: Callable[[str], None]) -> Iterator[Simulation]:
+    """Open the components of a system, initialise them, and close them when the block is left.
+
+    Parameters
+    ----------
+    system : System
+        Components and connections.
+    plan : Plan
+        Made for this system.
+    experiment : Experiment
+        Start, start values, and which outputs will be read.
+    announce : callable
+        Told what is done next; an FMU may load and compile for seconds.
+
+    Raises
+    ------
+    InputError
+        When something given does not fit, or a component fails.
+    """
+    totals = check_integrals(system, experiment.totals)
+    values = start_values(system, plan, experiment.values)
+    recorded = [column.source for column in columns(system, experiment.record)]
+    read = [*recorded, *flags(system, experiment.stop_on), *totals, *timescale_outputs(system)]
+    with ExitStack() as stack:
+        slaves = {}
+        for name, given in values.items():
+            announce(f"loading {name}")
+            slaves[name] = open_component(system, system.component(name), read, stack)
+            with blamed(name, "cannot be started"):
+                slaves[name].prepare(given, seconds(experiment.start))
+        settle(system, slaves, announce)
+        yield Simulation(system, plan, slaves, totals, experiment.start, experiment.values)

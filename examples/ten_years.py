@@ -1,0 +1,168 @@
+"""Ten years of a Nissan Leaf's pack: python examples/ten_years.py [--pack] [--output] [--years] [--resume].
+
+Each day two WLTCs and a slow charge at constant current, then constant voltage; four seasons; passive balancing while
+the car is plugged in; to 70 % SOH or ten years. Days are run in full at the start of each season and as often as the
+error estimate demands, and jumped over between. Stepped are Pack.fmu, which holds the plan of cells, network, balancer
+and thermal network, and Aging.fmu; with --components the five FMUs one by one, by the same plan.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from drive_cycle import WLTC, per_period
+from longitudinal_vehicle import NISSAN_LEAF, pack_power, read_trace
+from ten_years_figure import draw
+from ten_years_report import Life, report, save_table
+
+from packfmu.cosim import results
+from packfmu.cosim.calendar import End, Leg, LongRun
+from packfmu.cosim.duty import Duty, Phase, with_duties
+from packfmu.cosim.experiment import Experiment
+from packfmu.cosim.fmu import fmu_block, fmu_pack
+from packfmu.cosim.jump import Jump
+from packfmu.cosim.jumping import with_jumps
+from packfmu.cosim.long_run import run_long
+from packfmu.cosim.pack_block import all_parts, periods
+from packfmu.cosim.schedule import make_plan
+from packfmu.fmus.build import build_parts
+from packfmu.fmus.command_line import Parser
+from packfmu.fmus.files import check_replaceable, replacing
+from packfmu.fmus.pack import Pack, load_pack
+from packfmu.fmus.platforms import host_platform
+from packfmu.models.duration import parse_duration
+from packfmu.models.errors import InputError
+from packfmu.models.network_loads import LoadMode
+
+ROOT = Path(__file__).parents[1]
+LEAF_AGING = ROOT / "examples" / "leaf_aging.toml"
+SEASONS = {"winter": (90, 5.0), "spring": (92, 14.0), "summer": (92, 24.0), "autumn": (91, 15.0)}
+"""Days, and temperature of the air [degC]; assumed, a temperate climate."""
+BEGIN = datetime(2013, 1, 1, 7)
+END_OF_LIFE = 0.7
+QUIET_PACE = 8
+"""Factor on the periods of the plan while nobody drives."""
+CHARGE_HOURS = 6.0
+"""Charging current as the time that it takes to charge a whole pack [h]: 3.6 kW, a household's wallbox of 16 A."""
+DAY = 86_400_000_000_000
+"""[ns]."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run as the command line asks; return the exit code."""
+    parser = Parser("Drive a pack for ten years.")
+    parser.add_argument("--pack", type=Path, default=LEAF_AGING, help="pack file; default: the Leaf pack that ages")
+    parser.add_argument("--output", type=Path, default=Path("dist"), help="folder to write to; default: dist")
+    parser.add_argument("--years", type=int, default=10, help="longest time; default: 10")
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint that a run has left")
+    parser.add_argument("--components", action="store_true", help="step five FMUs, not Pack.fmu and Aging.fmu")
+    return parser.run(
+        arguments,
+        lambda chosen: live(load_pack(chosen.pack), chosen.output, chosen.years, chosen.resume, chosen.components),
+    )
+
+
+def live(pack: Pack, output: Path, years: int, resume: bool = False, components: bool = False) -> str:
+    """Build the FMUs of `pack`, run `years` with them, save the results in `output`, and return a summary."""
+    if pack.aging is None:
+        raise InputError("the pack file has no [aging] table; without one the cells do not age")
+    netcdf, table, figure = (output / f"ten_years.{suffix}" for suffix in ("nc", "csv", "png"))
+    for path in (netcdf, table, figure):
+        check_replaceable(path)
+    planned = {part.name: part for part in all_parts(pack)}
+    fmus = build_parts(tuple(planned.values()), output / "ten_years", pack.outputs.detail, platforms=(host_platform(),))
+    long_run = decade(pack, netcdf, years, components)
+    folder = fmus["Pack"].parent
+    joined = fmu_pack(folder) if components else fmu_block(folder)
+    system = with_jumps(with_duties(joined, long_run.duties, pack.schedule.electrical), pack.pack.parallel)
+    ended = run_long(system, make_plan(system, periods(pack.schedule)), long_run, resume)
+    laws = pack.aging.load().laws.capacity
+    life = Life(
+        recorded=results.load(netcdf),
+        ended=ended,
+        begin=BEGIN,
+        parallel=pack.pack.parallel,
+        capacity=np.asarray(planned["Aging"].start["capacity"]),
+        aging_rate=np.asarray(planned["Aging"].start["aging_rate"]),
+        exponents=(laws.calendar_exponent, laws.cycle_exponent),
+    )
+    save_table(life, table)
+    with replacing(figure) as temporary:
+        draw(life).savefig(temporary, format="png", dpi=120)
+    saved = [f"{netcdf.name} (everything, for xarray)", table.name, figure.name, f"{folder.relative_to(output)}/*.fmu"]
+    return "\n".join([*report(life), "", f"saved in {output}: {', '.join(saved)}"])
+
+
+def decade(pack: Pack, output: Path, years: int, components: bool) -> LongRun:
+    """Return what is to be run: the days of four seasons, year by year."""
+    network, cell, balancer = (owner(name, components) for name in ("PackNetwork", "Cell", "Balancer"))
+    return LongRun(
+        experiment=Experiment(
+            duration=years * sum(days for days, _ in SEASONS.values()) * DAY,
+            stop_on=(f"{network}.undervoltage",),
+            record={
+                "soh": "Aging.soh",
+                "soh_minimum": "Aging.soh_minimum",
+                "resistance_growth": "Aging.resistance_growth",
+                "soc": f"{cell}.soc",
+                "group_soc": f"{network}.group_soc",
+                "calendar_damage": "Jumps.Aging.capacity_calendar_damage",
+                "cycle_damage": "Jumps.Aging.capacity_cycle_damage",
+            },
+            totals=tuple(
+                f"{name}.{total}"
+                for name, totals in ((network, ("pack_energy",)), (cell, ("heat",)), (balancer, ("bleed_charge",)))
+                for total in totals
+            ),
+            output=output,
+        ),
+        duties={season: day(season, pack, temperature, components) for season, (_, temperature) in SEASONS.items()},
+        calendar=tuple(Leg(season, days * DAY) for season, (days, _) in SEASONS.items()),
+        begin=BEGIN,
+        jump=Jump(),
+        end=End("Aging.soh_minimum", END_OF_LIFE),
+    )
+
+
+def owner(component: str, components: bool) -> str:
+    """Return whose variables those of a component are: its own, or the block's."""
+    return component if components else "Pack"
+
+
+def day(season: str, pack: Pack, temperature: float, components: bool) -> Duty:
+    """Return a day at an ambient temperature [degC]: to work, back, and charged over night."""
+    time, speed = read_trace(WLTC)
+    power = per_period(time, pack_power(NISSAN_LEAF, time, speed), pack.schedule.electrical)
+    current = pack.pack.parallel * pack.cell.load().capacity / (CHARGE_HOURS * 3600.0)
+
+    def phase(name: str, duration: str, load: LoadMode, plugged: bool = False, pace: int = QUIET_PACE) -> Phase:
+        driving = load is LoadMode.POWER
+        values = {
+            "PackNetwork.load_mode": load,
+            "PackNetwork.pack_power": power if driving else 0.0,
+            "PackNetwork.pack_current": current if load is LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTAGE else 0.0,
+            "Balancer.enable": float(plugged),
+            "Thermal.ambient_temperature": temperature + 273.15,
+        }
+        own = {f"{owner(c, components)}.{v}": value for (c, v), value in ((n.split("."), x) for n, x in values.items())}
+        return Phase(name, parse_duration(duration), own, pace)
+
+    return Duty(
+        season,
+        (
+            phase("to work", "1800 s", LoadMode.POWER, pace=1),
+            phase("at work", "32000 s", LoadMode.CURRENT),
+            phase("home", "1800 s", LoadMode.POWER, pace=1),
+            phase("evening", "7200 s", LoadMode.CURRENT),
+            phase("charge", "20000 s", LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTAGE, plugged=True),
+            phase("night", "23600 s", LoadMode.CURRENT, plugged=True),
+        ),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
