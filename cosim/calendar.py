@@ -53,7 +53,7 @@ class LongRun:
     ----------
     experiment : Experiment
         Duration (of the calendar), values, totals, what is recorded after each cycle and jump, the output, and the
-        flags that end the run. The output's folder holds checkpoint and journal.
+        flags that end the run; no error control. The output's folder holds checkpoint and journal.
     duties : mapping of str to Duty
         The duty cycles, those that `with_duties` has given to the system.
     calendar : tuple of Leg
@@ -87,12 +87,20 @@ class LongRun:
             raise InputError(f"{self.end.output} ends the run but is not recorded; record it")
         if not self.calendar:
             raise InputError("calendar: there is no leg; give at least one")
-        name, left = self._leg(self.experiment.duration)
-        if left % self.duties[name].duration:
+        duration = self.experiment.duration
+        if duration < 1:
+            raise InputError(f"duration {duration} ns must be positive")
+        name, left = self._leg(duration)
+        cycle = self.duties[name].duration
+        if left % cycle:
+            begun = duration - (cycle - left % cycle)
+            would_do = " or ".join(format_duration(end) for end in (begun, begun + cycle) if end)
             raise InputError(
-                f"duration {format_duration(self.experiment.duration)} ends within a cycle of {name}, which takes "
-                f"{format_duration(self.duties[name].duration)}"
+                f"duration {format_duration(duration)} ends within a cycle of {name}, which takes "
+                f"{format_duration(cycle)}; {would_do} would do"
             )
+        if self.experiment.error_control is not None:
+            raise InputError("error control: a long run takes the steps of its duties; their phases have paces")
 
     def at(self, instant: int) -> tuple[str, int]:
         """Return the duty at an instant of the calendar [ns], and how long its leg or the run still lasts [ns]."""

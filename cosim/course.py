@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from ..models.duration import format_duration, seconds
@@ -11,16 +11,19 @@ from ..models.errors import InputError
 from ..models.operations import endpoint
 from .calendar import LongRun, LongSummary
 from .duty import Duty, DutySlave
-from .enforcement import check_window
+from .enforcement import Violation, check_window
 from .error_control import scaled
+from .experiment import OnViolation
 from .guard import Guard
 from .journal import Journal
 from .jump import Jumper
 from .opening import STEP_SCALE, flags
 from .profiles import NAME
 from .recorder import columns
+from .schedule import Plan
 from .simulation import Simulation
-from .slave import Values
+from .slave import Values, blamed
+from .system import Layer
 
 
 @dataclass
@@ -58,7 +61,9 @@ class Course:
         self._inputs = _duties(simulation)
         self._jumper = Jumper(simulation, long_run.jump) if long_run.jump else None
         self._guard = Guard(simulation.system, simulation.plan, simulation.slaves, long_run.experiment.separation)
-        self._is_block = any(STEP_SCALE in component.ports for component in simulation.system.components)
+        is_block = any(STEP_SCALE in component.ports for component in simulation.system.components)
+        self._is_block = is_block and simulation.hyperperiod == simulation.plan.base
+        _check(simulation, long_run)
 
     @property
     def now(self) -> int:
@@ -96,7 +101,9 @@ class Course:
         if self._jumper:
             self._jumper.begin()
         self._play(kind, duty, check)
-        self._told.cycles += 1
+        self._told.cycles += not self._told.stopped_by
+        if self.has_ended:
+            self.simulation.complete()
         added = {name: value - before[name] for name, value in self.simulation.sums().items()}
         self._add(added, 1.0)
         self.record(journal)
@@ -113,7 +120,8 @@ class Course:
 
     def _play(self, kind: str, duty: Duty, check: Callable[[], None]) -> None:
         """Step through the phases of a duty."""
-        self._inputs.select(kind)
+        with blamed(NAME, "cannot go on"):
+            self._inputs.select(kind)
         for phase in duty.phases:
             self.simulation.set_pace(phase.pace)
             periods = phase.duration // self.simulation.plan.base
@@ -123,20 +131,19 @@ class Course:
                 tripped = [name for name, value in self._flags if value[0]]
                 if tripped:
                     self._told.stopped_by += tripped
-                    self.simulation.complete()
                     return
                 check()
 
     def _look(self, kind: str) -> None:
         """Look at what ends the run, and at the timescales: of the steps, and of the cycle that stands for others."""
         self._look_at_end()
-        duty, plan = self._long_run.duties[kind], self.simulation.plan
-        paces = sorted({phase.pace for phase in duty.phases})
-        found = [violation for pace in paces for violation in self._guard.check(scaled(plan, pace))]
+        duty = self._long_run.duties[kind]
+        found = mixed(self._guard, self.simulation.plan, duty)
         if self._jumper:
             timescales, separation = self._guard.timescales(), self._long_run.experiment.separation
             found += check_window(tuple(timescales), timescales, duty.duration, separation)
-        if found and self._told.cycles == 1:
+        on_violation = self._long_run.experiment.on_violation
+        if found and (self._told.cycles == 1 or on_violation is OnViolation.RAISE):
             raise InputError("the duty mixes timescales: " + "; ".join(violation.text for violation in found))
         for violation in found:
             text = f"after {format_duration(self.now)}: {violation.text}"
@@ -174,8 +181,46 @@ class Course:
         )
 
 
+def mixed(guard: Guard, plan: Plan, duty: Duty) -> list[Violation]:
+    """Return what of the rules of `cosim.enforcement` the paces of a duty break."""
+    paces = sorted({phase.pace for phase in duty.phases})
+    return [violation for pace in paces for violation in guard.check(scaled(plan, pace))]
+
+
+def refuse(found: Sequence[Violation]) -> None:
+    """Raise InputError where rules are broken; the message tells each once."""
+    if found:
+        texts = dict.fromkeys(violation.text for violation in found)
+        raise InputError("the duty mixes timescales: " + "; ".join(texts))
+
+
 def _duties(simulation: Simulation) -> DutySlave:
     slave = simulation.slaves.get(NAME)
     if not isinstance(slave, DutySlave):
         raise InputError(f"the component {NAME} of this system does not play duties; it is added by with_duties")
     return slave
+
+
+def _check(simulation: Simulation, long_run: LongRun) -> None:
+    """Raise InputError where duties or the end do not suit the system and its plan."""
+    plan, phases = simulation.plan, [(duty, phase) for duty in long_run.duties.values() for phase in duty.phases]
+    is_paced = len({phase.pace for _, phase in phases}) > 1
+    for duty, phase in phases:
+        whole = simulation.hyperperiod * phase.pace
+        if is_paced and phase.duration % whole:
+            raise InputError(
+                f"duty {duty.name}, phase {phase.name}: duration {format_duration(phase.duration)} is not a multiple "
+                f"of {format_duration(whole)}, after which all layers have stepped; the pace changes only there"
+            )
+    period = plan.periods.get(Layer.AGING)
+    for name, duty in long_run.duties.items():
+        if long_run.jump and period and duty.duration % period:
+            raise InputError(
+                f"duty {name}: its cycle of {format_duration(duty.duration)} is not a multiple of the aging period "
+                f"{format_duration(period)}; a cycle that stands for others ends where aging has stepped"
+            )
+    if long_run.end:
+        component, output = endpoint(long_run.end.output)
+        owner = simulation.system.component(component)
+        if owner.layer is not Layer.AGING or owner.port(output).count != 1:
+            raise InputError(f"{long_run.end.output} cannot end the run; a scalar output of the aging layer can")

@@ -16,7 +16,7 @@ Error
 Rates change slowly: with those of an earlier cycle of the same kind they are extended by a line (Adams and Bashforth,
 second order, steps of any length). The estimate is the greatest difference that this makes to an output of an aging
 component, against holding the rates (Euler), relative to the output's nominal value; the length is chosen so that it
-stays within the tolerance. The first cycle of a kind settles from wherever the system was, and is not extended. After
+stays within the tolerance; where not even one cycle's does, none is jumped over. The first cycle of a kind settles from wherever the system was, and is not extended. After
 the second a jump is at most `Jump.first` long.
 
 Of a carried state its elements move against each other; their mean is set by the cycle and stays. Control that would
@@ -43,6 +43,7 @@ from numpy.typing import NDArray
 
 from ..models.duration import NANOSECONDS, seconds
 from ..models.errors import InputError
+from .execution import views
 from .jumping import JumpSlave
 from .simulation import Simulation
 from .slave import Slave, blamed, packed, unpacked
@@ -122,14 +123,13 @@ class Jumper:
     def __init__(self, simulation: Simulation, settings: Jump) -> None:
         self._simulation = simulation
         self._settings = settings
-        slave = simulation.slaves[JumpSlave.NAME]
+        slave = simulation.slaves.get(JumpSlave.NAME)
         if not isinstance(slave, JumpSlave):
-            raise InputError(f"{JumpSlave.NAME} of this system does not jump; it is added by with_jumps")
+            raise InputError(f"{JumpSlave.NAME} does not jump, or is missing; with_jumps adds it to a system")
         self._jumps = slave
-        system, plan = simulation.system, simulation.plan
+        system = simulation.system
         self._slow = [c for c in system.components if c.layer is Layer.AGING and c.name != JumpSlave.NAME]
         self._onward = [c for c in system.connections if c.source[0] in {s.name for s in self._slow} | {JumpSlave.NAME}]
-        self._period = plan.periods[Layer.AGING]
         self._begun: Rates = {}
         self._known: dict[str, tuple[_Known, ...]] = {}
 
@@ -192,6 +192,8 @@ class Jumper:
         longest = min(limit, cycle * max(int(min(most, reach)), 1))
         before = self._save()
         length, error = self._fitting(known, longest, cycle, before)
+        if not length:
+            return Leap(0, error, False)
         self._step(self._extended(known, length), length)
         ended = event()
         if ended:
@@ -202,14 +204,16 @@ class Jumper:
     def _fitting(
         self, known: tuple[_Known, ...], longest: int, cycle: int, before: Mapping[str, bytes]
     ) -> tuple[int, float]:
-        """Return a length [ns] whose error estimate is within the tolerance, and that estimate."""
+        """Return a length [ns] whose error estimate is within the tolerance, and that estimate; 0 where none is."""
         if len(known) == 1:
             return longest, math.nan
         length = longest
         while True:
             error = self._estimate(known, length, before)
-            if error <= self._settings.tolerance or length == cycle:
+            if error <= self._settings.tolerance:
                 return length, error
+            if length == cycle:
+                return 0, error
             share = max(0.2, 0.9 * math.sqrt(self._settings.tolerance / error))
             length = max(int(length * share) // cycle, 1) * cycle
 
@@ -254,9 +258,10 @@ class Jumper:
             self._restore(before)
             self._step(self._extended(known, middle * NANOSECONDS["s"]), middle * NANOSECONDS["s"])
             low, high = (low, middle) if event() else (middle, high)
+        length = min(high * NANOSECONDS["s"], length)
         self._restore(before)
-        self._step(self._extended(known, high * NANOSECONDS["s"]), high * NANOSECONDS["s"])
-        return high * NANOSECONDS["s"]
+        self._step(self._extended(known, length), length)
+        return length
 
     def _land(self, rates: Rates, length: int) -> None:
         """Keep what was jumped over, shift what is carried, hand on, and let the calendar skip."""
@@ -264,8 +269,8 @@ class Jumper:
         self._jumps.keep(added)
         self._jumps.shift(rates, seconds(length))
         for connection in self._onward:
-            source = self._simulation.slaves[connection.source[0]].outputs[connection.source[1]]
-            np.copyto(self._simulation.slaves[connection.target[0]].inputs[connection.target[1]], source)
+            told, taken = views(self._simulation.slaves, connection)
+            np.copyto(taken, told, casting="unsafe")
         self._simulation.skipped += length
 
     def _outputs(self) -> list[NDArray[np.float64]]:

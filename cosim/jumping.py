@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..models.errors import InputError
+from ..models.model import Kind
 from ..models.operations import Connection, Rule
 from .interface import Causality, Port
 from .schedule import transfer_rule
@@ -80,13 +81,14 @@ class JumpSlave:
         """Do nothing: nothing is held."""
 
     def save(self) -> bytes:
-        """Return what is handed on and what was jumped over."""
-        return packed([values.tobytes() for values in (self._memory, *self._jumped.values())])
+        """Return how it jumps, what is handed on and what was jumped over."""
+        arrays = (np.array(self._together), self._memory, *self._jumped.values())
+        return packed([array.tobytes() for array in arrays])
 
     def restore(self, saved: bytes) -> None:
         """Put back what `save` has returned."""
         arrays = (self._memory, *self._jumped.values())
-        for array, part in zip(arrays, unpacked(saved, len(arrays)), strict=True):
+        for array, part in zip(arrays, unpacked(saved, 1 + len(arrays))[1:], strict=True):
             fill(array, part)
 
     def counted(self) -> dict[str, NDArray[np.float64]]:
@@ -183,12 +185,16 @@ def with_jumps(system: System, together: int = 1) -> System:
     Raises
     ------
     InputError
-        When nothing in the aging layer takes a counter of a faster one.
+        When no component of the aging layer takes a counter of a faster one, or none tells a faster one anything; when
+        one exchanges anything else with it than counters and what is held; or a carried state is no multiple of
+        `together`.
     """
-    counters = [connection for connection in system.connections if _is_counter(system, connection)]
-    if not counters:
-        raise InputError("nothing can be jumped over: no component of the aging layer takes a counter of a faster one")
+    counters = _counters(system)
     carried = _carried(system)
+    for state in carried:
+        count = system.port(state).count
+        if together < 1 or count % together:
+            raise InputError(f"{'.'.join(state)} has {count} elements; they cannot move together in {together}s")
     ports: dict[str, Port] = {}
     for connection in counters:
         name = ".".join(connection.target)
@@ -224,15 +230,36 @@ def _rewired(
     return (*kept, *taken, *watched, *told, *shifted)
 
 
-def _is_counter(system: System, connection: Connection) -> bool:
-    source, target = (system.component(end[0]).layer for end in (connection.source, connection.target))
-    return source < target is Layer.AGING and transfer_rule(system, connection) is Rule.LAST
+def _counters(system: System) -> list[Connection]:
+    """Return the connections that hand counters to the aging layer."""
+    across = [c for c in system.connections if (_layer(system, c.source) < _layer(system, c.target) is Layer.AGING)]
+    back = [c for c in system.connections if (_layer(system, c.source) is Layer.AGING > _layer(system, c.target))]
+    for connections, what in ((across, "takes a counter of"), (back, "tells anything to")):
+        if not connections:
+            raise InputError(f"nothing can be jumped over: no component of the aging layer {what} a faster one")
+    for connection in across + back:
+        rule, kind = transfer_rule(system, connection), system.port(connection.source).kind
+        if rule not in (Rule.LAST, Rule.HOLD) or (rule is Rule.LAST and kind is not Kind.REAL):
+            raise InputError(
+                f"connection {connection} cannot be jumped over: it hands on a {kind.value} by the rule {rule.value}; "
+                "the aging layer takes Real counters (last) and is held (hold)"
+            )
+    return across
+
+
+def _layer(system: System, end: tuple[str, str]) -> Layer:
+    return system.component(end[0]).layer
 
 
 def _carried(system: System) -> dict[tuple[str, str], tuple[str, str]]:
     """Return the input that shifts each state that has one and that nothing drives."""
     driven = {connection.target for connection in system.connections}
-    shifts = [(c.name, port) for c in system.components for port in c.ports if port.endswith(SHIFT)]
+    shifts = [
+        (component.name, name)
+        for component in system.components
+        for name, port in component.ports.items()
+        if name.endswith(SHIFT) and port.causality is Causality.INPUT and component.layer < Layer.AGING
+    ]
     return {(name, port.removesuffix(SHIFT)): (name, port) for name, port in shifts if (name, port) not in driven}
 
 

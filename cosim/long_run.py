@@ -25,7 +25,9 @@ from ..models.duration import seconds
 from ..models.errors import InputError
 from .calendar import LongRun, LongSummary
 from .checkpoint import load_checkpoint, remove_leftovers, save_checkpoint
-from .course import Course
+from .course import Course, mixed, refuse
+from .experiment import Experiment
+from .guard import Guard
 from .journal import Journal, to_netcdf
 from .schedule import Plan
 from .simulation import interruption_put_off, opened
@@ -33,6 +35,9 @@ from .system import System
 
 BETWEEN_CHECKPOINTS = 5.0
 """Wall time between two checkpoints [s]."""
+
+CHECKPOINT, JOURNAL = ".checkpoint", ".journal"
+"""Suffixes of the files that lie beside the output while it is made."""
 
 DAY = 86400.0
 
@@ -63,26 +68,50 @@ def run_long(system: System, plan: Plan, long_run: LongRun, resume: bool = False
     """
     if long_run.experiment.output is None:
         raise InputError("a long run needs an output: its checkpoint lies beside it")
+    if long_run.experiment.output.suffix in (CHECKPOINT, JOURNAL):
+        raise InputError(f"output {long_run.experiment.output}: another file of the run ends in this; name it .nc")
     with ExitStack() as stack:
         check = stack.enter_context(interruption_put_off())
         simulation = stack.enter_context(opened(system, plan, long_run.experiment, lambda _: check()))
         return _run(Course(simulation, long_run), long_run, long_run.experiment.output, resume, check)
 
 
+def check_paces(system: System, plan: Plan, long_run: LongRun) -> None:
+    """Check the paces of the duties against the timescales of a system at its start.
+
+    `run_long` does so after every cycle; but a block does not tell the timescales of the components within. Theirs are
+    those of the system that it was made of.
+
+    Raises
+    ------
+    InputError
+        When a pace mixes timescales; the message tells each that it mixes.
+    """
+    separation = long_run.experiment.separation
+    with opened(system, plan, Experiment(plan.base, separation=separation), lambda _: None) as simulation:
+        guard = Guard(system, plan, simulation.slaves, separation)
+        refuse([violation for duty in long_run.duties.values() for violation in mixed(guard, plan, duty)])
+
+
 def _run(course: Course, long_run: LongRun, output: Path, resume: bool, check: Callable[[], None]) -> LongSummary:
-    checkpoint, path = output.with_suffix(".checkpoint"), output.with_suffix(".journal")
+    checkpoint, path = output.with_suffix(CHECKPOINT), output.with_suffix(JOURNAL)
     identity = _identity(course, long_run)
     clock = saved = time.perf_counter()
     if resume:
         rows = course.restore(load_checkpoint(checkpoint, identity))
+        if course.has_ended and output.exists() and not path.exists():  # it was killed at the very end
+            checkpoint.unlink()
+            return course.summary(time.perf_counter() - clock)
         journal = Journal.reopen(path, course.columns, rows)
     else:
-        check_replaceable(output)
+        for file in (output, checkpoint):
+            check_replaceable(file)
+        checkpoint.unlink(missing_ok=True)
         journal = Journal(path, course.columns)
         course.record(journal)
-    remove_leftovers(checkpoint)
-    total = seconds(long_run.experiment.duration) / DAY
-    with closing(journal), tqdm(total=total, unit="d", disable=None, leave=False, bar_format=BAR) as bar:
+    for file in (output, checkpoint):
+        remove_leftovers(file)
+    with closing(journal), _bar(course.now, long_run.experiment.duration) as bar:
         save_checkpoint(checkpoint, identity, course.save(journal.flush()))
         while not course.has_ended:
             course.cycle(journal, check)
@@ -92,9 +121,14 @@ def _run(course: Course, long_run: LongRun, output: Path, resume: bool, check: C
                 save_checkpoint(checkpoint, identity, course.save(journal.flush()))
                 saved = time.perf_counter()
     to_netcdf(path, output)
-    checkpoint.unlink()
     path.unlink()
+    checkpoint.unlink()
     return course.summary(time.perf_counter() - clock)
+
+
+def _bar(now: int, duration: int) -> tqdm:
+    total, done = seconds(duration) / DAY, seconds(now) / DAY
+    return tqdm(total=total, initial=done, unit="d", disable=None, leave=False, bar_format=BAR)
 
 
 def _identity(course: Course, long_run: LongRun) -> str:
@@ -102,7 +136,8 @@ def _identity(course: Course, long_run: LongRun) -> str:
     digest = hashlib.sha256(course.simulation.save())
     experiment = long_run.experiment
     told = (package_version("packfmu"), str(course.simulation.plan), long_run.calendar, long_run.jump, long_run.end)
-    for text in (*told, experiment.duration, experiment.start, sorted(experiment.record.items()), experiment.stop_on):
+    told = (*told, experiment.duration, experiment.start, experiment.stop_on, experiment.totals, experiment.separation)
+    for text in (*told, sorted(experiment.record.items())):
         digest.update(f"{text}\n".encode())
     for name, duty in long_run.duties.items():
         for phase in duty.phases:

@@ -26,7 +26,7 @@ from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.fmu import fmu_block, fmu_pack
 from packfmu.cosim.jump import Jump
 from packfmu.cosim.jumping import with_jumps
-from packfmu.cosim.long_run import run_long
+from packfmu.cosim.long_run import check_paces, run_long
 from packfmu.cosim.pack_block import all_parts, periods
 from packfmu.cosim.schedule import make_plan
 from packfmu.fmus.build import build_parts
@@ -44,8 +44,8 @@ SEASONS = {"winter": (90, 5.0), "spring": (92, 14.0), "summer": (92, 24.0), "aut
 """Days, and temperature of the air [degC]; assumed, a temperate climate."""
 BEGIN = datetime(2013, 1, 1, 7)
 END_OF_LIFE = 0.7
-QUIET_PACE = 8
-"""Factor on the periods of the plan while nobody drives."""
+QUIET_PACE = 32
+"""Factor on the periods of the plan while nobody drives: 5 times 32 s are less than the board's time constant, 200 s."""
 CHARGE_HOURS = 6.0
 """Charging current as the time that it takes to charge a whole pack [h]: 3.6 kW, a household's wallbox of 16 A."""
 DAY = 86_400_000_000_000
@@ -77,9 +77,15 @@ def live(pack: Pack, output: Path, years: int, resume: bool = False, components:
     fmus = build_parts(tuple(planned.values()), output / "ten_years", pack.outputs.detail, platforms=(host_platform(),))
     long_run = decade(pack, netcdf, years, components)
     folder = fmus["Pack"].parent
-    joined = fmu_pack(folder) if components else fmu_block(folder)
+    whole = fmu_pack(folder)
+    check_paces(whole, make_plan(whole, periods(pack.schedule)), long_run)
+    joined = whole if components else fmu_block(folder)
     system = with_jumps(with_duties(joined, long_run.duties, pack.schedule.electrical), pack.pack.parallel)
-    ended = run_long(system, make_plan(system, periods(pack.schedule)), long_run, resume)
+    try:
+        ended = run_long(system, make_plan(system, periods(pack.schedule)), long_run, resume)
+    except KeyboardInterrupt:
+        print("a checkpoint is kept in the output folder; --resume goes on from it", file=sys.stderr)
+        raise
     laws = pack.aging.load().laws.capacity
     life = Life(
         recorded=results.load(netcdf),
@@ -157,9 +163,10 @@ def day(season: str, pack: Pack, temperature: float, components: bool) -> Duty:
             phase("to work", "1800 s", LoadMode.POWER, pace=1),
             phase("at work", "32000 s", LoadMode.CURRENT),
             phase("home", "1800 s", LoadMode.POWER, pace=1),
-            phase("evening", "7200 s", LoadMode.CURRENT),
-            phase("charge", "20000 s", LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTAGE, plugged=True),
-            phase("night", "23600 s", LoadMode.CURRENT, plugged=True),
+            phase("evening", "7040 s", LoadMode.CURRENT),
+            phase("charge", "20160 s", LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTAGE, plugged=True),
+            phase("night", "23360 s", LoadMode.CURRENT, plugged=True),
+            phase("morning", "240 s", LoadMode.CURRENT, plugged=True, pace=8),
         ),
     )
 

@@ -40,14 +40,14 @@ What `soc_shift` has gained is added to the SOC, and its charge and energy to th
 
 The counters of stress are cumulative since the initialisation. Damage is that of the laws of power of
 `empirical_aging`: by time at the open-circuit voltage of the SOC, at the reference temperature, and at the cell's
-temperature; by cycles of the SOC (`rainflow`), with the charge that flowed in a cycle and the mean of the voltage weighed
-by it. What is open counts as half-cycles: the damage grows with the charge, not by whole cycles, and a day that is like
-the one before adds as much, wherever in it the counters are read. The voltage is that at open circuit, at the reference
-temperature: what the current adds on the way up and takes on the way down is nearly nothing over a cycle, but would
-make much of a half. Throughput and C-rate count by the capacity that the cell had when new. A shift of the SOC is no
-cycle. Times are weighed by the activities of the film's reaction and diffusion (`sei`) at the anode's
-potential at rest. Lithium is plated and stripped by `plating`, by the anode's potential under the current. A step takes
-all of these at the SOC in its middle: under constant stress it is exact, whatever its length.
+temperature; by cycles of the SOC (`rainflow`), with the charge that flowed in a cycle and the mean voltage weighed by
+it. What is open counts as half-cycles: the damage grows with the charge, not by whole cycles, and a day like the one
+before adds as much, wherever in it the counters are read. The voltage is that at open circuit, at the reference
+temperature: what current adds on the way up it takes on the way down, little in a cycle, but much in half of one.
+Throughput and C-rate count by the capacity that the cell had when new. A shift of the SOC is no cycle. Times are
+weighed by the activities of the film's reaction and diffusion (`sei`) at the anode's potential at rest. Lithium is
+plated and stripped by `plating`, by the anode's potential under the current. A step takes all of these at the SOC in
+its middle: under constant stress it is exact, whatever its length.
 
 Limits
 ------

@@ -6,12 +6,12 @@ The counters are cumulative and step at the cell's own rate; see `cell_ecm` for 
 SOC alone is a table, and what depends on temperature alone is kept until that changes. A step takes its stress of
 rest, the open-circuit voltage and the anode's potential without current, at the SOC in its middle.
 
-The count of cycles (`rainflow`) has weights: the charge, the integral of ``U |i|`` with the open-circuit voltage, and for
-capacity and resistance the charge weighed by the stress that changes within a cycle. What is open counts as
-half-cycles, so that the damage grows with the charge and not by whole cycles. U depends on SOC alone: both halves of a
-cycle have its mean voltage, and do together the harm that it does when it closes. Where the harm of a half would fall,
-as a law may have it whose stress ends below 0, what was told stays. A shift of the SOC moves all of the count: it is no
-cycle.
+The count of cycles (`rainflow`) has weights: the charge, the integral of ``U |i|`` with the open-circuit voltage U, and
+for capacity and resistance the charge weighed by the stress that changes within a cycle, in C of the cell that was
+tested. What is open counts as half-cycles, so that the damage grows with the charge and not by whole cycles. U depends
+on SOC alone: both halves of a cycle have its mean voltage, and together do the harm that it does when it closes. Where
+the harm of an open half falls, as some laws of voltage have it, what was told stays. A shift of the SOC moves all of
+the count: it is no cycle.
 """
 
 from __future__ import annotations

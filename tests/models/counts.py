@@ -1,5 +1,6 @@
 """The memory of rainflow counts, in a record with nothing else in it, and a count of a whole history."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
