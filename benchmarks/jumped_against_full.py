@@ -11,6 +11,7 @@ them do not count.
 
 from __future__ import annotations
 
+import argparse
 import math
 import sys
 import tempfile
@@ -38,7 +39,7 @@ from packfmu.fmus.build import build_parts
 from packfmu.fmus.command_line import Parser
 from packfmu.fmus.pack import Pack, parse_pack
 from packfmu.fmus.platforms import host_platform
-from packfmu.models.duration import parse_duration, seconds
+from packfmu.models.duration import parse_duration
 from packfmu.models.network_loads import LoadMode
 
 DAY = 86400 * 10**9
@@ -146,7 +147,7 @@ def live(system: System, pack: Pack, years: int, jump: Jump | None, output: Path
             "resistance_growth": "Aging.resistance_growth",
             "group_soc": "Pack.group_soc",
         },
-        totals=("Pack.bleed_charge",),
+        totals=("Pack.pack_energy", "Pack.bleed_charge"),
         output=output,
     )
     legs = tuple(Leg(season, days * DAY) for season, (days, _) in SEASONS.items())

@@ -11,6 +11,7 @@ import json
 import os
 import struct
 from collections.abc import Mapping
+from glob import escape
 from pathlib import Path
 
 from ..fmus.files import replacing
@@ -91,7 +92,7 @@ def load_checkpoint(path: Path, identity: str) -> dict[str, bytes]:
 
 def remove_leftovers(path: Path) -> None:
     """Remove the temporary files that killed processes have left beside the checkpoint `path`."""
-    for leftover in path.parent.glob(f".{path.name}.*.part"):
+    for leftover in path.parent.glob(f".{escape(path.name)}.*.part"):
         leftover.unlink(missing_ok=True)
 
 

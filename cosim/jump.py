@@ -16,13 +16,15 @@ Error
 Rates change slowly: with those of an earlier cycle of the same kind they are extended by a line (Adams and Bashforth,
 second order, steps of any length). The estimate is the greatest difference that this makes to an output of an aging
 component, against holding the rates (Euler), relative to the output's nominal value; the length is chosen so that it
-stays within the tolerance; where not even one cycle's does, none is jumped over. The first cycle of a kind settles from wherever the system was, and is not extended. After
-the second a jump is at most `Jump.first` long.
+stays within the tolerance, and where that of a single cycle does not, there is no jump. A cycle after one of
+another kind, and the very first, settles from wherever the system was: it is not extended, and no jump follows it.
+After the first cycle of a kind that has settled a jump is at most `Jump.first` long.
 
 Of a carried state its elements move against each other; their mean is set by the cycle and stays. Control that would
 have ended meanwhile, such as balancing, must not be extrapolated beyond its end: elements that are controlled come down
 to the lowest one and stop there, and a jump ends before more than a quarter of all have. The others stay then: what
-drifts up is brought down. Where nothing is controlled, elements drift by 0.005 in a jump at most.
+drifts up is brought down. Where nothing is controlled, elements drift by 0.005 in a jump at most. Neither keeps a jump
+from being one cycle long.
 
 References
 ----------
@@ -132,6 +134,8 @@ class Jumper:
         self._onward = [c for c in system.connections if c.source[0] in {s.name for s in self._slow} | {JumpSlave.NAME}]
         self._begun: Rates = {}
         self._known: dict[str, tuple[_Known, ...]] = {}
+        self._kind = ""
+        self._is_settled = False
 
     @property
     def time(self) -> int:
@@ -141,15 +145,16 @@ class Jumper:
     def save(self) -> bytes:
         """Return the rates that are known; to be called between a cycle and the next."""
         kinds = {kind: [each.middle for each in known] for kind, known in self._known.items()}
+        told = {"kind": self._kind, "known": kinds}
         rates = [rate for known in self._known.values() for each in known for rate in each.rates.values()]
-        return packed([json.dumps(kinds).encode(), b"".join(rate.tobytes() for rate in rates)])
+        return packed([json.dumps(told).encode(), b"".join(rate.tobytes() for rate in rates)])
 
     def restore(self, saved: bytes) -> None:
         """Return to what `save` returned."""
-        kinds, rates = unpacked(saved, 2)
-        values, place = np.frombuffer(rates), 0
-        self._known = {}
-        for kind, middles in json.loads(kinds).items():
+        header, rates = unpacked(saved, 2)
+        told, values, place = json.loads(header), np.frombuffer(rates), 0
+        self._kind, self._known = told["kind"], {}
+        for kind, middles in told["known"].items():
             self._known[kind] = ()
             for middle in middles:
                 taken: Rates = {}
@@ -164,12 +169,16 @@ class Jumper:
         self._begun_at = self.time
 
     def end(self, kind: str) -> None:
-        """Take the rates of the cycle that ends now, of a kind."""
+        """Take the rates of the cycle that ends now, of a kind, if the one before was of this kind."""
+        self._is_settled, self._kind = kind == self._kind, kind
+        self._known.setdefault(kind, ())
+        if not self._is_settled:
+            return
         length = seconds(self.time - self._begun_at)
         counted = self._jumps.counted()
         rates = {name: (counted[name] - begun) / length for name, begun in self._begun.items()}
         known = _Known(seconds(self._begun_at) + 0.5 * length, rates)
-        self._known[kind] = (*self._known[kind][-1:], known) if kind in self._known else ()
+        self._known[kind] = (*self._known[kind][-1:], known)
 
     def leap(self, kind: str, limit: int, event: Callable[[], bool]) -> Leap:
         """Jump, no further than `limit` [ns], and not beyond the instant from which on `event` is true.
@@ -185,7 +194,7 @@ class Jumper:
         """
         cycle = self.time - self._begun_at
         known = self._known[kind]
-        if not known or limit < cycle:
+        if not self._is_settled or limit < cycle:
             return Leap(0, math.nan, False)
         most = self._settings.longest if len(known) > 1 else self._settings.first
         reach = self._jumps.reach(known[-1].rates) / seconds(cycle)

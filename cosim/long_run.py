@@ -100,35 +100,51 @@ def _run(course: Course, long_run: LongRun, output: Path, resume: bool, check: C
     if resume:
         rows = course.restore(load_checkpoint(checkpoint, identity))
         if course.has_ended and output.exists() and not path.exists():  # it was killed at the very end
-            checkpoint.unlink()
+            _remove(checkpoint)
             return course.summary(time.perf_counter() - clock)
         journal = Journal.reopen(path, course.columns, rows)
     else:
-        for file in (output, checkpoint):
-            check_replaceable(file)
-        checkpoint.unlink(missing_ok=True)
-        journal = Journal(path, course.columns)
-        course.record(journal)
+        journal = _begun(course, output)
     for file in (output, checkpoint):
         remove_leftovers(file)
     with closing(journal), _bar(course.now, long_run.experiment.duration) as bar:
         save_checkpoint(checkpoint, identity, course.save(journal.flush()))
         while not course.has_ended:
             course.cycle(journal, check)
-            bar.set_postfix_str(f"{long_run.begin + timedelta(seconds=seconds(course.now)):%Y-%m-%d}")
+            date = long_run.begin + timedelta(seconds=seconds(course.now))
+            bar.set_postfix_str(f"{date:%Y-%m-%d}", refresh=False)
             bar.update(seconds(course.now) / DAY - bar.n)
             if time.perf_counter() - saved > BETWEEN_CHECKPOINTS or course.has_ended:
                 save_checkpoint(checkpoint, identity, course.save(journal.flush()))
                 saved = time.perf_counter()
     to_netcdf(path, output)
-    path.unlink()
-    checkpoint.unlink()
+    for file in (path, checkpoint):
+        _remove(file)
     return course.summary(time.perf_counter() - clock)
+
+
+def _begun(course: Course, output: Path) -> Journal:
+    """Return a new journal; of another run nothing is left that could be resumed with it."""
+    checkpoint = output.with_suffix(CHECKPOINT)
+    for file in (output, checkpoint):
+        check_replaceable(file)
+    _remove(checkpoint)
+    journal = Journal(output.with_suffix(JOURNAL), course.columns)
+    course.record(journal)
+    return journal
 
 
 def _bar(now: int, duration: int) -> tqdm:
     total, done = seconds(duration) / DAY, seconds(now) / DAY
-    return tqdm(total=total, initial=done, unit="d", disable=None, leave=False, bar_format=BAR)
+    return tqdm(total=total, initial=done, disable=None, leave=False, bar_format=BAR, miniters=0)
+
+
+def _remove(path: Path) -> None:
+    try:
+        if path.exists():
+            path.unlink()
+    except OSError as error:
+        raise InputError(f"{path} cannot be removed: {error.strerror or error}") from error
 
 
 def _identity(course: Course, long_run: LongRun) -> str:
@@ -136,8 +152,8 @@ def _identity(course: Course, long_run: LongRun) -> str:
     digest = hashlib.sha256(course.simulation.save())
     experiment = long_run.experiment
     told = (package_version("packfmu"), str(course.simulation.plan), long_run.calendar, long_run.jump, long_run.end)
-    told = (*told, experiment.duration, experiment.start, experiment.stop_on, experiment.totals, experiment.separation)
-    for text in (*told, sorted(experiment.record.items())):
+    given = (experiment.duration, experiment.start, experiment.stop_on, experiment.totals, experiment.separation)
+    for text in (*told, *given, sorted(experiment.record.items())):
         digest.update(f"{text}\n".encode())
     for name, duty in long_run.duties.items():
         for phase in duty.phases:

@@ -55,7 +55,10 @@ def test_a_run_may_end_within_a_leg_but_not_within_a_cycle():
     ("make", "words"),
     [
         (lambda: seasons(5, (Leg("spring", DAY),)), "there is no duty 'spring'; there is winter, summer"),
-        (lambda: seasons(5, (Leg("winter", 36 * HOUR),)), "36 h of winter is not a positive multiple of its cycle, 1 d"),
+        (
+            lambda: seasons(5, (Leg("winter", 36 * HOUR),)),
+            "36 h of winter is not a positive multiple of its cycle",
+        ),
         (lambda: seasons(5, (Leg("winter", 0),)), "0 s of winter is not a positive multiple"),
         (lambda: seasons(5, (Leg("winter", -DAY),)), "is not a positive multiple"),
         (lambda: seasons(5, ()), "there is no leg; give at least one"),

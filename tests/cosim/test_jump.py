@@ -7,7 +7,6 @@ import pytest
 
 from packfmu.cosim.calendar import End, Leg
 from packfmu.cosim.jump import Jump, Jumper
-from packfmu.cosim.jumping import with_jumps
 from packfmu.cosim.long_run import run_long
 from packfmu.cosim.results import load
 from packfmu.models.errors import InputError
@@ -93,7 +92,7 @@ def test_estimate_bounds_the_error_and_the_length_follows_the_tolerance(tmp_path
     assert not np.isnan(told[1:]).any()
     assert (true[1:] <= told[1:] + 1e-10).all()  # rounding of losses of thousands
     assert (told[1:] <= tolerance).all()
-    # holding the rate 1 + gain count of part 2 is wrong by half the square of the length times its slope, 4 gain or more
+    # holding the rate of part 2 is wrong by half the square of the length times its slope, 4 gain or more
     assert 0.25 < np.median(lengths[2:-1]) / math.sqrt(tolerance / (2.0 * gain)) < 1.0
 
 
@@ -152,7 +151,7 @@ def test_an_end_that_comes_in_a_cycle_is_seen_after_it(tmp_path):
 
 
 def test_a_jump_goes_on_where_the_aging_layer_was():
-    """Both toys refuse a step that does not begin where their last one ended: one by its own clock, one by the calendar."""
+    """Each toy refuses a step that does not begin where its last one ended, one by the calendar."""
     with simulated(prepared(), Runner__drift=[0.0, 1e-4, 2e-4, 3e-4]) as simulation:
         jumper = Jumper(simulation, Jump(tolerance=1e9, first=1, longest=5))
         for number in range(4):
@@ -182,7 +181,7 @@ def test_a_limit_that_no_cycle_fits_in_is_no_jump():
 
 
 def test_what_drifts_freely_is_carried(tmp_path):
-    """Places drift by up to 3e-4 a day against the lowest: 0.005 are 16 days; their mean stays as the cycles left it."""
+    """Places drift by up to 3e-4 a day against the lowest, 0.005 in 16 days; their mean stays as the cycles left it."""
     drift = np.array([0.0, 1e-4, 2e-4, 3e-4])
     summary, results = lived(tmp_path, 101, LONG, Runner__drift=drift)
     lengths, *_ = jumps_in(results)
@@ -195,7 +194,7 @@ def test_what_drifts_freely_is_carried(tmp_path):
 
 
 def test_what_is_braked_is_not_carried_beyond_the_lowest(tmp_path):
-    """Two of four places fall by 0.01 a day until they are within 0.02 of the lowest; a jump ends where the first arrives."""
+    """Two of four places fall by 0.01 a day until they are within 0.02 of the lowest."""
     values = {"Runner__initial_place": [0.5, 0.5, 0.7, 0.9], "Runner__band": 0.02, "Runner__brake": 0.01}
     _, results = lived(tmp_path, 200, LONG, **values)
     _, expected = lived(tmp_path, 200, **values)
@@ -218,7 +217,7 @@ def test_places_in_parallel_are_carried_together(tmp_path):
 def test_known_rates_are_saved_and_come_back():
     with simulated(prepared(), Runner__gain=1e-3) as simulation:
         jumper, other = (Jumper(simulation, Jump(tolerance=0.05, first=3)) for _ in range(2))
-        for kind in ("run", "run", "rest", "run", "rest"):
+        for kind in ("run", "run", "rest", "rest", "run"):
             jumper.begin()
             live_a_day(simulation)
             jumper.end(kind)

@@ -1,0 +1,292 @@
+"""Kill a long run again and again, and resume it: python benchmarks/kill_and_resume.py [--kills] [--seed].
+
+A small pack whose cells age lives some days, with jumps, in a process of its own that is killed (SIGKILL) at random
+moments: while it runs, in the midst of saving a checkpoint, and while it makes the results of its journal. After each
+kill it is resumed from what lies there, until a life is complete; then the next one begins, until all kills are done.
+Every life must end with the summary and the bytes of every array of one that nobody has disturbed, and leave nothing
+else behind. Checkpoints are saved ten times a second here, by calls of the operating system that may be the last.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from packfmu.cosim import long_run as module
+from packfmu.cosim.calendar import Leg, LongRun, LongSummary
+from packfmu.cosim.course import Course
+from packfmu.cosim.duty import Duty, Phase, with_duties
+from packfmu.cosim.experiment import Experiment
+from packfmu.cosim.jump import Jump
+from packfmu.cosim.jumping import with_jumps
+from packfmu.cosim.long_run import run_long
+from packfmu.cosim.pack_block import kernel_pack, periods
+from packfmu.cosim.results import load
+from packfmu.cosim.schedule import aligned, make_plan
+from packfmu.fmus.command_line import Parser
+from packfmu.fmus.pack import parse_pack
+from packfmu.fmus.parts import parts
+from packfmu.models.duration import parse_duration
+from packfmu.models.errors import InputError
+from packfmu.models.network_loads import LoadMode
+
+Live = Callable[[Path, bool], LongSummary]
+"""``live(output, resume)`` runs a life."""
+
+OUTPUT, CHECKPOINT = "life.nc", "life.checkpoint"
+CALLS = ("fsync", "replace", "unlink")
+"""Functions of `os` by which files are saved."""
+CONCLUDES = "concludes"
+
+
+class Moment(Enum):
+    """When a process is killed."""
+
+    RUNNING = "running"
+    SAVING = "saving"
+    CONCLUDING = "making the results"
+
+
+@dataclass(frozen=True)
+class Kill:
+    """How a process was killed.
+
+    Parameters
+    ----------
+    moment : Moment
+        When.
+    detail : str
+        How long after its beginning, or in which call.
+    life : int
+        Number of the life, from 1.
+    cycles : tuple of int
+        The times of the calendar [ns] at which cycles were begun.
+    """
+
+    moment: Moment
+    detail: str
+    life: int
+    cycles: tuple[int, ...]
+
+
+class MismatchError(Exception):
+    """A resumed life differs from the undisturbed one."""
+
+
+def campaign(live: Live, folder: Path, kills: int, seed: int) -> tuple[list[Kill], int]:
+    """Kill and resume; return the kills, and how many lives they took.
+
+    Raises
+    ------
+    MismatchError
+        When a life fails, or ends otherwise than the undisturbed one.
+    """
+    module.BETWEEN_CHECKPOINTS = 0.1
+    chance, made, life = random.Random(seed), [], 1
+    whole = folder / "undisturbed" / OUTPUT
+    live(whole, False)  # compiles
+    begin = time.perf_counter()
+    expected = told(live(whole, False))
+    lasting = time.perf_counter() - begin
+    while True:
+        output = folder / str(life) / OUTPUT
+        ended, kill = attempt(live, output, plan_kill(chance, lasting, life) if len(made) < kills else None)
+        if kill is not None:
+            made.append(kill)
+        is_over = ended is not None or (output.exists() and not output.with_name(CHECKPOINT).exists())
+        if not is_over:
+            continue
+        check_same(whole, output, expected, ended)
+        if len(made) == kills:
+            return made, life
+        life += 1
+
+
+def plan_kill(chance: random.Random, lasting: float, life: int) -> tuple[Kill, float, int]:
+    """Return the next kill: after how long [s], or in which call."""
+    moment = chance.choices(list(Moment), (5, 4, 1))[0]
+    delay = chance.uniform(0.0, 0.12 * lasting if moment is Moment.RUNNING else 0.05)
+    call = chance.randint(1, 40)
+    return Kill(moment, f"after {delay:.3f} s", life, ()), delay, call
+
+
+def attempt(live: Live, output: Path, planned: tuple[Kill, float, int] | None) -> tuple[str | None, Kill | None]:
+    """Let a process live; return the summary when it came to its end, and the kill when it did not."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _child(live, output, planned, lambda text: os.write(writing, f"{text}\n".encode()))
+    os.close(writing)
+    with os.fdopen(reading) as lines:
+        said = _watched(child, lines, planned)
+    _, status = os.waitpid(child, 0)
+    if os.WIFEXITED(status):
+        if os.WEXITSTATUS(status):
+            raise MismatchError(f"a life ended by itself: {said[-1] if said else 'without a word'}")
+        return said[-1], None
+    assert planned is not None
+    cycles = tuple(int(line) for line in said if line.isdigit())
+    calls = [line for line in said if line.startswith("os.")]
+    kill = replace(planned[0], cycles=cycles, **({"detail": calls[-1]} if calls else {}))
+    return None, kill
+
+
+def _watched(child: int, lines: Any, planned: tuple[Kill, float, int] | None) -> list[str]:
+    """Return what a process says; kill it when it is time."""
+    said = []
+    if planned is not None and planned[0].moment is Moment.RUNNING:
+        time.sleep(planned[1])
+        os.kill(child, signal.SIGKILL)
+    for line in lines:
+        said.append(line.rstrip("\n"))
+        if planned is not None and planned[0].moment is Moment.CONCLUDING and said[-1] == CONCLUDES:
+            time.sleep(planned[1])
+            os.kill(child, signal.SIGKILL)
+    return said
+
+
+def _child(live: Live, output: Path, planned: tuple[Kill, float, int] | None, say: Callable[[object], object]) -> None:
+    """Live in the process that was forked, and leave it."""
+    try:
+        _announce(say)
+        if planned is not None and planned[0].moment is Moment.SAVING:
+            _end_in_a_call(planned[2], say)
+        summary = live(output, output.with_name(CHECKPOINT).exists())
+        say(told(summary))
+        os._exit(0)
+    except BaseException as error:
+        say(f"{type(error).__name__}: {error}")
+        os._exit(1)
+
+
+def _announce(say: Callable[[object], object]) -> None:
+    """Say when a cycle begins, and when the results are made."""
+    cycle, to_netcdf = Course.cycle, module.to_netcdf
+
+    def said_cycle(self: Course, *given: Any) -> None:
+        say(self.now)
+        cycle(self, *given)
+
+    def said_to_netcdf(*given: Path) -> None:
+        say(CONCLUDES)
+        to_netcdf(*given)
+
+    Course.cycle, module.to_netcdf = said_cycle, said_to_netcdf  # type: ignore[method-assign]
+
+
+def _end_in_a_call(number: int, say: Callable[[object], object]) -> None:
+    """Let the process be killed before or after the call of that number by which a file is saved."""
+    left = [number]
+
+    def ending(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def called(*given: Any, **more: Any) -> Any:
+            left[0] -= 1
+            if left[0] == 0:
+                say(f"os.{name} {'was called' if number % 2 else 'is called'}")
+                if number % 2:
+                    function(*given, **more)
+                os.kill(os.getpid(), signal.SIGKILL)
+            return function(*given, **more)
+
+        return called
+
+    for name in CALLS:
+        setattr(os, name, ending(name, getattr(os, name)))
+
+
+def told(summary: LongSummary) -> str:
+    """Return a summary without the wall time."""
+    return str(replace(summary, wall_time=0.0))
+
+
+def check_same(whole: Path, output: Path, expected: str, ended: str | None) -> None:
+    """Raise MismatchError unless a life has left the results of the undisturbed one, and nothing else."""
+    if ended not in (None, expected):
+        raise MismatchError(f"the summary differs: {ended} is not {expected}")
+    left = sorted(path.name for path in output.parent.iterdir())
+    if left != [OUTPUT]:
+        raise MismatchError(f"left behind: {', '.join(left)}")
+    one, two = load(whole), load(output)
+    for name in one.variables:
+        if one[name].values.tobytes() != two[name].values.tobytes():
+            raise MismatchError(f"{output}: {name} differs")
+
+
+def report(kills: Sequence[Kill], lives: int) -> str:
+    """Return the kills as a table: moment, where the process had begun, and the cycles that had to be run again."""
+    rows = [("kill", "life", "moment", "", "resumed at", "killed at", "cycles", "lost")]
+    following = [*kills[1:], None]
+    for number, (kill, after) in enumerate(zip(kills, following, strict=True), 1):
+        begun = [instant / parse_duration("1 d") for instant in kill.cycles]
+        again = after.cycles[0] if after is not None and after.life == kill.life and after.cycles else None
+        lost = "" if again is None else str(sum(instant >= again for instant in kill.cycles))
+        ends = (f"{begun[0]:.1f} d", f"{begun[-1]:.1f} d") if begun else ("", "")
+        rows.append((str(number), str(kill.life), kill.moment.value, kill.detail, *ends, str(len(begun)), lost))
+    counts = ", ".join(f"{sum(kill.moment is moment for kill in kills)} {moment.value}" for moment in Moment)
+    return (
+        f"{aligned(rows)}\n\n{len(kills)} kills ({counts}) in {lives} lives: all as if undisturbed, nothing left over"
+    )
+
+
+def pack_life() -> Live:
+    """Return the life of a pack of two cells that are discharged and charged every eight hours, for sixty days."""
+    tables = {
+        "pack": {"series": 2, "parallel": 1},
+        "cell": {"parameters": "nissan_leaf_2013", "initial_soc": 0.6},
+        "variation": {"seed": 1, "capacity_cv": 0.02, "soc_spread": 0.02},
+        "aging": {"parameters": "graphite_film_aging", "rate_cv": 0.1},
+        "schedule": {"electrical": "30 s", "control": "30 s", "thermal": "60 s", "aging": "8 h"},
+    }
+    pack = parse_pack(tables, "benchmark")
+
+    def phase(name: str, length: str, current: float, temperature: float) -> Phase:
+        load = {"PackNetwork.load_mode": float(LoadMode.CURRENT), "PackNetwork.pack_current": current}
+        return Phase(name, parse_duration(length), {**load, "Thermal.ambient_temperature": temperature})
+
+    def shift(name: str, temperature: float) -> Duty:
+        currents = (("discharge", "1 h", -10.0), ("charge", "1 h", 10.0), ("rest", "6 h", 0.0))
+        return Duty(name, tuple(phase(*current, temperature) for current in currents))
+
+    duties = {"warm": shift("warm", 298.15), "hot": shift("hot", 313.15)}
+    system = with_jumps(with_duties(kernel_pack(parts(pack)), duties, pack.schedule.electrical))
+    plan = make_plan(system, periods(pack.schedule))
+    record = {"soh": "Aging.soh", "film": "Aging.film_thickness", "soc": "Cell.soc", "voltage": "Cell.voltage"}
+    calendar = tuple(Leg(name, parse_duration("10 d")) for name in duties)
+    jump = Jump(first=1, longest=2)
+
+    def live(output: Path, resume: bool) -> LongSummary:
+        experiment = Experiment(parse_duration("60 d"), record=record, totals=("Cell.heat",), output=output)
+        return run_long(system, plan, LongRun(experiment, duties, calendar, datetime(2020, 1, 1), jump), resume)
+
+    return live
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run as the command line asks; return the exit code."""
+    parser = Parser("Kill a long run again and again, and resume it.")
+    parser.add_argument("--kills", type=int, default=100, help="how often; default: 100")
+    parser.add_argument("--seed", type=int, default=0, help="of the moments; default: 0")
+
+    def run(chosen: Any) -> str:
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                return report(*campaign(pack_life(), Path(folder), chosen.kills, chosen.seed))
+            except MismatchError as error:
+                raise InputError(str(error)) from error
+
+    return parser.run(arguments, run)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
