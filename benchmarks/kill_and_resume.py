@@ -114,8 +114,8 @@ def campaign(live: Live, folder: Path, kills: int, seed: int) -> tuple[list[Kill
 
 def plan_kill(chance: random.Random, lasting: float, life: int) -> tuple[Kill, float, int]:
     """Return the next kill: after how long [s], or in which call."""
-    moment = chance.choices(list(Moment), (5, 4, 1))[0]
-    delay = chance.uniform(0.0, 0.12 * lasting if moment is Moment.RUNNING else 0.05)
+    moment = chance.choices(list(Moment), (5, 4, 2))[0]
+    delay = chance.uniform(0.0, 0.12 * lasting if moment is Moment.RUNNING else 0.02)
     call = chance.randint(1, 40)
     return Kill(moment, f"after {delay:.3f} s", life, ()), delay, call
 
@@ -224,12 +224,11 @@ def check_same(whole: Path, output: Path, expected: str, ended: str | None) -> N
 
 
 def report(kills: Sequence[Kill], lives: int) -> str:
-    """Return the kills as a table: moment, where the process had begun, and the cycles that had to be run again."""
+    """Return the kills as a table: the moment, the cycles begun, and how many of them had to be run again."""
     rows = [("kill", "life", "moment", "", "resumed at", "killed at", "cycles", "lost")]
-    following = [*kills[1:], None]
-    for number, (kill, after) in enumerate(zip(kills, following, strict=True), 1):
+    for number, kill in enumerate(kills, 1):
         begun = [instant / parse_duration("1 d") for instant in kill.cycles]
-        again = after.cycles[0] if after is not None and after.life == kill.life and after.cycles else None
+        again = next((after.cycles[0] for after in kills[number:] if after.life == kill.life and after.cycles), None)
         lost = "" if again is None else str(sum(instant >= again for instant in kill.cycles))
         ends = (f"{begun[0]:.1f} d", f"{begun[-1]:.1f} d") if begun else ("", "")
         rows.append((str(number), str(kill.life), kill.moment.value, kill.detail, *ends, str(len(begun)), lost))

@@ -118,6 +118,7 @@ def _run(course: Course, long_run: LongRun, output: Path, resume: bool, check: C
                 save_checkpoint(checkpoint, identity, course.save(journal.flush()))
                 saved = time.perf_counter()
     to_netcdf(path, output)
+    check()  # what was interrupted can be resumed
     for file in (path, checkpoint):
         _remove(file)
     return course.summary(time.perf_counter() - clock)

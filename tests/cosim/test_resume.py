@@ -8,12 +8,11 @@ import pytest
 
 from packfmu.cosim import long_run as module
 from packfmu.cosim.calendar import End, Leg
-from packfmu.cosim.checkpoint import load_checkpoint
 from packfmu.cosim.jump import Jump
 from packfmu.cosim.long_run import run_long
 from packfmu.cosim.results import load
 from packfmu.models.errors import InputError
-from tests.cosim.wear import DAY, HOUR, RECORD, duty, life, planned, prepared, wrapped
+from tests.cosim.wear import DAY, RECORD, duty, life, planned, prepared, wrapped
 
 SEASONS = {"run": duty("run"), "rest": duty("rest", 0.4, pace=2)}
 CALENDAR = (Leg("run", 40 * DAY), Leg("rest", 20 * DAY))
@@ -143,6 +142,20 @@ def test_ctrl_c_ends_once_a_step_is_complete(tmp_path, whole, interruptible):
     with pytest.raises(KeyboardInterrupt):
         lived(run, system=wrapped(prepared(duties=SEASONS), "Runner", change))
     assert len(taken) == 26
+    assert told(lived(run, resume=True)) == told(whole[0])
+    assert_same(whole[1], tmp_path)
+
+
+def test_ctrl_c_while_the_results_are_made_leaves_what_can_be_resumed(tmp_path, whole, interruptible, monkeypatch):
+    def interrupted_conversion(*given):
+        os.kill(os.getpid(), signal.SIGINT)
+        convert(*given)
+
+    run, convert = seasons(tmp_path), module.to_netcdf
+    monkeypatch.setattr(module, "to_netcdf", interrupted_conversion)
+    with pytest.raises(KeyboardInterrupt):
+        lived(run)
+    monkeypatch.setattr(module, "to_netcdf", convert)
     assert told(lived(run, resume=True)) == told(whole[0])
     assert_same(whole[1], tmp_path)
 
@@ -278,19 +291,3 @@ def test_a_finished_run_cannot_be_resumed(tmp_path):
     run = seasons(tmp_path, days=3)
     lived(run)
     refused(run, r"life\.checkpoint cannot be read: No such file")
-
-
-def test_a_checkpoint_holds_whole_cycles(tmp_path):
-    """What it tells is of an instant between a jump and the next cycle."""
-    run = interrupted(tmp_path, 41)
-    with pytest.raises(InputError, match="belongs to another run"):
-        load_checkpoint(tmp_path / "life.checkpoint", "")
-    seen = []
-
-    def change(slave):
-        step = slave.step
-        slave.step = lambda t, h: (seen.append(t), step(t, h))
-
-    lived(run, True, wrapped(prepared(duties=SEASONS), "Runner", change))
-    assert seen[0] % (DAY / 1e9) == 0.0
-    assert {h % (6 * HOUR / 1e9) for h in seen} == {0.0}
