@@ -23,8 +23,7 @@ After the first cycle of a kind that has settled a jump is at most `Jump.first` 
 Of a carried state its elements move against each other; their mean is set by the cycle and stays. Control that would
 have ended meanwhile, such as balancing, must not be extrapolated beyond its end: elements that are controlled come down
 to the lowest one and stop there, and a jump ends before more than a quarter of all have. The others stay then: what
-drifts up is brought down. Where nothing is controlled, elements drift by 0.005 in a jump at most. Neither keeps a jump
-from being one cycle long.
+drifts up is brought down. Where nothing is controlled, elements drift by 0.005 in a jump; none is kept below a cycle.
 
 References
 ----------
@@ -64,7 +63,7 @@ class Jump:
     tolerance : float
         Of the error estimate of a jump, relative to the nominal values of the aging components' outputs.
     first : int
-        Longest jump before the change of the rates is known [cycles].
+        Longest jump before the change of the rates is known; nearer cycles tell no change [cycles].
     longest : int
         Longest jump [cycles].
 
@@ -177,8 +176,9 @@ class Jumper:
         length = seconds(self.time - self._begun_at)
         counted = self._jumps.counted()
         rates = {name: (counted[name] - begun) / length for name, begun in self._begun.items()}
-        known = _Known(seconds(self._begun_at) + 0.5 * length, rates)
-        self._known[kind] = (*self._known[kind][-1:], known)
+        known, earlier = _Known(seconds(self._begun_at) + 0.5 * length, rates), self._known[kind]
+        is_near = bool(earlier) and known.middle - earlier[-1].middle < self._settings.first * length
+        self._known[kind] = (*(earlier[:1] if is_near else earlier[-1:]), known)
 
     def leap(self, kind: str, limit: int, event: Callable[[], bool]) -> Leap:
         """Jump, no further than `limit` [ns], and not beyond the instant from which on `event` is true.

@@ -16,32 +16,30 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
 import jumped_against_full as benchmark
 
-KINDS = [
-    "sanyo_ur18650e_aging",
-    *(pytest.param(kind, marks=pytest.mark.campaign) for kind in ("nissan_leaf_aging", "graphite_film_aging")),
-]
-YEARS = 1
+LONGER = [("nissan_leaf_aging", 1), ("graphite_film_aging", 1), ("nissan_leaf_aging", 10)]
+LIVES = [("sanyo_ur18650e_aging", 1), *(pytest.param(life, marks=pytest.mark.campaign) for life in LONGER)]
+"""Ways of aging, and years."""
 
 
 class Runs:
     """The runs of a pack, each made once."""
 
-    def __init__(self, kind, folder):
-        self.folder = folder
+    def __init__(self, kind, years, folder):
+        self.years, self.folder = years, folder
         self.pack = benchmark.small_pack(kind)
         self.system = benchmark.build(self.pack, folder)
         self.full = self.live(None)
 
     def live(self, jump):
-        return benchmark.live(self.system, self.pack, YEARS, jump, self.folder / "life.nc")
+        return benchmark.live(self.system, self.pack, self.years, jump, self.folder / "life.nc")
 
     def compared(self, jump):
         return benchmark.compare(self.live(jump), self.full)
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=LIVES, ids=lambda life: f"{life[0]}-{life[1]}")
 def runs(request, tmp_path_factory):
-    return Runs(request.param, tmp_path_factory.mktemp("lives"))
+    return Runs(*request.param, tmp_path_factory.mktemp("lives"))
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +53,9 @@ def bounded(days):
 
 
 def test_every_day_in_full_is_what_it_says(runs):
-    assert (runs.full.ended.cycles, runs.full.ended.jumps, runs.full.ended.jumped) == (365 * YEARS, 0, 0)
-    assert runs.full.recorded.sizes["time"] == 365 * YEARS + 1
+    days = 365 * runs.years
+    assert (runs.full.ended.cycles, runs.full.ended.jumps, runs.full.ended.jumped) == (days, 0, 0)
+    assert runs.full.recorded.sizes["time"] == days + 1
 
 
 def test_the_cells_differ_and_age(runs):
