@@ -133,6 +133,8 @@ class LongSummary:
         The output that ended the run; mostly empty.
     totals : mapping of str to float
         Integrals over the calendar: over a jump, those of the cycle before it are continued.
+    stepped : mapping of str to float
+        The same over what was stepped alone, which balances.
     errors : tuple of float
         Error estimate of each jump.
     wall_time : float
@@ -147,6 +149,7 @@ class LongSummary:
     jumped: int
     stopped_by: tuple[str, ...]
     totals: Mapping[str, float]
+    stepped: Mapping[str, float]
     errors: tuple[float, ...]
     wall_time: float
     violations: tuple[str, ...]

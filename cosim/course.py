@@ -175,6 +175,7 @@ class Course:
             jumped=self.simulation.skipped,
             stopped_by=tuple(dict.fromkeys(told.stopped_by)),
             totals=told.totals,
+            stepped=self.simulation.sums(),
             errors=tuple(told.errors),
             wall_time=wall_time,
             violations=tuple(told.violations.values()),

@@ -20,15 +20,17 @@ from ten_years_figure import draw
 from ten_years_report import Life, report, save_table
 
 from packfmu.cosim import results
-from packfmu.cosim.calendar import End, Leg, LongRun
+from packfmu.cosim.calendar import End, Leg, LongRun, LongSummary
 from packfmu.cosim.duty import Duty, Phase, with_duties
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.fmu import fmu_block, fmu_pack
 from packfmu.cosim.jump import Jump
 from packfmu.cosim.jumping import with_jumps
+from packfmu.cosim.ledger import balances, format_balances, integrals
 from packfmu.cosim.long_run import check_paces, run_long
 from packfmu.cosim.pack_block import all_parts, periods
 from packfmu.cosim.schedule import make_plan
+from packfmu.cosim.system import System
 from packfmu.fmus.build import build_parts
 from packfmu.fmus.command_line import Parser
 from packfmu.fmus.files import check_replaceable, replacing
@@ -75,37 +77,44 @@ def live(pack: Pack, output: Path, years: int, resume: bool = False, components:
         check_replaceable(path)
     planned = {part.name: part for part in all_parts(pack)}
     fmus = build_parts(tuple(planned.values()), output / "ten_years", pack.outputs.detail, platforms=(host_platform(),))
-    long_run = decade(pack, netcdf, years, components)
     folder = fmus["Pack"].parent
     whole = fmu_pack(folder)
+    totals = integrals(whole) if components else ("Pack.pack_energy", "Pack.heat", "Pack.bleed_charge")
+    long_run = decade(pack, netcdf, years, totals, components)
     check_paces(whole, make_plan(whole, periods(pack.schedule)), long_run)
-    joined = whole if components else fmu_block(folder)
-    system = with_jumps(with_duties(joined, long_run.duties, pack.schedule.electrical), pack.pack.parallel)
+    system = with_duties(whole if components else fmu_block(folder), long_run.duties, pack.schedule.electrical)
+    system = with_jumps(system, pack.pack.parallel)
     try:
         ended = run_long(system, make_plan(system, periods(pack.schedule)), long_run, resume)
     except KeyboardInterrupt:
         print("a checkpoint is kept in the output folder; --resume goes on from it", file=sys.stderr)
         raise
-    laws = pack.aging.load().laws.capacity
+    laws, drawn = pack.aging.load().laws.capacity, planned["Aging"].start
     life = Life(
         recorded=results.load(netcdf),
         ended=ended,
         begin=BEGIN,
         parallel=pack.pack.parallel,
-        capacity=np.asarray(planned["Aging"].start["capacity"]),
-        aging_rate=np.asarray(planned["Aging"].start["aging_rate"]),
+        capacity=np.asarray(drawn["capacity"]),
+        aging_rate=np.asarray(drawn["aging_rate"]),
         exponents=(laws.calendar_exponent, laws.cycle_exponent),
     )
     save_table(life, table)
     with replacing(figure) as temporary:
         draw(life).savefig(temporary, format="png", dpi=120)
     saved = [f"{netcdf.name} (everything, for xarray)", table.name, figure.name, f"{folder.relative_to(output)}/*.fmu"]
-    return "\n".join([*report(life), "", f"saved in {output}: {', '.join(saved)}"])
+    return "\n".join([*report(life), *ledger(whole, ended), "", f"saved in {output}: {', '.join(saved)}"])
 
 
-def decade(pack: Pack, output: Path, years: int, components: bool) -> LongRun:
+def ledger(system: System, ended: LongSummary) -> list[str]:
+    """Return the balances of charge and energy over the days in full, where the components told them."""
+    rows = balances(system, ended.stepped)
+    return ["", "over the days in full", format_balances(rows)] if rows else []
+
+
+def decade(pack: Pack, output: Path, years: int, totals: tuple[str, ...], components: bool) -> LongRun:
     """Return what is to be run: the days of four seasons, year by year."""
-    network, cell, balancer = (owner(name, components) for name in ("PackNetwork", "Cell", "Balancer"))
+    network, cell = (owner(name, components) for name in ("PackNetwork", "Cell"))
     return LongRun(
         experiment=Experiment(
             duration=years * sum(days for days, _ in SEASONS.values()) * DAY,
@@ -119,11 +128,7 @@ def decade(pack: Pack, output: Path, years: int, components: bool) -> LongRun:
                 "calendar_damage": "Jumps.Aging.capacity_calendar_damage",
                 "cycle_damage": "Jumps.Aging.capacity_cycle_damage",
             },
-            totals=tuple(
-                f"{name}.{total}"
-                for name, totals in ((network, ("pack_energy",)), (cell, ("heat",)), (balancer, ("bleed_charge",)))
-                for total in totals
-            ),
+            totals=totals,
             output=output,
         ),
         duties={season: day(season, pack, temperature, components) for season, (_, temperature) in SEASONS.items()},

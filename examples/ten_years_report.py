@@ -288,4 +288,4 @@ def _balancing(life: Life) -> list[str]:
     bled, years = sum(charges) / AMPERE_HOUR, seconds(ended.end) / YEAR
     share = bled / (life.capacity.sum() / AMPERE_HOUR)
     yearly = f"; {bled / years:.2f} Ah a year, {share / years:.3%} of the cells' capacity" if years else ""
-    return [*lines, f"balancing               {bled:.2f} Ah bled in all{yearly}"]
+    return [*lines, f"balancing               {bled:.2f} Ah bled in all{yearly}; by the days in full"]

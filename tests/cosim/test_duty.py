@@ -35,7 +35,7 @@ def system():
             real("mode", kind=Kind.INTEGER, low=0.0, high=2.0),
             real("currents", "A", 2),
         ),
-        (real("amount", "J"),), (), (), nothing, nothing, sink_step,
+        (real("amount", "J"),), (), (), nothing("duty 1"), nothing("duty 1"), sink_step,
     )  # fmt: skip
     return System((component("Sink", Layer.THERMAL, sink()), component("Load", Layer.CONTROL, load)), ())
 

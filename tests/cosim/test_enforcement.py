@@ -43,8 +43,8 @@ def part(name, layer, update=Update.EXACT, fastest=1.0, slowest=100.0, ageing=0.
     model = Model(
         name, "a part",
         (real("fastest", "s", start=fastest), real("slowest", "s", start=slowest), real("ageing", "1/s", start=ageing)),
-        (real("value"),), (real("out"), *timescale_variables()), (real("age", "s"),), (), start, nothing, step,
-        update=update,
+        (real("value"),), (real("out"), *timescale_variables()), (real("age", "s"),), (), start,
+        nothing("part"), step, update=update,
     )  # fmt: skip
     return kernel_component(name, layer, model)
 

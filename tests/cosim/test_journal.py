@@ -28,7 +28,7 @@ def recorded():
         real("table", "V", (2, 2)),
         real("full", kind=Kind.BOOLEAN),
     )
-    model = Model("Cell", "cells", (), (), outputs, (), (), nothing, nothing, ramp_step)
+    model = Model("Cell", "cells", (), (), outputs, (), (), nothing("journal 1"), nothing("journal 1"), ramp_step)
     system = System((component("Cell", Layer.ELECTRICAL, model),), ())
     return columns(system, {"soc": "Cell.soc", "table": "Cell.table", "full": "Cell.full"})
 

@@ -47,7 +47,7 @@ def stress():
     """Return a model that counts the time of the film and sees the loss."""
     counters = tuple(real(name, unit, CELLS) for name, unit, *_ in COUNTERS)
     seen = real("capacity_loss", size=CELLS)
-    return Model("Cell", "time", (), (real("activity"), seen), counters, (), (), start, nothing, step)
+    return Model("Cell", "time", (), (real("activity"), seen), counters, (), (), start, nothing("jump_noise 1"), step)
 
 
 def film(tmp_path, jump, **values):

@@ -20,6 +20,8 @@ from tests.cosim.test_master import SECOND
 
 PERIODS = {Layer.ELECTRICAL: SECOND, Layer.CONTROL: 2 * SECOND, Layer.THERMAL: 4 * SECOND, Layer.AGING: 16 * SECOND}
 
+NOTHING = toys.nothing("taker")
+
 
 def ladder():
     """Return a flow that is taken by a component of each layer."""
@@ -146,7 +148,7 @@ def looking(name, layer):
 
 def test_the_pace_reaches_lookahead_and_plans_inside_and_is_handed_on_at_once():
     taker = Model(
-        "Taker", "a taker", (), (toys.real("seen", "s"),), (toys.real("out"),), (), (), toys.nothing, toys.nothing,
+        "Taker", "a taker", (), (toys.real("seen", "s"),), (toys.real("out"),), (), (), NOTHING, NOTHING,
         toys.adder_step,
     )  # fmt: skip
     system = System(

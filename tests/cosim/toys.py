@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 from packfmu.cosim.kernels import kernel_component
 from packfmu.cosim.system import Component, Layer, System
@@ -16,8 +17,13 @@ def real(name, unit="1", size=None, start=0.0, low=-INFINITE, high=INFINITE, **m
     return Variable(name, unit, size, start, low, high, 1.0, name, **more)
 
 
-@kernel
-def nothing(x, p, u, y, c):
+@cache
+def nothing(owner):
+    """Return a kernel that does nothing, one for each owner: numba takes a record without fields for any other."""
+    return kernel(_nothing)
+
+
+def _nothing(x, p, u, y, c):
     pass
 
 
@@ -46,7 +52,7 @@ def source(size=2):
     return Model(
         "Source", "a source", (real("slope", start=0.1),), (),
         (real("flow", "W", size), real("level", "V", size), real("amount", "J")),
-        (real("time", "s"),), (), ramp_start, nothing, ramp_step,
+        (real("time", "s"),), (), ramp_start, nothing("toys 1"), ramp_step,
     )  # fmt: skip
 
 
@@ -78,7 +84,7 @@ def sink(size=2):
         (real("initial", "J"), real("brim", "J", start=1e30), real("limit", "J", start=1e30)),
         (real("flow", "W", size), real("level", "V", size)),
         (real("total", "J"), real("amount", "J"), real("full", kind=Kind.BOOLEAN)),
-        (real("total", "J"),), (), sink_start, nothing, sink_step,
+        (real("total", "J"),), (), sink_start, nothing("toys 2"), sink_step,
         {1: "total is above limit = {p.limit:.6g} J"},
     )  # fmt: skip
 
@@ -105,7 +111,7 @@ def adder():
         (real("offset", "K", start=1.0, low=-10.0, high=10.0), real("lookahead", "s", tunable=True)),
         (real("value", "K"), real("number", kind=Kind.INTEGER, low=0.0, high=9.0)),
         (real("out", "K"), real("seen", "s"), real("count", kind=Kind.INTEGER)),
-        (), (), adder_start, nothing, adder_step,
+        (), (), adder_start, nothing("toys 3"), adder_step,
     )  # fmt: skip
 
 

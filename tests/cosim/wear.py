@@ -80,7 +80,7 @@ def runner():
          real("band", start=1e300), real("brake", "1/d")),
         (real("speed", "1/d"), real("pull", size=PARTS), real("place_shift", size=PLACES)),
         (real("count", size=PARTS), real("place", size=PLACES), real("work", "J"), real("tired", kind=Kind.BOOLEAN)),
-        (real("time", "s"), real("shifted", size=PLACES)), (), run_start, nothing, run_step,
+        (real("time", "s"), real("shifted", size=PLACES)), (), run_start, nothing("wear 1"), run_step,
         {1: "its clock has skipped from {x.time:.6g} s"},
     )  # fmt: skip
 
@@ -111,7 +111,7 @@ def ager():
         "Ager", "an ager",
         (real("scale", start=1.0), real("exponent", start=1.0)), (real("count", size=PARTS),),
         (real("loss", size=PARTS), real("age", size=PARTS), real("least")),
-        (real("time", "s"),), (), age_start, nothing, age_step,
+        (real("time", "s"),), (), age_start, nothing("wear 2"), age_step,
         {1: "its clock, at {x.time:.6g} s, is not that of the calendar"}, Update.EXACT,
     )  # fmt: skip
 

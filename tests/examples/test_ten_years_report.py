@@ -42,6 +42,7 @@ def recorded(time=TIME, cells=4, groups=2, group_soc=((0.52, 0.50), (0.51, 0.50)
 
 def summary(**changes):
     ended = LongSummary(
+        stepped={},
         end=int(TIME[-1]) * 10**9,
         cycles=2,
         jumps=2,
@@ -100,7 +101,7 @@ def test_every_line_is_that_of_the_data():
         "of it lost by wear": "3.00 Ah: group 1 keeps 17.00 Ah, the mean group 17.20 Ah",
         "of it lost by imbalance": "0.67 Ah, at the start 0.40 Ah; group 2 is empty first, group 1 full first",
         "SOC spread of groups": "2.000% at the start, 5.000% at most, 5.000% at the end, from group 2 to group 1",
-        "balancing": "2.00 Ah bled in all; 1.00 Ah a year, 2.500% of the cells' capacity",
+        "balancing": "2.00 Ah bled in all; 1.00 Ah a year, 2.500% of the cells' capacity; by the days in full",
     }
 
 
@@ -174,7 +175,7 @@ def test_one_row_only():
     assert shown["cycles"] == "0 in full, 0 jumps over 0.0% of the time"
     assert "error of a jump" not in shown
     assert shown["what it has lost"] == "0.00% by time, 0.00% by cycles"
-    assert shown["balancing"] == "0.00 Ah bled in all"
+    assert shown["balancing"] == "0.00 Ah bled in all; by the days in full"
 
 
 def test_one_cell():

@@ -135,12 +135,12 @@ def test_a_maximum_outlives_a_changed_parameter():
 def test_what_is_handed_over_beyond_bounds_is_refused_by_name(name, element):
     giver = Model(
         "Giver", "a giver", (real("one"), real("two", size=2)), (), (real("scalar"), real("many", size=2)), (), (),
-        give, nothing, give_step,
+        give, nothing("composite 1"), give_step,
     )  # fmt: skip
     taker = Model(
         "Taker", "a taker", (),
         (real("number", "K", low=-2.0, high=9.0), real("values", "V", 2, low=0.0)), (), (), (),
-        nothing, nothing, take_step,
+        nothing("composite 2"), nothing("composite 2"), take_step,
     )  # fmt: skip
     rows = [
         Operation(Action.STEP, 1, "Giver"),
@@ -256,7 +256,7 @@ def test_rows_survive_json():
 def test_a_block_without_connections_or_outputs_steps():
     model = Model(
         "Lone", "alone", (real("initial"), real("brim", start=1.0), real("limit", start=1e9)), (real("flow", size=1),),
-        (real("total"), real("amount"), real("full")), (real("total"),), (), sink_start, nothing, sink_step,
+        (real("total"), real("amount"), real("full")), (real("total"),), (), sink_start, nothing("lone"), sink_step,
     )  # fmt: skip
     instance = Instance(
         compose("Block", "a block", {"Lone": model}, SECOND, [Operation(Action.STEP, 1, "Lone")], (), (), {})

@@ -63,7 +63,7 @@ def tank(name, time_constant, gain, initial):
         (real("time_constant", "s", start=time_constant), real("gain", start=gain), real("initial", start=initial)),
         (real("feed", "W", start=initial),),
         (real("level", "W"), real("flow", "W"), real("given", "J"), real("taken", "J")),
-        (real("level", "W"),), (), tank_start, nothing, tank_step,
+        (real("level", "W"),), (), tank_start, nothing("two_rates 1"), tank_step,
     )  # fmt: skip
 
 
