@@ -17,6 +17,7 @@ from .experiment import OnViolation
 from .guard import Guard
 from .journal import Journal
 from .jump import Jumper
+from .ledger import continued
 from .opening import STEP_SCALE, flags
 from .profiles import NAME
 from .recorder import columns
@@ -32,6 +33,7 @@ class _Told:
 
     cycles: int = 0
     jumps: int = 0
+    has_looked: bool = False
     totals: dict[str, float] = field(default_factory=dict)
     errors: list[float] = field(default_factory=list)
     stopped_by: list[str] = field(default_factory=list)
@@ -61,7 +63,8 @@ class Course:
         self._inputs = _duties(simulation)
         self._jumper = Jumper(simulation, long_run.jump) if long_run.jump else None
         self._guard = Guard(simulation.system, simulation.plan, simulation.slaves, long_run.experiment.separation)
-        is_block = any(STEP_SCALE in component.ports for component in simulation.system.components)
+        fast = [c for c in simulation.system.components if c.layer < Layer.AGING and c.name != NAME]
+        is_block = all(STEP_SCALE in component.ports for component in fast)
         self._is_block = is_block and simulation.hyperperiod == simulation.plan.base
         _check(simulation, long_run)
 
@@ -114,7 +117,7 @@ class Course:
             if leap.length:
                 self._told.jumps += 1
                 self._told.errors.append(leap.error)
-                self._add(added, leap.length / duty.duration)
+                self._add(continued(added), leap.length / duty.duration)
                 self.record(journal)
                 self._look_at_end()
 
@@ -142,9 +145,9 @@ class Course:
         if self._jumper:
             timescales, separation = self._guard.timescales(), self._long_run.experiment.separation
             found += check_window(tuple(timescales), timescales, duty.duration, separation)
-        on_violation = self._long_run.experiment.on_violation
-        if found and (self._told.cycles == 1 or on_violation is OnViolation.RAISE):
-            raise InputError("the duty mixes timescales: " + "; ".join(violation.text for violation in found))
+        if not self._told.has_looked or self._long_run.experiment.on_violation is OnViolation.RAISE:
+            refuse(found)
+        self._told.has_looked = True
         for violation in found:
             text = f"after {format_duration(self.now)}: {violation.text}"
             self._told.violations.setdefault(f"{violation.rule} {' '.join(violation.components)}", text)

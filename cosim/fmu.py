@@ -20,9 +20,9 @@ from fmpy.fmi2 import (
     fmi2CallbackFunctions,
     fmi2CallbackLoggerTYPE,
     fmi2Discard,
+    fmi2False,
     fmi2Fatal,
     fmi2OK,
-    fmi2True,
     fmi2Warning,
 )
 from fmpy.logging import addLoggerProxy
@@ -210,7 +210,7 @@ class FmuSlave:
         """Set the inputs, step, get the outputs."""
         fmu = self._fmu
         self._run(self._sets)
-        self._do(fmu.fmi2DoStep, fmu.component, t, h, fmi2True)
+        self._do(fmu.fmi2DoStep, fmu.component, t, h, fmi2False)
         self._run(self._gets)
 
     def _write(self, values: Mapping[str, NDArray[Any]]) -> None:

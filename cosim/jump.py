@@ -18,7 +18,6 @@ second order, steps of any length). The estimate is the greatest difference that
 component, against holding the rates (Euler), relative to the output's nominal value; the length is chosen so that it
 stays within the tolerance, and where that of a single cycle does not, there is no jump. A cycle after one of
 another kind, and the very first, settles from wherever the system was: it is not extended, and no jump follows it.
-After the first cycle of a kind that has settled a jump is at most `Jump.first` long.
 
 Of a carried state its elements move against each other; their mean is set by the cycle and stays. Control that would
 have ended meanwhile, such as balancing, must not be extrapolated beyond its end: elements that are controlled come down
@@ -196,7 +195,8 @@ class Jumper:
         known = self._known[kind]
         if not self._is_settled or limit < cycle:
             return Leap(0, math.nan, False)
-        most = self._settings.longest if len(known) > 1 else self._settings.first
+        is_wide = known[-1].middle - known[0].middle >= self._settings.first * seconds(cycle)
+        most = self._settings.longest if is_wide else self._settings.first
         reach = self._jumps.reach(known[-1].rates) / seconds(cycle)
         longest = min(limit, cycle * max(int(min(most, reach)), 1))
         before = self._save()

@@ -101,13 +101,14 @@ class JumpSlave:
         for counter in self.counters:
             component, _, port = counter.partition(".")
             if component == name:
-                np.add(self.outputs[counter], added[counter], out=slave.inputs[port])
+                jumped = self._jumped[counter] + added[counter]
+                np.add(self.inputs[_taken(counter)], jumped, out=slave.inputs[port])
 
     def keep(self, added: Mapping[str, NDArray[np.float64]]) -> None:
-        """Take into account that counters have been jumped over."""
+        """Take into account that counters have been jumped over; what is told next does not differ by rounding."""
         for name in self.counters:
             self._jumped[name] += added[name]
-            self.outputs[name] += added[name]
+            np.add(self.inputs[_taken(name)], self._jumped[name], out=self.outputs[name])
 
     def shift(self, rates: Mapping[str, NDArray[np.float64]], length: float) -> None:
         """Shift the carried states by their rates [1/s] over a length [s], within their bounds."""

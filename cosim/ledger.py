@@ -28,6 +28,22 @@ INTEGRALS = {
 """Outputs of the components of a pack that are integrals over a step."""
 
 
+BOOKED = ("aging_charge", "aging_energy", "shifted_charge", "shifted_energy")
+"""Integrals that book what a jump has done to the cells, once, in the next step."""
+
+
+def continued(added: Mapping[str, float]) -> dict[str, float]:
+    """Return totals of a cycle as they are continued over a jump: without what a jump before it was booked by."""
+    rates = {name: 0.0 if endpoint(name)[1] in BOOKED else value for name, value in added.items()}
+    for name, value in added.items():
+        component, output = endpoint(name)
+        if output in ("stored_charge", "stored_energy"):
+            what = output.removeprefix("stored_")
+            shifted, lost = (added.get(f"{component}.{cause}_{what}", 0.0) for cause in ("shifted", "aging"))
+            rates[name] = value - shifted + lost
+    return rates
+
+
 class Totals:
     """Sums of one component's integrals.
 

@@ -26,6 +26,7 @@ from ..models.errors import InputError
 from .calendar import LongRun, LongSummary
 from .checkpoint import load_checkpoint, remove_leftovers, save_checkpoint
 from .course import Course, mixed, refuse
+from .enforcement import check_window
 from .experiment import Experiment
 from .guard import Guard
 from .journal import Journal, to_netcdf
@@ -80,7 +81,7 @@ def check_paces(system: System, plan: Plan, long_run: LongRun) -> None:
     """Check the paces of the duties against the timescales of a system at its start.
 
     `run_long` does so after every cycle; but a block does not tell the timescales of the components within. Theirs are
-    those of the system that it was made of.
+    those of the system that it was made of, at its start: they are not watched in the run.
 
     Raises
     ------
@@ -90,7 +91,12 @@ def check_paces(system: System, plan: Plan, long_run: LongRun) -> None:
     separation = long_run.experiment.separation
     with opened(system, plan, Experiment(plan.base, separation=separation), lambda _: None) as simulation:
         guard = Guard(system, plan, simulation.slaves, separation)
-        refuse([violation for duty in long_run.duties.values() for violation in mixed(guard, plan, duty)])
+        duties, timescales = long_run.duties.values(), guard.timescales()
+        found = [violation for duty in duties for violation in mixed(guard, plan, duty)]
+        if long_run.jump:
+            for duty in duties:
+                found += check_window(tuple(timescales), timescales, duty.duration, separation)
+        refuse(found)
 
 
 def _run(course: Course, long_run: LongRun, output: Path, resume: bool, check: Callable[[], None]) -> LongSummary:

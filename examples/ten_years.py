@@ -70,6 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def live(pack: Pack, output: Path, years: int, resume: bool = False, components: bool = False) -> str:
     """Build the FMUs of `pack`, run `years` with them, save the results in `output`, and return a summary."""
+    if years < 1:
+        raise InputError(f"--years {years} must be at least 1")
     if pack.aging is None:
         raise InputError("the pack file has no [aging] table; without one the cells do not age")
     netcdf, table, figure = (output / f"ten_years.{suffix}" for suffix in ("nc", "csv", "png"))
@@ -78,17 +80,7 @@ def live(pack: Pack, output: Path, years: int, resume: bool = False, components:
     planned = {part.name: part for part in all_parts(pack)}
     fmus = build_parts(tuple(planned.values()), output / "ten_years", pack.outputs.detail, platforms=(host_platform(),))
     folder = fmus["Pack"].parent
-    whole = fmu_pack(folder)
-    totals = integrals(whole) if components else ("Pack.pack_energy", "Pack.heat", "Pack.bleed_charge")
-    long_run = decade(pack, netcdf, years, totals, components)
-    check_paces(whole, make_plan(whole, periods(pack.schedule)), long_run)
-    system = with_duties(whole if components else fmu_block(folder), long_run.duties, pack.schedule.electrical)
-    system = with_jumps(system, pack.pack.parallel)
-    try:
-        ended = run_long(system, make_plan(system, periods(pack.schedule)), long_run, resume)
-    except KeyboardInterrupt:
-        print("a checkpoint is kept in the output folder; --resume goes on from it", file=sys.stderr)
-        raise
+    whole, ended = age(pack, folder, netcdf, years, resume, components)
     laws, drawn = pack.aging.load().laws.capacity, planned["Aging"].start
     life = Life(
         recorded=results.load(netcdf),
@@ -104,6 +96,23 @@ def live(pack: Pack, output: Path, years: int, resume: bool = False, components:
         draw(life).savefig(temporary, format="png", dpi=120)
     saved = [f"{netcdf.name} (everything, for xarray)", table.name, figure.name, f"{folder.relative_to(output)}/*.fmu"]
     return "\n".join([*report(life), *ledger(whole, ended), "", f"saved in {output}: {', '.join(saved)}"])
+
+
+def age(
+    pack: Pack, folder: Path, output: Path, years: int, resume: bool, components: bool
+) -> tuple[System, LongSummary]:
+    """Run years with the FMUs of a folder; return the system of all five, and how the run ended."""
+    whole = fmu_pack(folder)
+    totals = integrals(whole) if components else ("Pack.pack_energy", "Pack.heat", "Pack.bleed_charge")
+    long_run = decade(pack, output, years, totals, components)
+    check_paces(whole, make_plan(whole, periods(pack.schedule)), long_run)
+    system = with_duties(whole if components else fmu_block(folder), long_run.duties, pack.schedule.electrical)
+    system = with_jumps(system, pack.pack.parallel)
+    try:
+        return whole, run_long(system, make_plan(system, periods(pack.schedule)), long_run, resume)
+    except KeyboardInterrupt:
+        print("a checkpoint is kept in the output folder; --resume goes on from it", file=sys.stderr)
+        raise
 
 
 def ledger(system: System, ended: LongSummary) -> list[str]:
@@ -123,6 +132,7 @@ def decade(pack: Pack, output: Path, years: int, totals: tuple[str, ...], compon
                 "soh": "Aging.soh",
                 "soh_minimum": "Aging.soh_minimum",
                 "resistance_growth": "Aging.resistance_growth",
+                "short_risk": "Aging.short_risk",
                 "soc": f"{cell}.soc",
                 "group_soc": f"{network}.group_soc",
                 "calendar_damage": "Jumps.Aging.capacity_calendar_damage",

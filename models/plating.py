@@ -20,8 +20,8 @@ for good. So is, at the slow rate `death`, what lies unstripped::
 
 Under constant stress the step is exact, and to rounding ``plated = stripped + lost + change of Q_r`` in every step.
 
-What is plated has not been stored in the graphite: Q_r + Q_l is missing from the charge of the cell, Q_l from its
-capacity.
+What is plated has not been stored in the graphite, but the state of charge counts it: its movement is left out. What is
+lost for good, Q_l, is missing from the capacity.
 
 The risk of an internal short by dendrites is told as a probability that grows with the lost lithium per capacity::
 

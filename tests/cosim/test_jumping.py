@@ -213,3 +213,27 @@ def test_a_saved_state_comes_back_and_one_of_another_system_does_not():
 def test_jumps_has_no_parameters():
     with pytest.raises(SlaveError, match="gain: there are no parameters"):
         JumpSlave({}, {}, 1).set({"gain": np.ones(1)})
+
+
+@given(arrays(float, (50, 3), elements=st.floats(0.0, 1e9)))
+def test_what_is_told_after_a_jump_does_not_differ_by_rounding_in_the_next_step(values):
+    """A counter that rests after a jump must not seem to fall: those who take it refuse that."""
+    jumps = JumpSlave({"Aging.count": 50}, {}, 1)
+    taker = kernel_component("Aging", Layer.AGING, toys.sink(50)).open(["flow"], ["total"])
+    so_far, earlier, added = values.T
+    jumps.inputs["Aging.count so far"][:] = so_far
+    jumps.keep({"Aging.count": earlier})
+    jumps.feed("Aging", Renamed(taker), {"Aging.count": added})
+    fed = taker.inputs["flow"].copy()
+    jumps.keep({"Aging.count": added})
+    landed = jumps.outputs["Aging.count"].copy()
+    jumps.step(0.0, 1.0)
+    assert np.array_equal(fed, landed)
+    assert np.array_equal(jumps.outputs["Aging.count"], landed)
+
+
+class Renamed:
+    """The sink's flow under the name of a counter."""
+
+    def __init__(self, slave):
+        self.inputs = {"count": slave.inputs["flow"]}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packfmu.cosim.exchange import Gathered
-from packfmu.cosim.ledger import Totals, balances, check_integrals, format_balances, integrals
+from packfmu.cosim.ledger import Totals, balances, check_integrals, continued, format_balances, integrals
 from packfmu.cosim.system import pack_system
 from packfmu.models.errors import InputError
 from packfmu.models.operations import Rule
@@ -91,3 +91,13 @@ def test_aging_and_shifts_are_sides_of_the_balance_of_the_cells():
         ("cells, charge", 4.0, 4.0),
         ("cells, energy", 16.0, 15.0),
     ]
+
+
+def test_what_a_jump_was_booked_by_is_not_continued():
+    """The cycle after a jump books the jump's loss of capacity and shift of the SOC, once."""
+    added = {"Cell.charge": 5.0, "Cell.lost_charge": 1.0, "Cell.aging_charge": 30.0, "Cell.shifted_charge": 2.0}
+    added["Cell.stored_charge"] = 5.0 - 1.0 - 30.0 + 2.0
+    rates = continued(added)
+    assert rates["Cell.aging_charge"] == rates["Cell.shifted_charge"] == 0.0
+    assert rates["Cell.charge"] == rates["Cell.stored_charge"] + rates["Cell.lost_charge"]
+    assert continued({"Pack.pack_energy": 7.0}) == {"Pack.pack_energy": 7.0}

@@ -115,7 +115,7 @@ def test_resumed_after_an_interruption_the_bits_are_the_same(block, pack, folder
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--years", "0"], "duration 0 ns must be positive"),
+        (["--years", "0"], "--years 0 must be at least 1"),
         (["--years", "ten"], "invalid int value: 'ten'"),
         (["--resume"], "ten_years.checkpoint cannot be read: No such file or directory"),
     ],
