@@ -130,7 +130,7 @@ class Jumper:
         system = simulation.system
         self._slow = [c for c in system.components if c.layer is Layer.AGING and c.name != JumpSlave.NAME]
         self._onward = [c for c in system.connections if c.source[0] in {s.name for s in self._slow} | {JumpSlave.NAME}]
-        self._begun: Rates = {}
+        self._begun, self._begun_at = Rates(), self.time
         self._known: dict[str, tuple[_Known, ...]] = {}
         self._kind = ""
         self._is_settled = False
