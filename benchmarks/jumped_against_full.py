@@ -148,7 +148,7 @@ def live(system: System, pack: Pack, years: int, jump: Jump | None, output: Path
             "resistance_growth": "Aging.resistance_growth",
             "group_soc": "Pack.group_soc",
         },
-        totals=("Pack.pack_energy", "Pack.bleed_charge"),
+        totals=("Pack.pack_energy", "Pack.moved_charge"),
         output=output,
     )
     legs = tuple(Leg(season, days * DAY) for season, (days, _) in SEASONS.items())
@@ -197,7 +197,7 @@ def compare(jumped: Life, full: Life) -> Row:
     relative = [float(np.abs(a / b - 1.0).max()) for a, b in found.values()]
     known = [error for error in jumped.ended.errors if not math.isnan(error)]
     spreads = [np.ptp(life.yearly("group_soc"), axis=1) for life in (jumped, full)]
-    bled = [life.ended.totals["Pack.bleed_charge"] for life in (jumped, full)]
+    bled = [life.ended.totals["Pack.moved_charge"] for life in (jumped, full)]
     return Row(
         cycles=jumped.ended.cycles,
         jumps=jumped.ended.jumps,

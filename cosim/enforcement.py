@@ -9,7 +9,8 @@
 
 The mean of a flow that is handed on from fast to slow needs no rule: it conserves, whatever the timescales. Components
 tell their time constants by the outputs ``timescale.fastest`` and ``timescale.slowest``; one without them is not
-checked.
+checked. What switches inside a component never crosses its boundary; by ``switching.period`` and
+``switching.settling`` it tells how fast, and the third rule holds its step to that: the averages stand for it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from .schedule import Plan, aligned, transfer_rule
 from .system import System
 
 FASTEST, SLOWEST = "timescale.fastest", "timescale.slowest"
+SWITCHING_PERIOD, SWITCHING_SETTLING = "switching.period", "switching.settling"
 
 SEPARATION = 5.0
 """Least ratio of timescales that are held apart."""
@@ -37,10 +39,14 @@ class Timescale:
     ----------
     fastest, slowest : float
         Shortest and longest time constant [s]; a component without any has a fastest of 1.8e308 s and a slowest of 0.
+    switching_period, switching_settling : float
+        Of the switching inside the component [s]: its period, and its slowest time constant; 0 where nothing switches.
     """
 
     fastest: float
     slowest: float
+    switching_period: float = 0.0
+    switching_settling: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,7 @@ def has_timescale(system: System, name: str) -> bool:
 def check_plan(
     system: System, plan: Plan, timescales: Mapping[str, Timescale], separation: float = SEPARATION
 ) -> list[Violation]:
-    """Return what of the first two rules a plan breaks.
+    """Return what of the first two rules a plan breaks, and of the third by what switches inside components.
 
     Parameters
     ----------
@@ -86,6 +92,7 @@ def check_plan(
     found = [_explicit(system, plan, name, timescale) for name, timescale in timescales.items()]
     held = {(c.source[0], c.target[0]): None for c in system.connections if _is_held(system, c)}
     found += [_held(plan, *ends, timescales[ends[0]], separation) for ends in held if ends[0] in timescales]
+    found += [_averaged(plan, name, timescale, separation) for name, timescale in timescales.items()]
     return [violation for violation in found if violation is not None]
 
 
@@ -109,6 +116,7 @@ def check_window(
 def explain(system: System, plan: Plan, timescales: Mapping[str, Timescale]) -> str:
     """Return layers, periods, time constants, their ratios to the period, and the transfers as tables."""
     rows = [("layer", "period", "component", "update", "fastest", "slowest", "fastest/period", "slowest/period")]
+    rows += [_switching(name, timescale) for name, timescale in timescales.items() if timescale.switching_period]
     for layer, period in plan.periods.items():
         for name in plan.members[layer]:
             update = system.component(name).update.value
@@ -119,6 +127,13 @@ def explain(system: System, plan: Plan, timescales: Mapping[str, Timescale]) -> 
         slower = max(plan.period_of(c.source[0]), plan.period_of(c.target[0]))
         table.append((".".join(c.source), ".".join(c.target), rule.value, format_duration(slower)))
     return aligned(rows) + "\n\n" + aligned(table)
+
+
+def _switching(name: str, timescale: Timescale) -> tuple[str, str, str, str, str, str, str, str]:
+    """Return the row of what switches inside a component."""
+    period, settling = timescale.switching_period, timescale.switching_settling
+    constant, ratio = (_time(settling), f"{settling / period:.3g}") if settling else ("none", "")
+    return "switching", _time(period), f"within {name}", Update.EXACT.value, constant, constant, ratio, ratio
 
 
 def _constants(timescale: Timescale | None, period: int) -> tuple[str, str, str, str]:
@@ -156,6 +171,20 @@ def _held(plan: Plan, slow: str, fast: str, timescale: Timescale, separation: fl
         f"{fast} steps every {format_duration(period)} and sees {slow} held, but the fastest time constant of {slow} "
         f"is {_time(timescale.fastest)}, less than {separation:g} times that; a period of {fast} of at most "
         f"{_below(timescale.fastest / separation)} would do, or {slow} in the same layer",
+    )
+
+
+def _averaged(plan: Plan, name: str, timescale: Timescale, separation: float) -> Violation | None:
+    period = plan.period_of(name)
+    if separation * max(timescale.switching_period, timescale.switching_settling) <= seconds(period):
+        return None
+    return Violation(
+        3,
+        (name,),
+        f"the averages of a step stand for the switching within {name}, which does not settle in its period of "
+        f"{format_duration(period)}: it switches every {_time(timescale.switching_period)}, and its slowest time "
+        f"constant is {_time(timescale.switching_settling)}; a period of at least "
+        f"{_time(separation * max(timescale.switching_period, timescale.switching_settling))} would do",
     )
 
 

@@ -262,10 +262,14 @@ def fmu_component(name: str, layer: Layer, path: Path) -> Component:
     )
 
 
-def fmu_pack(folder: Path) -> System:
-    """Join the FMUs of a folder that are components of a pack; ``Aging.fmu`` where its cells age."""
+def fmu_pack(folder: Path, management: bool = False) -> System:
+    """Join the FMUs of a folder that are components of a pack.
+
+    ``Aging.fmu`` is one of them where the cells age, ``Bms.fmu`` where the pack has a `management`.
+    """
     cells = fmu_component("Cell", PACK_LAYERS["Cell"], folder / "Cell.fmu")
-    others = [name for name in PACK_LAYERS if name != "Cell" and (name != "Aging" or "capacity_loss" in cells.ports)]
+    absent = {"Cell"} | (set() if management else {"Bms"}) | (set() if "capacity_loss" in cells.ports else {"Aging"})
+    others = [name for name in PACK_LAYERS if name not in absent]
     return pack_system([cells, *(fmu_component(name, PACK_LAYERS[name], folder / f"{name}.fmu") for name in others)])
 
 

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 
 from ..models.duration import format_duration
 from ..models.errors import InputError
-from .enforcement import FASTEST, SLOWEST, Timescale, Violation, check_plan, has_timescale
+from .enforcement import (
+    FASTEST,
+    SLOWEST,
+    SWITCHING_PERIOD,
+    SWITCHING_SETTLING,
+    Timescale,
+    Violation,
+    check_plan,
+    explain,
+    has_timescale,
+)
 from .schedule import Plan
 from .slave import Slave
 from .system import System
@@ -15,7 +25,13 @@ from .system import System
 def timescale_outputs(system: System) -> list[tuple[str, str]]:
     """Return component and output of every time constant that a system tells."""
     names = (component.name for component in system.components)
-    return [(name, output) for name in names if has_timescale(system, name) for output in (FASTEST, SLOWEST)]
+    return [(name, output) for name in names if has_timescale(system, name) for output in _told(system, name)]
+
+
+def _told(system: System, name: str) -> tuple[str, ...]:
+    """Return the outputs that tell the time constants of a component, in the order of `Timescale`."""
+    switching = (SWITCHING_PERIOD, SWITCHING_SETTLING)
+    return (FASTEST, SLOWEST, *(switching if all(system.has((name, output)) for output in switching) else ()))
 
 
 class Guard:
@@ -41,7 +57,7 @@ class Guard:
     def __init__(self, system: System, plan: Plan, slaves: Mapping[str, Slave], separation: float) -> None:
         self._system, self._plan, self._separation = system, plan, separation
         self._outputs = {
-            name: (slave.outputs[FASTEST], slave.outputs[SLOWEST])
+            name: tuple(slave.outputs[output] for output in _told(system, name))
             for name, slave in slaves.items()
             if has_timescale(system, name)
         }
@@ -57,7 +73,11 @@ class Guard:
 
     def timescales(self) -> dict[str, Timescale]:
         """Return the time constants at this instant."""
-        return {name: Timescale(float(fast[0]), float(slow[0])) for name, (fast, slow) in self._outputs.items()}
+        return {name: Timescale(*(float(value[0]) for value in told)) for name, told in self._outputs.items()}
+
+    def explain(self) -> str:
+        """Return plan, time constants at this instant and transfers as tables."""
+        return explain(self._system, self._plan, self.timescales())
 
     def check(self, plan: Plan) -> list[Violation]:
         """Return what of the rules a plan for the same system breaks at this instant."""

@@ -22,7 +22,7 @@ INTEGRALS = {
         "aging_charge", "aging_energy", "shifted_charge", "shifted_energy",
     ),
     "PackNetwork": ("pack_charge", "pack_energy", "balancing_energy", "busbar_loss", "cell_energy"),
-    "Balancer": ("bleed_charge", "bleed_energy"),
+    "Balancer": ("balancing_charge", "balancing_energy", "moved_charge", "moved_energy", "heat"),
     "Thermal": ("generated_heat", "stored_heat", "ambient_heat", "coolant_heat"),
 }  # fmt: skip
 """Outputs of the components of a pack that are integrals over a step."""
@@ -155,10 +155,11 @@ BALANCES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
         ("Thermal.generated_heat",),
         ("Thermal.stored_heat", "Thermal.ambient_heat", "Thermal.coolant_heat"),
     ),
-    ("network to cells, charge", "C", ("PackNetwork.group_charge", "-Balancer.bleed_charge"), ("Cell.charge",)),
+    ("network to cells, charge", "C", ("PackNetwork.group_charge", "Balancer.balancing_charge"), ("Cell.charge",)),
     ("network to cells, energy", "J", ("PackNetwork.cell_energy",), ("Cell.electrical_energy",)),
-    ("balancer to network, energy", "J", ("-Balancer.bleed_energy",), ("PackNetwork.balancing_energy",)),
-    ("cells and board, heat", "J", ("Cell.heat", "Balancer.bleed_energy"), ("Thermal.generated_heat",)),
+    ("balancer, energy", "J", ("-Balancer.balancing_energy",), ("Balancer.heat",)),
+    ("balancer to network, energy", "J", ("Balancer.balancing_energy",), ("PackNetwork.balancing_energy",)),
+    ("cells and board, heat", "J", ("Cell.heat", "Balancer.heat"), ("Thermal.generated_heat",)),
 )  # fmt: skip
 """What must balance in a pack: name, unit, and the terms of both sides; a minus sign subtracts a term."""
 
@@ -192,7 +193,7 @@ def balances(system: System, totals: Mapping[str, float]) -> list[Balance]:
     rows = []
     for name, unit, left, right in BALANCES:
         terms = [term.removeprefix("-") for term in left + right]
-        if all(term in known or term.startswith(OPTIONAL) for term in terms):
+        if all(term in known or term.startswith(OPTIONAL) for term in terms) and known.keys() & terms:
             rows.append(_balance(name, unit, left, right, known))
     return rows
 

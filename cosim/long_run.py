@@ -77,11 +77,16 @@ def run_long(system: System, plan: Plan, long_run: LongRun, resume: bool = False
         return _run(Course(simulation, long_run), long_run, long_run.experiment.output, resume, check)
 
 
-def check_paces(system: System, plan: Plan, long_run: LongRun) -> None:
-    """Check the paces of the duties against the timescales of a system at its start.
+def check_paces(system: System, plan: Plan, long_run: LongRun) -> str:
+    """Check the paces of the duties against the timescales of a system at its start, and explain its plan.
 
     `run_long` does so after every cycle; but a block does not tell the timescales of the components within. Theirs are
     those of the system that it was made of, at its start: they are not watched in the run.
+
+    Returns
+    -------
+    str
+        Layers with their periods and time constants, from switching to aging, and the transfers, as tables.
 
     Raises
     ------
@@ -97,6 +102,7 @@ def check_paces(system: System, plan: Plan, long_run: LongRun) -> None:
             for duty in duties:
                 found += check_window(tuple(timescales), timescales, duty.duration, separation)
         refuse(found)
+        return guard.explain()
 
 
 def _run(course: Course, long_run: LongRun, output: Path, resume: bool, check: Callable[[], None]) -> LongSummary:

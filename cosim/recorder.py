@@ -20,7 +20,7 @@ from .interface import Causality, Port
 from .slave import Values
 from .system import System
 
-GROUPED = ("group_voltage", "group_soc", "balancing_current")
+GROUPED = ("group_voltage", "group_soc", "balancing_current", "measured_voltage", "soc_sigma", "link_current")
 """Ports over groups: tells the dimension where a pack has as many cells as groups."""
 
 EXTENTS = (

@@ -34,11 +34,14 @@ RECORD = {
         "temperature_mean": "Thermal.temperature_mean",
         "board_temperature": "Thermal.board_temperature",
         "active_groups": "Balancer.active_groups",
+        "soc_variance": "Balancer.soc_variance",
     },
     Detail.GROUP: {
         "group_voltage": "PackNetwork.group_voltage",
         "group_soc": "PackNetwork.group_soc",
         "balancing_current": "Balancer.balancing_current",
+        "estimated_group_soc": "Bms.group_soc",
+        "soc_sigma": "Bms.soc_sigma",
     },
     Detail.CELL: {
         "current": "PackNetwork.current",

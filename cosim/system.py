@@ -17,7 +17,7 @@ from enum import IntEnum
 from ..models.aging_variables import COUNTER_NAMES
 from ..models.errors import InputError
 from ..models.model import Update
-from ..models.operations import Connection, connect
+from ..models.operations import Connection, Rule, connect
 from .interface import Causality, Port
 from .slave import Slave
 
@@ -149,6 +149,7 @@ def _size(port: Port) -> str:
 PACK_LAYERS = {
     "PackNetwork": Layer.ELECTRICAL,
     "Cell": Layer.ELECTRICAL,
+    "Bms": Layer.CONTROL,
     "Balancer": Layer.CONTROL,
     "Thermal": Layer.THERMAL,
     "Aging": Layer.AGING,
@@ -157,22 +158,37 @@ PACK_LAYERS = {
 
 PACK_CONNECTIONS = (
     connect("PackNetwork.current", "Cell.current"),
+    connect("PackNetwork.group_voltage", "Bms.group_voltage"),
+    connect("PackNetwork.pack_current_actual", "Bms.pack_current", Rule.MEAN),
+    connect("PackNetwork.pack_current_actual", "Bms.present_current", Rule.LAST),
     connect("PackNetwork.group_voltage", "Balancer.group_voltage"),
+    connect("PackNetwork.pack_current_actual", "Balancer.pack_current"),
     connect("Cell.emf", "PackNetwork.emf"),
     connect("Cell.resistance", "PackNetwork.resistance"),
     connect("Cell.soc", "PackNetwork.soc"),
     connect("Cell.heat_rate", "Thermal.heat_rate"),
+    connect("Bms.measured_voltage", "Balancer.measured_voltage"),
+    connect("Bms.group_soc", "Balancer.group_soc"),
+    connect("Bms.group_capacity", "Balancer.group_capacity"),
+    connect("Bms.balancing_enable", "Balancer.enable"),
+    connect("Bms.soc_trusted", "Balancer.soc_trusted"),
+    connect("PackNetwork.group_voltage", "Balancer.measured_voltage"),
+    connect("PackNetwork.group_soc", "Balancer.group_soc"),
+    connect("Balancer.balancing_current", "Bms.balancing_current"),
+    connect("Balancer.balancing_pack_current", "Bms.balancing_pack_current"),
     connect("Balancer.balancing_current", "PackNetwork.balancing_current"),
     connect("Balancer.balancing_pack_current", "PackNetwork.balancing_pack_current"),
     connect("Balancer.heat_rate", "Thermal.board_heat_rate"),
     connect("Thermal.temperature", "Cell.temperature"),
+    connect("Thermal.temperature", "Bms.temperature"),
+    connect("Thermal.temperature", "Balancer.temperature"),
     connect("Thermal.board_temperature", "Balancer.board_temperature"),
     *(connect(f"Cell.{name}", f"Aging.{name}") for name in COUNTER_NAMES),
     connect("Aging.capacity_loss", "Cell.capacity_loss"),
     connect("Aging.capacity_loss", "PackNetwork.capacity_loss"),
     connect("Aging.resistance_growth", "Cell.resistance_growth"),
 )
-"""How the components of a pack are joined at their standard ports."""
+"""How the components of a pack are joined at their standard ports; of several to an input the first that a pack has."""
 
 
 def pack_system(components: Iterable[Component]) -> System:
@@ -181,7 +197,7 @@ def pack_system(components: Iterable[Component]) -> System:
     Parameters
     ----------
     components : iterable of Component
-        PackNetwork and Cell; Balancer, Thermal and Aging where the pack has them. Any order.
+        PackNetwork and Cell; Bms, Balancer, Thermal and Aging where the pack has them. Any order.
 
     Returns
     -------
@@ -200,8 +216,11 @@ def pack_system(components: Iterable[Component]) -> System:
     for name in ("PackNetwork", "Cell"):
         if name not in given:
             raise InputError(f"a pack needs the component {name}; it was given {', '.join(given) or 'none'}")
-    joined = tuple(c for c in PACK_CONNECTIONS if c.source[0] in given and c.target[0] in given)
-    return System(tuple(given[name] for name in PACK_LAYERS if name in given), joined)
+    joined: dict[tuple[str, str], Connection] = {}
+    for connection in PACK_CONNECTIONS:
+        if connection.source[0] in given and connection.target[0] in given:
+            joined.setdefault(connection.target, connection)
+    return System(tuple(given[name] for name in PACK_LAYERS if name in given), tuple(joined.values()))
 
 
 def block_system(block: Component, aging: Component) -> System:

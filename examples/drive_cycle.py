@@ -57,7 +57,7 @@ def drive(pack: Pack, output: Path) -> str:
     for path in (netcdf, table, figure):
         check_replaceable(path)
     fmus = build_pack(pack, output / "drive_cycle", platforms=(host_platform(),))["Cell"].parent
-    system = with_profiles(fmu_pack(fmus), {"PackNetwork.pack_power": power})
+    system = with_profiles(fmu_pack(fmus, pack.bms is not None), {"PackNetwork.pack_power": power})
     plan = make_plan(system, periods(pack.schedule))
     experiment = Experiment(
         duration=power.size * pack.schedule.electrical,
@@ -101,7 +101,7 @@ def summary(ended: RunSummary, recorded: xr.Dataset, distance: float) -> list[st
     totals = {name: value / 3600.0 for name, value in ended.totals.items()}  # Wh and Ah
     given, lost = -totals["PackNetwork.pack_energy"], totals["Cell.heat"] + totals["PackNetwork.busbar_loss"]
     spread = recorded.group_soc_maximum - recorded.group_soc_minimum
-    bled, active = totals["Balancer.bleed_charge"], recorded.active_groups
+    bled, active = totals["Balancer.moved_charge"], recorded.active_groups
     return [
         f"WLTC class 3b           {distance / 1000:.2f} km in {ended.end - ended.start:.0f} s"
         + (f", ended by {', '.join(ended.stopped_by)}" if ended.stopped_by else ""),
@@ -113,7 +113,7 @@ def summary(ended: RunSummary, recorded: xr.Dataset, distance: float) -> list[st
         f"cell voltage            {extremes(recorded, 'voltage', 3)} V",
         f"cell temperature        {extremes(recorded, 'temperature', 2, CELSIUS)} degC",
         f"SOC spread of groups    {float(spread[0]):.3%} at the start, {float(spread[-1]):.3%} at the end",
-        f"balancing               {bled * 1000:.1f} mAh bled from {int(active.min())} to {int(active.max())} groups",
+        f"balancing               {bled * 1000:.1f} mAh taken from {int(active.min())} to {int(active.max())} groups",
         f"real-time factor        {ended.real_time_factor:.0f} ({ended.wall_time:.2f} s of stepping and recording)",
         *(f"timescales              {text}" for text in ended.violations),
     ]

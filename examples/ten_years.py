@@ -1,9 +1,10 @@
 """Ten years of a Nissan Leaf's pack: python examples/ten_years.py [--pack] [--output] [--years] [--resume].
 
-Each day two WLTCs and a slow charge at constant current, then constant voltage; four seasons; passive balancing while
-the car is plugged in; to 70 % SOH or ten years. Days are run in full at the start of each season and as often as the
-error estimate demands, and jumped over between. Stepped are Pack.fmu, which holds the plan of cells, network, balancer
-and thermal network, and Aging.fmu; with --components the five FMUs one by one, by the same plan.
+Each day two WLTCs and a slow charge at constant current, then constant voltage; four seasons; to 70 % SOH or ten years.
+Groups are balanced at night, when the pack is full, by what the battery management estimates: of unlike capacity, they
+have equal SOC at a single SOC only. Days are run in full at the start of each season and as often as the error estimate
+demands, and jumped over between. Stepped are Pack.fmu, which holds the plan of cells, network, management, balancer and
+thermal network, and Aging.fmu; with --components the FMUs one by one, by the same plan.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=Path("dist"), help="folder to write to; default: dist")
     parser.add_argument("--years", type=int, default=10, help="longest time; default: 10")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint that a run has left")
-    parser.add_argument("--components", action="store_true", help="step five FMUs, not Pack.fmu and Aging.fmu")
+    parser.add_argument("--components", action="store_true", help="step the FMUs of the components, not Pack.fmu")
     return parser.run(
         arguments,
         lambda chosen: live(load_pack(chosen.pack), chosen.output, chosen.years, chosen.resume, chosen.components),
@@ -74,13 +75,16 @@ def live(pack: Pack, output: Path, years: int, resume: bool = False, components:
         raise InputError(f"--years {years} must be at least 1")
     if pack.aging is None:
         raise InputError("the pack file has no [aging] table; without one the cells do not age")
-    netcdf, table, figure = (output / f"ten_years.{suffix}" for suffix in ("nc", "csv", "png"))
-    for path in (netcdf, table, figure):
+    netcdf, table, figure, plan = (output / f"ten_years{suffix}" for suffix in (".nc", ".csv", ".png", "_plan.txt"))
+    for path in (netcdf, table, figure, plan):
         check_replaceable(path)
     planned = {part.name: part for part in all_parts(pack)}
     fmus = build_parts(tuple(planned.values()), output / "ten_years", pack.outputs.detail, platforms=(host_platform(),))
     folder = fmus["Pack"].parent
-    whole, ended = age(pack, folder, netcdf, years, resume, components)
+    whole, long_run, explained = planned_life(pack, folder, netcdf, years, components)
+    with replacing(plan) as temporary:
+        temporary.write_text(explained + "\n", encoding="utf-8")
+    ended = age(pack, folder, long_run, resume, components)
     laws, drawn = pack.aging.load().laws.capacity, planned["Aging"].start
     life = Life(
         recorded=results.load(netcdf),
@@ -94,22 +98,28 @@ def live(pack: Pack, output: Path, years: int, resume: bool = False, components:
     save_table(life, table)
     with replacing(figure) as temporary:
         draw(life).savefig(temporary, format="png", dpi=120)
-    saved = [f"{netcdf.name} (everything, for xarray)", table.name, figure.name, f"{folder.relative_to(output)}/*.fmu"]
-    return "\n".join([*report(life), *ledger(whole, ended), "", f"saved in {output}: {', '.join(saved)}"])
+    saved = [f"{netcdf.name} (everything, for xarray)", table.name, figure.name, plan.name]
+    saved.append(f"{folder.relative_to(output)}/*.fmu")
+    layers = explained.split("\n\n")[0].splitlines()
+    told = [*layers, "", *report(life), *ledger(whole, ended), "", f"saved in {output}: {', '.join(saved)}"]
+    return "\n".join(told)
 
 
-def age(
-    pack: Pack, folder: Path, output: Path, years: int, resume: bool, components: bool
-) -> tuple[System, LongSummary]:
-    """Run years with the FMUs of a folder; return the system of all five, and how the run ended."""
-    whole = fmu_pack(folder)
-    totals = integrals(whole) if components else ("Pack.pack_energy", "Pack.heat", "Pack.bleed_charge")
+def planned_life(pack: Pack, folder: Path, output: Path, years: int, components: bool) -> tuple[System, LongRun, str]:
+    """Return the system of all FMUs of a folder, the years to be run, and the plan with its timescales, explained."""
+    whole = fmu_pack(folder, pack.bms is not None)
+    totals = integrals(whole) if components else ("Pack.pack_energy", "Pack.heat", "Pack.moved_charge")
     long_run = decade(pack, output, years, totals, components)
-    check_paces(whole, make_plan(whole, periods(pack.schedule)), long_run)
-    system = with_duties(whole if components else fmu_block(folder), long_run.duties, pack.schedule.electrical)
+    return whole, long_run, check_paces(whole, make_plan(whole, periods(pack.schedule)), long_run)
+
+
+def age(pack: Pack, folder: Path, long_run: LongRun, resume: bool, components: bool) -> LongSummary:
+    """Run years with the FMUs of a folder."""
+    stepped = fmu_pack(folder, pack.bms is not None) if components else fmu_block(folder)
+    system = with_duties(stepped, long_run.duties, pack.schedule.electrical)
     system = with_jumps(system, pack.pack.parallel)
     try:
-        return whole, run_long(system, make_plan(system, periods(pack.schedule)), long_run, resume)
+        return run_long(system, make_plan(system, periods(pack.schedule)), long_run, resume)
     except KeyboardInterrupt:
         print("a checkpoint is kept in the output folder; --resume goes on from it", file=sys.stderr)
         raise
@@ -160,13 +170,13 @@ def day(season: str, pack: Pack, temperature: float, components: bool) -> Duty:
     power = per_period(time, pack_power(NISSAN_LEAF, time, speed), pack.schedule.electrical)
     current = pack.pack.parallel * pack.cell.load().capacity / (CHARGE_HOURS * 3600.0)
 
-    def phase(name: str, duration: str, load: LoadMode, plugged: bool = False, pace: int = QUIET_PACE) -> Phase:
+    def phase(name: str, duration: str, load: LoadMode, balancing: bool = False, pace: int = QUIET_PACE) -> Phase:
         driving = load is LoadMode.POWER
         values = {
             "PackNetwork.load_mode": load,
             "PackNetwork.pack_power": power if driving else 0.0,
             "PackNetwork.pack_current": current if load is LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTAGE else 0.0,
-            "Balancer.enable": float(plugged),
+            "Balancer.enable" if pack.bms is None else "Bms.balancing_allowed": float(balancing),
             "Thermal.ambient_temperature": temperature + 273.15,
         }
         own = {f"{owner(c, components)}.{v}": value for (c, v), value in ((n.split("."), x) for n, x in values.items())}
@@ -179,9 +189,9 @@ def day(season: str, pack: Pack, temperature: float, components: bool) -> Duty:
             phase("at work", "32000 s", LoadMode.CURRENT),
             phase("home", "1800 s", LoadMode.POWER, pace=1),
             phase("evening", "7040 s", LoadMode.CURRENT),
-            phase("charge", "20160 s", LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTAGE, plugged=True),
-            phase("night", "23360 s", LoadMode.CURRENT, plugged=True),
-            phase("morning", "240 s", LoadMode.CURRENT, plugged=True, pace=8),
+            phase("charge", "20160 s", LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTAGE),
+            phase("night", "23360 s", LoadMode.CURRENT, balancing=True),
+            phase("morning", "240 s", LoadMode.CURRENT, balancing=True, pace=8),
         ),
     )
 

@@ -31,7 +31,7 @@ YEAR = 365.0 * DAY
 """[s]."""
 
 AMPERE_HOUR = 3600.0
-BLED = ".bleed_charge"
+MOVED = ".moved_charge"
 """Ending of the total: of the balancer, or of the block that it is part of."""
 
 WORN = "Aging.soh_minimum"
@@ -282,10 +282,10 @@ def _balancing(life: Life) -> list[str]:
         f"SOC spread of groups    {spread[0]:.3%} at the start, {spread.max():.3%} at most, "
         f"{spread[-1]:.3%} at the end, from group {least} to group {most}"
     ]
-    charges = [charge for name, charge in ended.totals.items() if name.endswith(BLED)]
+    charges = [charge for name, charge in ended.totals.items() if name.endswith(MOVED)]
     if not charges:
         return [*lines, "balancing               none"]
-    bled, years = sum(charges) / AMPERE_HOUR, seconds(ended.end) / YEAR
-    share = bled / (life.capacity.sum() / AMPERE_HOUR)
-    yearly = f"; {bled / years:.2f} Ah a year, {share / years:.3%} of the cells' capacity" if years else ""
-    return [*lines, f"balancing               {bled:.2f} Ah bled in all{yearly}; by the days in full"]
+    moved, years = sum(charges) / AMPERE_HOUR, seconds(ended.end) / YEAR
+    share = moved / (life.capacity.sum() / AMPERE_HOUR)
+    yearly = f"; {moved / years:.2f} Ah a year, {share / years:.3%} of the cells' capacity" if years else ""
+    return [*lines, f"balancing               {moved:.2f} Ah taken from groups in all{yearly}; by the days in full"]

@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
-from ..models import balancer
+from collections.abc import Sequence
+
+from ..models import active_balancer, balancer
+from .bms import ESTIMATES
 from .component import Component, Terminal, TerminalKind
 
+TERMINALS = (
+    Terminal(
+        "balancing",
+        TerminalKind.BALANCING,
+        ("group_voltage", "pack_current", "balancing_current", "balancing_pack_current"),
+    ),
+    Terminal(
+        "estimates",
+        TerminalKind.MANAGEMENT,
+        ("measured_voltage", "group_soc", "group_capacity", "soc_trusted", "enable"),
+        ESTIMATES,
+    ),
+    Terminal("thermal", TerminalKind.THERMAL, ("temperature",)),
+    Terminal(
+        "board",
+        TerminalKind.THERMAL,
+        ("heat_rate", "board_temperature"),
+        ("board_heat_rate", "board_temperature"),
+    ),
+)
 
-def component(groups: int) -> Component:
-    """Return a bleed resistor for each of the groups; groups >= 1."""
-    return Component(
-        balancer.declare(groups),
-        (
-            Terminal(
-                "balancing",
-                TerminalKind.BALANCING,
-                ("group_voltage", "balancing_current", "balancing_pack_current"),
-            ),
-            Terminal(
-                "board",
-                TerminalKind.THERMAL,
-                ("heat_rate", "board_temperature"),
-                ("board_heat_rate", "board_temperature"),
-            ),
-        ),
-    )
+
+def component(
+    groups: int, parallel: int, converter: str | None = None, links: Sequence[tuple[int, int]] = ()
+) -> Component:
+    """Return a bleed resistor for each group, or converters between groups.
+
+    Parameters
+    ----------
+    groups, parallel : int
+        Groups in the pack and cells in a group, >= 1.
+    converter : str, optional
+        A value of `active_balancer.Converter`; without it the balancer is passive.
+    links : sequence of (int, int)
+        The groups that each converter joins, from 0; -1 stands for the terminals of the pack.
+    """
+    if converter is None:
+        return Component(balancer.declare(groups, parallel), TERMINALS)
+    ends = [(first, second) for first, second in links]
+    kind = active_balancer.Converter(converter)
+    return Component(active_balancer.declare(groups, parallel, kind, ends), TERMINALS)

@@ -14,6 +14,7 @@ class TerminalKind(Enum):
     ELECTRICAL = "electrical"
     THERMAL = "thermal"
     BALANCING = "balancing"
+    MANAGEMENT = "management"
     LOAD = "load"
     AGING = "aging"
 

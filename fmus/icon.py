@@ -112,6 +112,15 @@ def _aging(image: Image) -> None:
     box(image, (64, 104), (47, 3), 2, INK)
 
 
+def _bms(image: Image) -> None:
+    for offset in (40, 56, 72, 88):
+        box(image, (offset, 64), (2.5, 44), 2, COPPER)
+        box(image, (64, offset), (44, 2.5), 2, COPPER)
+    box(image, (64, 64), (34, 34), 6, INK)
+    for x, height in ((50, 10), (64, 17), (78, 13)):
+        box(image, (x, 82 - height), (5, height), 2, BALANCE)
+
+
 def _pack(image: Image) -> None:
     box(image, (64, 71), (50, 35), 8, INK)
     box(image, (64, 71), (46, 31), 5, PAPER)
@@ -127,5 +136,6 @@ _SIGNS: dict[str, tuple[Draw, ...]] = {
     "Thermal": (_thermal,),
     "Balancer": (_balancer,),
     "Aging": (_aging,),
+    "Bms": (_bms,),
     "Pack": (_pack,),
 }

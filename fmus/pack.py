@@ -8,16 +8,18 @@ line that names the key, its value and what is allowed.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
 from ..models.errors import InputError
+from .balancing_tables import Balancer, Bms
 from .pack_tables import (
     Aging,
     Arrangement,
-    Balancer,
     Busbar,
     Cell,
     Outputs,
@@ -38,18 +40,28 @@ class Pack(Table):
     busbar: Busbar = Field(default_factory=Busbar)
     thermal: Thermal = Field(default_factory=Thermal)
     balancer: Balancer = Field(default_factory=Balancer)
+    bms: Bms | None = None
     outputs: Outputs = Field(default_factory=Outputs)
     aging: Aging | None = None
     schedule: Schedule = Field(default_factory=Schedule)
 
     @model_validator(mode="after")
-    def _harmonic(self) -> Pack:
-        if self.aging is not None:
-            try:
+    def _consistent(self) -> Pack:
+        with _said_of("schedule"):
+            if self.aging is not None:
                 self.schedule.check_multiple("thermal", "aging")
-            except ValueError as error:
-                raise ValueError(f"[schedule]: {error}") from None
+        with _said_of("balancer"):
+            self.balancer.check_links(self.pack.series)
         return self
+
+
+@contextmanager
+def _said_of(table: str) -> Iterator[None]:
+    """Tell a table in the message of a ValueError."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"[{table}]: {error}") from None
 
 
 def load_pack(path: Path) -> Pack:

@@ -11,11 +11,13 @@ from ..models.composite import Summary, Tap, compose
 from ..models.duration import format_duration, seconds
 from ..models.model import Detail, Model
 from ..models.operations import Operation
+from ..models.protection import TRIPS
+from .bms import LIMITS
 from .cell import AGING
 from .component import Component
 from .pack_network import LOAD
 
-DESCRIPTION = "Battery pack: cells, network, thermal network and balancer, stepped together"
+DESCRIPTION = "Battery pack: cells, network, thermal network and balancer"
 
 
 def component(members: Sequence[Sequence[Any]], base: int, operations: Sequence[Sequence[Any]]) -> Component:
@@ -24,8 +26,8 @@ def component(members: Sequence[Sequence[Any]], base: int, operations: Sequence[
     Parameters
     ----------
     members : sequence of (str, str, mapping)
-        ``PackNetwork``, ``Cell``, ``Balancer`` and ``Thermal`` in the order in which they are initialised: of each
-        the name, the module of this package and its arguments.
+        ``PackNetwork``, ``Cell``, ``Balancer`` and ``Thermal``, with a battery management ``Bms`` too, in the order in
+        which they are initialised: of each the name, the module of this package and its arguments.
     base : int
         The base period [ns].
     operations : sequence of sequence
@@ -33,11 +35,23 @@ def component(members: Sequence[Sequence[Any]], base: int, operations: Sequence[
     """
     models = {name: _model(module, arguments) for name, module, arguments in members}
     table = [Operation.from_row(row) for row in operations]
-    description = f"{DESCRIPTION} in base periods of {format_duration(base)}"
-    ages = any(variable.name == COUNTER_NAMES[0] for variable in models["Cell"].outputs)
-    taps, terminals = (TAPS + AGING_TAPS, (LOAD, AGING)) if ages else (TAPS, (LOAD,))
+    management = ", with battery management" if "Bms" in models else ""
+    description = f"{DESCRIPTION}{management}, stepped together in base periods of {format_duration(base)}"
+    taps, terminals = list(TAPS), [LOAD]
+    if _tells(models["Balancer"], "link_current"):
+        taps += CONVERTER_TAPS
+    if "Bms" in models:
+        taps += BMS_TAPS
+        terminals.append(LIMITS)
+    if _tells(models["Cell"], COUNTER_NAMES[0]):
+        taps += AGING_TAPS
+        terminals.append(AGING)
     model = compose("Pack", description, models, base, table, taps, LOOKAHEADS, SHARED)
-    return Component(model, terminals, tuple(models.values()), seconds(base))
+    return Component(model, tuple(terminals), tuple(models.values()), seconds(base))
+
+
+def _tells(model: Model, output: str) -> bool:
+    return any(variable.name == output for variable in model.outputs)
 
 
 def _model(module: str, arguments: Mapping[str, Any]) -> Model:
@@ -70,6 +84,13 @@ TAPS = (
     Tap("board_temperature", "Thermal.board_temperature"),
     Tap("coolant_outlet_temperature", "Thermal.coolant_outlet_temperature"),
     Tap("active_groups", "Balancer.active_groups"),
+    *(
+        Tap(name, f"Balancer.{name}")
+        for name in ("soc_variance", "lyapunov_function", "predicted_time", "balancing_time", "balanced")
+    ),
+    Tap("moved_charge", "Balancer.moved_charge", Summary.INTEGRAL),
+    Tap("moved_energy", "Balancer.moved_energy", Summary.INTEGRAL),
+    Tap("balancing_heat", "Balancer.heat", Summary.INTEGRAL),
     Tap("heat_rate", "Cell.heat", Summary.RATE),
     Tap("pack_energy", "PackNetwork.pack_energy", Summary.INTEGRAL),
     Tap("pack_charge", "PackNetwork.pack_charge", Summary.INTEGRAL),
@@ -85,13 +106,44 @@ TAPS = (
 )
 """What the block tells."""
 
+CONVERTER_TAPS = (
+    *(
+        Tap(name, f"Balancer.{name}")
+        for name in ("algebraic_connectivity", "efficiency", "ripple", "peak", "refreshes")
+    ),
+    Tap("balancing_pack_current", "Balancer.balancing_pack_current"),
+    Tap("link_current", "Balancer.link_current", detail=Detail.GROUP),
+)
+"""What it tells besides of a balancer with converters."""
+
+BMS_TAPS = (
+    Tap("estimated_pack_soc", "Bms.pack_soc"),
+    *(
+        Tap(name, f"Bms.{name}")
+        for name in (
+            *LIMITS.members,
+            "balancing_enable",
+            "soc_trusted",
+            "resting",
+            "current_bias",
+            "current_bias_sigma",
+        )
+    ),
+    *(Tap(f"{trip}_trip", f"Bms.{trip}") for trip in TRIPS),
+    Tap("measured_voltage", "Bms.measured_voltage", detail=Detail.GROUP),
+    Tap("estimated_group_soc", "Bms.group_soc", detail=Detail.GROUP),
+    Tap("soc_sigma", "Bms.soc_sigma", detail=Detail.GROUP),
+    Tap("soh_capacity", "Bms.soh_capacity", detail=Detail.GROUP),
+    Tap("soh_resistance", "Bms.soh_resistance", detail=Detail.GROUP),
+)
+"""What it tells besides of a battery management."""
+
 AGING_TAPS = (
     *(Tap(name, f"Cell.{name}") for name in (*COUNTER_NAMES, "plated_charge")),
     *(
         Tap(integral, f"Cell.{integral}", Summary.INTEGRAL)
         for integral in ("aging_charge", "aging_energy", "shifted_charge", "shifted_energy")
     ),
-    Tap("bleed_charge", "Balancer.bleed_charge", Summary.INTEGRAL),
 )
 """What it tells besides of cells that age; the Aging FMU, which takes the counters, stays outside of the block."""
 

@@ -159,33 +159,6 @@ class Thermal(Table):
     initial_temperature: Temperature = Field(default=298.15, description="of cells and board at the start [K]")
 
 
-class Balancer(Table):
-    """Passive balancing: a bleed resistor a group."""
-
-    bleed_resistance: Positive = Field(default=430.0, description="of a group's bleed resistor [Ohm]")
-    start_threshold: NotNegative = Field(
-        default=0.010, description="above the lowest group voltage, where bleeding starts [V]"
-    )
-    stop_threshold: NotNegative = Field(
-        default=0.005, description="above the lowest group voltage, where bleeding stops [V]"
-    )
-    derating_temperature: Temperature = Field(default=343.15, description="of the board, from which it bleeds less [K]")
-    maximum_temperature: Temperature = Field(default=358.15, description="of the board, where bleeding ends [K]")
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Balancer:
-        if self.stop_threshold > self.start_threshold:
-            raise ValueError(
-                f"stop_threshold = {self.stop_threshold:g} must not exceed start_threshold = {self.start_threshold:g}"
-            )
-        if self.maximum_temperature <= self.derating_temperature:
-            raise ValueError(
-                f"maximum_temperature = {self.maximum_temperature:g} must exceed "
-                f"derating_temperature = {self.derating_temperature:g}"
-            )
-        return self
-
-
 def _detail(name: object) -> Detail:
     details = {detail.name.lower(): detail for detail in Detail}
     if not isinstance(name, str) or name not in details:

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..models.cell_parameters import CellParameters
+from .balancing_tables import Bms
 from .pack import Pack
 from .pack_tables import Aging, Terminals
-from .variation import Spread, draw, draw_aging
+from .variation import Spread, draw, draw_aging, draw_offsets
 
 C_RATE_AT_TAPER = 1 / 20
 """Current at which a charge counts as complete, by the hourly capacity."""
@@ -41,7 +42,7 @@ class Part:
 
 
 def parts(pack: Pack) -> tuple[Part, ...]:
-    """Return Cell, PackNetwork, Thermal and Balancer of a pack, and Aging where it ages, cell-to-cell variation drawn.
+    """Return Cell, PackNetwork, Thermal and Balancer of a pack, Bms and Aging where it has them, variation drawn.
 
     Parameters
     ----------
@@ -55,8 +56,12 @@ def parts(pack: Pack) -> tuple[Part, ...]:
     """
     kind = pack.cell.load()
     cells = draw_cells(pack, kind)
-    planned = (_cell(pack, cells), _network(pack, kind, cells), _thermal(pack, kind), _balancer(pack, kind, cells))
-    return planned if pack.aging is None else (*planned, _aging(pack, pack.aging, kind, cells))
+    planned = [_cell(pack, cells), _network(pack, kind, cells), _thermal(pack, kind), _balancer(pack, kind, cells)]
+    if pack.bms is not None:
+        planned.append(_bms(pack, pack.bms))
+    if pack.aging is not None:
+        planned.append(_aging(pack, pack.aging, kind, cells))
+    return tuple(planned)
 
 
 def draw_cells(pack: Pack, kind: CellParameters) -> dict[str, NDArray[np.float64]]:
@@ -124,11 +129,58 @@ def _thermal(pack: Pack, kind: CellParameters) -> Part:
 
 
 def _balancer(pack: Pack, kind: CellParameters, cells: Mapping[str, NDArray[np.float64]]) -> Part:
+    """Return the balancer; its limits are those of the cell, and its groups resist as their cells do in parallel."""
+    table, parallel = pack.balancer, pack.pack.parallel
+    arguments: dict[str, Any] = {"groups": pack.pack.series, "parallel": parallel}
+    shared = ("balanced_spread", "maximum_cell_temperature", "derating_temperature", "maximum_temperature")
+    own = ("bleed_resistance", "start_threshold", "stop_threshold") if table.is_passive else ("rated_current", "gain")
+    soc, resting = cells["initial_soc"][::parallel], _at_rest(kind, cells["initial_soc"][::parallel])
     start: dict[str, ArrayLike] = {
-        **pack.balancer.model_dump(),
-        "group_voltage": _at_rest(kind, cells["initial_soc"][:: pack.pack.parallel]),
+        **{name: getattr(table, name) for name in (*shared, *own)},
+        "law": table.law_number,
+        "minimum_voltage": kind.minimum_voltage,
+        "maximum_voltage": kind.maximum_voltage,
+        "maximum_charge_current": parallel * kind.maximum_charge_current,
+        "maximum_discharge_current": parallel * kind.maximum_discharge_current,
+        "group_resistance": _resistance(kind) / parallel,
+        "group_voltage": resting,
+        "measured_voltage": resting,
+        "group_soc": soc,
+        "group_capacity": cells["capacity"].reshape(-1, parallel).sum(axis=1),
+        "temperature": pack.thermal.initial_temperature,
+        "board_temperature": pack.thermal.initial_temperature,
     }
-    return Part("Balancer", "balancer", {"groups": pack.pack.series}, start)
+    if not table.is_passive:
+        arguments |= {
+            "converter": table.converter.value,
+            "links": [list(ends) for ends in table.ends(pack.pack.series)],
+        }
+        start["fidelity"] = table.fidelity_number
+    return Part("Balancer", "balancer", arguments, start)
+
+
+def _resistance(kind: CellParameters) -> float:
+    """Return the settled resistance of a cell at half charge, at its reference temperature [Ohm]."""
+    tables = (kind.ohmic_resistance, *kind.polarisation_resistance)
+    return float(sum(np.interp(0.5, np.linspace(0.0, 1.0, kind.nodes), table) for table in tables))
+
+
+def _bms(pack: Pack, bms: Bms) -> Part:
+    """Return the battery management, which knows the kind of cell but not how its cells differ."""
+    series, parallel = pack.pack.series, pack.pack.parallel
+    start: dict[str, ArrayLike] = {
+        "seed": bms.seed,
+        "voltage_sensor_offset": draw_offsets(bms.voltage_offset_sd, bms.seed, series),
+        "voltage_sensor_noise": bms.voltage_noise,
+        "current_sensor_offset": bms.current_offset,
+        "current_sensor_noise": bms.current_noise,
+        "initial_soc": min(max(pack.cell.initial_soc + bms.initial_soc_error, 0.0), 1.0),
+        "balancing_known": bms.balancing_known,
+        "start_spread": bms.start_spread,
+        "stop_spread": bms.stop_spread,
+        "temperature": pack.thermal.initial_temperature,
+    }
+    return Part("Bms", "bms", {"groups": series, "parallel": parallel, "parameters": pack.cell.parameters}, start)
 
 
 def _aging(pack: Pack, aging: Aging, kind: CellParameters, cells: Mapping[str, NDArray[np.float64]]) -> Part:

@@ -29,7 +29,7 @@ from .files import package_folder
 from .icon import icon
 from .terminals import terminals_and_icons
 
-COMPONENTS = ("cell", "pack_network", "thermal", "balancer", "aging", "pack_block")
+COMPONENTS = ("cell", "pack_network", "thermal", "balancer", "bms", "aging", "pack_block")
 """What can be built: the modules of this package with a function ``component``."""
 
 PYTHON = Flavour(

@@ -31,6 +31,7 @@ QUANTITIES = (
     "aging_rate",
     "resistance_rate",
     "aging_noise",
+    "sensor_offset",
 )
 """The streams in the order in which they are spawned; a new quantity goes to the end."""
 
@@ -181,3 +182,23 @@ def draw_aging(rate_cv: float, resistance_rate_cv: float, seed: int, cells: int)
         "resistance_rate": lognormal_factors(stream["resistance_rate"], resistance_rate_cv, cells),
         "noise_seed": np.asarray(stream["aging_noise"].integers(2**31), dtype=np.float64),
     }
+
+
+def draw_offsets(deviation: float, seed: int, count: int) -> NDArray[np.float64]:
+    """Draw the offsets of sensor channels.
+
+    Parameters
+    ----------
+    deviation : float
+        Standard deviation [any unit], >= 0, of the normal offsets.
+    seed : int
+        >= 0; that of the sensors, not of the cells.
+    count : int
+        Number of channels.
+
+    Returns
+    -------
+    (count,) array
+        Offsets of mean 0 [the same unit].
+    """
+    return deviation * streams(seed)["sensor_offset"].standard_normal(count)

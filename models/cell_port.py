@@ -11,23 +11,33 @@ from .timescale import include
 
 
 @kernel
-def hysteresis_ahead(x: Block, p: Block, k: int) -> tuple[float, float]:
-    """Hysteresis voltage of cell k `lookahead` from now [V], and its derivative by the current [Ohm].
+def switched(x: Block, p: Block, k: int, current: float, start: float, h: float) -> tuple[float, float, float]:
+    """Step a hysteresis voltage [V] of cell k over h [s] under a current [A].
 
-    The derivative jumps where the current changes its sign; at 0 it is the mean of both sides.
+    Returns
+    -------
+    end, derivative, gone : float
+        The voltage after h [V]; its derivative by the current [Ohm], which jumps where the current changes its sign and
+        is the mean of both sides at 0; the share of `start` that is gone.
     """
-    if p.hysteresis_bound == 0.0:
-        return 0.0, 0.0
-    start, h = x.hysteresis_voltage[k], p.lookahead
-    by_charge, rate = circuit.switching(x, p, k, x.current[k])
+    by_charge, rate = circuit.switching(x, p, k, current)
     gone, area = fade(rate, h)
     remaining = 1.0 - gone
     derivative = p.hysteresis_bound * area
     if by_charge != 0.0:
         derivative += p.hysteresis_bound * abs(by_charge) * (h * remaining - area) / rate
         derivative -= math.copysign(h * remaining, by_charge) * start
-    ahead = start * remaining + p.hysteresis_bound * by_charge * area
-    return ahead, p.hysteresis_rate / x.capacity[k] * derivative
+    end = start * remaining + p.hysteresis_bound * by_charge * area
+    return end, p.hysteresis_rate / x.capacity[k] * derivative, gone
+
+
+@kernel
+def hysteresis_ahead(x: Block, p: Block, k: int) -> tuple[float, float]:
+    """Hysteresis voltage of cell k `lookahead` from now [V], and its derivative by the current [Ohm]."""
+    if p.hysteresis_bound == 0.0:
+        return 0.0, 0.0
+    end, derivative, _ = switched(x, p, k, x.current[k], x.hysteresis_voltage[k], p.lookahead)
+    return end, derivative
 
 
 @kernel

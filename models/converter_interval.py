@@ -14,7 +14,10 @@ SERIES_BELOW = 0.5
 """x below which the closed forms cancel and their power series are summed instead."""
 
 TERMS = 18
-"""Terms of the series: 2**18 * 0.5**18 / 20! is below 1e-18."""
+"""Terms of the series at most: 2**18 * 0.5**18 / 20! is below 1e-18."""
+
+LAST_TERM = 1e-18
+"""Size of a term, beside a sum above 0.2, from which on the alternating series changes nothing any more."""
 
 
 @kernel
@@ -28,10 +31,11 @@ def rise_mean(x: float) -> float:
     """Return ``(x - 1 + exp(-x)) / x**2`` for x >= 0: the integral of ``1 - exp(-s)`` from 0 to x, by x**2."""
     if x >= SERIES_BELOW:
         return (x + math.expm1(-x)) / (x * x)
-    term, total = 0.5, 0.5
-    for m in range(1, TERMS):
+    term, total, m = 0.5, 0.5, 1
+    while abs(term) > LAST_TERM and m < TERMS:
         term *= -x / (m + 2)
         total += term
+        m += 1
     return total
 
 
@@ -41,11 +45,12 @@ def rise_square(x: float) -> float:
     if x >= SERIES_BELOW:
         gone = -math.expm1(-x)
         return (x - gone - 0.5 * gone * gone) / (x * x * x)
-    term, power, total = 0.5, 4.0, 0.0  # term (-x)**m / (m + 2)!, times 2**(m + 2) - 2, over m + 3
-    for m in range(TERMS):
+    term, power, total, m = 0.5, 4.0, 0.0, 0  # term (-x)**m / (m + 2)!, times 2**(m + 2) - 2, over m + 3
+    while abs(term) * power > LAST_TERM and m < TERMS:
         total += term * (power - 2.0) / (m + 3)
         term *= -x / (m + 3)
         power *= 2.0
+        m += 1
     return total
 
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .model import Detail, Kind, Variable
+from .model import Kind, Variable
 from .network_loads import LoadMode
 from .statistics import extreme_variables
 from .timescale import timescale_variables
@@ -96,7 +96,7 @@ def port_outputs(cells: int, groups: int) -> tuple[Variable, ...]:
         Variable("group_voltage", "V", groups, 0.0, -math.inf, math.inf, 3.7, "Voltage between the group's terminals"),
         Variable("group_soc", "1", groups, 0.0, -math.inf, math.inf, 1.0,
                  "State of charge of the group, its cells weighted by capacity",
-                 display_unit="%", detail=Detail.GROUP),
+                 display_unit="%"),
         Variable("pack_voltage", "V", None, 0.0, -math.inf, math.inf, 4.0 * groups, "Voltage between the terminals"),
         Variable("pack_current_actual", "A", None, 0.0, -math.inf, math.inf, 100.0, "Current into the pack"),
         Variable("maximum_discharge_power", "W", None, 0.0, 0.0, math.inf, 1e4,

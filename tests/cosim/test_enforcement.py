@@ -1,6 +1,7 @@
 """Timescales that must not be mixed: refused with who, how much, and what would do."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -8,9 +9,11 @@ from packfmu.cosim import enforcement
 from packfmu.cosim.enforcement import Timescale, check_window, explain
 from packfmu.cosim.experiment import Experiment, OnViolation
 from packfmu.cosim.fmu import fmu_pack
+from packfmu.cosim.guard import Guard
 from packfmu.cosim.kernels import kernel_component
 from packfmu.cosim.master import run
 from packfmu.cosim.schedule import make_plan
+from packfmu.cosim.simulation import opened
 from packfmu.cosim.system import Layer, System
 from packfmu.models.errors import InputError
 from packfmu.models.model import DONE, Model, Update, kernel
@@ -93,6 +96,49 @@ def test_a_window_that_is_too_short_to_settle_in_is_refused():
         "Cell does not settle in a window of 1 h: its slowest time constant is 900 s; a window of at least 4.5e+03 s "
         "would do, or a start from its periodic steady state"
     )
+
+
+@kernel
+def close(x, p, u, y, c):
+    forget(y)
+    y.switching_period, y.switching_settling = p.period, p.settling
+
+
+@kernel
+def switch(x, p, u, y, c, t, h):
+    return DONE
+
+
+def switcher(period, settling):
+    """A part within which something switches."""
+    told = tuple(
+        replace(real(f"switching_{name}", "s"), fmi_name=f"switching.{name}") for name in ("period", "settling")
+    )
+    model = Model(
+        "Switcher", "a part", (real("period", "s", start=period), real("settling", "s", start=settling)), (),
+        (*timescale_variables(), *told), (real("age", "s"),), (), close, nothing("switcher"), switch,
+        update=Update.EXACT,
+    )  # fmt: skip
+    return kernel_component("Switcher", Layer.ELECTRICAL, model)
+
+
+def test_averages_stand_for_switching_only_where_it_settles_in_the_step():
+    assert outcome(System((switcher(1e-5, 1e-3),), ())).violations == ()
+    for period, settling, least in ((1e-5, 0.3, "1.5 s"), (0.25, 0.0, "1.25 s")):
+        assert refusal(System((switcher(period, settling),), ())) == (
+            "the plan mixes timescales: the averages of a step stand for the switching within Switcher, which does not "
+            f"settle in its period of 1 s: it switches every {period:.3g} s, and its slowest time constant is "
+            f"{settling:.3g} s; a period of at least {least} would do"
+        )
+
+
+def test_the_layer_of_the_switching_is_explained():
+    system = System((switcher(1e-5, 2e-4),), ())
+    plan = make_plan(system, {Layer.ELECTRICAL: SECOND})
+    with opened(system, plan, Experiment(SECOND), lambda _: None) as simulation:
+        words = [re.split(r"  +", line) for line in Guard(system, plan, simulation.slaves, 5.0).explain().splitlines()]
+    assert words[1] == ["switching", "1e-05 s", "within Switcher", "exact", "0.0002 s", "0.0002 s", "20", "20"]
+    assert words[2] == ["electrical", "1 s", "Switcher", "exact", "none", "none"]
 
 
 def test_a_constant_that_crosses_the_bound_in_the_run_is_recorded_once():

@@ -59,7 +59,7 @@ def test_mean_weighs_a_shortened_step_by_its_length_and_starts_anew():
 def test_integrals_of_a_pack_are_scalars_in_joule_or_coulomb():
     system = pack_system(pack())
     check_integrals(system, integrals(system))
-    assert len(integrals(system)) == 18
+    assert len(integrals(system)) == 21
     assert len(integrals(pack_system(pack(without=("Thermal", "Balancer"))))) == 12
 
 

@@ -11,6 +11,7 @@ from packfmu.cosim.ssp import write_system
 from packfmu.cosim.system import PACK_CONNECTIONS, PACK_LAYERS, Layer, System, pack_system
 from packfmu.fmus.build import Form, build_pack
 from packfmu.fmus.pack import Pack
+from packfmu.fmus.parts import parts
 from packfmu.models import aging, balancer, cell_ecm, network, thermal
 from packfmu.models.aging_variables import COUNTER_NAMES
 from packfmu.models.errors import InputError
@@ -91,13 +92,55 @@ def test_names_of_components_are_unique_identifiers():
         System((toys.component("a b", Layer.THERMAL, toys.adder()),), ())
 
 
+UNMANAGED = [name for name in PACK_LAYERS if name != "Bms"]
+
+
+def unmanaged(without=""):
+    """The connections of a pack without a Bms."""
+    return tuple(c for c in PACK_CONNECTIONS if not {"Bms", without} & {c.source[0], c.target[0]})
+
+
+def managed():
+    """A pack with a Bms."""
+    kind = Pack.model_validate(
+        {
+            "pack": {"series": 3, "parallel": 2},
+            "cell": {"parameters": "nissan_leaf_2013"},
+            "balancer": {"converter": "flyback"},
+            "bms": {},
+        }
+    )
+    return kernel_pack(parts(kind))
+
+
+def test_pack_with_a_bms_acts_on_its_estimates():
+    """The Balancer takes from the Bms what it else takes from the network; the Bms counts by the mean current."""
+    system = managed()
+    assert [component.name for component in system.components] == [n for n in PACK_LAYERS if n != "Aging"]
+    into = {".".join(c.target): ".".join(c.source) for c in system.connections}
+    assert {name: source for name, source in into.items() if name.startswith("Balancer.")} == {
+        "Balancer.group_voltage": "PackNetwork.group_voltage",
+        "Balancer.pack_current": "PackNetwork.pack_current_actual",
+        "Balancer.temperature": "Thermal.temperature",
+        "Balancer.board_temperature": "Thermal.board_temperature",
+        "Balancer.measured_voltage": "Bms.measured_voltage",
+        "Balancer.group_soc": "Bms.group_soc",
+        "Balancer.group_capacity": "Bms.group_capacity",
+        "Balancer.enable": "Bms.balancing_enable",
+        "Balancer.soc_trusted": "Bms.soc_trusted",
+    }
+    rules = {c.target: transfer_rule(system, c) for c in system.connections}
+    assert rules["Bms", "pack_current"] is Rule.MEAN
+    assert rules["Bms", "present_current"] is Rule.LAST
+
+
 def pack(series=3, parallel=2, without=(), kind=None):
     cell = plain_cell()
     cells, nodes = series * parallel, len(cell.open_circuit_voltage)
     models = {"Aging": aging.declare(cells, kind)} if kind else {}
     models |= {
         "Thermal": thermal.declare(cells),
-        "Balancer": balancer.declare(series),
+        "Balancer": balancer.declare(series, parallel),
         "Cell": cell_ecm.declare(cells, cell, kind),
         "PackNetwork": network.declare(series, parallel, True, nodes, aging=kind is not None),
     }
@@ -108,13 +151,13 @@ def pack(series=3, parallel=2, without=(), kind=None):
 def test_pack_is_joined_at_its_standard_ports(arrangement):
     system = pack_system(pack(*arrangement))
     assert [component.name for component in system.components] == ["PackNetwork", "Cell", "Balancer", "Thermal"]
-    assert system.connections == tuple(c for c in PACK_CONNECTIONS if "Aging" not in (c.source[0], c.target[0]))
+    assert system.connections == unmanaged(without="Aging")
 
 
 def test_pack_that_ages_hands_counters_on_and_holds_what_they_have_done():
     system = pack_system(pack(kind=graphite_film_aging.PARAMETERS))
-    assert [component.name for component in system.components] == list(PACK_LAYERS)
-    assert system.connections == PACK_CONNECTIONS
+    assert [component.name for component in system.components] == UNMANAGED
+    assert system.connections == unmanaged()
     rules = {str(c): transfer_rule(system, c) for c in system.connections if "Aging" in (c.source[0], c.target[0])}
     assert rules == {f"Cell.{name} -> Aging.{name}": Rule.LAST for name in COUNTER_NAMES} | {
         "Aging.capacity_loss -> Cell.capacity_loss": Rule.HOLD,
@@ -137,9 +180,9 @@ def test_pack_without_balancer_and_thermal_joins_the_rest():
 
 
 def test_pack_of_unlike_sizes_is_refused():
-    parts = [part for part in pack(3, 2) if part.name != "Cell"] + [part for part in pack(2, 2) if part.name == "Cell"]
+    mixed = [part for part in pack(3, 2) if part.name != "Cell"] + [part for part in pack(2, 2) if part.name == "Cell"]
     with pytest.raises(InputError, match=r"PackNetwork.current -> Cell.current: size 6 does not fit size 4"):
-        pack_system(parts)
+        pack_system(mixed)
 
 
 def test_pack_needs_network_and_cells_and_knows_its_components():
@@ -165,13 +208,13 @@ def test_block_leaves_aging_outside():
     assert [name for name, _, _ in block.arguments["members"]] == ["PackNetwork", "Cell", "Balancer", "Thermal"]
     assert not any("Aging" in str(row) for row in block.arguments["operations"])
     assert periods(AGING_PACK.schedule)[Layer.AGING] == 3600 * 10**9
-    assert kernel_pack(separate).connections == PACK_CONNECTIONS
+    assert kernel_pack(separate).connections == unmanaged()
 
 
 def test_fmus_of_a_folder_are_joined_with_aging_where_the_cells_age(tmp_path):
     aged = build_pack(AGING_PACK, tmp_path, Form.PYTHON)
     names = [component.name for component in fmu_pack(aged["Cell"].parent).components]
-    assert names == list(PACK_LAYERS)
+    assert names == UNMANAGED
     package, _ = write_system(AGING_PACK, aged, tmp_path)
     assert [element.name for element in read_ssd(package).system.elements] == names
     build_pack(AGING_PACK.model_copy(update={"aging": None}), tmp_path, Form.PYTHON)

@@ -48,7 +48,7 @@ def summary(**changes):
         jumps=2,
         jumped=int(728 * DAY) * 10**9,
         stopped_by=(),
-        totals={"Pack.pack_charge": -1e6, "Pack.bleed_charge": 2.0 * AMPERE_HOUR},
+        totals={"Pack.pack_charge": -1e6, "Pack.moved_charge": 2.0 * AMPERE_HOUR},
         errors=(math.nan, 2e-4),
         wall_time=12.34,
         violations=(),
@@ -101,7 +101,7 @@ def test_every_line_is_that_of_the_data():
         "of it lost by wear": "3.00 Ah: group 1 keeps 17.00 Ah, the mean group 17.20 Ah",
         "of it lost by imbalance": "0.67 Ah, at the start 0.40 Ah; group 2 is empty first, group 1 full first",
         "SOC spread of groups": "2.000% at the start, 5.000% at most, 5.000% at the end, from group 2 to group 1",
-        "balancing": "2.00 Ah bled in all; 1.00 Ah a year, 2.500% of the cells' capacity; by the days in full",
+        "balancing": "2.00 Ah taken from groups in all; 1.00 Ah a year, 2.500% of the cells' capacity; by the days in full",
     }
 
 
@@ -166,16 +166,16 @@ def test_ended_within_the_first_year():
     assert shown["error of a jump"] == "1 of 1 not estimated"
     assert "after a year" not in shown["SOH spread of cells"]
     assert by_year(given)["time"] == pytest.approx([0.0, 364.0 * DAY])
-    assert shown["balancing"].startswith("2.00 Ah bled in all; 2.01 Ah a year")
+    assert shown["balancing"].startswith("2.00 Ah taken from groups in all; 2.01 Ah a year")
 
 
 def test_one_row_only():
-    shown = lines(cut(1, cycles=0, jumps=0, jumped=0, errors=(), totals={"Balancer.bleed_charge": 0.0}))
+    shown = lines(cut(1, cycles=0, jumps=0, jumped=0, errors=(), totals={"Balancer.moved_charge": 0.0}))
     assert shown["time"] == "0.00 years (0 d), 2013-01-01 to 2013-01-01, the whole calendar"
     assert shown["cycles"] == "0 in full, 0 jumps over 0.0% of the time"
     assert "error of a jump" not in shown
     assert shown["what it has lost"] == "0.00% by time, 0.00% by cycles"
-    assert shown["balancing"] == "0.00 Ah bled in all; by the days in full"
+    assert shown["balancing"] == "0.00 Ah taken from groups in all; by the days in full"
 
 
 def test_one_cell():

@@ -26,7 +26,8 @@ COMPONENTS = {
     "cell": {"cells": 3, "parameters": "nissan_leaf_2013"},
     "pack_network": {"series": 2, "parallel": 2, "opposite_terminals": True, "nodes": 5},
     "thermal": {"cells": 3},
-    "balancer": {"groups": 2},
+    "balancer": {"groups": 2, "parallel": 1},
+    "bms": {"groups": 2, "parallel": 1, "parameters": "nissan_leaf_2013"},
 }
 LINUX = (Platform.LINUX64,)
 
@@ -183,7 +184,7 @@ def test_one_library_serves_all_start_values_of_a_structure(tmp_path, empty_cach
 def test_other_structures_have_other_identities_and_libraries(tmp_path, empty_cache):
     guids = set()
     for groups in (1, 2):
-        build_native_fmu(tmp_path / "it.fmu", "balancer", {"groups": groups}, platforms=LINUX)
+        build_native_fmu(tmp_path / "it.fmu", "balancer", {"groups": groups, "parallel": 1}, platforms=LINUX)
         guids.add(read_model_description(str(tmp_path / "it.fmu")).guid)
     assert len(guids) == len(list(empty_cache.iterdir())) == 2
 

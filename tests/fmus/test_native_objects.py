@@ -23,7 +23,9 @@ COMPONENTS = {
     "aged cell": ("cell", {"cells": 6, "parameters": "nissan_leaf_2013", "aging": "graphite_film_aging"}),
     "pack_network": ("pack_network", {"series": 3, "parallel": 2, "opposite_terminals": True, "nodes": 21}),
     "thermal": ("thermal", {"cells": 6}),
-    "balancer": ("balancer", {"groups": 3}),
+    "balancer": ("balancer", {"groups": 3, "parallel": 1}),
+    "flyback": ("balancer", {"groups": 3, "parallel": 1, "converter": "flyback", "links": [[0, -1], [1, -1], [1, 2]]}),
+    "bms": ("bms", {"groups": 3, "parallel": 2, "parameters": "nissan_leaf_2013"}),
     "aging": ("aging", {"cells": 6, "aging": "graphite_film_aging"}),
 }
 """Modules of `fmus` and their arguments."""

@@ -13,7 +13,7 @@ COMPONENTS = {
     "cell": {"cells": 3, "parameters": "nissan_leaf_2013"},
     "pack_network": {"series": 2, "parallel": 2, "opposite_terminals": True, "nodes": 5},
     "thermal": {"cells": 3},
-    "balancer": {"groups": 2},
+    "balancer": {"groups": 2, "parallel": 1, "converter": "flyback", "links": [[0, 1], [1, -1]]},
 }
 SPREAD = {"pack_power": 500.0}
 """[W]; these cells have no current for their nominal power."""

@@ -2,6 +2,7 @@
 
 import copy
 import tomllib
+from enum import Enum
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from packfmu.fmus import balancer
 from packfmu.fmus.pack import load_pack, parse_pack, tables
 from packfmu.fmus.pack_tables import Terminals, parameter_sets
 from packfmu.fmus.parts import parts
 from packfmu.fmus.python_fmu import load_component
 from packfmu.models import aging as aging_model
-from packfmu.models import balancer, cell_ecm, network, thermal
+from packfmu.models import bms, cell_ecm, network, thermal
 from packfmu.models.aging_kind import AgingKind
 from packfmu.models.cell_parameters import CellParameters
 from packfmu.models.errors import InputError
@@ -43,7 +45,8 @@ def models(pack):
         "Cell": lambda cells, parameters, aging=None: cell_ecm.declare(cells, pack.cell.load(), kind),
         "PackNetwork": network.declare,
         "Thermal": thermal.declare,
-        "Balancer": balancer.declare,
+        "Balancer": lambda **arguments: balancer.component(**arguments).model,
+        "Bms": lambda groups, parallel, parameters: bms.declare(groups, parallel, pack.cell.load()),
         "Aging": lambda cells, aging: aging_model.declare(cells, kind),
     }
     return {part.name: declare[part.name](**part.arguments) for part in parts(pack)}
@@ -75,12 +78,84 @@ def test_every_start_value_fits_its_model(pack):
                 assert np.array_equal(variable.start_values(), np.broadcast_to(start[variable.name], variable.shape))
 
 
-@pytest.mark.parametrize(("table", "component"), [("thermal", "Thermal"), ("balancer", "Balancer")])
-def test_defaults_are_those_of_the_models(table, component):
-    pack = parse_pack(SMALLEST, "smallest")
+STRUCTURE = ("converter", "links", "law", "fidelity")
+"""Keys of the balancer that choose, and have no variable of that name and unit."""
+
+
+@pytest.mark.parametrize(
+    ("table", "contents", "component", "others"),
+    [
+        ("thermal", {}, "Thermal", ()),
+        ("balancer", {}, "Balancer", ("rated_current", "gain")),
+        ("balancer", {"converter": "flyback"}, "Balancer", ("bleed_resistance", "start_threshold", "stop_threshold")),
+        (
+            "bms",
+            {},
+            "Bms",
+            ("voltage_offset_sd", "voltage_noise", "current_offset", "current_noise", "initial_soc_error"),
+        ),
+    ],
+)
+def test_defaults_are_those_of_the_models(table, contents, component, others):
+    pack = parse_pack(SMALLEST | {table: contents}, "smallest")
     model = models(pack)[component]
     for key, value in getattr(pack, table).model_dump(exclude_none=True).items():
-        assert np.unique(model.variable(key).start_values()) == [value], key
+        if key not in STRUCTURE + others:
+            assert np.unique(model.variable(key).start_values()) == [value], key
+
+
+def test_a_balancer_has_the_links_that_the_pack_file_tells():
+    four = SMALLEST | {"pack": {"series": 4, "parallel": 1}}
+
+    def links(**balancer):
+        return part(parse_pack(four | {"balancer": balancer}, "four"), "Balancer").arguments.get("links")
+
+    assert links() is None
+    assert links(converter="buck_boost") == [[0, 1], [1, 2], [2, 3]]
+    assert links(converter="flyback") == [[0, -1], [1, -1], [2, -1], [3, -1]]
+    assert links(converter="flyback", links="ring") == [[0, 1], [1, 2], [2, 3], [3, 0]]
+    assert links(converter="flyback", links=[[1, 3], [4, 0]]) == [[0, 2], [3, -1]]
+
+
+@pytest.mark.parametrize(
+    ("balancer", "message"),
+    [
+        ({"converter": "flyback", "links": [[1, 9]]}, "[balancer]: links: [1, 9] are not two groups from 1 to 2"),
+        ({"converter": "flyback", "links": [[2, 2]]}, "[balancer]: links: [2, 2] are not two groups from 1 to 2"),
+        ({"converter": "flyback", "links": [[1, 2], [2, 1]]}, "[balancer]: a balancer needs at least one link, and no"),
+        (
+            {"converter": "buck_boost", "links": "pack"},
+            'links: converter = "buck_boost" joins neighbouring groups only',
+        ),
+        ({"converter": "flyback", "links": [[1, 2, 1]]}, "[balancer] links = [[1, 2, 1]]: allowed are path, ring, "),
+        (
+            {"converter": "flyback", "links": "paths"},
+            '[balancer] links = "paths": there is no such graph; did you mean "path"?',
+        ),
+        (
+            {"converter": "flyback", "links": "ring"},
+            "[balancer]: a balancer with links as a ring needs at least 3 groups",
+        ),
+    ],
+)
+def test_links_that_do_not_fit_are_told(balancer, message):
+    with pytest.raises(InputError) as caught:
+        parse_pack(SMALLEST | {"balancer": balancer}, "my.toml")
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_bms_knows_the_kind_of_cell_and_not_the_cells():
+    spread = {"capacity_cv": 0.1, "soc_spread": 0.05, "seed": 4}
+    contents = SMALLEST | {"variation": spread, "bms": {"seed": 3, "initial_soc_error": -0.2}}
+    pack = parse_pack(contents, "managed")
+    start = part(pack, "Bms").start
+    assert start["initial_soc"] == pytest.approx(0.7, abs=1e-15)
+    assert "capacity" not in start
+    assert np.std(start["voltage_sensor_offset"]) > 0.0
+    other = parse_pack(contents | {"bms": {"seed": 4}}, "managed")
+    assert not np.array_equal(part(other, "Bms").start["voltage_sensor_offset"], start["voltage_sensor_offset"])
+    assert np.array_equal(part(other, "Cell").start["capacity"], part(pack, "Cell").start["capacity"])
 
 
 def test_network_and_cells_agree():
@@ -101,7 +176,7 @@ def test_without_aging_the_components_are_what_they_were():
         "Cell": {"cells": 6, "parameters": "nissan_leaf_2013"},
         "PackNetwork": {"series": 2, "parallel": 3, "opposite_terminals": False, "nodes": 201},
         "Thermal": {"cells": 6},
-        "Balancer": {"groups": 2},
+        "Balancer": {"groups": 2, "parallel": 3},
     }
 
 
@@ -185,6 +260,15 @@ MISTAKES = [
     ("thermal", "ambient_temperature", 25.0, "ambient_temperature = 25.0: it should be greater than or equal to 200"),
     ("balancer", "stop_threshold", 1.0, "[balancer]: stop_threshold = 1 must not exceed start_threshold = 0.01"),
     ("balancer", "maximum_temperature", 300.0, "maximum_temperature = 300 must exceed derating_temperature = 343.15"),
+    ("balancer", "converter", "fly", "[balancer] converter = \"fly\": it should be 'resistor', 'buck_boost', "),
+    (
+        "balancer",
+        "law",
+        "consensus",
+        '[balancer]: law = "consensus" is not one of converter = "resistor"; allowed are ',
+    ),
+    ("bms", "start_spread", 0.001, "[bms]: stop_spread = 0.005 must not exceed start_spread = 0.001"),
+    ("bms", "initial_soc_error", 2.0, "[bms] initial_soc_error = 2.0: it should be less than or equal to 1"),
     ("outputs", "detail", "cels", '[outputs] detail = "cels": allowed are "cell", "group", "pack"'),
     ("schedule", "electrical", "1", "[schedule] electrical = \"1\": duration '1' is not a positive number with one of"),
     ("schedule", "electrical", "-1 s", '[schedule] electrical = "-1 s": '),
@@ -274,15 +358,17 @@ def test_readme_publishes_every_key_with_its_default():
     for table, kind in tables().items():
         for key, entry in kind.model_fields.items():
             row = next(line for line in readme.splitlines() if line.startswith(f"| `[{table}]` `{key}` |"))
-            default = "required" if entry.is_required() else toml(entry.default)
+            default = "required" if entry.is_required() else toml(key, entry.default)
             assert f"| {default} |" in row, key
             assert row.endswith(f"| {entry.description} |"), key
 
 
-def toml(default):
+def toml(key, default):
     if default is None:
-        return "the cell's"
-    if isinstance(default, Terminals):
+        return "the cell's" if key == "heat_capacity" else "by the converter"
+    if isinstance(default, bool):
+        return str(default).lower()
+    if isinstance(default, Enum):
         return f'"{default.value}"'
     return f'"{default}"' if isinstance(default, str) else f"{default:g}"
 

@@ -21,7 +21,8 @@ COMPONENTS = {
     "cell": {"cells": 3, "parameters": "nissan_leaf_2013"},
     "pack_network": {"series": 2, "parallel": 2, "opposite_terminals": True, "nodes": 5},
     "thermal": {"cells": 3},
-    "balancer": {"groups": 2},
+    "balancer": {"groups": 2, "parallel": 1, "converter": "flyback", "links": [[0, 1], [1, -1]]},
+    "bms": {"groups": 2, "parallel": 1, "parameters": "nissan_leaf_2013"},
 }
 
 

@@ -1,4 +1,4 @@
-"""The passive balancer: thresholds, derating, energy, and the decay of capacitors that it bleeds."""
+"""The passive balancer: thresholds, bounds, energy, and the decay of capacitors that it bleeds."""
 
 import numpy as np
 import pytest
@@ -6,23 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from packfmu.models import balancer
-from packfmu.models.instance import Instance
 from packfmu.models.model import DONE
-
-GROUPS = 3
-
-
-def started(**start):
-    instance = Instance(balancer.declare(GROUPS).with_start(start))
-    instance.initialize()
-    return instance
-
-
-def bleeding(instance, *voltages, step=1.0):
-    """Step with these group voltages; return which groups bleed afterwards."""
-    instance.u["group_voltage"] = voltages
-    assert instance.advance(0.0, step) == DONE
-    return [bool(current < 0.0) for current in instance.y["balancing_current"]]
+from tests.models.bleeders import GROUPS, PARALLEL, bleeding, started
 
 
 def test_thresholds_with_hysteresis():
@@ -47,12 +32,12 @@ def test_current_heat_and_count():
 def test_integrals_are_of_what_was_in_force_during_the_step():
     instance = started(bleed_resistance=100.0, group_voltage=[3.6, 4.0, 3.9])
     bleeding(instance, 3.9, 3.9, 3.9, step=20.0)
-    assert instance.y["bleed_energy"] == pytest.approx(20.0 * (4.0**2 + 3.9**2) / 100.0, rel=1e-15)
-    assert instance.y["bleed_energy"] == 20.0 * instance.y["heat_rate"]
-    assert instance.y["bleed_charge"] == pytest.approx(20.0 * 0.079, rel=1e-15)
+    assert instance.y["heat"] == pytest.approx(20.0 * (4.0**2 + 3.9**2) / 100.0, rel=1e-15)
+    assert instance.y["heat"] == 20.0 * instance.y["heat_rate"]
+    assert instance.y["moved_charge"] == pytest.approx(20.0 * 0.079, rel=1e-15)
     assert instance.y["active_groups"] == 0
     bleeding(instance, 3.9, 3.9, 3.9, step=20.0)
-    assert instance.y["heat_rate"] == instance.y["bleed_energy"] == instance.y["bleed_charge"] == 0.0
+    assert instance.y["heat_rate"] == instance.y["heat"] == instance.y["moved_charge"] == 0.0
 
 
 def test_disabled_bleeds_nothing_and_forgets():
@@ -92,9 +77,9 @@ def bleed_capacitor(steps, duration, capacitance=1000.0, resistance=50.0):
     for n in range(steps):
         step = duration / steps
         voltage = voltage + step * instance.y["balancing_current"] / capacitance
-        instance.u["group_voltage"] = voltage
+        instance.u["group_voltage"] = instance.u["measured_voltage"] = voltage
         instance.advance(n * step, step)
-        charge, heat = charge + instance.y["bleed_charge"], heat + instance.y["bleed_energy"]
+        charge, heat = charge + instance.y["moved_charge"], heat + instance.y["heat"]
     assert np.all(voltage[[0, 2]] == 3.0)
     return voltage[1], charge, heat
 
@@ -127,6 +112,11 @@ def test_imbalance_decays_until_the_stop_threshold():
 @pytest.mark.parametrize(
     ("start", "message"),
     [
+        (
+            {"charge_stop_threshold": 0.006},
+            r"charge_stop_threshold = 0\.006 must not exceed charge_start_threshold = 0\.005",
+        ),
+        ({"minimum_voltage": 4.2}, r"maximum_voltage = 4\.2 V must exceed minimum_voltage = 4\.2 V"),
         ({"start_threshold": 0.004}, r"stop_threshold = 0\.005 V must not exceed start_threshold = 0\.004 V"),
         (
             {"maximum_temperature": 343.15},
@@ -160,7 +150,7 @@ def test_only_discharges_and_never_the_lowest(sequence, thresholds, temperature)
     for groups in sequence:
         dissipated += 7.0 * instance.x["power"]
         bleeding(instance, *groups, step=7.0)
-        energy += instance.y["bleed_energy"]
+        energy += instance.y["heat"]
         current = instance.y["balancing_current"]
         assert np.all(current <= 0.0)
         assert np.all(current[np.array(groups) == min(groups)] == 0.0)
@@ -179,3 +169,95 @@ def test_groups_are_alike(first, second, order):
         bleeding(plain, *groups)
         bleeding(permuted, *groups[order])
         assert np.all(permuted.y["balancing_current"] == plain.y["balancing_current"][order])
+
+
+def test_decided_by_what_is_measured_and_flowing_by_what_is_there():
+    instance = started(bleed_resistance=100.0, group_voltage=[3.6, 3.8, 3.7], measured_voltage=[3.8, 3.6, 3.6])
+    assert instance.y["balancing_current"] == pytest.approx([-0.036, 0.0, 0.0], rel=1e-15)
+    assert instance.x["power"] == pytest.approx(0.036 * 3.6, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("start", "current"),
+    [
+        ({}, 0.04),
+        ({"rated_power": 0.1}, 0.1 / 4.0),
+        ({"minimum_voltage": 3.999, "group_resistance": 0.05}, 0.02),
+        ({"minimum_voltage": 4.0}, 0.0),
+        ({"pack_current": -9.97, "maximum_discharge_current": 10.0}, 0.03),
+        ({"pack_current": -10.01, "maximum_discharge_current": 10.0}, 0.0),
+        ({"pack_current": 11.0, "maximum_charge_current": 10.0}, 0.04),  # it bleeds all the more
+        ({"maximum_cell_temperature": 320.0, "temperature": [300.0, 320.0, 310.0, 319.9, 300.0, 300.0]}, 0.04),
+        ({"maximum_cell_temperature": 320.0, "temperature": [300.0, 300.0, 310.0, 320.0, 300.0, 300.0]}, 0.0),
+        ({"available": [0.0, 1.0, 1.0]}, 0.04),
+        ({"available": [1.0, 0.0, 1.0]}, 0.0),
+    ],
+)
+def test_each_limit_alone(start, current):
+    instance = started(bleed_resistance=100.0, group_voltage=[3.9, 4.0, 3.9], **start)
+    # 10 A less 9.97 A, and 4 V less 3.999 V, keep 13 digits
+    assert instance.y["balancing_current"] == pytest.approx([0.0, -current, 0.0], rel=1e-12)
+    assert instance.y["active_groups"] == (current > 0.0)
+
+
+kelvins = st.floats(300.0, 360.0)
+LIMITS = st.fixed_dictionaries(
+    {
+        "law": st.sampled_from(list(balancer.Law)),
+        "minimum_voltage": st.floats(2.5, 3.9),
+        "group_resistance": st.floats(1e-3, 10.0),
+        "maximum_cell_temperature": kelvins,
+        "maximum_discharge_current": st.floats(0.0, 10.0),
+        "bleed_resistance": st.floats(1.0, 100.0),
+        "rated_power": st.floats(0.0, 5.0),
+    }
+)
+STATES = st.fixed_dictionaries(
+    {
+        "group_voltage": st.lists(st.floats(-1.0, 5.0), min_size=GROUPS, max_size=GROUPS),
+        "measured_voltage": st.lists(st.floats(2.0, 5.0), min_size=GROUPS, max_size=GROUPS),
+        "group_soc": st.lists(st.floats(0.0, 1.0), min_size=GROUPS, max_size=GROUPS),
+        "temperature": st.lists(kelvins, min_size=GROUPS * PARALLEL, max_size=GROUPS * PARALLEL),
+        "board_temperature": st.floats(330.0, 370.0),
+        "pack_current": st.floats(-11.0, 11.0),
+        "enable": st.sampled_from([0.0, 1.0, 1.0, 1.0]),
+        "soc_trusted": st.sampled_from([0.0, 1.0]),
+        "available": st.lists(st.sampled_from([0.0, 1.0, 1.0]), min_size=GROUPS, max_size=GROUPS),
+    }
+)
+
+
+def assert_within_limits(instance, former):
+    """Whatever was decided keeps to every limit, given the currents in force until now."""
+    p, u, current = instance.p, instance.u, instance.y["balancing_current"]
+    measured, voltage = u["measured_voltage"], u["group_voltage"].clip(min=1e-300)
+    duty = np.clip((358.15 - u["board_temperature"]) / 15.0, 0.0, 1.0)
+    hottest = u["temperature"].reshape(GROUPS, PARALLEL).max(axis=1)
+    forbidden = (measured <= p["minimum_voltage"]) | (hottest >= p["maximum_cell_temperature"])
+    forbidden |= (p["available"] < 0.5) | (u["enable"] < 0.5) | (u["group_voltage"] <= 0.0)
+    assert np.all(current <= 0.0)
+    assert np.all(current[forbidden] == 0.0)
+    rounding = 1.0 + 1e-14
+    assert np.all(-current <= rounding * duty * voltage / p["bleed_resistance"])
+    assert np.all(-current * voltage <= rounding * p["rated_power"])
+    given_up = current < 0.0
+    sagged = measured + p["group_resistance"] * (current - former)
+    assert np.all(sagged[given_up] >= p["minimum_voltage"] - 1e-12)  # of voltages of 5 V
+    assert np.all(u["pack_current"] + current[given_up] >= -p["maximum_discharge_current"] - 1e-12)
+
+
+@settings(max_examples=100)
+@given(limits=LIMITS, sequence=st.lists(STATES, min_size=1, max_size=6))
+def test_limits_are_kept_at_every_step(limits, sequence):
+    instance = started(**limits)
+    former = np.array(instance.y["balancing_current"])
+    for state in sequence:
+        for name, value in state.items():
+            (instance.p if name == "available" else instance.u)[name] = value
+        power = instance.x["power"]
+        assert instance.advance(0.0, 7.0) == DONE
+        assert_within_limits(instance, former)
+        assert instance.y["heat"] == 7.0 * power == -instance.y["balancing_energy"] == instance.y["moved_energy"]
+        assert instance.y["moved_charge"] == -instance.y["balancing_charge"]
+        assert instance.y["moved_charge"] == pytest.approx(-7.0 * former.sum(), rel=1e-14)
+        former = np.array(instance.y["balancing_current"])

@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from packfmu.models import kalman
+from packfmu.models import kalman, kalman_correction
 
 from .cells import invented_cell, plain_cell
 from .filters import PlainFilter, covariance, factors, group
 
-BIAS, LEAKAGE = -2, -1
+LEAKAGE, BIAS = -2, -1
 # The plain filter knows no least noise, which is 1e-7 of a bound in a step: these drift faster in 30 s.
 LIVELY = {"soc_drift": 0.02, "bias_drift": 0.2, "leakage_drift": 0.02}
 
@@ -23,21 +23,26 @@ def plain(kind, x, p):
 def test_is_the_plain_filter():
     """To 1e-9: in each state, and in the covariance relative to the standard deviations."""
     kind, random = invented_cell(), np.random.default_rng(1)
-    x, p = group(kind, **LIVELY)
+    x, p = group(kind, capacity_sigma=360.0, innovation_bound=100.0, **LIVELY)
     reference = plain(kind, x, p)
+    reference.capacity_sigma = 360.0
+    far = 0
     for _ in range(1000):
         current = random.choice([-1, 1]) * random.uniform(0.5, 15.0) + 30.0 * (0.5 - reference.estimate[0])
         h = 10.0 ** random.uniform(1.5, 2.5)
         kalman.predict(x, p, 0, current, h)
         reference.predict(current, h)
-        voltage = reference.expect()[0] + 0.003 * random.standard_normal()
-        innovation, variance = kalman.correct(x, p, 0, voltage)
-        expected, expected_variance = reference.correct(voltage)
+        present = current + random.normal(0.0, 1.0)
+        voltage, slope = reference.expect(present)[0] + 0.02 * random.standard_normal(), reference.expect(present)[1][0]
+        innovation, variance = kalman_correction.correct(x, p, 0, voltage, present)
+        expected, expected_variance = reference.correct(voltage, present)
+        far += x.sensitivity[0] != pytest.approx(slope, rel=1e-9)
         sigmas = np.sqrt(np.diag(reference.spread))
         assert np.abs(x.estimate[0] - reference.estimate).max() < 1e-9
         assert np.abs((covariance(x) - reference.spread) / np.outer(sigmas, sigmas)).max() < 1e-9
         assert innovation == pytest.approx(expected, abs=1e-9)
         assert variance == pytest.approx(expected_variance, rel=1e-9)
+    assert far > 0  # the slope of the way was taken, too
 
 
 @pytest.mark.parametrize("h", [0.5, 20.0, 3000.0, 1e6])
@@ -82,11 +87,11 @@ def test_walk_of_the_bias_enters_soc_exactly():
     assert spread[BIAS, BIAS] == pytest.approx(density * h, rel=1e-9)
 
 
-def simulate(kind, p, steps, h, seed, bias=0.0, initial=0.5):
+def simulate(kind, p, steps, h, seed, bias=0.0, initial=0.5, capacity_sigma=0.0):
     """Yield measured current and voltage, and the truth: a group with exactly the noise that the filter expects."""
-    random, truth = np.random.default_rng(seed), np.zeros(kind.pairs + 4)
+    random, truth = np.random.default_rng(seed), np.zeros(kind.pairs + 5)
     truth[0], truth[BIAS] = initial, bias
-    model, current = PlainFilter(kind, p, truth, np.zeros((truth.size, truth.size))), 5.0
+    model, current = PlainFilter(kind, p, truth, np.zeros((truth.size, truth.size)), capacity_sigma), 5.0
     for n in range(steps):
         if n % 40 == 0:  # up and down between 0.3 and 0.8, with pulses and rests
             way = -1.0 if truth[0] > 0.8 else 1.0 if truth[0] < 0.3 else math.copysign(1.0, current)
@@ -94,9 +99,8 @@ def simulate(kind, p, steps, h, seed, bias=0.0, initial=0.5):
         quiet = model.p.copy().view(np.recarray)
         quiet["current_sigma"] = 0.0
         model.p = quiet
-        begin = truth[0]
-        truth, decays, slopes = model.move(truth, current, h)
-        added = model.noise(decays, slopes, h, 0.5 * (begin + truth[0]))
+        truth, decays, slopes, errors = model.move(truth, current, h)
+        added = model.noise(decays, slopes, errors, h)
         scale = np.sqrt(np.diag(added)) + 1e-30
         truth = truth + scale * random.multivariate_normal(np.zeros(truth.size), added / np.outer(scale, scale))
         measured = current + truth[BIAS] + p.current_sigma * random.standard_normal()
@@ -108,9 +112,9 @@ def followed(kind, steps, h, seed, bias=0.0, **changes):
     x, p = group(kind, **changes)
     initial = 0.5 + p.initial_soc_sigma * np.random.default_rng(seed + 1).standard_normal()
     normalised, errors = [], []
-    for current, voltage, truth in simulate(kind, p, steps, h, seed, bias, initial):
+    for current, voltage, truth in simulate(kind, p, steps, h, seed, bias, initial, x.capacity_sigma[0]):
         kalman.predict(x, p, 0, current, h)
-        innovation, variance = kalman.correct(x, p, 0, voltage)
+        innovation, variance = kalman_correction.correct(x, p, 0, voltage, current)
         normalised.append(innovation / math.sqrt(variance))
         errors.append((x.estimate[0] - truth) / np.sqrt(np.diag(covariance(x))))
     return np.array(normalised), np.array(errors), x
@@ -119,7 +123,9 @@ def followed(kind, steps, h, seed, bias=0.0, **changes):
 def test_innovations_are_consistent():
     """Normalised, they are white with variance 1; their squares sum to chi-square."""
     count = 4000
-    normalised, _, _ = followed(invented_cell(), count, 10.0, 5, bias=0.05, initial_soc_sigma=0.02)
+    normalised, _, _ = followed(
+        invented_cell(), count, 10.0, 5, bias=0.05, initial_soc_sigma=0.02, capacity_sigma=360.0
+    )
     deviation = math.sqrt(2.0 / count)
     assert abs((normalised**2).mean() - 1.0) < 4.0 * deviation
     assert abs(normalised.mean()) < 4.0 / math.sqrt(count)
@@ -140,7 +146,7 @@ def test_errors_are_consistent():
 def test_finds_a_bias():
     _, _, x = followed(invented_cell(), 6000, 10.0, 11, bias=0.1, initial_soc_sigma=0.05, bias_drift=1e-3)
     assert x.estimate[0, BIAS] == pytest.approx(0.1, abs=0.02)
-    assert kalman.sigma(x, 0, x.estimate.shape[1] - 2) < 0.02
+    assert kalman.sigma(x, 0, x.estimate.shape[1] - 1) < 0.02
 
 
 def test_recovers_from_a_wrong_start():
@@ -149,7 +155,7 @@ def test_recovers_from_a_wrong_start():
     x, p = group(kind, initial_soc=0.7)
     for current, voltage, truth in simulate(kind, p, 1000, 10.0, 3):
         kalman.predict(x, p, 0, current, 10.0)
-        kalman.correct(x, p, 0, voltage)
+        kalman_correction.correct(x, p, 0, voltage, current)
         error = x.estimate[0, 0] - truth[0]
     assert abs(error) < 0.01
 
@@ -160,7 +166,7 @@ def test_sigma_grows_on_a_flat_voltage():
     sigmas = [kalman.sigma(x, 0, 0)]
     for _ in range(1000):
         kalman.predict(x, p, 0, 0.0, 60.0)
-        kalman.correct(x, p, 0, 3.3)
+        kalman_correction.correct(x, p, 0, 3.3, 0.0)
         sigmas.append(kalman.sigma(x, 0, 0))
     assert np.all(np.diff(sigmas) > 0.0)
     assert sigmas[-1] > 5.0 * sigmas[0]
@@ -176,6 +182,7 @@ def absurd(random):
 
 SURE = dict.fromkeys(("soc_drift", "bias_drift", "leakage_drift", "current_sigma"), 0.0)
 SURE |= {"voltage_sigma": 1e-6, "polarisation_error": 0.0, "hysteresis_error": 0.0, "table_error": 0.0}
+SURE |= {"voltage_error": 0.0}
 
 
 @pytest.mark.parametrize("changes", [{}, SURE], ids=["usual", "sure of everything"])
@@ -188,7 +195,7 @@ def test_survives_absurd_measurements(changes):
     for n in range(100_000):
         current, voltage, h = absurd(random)
         kalman.predict(x, p, 0, current, h)
-        _, variance = kalman.correct(x, p, 0, voltage)
+        _, variance = kalman_correction.correct(x, p, 0, voltage, random.choice([current, -current, math.nan]))
         assert variance > 0.0
         assert x.covariance[0, diagonals].min() > 0.0
         if n % 100 == 0:
@@ -205,7 +212,7 @@ def test_what_is_not_finite_tells_nothing():
     x, p = group(invented_cell())
     kalman.predict(x, p, 0, 3.0, 1.0)
     before, current = x.copy(), x.current[0]
-    assert kalman.correct(x, p, 0, math.nan) == (0.0, math.inf)
+    assert kalman_correction.correct(x, p, 0, math.nan, 3.0) == (0.0, math.inf)
     assert x == before
     kalman.predict(x, p, 0, math.nan, 1.0)
     assert x.current[0] == current
@@ -220,9 +227,9 @@ def test_groups_do_not_disturb_each_other():
     for n in range(50):
         for k in (0, 1):
             kalman.predict(both, p, k, 4.0 - 0.3 * n, 7.0)
-            kalman.correct(both, p, k, 3.7 + 0.01 * k)
+            kalman_correction.correct(both, p, k, 3.7 + 0.01 * k, 4.0)
         kalman.predict(alone, single, 0, 4.0 - 0.3 * n, 7.0)
-        kalman.correct(alone, single, 0, 3.71)
+        kalman_correction.correct(alone, single, 0, 3.71, 4.0)
     assert np.array_equal(both.estimate[1], alone.estimate[0])
     assert np.array_equal(both.covariance[1], alone.covariance[0])
 
@@ -233,4 +240,4 @@ def test_factors_begin_without_correlations():
     assert np.array_equal(upper, np.eye(x.estimate.shape[1]))
     assert math.sqrt(diagonal[0]) == pytest.approx(0.07, rel=1e-9)
     assert x.estimate[0, 0] == 0.3
-    assert math.sqrt(diagonal[-3]) == pytest.approx(p.hysteresis_bound / math.sqrt(3.0), rel=1e-9)
+    assert math.sqrt(diagonal[-4]) == pytest.approx(p.hysteresis_bound / math.sqrt(3.0), rel=1e-9)

@@ -75,5 +75,5 @@ def test_a_chain_that_nothing_cools_never_settles():
 
 
 def test_what_has_no_memory_tells_none():
-    for model in (network.declare(2, 2, False, 3), balancer.declare(2)):
+    for model in (network.declare(2, 2, False, 3), balancer.declare(2, 1)):
         assert told(started(model)) == (NONE, 0.0)

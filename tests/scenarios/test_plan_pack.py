@@ -4,10 +4,10 @@
 
       Inputs --pack_power--> PackNetwork <--emf, resistance, soc-- Cell       electrical, every 1 s
                               |   ^  |                            ^ ^ |
-                group_voltage |   |  +----------current-----------+ | | heat_rate
-                       (last) |   | balancing currents (hold)       | | (mean)
+     group_voltage, group_soc |   |  +----------current-----------+ | | heat_rate
+       (last), current (mean) |   | balancing currents (hold)       | | (mean)
                               v   |                                 | |
-                             Balancer <--board_temperature (hold)-+ | |       control, every 2 s
+                             Balancer <--temperatures (hold)------+ | |       control, every 2 s
                               |                                   | | |
                               +-------heat_rate (mean)-------->  Thermal      thermal, every 4 s
                                                                     |
@@ -28,6 +28,7 @@ step Inputs
 transfer Inputs.PackNetwork.pack_power -> PackNetwork.pack_power (last)
 step PackNetwork
 transfer PackNetwork.current -> Cell.current (last)
+accumulate PackNetwork.pack_current_actual -> Balancer.pack_current
 step Cell
 transfer Cell.emf -> PackNetwork.emf (last)
 transfer Cell.resistance -> PackNetwork.resistance (last)
@@ -37,6 +38,9 @@ accumulate Cell.heat_rate -> Thermal.heat_rate
 
 CONTROL = """
 transfer PackNetwork.group_voltage -> Balancer.group_voltage (last)
+transfer PackNetwork.pack_current_actual -> Balancer.pack_current (mean)
+transfer PackNetwork.group_voltage -> Balancer.measured_voltage (last)
+transfer PackNetwork.group_soc -> Balancer.group_soc (last)
 step Balancer
 transfer Balancer.balancing_current -> PackNetwork.balancing_current (hold)
 transfer Balancer.balancing_pack_current -> PackNetwork.balancing_pack_current (hold)
@@ -48,6 +52,7 @@ transfer Cell.heat_rate -> Thermal.heat_rate (mean)
 transfer Balancer.heat_rate -> Thermal.board_heat_rate (mean)
 step Thermal
 transfer Thermal.temperature -> Cell.temperature (hold)
+transfer Thermal.temperature -> Balancer.temperature (hold)
 transfer Thermal.board_temperature -> Balancer.board_temperature (hold)
 """
 

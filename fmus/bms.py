@@ -1,0 +1,51 @@
+"""The Bms FMU."""
+
+from __future__ import annotations
+
+import importlib
+
+from ..models import bms
+from .component import Component, Terminal, TerminalKind
+
+ESTIMATES = ("measured_voltage", "group_soc", "group_capacity", "soc_trusted", "balancing_enable")
+"""What the balancer acts on, as it is called at the terminal."""
+
+LIMITS = Terminal(
+    "limits",
+    TerminalKind.LOAD,
+    (
+        "charge_enable",
+        "discharge_enable",
+        "charge_current",
+        "discharge_current",
+        "charge_power",
+        "discharge_power",
+    ),
+)
+"""What vehicle or charger have to keep to."""
+
+
+def component(groups: int, parallel: int, parameters: str) -> Component:
+    """Return the battery management of `groups` in series.
+
+    Parameters
+    ----------
+    groups, parallel : int
+        Groups in the pack and cells in a group, >= 1.
+    parameters : str
+        A module of `models.parameters` that holds a cell, such as ``nissan_leaf_2013``.
+    """
+    kind = importlib.import_module(f"..models.parameters.{parameters}", __package__).PARAMETERS
+    return Component(
+        bms.declare(groups, parallel, kind),
+        (
+            Terminal("estimates", TerminalKind.MANAGEMENT, ESTIMATES),
+            Terminal(
+                "balancing",
+                TerminalKind.BALANCING,
+                ("group_voltage", "pack_current", "balancing_current", "balancing_pack_current"),
+            ),
+            Terminal("thermal", TerminalKind.THERMAL, ("temperature",)),
+            LIMITS,
+        ),
+    )
