@@ -50,12 +50,13 @@ integrals and heat of a step are those of what was in force during it.
 
 Limits
 ------
-Converters as in `converter`; their control is taken as perfect. Heat counts the energy of inductors as they begin as
-lost. Under averaged fidelity a link that its limits hold below what the law wants has the yield of a current that may
-be off by more than the tolerance for a step. Positive voltages: a link at a voltage that is not positive rests. V is
-told from the SOC given: where estimates err, what falls is their V. The load changes V, too, where capacities differ.
-Refused are a stop threshold above the start threshold, inductive converters without any resistance, a capacitor
-without any, and a clamp that the voltages within the limits exceed.
+Converters as in `converter`; their control is taken as perfect. Heat counts what inductors store as they begin, and
+capacitors as voltages move, as lost. Under averaged fidelity a link that its limits hold below what the law wants has
+the yield of a current that may be off by more than the tolerance for a step, and whether a link rests for its losses is
+told by the yield of its last refresh. Positive voltages: a link at a voltage that is not positive rests. V is told from
+the SOC given: where estimates err, what falls is their V. The load changes V, too, where capacities differ. Refused are
+a stop threshold above the start threshold, inductive converters without any resistance, a capacitor without any, and a
+clamp that the voltages within the limits exceed.
 
 Start values. Flyback after the LTC3300-1 [1], which is made for inductances of 1 to 20 uH at the cell's winding, a
 ratio of 1:2 for a winding across 12 cells and 1:10 for 60, hence here a turn for 6 groups, synchronous rectifiers and
@@ -83,7 +84,7 @@ from .balancing import book, check, judge, put_in_force
 from .balancing_graph import PACK, follow_links
 from .balancing_laws import CODES, SWITCHED_CAPACITOR, follow_law, predict, tell_timescales
 from .balancing_links import add_up, arrive, hold_back, keep_limits, survey
-from .converter_links import convert, tell_converters
+from .converter_links import convert, settle, tell_converters
 from .errors import InputError
 from .model import DONE, Block, Model, Update, Variable, kernel
 
@@ -121,7 +122,7 @@ def declare(groups: int, parallel: int, converter: Converter, links: Sequence[tu
     Parameters
     ----------
     groups, parallel : int
-        Number of groups in series and of cells in each, >= 1.
+        Number of groups in series, >= 2, and of cells in each, >= 1.
     converter : Converter
         What each link is made of.
     links : sequence of (int, int)
@@ -149,6 +150,8 @@ def declare(groups: int, parallel: int, converter: Converter, links: Sequence[tu
 
 def check_links(groups: int, converter: Converter, links: Sequence[tuple[int, int]]) -> None:
     """Raise InputError unless converters of that kind can be the links of so many groups; ends as for `declare`."""
+    if groups < 2:
+        raise InputError(f"converters exchange charge between at least 2 groups, not {groups}")
     for end in links:
         _check_link(end, groups, converter)
     if len({frozenset(end) for end in links}) < max(len(links), 1):
@@ -196,6 +199,7 @@ def check_parts(x: Block, p: Block, c: Block) -> int:
 def decide(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> int:
     """Decide what is in force from now on, h [s] after the last decision; 0 for the first."""
     survey(x, p, u, y)
+    settle(x)
     follow_links(x, p, y, c)
     tell_timescales(x, p, u, y, c)
     follow_law(x, p, u, y, c)
@@ -218,7 +222,7 @@ def begin(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     x.conductance = x.shuttle_peak = x.shuttle_temperature = x.status = 0.0
     for m in range(y.link_current.shape[0]):
         x.linked[m] = -1.0
-        x.yields[m] = p.ideal_efficiency if int(p.fidelity) < Fidelity.AVERAGED else 1.0
+        x.yields[m] = x.steady[m] = p.ideal_efficiency if int(p.fidelity) < Fidelity.AVERAGED else 1.0
         x.arriving[m] = x.limit[m] = x.duty[m] = x.settling[m] = x.carried[m] = x.running[m] = 0.0
         x.link_peak[m] = x.link_ripple[m] = x.chosen[m] = y.link_current[m] = 0.0
         x.at_current[m] = x.at_input[m] = x.at_output[m] = x.at_temperature[m] = 0.0

@@ -186,6 +186,7 @@ def link_states(groups: int, count: int) -> tuple[Variable, ...]:
         state("degree", "1", groups, "Twice the number of links of each group"),
         state("arriving", "A", count, "Current of each link at the end that takes"),
         state("yields", "1", count, "Energy that arrives over energy given, of each link"),
+        state("steady", "1", count, "The same in the steady state, by its last refresh"),
         state("limit", "A", count, "What each link can take at its end that gives"),
         state("duty", "1", count, "Duty of each link, by its last refresh"),
         state("link_peak", "A", count, "Peak of each link, by its last refresh"),

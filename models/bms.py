@@ -45,12 +45,14 @@ limits
         z_g + eta I horizon / Q_g <= maximum_soc                        (>= minimum_soc)
         I <= maximum_charge_current * derating                          (maximum_discharge_current)
 
-    The port ``emf_g, resistance_g`` is that of the estimate, linearised about I itself: it is linearised anew until
-    the voltage is within 10 uV of its limit. The derating falls from 1 to 0 over `derating_width` towards
-    `maximum_temperature` and, with the coldest sensor, towards `minimum_charge_temperature` or
-    `minimum_discharge_temperature`. The power is what may be held for the horizon: ``I_end sum v_g(t + horizon)`` with
-    the current I_end that meets the same limits after a straight way from ``I_end sum v_g(t + horizon) / sum v_g(t)``,
-    the voltages being those under I. Current and power are 0 where the permission is missing.
+    The port ``emf_g, resistance_g`` is that of the estimate, linearised about I itself: for the group that limits it is
+    linearised anew until its voltage is within 10 uV of the limit, which no other group passes by more than 20 uV. The
+    derating falls from 1 to 0 over `derating_width` towards `maximum_temperature` and, with the coldest sensor, towards
+    `minimum_charge_temperature` or `minimum_discharge_temperature`. The power is what may be held for the horizon:
+    ``I_end sum v_g(t + horizon)`` with the current I_end that the same group bears after a straight way from
+    ``I_end sum v_g(t + horizon) / sum v_g(t)``, the voltages being those under I. It is within 0.5 % of what a close
+    look at every group gives where they are up to 10 % apart on both sides (`state_of_power`). Current and power are 0
+    where the permission is missing.
 
 With estimated SOC z_g and capacity Q_g, as PackNetwork has it of the true ones::
 
@@ -87,11 +89,11 @@ G. L. Plett, Battery Management Systems, Volume II: Equivalent-Circuit Methods, 
 
 from __future__ import annotations
 
-from . import bms_sensors, estimation, estimation_variables, protection, state_of_power, supervisor
+from . import bms_sensors, estimation, estimation_variables, group_port, protection, state_of_power, supervisor
 from . import bms_variables as variables
 from .cell_parameters import CellParameters
 from .errors import InputError
-from .kalman import SOC, leakage_place, sigma
+from .kalman import SOC, leakage_place
 from .model import DONE, Block, Model, Update, kernel
 from .timescale import forget, timescale_variables
 
@@ -154,7 +156,8 @@ def declare(groups: int, parallel: int, kind: CellParameters) -> Model:
         ),
         states=(
             *(estimation_variables.states(groups, kind.pairs) + bms_sensors.states(groups)),
-            *(protection.states(groups) + supervisor.states()),
+            *(protection.states(groups) + supervisor.states(groups)),
+            *(state_of_power.states() + group_port.states(groups, kind.pairs)),
         ),
         constants=bms_sensors.constants(groups, parallel),
         initialize=initialize,
@@ -204,7 +207,7 @@ def tell_readings(x: Block, y: Block) -> None:
 def tell_groups(x: Block, p: Block, y: Block) -> None:
     """Write what is estimated of each group."""
     for g in range(y.group_soc.shape[0]):
-        y.group_soc[g], y.soc_sigma[g] = x.estimate[g, SOC], sigma(x, g, SOC)
+        y.group_soc[g], y.soc_sigma[g] = x.estimate[g, SOC], x.soc_sigma[g]
         y.counted_soc[g] = x.counted_soc[g]
         y.group_capacity[g] = x.capacity[g]
         y.soh_capacity[g] = x.capacity[g] / p.capacity[g]

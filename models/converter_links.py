@@ -73,6 +73,13 @@ def has_moved(x: Block, p: Block, u: Block, m: int, at: Operation, flow: float) 
 
 
 @kernel
+def settle(x: Block) -> None:
+    """Expect of every link what its steady state yields, whatever the periods of the last step did."""
+    for m in range(x.yields.shape[0]):
+        x.yields[m] = x.steady[m]
+
+
+@kernel
 def can_commutate(leg: Leg, at: Operation) -> bool:
     """Return whether the clamp is above what the output shows the input winding."""
     return leg.leakage <= 0.0 or leg.clamp_voltage > reflected(leg, at)[0]
@@ -89,7 +96,8 @@ def refresh_leg(x: Block, p: Block, u: Block, y: Block, c: Block, m: int) -> Non
     x.limit[m] = 0.0
     if can_commutate(leg, at):
         setting = set_leg(leg, at, abs(flow), x.duty[m])
-        x.duty[m], x.settling[m], x.yields[m] = setting.duty, setting.settling, setting.does.efficiency
+        x.duty[m], x.settling[m] = setting.duty, setting.settling
+        x.yields[m] = x.steady[m] = setting.does.efficiency
         x.link_peak[m], x.link_ripple[m] = setting.does.peak, setting.does.ripple
         x.limit[m] = -setting.does.input_current if setting.ending == Ending.LIMITED else NONE
         if setting.ending == Ending.FAILED:
@@ -115,7 +123,8 @@ def drive_shuttle(x: Block, u: Block, y: Block, c: Block, m: int) -> None:
     flow = y.link_current[m]
     source, sink = end_voltage(x, u, gives(c, m, flow)), end_voltage(x, u, takes(c, m, flow))
     drop = max(source - sink, 0.0)
-    x.limit[m], x.yields[m] = x.conductance * drop, sink / source
+    x.limit[m] = x.conductance * drop
+    x.yields[m] = x.steady[m] = sink / source
     x.link_peak[m], x.link_ripple[m] = x.shuttle_peak * drop, 2.0 * x.shuttle_peak * drop
     x.settling[m] = x.parts[0] * (x.parts[1] + shuttle_of(x, u.board_temperature).switch_resistance)
 

@@ -15,8 +15,8 @@ from __future__ import annotations
 import math
 
 from .cell_parameters import CellParameters
+from .group_port import present_port
 from .model import Block, Kind, Variable, kernel
-from .state_of_power import port
 
 TRIPS = ("overvoltage", "undervoltage", "overtemperature", "undertemperature", "overcurrent", "sensor_fault")
 """Names of the trips, in the order of ``x.tripped``."""
@@ -139,7 +139,7 @@ def stuck(x: Block, p: Block, g: int) -> bool:
 @kernel
 def disagreeing(x: Block, p: Block, g: int) -> bool:
     """Whether the voltage of group g contradicts its estimate."""
-    emf, resistance = port(x, p, g, x.current[g], 1.0, 0.0)
+    emf, resistance = present_port(x, p, g)
     return abs(x.reading_voltage[g] - emf - resistance * x.current[g]) > p.disagreement_voltage
 
 

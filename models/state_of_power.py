@@ -1,26 +1,38 @@
 """State of power: the greatest currents and powers that a pack may carry for 2, 10 and 30 s.
 
-Every group is seen ahead by its port, as cells are by `cell_port`, but from the estimate of its state:
-``v(t + horizon) = emf + resistance * current``, linearised about a current. The current that puts v on its limit is
-sought by linearising anew about the current found last (Newton's method), between one that keeps the limit and one
-that does not. The tables bend, so that one linearisation about the present current would not do.
+Every group is seen ahead by its port (see `group_port`). The current that puts its voltage on the limit is sought by
+linearising anew about the current found last (Newton's method), between one that keeps the limit and one that does not.
+The tables bend, so that one linearisation about the present current would not do.
+
+It is sought for one group, the one that limited last time, and then all are glanced at under it. Voltages rise with the
+current, so a group that bears less is beyond its limit there. Where there is one beyond it, the one that wants the
+current changed most is sought for next, and again, until none is further beyond it than the one that was sought for. So
+the group that limits is not missed but for what a glance has wrong of one group less what it has wrong of another:
+tests over packs with groups up to 10 % apart on both sides have seen 20 uV, both tolerances of `CLOSE` together.
 
 Under a constant power the current grows in discharge, and falls in charge, as the voltage does the contrary. The port
 knows a current that moves straight from ``ratio * current`` to `current` at the end of the horizon: an RC pair takes
 ``ratio g + (1 - ratio) (1 - g tau / horizon)`` of what it would settle at, ``g = 1 - exp(-horizon / tau)``, and charge
-counts by the mean current. The ratio is that of the pack's voltages at the end and at the begin.
+counts by the mean current. The ratio is that of the pack's voltages at the end and at the begin. The group that limits
+the constant current is taken to limit this one, too, and the voltage of all to change from the one to the other as its
+own does, by the ratio of their slopes; it does not change where it is on its limit both times. The same tests have
+seen the power within 0.5 % of one for which every group is looked at closely.
 """
 
 from __future__ import annotations
 
+import math
+
 from . import cell_circuit as circuit
-from .cell_port import switched
-from .kalman import SOC, error_place, hysteresis_place, leakage_place
-from .model import Block, kernel
-from .relaxation import fade
+from .group_port import Port, glance, look_ahead, look_around, port
+from .kalman import SOC
+from .model import Block, Variable, kernel
 
 HORIZONS = (2.0, 10.0, 30.0)
-"""The times that currents and powers are told for [s]."""
+"""The times that currents and powers are told for [s]: each a multiple of the one before."""
+
+MULTIPLES = (1, 5, 3)
+"""Of the horizon before; the first is that of itself."""
 
 CLOSE = 1e-5
 """A voltage this close to its limit is on it [V]: a tenth of a step of the sensors."""
@@ -28,66 +40,19 @@ CLOSE = 1e-5
 LINEARISATIONS = 20
 """At most; four do where tables are smooth."""
 
+SURVEYS = 10
+"""Times that a group which bears less is looked for after the first, at most; one or none do but for odd packs."""
+
 STEEPEST = 2.0
 """Greatest ratio of two currents that is believed, or of their reciprocals."""
 
 
-@kernel
-def polarised_ahead(
-    x: Block, p: Block, k: int, soc: float, current: float, ratio: float, horizon: float
-) -> tuple[float, float]:
-    """Voltage of the RC pairs of group k after a horizon [s] [V], and its derivative [Ohm]; coefficients at `soc`."""
-    place = circuit.locate(p, soc)
-    voltage = derivative = 0.0
-    for j in range(hysteresis_place(p) - 1):
-        resistance, capacitance = circuit.pair(x, p, k, j, place)
-        gone, area = fade(1.0 / (resistance * capacitance), horizon)
-        share = ratio * gone
-        if horizon > 0.0:
-            share += (1.0 - ratio) * (1.0 - area / horizon)
-        voltage += x.estimate[k, j + 1] * (1.0 - gone) + resistance * current * share
-        derivative += resistance * share
-    return voltage, derivative
-
-
-@kernel
-def switched_ahead(x: Block, p: Block, k: int, current: float, horizon: float) -> tuple[float, float]:
-    """Hysteresis voltage of group k after a horizon [s] [V], and its derivative by the current [Ohm]."""
-    end = derivative = 0.0
-    if p.hysteresis_bound > 0.0:
-        end, derivative, _ = switched(x, p, k, current, x.estimate[k, hysteresis_place(p)], horizon)
-    return end, derivative
-
-
-@kernel
-def port(x: Block, p: Block, k: int, current: float, ratio: float, horizon: float) -> tuple[float, float]:
-    """Return emf [V] and resistance [Ohm] of group k ahead, linearised about a current.
-
-    Parameters
-    ----------
-    x, p : Block
-        States and parameters of a Bms.
-    k : int
-        Group.
-    current : float
-        Into the group, at the end of the horizon [A]; where it is constant, the voltage at it is exact.
-    ratio : float
-        The current now as a share of `current`, > 0; between them it moves straight.
-    horizon : float
-        How far ahead [s], >= 0.
-    """
-    mean = 0.5 * (1.0 + ratio)
-    per_current = circuit.storing(p, k, current) * horizon * mean / x.capacity[k]
-    loss = x.self_discharge[k] + x.estimate[k, leakage_place(p)]
-    drift = per_current * current - horizon * loss / x.capacity[k]
-    place = circuit.locate(p, x.estimate[k, SOC] + drift)
-    ohmic = circuit.ohmic(x, p, k, place)
-    end, switching = switched_ahead(x, p, k, mean * current, horizon)
-    polarised, polarising = polarised_ahead(x, p, k, x.estimate[k, SOC] + 0.5 * drift, current, ratio, horizon)
-    voltage = circuit.open_circuit(x, p, k, place) + ohmic * current + end + polarised
-    voltage += x.estimate[k, error_place(p)]
-    resistance = ohmic + mean * switching + polarising + per_current * circuit.open_circuit_slope(x, p, k, place)
-    return voltage - resistance * current, resistance
+def states() -> tuple[Variable, ...]:
+    """Return what is remembered of the last search."""
+    return tuple(
+        Variable(name, "1", len(HORIZONS), 0.0, 0.0, math.inf, 1.0, f"Group, from 0, that limited {way} last")
+        for name, way in (("limiting_charge", "charges"), ("limiting_discharge", "discharges"))
+    )
 
 
 @kernel
@@ -104,15 +69,16 @@ def excess_ahead(
 
 
 @kernel
-def within(x: Block, p: Block, k: int, sign: float, most: float, ratio: float, horizon: float) -> float:
+def within(x: Block, p: Block, k: int, sign: float, most: float, ratio: float, horizon: float) -> tuple[float, float]:
     """Return the greatest size of a current of this sign, up to `most` [A], with which group k keeps its limit.
 
-    Where the search does not end, the greatest size that is known to keep it; 0 where none does.
+    Where the search does not end, the greatest size that is known to keep it; 0 where none does. Beside it the excess
+    under it [V]; of 0 it is not known.
     """
-    low, high, size = 0.0, most, most
+    low, high, size, kept = 0.0, most, most, 0.0
     excess, slope = excess_ahead(x, p, k, sign, size, ratio, horizon)
     if excess <= 0.0:
-        low = most
+        low, kept = most, excess
     tries = 0
     while low < high and abs(excess) > CLOSE and tries < LINEARISATIONS:
         step = size - excess / slope
@@ -123,16 +89,87 @@ def within(x: Block, p: Block, k: int, sign: float, most: float, ratio: float, h
         if excess > 0.0:
             high = size
         else:
-            low = size
+            low, kept = size, excess
         tries += 1
-    return size if abs(excess) <= CLOSE else low
+    return (size, excess) if abs(excess) <= CLOSE else (low, kept)
 
 
 @kernel
-def room(x: Block, p: Block, k: int, sign: float, horizon: float) -> float:
-    """Return the size of the current of this sign that brings group k to its SOC limit in a horizon [A]; 0 beyond."""
-    left = p.maximum_soc - x.estimate[k, SOC] if sign > 0.0 else x.estimate[k, SOC] - p.minimum_soc
-    return max(0.0, left) * x.capacity[k] / (circuit.storing(p, k, sign) * horizon)
+def survey(x: Block, p: Block, k: int, sign: float, size: float, horizon: float) -> tuple[int, float, float]:
+    """Glance at all groups under a current of this sign and size [A].
+
+    Returns
+    -------
+    weakest : int
+        The group that wants it changed most; `k` where none is further beyond its limit by more than `CLOSE`.
+    voltage, share : float
+        Of all groups ahead [V], and its slope over that of `k`.
+    """
+    limit = p.maximum_voltage if sign > 0.0 else p.minimum_voltage
+    level, own = glance(x, p, k, sign * size, horizon)
+    weakest, excess, steepness = k, sign * (level - limit), own
+    total = slopes = 0.0
+    for g in range(x.capacity.shape[0]):
+        voltage, slope = glance(x, p, g, sign * size, horizon)
+        total += voltage
+        slopes += slope
+        beyond = sign * (voltage - limit)
+        if (beyond - CLOSE) * steepness > excess * slope:
+            weakest, excess, steepness = g, beyond, slope
+    return weakest, total, slopes / own
+
+
+@kernel
+def weakest_bears(
+    x: Block, p: Block, first: int, sign: float, most: float, horizon: float
+) -> tuple[float, float, int, float, float]:
+    """Seek the greatest size of a constant current of this sign, up to `most` [A], that every group bears.
+
+    Parameters
+    ----------
+    x, p : Block
+        States and parameters of a Bms; glances at the horizon are prepared.
+    first : int
+        The group that is sought for first.
+    sign : float
+        1 for a charge, -1 for a discharge.
+    most : float
+        Greatest size [A], > 0.
+    horizon : float
+        How long [s], > 0.
+
+    Returns
+    -------
+    size : float
+        Of the current [A].
+    excess : float
+        Of the voltage of `group` under it [V].
+    group : int
+        The one that limits, or comes next to it.
+    voltage, share : float
+        As `survey` finds them under the current.
+    """
+    group = first
+    size, excess = within(x, p, group, sign, most, 1.0, horizon)
+    weakest, voltage, share = survey(x, p, group, sign, size, horizon)
+    tries = 0
+    while weakest != group and tries < SURVEYS:
+        group, before = weakest, size
+        size, excess = within(x, p, group, sign, size, 1.0, horizon)
+        if size < before:
+            weakest, voltage, share = survey(x, p, group, sign, size, horizon)
+        tries += 1
+    return size, excess, group, voltage, share
+
+
+@kernel
+def room(x: Block, p: Block, sign: float) -> float:
+    """Return the size of the charge of this sign that brings the first group to its SOC limit [C]; 0 beyond."""
+    least = math.inf
+    for k in range(x.capacity.shape[0]):
+        left = p.maximum_soc - x.estimate[k, SOC] if sign > 0.0 else x.estimate[k, SOC] - p.minimum_soc
+        least = min(least, max(0.0, left) * x.capacity[k] / circuit.storing(p, k, sign))
+    return least
 
 
 @kernel
@@ -153,75 +190,50 @@ def pack_limit(x: Block, p: Block, sign: float) -> float:
 
 
 @kernel
-def current_limit(x: Block, p: Block, sign: float, ratio: float, horizon: float) -> float:
-    """Return the size of the greatest pack current of this sign, at the end of a horizon, that every group bears [A].
-
-    The current moves straight from `ratio` of it; nowhere is it beyond the pack's limit.
-    """
-    most = pack_limit(x, p, sign) / max(1.0, ratio)
-    for k in range(x.capacity.shape[0]):
-        most = min(most, room(x, p, k, sign, horizon) / (0.5 * (1.0 + ratio)))
-    for k in range(x.capacity.shape[0]):
-        if most > 0.0:
-            most = within(x, p, k, sign, most, ratio, horizon)
-    return most
-
-
-@kernel
-def pack_port(x: Block, p: Block, current: float, ratio: float, horizon: float) -> tuple[float, float]:
-    """Return emf [V] and resistance [Ohm] of all groups ahead, as `port` does of one."""
-    emf = resistance = 0.0
-    for k in range(x.capacity.shape[0]):
-        own_emf, own_resistance = port(x, p, k, current, ratio, horizon)
-        emf += own_emf
-        resistance += own_resistance
-    return emf, resistance
-
-
-@kernel
-def voltage_ahead(x: Block, p: Block, current: float, ratio: float, horizon: float) -> float:
-    """Return the voltage of all groups after a horizon [s] [V], as `port` sees it."""
-    emf, resistance = pack_port(x, p, current, ratio, horizon)
-    return emf + resistance * current
-
-
-@kernel
-def power_limit(x: Block, p: Block, sign: float, size: float, before: float, horizon: float) -> float:
-    """Return the size of the greatest power of this sign that every group bears for a horizon [W].
+def limits(
+    x: Block, p: Block, first: int, sign: float, most: float, charge: float, now: Port, horizon: float
+) -> tuple[int, float, float]:
+    """Return the limits of this sign for one horizon.
 
     Parameters
     ----------
-    x, p : Block
-        States and parameters of a Bms.
-    sign : float
-        1 for a charge, -1 for a discharge.
-    size : float
-        Of the greatest constant current [A]. With the voltages under it, it tells how the current moves under constant
-        power. Where every group bears the pack's limit as a constant current, it bears one that is less on the way or
-        at its end.
-    before : float
-        Voltage of all groups at once under that current [V].
-    horizon : float
-        How long [s], > 0.
+    x, p, first, sign, horizon
+        As for `weakest_bears`.
+    most, charge : float
+        What the pack may carry [A], and what may flow until an SOC limit is met [C].
+    now : (float, float)
+        emf [V] and resistance [Ohm] of all groups at this instant.
+
+    Returns
+    -------
+    group : int
+        The one to begin with next time.
+    size, power : float
+        Of the greatest constant current [A], and of the greatest power that is borne for the horizon [W].
     """
-    ratio = 1.0
-    if before > 0.0 and size > 0.0:
-        ratio = voltage_ahead(x, p, sign * size, 1.0, horizon) / before
-        ratio = min(max(1.0 / STEEPEST, ratio), STEEPEST)
-    most = pack_limit(x, p, sign)
-    size = most / max(1.0, ratio) if size == most else current_limit(x, p, sign, ratio, horizon)
-    return size * voltage_ahead(x, p, sign * size, ratio, horizon) if size > 0.0 else 0.0
+    group, size, power = first, min(most, charge / horizon), 0.0
+    if size > 0.0:
+        size, excess, group, voltage, share = weakest_bears(x, p, first, sign, size, horizon)
+        before = now[0] + sign * now[1] * size
+        ratio = min(max(1.0 / STEEPEST, voltage / before), STEEPEST) if before > 0.0 else 1.0
+        end = min(most / max(1.0, ratio), charge / (0.5 * (1.0 + ratio) * horizon))
+        end, changed = within(x, p, group, sign, end, ratio, horizon)
+        power = end * (voltage + share * sign * (changed - excess)) if size > 0.0 else 0.0
+    return group, size, power
 
 
 @kernel
 def foresee(x: Block, p: Block, y: Block) -> None:
     """Write currents and powers of all horizons; a direction that is not enabled has none."""
-    emf, resistance = pack_port(x, p, 0.0, 1.0, 0.0)
+    charging = pack_limit(x, p, 1.0) if x.charging > 0.0 else 0.0
+    discharging = pack_limit(x, p, -1.0) if x.discharging > 0.0 else 0.0
+    into, out_of = room(x, p, 1.0), room(x, p, -1.0)
+    now = look_around(x, p, HORIZONS[0])
     for j in range(len(HORIZONS)):
-        horizon = HORIZONS[j]
-        y.charge_current[j] = current_limit(x, p, 1.0, 1.0, horizon) if x.charging > 0.0 else 0.0
-        y.discharge_current[j] = current_limit(x, p, -1.0, 1.0, horizon) if x.discharging > 0.0 else 0.0
-        charged = emf + resistance * y.charge_current[j]
-        y.charge_power[j] = power_limit(x, p, 1.0, y.charge_current[j], charged, horizon)
-        discharged = emf - resistance * y.discharge_current[j]
-        y.discharge_power[j] = power_limit(x, p, -1.0, y.discharge_current[j], discharged, horizon)
+        look_ahead(x, p, MULTIPLES[j])
+        first = int(x.limiting_charge[j])
+        group, size, power = limits(x, p, first, 1.0, charging, into, now, HORIZONS[j])
+        x.limiting_charge[j], y.charge_current[j], y.charge_power[j] = group, size, power
+        first = int(x.limiting_discharge[j])
+        group, size, power = limits(x, p, first, -1.0, discharging, out_of, now, HORIZONS[j])
+        x.limiting_discharge[j], y.discharge_current[j], y.discharge_power[j] = group, size, power

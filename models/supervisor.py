@@ -58,9 +58,10 @@ def outputs() -> tuple[Variable, ...]:
     )
 
 
-def states() -> tuple[Variable, ...]:
+def states(groups: int) -> tuple[Variable, ...]:
     """Return the permissions and what the next decision rests on."""
-    return tuple(
+    sigmas = "Standard deviation of each group's SOC"
+    return Variable("soc_sigma", "1", groups, 0.0, 0.0, math.inf, 0.01, sigmas), *(
         Variable(name, unit, None, 0.0, -math.inf, math.inf, 1.0, text)
         for name, unit, text in (
             ("charging", "1", "Whether the pack may be charged"),
@@ -96,10 +97,11 @@ def soc_range(x: Block) -> tuple[float, float]:
 
 @kernel
 def trust(x: Block, p: Block) -> None:
-    """Find out whether the SOC of every group is known well enough."""
+    """Find out how well the SOC of every group is known, and whether well enough."""
     x.trusted = 1.0
     for k in range(x.estimate.shape[0]):
-        if not sigma(x, k, SOC) <= p.trusted_sigma:
+        x.soc_sigma[k] = sigma(x, k, SOC)
+        if not x.soc_sigma[k] <= p.trusted_sigma:
             x.trusted = 0.0
 
 

@@ -58,9 +58,12 @@ def separate(small_pack, tmp_path_factory):
 
 
 def assert_same_bits(together, separate):
+    """Integrals of the balancer, which steps every 10 s, are told by the block where it has stepped."""
     for tap in TAPS:
         if tap.summary is not Summary.RATE:
-            np.testing.assert_array_equal(together[tap.name].values, separate[tap.name].values, tap.name)
+            every = 10 if tap.summary is Summary.INTEGRAL and tap.source.startswith("Balancer") else 1
+            found, expected = (traced[tap.name].values[::every] for traced in (together, separate))
+            np.testing.assert_array_equal(found, expected, tap.name)
     np.testing.assert_array_equal(together.heat_rate.values[1:], separate.heat.values[1:])  # J over 1 s
     assert np.ptp(separate.pack_voltage.values) > 0.1
     assert np.ptp(separate.temperature.values) > 0.01

@@ -73,7 +73,7 @@ def test_report_tells_the_figures_of_the_run(told, recorded):
     assert counted == pytest.approx(errors[np.argmax(np.abs(errors))], abs=0.006)  # rounded to 0.01
     assert abs(estimated) < 2.0 * sigma
     bias = 1e3 * float(recorded["current_bias"][-1])
-    assert f"100 mA; found {bias:.0f} mA" in told
+    assert f"100 mA, found {bias:.0f} mA" in told
     assert sum(line.startswith("after a ") for line in lines) == 2
 
 

@@ -167,6 +167,11 @@ def test_links_that_cannot_be_are_refused(converter, links, message):
         declare(3, 1, converter, links)
 
 
+def test_a_single_group_has_nobody_to_exchange_with():
+    with pytest.raises(InputError, match="at least 2 groups, not 1"):
+        declare(1, 1, Converter.FLYBACK, [(0, PACK)])
+
+
 def test_prediction_of_a_constant_current():
     """Two groups out of twelve, lossless and pairwise: their difference falls on a straight line to the spread."""
     soc = np.full(GROUPS, 0.5)

@@ -123,20 +123,22 @@ def test_refreshed_where_anything_has_moved():
     """A link's averages are computed anew beyond 1 % of its voltages, its current, or the board's temperature."""
     instance, m = single(BUCK_BOOST, (0, 1), 5.0)
     counts = [int(instance.y["refreshes"])]
-    for voltage, soc, board in (
-        (VOLTS[0], 0.6, BOARD),
-        (1.009 * VOLTS[0], 0.6, BOARD),
-        (1.011 * VOLTS[0], 0.6, BOARD),
-        (1.011 * VOLTS[0], 0.6009, BOARD),
-        (1.011 * VOLTS[0], 0.602, BOARD),
-        (1.011 * VOLTS[0], 0.602, 1.02 * BOARD),
+    for giving, taking, soc, board in (
+        (1.0, 1.0, 0.6, BOARD),
+        (1.009, 1.0, 0.6, BOARD),
+        (1.011, 1.0, 0.6, BOARD),
+        (1.011, 0.991, 0.6, BOARD),
+        (1.011, 0.989, 0.6, BOARD),
+        (1.011, 0.989, 0.6009, BOARD),
+        (1.011, 0.989, 0.602, BOARD),
+        (1.011, 0.989, 0.602, 1.02 * BOARD),
     ):
-        instance.u["group_voltage"][0], instance.u["board_temperature"] = voltage, board
-        instance.u["group_soc"][0] = soc
+        instance.u["group_voltage"][:2] = giving * VOLTS[0], taking * VOLTS[1]
+        instance.u["group_soc"][0], instance.u["board_temperature"] = soc, board
         assert instance.advance(0.0, 1.0) == DONE
         counts.append(int(instance.y["refreshes"]))
         assert instance.y["link_current"][m] == pytest.approx(5.0 * (soc - 0.5), rel=1e-12)
-    assert counts == [1, 1, 1, 2, 2, 3, 4]
+    assert counts == [1, 1, 1, 2, 2, 3, 3, 4, 5]
 
 
 def test_a_link_carries_what_its_converter_can():

@@ -159,6 +159,20 @@ def test_late_voltages_want_a_late_current():
     assert told["mixed"][:, 1].mean() > 20.0 * told["aligned"][:, 1].mean()
 
 
+def test_present_current_is_told_with_balancing_and_without_bias():
+    """That into each group at the instant of its voltage, whatever the mean over the step was."""
+    instance = estimated(LEAF, GROUPS, initial_soc=0.6)
+    balancing = np.where(np.arange(GROUPS) < 2, -0.3, 0.1)
+    instance.u["balancing_current"], instance.u["balancing_pack_current"] = balancing, -0.2
+    for n in range(50):
+        instance.u["reading_current"], instance.u["reading_present"] = -5.0, -20.0 + n
+        instance.u["reading_voltage"] = 3.75 + 0.001 * (n % 3)
+        instance.advance(0.0, 10.0)
+    assert abs(instance.x["bias"]) > 1e-3
+    # rounding of sums of corrections
+    assert instance.x["current"] == pytest.approx(29.0 + balancing - 0.2 - instance.x["bias"], rel=1e-12)
+
+
 def test_rest_wants_small_currents_for_its_time():
     instance = estimated(LEAF, GROUPS, rest_current=0.5, rest_time=600.0)
     seen = []
@@ -169,6 +183,16 @@ def test_rest_wants_small_currents_for_its_time():
         instance.advance(0.0, 60.0)
         seen.append(instance.x["resting"])
     assert seen == [0.0] * 15 + [1.0] * 15 + [0.0] * 10
+
+
+@pytest.mark.parametrize("moving", ["reading_current", "reading_present"])
+def test_mean_and_present_current_both_end_a_rest(moving):
+    instance = estimated(LEAF, GROUPS, rest_current=0.5, rest_time=60.0)
+    instance.advance(0.0, 60.0)
+    assert instance.x["resting"] == 1.0
+    instance.u[moving] = 1.0
+    instance.advance(0.0, 60.0)
+    assert instance.x["resting"] == 0.0
 
 
 def test_sigma_grows_on_a_flat_stretch_and_falls_beyond():

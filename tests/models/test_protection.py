@@ -141,7 +141,7 @@ def test_a_voltage_that_does_not_move_is_a_fault(guard):
 def test_a_voltage_against_its_estimate_is_a_fault(guard):
     x, p, *_ = blocks(guard)
     guard.initialize()
-    emf, _ = protection.port(x, p, 0, 0.0, 1.0, 0.0)
+    emf, _ = protection.present_port(x, p, 0)
     p["disagreement_voltage"], p["sensor_debounce_time"] = 0.05, 0.0
     assert step(guard, reading_voltage=emf + 0.0499) == []
     assert step(guard, reading_voltage=[emf, emf, emf - 0.0501]) == ["sensor_fault"]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from packfmu.models import soh
+from packfmu.models import cell_circuit, kalman, soh
 from packfmu.models.parameters.nissan_leaf_2013 import PARAMETERS as LEAF
 
 from .cells import invented_cell, plain_cell, started
@@ -86,6 +86,41 @@ def test_without_steps_of_current_the_resistance_stays():
     instance = estimated(LEAF, initial_soc=0.5)
     follow(started(LEAF, initial_soc=0.5, resistance_scale=1.3), instance, np.linspace(0.0, -20.0, 2000), 1.0)
     assert instance.x["resistance_scale"][0] == 1.0
+
+
+def test_charge_between_points_is_that_stored_bias_and_leakage_taken_off():
+    """By hand: up by 0.5 at 10 A, down by 0.25, with an efficiency of 0.9 and self-discharge; no innovation is left."""
+    kind = plain_cell(coulombic_efficiency=0.9, self_discharge_current=0.02)
+    instance = estimated(kind, initial_soc=0.2, initial_capacity_sigma=0.1)
+    x, p = instance.x, instance.p
+    bias, leakage = 0.2, 0.05
+    x["estimate"][0, [kalman.bias_place(p), kalman.leakage_place(p)]] = bias, leakage
+    x["point_soc"][0], x["point_variance"][0] = 0.2, 1e-6
+    capacity = float(p["capacity"][0])
+    for current, change in ((10.0, 0.5), (-10.0, -0.25)):
+        x["current"][0] = current
+        rate = (0.9 if current > 0.0 else 1.0) * (current + bias) - bias - leakage - x["self_discharge"][0]
+        soh.count(x, p, 0, change * capacity / rate)
+    soh.measure_capacity(x, p, 0, 0.45, 1e-6)
+    assert x["capacity"][0] == pytest.approx(capacity, rel=1e-12)
+    assert x["capacity_sigma"][0] < 0.05 * capacity  # it was measured
+
+
+def test_what_the_pairs_hold_is_taken_off_the_voltage_at_rest():
+    instance = estimated(LEAF, initial_soc=0.5)
+    x, p = instance.x, instance.p
+    x["current"][0] = 0.5
+    x["estimate"][0, 1 : kalman.error_place(p)] = 0.003
+    held = 0.003 * (kalman.error_place(p) - 1) + 0.5 * cell_circuit.ohmic(x, p, 0, cell_circuit.locate(p, 0.5))
+    for voltage in (3.701, 3.703):
+        soh.watch(x, p, 0, voltage + held)
+    assert x["rest_voltage"][0] == pytest.approx(3.702, rel=1e-14)
+
+
+def test_capacity_drifts_until_it_is_measured():
+    instance = estimated(LEAF, initial_capacity_sigma=0.01, capacity_drift=0.002)
+    soh.age(instance.x, instance.p, 0, 4.0 * 86400.0)
+    assert instance.x["capacity_sigma"][0] / LEAF.capacity == pytest.approx(np.hypot(0.01, 2.0 * 0.002), rel=1e-12)
 
 
 def test_voltage_is_inverted():
