@@ -23,6 +23,7 @@ Of a carried state its elements move against each other; their mean is set by th
 have ended meanwhile, such as balancing, must not be extrapolated beyond its end: elements that are controlled come down
 to the lowest one and stop there, and a jump ends before more than a quarter of all have. The others stay then: what
 drifts up is brought down. Where nothing is controlled, elements drift by 0.005 in a jump; none is kept below a cycle.
+Where control settles them within each cycle, as converters do, they are no slow states and stay where they are.
 
 References
 ----------
@@ -46,7 +47,7 @@ from ..models.errors import InputError
 from .execution import views
 from .jumping import JumpSlave
 from .simulation import Simulation
-from .slave import Slave, blamed, packed, unpacked
+from .slave import blamed, packed, unpacked
 from .system import Layer
 
 Rates = dict[str, NDArray[np.float64]]
@@ -65,6 +66,8 @@ class Jump:
         Longest jump before the change of the rates is known; nearer cycles tell no change [cycles].
     longest : int
         Longest jump [cycles].
+    settles : bool
+        Whether control settles the carried states within each cycle: then a jump leaves them where they are.
 
     Raises
     ------
@@ -75,6 +78,7 @@ class Jump:
     tolerance: float = 1e-3
     first: int = 7
     longest: int = 1000
+    settles: bool = False
 
     def __post_init__(self) -> None:
         for name in ("tolerance", "first", "longest"):
@@ -110,15 +114,7 @@ class _Known:
 
 
 class Jumper:
-    """Takes the rates of cycles and jumps.
-
-    Parameters
-    ----------
-    simulation : Simulation
-        Of a system that `with_jumps` has prepared.
-    settings : Jump
-        How far.
-    """
+    """Takes the rates of cycles and jumps, in a simulation of a system that `with_jumps` has prepared."""
 
     def __init__(self, simulation: Simulation, settings: Jump) -> None:
         self._simulation = simulation
@@ -197,7 +193,7 @@ class Jumper:
             return Leap(0, math.nan, False)
         is_wide = known[-1].middle - known[0].middle >= self._settings.first * seconds(cycle)
         most = self._settings.longest if is_wide else self._settings.first
-        reach = self._jumps.reach(known[-1].rates) / seconds(cycle)
+        reach = math.inf if self._settings.settles else self._jumps.reach(known[-1].rates) / seconds(cycle)
         longest = min(limit, cycle * max(int(min(most, reach)), 1))
         before = self._save()
         length, error = self._fitting(known, longest, cycle, before)
@@ -276,7 +272,8 @@ class Jumper:
         """Keep what was jumped over, shift what is carried, hand on, and let the calendar skip."""
         added = {name: rates[name] * seconds(length) for name in self._jumps.counters}
         self._jumps.keep(added)
-        self._jumps.shift(rates, seconds(length))
+        if not self._settings.settles:
+            self._jumps.shift(rates, seconds(length))
         for connection in self._onward:
             told, taken = views(self._simulation.slaves, connection)
             np.copyto(taken, told, casting="unsafe")
@@ -290,11 +287,8 @@ class Jumper:
         return [slaves[name].outputs[output] / system.port((name, output)).nominal for name, output in ends]
 
     def _save(self) -> dict[str, bytes]:
-        return {component.name: self._slave(component.name).save() for component in self._slow}
+        return {component.name: self._simulation.slaves[component.name].save() for component in self._slow}
 
     def _restore(self, saved: Mapping[str, bytes]) -> None:
         for name, state in saved.items():
-            self._slave(name).restore(state)
-
-    def _slave(self, name: str) -> Slave:
-        return self._simulation.slaves[name]
+            self._simulation.slaves[name].restore(state)

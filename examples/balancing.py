@@ -36,7 +36,7 @@ from packfmu.cosim.pack_block import periods
 from packfmu.cosim.schedule import Plan, make_plan
 from packfmu.cosim.simulation import opened
 from packfmu.cosim.system import System
-from packfmu.fmus.balancing_tables import Balancer, Bms
+from packfmu.fmus.balancing_tables import OF_CONVERTERS, OF_RESISTORS, Balancer, Bms
 from packfmu.fmus.build import build_pack
 from packfmu.fmus.command_line import Parser
 from packfmu.fmus.files import check_replaceable, replacing
@@ -90,7 +90,8 @@ class Case:
 
     def pack(self, pack: Pack) -> Pack:
         """Return a pack with this balancer; all that is common to balancers stays."""
-        shared = pack.balancer.model_dump(exclude_unset=True, exclude={"converter", "links", "law"})
+        own = OF_CONVERTERS if self.table["converter"] == "resistor" else OF_RESISTORS
+        shared = pack.balancer.model_dump(exclude_unset=True, exclude={"converter", "links", "law", *own})
         bms = None if self.known else pack.bms or Bms()
         return pack.model_copy(update={"balancer": Balancer(**shared | self.table), "bms": bms})
 

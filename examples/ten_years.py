@@ -154,7 +154,7 @@ def decade(pack: Pack, output: Path, years: int, totals: tuple[str, ...], compon
         duties={season: day(season, pack, temperature, components) for season, (_, temperature) in SEASONS.items()},
         calendar=tuple(Leg(season, days * DAY) for season, (days, _) in SEASONS.items()),
         begin=BEGIN,
-        jump=Jump(),
+        jump=Jump(settles=not pack.balancer.is_passive),
         end=End("Aging.soh_minimum", END_OF_LIFE),
     )
 

@@ -43,6 +43,12 @@ class Precision(Enum):
 PASSIVE = (Law.VOLTAGE, Law.CHARGE_HISTORY)
 """The laws of bleed resistors; converters have the others."""
 
+OF_RESISTORS = ("bleed_resistance", "start_threshold", "stop_threshold")
+"""The keys that converters have no use for."""
+
+OF_CONVERTERS = ("links", "fidelity", "rated_current", "gain")
+"""The keys that bleed resistors have no use for."""
+
 
 def _links(value: object) -> object:
     names = tuple(graph.value for graph in Graph)
@@ -154,6 +160,9 @@ class Balancer(Table):
                 f"maximum_temperature = {self.maximum_temperature:g} must exceed "
                 f"derating_temperature = {self.derating_temperature:g}"
             )
+        for key in OF_CONVERTERS if self.is_passive else OF_RESISTORS:
+            if key in self.model_fields_set:
+                raise ValueError(f'{key} does nothing where converter = "{self.converter.value}"; leave it out')
         if self.law and (self.law in PASSIVE) != self.is_passive:
             suitable = [law.value for law in Law if (law in PASSIVE) == self.is_passive]
             raise ValueError(
@@ -178,9 +187,9 @@ class Bms(Table):
     )
     balancing_known: bool = Field(default=True, description="whether it counts the balancing currents")
     start_spread: NotNegative = Field(
-        default=0.01, description="greatest less least estimated SOC above which balancing begins [1]"
+        default=0.02, description="greatest less least estimated SOC above which balancing begins [1]"
     )
-    stop_spread: NotNegative = Field(default=0.005, description="and down to which it goes on [1]")
+    stop_spread: NotNegative = Field(default=0.01, description="and down to which it goes on [1]")
 
     @model_validator(mode="after")
     def _ordered(self) -> Bms:

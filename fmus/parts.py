@@ -58,7 +58,7 @@ def parts(pack: Pack) -> tuple[Part, ...]:
     cells = draw_cells(pack, kind)
     planned = [_cell(pack, cells), _network(pack, kind, cells), _thermal(pack, kind), _balancer(pack, kind, cells)]
     if pack.bms is not None:
-        planned.append(_bms(pack, pack.bms))
+        planned.append(_bms(pack, pack.bms, kind, cells))
     if pack.aging is not None:
         planned.append(_aging(pack, pack.aging, kind, cells))
     return tuple(planned)
@@ -165,7 +165,7 @@ def _resistance(kind: CellParameters) -> float:
     return float(sum(np.interp(0.5, np.linspace(0.0, 1.0, kind.nodes), table) for table in tables))
 
 
-def _bms(pack: Pack, bms: Bms) -> Part:
+def _bms(pack: Pack, bms: Bms, kind: CellParameters, cells: Mapping[str, NDArray[np.float64]]) -> Part:
     """Return the battery management, which knows the kind of cell but not how its cells differ."""
     series, parallel = pack.pack.series, pack.pack.parallel
     start: dict[str, ArrayLike] = {
@@ -178,6 +178,7 @@ def _bms(pack: Pack, bms: Bms) -> Part:
         "balancing_known": bms.balancing_known,
         "start_spread": bms.start_spread,
         "stop_spread": bms.stop_spread,
+        "group_voltage": _at_rest(kind, cells["initial_soc"][::parallel]),
         "temperature": pack.thermal.initial_temperature,
     }
     return Part("Bms", "bms", {"groups": series, "parallel": parallel, "parameters": pack.cell.parameters}, start)

@@ -23,7 +23,7 @@ is smaller by the ratio of the voltages. A link rests whose losses would let the
 with the distances ``d = z - m`` grow, such as between two groups below the mean: it has to hold that
 ``I_takes d_takes < I_gives d_gives``, with the sum of all d for the pack. Then currents are scaled so that every
 group keeps to the bounds that its voltage, its hottest cell and the pack's limits set (`balancing_links`), and so
-that V falls over any step up to `timescale.fastest`.
+that V falls over any step up to `timescale.fastest`, or as long as the last one.
 
 *Graph.* With the Laplacian L of the available links (`balancing_graph`) SOC follow ``Q dz/dt = -gain L z`` under
 consensus without losses and limits. `algebraic_connectivity` is the second smallest eigenvalue of L;
@@ -137,7 +137,7 @@ def declare(groups: int, parallel: int, converter: Converter, links: Sequence[tu
         description=f"Active balancing by {count} converters ({converter.value.replace('_', ' ')})",
         parameters=parameters(converter, groups, ends) + balancing_variables.limits(),
         inputs=balancing_variables.inputs(groups, groups * parallel),
-        outputs=balancing_variables.outputs(groups) + outputs(count),
+        outputs=outputs(count) + balancing_variables.outputs(groups),
         states=link_states(groups, count),
         constants=_constants(converter, ends),
         initialize=INITIALIZE[converter],
@@ -209,7 +209,7 @@ def decide(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> int:
     arrive(x, u, y, c)
     keep_limits(x, y, c)
     add_up(x, y, c)
-    hold_back(x, u, y, c)
+    hold_back(x, u, y, c, h)
     tell_converters(x, p, u, y, c)
     predict(x, p, u, y, c)
     return DONE if status == DONE else NO_DUTY

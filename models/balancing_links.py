@@ -19,7 +19,8 @@ losses would let V grow, it rests. Over a step h all currents I together change 
 
     h sum I d + h**2 / 2 (sum I**2 / Q - (sum I)**2 / sum Q)
 
-and are scaled, where need be, so that this is a fall for any step up to the fastest time constant.
+and are scaled, where need be, so that this is a fall for any step up to the fastest time constant, or as long as the
+last one was.
 """
 
 from __future__ import annotations
@@ -180,8 +181,8 @@ def fall(x: Block, u: Block, y: Block) -> float:
 
 
 @kernel
-def hold_back(x: Block, u: Block, y: Block, c: Block) -> None:
-    """Scale all currents so that no step up to the fastest time constant goes beyond the least of V on its way."""
+def hold_back(x: Block, u: Block, y: Block, c: Block, h: float) -> None:
+    """Scale all currents so that no step up to the fastest time constant, or h [s], goes beyond the least of V."""
     square = total = capacity = 0.0
     for g in range(y.balancing_current.shape[0]):
         current = y.balancing_current[g] + y.balancing_pack_current
@@ -189,7 +190,7 @@ def hold_back(x: Block, u: Block, y: Block, c: Block) -> None:
         total += current
         capacity += u.group_capacity[g]
     curvature = square - total * total / capacity
-    step = y.timescale_fastest
+    step = max(y.timescale_fastest, h)
     if step < NONE and step * curvature > 0.0:
         factor = min(1.0, max(0.0, fall(x, u, y)) / (step * curvature))
         if factor < 1.0:

@@ -95,6 +95,7 @@ from .cell_parameters import CellParameters
 from .errors import InputError
 from .kalman import SOC, leakage_place
 from .model import DONE, Block, Model, Update, kernel
+from .network_report import share_of_whole
 from .timescale import forget, timescale_variables
 
 REFUSALS = {
@@ -224,7 +225,7 @@ def tell_pack(x: Block, y: Block) -> None:
     for g in range(1, x.capacity.shape[0]):
         remaining = min(remaining, x.capacity[g] * x.estimate[g, SOC])
         room = min(room, x.capacity[g] * (1.0 - x.estimate[g, SOC]))
-    y.pack_soc = remaining / (remaining + room)
+    y.pack_soc = share_of_whole(remaining, room)
 
 
 @kernel

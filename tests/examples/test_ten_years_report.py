@@ -101,7 +101,8 @@ def test_every_line_is_that_of_the_data():
         "of it lost by wear": "3.00 Ah: group 1 keeps 17.00 Ah, the mean group 17.20 Ah",
         "of it lost by imbalance": "0.67 Ah, at the start 0.40 Ah; group 2 is empty first, group 1 full first",
         "SOC spread of groups": "2.000% at the start, 5.000% at most, 5.000% at the end, from group 2 to group 1",
-        "balancing": "2.00 Ah taken from groups in all; 1.00 Ah a year, 2.500% of the cells' capacity; by the days in full",
+        "balancing": "2.00 Ah taken from groups in all; 1.00 Ah a year, 2.500% of the cells' capacity; "
+        "by the days in full",
     }
 
 

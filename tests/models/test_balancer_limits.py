@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from packfmu.models.active_balancer import Fidelity, Law
 from packfmu.models.balancing_graph import PACK
+from packfmu.models.balancing_links import fall
 from packfmu.models.model import DONE
 from tests.models.balancers import BUCK_BOOST, FLYBACK, GROUPS, KINDS, LINKS, TWO, VOLTS, started, step, through
 
@@ -132,3 +133,28 @@ def test_a_step_does_not_undo_what_losses_leave_little_of():
     assert 0.0 < current < 0.1 * instance.p["gain"] * 0.01
     step(instance, float(instance.y["timescale_fastest"]))
     assert instance.y["lyapunov_decrease"] > 0.0
+
+
+@pytest.mark.parametrize("law", Law)
+def test_steps_longer_than_the_time_constants_undo_nothing_either(law):
+    """Nothing tells how long the first one is; from then on the Lyapunov function falls in every step."""
+    chosen = np.array([float(second == first + 1) for first, second in LINKS])
+    start = {"available": chosen, "fidelity": Fidelity.IDEAL, "law": law, "rated_current": 20.0, "gain": 500.0}
+    instance = started(FLYBACK, group_soc=TWO, balanced_spread=0.0, clamp_voltage=1e3, **start)
+    h = 20.0 * float(instance.y["timescale_fastest"])
+    step(instance, h)
+    first = float(instance.y["lyapunov_function"])
+    for _ in range(20):
+        step(instance, h)
+        assert instance.y["lyapunov_decrease"] >= 0.0
+    assert instance.y["lyapunov_function"] < 0.5 * first
+
+
+def test_fall_counts_what_goes_through_the_pack():
+    """Of unequal capacities the distances from the mean do not add up to 0."""
+    chosen = np.array([float(end == (0, PACK)) for end in LINKS])
+    capacity = np.linspace(1e5, 3e5, GROUPS)
+    instance = started(FLYBACK, group_soc=TWO, group_voltage=VOLTS, group_capacity=capacity, available=chosen)
+    apart = TWO - capacity @ TWO / capacity.sum()
+    assert instance.y["balancing_pack_current"] * apart.sum() > 1e-3
+    assert fall(instance.x, instance.u, instance.y) == pytest.approx(-through(instance) @ apart, rel=1e-12)

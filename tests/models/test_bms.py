@@ -203,7 +203,7 @@ CONTRADICTIONS = [
     ({"minimum_charge_temperature": 330.0}, r"minimum_charge_temperature = 330 K must be below maximum_temperature"),
     ({"overcurrent_charge_threshold": 39.0}, r"must not exceed overcurrent_charge_threshold = 39 A"),
     ({"overcurrent_discharge_threshold": 79.0}, r"must not exceed overcurrent_discharge_threshold = 79 A"),
-    ({"stop_spread": 0.02}, r"stop_spread = 0\.02 must not exceed start_spread = 0\.01"),
+    ({"stop_spread": 0.05}, r"stop_spread = 0\.05 must not exceed start_spread = 0\.02"),
 ]
 
 

@@ -117,6 +117,16 @@ def test_what_the_pairs_hold_is_taken_off_the_voltage_at_rest():
     assert x["rest_voltage"][0] == pytest.approx(3.702, rel=1e-14)
 
 
+def test_what_was_left_before_a_step_of_current_is_not_resistance():
+    instance = estimated(LEAF, initial_soc=0.5)
+    x, p = instance.x, instance.p
+    x["residual"][0], x["gain"], x["by_bias"] = 0.01, 0.0, 0.0
+    soh.measure_resistance(x, p, 0, -50.0, 0.01, 1e-6)
+    assert x["resistance_scale"][0] == 1.0
+    soh.measure_resistance(x, p, 0, 0.0, 0.012, 1e-6)  # now by 2 mV more than before
+    assert x["resistance_scale"][0] > 1.01
+
+
 def test_capacity_drifts_until_it_is_measured():
     instance = estimated(LEAF, initial_capacity_sigma=0.01, capacity_drift=0.002)
     soh.age(instance.x, instance.p, 0, 4.0 * 86400.0)
