@@ -238,3 +238,11 @@ def test_parameters_are_those_of_a_group():
     assert model.variable("overvoltage_threshold").start_values() == 4.25
     assert model.variable("temperature").count == 192
     assert model.variable("measured_temperature").count == 12
+
+
+def test_an_empty_and_a_full_group_leave_no_charge_and_no_room():
+    instance = manager(initial_soc=[0.0, 0.5, 1.0])
+    instance.initialize()
+    assert instance.y["pack_soc"] == 0.0
+    for variable in instance.model.outputs:
+        assert np.all(np.isfinite(instance.y[variable.name])), variable.name
