@@ -30,7 +30,8 @@ class Slave:
 
     def write(self, name, value):
         variable = self.variables[name]
-        getattr(self.fmu, f"set{variable.type}")([variable.valueReference], [value])
+        typed = value if variable.type == "Real" else int(value)
+        getattr(self.fmu, f"set{variable.type}")([variable.valueReference], [typed])
 
     def read(self, name):
         variable = self.variables[name]

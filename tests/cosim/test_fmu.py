@@ -157,12 +157,12 @@ def test_running_leaves_working_directory_and_search_path_as_they_were(fmus):
 def test_bulk_access_hands_over_arrays_integers_and_truth_values(fmus):
     component = fmu_component("Balancer", Layer.CONTROL, fmus / "Balancer.fmu")
     outputs = ["balancing_current", "heat_rate", "active_groups"]
-    slave = component.open(["group_voltage", "enable"], outputs)
+    slave = component.open(["group_voltage", "measured_voltage", "enable"], outputs)
     try:
-        slave.prepare({"bleed_resistance": np.array([2.0])}, 0.0)
+        slave.prepare({"bleed_resistance": np.array([2.0]), "rated_power": np.array([10.0])}, 0.0)
         slave.initialize()
         slave.begin()
-        slave.inputs["group_voltage"][:] = [4.0, 3.8, 3.9]
+        slave.inputs["group_voltage"][:] = slave.inputs["measured_voltage"][:] = [4.0, 3.8, 3.9]
         slave.step(0.0, 1.0)
         assert slave.outputs["balancing_current"].tolist() == [-2.0, 0.0, -1.95]
         assert slave.outputs["active_groups"].tolist() == [2]

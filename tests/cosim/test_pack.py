@@ -107,11 +107,11 @@ def test_start_is_consistent(traces):
 def test_charge_and_energy_balance(traces, kernel_pack):
     summary, _ = traces[0]
     found = {row.name: row.relative for row in balances(kernel_pack, summary.totals)}
-    assert len(found) == 8
+    assert len(found) == 9
     # inside a component, and charge and heat across the ports: rounding
     for name in ("cells, charge", "network to cells, charge", "cells and board, heat"):
         assert abs(found[name]) < 1e-12
-    for name in ("cells, energy", "network, energy", "thermal, heat"):
+    for name in ("cells, energy", "network, energy", "balancer, energy", "thermal, heat"):
         assert abs(found[name]) < 1e-9
     # the linearisation of the port and held balancing currents: 3.5e-6 and 7e-4 at these steps
     assert abs(found["network to cells, energy"]) < 1e-5

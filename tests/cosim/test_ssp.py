@@ -94,7 +94,7 @@ def test_every_input_and_output_is_a_connector_of_its_kind(structure, fmus):
 
 def test_scalars_are_joined_as_the_ports_of_the_pack(structure, osp, fmus):
     expected = scalar_wires(fmu_pack(fmus))
-    assert len(expected) == 6 * CELLS + 2 * GROUPS + 3
+    assert len(expected) == 7 * CELLS + 4 * GROUPS + 4
     assert wires(structure) == expected
     pairs = [connection.findall("osp:Variable", OSP) for connection in osp.iterfind(".//osp:VariableConnection", OSP)]
     ends = [(a.get("simulator"), a.get("name"), b.get("simulator"), b.get("name")) for a, b in pairs]

@@ -17,7 +17,12 @@ from tests.fmus.native_client import find_wine, linux_client, windows_client
 OUTPUTS = {
     "pack_current_actual": "pack_current",
     **{name: name for name in results.RECORD[results.Detail.PACK] if name not in ("pack_current", "active_groups")},
-    **{name: name for level in (results.Detail.GROUP, results.Detail.CELL) for name in results.RECORD[level]},
+    **{
+        name: name
+        for level in (results.Detail.GROUP, results.Detail.CELL)
+        for name, source in results.RECORD[level].items()
+        if not source.startswith("Bms.")
+    },
 }
 """Real outputs of the block, and what the master's results call them."""
 

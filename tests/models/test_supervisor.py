@@ -12,7 +12,7 @@ PERIOD = 60.0
 
 @pytest.fixture(scope="module")
 def made():
-    instance = manager(trusted_sigma=1.0)
+    instance = manager(trusted_sigma=1.0, start_spread=0.01, stop_spread=0.005)
     instance.initialize()
     return instance
 
