@@ -227,7 +227,7 @@ def begin(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
         x.link_peak[m] = x.link_ripple[m] = x.chosen[m] = y.link_current[m] = 0.0
         x.at_current[m] = x.at_input[m] = x.at_output[m] = x.at_temperature[m] = 0.0
     y.refreshes = y.peak = y.ripple = y.efficiency = y.switching_settling = y.predicted_time = 0.0
-    y.switching_period = 1.0 / p.switching_frequency
+    y.switching_period = 1.0 / p.switching_frequency if int(p.fidelity) > Fidelity.IDEAL else 0.0
     if check_parts(x, p, c) == DONE:
         x.status = float(decide(x, p, u, y, c, 0.0))
         put_in_force(x, u, y)

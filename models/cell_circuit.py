@@ -59,6 +59,12 @@ def open_circuit_slope(x: Block, p: Block, k: int, place: Place) -> float:
 
 
 @kernel
+def mean_slope(x: Block, p: Block, k: int, begin: float, end: float) -> float:
+    """Return the mean slope of U(z, T) by z between two states of charge that differ [V]."""
+    return (open_circuit(x, p, k, locate(p, end)) - open_circuit(x, p, k, locate(p, begin))) / (end - begin)
+
+
+@kernel
 def ohmic(x: Block, p: Block, k: int, place: Place) -> float:
     """R0 [Ohm]."""
     return x.resistance_factor[k, 0] * tables.bounded(p.ohmic_resistance, place)

@@ -29,10 +29,7 @@ def mean_slope(x: Block, p: Block, k: int) -> float:
     """Return the mean slope of U about the SOC of group k, over its standard deviation to both sides [V]."""
     width = max(kalman.sigma(x, k, kalman.SOC), 1.0 / (p.open_circuit_voltage.shape[0] - 1))
     low, high = max(x.estimate[k, kalman.SOC] - width, 0.0), min(x.estimate[k, kalman.SOC] + width, 1.0)
-    rise = circuit.open_circuit(x, p, k, circuit.locate(p, high)) - circuit.open_circuit(
-        x, p, k, circuit.locate(p, low)
-    )
-    return rise / (high - low)
+    return circuit.mean_slope(x, p, k, low, high)
 
 
 @kernel
@@ -43,15 +40,13 @@ def chord(x: Block, p: Block, k: int, noise: float, innovation: float) -> None:
     missed would else be left to the other states, which are then believed.
     """
     begin = x.estimate[k, kalman.SOC]
-    start = circuit.open_circuit(x, p, k, circuit.locate(p, begin))
     for _ in range(ROUNDS):
         for place in range(x.trial.shape[0]):
             x.trial[place] = x.covariance[k, place]
         covariance.measure(x.trial, x.gain, x.sensitivity, noise)
         end = min(max(0.0, begin + x.gain[kalman.SOC] * innovation), 1.0)
         if abs(end - begin) > FAR:
-            rise = circuit.open_circuit(x, p, k, circuit.locate(p, end)) - start
-            x.sensitivity[kalman.SOC] = rise / (end - begin)
+            x.sensitivity[kalman.SOC] = circuit.mean_slope(x, p, k, begin, end)
 
 
 @kernel

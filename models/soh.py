@@ -128,13 +128,10 @@ def point_variance(x: Block, p: Block, k: int, soc: float) -> float:
     """Return the variance of an SOC that was read off the voltage at rest."""
     states, width = x.estimate.shape[1], 2.0 / (p.open_circuit_voltage.shape[0] - 1)
     low, high = max(soc - width, 0.0), min(soc + width, 1.0)
-    rise = circuit.open_circuit(x, p, k, circuit.locate(p, high)) - circuit.open_circuit(
-        x, p, k, circuit.locate(p, low)
-    )
     variance = kalman.voltage_error(x, p, k, circuit.locate(p, soc)) + p.voltage_sigma**2 / x.rest_samples[k]
     for i in range(1, kalman.error_place(p)):
         variance += covariance.element(x.covariance[k], states, i, i)
-    slope = max(rise / (high - low), 1e-9)
+    slope = max(circuit.mean_slope(x, p, k, low, high), 1e-9)
     return variance / (slope * slope)
 
 

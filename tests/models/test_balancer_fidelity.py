@@ -146,3 +146,9 @@ def test_a_link_carries_what_its_converter_can():
     on = 0.3 * PERIOD
     lossless = VOLTS[0] * on**2 / (2.0 * 4.7e-6 * PERIOD)
     assert 0.9 * lossless < instance.y["link_current"][m] < lossless
+
+
+@pytest.mark.parametrize("fidelity", Fidelity)
+def test_only_what_switches_tells_a_period(fidelity):
+    instance = started(FLYBACK, fidelity=fidelity, group_soc=TWO)
+    assert instance.y["switching_period"] == (0.0 if fidelity is Fidelity.IDEAL else 1e-5)
