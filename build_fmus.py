@@ -12,12 +12,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from packfmu.cosim.pack_block import all_parts
-from packfmu.cosim.ssp import write_system
-from packfmu.fmus.build import Form, build_parts
-from packfmu.fmus.command_line import Parser
-from packfmu.fmus.pack import load_pack
-from packfmu.fmus.platforms import Platform
+from packfmu.fmi.build import Form, build_parts
+from packfmu.fmi.command_line import Parser
+from packfmu.fmi.native.platforms import Platform
+from packfmu.pack.block import all_parts
+from packfmu.pack.file import load_pack
+from packfmu.pack.ssp import write_system
 
 FLAVOURS = {"native": (Form.NATIVE,), "python": (Form.PYTHON,), "both": (Form.NATIVE, Form.PYTHON)}
 PLATFORMS = [platform.value for platform in Platform]

@@ -17,10 +17,10 @@ from statistics import median
 
 import numpy as np
 
-from packfmu.models.active_balancer import Converter, Fidelity, Law, declare
-from packfmu.models.balancing_graph import Graph, links
-from packfmu.models.instance import Instance
-from packfmu.models.model import DONE, Block, Model, kernel
+from packfmu.core.instance import Instance
+from packfmu.core.model import DONE, Block, Model, kernel
+from packfmu.models.balancing.active import Converter, Fidelity, Law, declare
+from packfmu.models.balancing.graph import Graph, links
 from packfmu.models.parameters import nissan_leaf_2013
 
 GROUPS = 96

@@ -17,15 +17,15 @@ from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any, NamedTuple
 
-from packfmu.models.active_balancer import PACK, Converter, declare
-from packfmu.models.converter import Average, Operation
-from packfmu.models.converter_capacitor import Shuttle
-from packfmu.models.converter_capacitor import average as shuttle_average
-from packfmu.models.converter_capacitor import switch_period as shuttle_period
-from packfmu.models.converter_control import ROOM_TEMPERATURE, reversed_leg, set_leg, warm_leg, with_duty
-from packfmu.models.converter_inductor import Leg, average, buck_boost, switch_period, valley
-from packfmu.models.model import kernel
-from tests.models.switching import capacitive_period, commutating_period, inductive_period, settled
+from packfmu.core.model import kernel
+from packfmu.models.balancing.active import PACK, Converter, declare
+from packfmu.models.balancing.converter.capacitor import Shuttle
+from packfmu.models.balancing.converter.capacitor import average as shuttle_average
+from packfmu.models.balancing.converter.capacitor import switch_period as shuttle_period
+from packfmu.models.balancing.converter.control import ROOM_TEMPERATURE, reversed_leg, set_leg, warm_leg, with_duty
+from packfmu.models.balancing.converter.inductor import Leg, average, buck_boost, switch_period, valley
+from packfmu.models.balancing.converter.operation import Average, Operation
+from tests.models.balancing.converter.switching import capacitive_period, commutating_period, inductive_period, settled
 
 GOAL = 0.01
 VOLTS = (2.8, 3.7, 4.2)

@@ -26,23 +26,24 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from packfmu.core.duration import parse_duration
 from packfmu.cosim import results
-from packfmu.cosim.calendar import Leg, LongRun, LongSummary
 from packfmu.cosim.duty import Duty, Phase, with_duties
 from packfmu.cosim.experiment import Experiment
-from packfmu.cosim.fmu import fmu_block
-from packfmu.cosim.jump import Jump
-from packfmu.cosim.jumping import with_jumps
-from packfmu.cosim.long_run import run_long
-from packfmu.cosim.pack_block import all_parts, periods
-from packfmu.cosim.schedule import make_plan
-from packfmu.cosim.system import System
-from packfmu.fmus.build import build_parts
-from packfmu.fmus.command_line import Parser
-from packfmu.fmus.pack import Pack, parse_pack
-from packfmu.fmus.platforms import host_platform
-from packfmu.models.duration import parse_duration
-from packfmu.models.network_loads import LoadMode
+from packfmu.cosim.long.calendar import Leg, LongRun, LongSummary
+from packfmu.cosim.long.jump import Jump
+from packfmu.cosim.long.jumping import with_jumps
+from packfmu.cosim.long.long_run import run_long
+from packfmu.coupling.schedule import make_plan
+from packfmu.coupling.system import System
+from packfmu.fmi.build import build_parts
+from packfmu.fmi.command_line import Parser
+from packfmu.fmi.native.platforms import host_platform
+from packfmu.models.network.loads import LoadMode
+from packfmu.pack.balances import continued
+from packfmu.pack.block import all_parts, periods
+from packfmu.pack.file import Pack, parse_pack
+from packfmu.pack.fmus import fmu_block
 
 DAY = 86400 * 10**9
 """[ns]."""
@@ -152,7 +153,7 @@ def live(system: System, pack: Pack, years: int, jump: Jump | None, output: Path
         output=output,
     )
     legs = tuple(Leg(season, days * DAY) for season, (days, _) in SEASONS.items())
-    long_run = LongRun(experiment, duties(), legs, datetime(2013, 1, 1, 7), jump)
+    long_run = LongRun(experiment, duties(), legs, datetime(2013, 1, 1, 7), jump, continued=continued)
     ended = run_long(system, make_plan(system, periods(pack.schedule)), long_run)
     return Life(results.load(output), ended)
 

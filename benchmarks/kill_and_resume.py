@@ -22,23 +22,24 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from packfmu.cosim import long_run as module
-from packfmu.cosim.calendar import Leg, LongRun, LongSummary
-from packfmu.cosim.course import Course
+from packfmu.core.duration import parse_duration
+from packfmu.core.errors import InputError
 from packfmu.cosim.duty import Duty, Phase, with_duties
 from packfmu.cosim.experiment import Experiment
-from packfmu.cosim.jump import Jump
-from packfmu.cosim.jumping import with_jumps
-from packfmu.cosim.long_run import run_long
-from packfmu.cosim.pack_block import kernel_pack, periods
+from packfmu.cosim.long import long_run as module
+from packfmu.cosim.long.calendar import Leg, LongRun, LongSummary
+from packfmu.cosim.long.course import Course
+from packfmu.cosim.long.jump import Jump
+from packfmu.cosim.long.jumping import with_jumps
+from packfmu.cosim.long.long_run import run_long
 from packfmu.cosim.results import load
-from packfmu.cosim.schedule import aligned, make_plan
-from packfmu.fmus.command_line import Parser
-from packfmu.fmus.pack import parse_pack
-from packfmu.fmus.parts import parts
-from packfmu.models.duration import parse_duration
-from packfmu.models.errors import InputError
-from packfmu.models.network_loads import LoadMode
+from packfmu.coupling.schedule import aligned, make_plan
+from packfmu.fmi.command_line import Parser
+from packfmu.models.network.loads import LoadMode
+from packfmu.pack.balances import continued
+from packfmu.pack.block import kernel_pack, periods
+from packfmu.pack.file import parse_pack
+from packfmu.pack.parts import parts
 
 Live = Callable[[Path, bool], LongSummary]
 """``live(output, resume)`` runs a life."""
@@ -266,7 +267,9 @@ def pack_life() -> Live:
 
     def live(output: Path, resume: bool) -> LongSummary:
         experiment = Experiment(parse_duration("60 d"), record=record, totals=("Cell.heat",), output=output)
-        return run_long(system, plan, LongRun(experiment, duties, calendar, datetime(2020, 1, 1), jump), resume)
+        return run_long(
+            system, plan, LongRun(experiment, duties, calendar, datetime(2020, 1, 1), jump, continued=continued), resume
+        )
 
     return live
 

@@ -20,12 +20,14 @@ from fmpy.fmi2 import FMU2Slave
 from numpy.typing import NDArray
 from pythonfmu import FmuBuilder
 
-from packfmu.fmus.files import cache_folder, package_folder
-from packfmu.fmus.native_fmu import linked, native_sources, start_values
-from packfmu.fmus.native_header import header
-from packfmu.fmus.platforms import LINUX, Platform
-from packfmu.fmus.python_fmu import build_python_fmu, digest, load_component
-from packfmu.models.model import Model
+from packfmu.core.model import Model
+from packfmu.fmi.files import cache_folder, package_folder
+from packfmu.fmi.native.fmu import linked, native_sources, start_values
+from packfmu.fmi.native.header import header
+from packfmu.fmi.native.platforms import LINUX, Platform
+from packfmu.fmi.python.fmu import build_python_fmu
+from packfmu.fmi.registry import load_component
+from packfmu.fmi.supplements import digest
 
 HERE = Path(__file__).parent
 HAND_WRITTEN = HERE / "hand_written"

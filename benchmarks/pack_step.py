@@ -18,16 +18,17 @@ from typing import TypeVar
 import numpy as np
 
 from packfmu.cosim.experiment import Experiment
-from packfmu.cosim.fmu import fmu_component, fmu_pack
+from packfmu.cosim.fmu.component import fmu_component
 from packfmu.cosim.master import run
-from packfmu.cosim.pack_block import all_parts, kernel_pack
 from packfmu.cosim.profiles import with_profiles
-from packfmu.cosim.schedule import make_plan
-from packfmu.cosim.system import Layer, System
-from packfmu.fmus.build import Form, build_parts
-from packfmu.fmus.pack import Pack, parse_pack
-from packfmu.fmus.parts import parts
-from packfmu.fmus.platforms import host_platform
+from packfmu.coupling.schedule import make_plan
+from packfmu.coupling.system import Layer, System
+from packfmu.fmi.build import Form, build_parts
+from packfmu.fmi.native.platforms import host_platform
+from packfmu.pack.block import all_parts, kernel_pack
+from packfmu.pack.file import Pack, parse_pack
+from packfmu.pack.fmus import fmu_pack
+from packfmu.pack.parts import parts
 
 Key = TypeVar("Key")
 

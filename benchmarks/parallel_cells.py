@@ -12,12 +12,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from packfmu.models import aging, cell_ecm, network, thermal
-from packfmu.models.aging_kind import AgingKind
-from packfmu.models.aging_variables import COUNTER_NAMES
-from packfmu.models.cell_parameters import CellParameters
-from packfmu.models.instance import Instance
-from packfmu.models.model import DONE
+from packfmu.core.instance import Instance
+from packfmu.core.model import DONE
+from packfmu.models.aging import losses as aging
+from packfmu.models.aging.kind import AgingKind
+from packfmu.models.aging.variables import COUNTER_NAMES
+from packfmu.models.cell import ecm as cell_ecm
+from packfmu.models.cell.kind import CellParameters
+from packfmu.models.network import network
+from packfmu.models.thermal import chain as thermal
 
 Array = NDArray[np.float64]
 

@@ -19,14 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from parallel_cells import FIXED, Cycles, Group, Life, live, lossless
 
-from packfmu.models.aging_kind import AgingKind, Plating
-from packfmu.models.cell_parameters import CellParameters
-from packfmu.models.parameters import (
-    graphite_film_aging,
-    nissan_leaf_2013,
-    nissan_leaf_aging,
-    sanyo_ur18650e_aging,
-)
+from packfmu.models.aging.kind import AgingKind, Plating
+from packfmu.models.cell.kind import CellParameters
+from packfmu.models.parameters import graphite_film_aging, nissan_leaf_2013, nissan_leaf_aging, sanyo_ur18650e_aging
 
 LEAF = lossless(nissan_leaf_2013.PARAMETERS)
 SOC = np.linspace(0.0, 1.0, LEAF.open_circuit_voltage.size)

@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..models.duration import NANOSECONDS, format_duration
-from ..models.errors import InputError
-from ..models.model import Kind
-from ..models.operations import Connection, endpoint
-from .interface import Causality, Port
+from ..core.duration import NANOSECONDS, format_duration
+from ..core.errors import InputError
+from ..core.model import Kind
+from ..coupling.operations import Connection, endpoint
+from ..coupling.port import Causality, Port
+from ..coupling.slave import SlaveError, Values, fill, packed, unpacked
+from ..coupling.system import FLOWS, Component, System
 from .profiles import NAME
-from .slave import SlaveError, Values, fill, packed, unpacked
-from .system import FLOWS, Component, System
 
 FASTEST_PACE = 1024
 TOLERANCE = 1e-6

@@ -34,13 +34,13 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..models.errors import InputError
-from ..models.model import Kind
+from ..core.errors import InputError
+from ..core.model import Kind
+from ..coupling.guard import Guard
+from ..coupling.schedule import Plan
+from ..coupling.system import Layer
 from .experiment import ErrorControl, ErrorReport
-from .guard import Guard
-from .schedule import Plan
 from .simulation import Simulation
-from .system import Layer
 
 NO_LEVELS = ("A", "W", "J", "C", "s", "Ohm")
 """Units of what is not compared."""

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from numpy.typing import ArrayLike
 
-from ..models.errors import InputError
-from .enforcement import SEPARATION
-from .system import Layer
+from ..core.errors import InputError
+from ..coupling.enforcement import SEPARATION
+from ..coupling.system import Layer
 
 
 class OnViolation(Enum):

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ..fmus.units import display_conversion
+from ..fmi.units import display_conversion
 
 COLUMNS_OF_MAP = 1000
 """Instants that a heat map shows at most."""
@@ -24,7 +24,7 @@ def draw(results: xr.Dataset) -> Figure:
     Parameters
     ----------
     results : xarray.Dataset
-        With the names of `results.RECORD`; what is missing is left out.
+        With the names of `pack.recorded.RECORD`; what is missing is left out.
 
     Returns
     -------

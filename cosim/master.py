@@ -9,17 +9,17 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ..models.duration import seconds
-from ..models.errors import InputError
+from ..core.duration import seconds
+from ..core.errors import InputError
+from ..coupling.guard import Guard
+from ..coupling.schedule import Plan
+from ..coupling.slave import Values
+from ..coupling.system import System
 from .error_control import Controller, scaled
 from .experiment import Experiment, OnViolation, RunSummary
-from .guard import Guard
 from .opening import flags
 from .recorder import Column, Recorder, columns, recording
-from .schedule import Plan
 from .simulation import Simulation, interruption_put_off, opened
-from .slave import Values
-from .system import System
 
 Row = tuple[int, list[Values]]
 """An instant [ns], and copies of what is recorded."""

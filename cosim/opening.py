@@ -8,14 +8,14 @@ from typing import Any
 
 from numpy.typing import ArrayLike, NDArray
 
-from ..models.duration import seconds
-from ..models.errors import InputError
-from ..models.model import Kind
-from ..models.operations import endpoint
-from .interface import Causality
-from .schedule import Plan, Scheme
-from .slave import Slave, blamed
-from .system import Component, System
+from ..core.duration import seconds
+from ..core.errors import InputError
+from ..core.model import Kind
+from ..coupling.operations import endpoint
+from ..coupling.port import Causality
+from ..coupling.schedule import Plan, Scheme
+from ..coupling.slave import Slave, blamed
+from ..coupling.system import Component, System
 
 LOOKAHEAD = "lookahead"
 """The parameter [s] that the master sets to half the component's period, which is of second order with mean currents;

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..models.errors import InputError
-from ..models.model import Kind
-from ..models.operations import Connection, endpoint
-from .interface import Causality, Port
+from ..core.errors import InputError
+from ..core.model import Kind
+from ..coupling.operations import Connection, endpoint
+from ..coupling.port import Causality, Port
+from ..coupling.slave import SlaveError, Values, fill, packed, unpacked
+from ..coupling.system import FLOWS, Component, System
 from .opening import BASE_PERIOD
-from .slave import SlaveError, Values, fill, packed, unpacked
-from .system import FLOWS, Component, System
 
 NAME = "Inputs"
 """Name of the component that holds the profiles."""

@@ -11,14 +11,14 @@ import netCDF4
 import numpy as np
 from numpy.typing import NDArray
 
-from ..fmus.files import replacing
-from ..models.duration import seconds
-from ..models.errors import InputError
-from ..models.model import Kind
-from ..models.operations import endpoint
-from .interface import Causality, Port
-from .slave import Values
-from .system import System
+from ..core.duration import seconds
+from ..core.errors import InputError
+from ..core.model import Kind
+from ..coupling.operations import endpoint
+from ..coupling.port import Causality, Port
+from ..coupling.slave import Values
+from ..coupling.system import System
+from ..fmi.files import replacing
 
 GROUPED = ("group_voltage", "group_soc", "balancing_current", "measured_voltage", "soc_sigma", "link_current")
 """Ports over groups: tells the dimension where a pack has as many cells as groups."""

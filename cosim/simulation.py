@@ -12,18 +12,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..models.duration import seconds
-from ..models.operations import Rule
-from .execution import Execution, settle, views
+from ..core.duration import seconds
+from ..coupling.exchange import check_integrals
+from ..coupling.execution import Execution, settle, views
+from ..coupling.guard import timescale_outputs
+from ..coupling.operations import Rule
+from ..coupling.port import Causality
+from ..coupling.schedule import Plan, transfer_rule
+from ..coupling.slave import Slave, SlaveError, blamed, packed, unpacked
+from ..coupling.system import Component, Layer, System
 from .experiment import Experiment
-from .guard import timescale_outputs
-from .interface import Causality
-from .ledger import check_integrals
 from .opening import STEP_SCALE, ahead, flags, open_component, start_values
 from .recorder import columns
-from .schedule import Plan, transfer_rule
-from .slave import Slave, SlaveError, blamed, packed, unpacked
-from .system import Component, Layer, System
 
 Set = Mapping[str, NDArray[Any]]
 

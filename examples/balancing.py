@@ -26,25 +26,24 @@ from balancing_figure import draw
 from balancing_report import Outcome, report, save_table
 from numpy.typing import ArrayLike
 
+from packfmu.core.duration import parse_duration
+from packfmu.core.errors import InputError
 from packfmu.cosim import results
 from packfmu.cosim.experiment import Experiment
-from packfmu.cosim.fmu import fmu_pack
-from packfmu.cosim.guard import Guard
-from packfmu.cosim.ledger import balances, integrals
 from packfmu.cosim.master import run
-from packfmu.cosim.pack_block import periods
-from packfmu.cosim.schedule import Plan, make_plan
 from packfmu.cosim.simulation import opened
-from packfmu.cosim.system import System
-from packfmu.fmus.balancing_tables import OF_CONVERTERS, OF_RESISTORS, Balancer, Bms
-from packfmu.fmus.build import build_pack
-from packfmu.fmus.command_line import Parser
-from packfmu.fmus.files import check_replaceable, replacing
-from packfmu.fmus.pack import Pack, load_pack
-from packfmu.fmus.parts import parts
-from packfmu.fmus.platforms import host_platform
-from packfmu.models.duration import parse_duration
-from packfmu.models.errors import InputError
+from packfmu.coupling.guard import Guard
+from packfmu.coupling.schedule import Plan, make_plan
+from packfmu.coupling.system import System
+from packfmu.fmi.command_line import Parser
+from packfmu.fmi.files import check_replaceable, replacing
+from packfmu.fmi.native.platforms import host_platform
+from packfmu.pack.balances import balances, integrals
+from packfmu.pack.balancing_tables import OF_CONVERTERS, OF_RESISTORS, Balancer, Bms
+from packfmu.pack.block import periods
+from packfmu.pack.file import Pack, load_pack
+from packfmu.pack.fmus import build_pack, fmu_pack
+from packfmu.pack.parts import parts
 
 ROOT = Path(__file__).parents[1]
 IMBALANCED = ROOT / "examples" / "balancing_pack.toml"

@@ -16,10 +16,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from packfmu.core.timescale import NONE
 from packfmu.cosim.experiment import RunSummary
-from packfmu.cosim.ledger import Balance
-from packfmu.fmus.files import replacing
-from packfmu.models.timescale import NONE
+from packfmu.fmi.files import replacing
+from packfmu.pack.balances import Balance
 
 Values = NDArray[np.float64]
 

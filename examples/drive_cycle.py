@@ -16,23 +16,23 @@ import xarray as xr
 from longitudinal_vehicle import NISSAN_LEAF, pack_power, read_trace
 from numpy.typing import NDArray
 
+from packfmu.core.duration import format_duration, parse_duration, seconds
+from packfmu.core.errors import InputError
 from packfmu.cosim import results
 from packfmu.cosim.experiment import Experiment, RunSummary
-from packfmu.cosim.fmu import fmu_pack
-from packfmu.cosim.ledger import balances, format_balances, integrals
 from packfmu.cosim.master import run
-from packfmu.cosim.pack_block import periods
 from packfmu.cosim.profiles import with_profiles
-from packfmu.cosim.schedule import make_plan
-from packfmu.cosim.system import System
-from packfmu.fmus.build import build_pack
-from packfmu.fmus.command_line import Parser
-from packfmu.fmus.files import check_replaceable
-from packfmu.fmus.pack import Pack, load_pack
-from packfmu.fmus.platforms import host_platform
-from packfmu.models.duration import format_duration, parse_duration, seconds
-from packfmu.models.errors import InputError
-from packfmu.models.network_loads import LoadMode
+from packfmu.coupling.schedule import make_plan
+from packfmu.coupling.system import System
+from packfmu.fmi.command_line import Parser
+from packfmu.fmi.files import check_replaceable
+from packfmu.fmi.native.platforms import host_platform
+from packfmu.models.network.loads import LoadMode
+from packfmu.pack.balances import balances, format_balances, integrals
+from packfmu.pack.block import periods
+from packfmu.pack.file import Pack, load_pack
+from packfmu.pack.fmus import build_pack, fmu_pack
+from packfmu.pack.recorded import record
 
 ROOT = Path(__file__).parents[1]
 LEAF_PACK = ROOT / "examples" / "leaf_pack.toml"
@@ -63,7 +63,7 @@ def drive(pack: Pack, output: Path) -> str:
         duration=power.size * pack.schedule.electrical,
         values={"PackNetwork.load_mode": LoadMode.POWER},
         stop_on=CUT_OFFS,
-        record=results.record(system, pack.outputs.detail),
+        record=record(system, pack.outputs.detail),
         output=netcdf,
         totals=integrals(system),
     )

@@ -10,10 +10,11 @@ from leaf_records import Record
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from packfmu.models import cell_ecm, thermal
-from packfmu.models.cell_parameters import CellParameters
-from packfmu.models.instance import Instance
-from packfmu.models.model import Block, Model, kernel
+from packfmu.core.instance import Instance
+from packfmu.core.model import Block, Model, kernel
+from packfmu.models.cell import ecm as cell_ecm
+from packfmu.models.cell.kind import CellParameters
+from packfmu.models.thermal import chain as thermal
 
 
 @dataclass(frozen=True, eq=False)

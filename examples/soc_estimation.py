@@ -22,21 +22,20 @@ from longitudinal_vehicle import NISSAN_LEAF, pack_power, read_trace
 from numpy.typing import NDArray
 from soc_estimation_report import Estimate, draw, report
 
+from packfmu.core.duration import seconds
+from packfmu.core.errors import InputError
 from packfmu.cosim import results
 from packfmu.cosim.experiment import Experiment
-from packfmu.cosim.fmu import fmu_pack
 from packfmu.cosim.master import run
-from packfmu.cosim.pack_block import periods
 from packfmu.cosim.profiles import with_profiles
-from packfmu.cosim.schedule import make_plan
-from packfmu.fmus.build import build_pack
-from packfmu.fmus.command_line import Parser
-from packfmu.fmus.files import check_replaceable, replacing
-from packfmu.fmus.pack import Pack, load_pack
-from packfmu.fmus.platforms import host_platform
-from packfmu.models.duration import seconds
-from packfmu.models.errors import InputError
-from packfmu.models.network_loads import LoadMode
+from packfmu.coupling.schedule import make_plan
+from packfmu.fmi.command_line import Parser
+from packfmu.fmi.files import check_replaceable, replacing
+from packfmu.fmi.native.platforms import host_platform
+from packfmu.models.network.loads import LoadMode
+from packfmu.pack.block import periods
+from packfmu.pack.file import Pack, load_pack
+from packfmu.pack.fmus import build_pack, fmu_pack
 
 ROOT = Path(__file__).parents[1]
 BIASED = ROOT / "examples" / "soc_estimation_pack.toml"

@@ -20,26 +20,26 @@ from longitudinal_vehicle import NISSAN_LEAF, pack_power, read_trace
 from ten_years_figure import draw
 from ten_years_report import Life, report, save_table
 
+from packfmu.core.duration import parse_duration
+from packfmu.core.errors import InputError
 from packfmu.cosim import results
-from packfmu.cosim.calendar import End, Leg, LongRun, LongSummary
 from packfmu.cosim.duty import Duty, Phase, with_duties
 from packfmu.cosim.experiment import Experiment
-from packfmu.cosim.fmu import fmu_block, fmu_pack
-from packfmu.cosim.jump import Jump
-from packfmu.cosim.jumping import with_jumps
-from packfmu.cosim.ledger import balances, format_balances, integrals
-from packfmu.cosim.long_run import check_paces, run_long
-from packfmu.cosim.pack_block import all_parts, periods
-from packfmu.cosim.schedule import make_plan
-from packfmu.cosim.system import System
-from packfmu.fmus.build import build_parts
-from packfmu.fmus.command_line import Parser
-from packfmu.fmus.files import check_replaceable, replacing
-from packfmu.fmus.pack import Pack, load_pack
-from packfmu.fmus.platforms import host_platform
-from packfmu.models.duration import parse_duration
-from packfmu.models.errors import InputError
-from packfmu.models.network_loads import LoadMode
+from packfmu.cosim.long.calendar import End, Leg, LongRun, LongSummary
+from packfmu.cosim.long.jump import Jump
+from packfmu.cosim.long.jumping import with_jumps
+from packfmu.cosim.long.long_run import check_paces, run_long
+from packfmu.coupling.schedule import make_plan
+from packfmu.coupling.system import System
+from packfmu.fmi.build import build_parts
+from packfmu.fmi.command_line import Parser
+from packfmu.fmi.files import check_replaceable, replacing
+from packfmu.fmi.native.platforms import host_platform
+from packfmu.models.network.loads import LoadMode
+from packfmu.pack.balances import balances, continued, format_balances, integrals
+from packfmu.pack.block import all_parts, periods
+from packfmu.pack.file import Pack, load_pack
+from packfmu.pack.fmus import fmu_block, fmu_pack
 
 ROOT = Path(__file__).parents[1]
 LEAF_AGING = ROOT / "examples" / "leaf_aging.toml"
@@ -156,6 +156,7 @@ def decade(pack: Pack, output: Path, years: int, totals: tuple[str, ...], compon
         begin=BEGIN,
         jump=Jump(settles=not pack.balancer.is_passive),
         end=End("Aging.soh_minimum", END_OF_LIFE),
+        continued=continued,
     )
 
 

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from ten_years_report import AMPERE_HOUR, YEAR, Life, Values, usable
 
-from packfmu.models.duration import seconds
+from packfmu.core.duration import seconds
 
 CROWD, MEAN, WEAKEST, SECOND = "0.6", "#0072B2", "#D55E00", "#009E73"
 """Colours that can be told apart without red and green."""

@@ -20,9 +20,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from packfmu.cosim.calendar import LongSummary
-from packfmu.fmus.files import replacing
-from packfmu.models.duration import seconds
+from packfmu.core.duration import seconds
+from packfmu.cosim.long.calendar import LongSummary
+from packfmu.fmi.files import replacing
 
 Values = NDArray[np.float64]
 

@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from packfmu.models.cell_parameters import CellParameters
+from packfmu.models.cell.kind import CellParameters
 
 STORED = "packfmu.models.parameters.nissan_leaf_2013"
 OUTPUT = Path(__file__).parents[1] / "dist" / "validation"

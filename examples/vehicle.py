@@ -29,15 +29,15 @@ from pythonfmu.builder import FmuBuilder
 from tqdm import tqdm
 from vehicle_report import Journey, save_figure, save_table, summary
 
-from packfmu.cosim.pack_block import pack_block
-from packfmu.fmus.build import PATIENCE, build_parts
-from packfmu.fmus.command_line import Parser
-from packfmu.fmus.files import check_replaceable, replacing
-from packfmu.fmus.pack import Pack, load_pack
-from packfmu.fmus.parts import parts
-from packfmu.fmus.platforms import host_platform
-from packfmu.models.duration import format_duration, parse_duration
-from packfmu.models.errors import InputError
+from packfmu.core.duration import format_duration, parse_duration
+from packfmu.core.errors import InputError
+from packfmu.fmi.build import PATIENCE, build_parts
+from packfmu.fmi.command_line import Parser
+from packfmu.fmi.files import check_replaceable, replacing
+from packfmu.fmi.native.platforms import host_platform
+from packfmu.pack.block import pack_block
+from packfmu.pack.file import Pack, load_pack
+from packfmu.pack.parts import parts
 
 EXAMPLES = Path(__file__).parent
 LEAF_PACK = EXAMPLES / "leaf_pack.toml"

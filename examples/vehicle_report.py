@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from packfmu.fmus.files import replacing
+from packfmu.fmi.files import replacing
 
 Values = NDArray[np.float64]
 

@@ -1,1 +1,1 @@
-"""The FMI face of the models."""
+"""The components themselves: each module makes one, a model with its terminals."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib
 
-from ..models import aging as model
+from ..fmi.component import Component
+from ..models.aging import losses as model
 from .cell import AGING
-from .component import Component
 
 
 def component(cells: int, aging: str) -> Component:

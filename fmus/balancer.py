@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..models import active_balancer, balancer
+from ..fmi.component import Component, Terminal, TerminalKind
+from ..models.balancing import active as active_balancer
+from ..models.balancing import passive as balancer
 from .bms import ESTIMATES
-from .component import Component, Terminal, TerminalKind
 
 TERMINALS = (
     Terminal(

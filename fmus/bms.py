@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib
 
-from ..models import bms
-from .component import Component, Terminal, TerminalKind
+from ..fmi.component import Component, Terminal, TerminalKind
+from ..models.bms import bms
 
 ESTIMATES = ("measured_voltage", "group_soc", "group_capacity", "soc_trusted", "balancing_enable")
 """What the balancer acts on, as it is called at the terminal."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from ..models import cell_ecm
-from ..models.aging_variables import COUNTER_NAMES
-from .component import Component, Terminal, TerminalKind
+from ..fmi.component import Component, Terminal, TerminalKind
+from ..models.aging.variables import COUNTER_NAMES
+from ..models.cell import ecm as cell_ecm
 
 TERMINALS = (
     Terminal(

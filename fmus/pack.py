@@ -1,141 +1,156 @@
-"""The pack file: what is in it, and how it is read.
-
-A pack file is TOML with the tables of `Pack`. Every key but those of ``[pack]`` and ``[cell]`` and the kind of aging
-has a default, no other key is allowed, numbers are finite and in SI units. What is wrong with a file is said in one
-line that names the key, its value and what is allowed.
-"""
+"""The Pack FMU: the components of a pack and the plan that steps them, in one block."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, get_args
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from pydantic import Field, ValidationError, model_validator
+from ..core.duration import format_duration, seconds
+from ..core.model import Detail, Model
+from ..coupling.block import Summary, Tap, compose
+from ..coupling.operations import Operation
+from ..fmi.component import Component
+from ..fmi.registry import maker
+from ..models.aging.variables import COUNTER_NAMES
+from ..models.bms.protection import TRIPS
+from .bms import LIMITS
+from .cell import AGING
+from .pack_network import LOAD
 
-from ..models.errors import InputError
-from .balancing_tables import Balancer, Bms
-from .pack_tables import (
-    Aging,
-    Arrangement,
-    Busbar,
-    Cell,
-    Outputs,
-    Schedule,
-    Table,
-    Thermal,
-    Variation,
-    suggestion,
-)
+DESCRIPTION = "Battery pack: cells, network, thermal network and balancer"
 
 
-class Pack(Table):
-    """A whole pack file."""
-
-    pack: Arrangement
-    cell: Cell
-    variation: Variation = Field(default_factory=Variation)
-    busbar: Busbar = Field(default_factory=Busbar)
-    thermal: Thermal = Field(default_factory=Thermal)
-    balancer: Balancer = Field(default_factory=Balancer)
-    bms: Bms | None = None
-    outputs: Outputs = Field(default_factory=Outputs)
-    aging: Aging | None = None
-    schedule: Schedule = Field(default_factory=Schedule)
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Pack:
-        with _said_of("schedule"):
-            if self.aging is not None:
-                self.schedule.check_multiple("thermal", "aging")
-        with _said_of("balancer"):
-            self.balancer.check_links(self.pack.series)
-        return self
-
-
-@contextmanager
-def _said_of(table: str) -> Iterator[None]:
-    """Tell a table in the message of a ValueError."""
-    try:
-        yield
-    except ValueError as error:
-        raise ValueError(f"[{table}]: {error}") from None
-
-
-def load_pack(path: Path) -> Pack:
-    """Read and check a pack file.
+def component(members: Sequence[Sequence[Any]], base: int, operations: Sequence[Sequence[Any]]) -> Component:
+    """Return a pack as one block.
 
     Parameters
     ----------
-    path : Path
-        A TOML file.
-
-    Returns
-    -------
-    Pack
-        Its contents, the defaults filled in.
-
-    Raises
-    ------
-    InputError
-        When the file cannot be read, is not TOML or does not fit the schema: one line that names the key, its value
-        and what is allowed.
+    members : sequence of (str, str, mapping)
+        ``PackNetwork``, ``Cell``, ``Balancer`` and ``Thermal``, with a battery management ``Bms`` too, in the order in
+        which they are initialised: of each the name, the module of this package and its arguments.
+    base : int
+        The base period [ns].
+    operations : sequence of sequence
+        The rows of the plan, as `Operation.to_row` gives them.
     """
-    try:
-        contents = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:  # tomllib's own, of the encoding, and of countless brackets
-        raise InputError(f"{path}: is not TOML: {error}") from None
-    return parse_pack(contents, str(path))
+    models = {name: _model(module, arguments) for name, module, arguments in members}
+    table = [Operation.from_row(row) for row in operations]
+    management = ", with battery management" if "Bms" in models else ""
+    description = f"{DESCRIPTION}{management}, stepped together in base periods of {format_duration(base)}"
+    taps, terminals = list(TAPS), [LOAD]
+    if _tells(models["Balancer"], "link_current"):
+        taps += CONVERTER_TAPS
+    if "Bms" in models:
+        taps += BMS_TAPS
+        terminals.append(LIMITS)
+    if _tells(models["Cell"], COUNTER_NAMES[0]):
+        taps += AGING_TAPS
+        terminals.append(AGING)
+    model = compose("Pack", description, models, base, table, taps, LOOKAHEADS, SHARED)
+    return Component(model, tuple(terminals), tuple(models.values()), seconds(base))
 
 
-def parse_pack(contents: dict[str, Any], source: str) -> Pack:
-    """Check the contents of a pack file; `source` names it in the message of an `InputError`."""
-    try:
-        return Pack.model_validate(contents)
-    except ValidationError as invalid:
-        problems = sorted(invalid.errors(include_url=False), key=lambda problem: problem["type"] != "extra_forbidden")
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise InputError(f"{source}: {one_line(_explain(problems[0]))}{more}") from None
+def _tells(model: Model, output: str) -> bool:
+    return any(variable.name == output for variable in model.outputs)
 
 
-def _explain(problem: Any) -> str:
-    reason = problem["msg"].removeprefix("Value error, ").replace("Input should", "it should")
-    if not problem["loc"]:  # of several tables
-        return str(reason)
-    table, *keys = (str(part) for part in problem["loc"])
-    name, value = f"[{table}] {'.'.join(keys)}".rstrip(), problem["input"]
-    if problem["type"] == "missing":
-        return f"{name} is missing; it has no default"
-    if not isinstance(value, dict) or (keys and problem["type"] != "extra_forbidden"):
-        name = f"{name} = {_toml(value)}"
-    if problem["type"] == "extra_forbidden":
-        allowed = tuple((_TABLES[table] if keys else Pack).model_fields)
-        return f"{name} is not a known key{suggestion(keys[-1] if keys else table, allowed)}"
-    if problem["type"] == "model_type":
-        return f"{name} must be a table of {', '.join(_TABLES[table].model_fields)}"
-    return f"{name}: {reason}"
+def _model(module: str, arguments: Mapping[str, Any]) -> Model:
+    return maker(module)(**arguments).model
 
 
-def tables() -> dict[str, type[Table]]:
-    """Return the tables that a pack file may have."""
-    return {
-        name: next(kind for kind in (field.annotation, *get_args(field.annotation)) if isinstance(kind, type))
-        for name, field in Pack.model_fields.items()
-    }
+def _extremes(name: str, source: str, what: str = "cell") -> list[Tap]:
+    ends = ("minimum", "maximum", "mean", f"minimum_{what}", f"maximum_{what}")
+    return [Tap(f"{name}_{end}", f"{source}_{end}") for end in ends]
 
 
-_TABLES = tables()
+TAPS = (
+    Tap("pack_voltage", "PackNetwork.pack_voltage"),
+    Tap("pack_current_actual", "PackNetwork.pack_current_actual", Summary.MEAN),
+    Tap("pack_soc", "PackNetwork.pack_soc"),
+    Tap("state_of_energy", "PackNetwork.state_of_energy"),
+    Tap("usable_capacity", "PackNetwork.usable_capacity"),
+    Tap("maximum_discharge_power", "PackNetwork.maximum_discharge_power"),
+    *(
+        Tap(flag, f"PackNetwork.{flag}", Summary.MAXIMUM)
+        for flag in ("undervoltage", "overvoltage", "overcurrent", "charge_complete")
+    ),
+    *_extremes("voltage", "Cell.voltage"),
+    *_extremes("current", "PackNetwork.current"),
+    *_extremes("soc", "Cell.soc"),
+    *_extremes("temperature", "Thermal.temperature"),
+    *_extremes("group_voltage", "PackNetwork.group_voltage", "group"),
+    *_extremes("group_soc", "PackNetwork.group_soc", "group"),
+    Tap("board_temperature", "Thermal.board_temperature"),
+    Tap("coolant_outlet_temperature", "Thermal.coolant_outlet_temperature"),
+    Tap("active_groups", "Balancer.active_groups"),
+    *(
+        Tap(name, f"Balancer.{name}")
+        for name in ("soc_variance", "lyapunov_function", "predicted_time", "balancing_time", "balanced")
+    ),
+    Tap("moved_charge", "Balancer.moved_charge", Summary.INTEGRAL),
+    Tap("moved_energy", "Balancer.moved_energy", Summary.INTEGRAL),
+    Tap("balancing_heat", "Balancer.heat", Summary.INTEGRAL),
+    Tap("heat_rate", "Cell.heat", Summary.RATE),
+    Tap("pack_energy", "PackNetwork.pack_energy", Summary.INTEGRAL),
+    Tap("pack_charge", "PackNetwork.pack_charge", Summary.INTEGRAL),
+    Tap("heat", "Cell.heat", Summary.INTEGRAL),
+    Tap("busbar_loss", "PackNetwork.busbar_loss", Summary.INTEGRAL),
+    Tap("group_voltage", "PackNetwork.group_voltage", detail=Detail.GROUP),
+    Tap("group_soc", "PackNetwork.group_soc", detail=Detail.GROUP),
+    Tap("balancing_current", "Balancer.balancing_current", detail=Detail.GROUP),
+    Tap("current", "PackNetwork.current", detail=Detail.CELL),
+    Tap("voltage", "Cell.voltage", detail=Detail.CELL),
+    Tap("soc", "Cell.soc", detail=Detail.CELL),
+    Tap("temperature", "Thermal.temperature", detail=Detail.CELL),
+)
+"""What the block tells."""
 
+CONVERTER_TAPS = (
+    *(
+        Tap(name, f"Balancer.{name}")
+        for name in ("algebraic_connectivity", "efficiency", "ripple", "peak", "refreshes")
+    ),
+    Tap("balancing_pack_current", "Balancer.balancing_pack_current"),
+    Tap("link_current", "Balancer.link_current", detail=Detail.GROUP),
+)
+"""What it tells besides of a balancer with converters."""
 
-def one_line(text: str) -> str:
-    """Return a text with line breaks, and whatever else does not print, spelt out."""
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+BMS_TAPS = (
+    Tap("estimated_pack_soc", "Bms.pack_soc"),
+    *(
+        Tap(name, f"Bms.{name}")
+        for name in (
+            *LIMITS.members,
+            "balancing_enable",
+            "soc_trusted",
+            "resting",
+            "current_bias",
+            "current_bias_sigma",
+        )
+    ),
+    *(Tap(f"{trip}_trip", f"Bms.{trip}") for trip in TRIPS),
+    Tap("measured_voltage", "Bms.measured_voltage", detail=Detail.GROUP),
+    Tap("estimated_group_soc", "Bms.group_soc", detail=Detail.GROUP),
+    Tap("soc_sigma", "Bms.soc_sigma", detail=Detail.GROUP),
+    Tap("soh_capacity", "Bms.soh_capacity", detail=Detail.GROUP),
+    Tap("soh_resistance", "Bms.soh_resistance", detail=Detail.GROUP),
+)
+"""What it tells besides of a battery management."""
 
+AGING_TAPS = (
+    *(Tap(name, f"Cell.{name}") for name in (*COUNTER_NAMES, "plated_charge")),
+    *(
+        Tap(integral, f"Cell.{integral}", Summary.INTEGRAL)
+        for integral in ("aging_charge", "aging_energy", "shifted_charge", "shifted_energy")
+    ),
+)
+"""What it tells besides of cells that age; the Aging FMU, which takes the counters, stays outside of the block."""
 
-def _toml(value: object) -> str:
-    text = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+LOOKAHEADS = ("Cell.lookahead",)
+"""The network steps before the cells: with ports half a step ahead the exchange is of second order."""
+
+SHARED = {
+    "PackNetwork.capacity": "Cell.capacity",
+    "PackNetwork.open_circuit_voltage": "Cell.open_circuit_voltage",
+}
+"""What the network has to know of the cells: set for the cells, it holds for the network too."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..models import network
-from .component import Component, Terminal, TerminalKind
+from ..fmi.component import Component, Terminal, TerminalKind
+from ..models.network import network
 
 LOAD = Terminal(
     "load",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..models import thermal
-from .component import Component, Terminal, TerminalKind
+from ..fmi.component import Component, Terminal, TerminalKind
+from ..models.thermal import chain as thermal
 
 
 def component(cells: int) -> Component:

@@ -5,6 +5,13 @@ import signal
 import pytest
 from hypothesis import settings
 
+from packfmu.fmi.build import Form
+from packfmu.fmi.native.platforms import host_platform
+from packfmu.pack import block as pack_block
+from packfmu.pack.file import Pack
+from packfmu.pack.fmus import build_pack
+from packfmu.pack.parts import parts
+
 settings.register_profile("packfmu", deadline=None)  # the first example compiles, and machines are shared
 settings.load_profile("packfmu")
 
@@ -15,3 +22,36 @@ def interruptible():
     former = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, former)
+
+
+@pytest.fixture(scope="session")
+def small_pack():
+    """Three groups of two cells that differ, with a busbar, so that currents divide and the balancer has work."""
+    return Pack.model_validate(
+        {
+            "pack": {"series": 3, "parallel": 2},
+            "cell": {"parameters": "nissan_leaf_2013"},
+            "variation": {"seed": 7, "capacity_cv": 0.02, "resistance_cv": 0.1, "soc_spread": 0.02},
+            "busbar": {"segment_resistance": 5e-5, "contact_resistance": 1e-4},
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def fmus(small_pack, tmp_path_factory):
+    """Return the folder of the four FMUs of the Python flavour."""
+    built = build_pack(small_pack, tmp_path_factory.mktemp("dist"), Form.PYTHON)
+    return built["Cell"].parent
+
+
+@pytest.fixture(scope="session")
+def native_fmus(small_pack, tmp_path_factory):
+    """Return the folder of the four native FMUs."""
+    built = build_pack(small_pack, tmp_path_factory.mktemp("dist"), platforms=(host_platform(),))
+    return built["Cell"].parent
+
+
+@pytest.fixture(scope="session")
+def kernel_pack(small_pack):
+    """Return the same pack without FMUs."""
+    return pack_block.kernel_pack(parts(small_pack))

@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 from fmpy import read_model_description, supported_platforms
 
-from packfmu.cosim.pack_block import all_parts
-from packfmu.fmus import native_fmu
-from packfmu.fmus.build import Form, build_pack, build_parts
-from packfmu.fmus.pack import load_pack, parse_pack
-from packfmu.fmus.pack_block import SHARED
-from packfmu.models.errors import InputError
+from packfmu.core.errors import InputError
+from packfmu.fmi.build import Form, build_parts
+from packfmu.fmi.native import fmu as native_fmu
+from packfmu.fmus.pack import SHARED
+from packfmu.pack.block import all_parts
+from packfmu.pack.file import load_pack, parse_pack
+from packfmu.pack.fmus import build_pack
 
 ROOT = Path(__file__).parents[1]
 NAMES = ["Balancer", "Cell", "Pack", "PackNetwork", "Thermal"]
@@ -207,14 +208,14 @@ def test_mistyped_command_line_gets_one_line(capsys, arguments, words):
 def test_failure_while_building_replaces_nothing(pack_file, tmp_path, monkeypatch):
     built = build_pack(load_pack(pack_file), tmp_path / "out", Form.PYTHON)
     before = contents(tmp_path / "out")
-    build_one = sys.modules["packfmu.fmus.build"].build_python_fmu
+    build_one = sys.modules["packfmu.fmi.build"].build_python_fmu
 
     def fail_at_the_last(draft, name, *others):
         if name == "balancer":
             raise InputError("no space left")
         build_one(draft, name, *others)
 
-    monkeypatch.setattr("packfmu.fmus.build.build_python_fmu", fail_at_the_last)
+    monkeypatch.setattr("packfmu.fmi.build.build_python_fmu", fail_at_the_last)
     with pytest.raises(InputError, match="no space left"):
         build_pack(parse_pack({"pack": {"series": 1, "parallel": 1}, "cell": {"parameters": "nissan_leaf_2013"}}, "x"),
                    tmp_path / "out", Form.PYTHON)  # fmt: skip
@@ -247,8 +248,8 @@ def test_what_ends_a_build_keeps_queued_fmus_from_being_built(
             end()
         time.sleep(1.0)  # ample for the others to be taken from the queue
 
-    monkeypatch.setattr("packfmu.fmus.build.build_python_fmu", build_one)
-    monkeypatch.setattr("packfmu.fmus.build.os.cpu_count", lambda: 1)
+    monkeypatch.setattr("packfmu.fmi.build.build_python_fmu", build_one)
+    monkeypatch.setattr("packfmu.fmi.build.os.cpu_count", lambda: 1)
     output = tmp_path / "out"
     assert line_of_refusal(capsys, [str(pack_file), "--output", str(output), *PYTHON], code) == line
     assert len(begun) <= 2  # a worker may take the next one at once

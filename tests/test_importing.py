@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from packfmu.cosim.ssp import PARAMETER_SET
-from packfmu.cosim.system import PACK_CONNECTIONS
-from packfmu.fmus.pack_block import TAPS
-from packfmu.models.network_loads import LoadMode
+from packfmu.fmus.pack import TAPS
+from packfmu.models.network.loads import LoadMode
+from packfmu.pack.ssp import PARAMETER_SET
+from packfmu.pack.topology import PACK_CONNECTIONS
 
 PAGE = (Path(__file__).parents[1] / "docs" / "importing.md").read_text(encoding="utf-8")
 

@@ -23,10 +23,10 @@ from identification.figures import (
     SELF_DISCHARGE_ACTIVATION_ENERGY,
     self_discharge_current,
 )
-from packfmu.models import tables
-from packfmu.models.arrhenius import arrhenius
-from packfmu.models.model import Block, kernel
-from packfmu.models.relaxation import relax
+from packfmu.core.model import Block, kernel
+from packfmu.models.numerics import tables
+from packfmu.models.numerics.arrhenius import arrhenius
+from packfmu.models.numerics.relaxation import relax
 
 BLOCKS = (NODES, *(RESISTANCE_KNOTS,) * (PAIRS + 1), ENTROPIC_KNOTS)
 """Unknowns of each table: open-circuit voltage, ohmic resistance, each pair's, dU/dT."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from packfmu.models.cell_parameters import CellParameters
+from packfmu.models.cell.kind import CellParameters
 
 NODES = 201
 """Nodes of the tables over SOC."""

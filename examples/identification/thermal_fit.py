@@ -17,8 +17,8 @@ from scipy.optimize import minimize_scalar
 from identification.basis import interpolation
 from identification.figures import DECIMALS, ENTROPIC_KNOTS, rounded
 from identification.intervals import covariance, half_widths
-from packfmu.models.model import Block, kernel
-from packfmu.models.relaxation import relax
+from packfmu.core.model import Block, kernel
+from packfmu.models.numerics.relaxation import relax
 
 THINNING = 5
 """Every fifth sample of the thermocouples is fitted: 15 s."""

@@ -35,9 +35,9 @@ Assumed:
 
 import math
 
-from ..aging_kind import AgingKind, Anode, Plating, Sei
-from ..arrhenius import FARADAY_CONSTANT, GAS_CONSTANT
-from ..empirical_laws import EmpiricalLaws, PowerLaw
+from ..aging.kind import AgingKind, Anode, Plating, Sei
+from ..aging.laws import EmpiricalLaws, PowerLaw
+from ..numerics.arrhenius import FARADAY_CONSTANT, GAS_CONSTANT
 from .graphite_chen_2020 import OPEN_CIRCUIT_POTENTIAL, WINDOW
 
 _CAPACITY = 112850.0

@@ -14,7 +14,7 @@ Assumed:
   plating.
 """
 
-from ..aging_kind import AgingKind, Anode
+from ..aging.kind import AgingKind, Anode
 from .graphite_chen_2020 import OPEN_CIRCUIT_POTENTIAL, WINDOW
 from .wang_2014 import PARAMETERS as LAWS
 

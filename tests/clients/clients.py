@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from packfmu.models.network_loads import LoadMode
+from packfmu.models.network.loads import LoadMode
 
 STEPS = 300
 STEP = 1.0

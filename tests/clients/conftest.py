@@ -2,13 +2,13 @@
 
 import pytest
 
-from packfmu.cosim.pack_block import all_parts, kernel_pack, periods
-from packfmu.cosim.ssp import write_system
-from packfmu.fmus.build import build_parts
-from packfmu.fmus.pack import Pack
-from packfmu.fmus.parts import parts
-from packfmu.fmus.platforms import host_platform
-from packfmu.fmus.python_fmu import load_component
+from packfmu.fmi.build import build_parts
+from packfmu.fmi.native.platforms import host_platform
+from packfmu.fmi.registry import load_component
+from packfmu.pack.block import all_parts, kernel_pack, periods
+from packfmu.pack.file import Pack
+from packfmu.pack.parts import parts
+from packfmu.pack.ssp import write_system
 from tests.clients import jacobi
 
 COMMON = {"electrical": "1 s", "control": "1 s", "thermal": "1 s"}

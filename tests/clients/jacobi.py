@@ -5,9 +5,9 @@ from enum import Enum
 
 import numpy as np
 
-from packfmu.cosim.execution import settle
-from packfmu.cosim.interface import Causality
-from packfmu.models.network_loads import LoadMode
+from packfmu.coupling.execution import settle
+from packfmu.coupling.port import Causality
+from packfmu.models.network.loads import LoadMode
 from tests.clients.clients import STEP, power
 
 RECORD = {

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from packfmu.cosim.ssp import PARAMETER_SET
+from packfmu.pack.ssp import PARAMETER_SET
 from tests.clients import clients, jacobi
 
 TOLERANCE = 1e-9

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from packfmu.fmus.archive import write_archive
+from packfmu.fmi.archive import write_archive
 from tests.clients import clients
 
 COMPONENTS = ("Cell", "PackNetwork", "Thermal", "Balancer", "Pack")

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from packfmu.cosim.interface import Causality, ports_of
-from packfmu.models.instance import Instance
-from packfmu.models.model import DONE, Kind
-from packfmu.models.network_loads import LoadMode
+from packfmu.core.instance import Instance
+from packfmu.core.model import DONE, Kind
+from packfmu.coupling.port import Causality, ports_of
+from packfmu.models.network.loads import LoadMode
 from tests.clients import clients
 
 MODULES = {"fmpy": "fmpy", "libcosim": "libcosimpy", "ecos": "ecospy"}

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from packfmu.core.errors import InputError
+from packfmu.core.model import Kind, Model
 from packfmu.cosim.duty import Duty, DutySlave, Phase, with_duties
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
 from packfmu.cosim.profiles import NAME
-from packfmu.cosim.schedule import make_plan
-from packfmu.cosim.slave import SlaveError
-from packfmu.cosim.system import Layer, System
-from packfmu.models.errors import InputError
-from packfmu.models.model import Kind, Model
-from packfmu.models.operations import connect
-from tests.cosim.toys import component, nothing, real, sink, sink_step
+from packfmu.coupling.operations import connect
+from packfmu.coupling.schedule import make_plan
+from packfmu.coupling.slave import SlaveError
+from packfmu.coupling.system import Layer, System
+from tests.coupling.toys import component, nothing, real, sink, sink_step
 
 SECOND = 10**9
 POWER = np.array([3.0, -1.0, 4.0, -1.5, 5.0, -9.0, 2.0, -6.0])

@@ -5,24 +5,25 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from packfmu.cosim import pack_block
+from packfmu.core.errors import InputError
+from packfmu.core.model import DONE, Kind, kernel
 from packfmu.cosim.experiment import ErrorControl, Experiment
-from packfmu.cosim.fmu import fmu_pack
-from packfmu.cosim.kernels import kernel_component
-from packfmu.cosim.ledger import integrals
 from packfmu.cosim.master import run
 from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.results import load
-from packfmu.cosim.schedule import make_plan
-from packfmu.cosim.system import Layer, System, pack_system
-from packfmu.fmus.pack import Pack
-from packfmu.fmus.parts import parts
-from packfmu.models.errors import InputError
-from packfmu.models.model import DONE, Kind, kernel
-from packfmu.models.operations import connect
-from tests.cosim import toys
+from packfmu.coupling.kernels import kernel_component
+from packfmu.coupling.operations import connect
+from packfmu.coupling.schedule import make_plan
+from packfmu.coupling.system import Layer, System
+from packfmu.pack import block as pack_block
+from packfmu.pack.balances import integrals
+from packfmu.pack.file import Pack
+from packfmu.pack.fmus import fmu_pack
+from packfmu.pack.parts import parts
+from packfmu.pack.topology import pack_system
 from tests.cosim.test_master import SECOND
 from tests.cosim.test_simulation import logged
+from tests.coupling import toys
 
 NOMINAL = {"soc": 1.0, "voltage": 3.7, "temperature": 300.0}
 RECORD = {"soc": "Cell.soc", "voltage": "Cell.voltage", "temperature": "Thermal.temperature"}

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from packfmu.core.errors import InputError
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
 from packfmu.cosim.results import load
-from packfmu.cosim.schedule import make_plan
-from packfmu.cosim.system import Layer, System
-from packfmu.models.errors import InputError
-from packfmu.models.operations import connect
-from tests.cosim import toys
+from packfmu.coupling.operations import connect
+from packfmu.coupling.schedule import make_plan
+from packfmu.coupling.system import Layer, System
+from tests.coupling import toys
 
 SECOND = 10**9
 

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from packfmu.core.errors import InputError
 from packfmu.cosim import master
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
 from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.results import load
-from packfmu.cosim.schedule import make_plan
-from packfmu.cosim.system import Layer, System
-from packfmu.models.errors import InputError
-from packfmu.models.operations import Action, connect
-from tests.cosim import toys
+from packfmu.coupling.operations import Action, connect
+from packfmu.coupling.schedule import make_plan
+from packfmu.coupling.system import Layer, System
+from tests.coupling import toys
 
 SECOND = 10**9
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from packfmu.core.errors import InputError
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
 from packfmu.cosim.profiles import with_profiles
-from packfmu.cosim.system import Layer, System
-from packfmu.models.errors import InputError
-from tests.cosim import toys
+from packfmu.coupling.system import Layer, System
 from tests.cosim.test_master import SECOND, plan_of, recorded
+from tests.coupling import toys
 
 
 def test_profile_is_held_row_by_row_and_a_slow_component_takes_its_mean(tmp_path):

@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from packfmu.core.errors import InputError
+from packfmu.core.model import Detail
 from packfmu.cosim.recorder import ROWS, columns, recording
-from packfmu.cosim.results import RECORD, load, record, save_csv, save_figure
-from packfmu.cosim.system import Layer, System, pack_system
-from packfmu.models.errors import InputError
-from packfmu.models.model import Detail
-from packfmu.models.operations import endpoint
-from tests.cosim import toys
-from tests.cosim.test_system import pack
+from packfmu.cosim.results import load, save_csv, save_figure
+from packfmu.coupling.operations import endpoint
+from packfmu.coupling.system import Layer, System
+from packfmu.pack.recorded import RECORD, record
+from packfmu.pack.topology import pack_system
+from tests.coupling import toys
+from tests.coupling.test_system import pack
 
 SECOND = 10**9
 UNMANAGED = {level: {n: s for n, s in some.items() if not s.startswith("Bms.")} for level, some in RECORD.items()}

@@ -11,17 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from packfmu.core.errors import InputError
 from packfmu.cosim.experiment import Experiment
-from packfmu.cosim.fmu import fmu_component, fmu_pack
+from packfmu.cosim.fmu.component import fmu_component
 from packfmu.cosim.profiles import with_profiles
-from packfmu.cosim.schedule import make_plan
 from packfmu.cosim.simulation import opened
-from packfmu.cosim.slave import SlaveError, packed, unpacked
-from packfmu.cosim.system import Layer, System
-from packfmu.models.errors import InputError
-from packfmu.models.operations import Rule, connect
-from tests.cosim import toys
+from packfmu.coupling.operations import Rule, connect
+from packfmu.coupling.schedule import make_plan
+from packfmu.coupling.slave import SlaveError, packed, unpacked
+from packfmu.coupling.system import Layer, System
+from packfmu.pack.fmus import fmu_pack
 from tests.cosim.test_master import SECOND
+from tests.coupling import toys
 
 PERIODS = {Layer.ELECTRICAL: SECOND, Layer.CONTROL: 3 * SECOND, Layer.THERMAL: 6 * SECOND}
 WITH_AGING = {**PERIODS, Layer.AGING: 24 * SECOND}

@@ -6,17 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from packfmu.core.errors import InputError
+from packfmu.core.model import DONE, Kind, Model, kernel
 from packfmu.cosim.experiment import Experiment
-from packfmu.cosim.kernels import kernel_component
 from packfmu.cosim.profiles import with_profiles
-from packfmu.cosim.schedule import make_plan
 from packfmu.cosim.simulation import opened
-from packfmu.cosim.system import Layer, System
-from packfmu.models.errors import InputError
-from packfmu.models.model import DONE, Kind, Model, kernel
-from packfmu.models.operations import Rule, connect
-from tests.cosim import toys
+from packfmu.coupling.kernels import kernel_component
+from packfmu.coupling.operations import Rule, connect
+from packfmu.coupling.schedule import make_plan
+from packfmu.coupling.system import Layer, System
 from tests.cosim.test_master import SECOND
+from tests.coupling import toys
 
 PERIODS = {Layer.ELECTRICAL: SECOND, Layer.CONTROL: 2 * SECOND, Layer.THERMAL: 4 * SECOND, Layer.AGING: 16 * SECOND}
 

@@ -7,8 +7,8 @@ import balancing_report
 import numpy as np
 import pytest
 
-from packfmu.fmus.balancing_tables import Bms
-from packfmu.fmus.pack import load_pack
+from packfmu.pack.balancing_tables import Bms
+from packfmu.pack.file import load_pack
 
 PACK = """
 [pack]

@@ -4,9 +4,9 @@ import drive_cycle
 import numpy as np
 import pytest
 
+from packfmu.core.errors import InputError
 from packfmu.cosim import results
-from packfmu.fmus.pack import load_pack
-from packfmu.models.errors import InputError
+from packfmu.pack.file import load_pack
 
 TIME = np.arange(7.0)
 POWER = np.array([100.0, -300.0, 50.0, 0.0, 700.0, -20.0])

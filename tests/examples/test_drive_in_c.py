@@ -6,21 +6,22 @@ import numpy as np
 import pytest
 from longitudinal_vehicle import NISSAN_LEAF, pack_power, read_trace
 
-from packfmu.cosim import results
-from packfmu.cosim.pack_block import all_parts
-from packfmu.fmus.build import build_parts
-from packfmu.fmus.pack import load_pack
-from packfmu.fmus.platforms import Platform
-from packfmu.models.network_loads import LoadMode
-from tests.fmus.native_client import find_wine, linux_client, windows_client
+from packfmu.core.model import Detail
+from packfmu.fmi.build import build_parts
+from packfmu.fmi.native.platforms import Platform
+from packfmu.models.network.loads import LoadMode
+from packfmu.pack.block import all_parts
+from packfmu.pack.file import load_pack
+from packfmu.pack.recorded import RECORD
+from tests.fmi.native.native_client import find_wine, linux_client, windows_client
 
 OUTPUTS = {
     "pack_current_actual": "pack_current",
-    **{name: name for name in results.RECORD[results.Detail.PACK] if name not in ("pack_current", "active_groups")},
+    **{name: name for name in RECORD[Detail.PACK] if name not in ("pack_current", "active_groups")},
     **{
         name: name
-        for level in (results.Detail.GROUP, results.Detail.CELL)
-        for name, source in results.RECORD[level].items()
+        for level in (Detail.GROUP, Detail.CELL)
+        for name, source in RECORD[level].items()
         if not source.startswith("Bms.")
     },
 }

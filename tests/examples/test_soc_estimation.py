@@ -6,7 +6,7 @@ import soc_estimation
 from soc_estimation import Activity, Phase
 
 from packfmu.cosim import results
-from packfmu.fmus.pack import load_pack
+from packfmu.pack.file import load_pack
 
 COURSE = (Phase(Activity.DRIVE), Phase(Activity.REST, 1.0), Phase(Activity.CHARGE, 0.5), Phase(Activity.REST, 1.0))
 SECOND_REST = 1800 + 3600 + 1800

@@ -107,7 +107,7 @@ def test_resumed_after_an_interruption_the_bits_are_the_same(block, pack, folder
     code = (
         f"import sys; sys.path.insert(0, {str(Path(ten_years.__file__).parent)!r}); import ten_years\n"
         "whole = ten_years.pack_power; ten_years.pack_power = lambda *a: whole(*a) * 4 / 192\n"
-        "import packfmu.cosim.long_run as long_run; long_run.BETWEEN_CHECKPOINTS = 0.0\n"
+        "import packfmu.cosim.long.long_run as long_run; long_run.BETWEEN_CHECKPOINTS = 0.0\n"
         f"sys.exit(ten_years.main(['--pack', {str(pack)!r}, '--output', {str(output)!r}, '--years', '1']))"
     )
     running = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

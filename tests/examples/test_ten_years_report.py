@@ -14,9 +14,9 @@ import xarray as xr
 from ten_years_figure import CROWD, WEAKEST, draw
 from ten_years_report import AMPERE_HOUR, DAY, YEAR, Life, by_year, report, save_table, usable
 
-from packfmu.cosim.calendar import LongSummary
-from packfmu.models import network_report
-from packfmu.models.errors import InputError
+from packfmu.core.errors import InputError
+from packfmu.cosim.long.calendar import LongSummary
+from packfmu.models.network import report as network_report
 
 TIME = np.array([0.0, 1.0, 364.0, 365.0, 730.0]) * DAY
 """A cycle, a jump, a cycle, a jump."""

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from packfmu.models import cell_ecm
-from packfmu.models.aging_kind import AgingKind, Anode
-from packfmu.models.cell_parameters import CellParameters
-from packfmu.models.instance import Instance
+from packfmu.core.instance import Instance
+from packfmu.models.aging.kind import AgingKind, Anode
+from packfmu.models.cell import ecm as cell_ecm
+from packfmu.models.cell.kind import CellParameters
 from packfmu.models.parameters import schmalstieg_2014
 from packfmu.models.parameters.graphite_chen_2020 import OPEN_CIRCUIT_POTENTIAL
 

@@ -3,9 +3,9 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from packfmu.models import network
-from packfmu.models.instance import Instance
-from packfmu.models.model import DONE
+from packfmu.core.instance import Instance
+from packfmu.core.model import DONE
+from packfmu.models.network import network
 
 GROUPS, CELLS, NODES = 3, 4, 11
 

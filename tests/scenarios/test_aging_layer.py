@@ -15,11 +15,12 @@ Aging steps last, with the counters of its instant; what it has done acts from t
 (`with_jumps`) the counters and the SOC go to Jumps, which steps before Aging and hands the counters on.
 """
 
-from packfmu.cosim.jumping import with_jumps
-from packfmu.cosim.schedule import make_plan
-from packfmu.cosim.system import Layer, pack_system
+from packfmu.cosim.long.jumping import with_jumps
+from packfmu.coupling.schedule import make_plan
+from packfmu.coupling.system import Layer
 from packfmu.models.parameters import graphite_film_aging
-from tests.cosim.test_system import pack
+from packfmu.pack.topology import pack_system
+from tests.coupling.test_system import pack
 
 SECOND = 10**9
 PERIODS = {Layer.ELECTRICAL: SECOND, Layer.THERMAL: 2 * SECOND, Layer.AGING: 4 * SECOND}

@@ -10,8 +10,8 @@
 The runner's clock does not skip; that of the ager is the calendar's. The reference cycle is a day.
 """
 
-from packfmu.cosim.jump import Jump, Jumper
-from tests.cosim.wear import DAY, HOUR, live_a_day, planned, prepared, simulated, wrapped
+from packfmu.cosim.long.jump import Jump, Jumper
+from tests.cosim.long.wear import DAY, HOUR, live_a_day, planned, prepared, simulated, wrapped
 
 HOURS = HOUR / 1e9
 """[s]."""

@@ -14,8 +14,8 @@
 import numpy as np
 import pytest
 
-from packfmu.models.model import DONE
-from packfmu.models.network_loads import LoadMode
+from packfmu.core.model import DONE
+from packfmu.models.network.loads import LoadMode
 from tests.models.cells import invented_cell, plain_cell
 from tests.scenarios.test_parallel_coupling import Group
 

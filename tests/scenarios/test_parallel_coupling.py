@@ -24,9 +24,10 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from packfmu.models import cell_ecm, network
-from packfmu.models.instance import Instance
-from packfmu.models.model import DONE
+from packfmu.core.instance import Instance
+from packfmu.core.model import DONE
+from packfmu.models.cell import ecm as cell_ecm
+from packfmu.models.network import network
 from tests.models.cells import SOC, invented_cell, plain_cell
 
 CELLS = 4

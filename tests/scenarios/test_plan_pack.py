@@ -17,9 +17,10 @@ Network before cells; a slow component runs at the end of its period; the plan r
 """
 
 from packfmu.cosim.profiles import with_profiles
-from packfmu.cosim.schedule import make_plan
-from packfmu.cosim.system import Layer, pack_system
-from tests.cosim.test_system import pack
+from packfmu.coupling.schedule import make_plan
+from packfmu.coupling.system import Layer
+from packfmu.pack.topology import pack_system
+from tests.coupling.test_system import pack
 
 SECOND = 10**9
 

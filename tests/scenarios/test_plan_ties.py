@@ -11,10 +11,10 @@
 
 import itertools
 
-from packfmu.cosim.schedule import make_plan
-from packfmu.cosim.system import Layer, System
-from packfmu.models.operations import connect
-from tests.cosim import toys
+from packfmu.coupling.operations import connect
+from packfmu.coupling.schedule import make_plan
+from packfmu.coupling.system import Layer, System
+from tests.coupling import toys
 
 PERIODS = dict.fromkeys((Layer.ELECTRICAL, Layer.THERMAL), 10**9)
 

@@ -13,19 +13,19 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
+from packfmu.core.errors import InputError
+from packfmu.core.instance import Instance
+from packfmu.core.model import DONE, Model, kernel
 from packfmu.cosim.experiment import Experiment
-from packfmu.cosim.kernels import KernelSlave, kernel_component
 from packfmu.cosim.master import run
 from packfmu.cosim.results import load
-from packfmu.cosim.schedule import Scheme, make_plan
-from packfmu.cosim.system import Layer, System
-from packfmu.models.composite import Tap, compose
-from packfmu.models.errors import InputError
-from packfmu.models.instance import Instance
-from packfmu.models.model import DONE, Model, kernel
-from packfmu.models.operations import Action, Rule, connect
-from packfmu.models.relaxation import relax
-from tests.cosim.toys import nothing, real
+from packfmu.coupling.block import Tap, compose
+from packfmu.coupling.kernels import KernelSlave, kernel_component
+from packfmu.coupling.operations import Action, Rule, connect
+from packfmu.coupling.schedule import Scheme, make_plan
+from packfmu.coupling.system import Layer, System
+from packfmu.models.numerics.relaxation import relax
+from tests.coupling.toys import nothing, real
 
 FAST, SLOW = 2.0, 20.0
 """Time constants [s]."""
@@ -203,7 +203,7 @@ def test_a_rule_that_does_not_suit_its_ends_is_refused(up, down, words):
 
 def test_lookahead_of_the_master_follows_the_scheme(monkeypatch):
     """Half a step where the network steps first, a whole one where all is handed on late."""
-    from tests.cosim.toys import adder
+    from tests.coupling.toys import adder
 
     seen = []
     monkeypatch.setattr(KernelSlave, "prepare", lambda self, values, t: seen.append(values))

@@ -1,0 +1,15 @@
+"""The one exception for what a user got wrong."""
+
+from __future__ import annotations
+
+
+class InputError(ValueError):
+    """Something given by the user does not fit; the message is one line that says what would.
+
+    Scripts print the message and end with exit code 2; no traceback is needed to act on it.
+    """
+
+
+def one_line(text: str) -> str:
+    """Return a text with line breaks, and whatever else does not print, spelt out."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)

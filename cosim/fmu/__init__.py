@@ -1,0 +1,1 @@
+"""FMU files as components of a system."""

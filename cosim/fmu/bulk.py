@@ -1,0 +1,43 @@
+"""Values of an FMU that are set or got in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from ctypes import POINTER
+from typing import Any
+
+import numpy as np
+from fmpy.fmi2 import fmi2Integer, fmi2Real, fmi2ValueReference
+
+from ...core.model import Kind
+from ...coupling.port import Port
+from ...coupling.slave import Values
+
+
+class Bulk:
+    """Values of ports of one kind, set or got in one call.
+
+    Parameters
+    ----------
+    call : callable
+        FMPy's function: ``call(component, references, count, values)``.
+    component : pointer
+        The FMU's instance.
+    ports : sequence of Port
+        Ports of one kind, at least one.
+    """
+
+    def __init__(self, call: Callable[..., int], component: Any, ports: Sequence[Port]) -> None:
+        real = ports[0].kind is Kind.REAL
+        scalar = fmi2Real if real else fmi2Integer
+        self.values: Values = np.zeros(sum(port.count for port in ports), np.float64 if real else np.int32)
+        references = np.concatenate([port.references for port in ports])
+        ends = np.cumsum([port.count for port in ports])
+        self.views = {p.name: self.values[e - p.count : e] for p, e in zip(ports, ends, strict=True)}
+        pointers = references.ctypes.data_as(POINTER(fmi2ValueReference)), self.values.ctypes.data_as(POINTER(scalar))
+        self._call = call
+        self._arguments = (component, pointers[0], len(self.values), pointers[1])
+
+    def __call__(self) -> None:
+        """Set or get the values."""
+        self._call(*self._arguments)

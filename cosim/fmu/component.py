@@ -1,0 +1,262 @@
+"""Components from .fmu files, run through FMPy with one bulk set and one bulk get for each step."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import chdir, suppress
+from ctypes import byref
+from pathlib import Path
+from typing import Any
+
+import fmpy
+from fmpy.fmi1 import FMICallException, printLogMessage
+from fmpy.fmi2 import (
+    FMU2Slave,
+    fmi2CallbackAllocateMemoryTYPE,
+    fmi2CallbackFreeMemoryTYPE,
+    fmi2CallbackFunctions,
+    fmi2CallbackLoggerTYPE,
+    fmi2Discard,
+    fmi2False,
+    fmi2Fatal,
+    fmi2OK,
+    fmi2Warning,
+)
+from fmpy.logging import addLoggerProxy
+from fmpy.model_description import ModelDescription
+from numpy.typing import NDArray
+
+from ...core.model import Kind
+from ...coupling.port import Port
+from ...coupling.slave import SlaveError, Values, fill, packed, unpacked
+from ...coupling.system import Component, Layer
+from .bulk import Bulk
+from .interface import read_interface, read_update
+from .state import check_capabilities, restore_state, save_state
+
+_numbers = itertools.count(1)
+
+_messages: dict[int, str] = {}
+"""The last message of each running FMU that was not a mere note, by its environment number."""
+
+
+def _receive(environment: int | None, instance: bytes, status: int, category: bytes, message: bytes) -> None:
+    if environment not in _messages:
+        printLogMessage(environment, instance, status, category, message)
+    elif status != fmi2OK:
+        text = " ".join(message.decode(errors="replace").split())
+        _messages[environment] = text
+        if status == fmi2Warning:
+            logging.getLogger(__name__).warning("%s: %s", instance.decode(errors="replace"), text)
+
+
+_logger = fmi2CallbackLoggerTYPE(_receive)
+"""One for all FMUs and never freed: FMPy's formatting proxy hands every message to the last logger it was given."""
+
+
+def _callbacks(environment: int) -> fmi2CallbackFunctions:
+    callbacks = fmi2CallbackFunctions()
+    callbacks.logger = _logger
+    callbacks.allocateMemory = fmi2CallbackAllocateMemoryTYPE(fmpy.calloc)
+    callbacks.freeMemory = fmi2CallbackFreeMemoryTYPE(fmpy.free)
+    callbacks.componentEnvironment = environment
+    addLoggerProxy(byref(callbacks))
+    return callbacks
+
+
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory(prefix="packfmu-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise SlaveError(f"there is no temporary folder to extract the FMU into: {error.strerror}") from error
+
+
+def _check_resources(folder: Path) -> None:
+    """Raise SlaveError where pythonfmu's library would end the process because it does not find its resources.
+
+    It decodes nothing but %20 of the URI that tells it where they are.
+    """
+    if (folder / "resources" / "slavemodule.txt").exists() and "%" in folder.as_uri().replace("%20", " "):
+        raise SlaveError(
+            f"FMUs of the Python flavour do not run in the temporary folder {folder.parent}, "
+            "only below folders named with ASCII letters, digits, spaces and -._~; set TMPDIR to another"
+        )
+
+
+def _drop_interpreter(library: Any) -> None:
+    """Have pythonfmu's library drop its own hold on the interpreter; every instance has one besides.
+
+    When the process ends, the library of pythonfmu 0.7.0 lets go of what is left of it twice, the second time out of
+    memory that was freed, and now and then the process aborts.
+    """
+    with suppress(AttributeError):  # another library
+        library.finalizePythonInterpreter()
+
+
+class FmuSlave:
+    """A running FMU.
+
+    Parameters
+    ----------
+    name : str
+        Name of the instance.
+    path : Path
+        The .fmu file.
+    description : ModelDescription
+        Its model description.
+    ports : mapping of str to Port
+        Its ports.
+    inputs, outputs : sequence of str
+        Names of the ports that are used.
+
+    Raises
+    ------
+    SlaveError
+        When the FMU cannot be loaded or instantiated.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        path: Path,
+        description: ModelDescription,
+        ports: Mapping[str, Port],
+        inputs: Sequence[str],
+        outputs: Sequence[str],
+    ) -> None:
+        self._ports = ports
+        self._description = description
+        self._environment = next(_numbers)
+        self._status = fmi2OK
+        self._running = False
+        self._fmu: Any = None
+        self._directory = _temporary_folder()
+        _messages[self._environment] = ""
+        try:
+            self._load(name, path)
+        except BaseException:
+            self.close()
+            raise
+        self._sets = self._bulks("Set", inputs)
+        self._gets = self._bulks("Get", outputs)
+        self.inputs: Mapping[str, Values] = {n: view for bulk in self._sets for n, view in bulk.views.items()}
+        self.outputs: Mapping[str, Values] = {n: view for bulk in self._gets for n, view in bulk.views.items()}
+        for port_name, view in self.inputs.items():
+            view[:] = ports[port_name].start
+
+    def _load(self, name: str, path: Path) -> None:
+        try:
+            with chdir("."):  # FMPy leaves the working directory changed when a library does not load
+                fmpy.extract(path, self._directory.name)
+                _check_resources(Path(self._directory.name))
+                fmu = FMU2Slave(
+                    guid=self._description.guid,
+                    modelIdentifier=self._description.coSimulation.modelIdentifier,
+                    unzipDirectory=self._directory.name,
+                    instanceName=name,
+                )
+                try:
+                    fmu.instantiate(callbacks=_callbacks(self._environment), loggingOn=True)
+                finally:
+                    _drop_interpreter(fmu.dll)
+        except Exception as error:  # FMPy raises bare Exceptions here
+            reason = _messages[self._environment] or " ".join(str(error).split())
+            raise SlaveError(f"{path} cannot be instantiated: {reason}") from error
+        self._fmu = fmu
+
+    def _bulks(self, verb: str, names: Iterable[str]) -> list[Bulk]:
+        chosen = [self._ports[name] for name in names]
+        groups = [(kind, [port for port in chosen if port.kind is kind]) for kind in Kind]
+        return [
+            Bulk(getattr(self._fmu, f"fmi2{verb}{kind.value}"), self._fmu.component, ports)
+            for kind, ports in groups
+            if ports
+        ]
+
+    def _do(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except FMICallException as error:
+            self._status = error.status
+            reason = _messages[self._environment] or "the FMU gave no reason"
+            labels = {fmi2Discard: "discard", fmi2Fatal: "fatal"}
+            raise SlaveError(f"{error.function} returned {labels.get(error.status, 'error')}: {reason}") from error
+
+    def _run(self, bulks: Iterable[Bulk]) -> None:
+        for bulk in bulks:
+            self._do(bulk)
+
+    def prepare(self, values: Mapping[str, NDArray[Any]], t: float) -> None:
+        """Set start values and enter the initialisation mode."""
+        self._write(values)
+        self._do(self._fmu.setupExperiment, None, t)
+        self._do(self._fmu.enterInitializationMode)
+
+    def initialize(self) -> None:
+        """Set the inputs and get the outputs."""
+        self._run(self._sets + self._gets)
+
+    def begin(self) -> None:
+        """Set the inputs, leave the initialisation mode, get the outputs."""
+        self._run(self._sets)
+        self._do(self._fmu.exitInitializationMode)
+        self._running = True
+        self._run(self._gets)
+
+    def step(self, t: float, h: float) -> None:
+        """Set the inputs, step, get the outputs."""
+        fmu = self._fmu
+        self._run(self._sets)
+        self._do(fmu.fmi2DoStep, fmu.component, t, h, fmi2False)
+        self._run(self._gets)
+
+    def _write(self, values: Mapping[str, NDArray[Any]]) -> None:
+        for bulk in self._bulks("Set", values):
+            for name, view in bulk.views.items():
+                view[:] = values[name]
+            self._do(bulk)
+
+    def set(self, values: Mapping[str, NDArray[Any]]) -> None:
+        """Set tunable parameters and get the outputs."""
+        self._write(values)
+        self._run(self._gets)
+
+    def save(self) -> bytes:
+        """Return the state of the FMU and the inputs; SlaveError unless the FMU can serialize its state."""
+        check_capabilities(self._description)
+        return packed([self._do(save_state, self._fmu), *(bulk.values.tobytes() for bulk in self._sets)])
+
+    def restore(self, saved: bytes) -> None:
+        """Put a state of an equal FMU back, and get the outputs."""
+        check_capabilities(self._description)
+        state, *inputs = unpacked(saved, 1 + len(self._sets))
+        self._do(restore_state, self._fmu, state)
+        for bulk, values in zip(self._sets, inputs, strict=True):
+            fill(bulk.values, values)
+        self._run(self._gets)
+
+    def close(self) -> None:
+        """Terminate and free the FMU as far as its last status allows, and remove what was extracted."""
+        if self._fmu is not None and self._status != fmi2Fatal:
+            if self._running and self._status in (fmi2OK, fmi2Discard):
+                with suppress(FMICallException):
+                    self._fmu.terminate()
+            self._fmu.freeInstance()
+        self._fmu = None
+        del _messages[self._environment]
+        self._directory.cleanup()
+
+
+def fmu_component(name: str, layer: Layer, path: Path) -> Component:
+    """Return a component that runs an .fmu file; InputError tells what is wrong with the file."""
+    description, ports = read_interface(path)
+    return Component(
+        name,
+        layer,
+        ports,
+        lambda inputs, outputs: FmuSlave(name, path, description, ports, inputs, outputs),
+        read_update(path),
+    )

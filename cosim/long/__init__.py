@@ -1,0 +1,1 @@
+"""Long runs: duty cycles by a calendar, with jumps between them, resumable at any moment."""

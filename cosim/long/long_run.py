@@ -1,0 +1,176 @@
+"""Long runs: duty cycles by a calendar, in full or with jumps between them, resumable at any moment.
+
+Each leg of the calendar repeats one duty cycle. Its first cycle is run in full; where jumps are allowed, one follows
+to the end of the leg or as far as its error estimate allows, then the next cycle, and so on. A row is recorded after
+every cycle and every jump, in a journal beside the results, which are made of it at the end.
+
+Checkpoints hold the whole state after a cycle and its jump: a run that was killed goes on from the last one and
+ends with the same results to the last bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from ...core.duration import seconds
+from ...core.errors import InputError
+from ...coupling.enforcement import check_window
+from ...coupling.guard import Guard
+from ...coupling.schedule import Plan
+from ...coupling.system import System
+from ...fmi.files import check_replaceable, package_version
+from ..experiment import Experiment
+from ..simulation import interruption_put_off, opened
+from .calendar import LongRun, LongSummary
+from .checkpoint import load_checkpoint, remove_leftovers, save_checkpoint
+from .course import Course, mixed, refuse
+from .journal import Journal, to_netcdf
+
+BETWEEN_CHECKPOINTS = 5.0
+"""Wall time between two checkpoints [s]."""
+
+CHECKPOINT, JOURNAL = ".checkpoint", ".journal"
+"""Suffixes of the files that lie beside the output while it is made."""
+
+DAY = 86400.0
+
+BAR = "{l_bar}{bar}| {n:.0f}/{total:.0f} d [{elapsed}<{remaining}{postfix}]"
+
+
+def run_long(system: System, plan: Plan, long_run: LongRun, resume: bool = False) -> LongSummary:
+    """Run duty cycles by the calendar; at a terminal, a progress bar with the date appears on stderr.
+
+    Parameters
+    ----------
+    system : System
+        Of `with_duties` and, for jumps, `with_jumps`.
+    plan : Plan
+        Made for this system, with an aging layer.
+    long_run : LongRun
+        What is to be run.
+    resume : bool
+        Go on from the checkpoint beside the output instead of starting anew.
+
+    Raises
+    ------
+    InputError
+        When something given does not fit; the checkpoint is missing, damaged, or that of another run, and is left in
+        place then; or a component fails.
+    KeyboardInterrupt
+        On Ctrl-C, once a step is complete; the run can be resumed then.
+    """
+    if long_run.experiment.output is None:
+        raise InputError("a long run needs an output: its checkpoint lies beside it")
+    if long_run.experiment.output.suffix in (CHECKPOINT, JOURNAL):
+        raise InputError(f"output {long_run.experiment.output}: another file of the run ends in this; name it .nc")
+    with ExitStack() as stack:
+        check = stack.enter_context(interruption_put_off())
+        simulation = stack.enter_context(opened(system, plan, long_run.experiment, lambda _: check()))
+        return _run(Course(simulation, long_run), long_run, long_run.experiment.output, resume, check)
+
+
+def check_paces(system: System, plan: Plan, long_run: LongRun) -> str:
+    """Check the paces of the duties against the timescales of a system at its start, and explain its plan.
+
+    `run_long` does so after every cycle; but a block does not tell the timescales of the components within. Theirs are
+    those of the system that it was made of, at its start: they are not watched in the run.
+
+    Returns
+    -------
+    str
+        Layers with their periods and time constants, from switching to aging, and the transfers, as tables.
+
+    Raises
+    ------
+    InputError
+        When a pace mixes timescales; the message tells each that it mixes.
+    """
+    separation = long_run.experiment.separation
+    with opened(system, plan, Experiment(plan.base, separation=separation), lambda _: None) as simulation:
+        guard = Guard(system, plan, simulation.slaves, separation)
+        duties, timescales = long_run.duties.values(), guard.timescales()
+        found = [violation for duty in duties for violation in mixed(guard, plan, duty)]
+        if long_run.jump:
+            for duty in duties:
+                found += check_window(tuple(timescales), timescales, duty.duration, separation)
+        refuse(found)
+        return guard.explain()
+
+
+def _run(course: Course, long_run: LongRun, output: Path, resume: bool, check: Callable[[], None]) -> LongSummary:
+    checkpoint, path = output.with_suffix(CHECKPOINT), output.with_suffix(JOURNAL)
+    identity = _identity(course, long_run)
+    clock = saved = time.perf_counter()
+    if resume:
+        rows = course.restore(load_checkpoint(checkpoint, identity))
+        if course.has_ended and output.exists() and not path.exists():  # it was killed at the very end
+            _remove(checkpoint)
+            return course.summary(time.perf_counter() - clock)
+        journal = Journal.reopen(path, course.columns, rows)
+    else:
+        journal = _begun(course, output)
+    for file in (output, checkpoint):
+        remove_leftovers(file)
+    with closing(journal), _bar(course.now, long_run.experiment.duration) as bar:
+        save_checkpoint(checkpoint, identity, course.save(journal.flush()))
+        while not course.has_ended:
+            course.cycle(journal, check)
+            date = long_run.begin + timedelta(seconds=seconds(course.now))
+            bar.set_postfix_str(f"{date:%Y-%m-%d}", refresh=False)
+            bar.update(seconds(course.now) / DAY - bar.n)
+            if time.perf_counter() - saved > BETWEEN_CHECKPOINTS or course.has_ended:
+                save_checkpoint(checkpoint, identity, course.save(journal.flush()))
+                saved = time.perf_counter()
+    to_netcdf(path, output)
+    check()  # what was interrupted can be resumed
+    for file in (path, checkpoint):
+        _remove(file)
+    return course.summary(time.perf_counter() - clock)
+
+
+def _begun(course: Course, output: Path) -> Journal:
+    """Return a new journal; of another run nothing is left that could be resumed with it."""
+    checkpoint = output.with_suffix(CHECKPOINT)
+    for file in (output, checkpoint):
+        check_replaceable(file)
+    _remove(checkpoint)
+    journal = Journal(output.with_suffix(JOURNAL), course.columns)
+    course.record(journal)
+    return journal
+
+
+def _bar(now: int, duration: int) -> tqdm:
+    total, done = seconds(duration) / DAY, seconds(now) / DAY
+    return tqdm(total=total, initial=done, disable=None, leave=False, bar_format=BAR, miniters=0)
+
+
+def _remove(path: Path) -> None:
+    try:
+        if path.exists():
+            path.unlink()
+    except OSError as error:
+        raise InputError(f"{path} cannot be removed: {error.strerror or error}") from error
+
+
+def _identity(course: Course, long_run: LongRun) -> str:
+    """Return a digest of everything that determines a run: the state that it begins with holds all parameters."""
+    digest = hashlib.sha256(course.simulation.save())
+    experiment = long_run.experiment
+    told = (package_version("packfmu"), str(course.simulation.plan), long_run.calendar, long_run.jump, long_run.end)
+    given = (experiment.duration, experiment.start, experiment.stop_on, experiment.totals, experiment.separation)
+    for text in (*told, *given, sorted(experiment.record.items())):
+        digest.update(f"{text}\n".encode())
+    for name, duty in long_run.duties.items():
+        for phase in duty.phases:
+            digest.update(f"{name} {phase.name} {phase.duration} {phase.pace}\n".encode())
+            for variable, values in phase.values.items():
+                digest.update(f"{variable}\n".encode() + np.asarray(values, dtype=np.float64).tobytes())
+    return digest.hexdigest()

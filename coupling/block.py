@@ -1,0 +1,290 @@
+"""A block of several components that exchange their values inside, at the periods of a plan.
+
+Time
+----
+
+The components step on a grid of base periods that begins with the first step. A communication step that is a whole
+number of base periods runs them one by one; any other one ends within a base period, which is then divided: the
+components of the fastest layer take a shorter step, and the next communication step begins with the rest of the
+base period. Slower components step at the end of their own periods, over the whole of them, and what they told is
+held meanwhile.
+
+The ports of the cells then look ahead by half of the shorter step, so that the order of the exchange is kept.
+
+A remainder of up to a millionth of the base period is not stepped but kept for the next step: communication steps
+come rounded. A communication step takes at most a million base periods.
+
+``step_scale`` multiplies all periods, and how far the ports look ahead. A change is taken up where all components
+have completed their periods: at the beginning of the next step, or in a later one where they have not.
+
+Exchange
+--------
+
+The rows of the plan, in their order: a component steps, and hands on at once what it has computed. To a slower
+component flows (A, W) are handed on as their mean over its period, weighted by the length of each step, so that
+charge and energy are conserved; of other values the last one counts. The results are those of the separate
+components under the same plan, to the last bit.
+
+An undriven input that several components have feeds each of them.
+
+Inputs of the block are held during the communication step. What a component is given must be within the bounds of its
+inputs, else the step is refused.
+
+Outputs
+-------
+
+An output is what its component told last, at the end of that component's own last step and as of the instants that
+its documentation gives: of the network, voltages and limits are those half a base period after the beginning of the
+last base period, SOC, usable capacity and state of energy those at its beginning, and currents those that flowed in
+it. Outputs that are called a mean, an integral or a rate over the step, or that hold in any base period of the step,
+are made of all base periods of the communication step.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from types import FunctionType
+from typing import Any
+
+from ..core.duration import format_duration, seconds
+from ..core.model import Detail, Kind, Model, Variable, kernel
+from .block_code import write
+from .operations import Action, Connection, Operation, endpoint
+from .wiring import TOO_LONG, Place, Wiring, status_of
+
+
+class Summary(Enum):
+    """What an output tells of a communication step."""
+
+    LAST = "last"
+    """The value at its end."""
+    MEAN = "mean"
+    """The mean over it."""
+    INTEGRAL = "integral"
+    """The sum of what the component told for each of its steps."""
+    RATE = "rate"
+    """That sum over the length of the step: energy becomes power, charge current."""
+    MAXIMUM = "maximum"
+    """The greatest value; of a flag, whether it was ever true."""
+
+
+RATE_UNITS = {"J": "W", "C": "A"}
+"""Units of integrals, and of their rates."""
+
+
+STEP_SCALE = Variable(
+    "step_scale", "1", None, 1.0, 1.0, 1024.0, 1.0,
+    "Factor on all periods; taken up where every component has completed its own",
+    kind=Kind.INTEGER, tunable=True,
+)  # fmt: skip
+"""The parameter that makes all steps of a block longer."""
+
+
+@dataclass(frozen=True)
+class Tap:
+    """An output of the block.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    source : str
+        The component's output, ``"Component.output"``.
+    summary : Summary
+        What is told of the communication step; all but `Summary.LAST` are for scalars, and all but `Summary.LAST`
+        and `Summary.INTEGRAL` for components of the fastest layer.
+    detail : Detail
+        The coarsest detail in which it is listed.
+    """
+
+    name: str
+    source: str
+    summary: Summary = Summary.LAST
+    detail: Detail = Detail.PACK
+
+
+def compose(
+    name: str,
+    description: str,
+    members: Mapping[str, Model],
+    base: int,
+    operations: Sequence[Operation],
+    taps: Sequence[Tap],
+    lookaheads: Sequence[str],
+    shared: Mapping[str, str],
+) -> Model:
+    """Return a plan over components as one model, its kernels calling theirs directly.
+
+    Parameters
+    ----------
+    name, description : str
+        Of the block.
+    members : mapping of str to Model
+        The components, in the order in which they are initialised.
+    base : int
+        The base period [ns].
+    operations : sequence of Operation
+        The table of the plan. Every connection is transferred by one of its rows.
+    taps : sequence of Tap
+        The outputs.
+    lookaheads : sequence of str
+        Parameters, ``"Component.parameter"``, that are half the length of a step [s]; they cannot be set.
+    shared : mapping of str to str
+        Parameters that take the values of others, of the same shape, at the initialisation; they are not listed.
+
+    Returns
+    -------
+    Model
+        Its parameters are those of the components, ``Component.parameter``, and ``step_scale``; its inputs those of
+        the components that no connection drives, one for those of the same name.
+
+    Raises
+    ------
+    ValueError
+        When a tap, lookahead or shared parameter does not fit, undriven inputs of one name differ in what they are,
+        or an array of two dimensions would have to be exchanged.
+    """
+    parameters = _parameters(name, members, {path: 0.5 * seconds(base) for path in lookaheads}, shared)
+    connections = {operation.subject for operation in operations if isinstance(operation.subject, Connection)}
+    driven = {connection.target for connection in connections}
+    undriven = [(m, v.name) for m, model in members.items() for v in model.inputs if (m, v.name) not in driven]
+    outputs = tuple(_output(members, operations, tap) for tap in taps)
+    wiring = Wiring(
+        members=members,
+        base=seconds(base),
+        operations=tuple(operations),
+        inputs=tuple(undriven),
+        outputs=tuple((tap.name, endpoint(tap.source), tap.summary.value) for tap in taps),
+        shared=tuple((endpoint(led), endpoint(leader)) for led, leader in shared.items()),
+        lookaheads=tuple(endpoint(path) for path in lookaheads),
+    )
+    wiring.check()
+    initialize, outputs_kernel, advance = _kernels(write(wiring), members)
+    return Model(
+        name=name,
+        description=description,
+        parameters=(*parameters.values(), STEP_SCALE),
+        inputs=_inputs(members, undriven),
+        outputs=outputs,
+        states=_states(wiring),
+        constants=tuple(_owned(v, member, member) for member, model in members.items() for v in model.constants),
+        initialize=initialize,
+        outputs_kernel=outputs_kernel,
+        advance=advance,
+        refusals=_refusals(wiring, base),
+    )
+
+
+def _owned(variable: Variable, member: str, owner: str) -> Variable:
+    return replace(variable, owner=owner, fmi_name=f"{member}.{variable.fmi_name or variable.name}")
+
+
+def _parameters(
+    name: str, members: Mapping[str, Model], settings: Mapping[str, float], shared: Mapping[str, str]
+) -> dict[str, Variable]:
+    """Return the parameters by path: those that are set by the plan pinned, those that follow others hidden."""
+    own = {f"{m}.{v.name}": _owned(v, m, m) for m, model in members.items() for v in model.parameters}
+    unknown = sorted({*settings, *shared, *shared.values()} - set(own))
+    if unknown:
+        raise ValueError(f"{name}: there is no parameter {unknown[0]}; there are {', '.join(own)}")
+    for path, value in settings.items():
+        own[path] = replace(own[path], start=value, min=value, max=value, tunable=False)
+    for path, leader in shared.items():
+        led, least, greatest = own[path], max(own[path].min, own[leader].min), min(own[path].max, own[leader].max)
+        own[path] = replace(led, hidden=True, start=own[leader].start, min=least, max=greatest)
+        own[leader] = replace(own[leader], min=least, max=greatest)
+    return own
+
+
+def _inputs(members: Mapping[str, Model], undriven: Sequence[Place]) -> tuple[Variable, ...]:
+    """Return an input for each name, within the bounds of all that it feeds."""
+    inputs: dict[str, tuple[str, Variable]] = {}
+    for member, name in undriven:
+        variable = members[member].variable(name)
+        owner, other = inputs.get(name, (member, variable))
+        for what, left, right in (
+            ("shape", other.shape, variable.shape),
+            ("unit", other.unit, variable.unit),
+            ("kind", other.kind.value, variable.kind.value),
+            ("start", other.start_values().tolist(), variable.start_values().tolist()),
+        ):
+            if left != right:
+                raise ValueError(
+                    f"{owner}.{name} and {member}.{name} are one input of the block; {what} {left} does not fit {right}"
+                )
+        least, greatest = max(other.min, variable.min), min(other.max, variable.max)
+        inputs[name] = owner, replace(other, min=least, max=greatest)
+    return tuple(variable for _, variable in inputs.values())
+
+
+def _output(members: Mapping[str, Model], operations: Sequence[Operation], tap: Tap) -> Variable:
+    member, output = endpoint(tap.source)
+    variable = members[member].variable(output)
+    fast = Operation(Action.STEP, 1, member) in operations
+    if tap.summary is not Summary.LAST and variable.shape:
+        raise ValueError(f"{tap.name}: the {tap.summary.value} of the array {tap.source} cannot be told")
+    if tap.summary not in (Summary.LAST, Summary.INTEGRAL) and not fast:
+        raise ValueError(f"{tap.name}: {member} is not in the fastest layer; its {tap.summary.value} cannot be told")
+    changed: dict[str, Any] = {"name": tap.name, "fmi_name": "", "detail": tap.detail}
+    if tap.summary is Summary.RATE:
+        changed["unit"] = RATE_UNITS[variable.unit]
+    if tap.summary is not Summary.LAST:
+        changed["description"] = f"{variable.description.removesuffix(', over the step')}: {_SUMMARIES[tap.summary]}"
+    return replace(variable, **changed)
+
+
+_SUMMARIES = {
+    Summary.MEAN: "mean over the step",
+    Summary.INTEGRAL: "integral over the step",
+    Summary.RATE: "mean rate over the step",
+    Summary.MAXIMUM: "in any base period of the step",
+}
+
+
+def _states(wiring: Wiring) -> tuple[Variable, ...]:
+    """Return what the block remembers: its clock, its sums, and the whole memory of each component but parameters."""
+    own = [
+        Variable(name, unit, size, 0.0, -math.inf, math.inf, 1.0, name.replace("_", " "))
+        for name, unit, size in wiring.own_states()
+    ]
+    for member, model in wiring.members.items():
+        blocks = (("states", model.states), ("inputs", model.inputs), ("outputs", model.outputs))
+        own += [_owned(variable, member, f"{member}_{block}") for block, variables in blocks for variable in variables]
+    return tuple(own)
+
+
+def _kernels(source: str, members: Mapping[str, Model]) -> list[Callable[..., Any]]:
+    namespace: dict[str, Any] = {"__name__": __name__}
+    for member, model in members.items():
+        namespace[f"{member}_initialize"] = model.initialize
+        namespace[f"{member}_outputs_kernel"] = model.outputs_kernel
+        namespace[f"{member}_advance"] = model.advance
+    exec(compile(source, "<plan>", "exec"), namespace)
+    for name in [name for name, value in namespace.items() if isinstance(value, FunctionType)]:
+        namespace[name] = kernel(namespace[name])
+    return [namespace[name] for name in ("initialize", "outputs_kernel", "advance")]
+
+
+def _refusals(wiring: Wiring, base: int) -> dict[int, str]:
+    texts = {
+        TOO_LONG: f"a communication step takes at most a million base periods of {format_duration(base)}; "
+        "make it shorter"
+    }
+    for member, model in wiring.members.items():
+        records = {"p": f"p.{member}", "u": f"x.{member}_inputs", "y": f"x.{member}_outputs"}
+        for status, text in model.refusals.items():
+            for block, record in records.items():
+                text = text.replace(f"{{{block}.", f"{{{record}.")  # noqa: PLW2901
+            texts[status_of(wiring, member, status)] = f"{member}: {text}"
+        texts |= {status: f"{member}: {_beyond(variable)}" for status, variable in wiring.bounded_inputs(member)}
+    return texts
+
+
+def _beyond(variable: Variable) -> str:
+    unit = "" if variable.unit == "1" else f" {variable.unit}"
+    element = "[{x.offender:.0f}]" if variable.shape else ""
+    bounds = f"[{variable.min:.9g}, {variable.max:.9g}]{unit}"
+    return f"{variable.name}{element} = {{x.offence:.9g}}{unit} is not within {bounds}"

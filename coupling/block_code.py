@@ -1,0 +1,293 @@
+"""The source of the kernels that run a plan over components: direct calls, one function after another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .block_fields import blocks, copy_line, fill_lines, input_field, output_field, parameter_field
+from .operations import Action, Connection, Operation, Rule
+from .transfers import LEAST
+from .wiring import TOO_LONG, Wiring, status_of
+
+MOST_PERIODS = 1e6
+TOLERANCE = 1e-6
+"""What is not stepped but kept for the next step, relative to the base period: communication steps come rounded."""
+
+
+def write(wiring: Wiring) -> str:
+    """Return the source of ``initialize``, ``outputs_kernel`` and ``advance``, and what they call."""
+    fast = [operation for operation in wiring.operations if operation.every == 1]
+    slow = [operation for operation in wiring.operations if operation.every > 1]
+    functions = {
+        "take_inputs(x, u)": _take_inputs(wiring),
+        "hand_on(x)": [
+            copy_line(output_field(c.source), input_field(c.target), wiring.variable(c.target))
+            for c in wiring.connections
+        ],
+        "tell(x, y)": _tell(wiring),
+        "initialize(x, p, u, y, c)": _initialize(wiring),
+        "outputs_kernel(x, p, u, y, c)": _outputs_kernel(wiring),
+        "clear(x)": ["x.stepped = 0.0", *(line for name, _, how in wiring.outputs for line in _clear(name, how))],
+        "look_ahead(p, length)": [f"{parameter_field(place)} = 0.5 * length" for place in wiring.lookaheads],
+        "refresh_ports(x, p, c, length)": _refresh_ports(wiring),
+        "take_up_scale(x, p, c)": _take_up_scale(wiring),
+        "run_base_period(x, p, c, t, length)": [
+            f"if length != {_base(wiring)}:",
+            "    refresh_ports(x, p, c, length)",
+            f"    look_ahead(p, {_base(wiring)})",
+            *(line for row in fast for line in _row(wiring, row)),
+            "return 0",
+        ],
+        "run_slower_layers(x, p, c, t)": [*_slow(wiring, slow), "return 0"],
+        "run(x, p, c, begin, end)": _run(wiring),
+        "summarise(x, y)": [line for name, _, how in wiring.outputs for line in _finish(wiring, name, how)],
+        "proceed(x, p, u, y, c, t, h)": _proceed(wiring),
+        "advance(x, p, u, y, c, t, h)": [
+            f"if h > {MOST_PERIODS * wiring.base!r}:",
+            f"    return {TOO_LONG}",
+            f"look_ahead(p, {_base(wiring)})",
+            "status = proceed(x, p, u, y, c, t, h)",
+            f"look_ahead(p, {wiring.base!r})",
+            "return status",
+        ],
+    }
+    names = "accumulate, copy, extend, first_beyond, note, raise_to, stretch, take_maximum, take_mean, take_sum"
+    head = f"from math import inf\nfrom {__package__}.transfers import {names}\n"
+    return head + "".join(_function(signature, body) for signature, body in functions.items())
+
+
+def _function(signature: str, body: list[str]) -> str:
+    return f"\ndef {signature}:\n" + "".join(f"    {line}\n" for line in body or ["pass"])
+
+
+def _proceed(wiring: Wiring) -> list[str]:
+    """Take one communication step; a changed scale is taken up at its beginning or where all layers are due in it."""
+    return [
+        "if p.step_scale != x.scale and x.tick + x.done == 0.0:",
+        "    take_up_scale(x, p, c)",
+        "begin = t - x.done - x.debt",
+        "end = x.done + x.debt + h",
+        f"base = {_base(wiring)}",
+        f"if int((end + {TOLERANCE!r} * base) / base) == 0 and end - x.done <= {TOLERANCE!r} * base:",
+        "    x.debt = end - x.done",
+        *(f"    y.{name} = 0.0" for name, _, summary in wiring.outputs if summary == "integral"),
+        "    return 0",
+        "take_inputs(x, u)",
+        "clear(x)",
+        "if p.step_scale != x.scale:",
+        f"    ahead = ({float(wiring.hyperperiod)!r} - x.tick) * base",
+        f"    if end - {TOLERANCE!r} * base > ahead:",
+        "        status = run(x, p, c, begin, ahead)",
+        "        if status != 0:",
+        "            return status",
+        "        take_up_scale(x, p, c)",
+        "        begin, end = begin + ahead, end - ahead",
+        "status = run(x, p, c, begin, end)",
+        "if status != 0:",
+        "    return status",
+        "tell(x, y)",
+        "summarise(x, y)",
+        "return 0",
+    ]
+
+
+def _run(wiring: Wiring) -> list[str]:
+    """Count the base periods once, from the last point of their grid, so that no rounding adds up."""
+    return [
+        f"base = {_base(wiring)}",
+        f"tolerance = {TOLERANCE!r} * base",
+        "periods = int((end + tolerance) / base)",
+        "rest = end - periods * base",
+        "for k in range(periods + 1):",
+        "    length = (base if k < periods else rest) - x.done",
+        "    if length <= tolerance:",
+        "        break",
+        "    status = run_base_period(x, p, c, begin + (k * base + x.done), length)",
+        "    if status != 0:",
+        "        return status",
+        f"    x.stepped += length / {wiring.base!r}",
+        "    x.done += length",
+        "    if k < periods:",
+        "        x.done = 0.0",
+        f"        x.tick = (x.tick + 1.0) % {float(wiring.hyperperiod)!r}",
+        "        status = run_slower_layers(x, p, c, begin + (k + 1) * base)",
+        "        if status != 0:",
+        "            return status",
+        "x.debt = rest - x.done",
+        "return 0",
+    ]
+
+
+def _base(wiring: Wiring) -> str:
+    """Return the present length of a base period; at scale 1 the product is exact."""
+    return f"{wiring.base!r} * x.scale"
+
+
+def _refresh_ports(wiring: Wiring) -> list[str]:
+    """Let the ports look ahead by half of a step that is not as long as the last one, and hand them on."""
+    lines = ["look_ahead(p, length)"]
+    for member in dict.fromkeys(member for member, _ in wiring.lookaheads):
+        lines += [f"{member}_outputs_kernel({blocks(wiring, member)})"]
+        for row in wiring.operations:
+            c = row.subject
+            if isinstance(c, Connection) and c.source[0] == member and row.every == 1 and row.rule is Rule.LAST:
+                lines += [copy_line(output_field(c.source), input_field(c.target), wiring.variable(c.target))]
+    return lines
+
+
+def _take_up_scale(wiring: Wiring) -> list[str]:
+    """Change the length of all periods; lines through two values keep their slope."""
+    lines = ["ratio = p.step_scale / x.scale", "x.scale = p.step_scale", f"refresh_ports(x, p, c, {_base(wiring)})"]
+    for number, (connection, rule) in enumerate(wiring.gathering.items()):
+        if rule is Rule.LINEAR:
+            gathered, earlier = f"x.gathered_{number}", f"x.earlier_{number}"
+            line = f"{earlier} = {gathered} + ratio * ({earlier} - {gathered})"
+            array = f"stretch({earlier}, {gathered}, ratio)"
+            lines += [array if wiring.variable(connection.source).shape else line]
+    return lines
+
+
+def _initialize(wiring: Wiring) -> list[str]:
+    """Every round initialises all components and hands everything on; as many rounds as a chain of them can need."""
+    lines = [f"look_ahead(p, {wiring.base!r} * p.step_scale)"]
+    lines += [
+        copy_line(parameter_field(set_), parameter_field(led), wiring.variable(led)) for led, set_ in wiring.shared
+    ]
+    defaults = [(c.target, wiring.variable(c.target)) for c in wiring.connections]
+    lines += [line for target, variable in defaults for line in fill_lines(input_field(target), variable)]
+    lines += ["take_inputs(x, u)", f"for _ in range({len(wiring.members) + 1}):"]
+    lines += [f"    {member}_initialize({blocks(wiring, member)})" for member in wiring.members]
+    lines += ["    hand_on(x)"]
+    for name, _, size in wiring.own_states():
+        lines += [f"for k in range({size}):", f"    x.{name}[k] = 0.0"] if size else [f"x.{name} = 0.0"]
+    lines += ["x.scale = p.step_scale", f"look_ahead(p, {wiring.base!r})"]
+    for number, (connection, rule) in enumerate(wiring.gathering.items()):
+        variable, gathered = wiring.variable(connection.source), f"x.gathered_{number}"
+        if rule is Rule.MAX:
+            lines += [f"take_maximum({gathered}, {gathered})"] if variable.shape else [f"{gathered} = {LEAST!r}"]
+        if rule is Rule.LINEAR:
+            lines += list(_gather(wiring, connection, "")) * 2
+    lines += ["tell(x, y)"]
+    for name, source, summary in wiring.outputs:
+        if summary != "last":
+            lines += [f"y.{name} = {'0.0' if summary == 'rate' else output_field(source)}"]
+    return lines
+
+
+def _outputs_kernel(wiring: Wiring) -> list[str]:
+    calls = [f"{member}_outputs_kernel({blocks(wiring, member)})" for member in wiring.members]
+    return [f"look_ahead(p, {_base(wiring)})", *calls, f"look_ahead(p, {wiring.base!r})", "tell(x, y)"]
+
+
+def _take_inputs(wiring: Wiring) -> list[str]:
+    return [copy_line(f"u.{place[1]}", input_field(place), wiring.variable(place)) for place in wiring.inputs]
+
+
+def _tell(wiring: Wiring) -> list[str]:
+    return [
+        copy_line(output_field(source), f"y.{name}", wiring.variable(source))
+        for name, source, summary in wiring.outputs
+        if summary == "last"
+    ]
+
+
+def _clear(name: str, summary: str) -> list[str]:
+    return [] if summary == "last" else [f"x.{name}_so_far = {repr(LEAST) if summary == 'maximum' else '0.0'}"]
+
+
+def _finish(wiring: Wiring, name: str, summary: str) -> list[str]:
+    divisors = {"mean": " / x.stepped", "rate": f" / ({wiring.base!r} * x.stepped)"}
+    return [] if summary == "last" else [f"y.{name} = x.{name}_so_far{divisors.get(summary, '')}"]
+
+
+def _row(wiring: Wiring, operation: Operation) -> Iterator[str]:
+    """Yield the lines of one operation of a step that is ``length`` long."""
+    subject = operation.subject
+    if isinstance(subject, str):
+        yield from _step(wiring, subject, "t" if operation.every == 1 else "t - length")
+    elif subject not in wiring.gathering:
+        yield copy_line(output_field(subject.source), input_field(subject.target), wiring.variable(subject.target))
+    elif operation.action is Action.ACCUMULATE:
+        yield from _gather(wiring, subject, f"length / {operation.every * wiring.base!r}")
+    else:
+        yield from _take(wiring, subject, operation.every)
+
+
+def _gather(wiring: Wiring, connection: Connection, share: str) -> Iterator[str]:
+    """Yield lines that take the present output in; of a mean by a share of the period."""
+    number, rule = list(wiring.gathering).index(connection), wiring.gathering[connection]
+    gathered, earlier, source = f"x.gathered_{number}", f"x.earlier_{number}", output_field(connection.source)
+    scalar, array = {
+        Rule.MEAN: (f"{gathered} += {share} * {source}", f"accumulate({gathered}, {source}, {share})"),
+        Rule.INTEGRAL: (f"{gathered} += {source}", f"accumulate({gathered}, {source}, 1.0)"),
+        Rule.MAX: (f"{gathered} = max({gathered}, {source})", f"raise_to({gathered}, {source})"),
+        Rule.LINEAR: (f"{earlier}, {gathered} = {gathered}, {source}", f"note({earlier}, {gathered}, {source})"),
+    }[rule]
+    yield array if wiring.variable(connection.source).shape else scalar
+    if rule is Rule.MEAN:
+        yield f"x.weight_{number} += {share}"
+
+
+def _take(wiring: Wiring, connection: Connection, every: int) -> Iterator[str]:
+    """Yield lines that write what was gathered; of a line its value in the middle of the target's step."""
+    number, rule = list(wiring.gathering).index(connection), wiring.gathering[connection]
+    gathered, weight, target = f"x.gathered_{number}", f"x.weight_{number}", input_field(connection.target)
+    if rule is Rule.LINEAR:
+        period, earlier = wiring.every(connection.source[0]), f"x.earlier_{number}"
+        begun = f"int(x.tick) % {period}" if every == 1 else f"(int(x.tick) - {every}) % {period}"
+        half = f"(x.done + 0.5 * length) / ({_base(wiring)})" if every == 1 else f"{0.5 * every!r}"
+        yield f"share = ({begun} + {half}) / {period!r}"
+        line = f"{target} = {gathered} + share * ({gathered} - {earlier})"
+        array = f"extend({earlier}, {gathered}, share, {target})"
+        yield array if wiring.variable(connection.source).shape else line
+        return
+    call, value, rest = {
+        Rule.MEAN: (f"take_mean({gathered}, {weight}, {target})", f"{gathered} / {weight}", "0.0"),
+        Rule.INTEGRAL: (f"take_sum({gathered}, {target})", gathered, "0.0"),
+        Rule.MAX: (f"take_maximum({gathered}, {target})", gathered, repr(LEAST)),
+    }[rule]
+    yield from [call] if wiring.variable(connection.source).shape else [f"{target} = {value}", f"{gathered} = {rest}"]
+    if rule is Rule.MEAN:
+        yield f"{weight} = 0.0"
+
+
+def _step(wiring: Wiring, member: str, begin: str) -> Iterator[str]:
+    yield from _check_inputs(wiring, member)
+    yield f"status = {member}_advance({blocks(wiring, member)}, {begin}, length)"
+    yield "if status != 0:"
+    yield f"    return {status_of(wiring, member, 0)} + status"
+    for name, source, summary in wiring.outputs:
+        so_far, value = f"x.{name}_so_far", output_field(source)
+        if source[0] != member or summary == "last":
+            continue
+        if summary == "maximum":
+            yield f"{so_far} = max({so_far}, {value})"
+        else:
+            yield f"{so_far} += " + (f"length / {wiring.base!r} * {value}" if summary == "mean" else value)
+
+
+def _check_inputs(wiring: Wiring, member: str) -> Iterator[str]:
+    """Yield lines that refuse what other components hand over beyond the bounds of an input."""
+    for status, variable in wiring.bounded_inputs(member):
+        target = input_field((member, variable.name))
+        least, greatest = repr(float(variable.min)), repr(float(variable.max))
+        if variable.shape:
+            yield f"place = first_beyond({target}, {least}, {greatest})"
+            yield "if place >= 0:"
+            yield "    x.offender = place + 1"
+            yield f"    x.offence = {target}[place]"
+        else:
+            yield f"if not ({least} <= {target} <= {greatest}):"
+            yield f"    x.offence = {target}"
+        yield f"    return {status}"
+
+
+def _slow(wiring: Wiring, slow: list[Operation]) -> Iterator[str]:
+    """Yield the lines of the slower layers; ``t`` is the end of their periods."""
+    due = 0
+    for operation in slow:
+        if operation.every != due:
+            due = operation.every
+            yield f"if int(x.tick) % {due} == 0:"
+            yield f"    length = {due * wiring.base!r} * x.scale"
+        yield from (f"    {line}" for line in _row(wiring, operation))

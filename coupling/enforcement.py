@@ -1,0 +1,199 @@
+"""Whether the timescales of a plan are separated: three rules, checked before a run and during it.
+
+1. A component whose update is neither exact nor implicit steps no slower than its own fastest time constant.
+2. What a layer holds constant is slow against the layer that sees it held: the fastest time constant of a slower
+   component, whose outputs a faster one sees held or extended by a line, is at least `separation` times the period of
+   the faster one.
+3. Where a short window stands for a long time, what is fast has settled in it: `separation` times its slowest time
+   constant fits into the window.
+
+The mean of a flow that is handed on from fast to slow needs no rule: it conserves, whatever the timescales. Components
+tell their time constants by the outputs ``timescale.fastest`` and ``timescale.slowest``; one without them is not
+checked. What switches inside a component never crosses its boundary; by ``switching.period`` and
+``switching.settling`` it tells how fast, and the third rule holds its step to that: the averages stand for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..core.duration import NANOSECONDS, format_duration, seconds
+from ..core.model import Update
+from .operations import Connection, Rule
+from .schedule import Plan, aligned, transfer_rule
+from .system import System
+
+FASTEST, SLOWEST = "timescale.fastest", "timescale.slowest"
+SWITCHING_PERIOD, SWITCHING_SETTLING = "switching.period", "switching.settling"
+
+SEPARATION = 5.0
+"""Least ratio of timescales that are held apart."""
+
+
+@dataclass(frozen=True)
+class Timescale:
+    """Time constants of a component at one instant.
+
+    Parameters
+    ----------
+    fastest, slowest : float
+        Shortest and longest time constant [s]; a component without any has a fastest of 1.8e308 s and a slowest of 0.
+    switching_period, switching_settling : float
+        Of the switching inside the component [s]: its period, and its slowest time constant; 0 where nothing switches.
+    """
+
+    fastest: float
+    slowest: float
+    switching_period: float = 0.0
+    switching_settling: float = 0.0
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A rule that a plan breaks.
+
+    Parameters
+    ----------
+    rule : int
+        Its number, see the module.
+    components : tuple of str
+        Whom it concerns.
+    text : str
+        Components, figures, and a period that would do.
+    """
+
+    rule: int
+    components: tuple[str, ...]
+    text: str
+
+
+def has_timescale(system: System, name: str) -> bool:
+    """Whether a component tells its time constants."""
+    return all(system.has((name, output)) for output in (FASTEST, SLOWEST))
+
+
+def check_plan(
+    system: System, plan: Plan, timescales: Mapping[str, Timescale], separation: float = SEPARATION
+) -> list[Violation]:
+    """Return what of the first two rules a plan breaks, and of the third by what switches inside components.
+
+    Parameters
+    ----------
+    system : System
+        What the plan was made for.
+    plan : Plan
+        The plan.
+    timescales : mapping of str to Timescale
+        Time constants by component; components that are missing are not checked.
+    separation : float
+        Least ratio of a held component's fastest time constant to the period that it is held in.
+    """
+    found = [_explicit(system, plan, name, timescale) for name, timescale in timescales.items()]
+    held = {(c.source[0], c.target[0]): None for c in system.connections if _is_held(system, c)}
+    found += [_held(plan, *ends, timescales[ends[0]], separation) for ends in held if ends[0] in timescales]
+    found += [_averaged(plan, name, timescale, separation) for name, timescale in timescales.items()]
+    return [violation for violation in found if violation is not None]
+
+
+def check_window(
+    names: Sequence[str], timescales: Mapping[str, Timescale], window: int, separation: float = SEPARATION
+) -> list[Violation]:
+    """Return what of the third rule a window [ns] breaks that stands for a long time."""
+    return [
+        Violation(
+            3,
+            (name,),
+            f"{name} does not settle in a window of {format_duration(window)}: its slowest time constant is "
+            f"{_time(timescales[name].slowest)}; a window of at least "
+            f"{_time(separation * timescales[name].slowest)} would do, or a start from its periodic steady state",
+        )
+        for name in names
+        if separation * timescales[name].slowest > seconds(window)
+    ]
+
+
+def explain(system: System, plan: Plan, timescales: Mapping[str, Timescale]) -> str:
+    """Return layers, periods, time constants, their ratios to the period, and the transfers as tables."""
+    rows = [("layer", "period", "component", "update", "fastest", "slowest", "fastest/period", "slowest/period")]
+    rows += [_switching(name, timescale) for name, timescale in timescales.items() if timescale.switching_period]
+    for layer, period in plan.periods.items():
+        for name in plan.members[layer]:
+            update = system.component(name).update.value
+            rows.append((str(layer), format_duration(period), name, update, *_constants(timescales.get(name), period)))
+    table = [("from", "to", "rule", "every")]
+    for c in system.connections:
+        rule = transfer_rule(system, c)
+        slower = max(plan.period_of(c.source[0]), plan.period_of(c.target[0]))
+        table.append((".".join(c.source), ".".join(c.target), rule.value, format_duration(slower)))
+    return aligned(rows) + "\n\n" + aligned(table)
+
+
+def _switching(name: str, timescale: Timescale) -> tuple[str, str, str, str, str, str, str, str]:
+    """Return the row of what switches inside a component."""
+    period, settling = timescale.switching_period, timescale.switching_settling
+    constant, ratio = (_time(settling), f"{settling / period:.3g}") if settling else ("none", "")
+    return "switching", _time(period), f"within {name}", Update.EXACT.value, constant, constant, ratio, ratio
+
+
+def _constants(timescale: Timescale | None, period: int) -> tuple[str, str, str, str]:
+    if timescale is None:
+        return "not told", "", "", ""
+    if timescale.slowest == 0.0:
+        return "none", "none", "", ""
+    first, last = timescale.fastest, timescale.slowest
+    return _time(first), _time(last), f"{first / seconds(period):.3g}", f"{last / seconds(period):.3g}"
+
+
+def _is_held(system: System, connection: Connection) -> bool:
+    return transfer_rule(system, connection) in (Rule.HOLD, Rule.LINEAR)
+
+
+def _explicit(system: System, plan: Plan, name: str, timescale: Timescale) -> Violation | None:
+    period = plan.period_of(name)
+    if system.component(name).update is not Update.EXPLICIT or seconds(period) <= timescale.fastest:
+        return None
+    return Violation(
+        1,
+        (name,),
+        f"{name} steps every {format_duration(period)} and its update is explicit, but its fastest time constant is "
+        f"{_time(timescale.fastest)}; a period of at most {_below(timescale.fastest)} would do",
+    )
+
+
+def _held(plan: Plan, slow: str, fast: str, timescale: Timescale, separation: float) -> Violation | None:
+    period = plan.period_of(fast)
+    if timescale.fastest >= separation * seconds(period):
+        return None
+    return Violation(
+        2,
+        (slow, fast),
+        f"{fast} steps every {format_duration(period)} and sees {slow} held, but the fastest time constant of {slow} "
+        f"is {_time(timescale.fastest)}, less than {separation:g} times that; a period of {fast} of at most "
+        f"{_below(timescale.fastest / separation)} would do, or {slow} in the same layer",
+    )
+
+
+def _averaged(plan: Plan, name: str, timescale: Timescale, separation: float) -> Violation | None:
+    period = plan.period_of(name)
+    if separation * max(timescale.switching_period, timescale.switching_settling) <= seconds(period):
+        return None
+    return Violation(
+        3,
+        (name,),
+        f"the averages of a step stand for the switching within {name}, which does not settle in its period of "
+        f"{format_duration(period)}: it switches every {_time(timescale.switching_period)}, and its slowest time "
+        f"constant is {_time(timescale.switching_settling)}; a period of at least "
+        f"{_time(separation * max(timescale.switching_period, timescale.switching_settling))} would do",
+    )
+
+
+def _time(value: float) -> str:
+    return f"{value:.3g} s"
+
+
+def _below(value: float) -> str:
+    """Write a time [s] rounded down to two digits, exactly."""
+    nanoseconds = int(value * NANOSECONDS["s"])
+    unit = 10 ** max(len(str(nanoseconds)) - 2, 0)
+    return format_duration(nanoseconds // unit * unit)

@@ -1,0 +1,94 @@
+"""Watching the timescales of a run in progress."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..core.duration import format_duration
+from ..core.errors import InputError
+from .enforcement import (
+    FASTEST,
+    SLOWEST,
+    SWITCHING_PERIOD,
+    SWITCHING_SETTLING,
+    Timescale,
+    Violation,
+    check_plan,
+    explain,
+    has_timescale,
+)
+from .schedule import Plan
+from .slave import Slave
+from .system import System
+
+
+def timescale_outputs(system: System) -> list[tuple[str, str]]:
+    """Return component and output of every time constant that a system tells."""
+    names = (component.name for component in system.components)
+    return [(name, output) for name in names if has_timescale(system, name) for output in _told(system, name)]
+
+
+def _told(system: System, name: str) -> tuple[str, ...]:
+    """Return the outputs that tell the time constants of a component, in the order of `Timescale`."""
+    switching = (SWITCHING_PERIOD, SWITCHING_SETTLING)
+    return (FASTEST, SLOWEST, *(switching if all(system.has((name, output)) for output in switching) else ()))
+
+
+class Guard:
+    """Checks the rules of `cosim.enforcement` at the start of a run, and while it lasts.
+
+    Parameters
+    ----------
+    system : System
+        What is run.
+    plan : Plan
+        By which plan.
+    slaves : mapping of str to Slave
+        The running components.
+    separation : float
+        Least ratio of timescales that are held apart.
+
+    Raises
+    ------
+    InputError
+        Unless the plan keeps the rules; the message tells each that it breaks.
+    """
+
+    def __init__(self, system: System, plan: Plan, slaves: Mapping[str, Slave], separation: float) -> None:
+        self._system, self._plan, self._separation = system, plan, separation
+        self._outputs = {
+            name: tuple(slave.outputs[output] for output in _told(system, name))
+            for name, slave in slaves.items()
+            if has_timescale(system, name)
+        }
+        self._seen: dict[tuple[int, tuple[str, ...]], str] = {}
+        found = self.check(plan)
+        if found:
+            raise InputError("the plan mixes timescales: " + "; ".join(violation.text for violation in found))
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """What has been seen during the run, each where it was first seen."""
+        return tuple(self._seen.values())
+
+    def timescales(self) -> dict[str, Timescale]:
+        """Return the time constants at this instant."""
+        return {name: Timescale(*(float(value[0]) for value in told)) for name, told in self._outputs.items()}
+
+    def explain(self) -> str:
+        """Return plan, time constants at this instant and transfers as tables."""
+        return explain(self._system, self._plan, self.timescales())
+
+    def check(self, plan: Plan) -> list[Violation]:
+        """Return what of the rules a plan for the same system breaks at this instant."""
+        return check_plan(self._system, plan, self.timescales(), self._separation)
+
+    def watch(self, time: int) -> list[str]:
+        """Check anew at a time [ns]; return what is seen for the first time."""
+        new = []
+        for violation in self.check(self._plan):
+            key = (violation.rule, violation.components)
+            if key not in self._seen:
+                self._seen[key] = f"at t = {format_duration(time)}: {violation.text}"
+                new.append(self._seen[key])
+        return new

@@ -1,0 +1,79 @@
+"""Components that call a model's kernels directly, without an FMU."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+from ..core.instance import Instance
+from ..core.model import DONE, Model
+from .port import ports_of
+from .slave import SlaveError, Values, fill
+from .system import Component, Layer
+
+
+class KernelSlave:
+    """An instance of a model; its ports are views of the instance's memory.
+
+    Parameters
+    ----------
+    model : Model
+        What to instantiate.
+    inputs, outputs : sequence of str
+        Names of the ports that are used.
+    """
+
+    def __init__(self, model: Model, inputs: Sequence[str], outputs: Sequence[str]) -> None:
+        self._instance = Instance(model)
+        self._ports = ports_of(model)
+        self.inputs: Mapping[str, Values] = {name: self._view(name) for name in inputs}
+        self.outputs: Mapping[str, Values] = {name: self._view(name) for name in outputs}
+
+    def _view(self, name: str) -> Values:
+        port = self._ports[name]
+        first = int(port.references[0])
+        return self._instance.memory[first : first + port.count]
+
+    def prepare(self, values: Mapping[str, NDArray[Any]], t: float) -> None:
+        """Set start values."""
+        for name, value in values.items():
+            self._view(name)[:] = value
+
+    def initialize(self) -> None:
+        """Compute states and outputs."""
+        self._instance.initialize()
+
+    def begin(self) -> None:
+        """Compute states and outputs from the final inputs."""
+        self._instance.initialize()
+
+    def step(self, t: float, h: float) -> None:
+        """Advance the kernels; SlaveError tells the refusal."""
+        status = self._instance.advance(t, h)
+        if status != DONE:
+            raise SlaveError(self._instance.refusal(status))
+
+    def set(self, values: Mapping[str, NDArray[Any]]) -> None:
+        """Set tunable parameters; the outputs follow."""
+        self.prepare(values, 0.0)
+        self._instance.update_outputs()
+
+    def save(self) -> bytes:
+        """Return a copy of the memory."""
+        return self._instance.memory.tobytes()
+
+    def restore(self, saved: bytes) -> None:
+        """Put a copy of the memory back."""
+        fill(self._instance.memory, saved)
+
+    def close(self) -> None:
+        """Do nothing: nothing is held."""
+
+
+def kernel_component(name: str, layer: Layer, model: Model) -> Component:
+    """Return a component that calls the kernels of `model` directly."""
+    return Component(
+        name, layer, ports_of(model), lambda inputs, outputs: KernelSlave(model, inputs, outputs), model.update
+    )

@@ -1,0 +1,139 @@
+"""Ports: what a component offers to a system, whole arrays each."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..core.errors import InputError
+from ..core.model import Kind, Model, Variable
+
+
+class Causality(Enum):
+    """Who determines a port's value."""
+
+    PARAMETER = "parameter"
+    INPUT = "input"
+    OUTPUT = "output"
+
+
+@dataclass(frozen=True, eq=False)
+class Port:
+    """One variable of a component, an array as a whole.
+
+    Parameters
+    ----------
+    name : str
+        Base name, as in ``current`` for ``current[1]``, ``current[2]``, ...
+    causality : Causality
+        Parameter, input or output.
+    kind : Kind
+        Real, integer or Boolean; an enumeration is an integer.
+    unit : str
+        SI unit, ``"1"`` for a number without one.
+    shape : tuple of int
+        Shape of the values; empty for a scalar.
+    references : array of uint32, shape (count,)
+        FMI value reference of each value, in storage order.
+    start : array, shape (count,)
+        Start values [unit], flat; NaN where there is none.
+    min, max : float
+        Bounds of what may be set [unit], both allowed.
+    description, display_unit : str
+        For people.
+    nominal : float
+        A typical magnitude [unit].
+    """
+
+    name: str
+    causality: Causality
+    kind: Kind
+    unit: str
+    shape: tuple[int, ...]
+    references: NDArray[np.uint32]
+    start: NDArray[np.float64]
+    min: float = -math.inf
+    max: float = math.inf
+    description: str = ""
+    display_unit: str = ""
+    nominal: float = 1.0
+
+    @property
+    def count(self) -> int:
+        """Number of scalar values."""
+        return math.prod(self.shape)
+
+    def values(self, label: str, given: ArrayLike, rows: tuple[int, ...] = ()) -> NDArray[np.float64]:
+        """Check what is given for this port and return it as an array of shape (*rows, count).
+
+        Parameters
+        ----------
+        label : str
+            What a message calls it.
+        given : array_like
+            Finite values [unit] of shape (*rows, *shape), or a scalar that fills it.
+        rows : tuple of int
+            Leading extents.
+
+        Raises
+        ------
+        InputError
+            When the shape does not fit, or a value is not a finite number within the bounds.
+        """
+        shape = (*rows, *self.shape)
+        try:
+            array = np.asarray(given, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise InputError(f"{label} = {given!r} is not a number or an array of numbers") from None
+        if array.shape not in ((), shape):
+            raise InputError(f"{label}: values of shape {array.shape} do not fit {shape or 'a scalar'}")
+        allowed = np.isfinite(array) & (array >= self.min) & (array <= self.max)
+        if self.kind is not Kind.REAL:
+            allowed &= array == np.rint(array)
+        if not allowed.all():
+            first = np.unravel_index(int(np.argmin(allowed)), array.shape)
+            index = f"[{','.join(str(i + 1) for i in first)}]" if first else ""
+            unit = "" if self.unit == "1" else f" {self.unit}"
+            what = "a finite number" if self.kind is Kind.REAL else "a whole number"
+            raise InputError(
+                f"{label}{index} = {array[first]:.9g}{unit} is not {what} within [{self.min:.9g}, {self.max:.9g}]{unit}"
+            )
+        return np.broadcast_to(array, shape).reshape(*rows, self.count)
+
+
+def ports_of(model: Model) -> dict[str, Port]:
+    """Return the ports of a model by name; a value's reference is its position in the memory of an instance."""
+    offsets = model.offsets()
+    blocks = (
+        (Causality.PARAMETER, model.parameters),
+        (Causality.INPUT, model.inputs),
+        (Causality.OUTPUT, model.outputs),
+    )
+    ports = [
+        _port(variable, causality, offsets[variable.path])
+        for causality, block in blocks
+        for variable in block
+        if not variable.hidden
+    ]
+    return {port.name: port for port in ports}
+
+
+def _port(variable: Variable, causality: Causality, offset: int) -> Port:
+    return Port(
+        name=variable.fmi_name or variable.name,
+        causality=causality,
+        kind=variable.kind,
+        unit=variable.unit,
+        shape=variable.shape,
+        references=np.arange(offset, offset + variable.count, dtype=np.uint32),
+        start=variable.start_values().ravel(),
+        min=variable.min,
+        max=variable.max,
+        description=variable.description,
+        display_unit=variable.display_unit,
+        nominal=variable.nominal,
+    )

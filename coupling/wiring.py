@@ -1,0 +1,115 @@
+"""How the components of a block are wired, and the statuses of the block."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..core.model import Model, Variable
+from .operations import Action, Connection, Operation, Rule
+
+TOO_LONG = 1
+"""Status: the communication step has too many base periods."""
+
+STATUSES = 1000
+"""Status of a component's refusal: this times its number, from 1, plus its own status."""
+
+BEYOND = 500
+"""Added to that, in place of a component's status, with the number of the input that is beyond its bounds."""
+
+Place = tuple[str, str]
+"""A component and its variable."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wiring:
+    """What the kernels are written for.
+
+    Parameters
+    ----------
+    members : mapping of str to Model
+        The components.
+    base : float
+        The base period [s].
+    operations : tuple of Operation
+        The table of the plan.
+    inputs : tuple of (str, str)
+        The components' inputs that become inputs of the block, under their own names; those of one name become one.
+    outputs : tuple of (str, (str, str), str)
+        Name, source, and value of `Summary` of each output.
+    shared : tuple of ((str, str), (str, str))
+        Parameters that follow others: the one that follows, and the one that is set.
+    lookaheads : tuple of (str, str)
+        Parameters that are half the length of a step.
+    """
+
+    members: Mapping[str, Model]
+    base: float
+    operations: tuple[Operation, ...]
+    inputs: tuple[Place, ...]
+    outputs: tuple[tuple[str, Place, str], ...]
+    shared: tuple[tuple[Place, Place], ...]
+    lookaheads: tuple[Place, ...]
+
+    def variable(self, place: Place) -> Variable:
+        """Return a component's variable."""
+        return self.members[place[0]].variable(place[1])
+
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """The connections in the order of the table."""
+        subjects = (operation.subject for operation in self.operations)
+        return tuple(dict.fromkeys(subject for subject in subjects if isinstance(subject, Connection)))
+
+    @property
+    def gathering(self) -> dict[Connection, Rule]:
+        """The connections that gather values, by their rule; their place here is the number in the names of states."""
+        rows = [row for row in self.operations if row.action is Action.ACCUMULATE]
+        return {row.subject: row.rule for row in rows if isinstance(row.subject, Connection) and row.rule}
+
+    def every(self, member: str) -> int:
+        """Return the period of a component [base periods]."""
+        return next(row.every for row in self.operations if row.subject == member)
+
+    @property
+    def hyperperiod(self) -> int:
+        """Base periods after which the plan repeats."""
+        return max(operation.every for operation in self.operations)
+
+    def own_states(self) -> list[tuple[str, str, int | tuple[int, int] | None]]:
+        """Return name, unit and size of the states that no component has."""
+        states: list[tuple[str, str, int | tuple[int, int] | None]] = [
+            ("tick", "1", None), ("done", "s", None), ("debt", "s", None), ("stepped", "1", None),
+            ("offender", "1", None), ("offence", "1", None), ("scale", "1", None),
+        ]  # fmt: skip
+        for number, (connection, rule) in enumerate(self.gathering.items()):
+            variable = self.variable(connection.source)
+            states += [(f"gathered_{number}", variable.unit, variable.size)]
+            states += [(f"weight_{number}", "1", None)] if rule is Rule.MEAN else []
+            states += [(f"earlier_{number}", variable.unit, variable.size)] if rule is Rule.LINEAR else []
+        states += [(f"{name}_so_far", "1", None) for name, _, summary in self.outputs if summary != "last"]
+        return states
+
+    def bounded_inputs(self, member: str) -> list[tuple[int, Variable]]:
+        """Return those inputs of a component that others drive and that have bounds, each with its status."""
+        driven = {connection.target for connection in self.connections}
+        first = STATUSES * (1 + list(self.members).index(member)) + BEYOND
+        return [
+            (first + number, variable)
+            for number, variable in enumerate(self.members[member].inputs)
+            if (member, variable.name) in driven and not (variable.min == -math.inf and variable.max == math.inf)
+        ]
+
+    def check(self) -> None:
+        """Raise ValueError where a value cannot be exchanged."""
+        ends = [end for connection in self.connections for end in (connection.source, connection.target)]
+        ends += [parameter for pair in self.shared for parameter in pair]
+        for end in (*ends, *self.inputs, *(source for _, source, _ in self.outputs)):
+            if len(self.variable(end).shape) > 1:
+                raise ValueError(f"{'.'.join(end)}: arrays of two dimensions are not exchanged")
+
+
+def status_of(wiring: Wiring, member: str, status: int) -> int:
+    """Return the block's status for that of a component."""
+    return STATUSES * (1 + list(wiring.members).index(member)) + status

@@ -1,0 +1,1 @@
+"""What makes an FMU of any model."""

@@ -1,0 +1,87 @@
+"""Builds the FMUs of a pack, all of them or none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from enum import Enum
+from pathlib import Path
+
+from tqdm import tqdm
+
+from ..core.model import Detail
+from .component import Part
+from .files import replacing
+from .native.fmu import build_native_fmu
+from .native.platforms import Platform
+from .python.fmu import build_python_fmu
+from .registry import load_component
+
+
+class Form(Enum):
+    """The flavours of an FMU, and the folders in the output folder that they go to."""
+
+    PYTHON = "python"
+    NATIVE = "native"
+
+
+PATIENCE = 2.0
+"""Seconds after which a progress bar appears."""
+
+
+def build_parts(
+    planned: Sequence[Part],
+    output: Path,
+    detail: Detail,
+    form: Form = Form.NATIVE,
+    platforms: Sequence[Platform] = tuple(Platform),
+) -> dict[str, Path]:
+    """Build an FMU of each part.
+
+    Parameters
+    ----------
+    planned : sequence of Part
+        What is built.
+    output : Path
+        The FMUs are written into a folder in it, named by the flavour; missing folders are made. FMUs that are there
+        are replaced once all new ones have been built.
+    detail : Detail
+        Outputs finer than this are not told to importers.
+    form : Form
+        The flavour.
+    platforms : sequence of Platform
+        Where native FMUs shall run.
+
+    Returns
+    -------
+    dict of str to Path
+        The .fmu file of each part.
+
+    Raises
+    ------
+    InputError
+        When a value does not fit a model, or the output cannot be written; no FMU was replaced then.
+    """
+    for part in planned:
+        load_component(part.component, part.arguments, part.start)
+    targets = {part.name: output / form.value / f"{part.name}.fmu" for part in planned}
+    with ExitStack() as stack:
+        drafts = {name: stack.enter_context(replacing(target)) for name, target in targets.items()}
+
+        def build(part: Part) -> None:
+            what = (drafts[part.name], part.component, part.arguments, part.start, detail)
+            if form is Form.NATIVE:
+                build_native_fmu(*what, platforms)
+            else:
+                build_python_fmu(*what)
+
+        workers = ThreadPoolExecutor(os.cpu_count())  # compilers run in processes of their own
+        stack.callback(workers.shutdown, cancel_futures=True)
+        running = [workers.submit(build, part) for part in planned]
+        for done in tqdm(
+            as_completed(running), "building FMUs", len(running), unit="FMU", delay=PATIENCE, disable=None, leave=False
+        ):
+            done.result()
+    return targets

@@ -1,0 +1,215 @@
+"""modelDescription.xml, written from the declaration of a component.
+
+The value reference of a variable is its position in the memory of an instance (`Model.offsets`). Outputs have no
+feedthrough, which an empty list of dependencies says. At initialisation they depend on parameters and inputs as
+the model likes, which a missing list says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from importlib.metadata import version
+from uuid import UUID
+from xml.etree import ElementTree
+
+from ..core.model import Detail, Kind, Model, Variable
+from .component import Component
+from .type_definitions import add_types, add_units, type_name
+
+Element = ElementTree.Element
+SubElement = ElementTree.SubElement
+
+STEPS = 600
+"""Steps of the default experiment."""
+
+TOOL = "packfmu"
+"""Whose annotation it is: the method by which the model steps, for a scheduler to check a plan."""
+
+LOG_CATEGORIES = {
+    "logStatusError": "A value, state or call that was refused, or an error, with its cause",
+    "logStatusDiscard": "A step that was refused; the state is as it was",
+}
+
+
+@dataclass(frozen=True)
+class Flavour:
+    """What an implementation of the FMU can do: the capability flags of FMI 2.0 co-simulation."""
+
+    needs_execution_tool: bool
+    can_handle_variable_communication_step_size: bool
+    can_interpolate_inputs: bool
+    max_output_derivative_order: int
+    can_not_use_memory_management_functions: bool
+    can_get_and_set_fmu_state: bool
+    can_serialize_fmu_state: bool
+    provides_directional_derivative: bool
+
+    def attributes(self) -> dict[str, str]:
+        """Return the flags as attributes of the element ``CoSimulation``."""
+        return {
+            "needsExecutionTool": _boolean(self.needs_execution_tool),
+            "canHandleVariableCommunicationStepSize": _boolean(self.can_handle_variable_communication_step_size),
+            "canInterpolateInputs": _boolean(self.can_interpolate_inputs),
+            "maxOutputDerivativeOrder": str(self.max_output_derivative_order),
+            "canRunAsynchronuously": "false",
+            "canBeInstantiatedOnlyOncePerProcess": "false",
+            "canNotUseMemoryManagementFunctions": _boolean(self.can_not_use_memory_management_functions),
+            "canGetAndSetFMUstate": _boolean(self.can_get_and_set_fmu_state),
+            "canSerializeFMUstate": _boolean(self.can_serialize_fmu_state),
+            "providesDirectionalDerivative": _boolean(self.provides_directional_derivative),
+        }
+
+
+def listed(component: Component, detail: Detail) -> tuple[Variable, ...]:
+    """Return the variables that a description of this detail tells.
+
+    Inputs are always told: without them the FMU could not be connected.
+    """
+    model = component.model
+    return tuple(v for v in model.interface if not v.hidden and (v.detail <= detail or v in model.inputs))
+
+
+def guid(component: Component, sources: str, detail: Detail) -> str:
+    """Return the identity of an FMU: a hash of its interface and of what it is built from, start values left out.
+
+    Parameters
+    ----------
+    component : Component
+        The interface.
+    sources : str
+        Digest of whatever else makes two FMUs compute differently.
+    detail : Detail
+        Which variables are told.
+    """
+    model = component.model
+    interface = [
+        (v.path, v.fmi_name, _causality(model, v), v.unit, v.display_unit, v.shape, repr(v.min), repr(v.max),
+         repr(v.nominal), v.description, v.kind.value, v.tunable)
+        for v in listed(component, detail)
+    ]  # fmt: skip
+    terminals = [(t.name, t.kind.value, t.named_members) for t in component.terminals]
+    text = json.dumps([model.name, model.description, model.update.value, interface, terminals, sources])
+    return f"{{{UUID(bytes=hashlib.sha256(text.encode()).digest()[:16])}}}"
+
+
+def model_description(component: Component, flavour: Flavour, identity: str, detail: Detail) -> bytes:
+    """Return the content of modelDescription.xml.
+
+    Parameters
+    ----------
+    component : Component
+        What is described; its start values are told.
+    flavour : Flavour
+        What the implementation can do.
+    identity : str
+        The GUID.
+    detail : Detail
+        Outputs finer than this are left out.
+    """
+    model = component.model
+    variables = listed(component, detail)
+    root = Element(
+        "fmiModelDescription",
+        fmiVersion="2.0",
+        modelName=model.name,
+        guid=identity,
+        description=model.description,
+        author="The packfmu developers",
+        version=version("packfmu"),
+        license="MIT",
+        generationTool=f"packfmu {version('packfmu')}",
+        variableNamingConvention="structured",
+    )
+    SubElement(root, "CoSimulation", {"modelIdentifier": model.name, **flavour.attributes()})
+    add_units(root, variables)
+    add_types(root, variables)
+    categories = SubElement(root, "LogCategories")
+    for name, description in LOG_CATEGORIES.items():
+        SubElement(categories, "Category", name=name, description=description)
+    step = component.step_size
+    SubElement(root, "DefaultExperiment", startTime="0.0", stopTime=repr(STEPS * step), stepSize=repr(step))
+    annotations = SubElement(SubElement(root, "VendorAnnotations"), "Tool", name=TOOL)
+    SubElement(annotations, "Update", method=model.update.value)
+    _add_variables(root, model, variables)
+    _add_structure(root, model, variables)
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+
+def _add_variables(root: Element, model: Model, variables: tuple[Variable, ...]) -> None:
+    parent = SubElement(root, "ModelVariables")
+    offsets = model.offsets()
+    for variable in variables:
+        causality = _causality(model, variable)
+        attributes = {"causality": causality, "variability": _variability(causality, variable)}
+        if causality != "input":
+            attributes["initial"] = "calculated" if causality == "output" else "exact"
+        kind, bounds = _bounds(variable)
+        values = variable.start_values().ravel()
+        for position, name in enumerate(variable.scalar_names()):
+            scalar = SubElement(
+                parent,
+                "ScalarVariable",
+                {
+                    "name": name,
+                    "valueReference": str(offsets[variable.path] + position),
+                    "description": variable.description,
+                    **attributes,
+                },
+            )
+            typed = SubElement(scalar, kind, bounds)
+            if causality != "output":
+                typed.set("start", _literal(variable, float(values[position])))
+
+
+def _add_structure(root: Element, model: Model, variables: tuple[Variable, ...]) -> None:
+    structure = SubElement(root, "ModelStructure")
+    index, outputs = 0, []
+    for variable in variables:
+        if _causality(model, variable) == "output":
+            outputs += [str(index + position + 1) for position in range(variable.count)]
+        index += variable.count
+    if outputs:
+        element = SubElement(structure, "Outputs")
+        for output in outputs:
+            SubElement(element, "Unknown", index=output, dependencies="")
+        element = SubElement(structure, "InitialUnknowns")
+        for output in outputs:
+            SubElement(element, "Unknown", index=output)
+
+
+def _causality(model: Model, variable: Variable) -> str:
+    for causality, block in (("parameter", model.parameters), ("input", model.inputs)):
+        if any(variable is member for member in block):
+            return causality
+    return "output"
+
+
+def _variability(causality: str, variable: Variable) -> str:
+    if causality == "parameter":
+        return "tunable" if variable.tunable else "fixed"
+    return "continuous" if variable.kind is Kind.REAL else "discrete"
+
+
+def _bounds(variable: Variable) -> tuple[str, dict[str, str]]:
+    """Return the name of the type's element and its attributes but the start value."""
+    if variable.kind is Kind.BOOLEAN:
+        return "Boolean", {}
+    limits = {name: bound for name, bound in (("min", variable.min), ("max", variable.max)) if math.isfinite(bound)}
+    texts = {name: _literal(variable, float(bound)) for name, bound in limits.items()}
+    if variable.kind is Kind.INTEGER:
+        return "Integer", texts
+    return "Real", {"declaredType": type_name(variable), **texts, "nominal": repr(float(variable.nominal))}
+
+
+def _literal(variable: Variable, value: float) -> str:
+    if variable.kind is Kind.REAL:
+        return repr(value)
+    return _boolean(bool(value)) if variable.kind is Kind.BOOLEAN else str(int(value))
+
+
+def _boolean(value: bool) -> str:
+    return "true" if value else "false"

@@ -1,0 +1,184 @@
+"""The pages in an FMU's documentation folder, made from the declaration and the model's docstring."""
+
+from __future__ import annotations
+
+import html
+import inspect
+import platform
+import sys
+from importlib.metadata import version
+
+import numpy as np
+
+from ..core.model import Detail, Kind, Model, Variable
+from .component import Component, Terminal
+from .description import Flavour, listed
+from .docstring import to_html
+from .units import display_conversion
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+RANGE = f"{NO_BREAK}…{NO_BREAK}"
+
+STYLE = """
+:root { color-scheme: light dark;
+  --ink: #263238; --soft: #607d8b; --line: #cfd8dc; --ground: #ffffff; --tint: #f3f6f7; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6ecef; --soft: #9fb3bd; --line: #3b4a52; --ground: #14191c; --tint: #1f272b; } }
+body { font: 16px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--ground); max-width: 64rem;
+  margin: 2rem auto; padding: 0 1.25rem; }
+h1 { margin-bottom: .2rem; } h2 { margin-top: 2.2rem; border-bottom: 1px solid var(--line); padding-bottom: .2rem; }
+.lead { font-size: 1.1rem; margin-top: 0; } .note { color: var(--soft); }
+pre { background: var(--tint); border-left: 3px solid var(--soft); padding: .7rem 1rem; overflow-x: auto;
+  line-height: 1.4; }
+code { background: var(--tint); padding: 0 .2em; border-radius: 3px; } pre code { padding: 0; }
+.wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .92rem; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
+th { border-bottom: 2px solid var(--line); white-space: nowrap; }
+.number { text-align: right; }
+header img { float: right; width: 72px; height: 72px; }
+"""
+
+
+def index_page(component: Component, flavour: Flavour, detail: Detail) -> str:
+    """Return ``documentation/index.html``: what the model is, its equations, its ports, its limits, its references."""
+    model = component.model
+    told = {variable.path for variable in listed(component, detail)}
+    blocks = (("Parameters", model.parameters), ("Inputs", model.inputs), ("Outputs", model.outputs))
+    tables = "".join(
+        _variable_table(title, [variable for variable in block if variable.path in told]) for title, block in blocks
+    )
+    left_out = [variable.path for variable in model.interface if not (variable.hidden or variable.path in told)]
+    note = f"<p class='note'>Left out in this detail: {_codes(left_out)}.</p>" if left_out else ""
+    members = "".join(f"<h1>{_text(m.name)}</h1>{to_html(model_docstring(m))}" for m in component.members)
+    needs = "<p>What it needs where it runs, and how it tells what it refuses: "
+    needs = f"{needs}<a href='externalDependencies.html'>external dependencies</a>.</p>"
+    body = (
+        f"<header><img src='../model.png' alt=''><h1>{_text(model.name)}</h1>"
+        f"<p class='lead'>{_text(model.description)}.</p>{needs if flavour.needs_execution_tool else ''}</header>"
+        f"{to_html(model_docstring(component.model))}"
+        "<h2>Ports</h2><p>Electric current is positive into the cell. Outputs follow from a step, never at once "
+        "from an input. Values are in SI units; the display unit in brackets is what tools may show.</p>"
+        f"{tables}{note}{_terminal_table(component.terminals)}{members}"
+        "<p class='note'>The licence is in <a href='licenses/license.txt'>licenses/license.txt</a>. "
+        f"Made by packfmu {_text(version('packfmu'))}.</p>"
+    )
+    return page(model.name, body)
+
+
+def external_dependencies_page(component: Component) -> str:
+    """Return ``documentation/externalDependencies.html`` of the Python flavour."""
+    numba, numpy = version("numba"), version("numpy")
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    name = _text(component.model.name)
+    body = f"""<h1>What {name} needs where it runs</h1>
+<p>This FMU holds its model as Python source. It needs an interpreter with two packages:</p>
+<table><tr><th>what</th><th>least</th><th>built with</th></tr>
+<tr><td>CPython</td><td>3.11</td><td>{_text(platform.python_version())}</td></tr>
+<tr><td>numpy</td><td>2.0</td><td>{_text(numpy)}</td></tr>
+<tr><td>numba</td><td>0.61</td><td>{_text(numba)}</td></tr></table>
+<pre>python -m pip install "numpy&gt;=2" "numba&gt;=0.61"</pre>
+<p>pythonfmu {_text(version("pythonfmu"))}, which joins FMI to Python, is inside, under a name of its own: another
+version of it in the same process does no harm, and none need be installed.</p>
+<h2>Hosts</h2>
+<ul><li>Linux and Windows on 64-bit Intel and AMD processors; there is no library for macOS.</li>
+<li>A host that is not Python itself needs the interpreter's library where the loader finds it: on Windows
+<code>python3.dll</code> in the search path; on Linux the library of the same minor version preloaded, as in
+<code>LD_PRELOAD=libpython{python}.so.1.0</code>. The packages are those of the <code>python3</code> that comes first
+in <code>PATH</code>, a virtual environment's too. Leave SciPy out of that environment: the Fortran library that it
+brings was seen to abort such a host when it ends.</li>
+<li>The folder that the FMU is unpacked in should have a name of plain ASCII characters.</li>
+<li>The initialisation and the first step in a process are late by some seconds: the model is compiled then.</li></ul>
+<h2>Calls</h2>
+<ul><li>What is refused (a value out of its bounds, a state of another FMU) is told by the logger with category
+<code>logStatusError</code> and changes nothing, but the call returns <code>fmi2OK</code>, for this interface to Python
+has no other return value than a fatal one. The next <code>fmi2DoStep</code> returns <code>fmi2Discard</code>, until the
+value is set right or the FMU is reset.</li>
+<li>A step that cannot be taken returns <code>fmi2Discard</code>, with its reason in category
+<code>logStatusDiscard</code>, and leaves the FMU as it was.</li>
+<li>Messages come only where the FMU is instantiated with <code>loggingOn</code>. Switch it on: some importers do not
+look at the status of a step, and go on with outputs that no longer change.</li></ul>"""
+    return page(f"{component.model.name}: external dependencies", body)
+
+
+def page(title: str, body: str) -> str:
+    """Return an HTML document that needs nothing from elsewhere."""
+    return (
+        "<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'>"
+        "<meta name='viewport' content='width=device-width, initial-scale=1'>"
+        f"<title>{_text(title)}</title><style>{STYLE}</style></head>\n<body>{body}</body></html>\n"
+    )
+
+
+def model_docstring(model: Model) -> str:
+    """Return the docstring of the module that the model's kernels are written in."""
+    module = sys.modules[model.advance.__module__]
+    return inspect.cleandoc(module.__doc__ or "")
+
+
+def _variable_table(title: str, variables: list[Variable]) -> str:
+    if not variables:
+        return ""
+    rows = "".join(
+        f"<tr><td><code>{_text(_indexed(variable))}</code></td><td>{_text(_unit(variable))}</td>"
+        f"<td class='number'>{_text(_start(variable)) if title != 'Outputs' else ''}</td>"
+        f"<td class='number'>{_text(_bounds(variable))}</td><td>{_text(_sentence(variable))}</td></tr>"
+        for variable in variables
+    )
+    return (
+        f"<h3>{title}</h3><div class='wide'><table><tr><th>name</th><th>unit</th>"
+        f"<th class='number'>{'start' if title != 'Outputs' else ''}</th><th class='number'>bounds</th>"
+        f"<th>meaning</th></tr>{rows}</table></div>"
+    )
+
+
+def _terminal_table(terminals: tuple[Terminal, ...]) -> str:
+    rows = "".join(
+        f"<tr><td><code>{_text(t.name)}</code></td><td>{_text(t.kind.value)}</td><td>{_codes(list(t.members))}</td></tr>"
+        for t in terminals
+    )
+    head = "<h3>Terminals</h3><div class='wide'><table><tr><th>name</th><th>kind</th><th>members</th></tr>"
+    return f"{head}{rows}</table></div>" if terminals else ""
+
+
+def _indexed(variable: Variable) -> str:
+    name = variable.fmi_name or variable.name
+    return f"{name}[{', '.join(f'1..{extent}' for extent in variable.shape)}]" if variable.shape else name
+
+
+def _unit(variable: Variable) -> str:
+    if variable.kind is not Kind.REAL:
+        return variable.kind.value
+    return f"{variable.unit} ({variable.display_unit})" if variable.display_unit else variable.unit
+
+
+def _start(variable: Variable) -> str:
+    values = variable.start_values()
+    if variable.kind is Kind.BOOLEAN:
+        return "true" if values.flat[0] else "false"
+    least, most = float(np.min(values)), float(np.max(values))
+    text = f"{least:.6g}" if least == most else f"{least:.6g}{RANGE}{most:.6g}"
+    if variable.display_unit:
+        factor, offset = display_conversion(variable.unit, variable.display_unit)
+        shown = sorted({f"{factor * value + offset:.6g}" for value in (least, most)}, key=float)
+        text += f" ({RANGE.join(shown)}{NO_BREAK}{variable.display_unit})"
+    return text
+
+
+def _bounds(variable: Variable) -> str:
+    if variable.kind is Kind.BOOLEAN:
+        return ""
+    if variable.min == -np.inf:
+        return "" if variable.max == np.inf else f"≤ {variable.max:.6g}"
+    return f"≥ {variable.min:.6g}" if variable.max == np.inf else f"{variable.min:.6g}{RANGE}{variable.max:.6g}"
+
+
+def _sentence(variable: Variable) -> str:
+    return variable.description + (" (tunable)" if variable.tunable else "")
+
+
+def _codes(names: list[str]) -> str:
+    return ", ".join(f"<code>{_text(name)}</code>" for name in names)
+
+
+def _text(text: str) -> str:
+    return html.escape(text, quote=True)

@@ -1,0 +1,112 @@
+"""Output files that are either complete or not there."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
+
+from ..core.errors import InputError
+
+
+def check_replaceable(path: Path) -> None:
+    """Raise InputError where something is at `path` that may not be replaced; nothing is made."""
+    try:
+        if path.is_dir():
+            raise InputError(f"output {path} cannot be written: it is a folder")
+        if path.exists() and not path.stat().st_mode & stat.S_IWUSR:  # a rename would not ask
+            raise InputError(f"output {path} cannot be written: it is write-protected")
+    except OSError as error:
+        raise InputError(f"output {path} cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a temporary name beside `path`; what is written there takes the place of `path` at the end.
+
+    Missing folders are made. When the block is left by an exception the temporary file is removed, and an existing
+    file stays as it was.
+
+    Raises
+    ------
+    InputError
+        When `path` cannot be written: before the block is entered where that can be known.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")  # containers share process ids
+    check_replaceable(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.touch(exist_ok=False)
+    except OSError as error:
+        raise InputError(f"output {path} cannot be written: {error.filename}: {error.strerror}") from error
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    except OSError as error:
+        raise InputError(f"output {path} cannot be written: {error.strerror or error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Yield an empty folder that is removed at the end.
+
+    Raises
+    ------
+    InputError
+        When files cannot be written there: any OSError of the block.
+    """
+    place = "for temporary files"
+    try:
+        place = gettempdir()
+        with TemporaryDirectory() as folder:
+            yield Path(folder)
+    except OSError as error:
+        reason = error.strerror or error
+        raise InputError(f"folder {place} cannot be used: {reason}; TMPDIR can name another") from error
+
+
+def cache_folder(name: str) -> Path:
+    """Return a folder, made where it is missing, for what can be made again: below XDG_CACHE_HOME or else ~/.cache.
+
+    A relative XDG_CACHE_HOME is ignored, as the XDG Base Directory Specification wants it.
+
+    Raises
+    ------
+    InputError
+        When it cannot be made.
+    """
+    given = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    folder = (given if given.is_absolute() else Path.home() / ".cache") / "packfmu" / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cache {folder} cannot be made: {error.strerror}; XDG_CACHE_HOME can name another") from error
+    return folder
+
+
+def package_folder(name: str) -> Path:
+    """Return where a package that packfmu depends on is installed; InputError when it is not."""
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise _not_installed(name)
+    return Path(spec.origin).parent
+
+
+def package_version(name: str) -> str:
+    """Return the version of a package that packfmu depends on; InputError when it is not installed."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        raise _not_installed(name) from None
+
+
+def _not_installed(name: str) -> InputError:
+    return InputError(f"{name} is not installed; pip install packfmu brings it")

@@ -1,0 +1,281 @@
+"""Object code of a model's kernels: numba compiles them, LLVM translates them for each target.
+
+The kernels are compiled in a process of their own, for numba takes the processor that it compiles for, and whether
+it may use Intel's vector mathematics, from the environment when it is imported. All targets share one intermediate
+representation, made for the least processor; of the host's own processor nothing enters.
+
+The object code defines ``model_initialize``, ``model_outputs`` and ``model_advance`` and nothing else that is
+visible. It may call functions of C's mathematics and memory only: a kernel that allocates, raises or calls anything
+else is refused by name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import llvmlite.binding as llvm
+import numba
+from numba.core.errors import NumbaError
+
+from ...core.errors import InputError
+from ...core.instance import block_dtype
+from ...core.model import Model
+from ..registry import maker
+from .elf import undefined_symbols
+from .platforms import LINUX, Target
+
+ALLOWED = frozenset((
+    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "copysign", "cos", "cosh",
+    "erf", "erfc", "exp", "exp2", "expm1", "fabs", "floor", "fma", "fmod", "frexp", "hypot", "ldexp", "log",
+    "log10", "log1p", "log2", "memcpy", "memmove", "memset", "nearbyint", "pow", "rint", "round", "sin",
+    "sincos", "sinh", "sqrt", "tan", "tanh", "tgamma", "trunc",
+))  # fmt: skip
+"""What object code may call: functions of C that neither allocate nor keep state."""
+
+jit: Any = numba
+"""Numba without its type hints, which leave out what is used here."""
+
+carray, types = jit.carray, jit.types
+
+STEP = "model_advance"
+ENTRIES = ("model_initialize", "model_outputs", STEP)
+
+PICKLED = ".const.picklebuf"
+"""How numba begins the name of an exception that is kept in the code."""
+
+RELEASE = "NRT_MemInfo_call_dtor"
+"""What numba calls to release memory; code that nobody calls names it in every kernel."""
+
+ADDRESS = r"inttoptr \(i64 -?\d+|@numba\.dynamic\.globals\."
+"""How a kernel looks that holds an address."""
+
+COUNTING = r"call void @NRT_(in|de)cref\b"
+"""How a kernel looks that has numba count who holds an array, as one that leaves a loop by ``return`` may."""
+
+TIMES = (types.float64, types.float64)
+"""Time and step size."""
+
+OPTIMISATION = 3
+REFUSED = 2
+"""The exit code of the child where a kernel does not fit."""
+
+BOOT = """
+import importlib, sys
+sys.path.append(sys.argv[1])
+importlib.import_module(sys.argv[2]).main()
+"""
+
+
+def compile_component(name: str, arguments: Mapping[str, Any], targets: Iterable[Target]) -> dict[Target, bytes]:
+    """Return the object code of a component's kernels for each target.
+
+    Parameters
+    ----------
+    name : str
+        One of `registry.component_names`.
+    arguments : mapping
+        What that function takes, values that JSON can hold.
+    targets : iterable of Target
+        For which processors.
+
+    Raises
+    ------
+    InputError
+        When a kernel allocates, raises, or calls what is not allowed; the message names both.
+    """
+    wanted = list(targets)
+    request = {"component": name, "arguments": dict(arguments), "targets": [vars(target) for target in wanted]}
+    command = [sys.executable, "-P", "-c", BOOT, str(Path(__file__).parents[3]), __name__]
+    own = {
+        "NUMBA_CPU_NAME": _least_processor(),
+        "NUMBA_CPU_FEATURES": "",  # else the host's
+        "NUMBA_DISABLE_INTEL_SVML": "1",
+        "PYTHONHASHSEED": "0",  # the order of names in the code follows from hashes
+    }
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")}
+    done = subprocess.run(
+        command, input=json.dumps(request), env=kept | own, cwd=Path(__file__).parent,  # numba reads a file there
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode == REFUSED:
+        raise InputError(done.stderr.strip())
+    if done.returncode:
+        raise RuntimeError(f"the kernels of {name} could not be compiled:\n{done.stderr}")
+    return dict(zip(wanted, map(bytes.fromhex, done.stdout.split()), strict=True))
+
+
+def main() -> None:
+    """Compile what stdin asks for, and print the object code for each target in hexadecimal; this runs in the child."""
+    request = json.load(sys.stdin)
+    component = maker(request["component"])
+    try:
+        code = kernel_code(component(**request["arguments"]).model)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        sys.exit(REFUSED)
+    for fields in request["targets"]:
+        print(emit(code, Target(**fields)).hex())
+
+
+def kernel_code(model: Model) -> str:
+    """Return the LLVM code of a model's three kernels, checked.
+
+    Each becomes ``int32 name(result *, excinfo **, double *x, *p, *u, *y, int64 *c)``, ``model_advance`` with
+    ``double t, double h`` besides, and its status in ``*result``.
+
+    Raises
+    ------
+    InputError
+        When a kernel allocates, raises, or calls what is not allowed.
+    """
+    kernels = dict(zip(ENTRIES, (model.initialize, model.outputs_kernel, model.advance), strict=True))
+    compiled = {name: _compile(model, kernel, name == STEP) for name, kernel in kernels.items()}
+    code = llvm.parse_assembly("")
+    for name, (library, symbol) in compiled.items():
+        module = llvm.parse_assembly(library.get_llvm_str())
+        module.get_function(symbol).name = name
+        code.link_in(module)
+    libraries = [library for library, _ in compiled.values()]
+    _strip(code)
+    _check(model, code, libraries)
+    _optimise(code)
+    _check(model, code, libraries)
+    return str(code)
+
+
+def emit(code: str, target: Target) -> bytes:
+    """Return the object file of LLVM code for one target."""
+    machine = _machine(target)
+    module = llvm.parse_assembly(code)
+    module.triple = target.triple
+    module.data_layout = str(machine.target_data)
+    return bytes(machine.emit_object(module))
+
+
+def _machine(target: Target) -> Any:
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    return llvm.Target.from_triple(target.triple).create_target_machine(
+        cpu=target.processor, opt=OPTIMISATION, reloc="pic", codemodel="default"
+    )
+
+
+def _compile(model: Model, kernel: Any, steps: bool) -> tuple[Any, str]:
+    """Return numba's library with an entry that takes pointers to the blocks, and the symbol of the entry."""
+
+    def settle(x: Any, p: Any, u: Any, y: Any, c: Any) -> Any:
+        return kernel(carray(x, 1)[0], carray(p, 1)[0], carray(u, 1)[0], carray(y, 1)[0], carray(c, 1)[0])
+
+    def step(x: Any, p: Any, u: Any, y: Any, c: Any, t: float, h: float) -> Any:
+        return kernel(carray(x, 1)[0], carray(p, 1)[0], carray(u, 1)[0], carray(y, 1)[0], carray(c, 1)[0], t, h)
+
+    compiler = jit.njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    entry = compiler(step if steps else settle)
+    try:
+        entry.compile((*_pointers(model), *(TIMES if steps else ())))
+    except NumbaError as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{model.name}: {kernel.__name__} cannot be compiled: {reason}") from None
+    result = entry.overloads[entry.signatures[0]]
+    return result.library, result.fndesc.llvm_func_name
+
+
+def _pointers(model: Model) -> list[Any]:
+    """Return the types of pointers to the blocks; to anything where a block is empty, for no kernel looks at it."""
+    blocks = [(variables, "f8") for variables in (model.states, model.parameters, model.inputs, model.outputs)]
+    return [
+        types.CPointer(jit.from_dtype(block_dtype(variables, scalar)) if variables else types.float64)
+        for variables, scalar in [*blocks, (model.constants, "i8")]
+    ]
+
+
+def _strip(code: Any) -> None:
+    """Hide everything but the entries, and drop what nobody calls."""
+    for function in code.functions:
+        if function.name in ENTRIES:
+            function.visibility = "hidden"
+        elif not function.is_declaration:
+            function.linkage = "internal"
+    for variable in code.global_variables:
+        variable.linkage = "internal"
+    builder = llvm.create_pass_builder(_machine(LINUX), llvm.create_pipeline_tuning_options(OPTIMISATION))
+    manager = llvm.create_new_module_pass_manager()
+    manager.add_global_dead_code_eliminate_pass()
+    manager.add_strip_dead_prototype_pass()
+    manager.run(code, builder)
+
+
+def _optimise(code: Any) -> None:
+    """Optimise across the kernels, for the least processor: numba has optimised each for itself."""
+    builder = llvm.create_pass_builder(_machine(LINUX), llvm.create_pipeline_tuning_options(OPTIMISATION))
+    builder.getModulePassManager().run(code, builder)
+
+
+def _check(model: Model, code: Any, libraries: list[Any]) -> None:
+    """Raise InputError, naming kernel and symbol, where the code does what a kernel may not."""
+    forbidden = set(undefined_symbols(emit(str(code), LINUX))) - ALLOWED
+    if forbidden:
+        symbol = min(forbidden, key=lambda name: (name == RELEASE, name))
+        pattern = rf"@(llvm\.)?{re.escape(symbol)}\b"
+        culprit = _counting(libraries) if symbol == RELEASE else _culprit(libraries, pattern)
+        raise InputError(
+            f"{model.name}: kernel {culprit} calls {symbol}, which object code may not; "
+            "kernels allocate nothing and call only kernels and math"
+        )
+    for variable in code.global_variables:
+        if variable.name.startswith(PICKLED):
+            culprit = _culprit(libraries, re.escape(variable.name))
+            raise InputError(f"{model.name}: kernel {culprit} raises an exception ({variable.name})")
+    if re.search(ADDRESS, str(code)):
+        raise InputError(
+            f"{model.name}: kernel {_culprit(libraries, ADDRESS)} holds an address of this process, of a function "
+            "called through ctypes or of a large global array; kernels call only kernels and math, and read what they "
+            "are given"
+        )
+
+
+def _culprit(libraries: list[Any], pattern: str) -> str:
+    """Return the name of the innermost kernel whose code matches; numba's own functions belong to their caller."""
+    for library in libraries:
+        if re.search(pattern, library.get_llvm_str()) and not _is_of_numba(library):
+            inner = sorted(getattr(library, "_linking_libraries", ()), key=lambda callee: callee.name)
+            found = _culprit(inner, pattern)
+            return found or str(library.name)
+    return ""
+
+
+def _counting(libraries: list[Any]) -> str:
+    """Return the name of the first kernel that has numba count who holds an array."""
+    for library in libraries:
+        for function in llvm.parse_assembly(library.get_llvm_str()).functions:
+            if not function.is_declaration and re.search(COUNTING, str(function)):
+                return _last_part(function.name)
+    return ""
+
+
+def _last_part(symbol: str) -> str:
+    """Return the last part of a nested name, as the Itanium ABI mangles it: a length before each part."""
+    parts, place = [symbol], len("_ZN")
+    while length := re.match(r"\d+", symbol[place:]):
+        begin = place + length.end()
+        place = begin + int(length[0])
+        parts.append(symbol[begin:place])
+    return parts[-1]
+
+
+def _is_of_numba(library: Any) -> bool:
+    functions = llvm.parse_assembly(library.get_llvm_str()).functions
+    own = [f.name for f in functions if not f.is_declaration and f.linkage == llvm.Linkage.external]
+    return not own or own[0].startswith(("_ZN5numba", "nrt_"))
+
+
+def _least_processor() -> str:
+    return LINUX.processor if platform.machine().lower() in {"x86_64", "amd64"} else "generic"

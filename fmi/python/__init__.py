@@ -1,0 +1,1 @@
+"""The Python flavour: the sources of the model, run by pythonfmu's library."""

@@ -1,0 +1,142 @@
+"""Bulk access to an instance's memory by value references.
+
+A master asks for the same list of references in every step, so what can be known of a list is kept: where its
+values are, their bounds, and what a user may do with them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from ...core.model import Model
+
+
+class Role(IntEnum):
+    """What a variable is to a master."""
+
+    FIXED = 0
+    TUNABLE = 1
+    INPUT = 2
+    OUTPUT = 3
+
+
+class AccessError(Exception):
+    """A value or reference that does not fit; the message is complete."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The variables of one list of references.
+
+    Parameters
+    ----------
+    references : tuple of int
+        The list.
+    where : slice or (n,) array
+        Their places in the memory.
+    minimum, maximum : (n,) array
+        Bounds of their values.
+    roles : (n,) array
+        A `Role` each.
+    """
+
+    references: tuple[int, ...]
+    where: slice | NDArray[np.intp]
+    minimum: NDArray[np.float64]
+    maximum: NDArray[np.float64]
+    roles: NDArray[np.int8]
+
+    @property
+    def has_outputs(self) -> bool:
+        """Whether an output is among them."""
+        return bool((self.roles == Role.OUTPUT).any())
+
+
+class Layout:
+    """The interface of a model by value reference.
+
+    Parameters
+    ----------
+    model : Model
+        Its parameters, inputs and outputs are referred to.
+    """
+
+    def __init__(self, model: Model) -> None:
+        variables = model.interface
+        counts = [variable.count for variable in variables]
+        blocks = [len(model.parameters), len(model.inputs), len(model.outputs)]
+        roles = np.repeat([Role.FIXED, Role.INPUT, Role.OUTPUT], blocks)
+        roles[[variable.tunable for variable in variables]] = Role.TUNABLE
+        self.model = model
+        self.begin_of_outputs = sum(v.count for v in model.parameters + model.inputs)
+        self.roles = np.repeat(roles, counts).astype(np.int8)
+        self.minimum = np.repeat([variable.min for variable in variables], counts)
+        self.maximum = np.repeat([variable.max for variable in variables], counts)
+        self.kinds = np.repeat(["" if variable.hidden else variable.kind.value for variable in variables], counts)
+        self._selections: dict[tuple[str, tuple[int, ...]], Selection] = {}
+
+    def select(self, references: list[int], kind: str) -> Selection:
+        """Return what is known of a list of references to variables of a kind: ``Real``, ``Integer``, ``Boolean``.
+
+        Raises
+        ------
+        AccessError
+            When a reference is no variable of this kind.
+        """
+        key = (kind, tuple(references))
+        selection = self._selections.get(key)
+        if selection is None:
+            selection = self._selections[key] = self._new_selection(key[1], kind)
+        return selection
+
+    def check(self, selection: Selection, values: NDArray[np.float64]) -> None:
+        """Raise AccessError, naming the first offender and its bounds, unless all values are finite and within them."""
+        finite = np.isfinite(values)
+        wrong = ~(finite & (values >= selection.minimum) & (values <= selection.maximum))
+        if wrong.any():
+            first = int(np.flatnonzero(wrong)[0])
+            name, unit = self.name(selection.references[first]), self.unit(selection.references[first])
+            least, most = float(selection.minimum[first]), float(selection.maximum[first])
+            fault = "is not within" if finite[first] else "is not finite and within"
+            raise AccessError(f"{name} = {float(values[first]):.9g}{unit} {fault} [{least:.9g}, {most:.9g}]{unit}")
+
+    def name(self, position: int) -> str:
+        """Return the name of the variable at a place in the memory; hidden states are called so."""
+        for variable in self.model.interface:
+            if position < variable.count:
+                return variable.scalar_names()[position]
+            position -= variable.count
+        for variable in self.model.states:
+            if position < variable.count:
+                return f"hidden state {variable.scalar_names()[position]}"
+            position -= variable.count
+        raise IndexError(f"{self.model.name} has no such place in its memory")
+
+    def unit(self, position: int) -> str:
+        """Return the unit of the variable at a place, with a space before it; empty where it has none."""
+        for variable in self.model.interface:
+            if position < variable.count:
+                return "" if variable.unit == "1" else f" {variable.unit}"
+            position -= variable.count
+        raise IndexError(f"{self.model.name} has no such variable")
+
+    def _new_selection(self, references: tuple[int, ...], kind: str) -> Selection:
+        for reference in references:
+            if not 0 <= reference < self.kinds.size or self.kinds[reference] != kind:
+                raise AccessError(f"value reference {reference} is no {kind} variable of {self.model.name}")
+        index = np.array(references, dtype=np.intp)
+        begin = references[0] if references else 0
+        contiguous = references == tuple(range(begin, begin + len(references)))
+        return Selection(
+            references,
+            slice(begin, begin + len(references)) if contiguous else index,
+            self.minimum[index],
+            self.maximum[index],
+            self.roles[index],
+        )

@@ -1,0 +1,283 @@
+"""What runs inside an FMU of the Python flavour: the calls of FMI 2.0 on an instance of the model.
+
+pythonfmu turns every exception into fmi2Fatal and then uses objects that it has already released, and of all calls
+it lets only `fmi2DoStep` return anything but fmi2OK or fmi2Fatal. So nothing is raised here. What is refused is
+logged with its cause, changes nothing, and keeps the FMU from stepping until it is put right: `fmi2DoStep` returns
+fmi2Discard and says again what is amiss. A value is put right by setting a valid one, a refused state by a valid
+one, and everything by a reset.
+
+Nothing here imports numba or reads a file when it is imported: pythonfmu runs the main script twice.
+"""
+
+from __future__ import annotations
+
+import _thread
+import importlib
+import json
+import math
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from .access import AccessError, Layout, Role, Selection
+from .state import Phase, Stale, State, pack_state, unpack_state
+
+Result = TypeVar("Result")
+
+NOT_FINITE = -1
+"""Key of what is amiss with the outputs before a step; variables have their value reference."""
+
+RESTORED_STATE = -2
+"""Key of a state that could not be restored."""
+
+
+INTERRUPTION_DELAY = 0.01
+"""How long after a call that Ctrl-C met the host is interrupted [s]."""
+
+
+class Status(IntEnum):
+    """The statuses of FMI that are logged."""
+
+    DISCARD = 2
+    ERROR = 3
+
+
+CATEGORIES = {Status.DISCARD: "logStatusDiscard", Status.ERROR: "logStatusError"}
+
+
+class Slave:
+    """The calls of FMI on one instance; pythonfmu's `Fmi2Slave` is mixed in where the FMU is built.
+
+    Parameters
+    ----------
+    resources : str
+        Folder of the FMU's resources, with its component.json.
+    """
+
+    log: Callable[[str, int, str], None]
+
+    def __init__(self, resources: str) -> None:
+        attach(resources)
+        specification = json.loads(Path(resources, "component.json").read_text(encoding="utf-8"))
+        instance_type = importlib.import_module("...core.instance", __package__).Instance
+        registry = importlib.import_module("..registry", __package__)
+        component = registry.load_component(
+            specification["component"], specification["arguments"], specification["start"]
+        )
+        self._identity = str(specification["guid"])
+        self._instance: Any = instance_type(component.model)
+        self._memory = self._instance.memory
+        self._layout = Layout(component.model)
+        self._results = self._memory[self._layout.begin_of_outputs :]
+        self._before = self._results.copy()
+        self._state = State(Phase.INSTANTIATED, Stale.EVERYTHING, {})
+
+    def setup_experiment(self, start_time: float, stop_time: float | None, tolerance: float | None) -> None:
+        """Take note of nothing: the models know no absolute time and choose no steps."""
+
+    def enter_initialization_mode(self) -> None:
+        """Allow for values to be set and outputs to be read."""
+        self._state.phase = Phase.INITIALISATION
+
+    def exit_initialization_mode(self) -> None:
+        """Compute what has not been computed, and be ready to step."""
+        self._guard(self._settle, None)
+        self._state.phase = Phase.STEPPING
+
+    def terminate(self) -> None:
+        """End: no step follows."""
+        self._state.phase = Phase.TERMINATED
+
+    def do_step(self, current_time: float, step_size: float) -> bool:
+        """Step; False where the step is refused, the state being as before then."""
+        if not self._guard(lambda: self._ready(current_time, step_size), False):
+            return False
+        np.copyto(self._before, self._results)
+        return self._guard(lambda: self._advance(current_time, step_size), False)
+
+    def get_real(self, vrs: list[int]) -> list[float]:
+        """Return values; NaN where the call does not fit."""
+        return self._guard(lambda: self._get(vrs, "Real"), [math.nan] * len(vrs))
+
+    def get_integer(self, vrs: list[int]) -> list[int]:
+        """Return values of integers; 0 where the call does not fit."""
+        return self._guard(lambda: [int(value) for value in self._get(vrs, "Integer")], [0] * len(vrs))
+
+    def get_boolean(self, vrs: list[int]) -> list[bool]:
+        """Return truth values; False where the call does not fit."""
+        return self._guard(lambda: [value != 0.0 for value in self._get(vrs, "Boolean")], [False] * len(vrs))
+
+    def get_string(self, vrs: list[int]) -> list[str]:
+        """Return empty texts: there are no variables of type String."""
+        return self._guard(lambda: [str(value) for value in self._get(vrs, "String")], [""] * len(vrs))
+
+    def set_real(self, vrs: list[int], values: list[float]) -> None:
+        """Set values, all or none."""
+        self._guard(lambda: self._set(vrs, values, "Real"), None)
+
+    def set_integer(self, vrs: list[int], values: list[int]) -> None:
+        """Set integers, all or none."""
+        self._guard(lambda: self._set(vrs, values, "Integer"), None)
+
+    def set_boolean(self, vrs: list[int], values: list[bool]) -> None:
+        """Set truth values, all or none."""
+        self._guard(lambda: self._set(vrs, values, "Boolean"), None)
+
+    def set_string(self, vrs: list[int], values: list[str]) -> None:
+        """Refuse: there are no variables of type String."""
+        self._guard(lambda: self._set(vrs, [0.0] * len(values), "String"), None)
+
+    def _get_fmu_state(self) -> bytes:
+        return self._guard(lambda: pack_state(self._identity, self._state, self._memory), b"")
+
+    def _set_fmu_state(self, state: bytes) -> None:
+        self._guard(lambda: self._restore(state), None)
+
+    @staticmethod
+    def _fmu_state_to_bytes(state: bytes) -> bytes:
+        return state
+
+    @staticmethod
+    def _fmu_state_from_bytes(state: bytes) -> bytes:
+        return state  # it is judged where it is restored: an exception here would be fatal
+
+    def _ready(self, current_time: float, step_size: float) -> bool:
+        """Bring the outputs up to date; return whether a step may be taken."""
+        if self._state.phase is not Phase.STEPPING:
+            state = self._state.phase.name.lower()
+            return self._discard(f"a step follows fmi2ExitInitializationMode, but the FMU is {state}")
+        if not (math.isfinite(current_time) and math.isfinite(step_size) and step_size > 0.0):
+            wanted = "time must be finite, the step positive and finite"
+            return self._discard(f"{wanted}; they are {current_time:.9g} s and {step_size:.9g} s")
+        self._settle()
+        if self._state.amiss:
+            return self._discard("; ".join(dict.fromkeys(self._state.amiss.values())))
+        return True
+
+    def _advance(self, current_time: float, step_size: float) -> bool:
+        """Step, or put everything back and return False."""
+        np.copyto(self._results, self._before)  # an attempt that was interrupted may have left its traces
+        done = False
+        try:
+            status = self._instance.advance(current_time, step_size)
+            reason = str(self._instance.refusal(status)) if status else self._not_finite()
+            done = reason is None
+        finally:
+            if not done:
+                np.copyto(self._results, self._before)
+        return done or self._discard(reason)
+
+    def _discard(self, reason: str | None) -> bool:
+        self._tell(Status.DISCARD, f"step refused: {reason}")
+        return False
+
+    def _settle(self) -> None:
+        """Let states and outputs follow from what was set."""
+        if self._state.stale is Stale.NOTHING:
+            return
+        if self._state.stale is Stale.EVERYTHING:
+            self._instance.initialize()
+        else:
+            self._instance.update_outputs()
+        self._state.stale = Stale.NOTHING
+        self._state.amiss.pop(NOT_FINITE, None)
+        reason = self._not_finite()
+        if reason is not None:
+            self._refuse([NOT_FINITE], reason)
+
+    def _not_finite(self) -> str | None:
+        if np.isfinite(self._results).all():
+            return None
+        first = self._layout.begin_of_outputs + int(np.flatnonzero(~np.isfinite(self._results))[0])
+        return f"{self._layout.name(first)} became {float(self._memory[first])}"
+
+    def _get(self, references: list[int], kind: str) -> list[float]:
+        selection = self._layout.select(references, kind)
+        if self._state.stale is not Stale.NOTHING and selection.has_outputs:
+            self._settle()
+        values: list[float] = self._memory[selection.where].tolist()
+        return values
+
+    def _set(self, references: list[int], values: list[Any], kind: str) -> None:
+        try:
+            selection = self._layout.select(references, kind)
+            numbers = np.array(values, dtype=np.float64)
+            self._layout.check(selection, numbers)
+            self._check_writable(selection, numbers)
+        except AccessError as error:
+            self._refuse(references, f"{error}; nothing was set")
+            return
+        self._memory[selection.where] = numbers
+        for reference in references if self._state.amiss else ():
+            self._state.amiss.pop(reference, None)
+        if self._state.phase in (Phase.INSTANTIATED, Phase.INITIALISATION):
+            self._state.stale = Stale.EVERYTHING
+        elif self._state.stale is Stale.NOTHING and (selection.roles == Role.TUNABLE).any():
+            self._state.stale = Stale.OUTPUTS
+
+    def _check_writable(self, selection: Selection, values: Any) -> None:
+        locked = selection.roles == Role.OUTPUT
+        if self._state.phase in (Phase.STEPPING, Phase.TERMINATED):
+            locked |= selection.roles == Role.FIXED
+        if not locked.any():
+            return
+        changed = locked & (self._memory[selection.where] != values)
+        if changed.any():
+            first = int(np.flatnonzero(changed)[0])
+            name = self._layout.name(selection.references[first])
+            if selection.roles[first] == Role.OUTPUT:
+                raise AccessError(f"{name} is an output and cannot be set")
+            raise AccessError(f"{name} is a fixed parameter, to be set until the end of the initialisation")
+
+    def _restore(self, state: bytes) -> None:
+        try:
+            self._state = unpack_state(self._identity, state, self._memory)
+        except AccessError as error:
+            self._refuse([RESTORED_STATE], str(error))
+
+    def _refuse(self, keys: list[int], reason: str) -> None:
+        self._tell(Status.ERROR, reason)
+        for key in keys:
+            self._state.amiss[key] = reason
+
+    def _tell(self, status: Status, message: str) -> None:
+        printable = message.encode("utf-8", "replace").decode()  # pythonfmu crashes where a text has no UTF-8
+        self.log(printable.replace("%", "%%"), status, CATEGORIES[status])  # and takes it as a format of printf
+
+    def _guard(self, action: Callable[[], Result], otherwise: Result) -> Result:
+        """Run `action`; log what does not fit, or an exception with its traceback, and return `otherwise`.
+
+        Ctrl-C in here would be fatal too: the action is done again, and the host is interrupted a moment later.
+        """
+        while True:
+            try:
+                return action()
+            except KeyboardInterrupt:
+                threading.Timer(INTERRUPTION_DELAY, _thread.interrupt_main).start()
+            except AccessError as error:
+                self._tell(Status.ERROR, str(error))
+                return otherwise
+            except Exception as error:
+                self._tell(Status.ERROR, "".join(traceback.format_exception(error)).rstrip())
+                return otherwise
+
+
+def attach(resources: str) -> None:
+    """Let the FMU's package find its modules in this folder, and take the folder off the search path.
+
+    pythonfmu puts the folder of every instance before the search path and leaves it there. And a package that was
+    loaded from one copy of the FMU would look for further modules there even when that copy has been deleted.
+    """
+    sys.path[:] = [entry for entry in sys.path if entry != resources]
+    package = __name__.partition(".")[0]
+    if not Path(resources, package).is_dir():
+        raise FileNotFoundError(f"{resources} does not hold the package {package} that this FMU was built with")
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == package and hasattr(module, "__path__"):
+            module.__path__ = [str(Path(resources, *name.split(".")))]

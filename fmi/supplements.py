@@ -1,0 +1,42 @@
+"""What accompanies a model in an FMU of either flavour."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from importlib.metadata import distributions
+
+from ..core.errors import InputError
+from ..core.model import Detail
+from .component import Component
+from .description import Flavour
+from .documentation import index_page
+from .icon import icon
+from .terminals import terminals_and_icons
+
+
+def digest(sources: Mapping[str, bytes]) -> str:
+    """Return a hash of files, names and contents, in 16 hexadecimal digits."""
+    total = hashlib.sha256()
+    for path, content in sources.items():
+        total.update(f"{path}\0{len(content)}\0".encode() + content)
+    return total.hexdigest()[:16]
+
+
+def supplements(component: Component, flavour: Flavour, detail: Detail) -> dict[str, bytes]:
+    """Return what accompanies the model in either flavour: terminals, icon, documentation and licence."""
+    return {
+        "terminalsAndIcons/terminalsAndIcons.xml": terminals_and_icons(component, detail),
+        "model.png": icon(component.model.name),
+        "documentation/index.html": index_page(component, flavour, detail).encode(),
+        "documentation/licenses/license.txt": licence("packfmu"),
+    }
+
+
+def licence(package: str) -> bytes:
+    """Return the text of an installed package's licence."""
+    for distribution in distributions(name=package):  # beside a checkout there is a second one, without the text
+        text = distribution.read_text("licenses/LICENSE")
+        if text is not None:
+            return text.encode()
+    raise InputError(f"the installed {package} comes without its licence; install it again with pip")

@@ -1,0 +1,1 @@
+"""Aging of cells: laws, film growth, plating."""

@@ -1,0 +1,149 @@
+"""Published laws of aging: loss of capacity and growth of resistance as powers of time and of charge throughput.
+
+Equations
+---------
+A law that was measured under constant stress, ``loss = alpha t**z``, is carried over to varying stress by its
+damage::
+
+    D = integral of alpha**(1/z) dt        loss = D**z
+
+so that loss goes on from where it is, wherever the stress has led it there: under constant stress this is the
+published law, any order of the same stresses leads to the same loss, and damage adds up. Likewise for charge
+throughput q, the sum of the absolute charge of both directions. Total capacity loss and resistance growth are sums
+of a calendar and a cycle part::
+
+    alpha = (slope V + offset) exp(-E / (R T))
+    beta = (a_2 T**2 + a_1 T + a_0) exp((d_1 T + d_0) |i| / Q)
+           (curvature (V_mean - V_0)**2 + depth_slope DOD + constant)
+
+with terminal voltage V, its charge-weighted mean over a cycle V_mean, the cycle's depth DOD, and C-rate |i| / Q. A
+law that goes below 0 outside of the range that it was fitted in counts as 0.
+
+The first line of beta changes within a cycle and is integrated over it (`charge_stress`, whose power 1/z is a weight
+of the rainflow count); the second belongs to the cycle as a whole (`cycle_stress`). `cycle_damage` is the damage of
+what the count tells. Factors may be raised to 1/z each for itself, and kept where they do not change.
+
+Throughput is counted in units of what was measured: a cell of another capacity ages by the same share when it has
+been cycled as often. `per_charge` turns the charge of the cell [C] into throughput of the cell that was tested.
+
+References
+----------
+M. A. Miner, J. Appl. Mech. 12 (1945) A159 (linear accumulation of damage). J. Schmalstieg et al., J. Power Sources
+257 (2014) 325, doi:10.1016/j.jpowsour.2014.02.012. J. Wang et al., J. Power Sources 269 (2014) 937,
+doi:10.1016/j.jpowsour.2014.07.030. The laws are in `parameters.schmalstieg_2014` and `parameters.wang_2014`.
+"""
+
+from __future__ import annotations
+
+import math
+
+from ...core.model import Block, kernel
+from ..numerics.arrhenius import GAS_CONSTANT
+
+
+@kernel
+def calendar_voltage(law: Block, voltage: float) -> float:
+    """First factor of alpha [1/s**z]; at rest a function of SOC, that can be kept as a table.
+
+    Parameters
+    ----------
+    law : (3,) array
+        Slope [1/(V s**z)], offset [1/s**z] and activation energy [J/mol].
+    voltage : float
+        V [V].
+    """
+    return max(law[0] * voltage + law[1], 0.0)
+
+
+@kernel
+def calendar_activity(law: Block, temperature: float) -> float:
+    """Second factor of alpha [1], of the same law at a temperature [K]."""
+    return math.exp(-law[2] / (GAS_CONSTANT * temperature))
+
+
+@kernel
+def charge_stress(law: Block, c_rate: float, temperature: float) -> float:
+    """First factor of beta [1], 1 where the law knows neither C-rate nor temperature.
+
+    Parameters
+    ----------
+    law : (5,) array
+        ``a_2`` [1/K2], ``a_1`` [1/K], ``a_0``, ``d_1`` [h/K] and ``d_0`` [h].
+    c_rate : float
+        |i| / Q [1/h].
+    temperature : float
+        T [K].
+    """
+    polynomial = (law[0] * temperature + law[1]) * temperature + law[2]
+    return max(polynomial, 0.0) * math.exp((law[3] * temperature + law[4]) * c_rate)
+
+
+@kernel
+def cycle_stress(law: Block, mean_voltage: float, depth: float) -> float:
+    """Second factor of beta [1/C**z].
+
+    Parameters
+    ----------
+    law : (4,) array
+        Curvature [1/(V2 C**z)], V_0 [V], depth slope and constant [1/C**z].
+    mean_voltage : float
+        Charge-weighted mean of the voltage over the cycle [V].
+    depth : float
+        DOD, 0 to 1.
+    """
+    away = mean_voltage - law[1]
+    return max(law[0] * away * away + law[2] * depth + law[3], 0.0)
+
+
+@kernel
+def damage_rate(stress: float, exponent: float) -> float:
+    """Growth of the damage by time or charge [1/s, 1/C], of a stress alpha or beta and its exponent z > 0."""
+    if exponent == 1.0:
+        return stress
+    return stress * stress if exponent == 0.5 else stress ** (1.0 / exponent)
+
+
+@kernel
+def cycle_damage(stress: float, weighed_charge: float, exponent: float) -> float:
+    """Return the damage of a half or a full cycle [1].
+
+    Parameters
+    ----------
+    stress : float
+        `cycle_stress` of the cycle [1/C**z].
+    weighed_charge : float
+        Integral of ``charge_stress**(1/z)`` over the absolute charge of the cycle [C of the cell that was tested].
+    exponent : float
+        z, > 0.
+    """
+    return damage_rate(stress, exponent) * weighed_charge
+
+
+@kernel
+def loss(damage: float, exponent: float) -> float:
+    """Loss of capacity or growth of resistance [1] that a damage [1] stands for."""
+    return damage**exponent
+
+
+@kernel
+def per_charge(tested_capacity: float, capacity: float) -> float:
+    """Throughput of the cell that was tested [C] for each C that flows in a cell of a `capacity` [C]."""
+    return tested_capacity / capacity
+
+
+@kernel
+def cycled_resistance(resistance: float, rate: float, charge: float, capacity: float) -> float:
+    """Resistance [Ohm] that grows by a rate of the cell's own with each cycle: ``R_0 + beta_k N``.
+
+    Parameters
+    ----------
+    resistance : float
+        R_0, or the resistance at the start of a step [Ohm].
+    rate : float
+        beta_k [Ohm] a full cycle, >= 0.
+    charge : float
+        Absolute charge of both directions since then [C].
+    capacity : float
+        [C], > 0: a full cycle is twice the capacity.
+    """
+    return resistance + rate * (0.5 * charge / capacity)

@@ -1,0 +1,1 @@
+"""Balancers: bleed resistors, and converters that move charge."""

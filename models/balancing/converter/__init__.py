@@ -1,0 +1,1 @@
+"""Switching converters: their periods, averages and operating points."""

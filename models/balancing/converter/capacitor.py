@@ -1,0 +1,81 @@
+"""Switched capacitor between two cells. Equations in `converter`."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from ....core.model import kernel
+from .interval import capacitor
+from .operation import Average, Operation, efficiency
+
+
+class Shuttle(NamedTuple):
+    """Parts of a switched capacitor."""
+
+    capacitance: float
+    """C [F], > 0."""
+    series_resistance: float
+    """Equivalent series resistance (ESR) of the capacitor [Ohm], >= 0."""
+    switch_resistance: float
+    """Of all switches that conduct at a time [Ohm], >= 0; with the ESR > 0."""
+
+
+class Exchange(NamedTuple):
+    """What one switching period did: charges [C], heat by part [J]."""
+
+    end: float
+    """Capacitor voltage at the end [V], where the next period starts."""
+    taken: float
+    """Charge out of cell 1, the input [C]."""
+    given: float
+    """Charge into cell 2, the output [C]."""
+    peak: float
+    """Largest size of the current [A]."""
+    swing: float
+    """Range of the capacitor's voltage [V]."""
+    capacitor: float
+    switch: float
+
+
+@kernel
+def start_voltage(shuttle: Shuttle, at: Operation) -> float:
+    """Return the capacitor's voltage [V] at which the steady period starts."""
+    rate = 1.0 / ((shuttle.series_resistance + shuttle.switch_resistance) * shuttle.capacitance)
+    settled = math.expm1(-rate * (1.0 - at.duty) * at.period) / math.expm1(-rate * at.period)
+    return at.input_voltage - (at.input_voltage - at.output_voltage) * settled
+
+
+@kernel
+def switch_period(shuttle: Shuttle, at: Operation, voltage: float) -> Exchange:
+    """Simulate one period exactly, from a voltage [V] of the capacitor as it is connected to cell 1."""
+    resistance = shuttle.series_resistance + shuttle.switch_resistance
+    on = at.duty * at.period
+    first = at.input_voltage - voltage
+    rise, taken, on_square = capacitor(first, resistance, shuttle.capacitance, on)
+    second = at.output_voltage - (voltage + rise)
+    fall, received, off_square = capacitor(second, resistance, shuttle.capacitance, at.period - on)
+    square = on_square + off_square
+    return Exchange(
+        voltage + rise + fall,
+        taken,
+        -received,
+        max(abs(first) if on > 0.0 else 0.0, abs(second) if on < at.period else 0.0) / resistance,
+        max(0.0, rise, rise + fall) - min(0.0, rise, rise + fall),
+        shuttle.series_resistance * square,
+        shuttle.switch_resistance * square,
+    )
+
+
+@kernel
+def average(shuttle: Shuttle, at: Operation) -> Average:
+    """Return what the shuttle does in its periodic steady state."""
+    of = switch_period(shuttle, at, start_voltage(shuttle, at))
+    return Average(
+        -of.taken / at.period,
+        of.given / at.period,
+        of.peak,
+        of.swing,
+        (of.capacitor + of.switch) / at.period,
+        efficiency(at.input_voltage * of.taken, at.output_voltage * of.given),
+    )

@@ -1,0 +1,160 @@
+"""Converters that carry charge in an inductor: adjacent-cell buck-boost, and flyback. Equations in `converter`."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from ....core.model import kernel
+from .interval import decay_mean, inductor, time_to_zero
+from .operation import Average, Operation, efficiency
+
+
+class Leg(NamedTuple):
+    """Parts of an inductive converter: those of the output are at the output's own current."""
+
+    inductance: float
+    """Magnetising inductance L at the input winding [H], > 0."""
+    leakage: float
+    """Leakage inductance L_s in series with the input winding [H], >= 0."""
+    turns_ratio: float
+    """Turns n of the output winding over those of the input winding [1], > 0."""
+    input_winding: float
+    """R_w1 [Ohm], >= 0."""
+    output_winding: float
+    """R_w2 [Ohm], >= 0."""
+    switch_resistance: float
+    """R_s [Ohm], >= 0."""
+    diode_resistance: float
+    """R_d [Ohm], >= 0."""
+    diode_drop: float
+    """V_d [V], >= 0."""
+    clamp_voltage: float
+    """V_c across the input winding as the switch opens [V]; of no effect without leakage."""
+
+
+class Period(NamedTuple):
+    """What one switching period did: charges [C], currents [A], heat by part [J]."""
+
+    end: float
+    """Inductor current at the end [A], where the next period starts."""
+    taken: float
+    """Charge out of the input [C]."""
+    given: float
+    """Charge into the output [C]."""
+    peak: float
+    trough: float
+    winding: float
+    switch: float
+    diode_resistance: float
+    diode_drop: float
+    clamp: float
+
+
+@kernel
+def buck_boost(
+    inductance: float, winding_resistance: float, switch_resistance: float, diode_resistance: float, diode_drop: float
+) -> Leg:
+    """Return the leg between two adjacent cells, whose one winding carries the current in both intervals."""
+    return Leg(
+        inductance,
+        0.0,
+        1.0,
+        winding_resistance,
+        winding_resistance,
+        switch_resistance,
+        diode_resistance,
+        diode_drop,
+        math.inf,
+    )
+
+
+@kernel
+def reflected(leg: Leg, at: Operation) -> tuple[float, float]:
+    """Return voltage [V] and resistance [Ohm] of the output as the input winding sees them."""
+    turns = leg.turns_ratio
+    resistance = leg.output_winding + leg.diode_resistance
+    return (at.output_voltage + leg.diode_drop) / turns, resistance / (turns * turns)
+
+
+@kernel
+def valley(leg: Leg, at: Operation) -> float:
+    """Return the current [A] at which the steady period starts: 0 in discontinuous conduction.
+
+    Parameters
+    ----------
+    leg : Leg
+    at : Operation
+        With a positive input voltage, and ``output_voltage + diode_drop > 0``.
+    """
+    opposing, resistance = reflected(leg, at)
+    whole = leg.inductance + leg.leakage
+    on, off = at.duty * at.period, (1.0 - at.duty) * at.period
+    on_decay = (leg.input_winding + leg.switch_resistance) / whole * on
+    off_decay = resistance / leg.inductance * off
+    up = at.input_voltage / whole * on * decay_mean(on_decay)
+    down = opposing / leg.inductance * off * decay_mean(off_decay)
+    left = up * math.exp(-off_decay) - down
+    lost = -math.expm1(-on_decay - off_decay - math.log1p(leg.leakage / leg.inductance))
+    return left / lost if left > 0.0 else 0.0
+
+
+@kernel
+def switch_period(leg: Leg, at: Operation, current: float) -> Period:
+    """Simulate one period exactly.
+
+    Parameters
+    ----------
+    leg : Leg
+    at : Operation
+        With a positive input voltage, ``output_voltage + diode_drop > 0`` and, where there is leakage,
+        ``clamp_voltage > (output_voltage + diode_drop) / turns_ratio``.
+    current : float
+        Inductor current as the switch closes [A], >= 0.
+    """
+    turns = leg.turns_ratio
+    whole = leg.inductance + leg.leakage
+    opposing, resistance = reflected(leg, at)
+    on = at.duty * at.period
+    start = current * leg.inductance / whole
+    regained = 0.5 * leg.leakage * current * start / (at.input_voltage + opposing)
+    peak, taken, on_square = inductor(start, at.input_voltage, leg.input_winding + leg.switch_resistance, whole, on)
+    clamped = 0.5 * leg.leakage * peak * peak / (leg.clamp_voltage - opposing)
+    zero = time_to_zero(peak, opposing, resistance, leg.inductance)
+    off = min(at.period - on, zero)
+    end, charge, square = inductor(peak, -opposing, resistance, leg.inductance, off)
+    end = max(0.0, end) if off < zero else 0.0
+    off_square = square / (turns * turns)
+    given = (charge + regained - clamped) / turns
+    return Period(
+        end,
+        taken - regained,
+        given,
+        max(current, peak),
+        min(start, end),
+        leg.input_winding * on_square + leg.output_winding * off_square,
+        leg.switch_resistance * on_square,
+        leg.diode_resistance * off_square,
+        leg.diode_drop * given,
+        0.5 * leg.leakage * peak * peak + opposing * clamped,
+    )
+
+
+@kernel
+def losses(of: Period) -> float:
+    """Return the sum of all heat of a period [J]."""
+    return of.winding + of.switch + of.diode_resistance + of.diode_drop + of.clamp
+
+
+@kernel
+def average(leg: Leg, at: Operation) -> Average:
+    """Return what the leg does in its periodic steady state; arguments as for `valley`."""
+    of = switch_period(leg, at, valley(leg, at))
+    return Average(
+        -of.taken / at.period,
+        of.given / at.period,
+        of.peak,
+        of.peak - of.trough,
+        losses(of) / at.period,
+        efficiency(at.input_voltage * of.taken, at.output_voltage * of.given),
+    )

@@ -1,0 +1,1 @@
+"""Battery management: sensors, estimates, limits, protection."""

@@ -1,0 +1,175 @@
+"""The slow layer of a Bms: whether the pack may be charged, discharged and balanced.
+
+Every `supervisor_period` all three are decided anew:
+
+charge
+    allowed without a trip that bars it, while the greatest estimated SOC is below `maximum_soc`; once it got there,
+    from ``maximum_soc - soc_hysteresis`` on.
+discharge
+    likewise at `minimum_soc`.
+balance
+    allowed by the input, without any trip, with an SOC that can be trusted, while the spread of the estimated SOC is
+    above `start_spread`, and from then on above `stop_spread`; not while the pack is driven: the mean discharging
+    current since the last decision is `driving_current` at most.
+
+Between decisions permissions are only withdrawn: by trips, and the one to balance by its input. Overvoltage bars
+charging, undervoltage discharging, every other trip both.
+"""
+
+from __future__ import annotations
+
+import math
+
+from ...core.model import Block, Kind, Variable, kernel
+from ..cell.kind import CellParameters
+from .kalman import SOC, sigma
+from .protection import OVERVOLTAGE, UNDERVOLTAGE, time_is_up
+
+
+def parameters(group: CellParameters) -> tuple[Variable, ...]:
+    """Return period and thresholds; the start values are those of a group."""
+    return (
+        Variable("supervisor_period", "s", None, 60.0, 1e-6, 1e9, 60.0, "Time between decisions of the supervisor"),
+        Variable("minimum_soc", "1", None, 0.0, 0.0, 1.0, 1.0, "SOC at which discharging ends", display_unit="%"),
+        Variable("maximum_soc", "1", None, 1.0, 0.0, 1.0, 1.0, "SOC at which charging ends", display_unit="%"),
+        Variable("soc_hysteresis", "1", None, 0.02, 0.0, 1.0, 0.01,
+                 "How far SOC must come back from its limit before the current is allowed again", display_unit="%"),
+        Variable("trusted_sigma", "1", None, 0.03, 0.0, 1.0, 0.01,
+                 "Standard deviation of a group's SOC up to which it is trusted", display_unit="%"),
+        Variable("start_spread", "1", None, 0.02, 0.0, 1.0, 0.01,
+                 "Greatest less least SOC above which balancing begins", display_unit="%"),
+        Variable("stop_spread", "1", None, 0.01, 0.0, 1.0, 0.01,
+                 "Greatest less least SOC down to which balancing goes on; not above start_spread", display_unit="%"),
+        Variable("driving_current", "A", None, round(group.capacity / 3600.0 / 20.0, 9), 0.0, 1e6, 1.0,
+                 "Mean discharging pack current up to which balancing is allowed"),
+    )  # fmt: skip
+
+
+def outputs() -> tuple[Variable, ...]:
+    """Return the permissions."""
+    return tuple(
+        Variable(name, "1", None, 0.0, 0.0, 1.0, 1.0, text, kind=Kind.BOOLEAN)
+        for name, text in (
+            ("soc_trusted", "Whether the SOC of every group is known to trusted_sigma"),
+            ("charge_enable", "Whether the pack may be charged"),
+            ("discharge_enable", "Whether the pack may be discharged"),
+            ("balancing_enable", "Whether the pack may be balanced"),
+        )
+    )
+
+
+def states(groups: int) -> tuple[Variable, ...]:
+    """Return the permissions and what the next decision rests on."""
+    sigmas = "Standard deviation of each group's SOC"
+    return Variable("soc_sigma", "1", groups, 0.0, 0.0, math.inf, 0.01, sigmas), *(
+        Variable(name, unit, None, 0.0, -math.inf, math.inf, 1.0, text)
+        for name, unit, text in (
+            ("charging", "1", "Whether the pack may be charged"),
+            ("discharging", "1", "Whether the pack may be discharged"),
+            ("balancing", "1", "Whether the pack may be balanced"),
+            ("trusted", "1", "Whether the SOC of every group is known well enough"),
+            ("full", "1", "Whether charging has ended at maximum_soc"),
+            ("empty", "1", "Whether discharging has ended at minimum_soc"),
+            ("since_decision", "s", "Time since the last decision"),
+            ("time_counted", "s", "Time that the charge was counted for"),
+            ("driven_charge", "C", "Charge that was discharged since the last decision"),
+        )
+    )
+
+
+@kernel
+def barred(x: Block, other: int) -> bool:
+    """Whether a trip bars a current; `other` is the one that does not."""
+    bar = False
+    for i in range(x.tripped.shape[0]):
+        bar |= i != other and x.tripped[i] > 0.0
+    return bar
+
+
+@kernel
+def soc_range(x: Block) -> tuple[float, float]:
+    """Return the least and the greatest estimated SOC."""
+    least = greatest = x.estimate[0, SOC]
+    for k in range(1, x.estimate.shape[0]):
+        least, greatest = min(least, x.estimate[k, SOC]), max(greatest, x.estimate[k, SOC])
+    return least, greatest
+
+
+@kernel
+def trust(x: Block, p: Block) -> None:
+    """Find out how well the SOC of every group is known, and whether well enough."""
+    x.trusted = 1.0
+    for k in range(x.estimate.shape[0]):
+        x.soc_sigma[k] = sigma(x, k, SOC)
+        if not x.soc_sigma[k] <= p.trusted_sigma:
+            x.trusted = 0.0
+
+
+@kernel
+def withdraw(x: Block, u: Block) -> None:
+    """Take back what must not be waited for."""
+    if barred(x, UNDERVOLTAGE):
+        x.charging = 0.0
+    if barred(x, OVERVOLTAGE):
+        x.discharging = 0.0
+    if barred(x, -1) or u.balancing_allowed <= 0.5:
+        x.balancing = 0.0
+
+
+@kernel
+def decide_currents(x: Block, p: Block) -> None:
+    """Allow or forbid to charge and to discharge."""
+    least, greatest = soc_range(x)
+    back = p.soc_hysteresis
+    x.full = 1.0 if greatest >= (p.maximum_soc - back if x.full > 0.0 else p.maximum_soc) else 0.0
+    x.empty = 1.0 if least <= (p.minimum_soc + back if x.empty > 0.0 else p.minimum_soc) else 0.0
+    x.charging = 0.0 if barred(x, UNDERVOLTAGE) or x.full > 0.0 else 1.0
+    x.discharging = 0.0 if barred(x, OVERVOLTAGE) or x.empty > 0.0 else 1.0
+
+
+@kernel
+def decide_balancing(x: Block, p: Block, u: Block) -> None:
+    """Allow or forbid to balance."""
+    least, greatest = soc_range(x)
+    threshold = p.stop_spread if x.balancing > 0.0 else p.start_spread
+    allowed = u.balancing_allowed > 0.5 and not barred(x, -1) and x.trusted > 0.0
+    driven = x.driven_charge > p.driving_current * x.time_counted
+    x.balancing = 1.0 if allowed and not driven and greatest - least > threshold else 0.0
+
+
+@kernel
+def decide(x: Block, p: Block, u: Block) -> None:
+    """Decide anew, and begin to count for the next time."""
+    decide_currents(x, p)
+    decide_balancing(x, p, u)
+    x.driven_charge = x.time_counted = 0.0
+
+
+@kernel
+def begin(x: Block, p: Block, u: Block) -> None:
+    """Decide for the first time."""
+    x.full = x.empty = x.balancing = x.since_decision = x.driven_charge = x.time_counted = 0.0
+    trust(x, p)
+    decide(x, p, u)
+
+
+@kernel
+def supervise(x: Block, p: Block, u: Block, h: float) -> None:
+    """Watch over a step of h [s]: withdraw at once, decide where it is time."""
+    trust(x, p)
+    withdraw(x, u)
+    x.since_decision += h
+    x.time_counted += h
+    x.driven_charge += h * max(0.0, x.bias - x.reading_current)
+    if time_is_up(x.since_decision, p.supervisor_period):
+        x.since_decision = max(0.0, x.since_decision - p.supervisor_period)
+        if time_is_up(x.since_decision, p.supervisor_period):
+            x.since_decision = 0.0  # steps longer than the period
+        decide(x, p, u)
+
+
+@kernel
+def tell(x: Block, y: Block) -> None:
+    """Write the permissions."""
+    y.soc_trusted, y.balancing_enable = x.trusted, x.balancing
+    y.charge_enable, y.discharge_enable = x.charging, x.discharging

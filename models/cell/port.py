@@ -1,0 +1,78 @@
+"""The port of a cell: its voltage `lookahead` seconds from now, affine in the current until then."""
+
+from __future__ import annotations
+
+import math
+
+from ...core.model import Block, kernel
+from ...core.timescale import include
+from ..numerics.relaxation import fade
+from . import circuit
+
+
+@kernel
+def switched(x: Block, p: Block, k: int, current: float, start: float, h: float) -> tuple[float, float, float]:
+    """Step a hysteresis voltage [V] of cell k over h [s] under a current [A].
+
+    Returns
+    -------
+    end, derivative, gone : float
+        The voltage after h [V]; its derivative by the current [Ohm], which jumps where the current changes its sign and
+        is the mean of both sides at 0; the share of `start` that is gone.
+    """
+    by_charge, rate = circuit.switching(x, p, k, current)
+    gone, area = fade(rate, h)
+    remaining = 1.0 - gone
+    derivative = p.hysteresis_bound * area
+    if by_charge != 0.0:
+        derivative += p.hysteresis_bound * abs(by_charge) * (h * remaining - area) / rate
+        derivative -= math.copysign(h * remaining, by_charge) * start
+    end = start * remaining + p.hysteresis_bound * by_charge * area
+    return end, p.hysteresis_rate / x.capacity[k] * derivative, gone
+
+
+@kernel
+def hysteresis_ahead(x: Block, p: Block, k: int) -> tuple[float, float]:
+    """Hysteresis voltage of cell k `lookahead` from now [V], and its derivative by the current [Ohm]."""
+    if p.hysteresis_bound == 0.0:
+        return 0.0, 0.0
+    end, derivative, _ = switched(x, p, k, x.current[k], x.hysteresis_voltage[k], p.lookahead)
+    return end, derivative
+
+
+@kernel
+def pairs_ahead(x: Block, p: Block, y: Block, k: int, soc: float) -> tuple[float, float]:
+    """Voltage of the RC pairs of cell k `lookahead` from now [V], and its derivative by the current [Ohm].
+
+    `soc` is that of the coefficients. The time constants are told.
+    """
+    place = circuit.locate(p, soc)
+    voltage = derivative = 0.0
+    for j in range(x.polarisation_voltage.shape[1]):
+        resistance, capacitance = circuit.pair(x, p, k, j, place)
+        time_constant = resistance * capacitance
+        include(y, time_constant, time_constant)
+        remaining = math.exp(-p.lookahead / time_constant)
+        settled = resistance * x.current[k]
+        voltage += settled + (x.polarisation_voltage[k, j] - settled) * remaining
+        derivative += resistance * (1.0 - remaining)
+    return voltage, derivative
+
+
+@kernel
+def offer_port(x: Block, p: Block, y: Block, k: int) -> None:
+    """Compute the Thévenin equivalent of cell k, linearised about its last current.
+
+    In the derivative, resistances and capacitances count as independent of the SOC that the current leads to.
+    """
+    current = x.current[k]
+    per_current = circuit.storing(p, k, current) * p.lookahead / x.capacity[k]
+    drift = per_current * current - p.lookahead * x.self_discharge[k] / x.capacity[k]
+    place = circuit.locate(p, x.soc[k] + drift)
+    switched, switching = hysteresis_ahead(x, p, k)
+    polarised, polarising = pairs_ahead(x, p, y, k, x.soc[k] + 0.5 * drift)
+    resistance = circuit.ohmic(x, p, k, place)
+    voltage = circuit.open_circuit(x, p, k, place) + resistance * current + switched + polarised
+    resistance += switching + polarising + per_current * circuit.open_circuit_slope(x, p, k, place)
+    y.emf[k] = voltage - resistance * current
+    y.resistance[k] = resistance

@@ -1,0 +1,1 @@
+"""The thermal network of a pack."""

@@ -1,0 +1,176 @@
+"""The components of a pack: what each is made of, and with which start values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..fmi.component import Part
+from ..models.cell.kind import CellParameters
+from .balancing_tables import Bms
+from .file import Pack
+from .tables import Aging, Terminals
+from .variation import Spread, draw, draw_aging, draw_offsets
+
+C_RATE_AT_TAPER = 1 / 20
+"""Current at which a charge counts as complete, by the hourly capacity."""
+
+
+def parts(pack: Pack) -> tuple[Part, ...]:
+    """Return Cell, PackNetwork, Thermal and Balancer of a pack, Bms and Aging where it has them, variation drawn.
+
+    Parameters
+    ----------
+    pack : Pack
+        A checked pack file.
+
+    Returns
+    -------
+    tuple of Part
+        The same pack file gives the same values.
+    """
+    kind = pack.cell.load()
+    cells = draw_cells(pack, kind)
+    planned = [_cell(pack, cells), _network(pack, kind, cells), _thermal(pack, kind), _balancer(pack, kind, cells)]
+    if pack.bms is not None:
+        planned.append(_bms(pack, pack.bms, kind, cells))
+    if pack.aging is not None:
+        planned.append(_aging(pack, pack.aging, kind, cells))
+    return tuple(planned)
+
+
+def draw_cells(pack: Pack, kind: CellParameters) -> dict[str, NDArray[np.float64]]:
+    """Return the values that differ from cell to cell; see `fmus.variation.draw`."""
+    means = {
+        "capacity": kind.capacity,
+        "initial_soc": pack.cell.initial_soc,
+        "self_discharge_current": kind.self_discharge_current,
+        "coulombic_efficiency": kind.coulombic_efficiency,
+    }
+    spread = Spread(**pack.variation.model_dump(exclude={"seed"}))
+    return draw(spread, pack.variation.seed, pack.pack.series, pack.pack.parallel, means)
+
+
+def _at_rest(kind: CellParameters, soc: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.interp(soc, np.linspace(0.0, 1.0, kind.nodes), kind.open_circuit_voltage)
+
+
+def _cell(pack: Pack, cells: Mapping[str, NDArray[np.float64]]) -> Part:
+    """Return the cells; our master steps the network first, so their port looks half a step ahead."""
+    start: dict[str, ArrayLike] = {
+        **cells,
+        "lookahead": 0.5e-9 * pack.schedule.electrical,
+        "temperature": pack.thermal.initial_temperature,
+    }
+    arguments = {"cells": pack.pack.cells, "parameters": pack.cell.parameters}
+    if pack.aging is not None:
+        arguments["aging"] = pack.aging.parameters
+    return Part("Cell", "cell", arguments, start)
+
+
+def _network(pack: Pack, kind: CellParameters, cells: Mapping[str, NDArray[np.float64]]) -> Part:
+    """Return the network; its limits are those of the cell times the cells in parallel."""
+    arrangement = pack.pack
+    arguments = {
+        "series": arrangement.series,
+        "parallel": arrangement.parallel,
+        "opposite_terminals": pack.busbar.terminals is Terminals.OPPOSITE,
+        "nodes": kind.nodes,
+    }
+    if pack.aging is not None:
+        arguments["aging"] = True
+    start: dict[str, ArrayLike] = {
+        "segment_resistance": pack.busbar.segment_resistance,
+        "contact_resistance": pack.busbar.contact_resistance,
+        "capacity": cells["capacity"],
+        "open_circuit_voltage": kind.open_circuit_voltage,
+        "minimum_cell_voltage": kind.minimum_voltage,
+        "maximum_cell_voltage": kind.maximum_voltage,
+        "maximum_charge_current": arrangement.parallel * kind.maximum_charge_current,
+        "maximum_discharge_current": arrangement.parallel * kind.maximum_discharge_current,
+        "taper_current": arrangement.parallel * kind.capacity / 3600.0 * C_RATE_AT_TAPER,
+        "voltage_limit": round(arrangement.series * kind.maximum_voltage, 9),
+        "emf": _at_rest(kind, cells["initial_soc"]),
+        "soc": cells["initial_soc"],
+    }
+    return Part("PackNetwork", "pack_network", arguments, start)
+
+
+def _thermal(pack: Pack, kind: CellParameters) -> Part:
+    start: dict[str, ArrayLike] = pack.thermal.model_dump()
+    if pack.thermal.heat_capacity is None:
+        start["heat_capacity"] = kind.heat_capacity
+    return Part("Thermal", "thermal", {"cells": pack.pack.cells}, start)
+
+
+def _balancer(pack: Pack, kind: CellParameters, cells: Mapping[str, NDArray[np.float64]]) -> Part:
+    """Return the balancer; its limits are those of the cell, and its groups resist as their cells do in parallel."""
+    table, parallel = pack.balancer, pack.pack.parallel
+    arguments: dict[str, Any] = {"groups": pack.pack.series, "parallel": parallel}
+    shared = ("balanced_spread", "maximum_cell_temperature", "derating_temperature", "maximum_temperature")
+    own = ("bleed_resistance", "start_threshold", "stop_threshold") if table.is_passive else ("rated_current", "gain")
+    soc, resting = cells["initial_soc"][::parallel], _at_rest(kind, cells["initial_soc"][::parallel])
+    start: dict[str, ArrayLike] = {
+        **{name: getattr(table, name) for name in (*shared, *own)},
+        "law": table.law_number,
+        "minimum_voltage": kind.minimum_voltage,
+        "maximum_voltage": kind.maximum_voltage,
+        "maximum_charge_current": parallel * kind.maximum_charge_current,
+        "maximum_discharge_current": parallel * kind.maximum_discharge_current,
+        "group_resistance": _resistance(kind) / parallel,
+        "group_voltage": resting,
+        "measured_voltage": resting,
+        "group_soc": soc,
+        "group_capacity": cells["capacity"].reshape(-1, parallel).sum(axis=1),
+        "temperature": pack.thermal.initial_temperature,
+        "board_temperature": pack.thermal.initial_temperature,
+    }
+    if not table.is_passive:
+        arguments |= {
+            "converter": table.converter.value,
+            "links": [list(ends) for ends in table.ends(pack.pack.series)],
+        }
+        start["fidelity"] = table.fidelity_number
+    return Part("Balancer", "balancer", arguments, start)
+
+
+def _resistance(kind: CellParameters) -> float:
+    """Return the settled resistance of a cell at half charge, at its reference temperature [Ohm]."""
+    tables = (kind.ohmic_resistance, *kind.polarisation_resistance)
+    return float(sum(np.interp(0.5, np.linspace(0.0, 1.0, kind.nodes), table) for table in tables))
+
+
+def _bms(pack: Pack, bms: Bms, kind: CellParameters, cells: Mapping[str, NDArray[np.float64]]) -> Part:
+    """Return the battery management, which knows the kind of cell but not how its cells differ."""
+    series, parallel = pack.pack.series, pack.pack.parallel
+    start: dict[str, ArrayLike] = {
+        "seed": bms.seed,
+        "voltage_sensor_offset": draw_offsets(bms.voltage_offset_sd, bms.seed, series),
+        "voltage_sensor_noise": bms.voltage_noise,
+        "current_sensor_offset": bms.current_offset,
+        "current_sensor_noise": bms.current_noise,
+        "initial_soc": min(max(pack.cell.initial_soc + bms.initial_soc_error, 0.0), 1.0),
+        "balancing_known": bms.balancing_known,
+        "start_spread": bms.start_spread,
+        "stop_spread": bms.stop_spread,
+        "group_voltage": _at_rest(kind, cells["initial_soc"][::parallel]),
+        "temperature": pack.thermal.initial_temperature,
+    }
+    return Part("Bms", "bms", {"groups": series, "parallel": parallel, "parameters": pack.cell.parameters}, start)
+
+
+def _aging(pack: Pack, aging: Aging, kind: CellParameters, cells: Mapping[str, NDArray[np.float64]]) -> Part:
+    """Return the aging; the film's resistance is compared with the ohmic one at half charge."""
+    ohmic = np.interp(0.5, np.linspace(0.0, 1.0, kind.nodes), kind.ohmic_resistance)
+    drawn = draw_aging(aging.rate_cv, aging.resistance_rate_cv, pack.variation.seed, pack.pack.cells)
+    start: dict[str, ArrayLike] = {
+        "capacity": cells["capacity"],
+        "ohmic_resistance": ohmic * cells["resistance_scale"],
+        "aging_rate": drawn["aging_rate"],
+        "resistance_rate": aging.load().resistance_rate * drawn["resistance_rate"],
+        "noise_seed": drawn["noise_seed"],
+    }
+    return Part("Aging", "aging", {"cells": pack.pack.cells, "aging": aging.parameters}, start)

@@ -1,0 +1,220 @@
+"""The tables of a pack file: their keys, bounds and defaults."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from enum import Enum
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from ..core.duration import format_duration, parse_duration
+from ..core.model import Detail
+from ..models import parameters
+from ..models.aging.kind import AgingKind
+from ..models.cell.kind import CellParameters
+
+MAXIMUM_CELLS = 100_000
+"""Bound on the size of a pack: a mistyped number must not fill the memory."""
+
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Temperature = Annotated[float, Field(ge=200, le=500)]
+Duration = Annotated[int, BeforeValidator(parse_duration)]
+"""Nanoseconds, written as a string with its unit."""
+
+
+class Terminals(Enum):
+    """Where the terminals of a group of parallel cells sit on its busbars."""
+
+    SAME = "same"
+    OPPOSITE = "opposite"
+
+
+class Table(BaseModel):
+    """A table of the pack file: no unknown key, no number that is not finite, no silent conversion."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class Arrangement(Table):
+    """How the cells are connected: groups of parallel cells, the groups in series."""
+
+    series: int = Field(ge=1, le=MAXIMUM_CELLS, description="groups in series")
+    parallel: int = Field(ge=1, le=MAXIMUM_CELLS, description="cells in parallel in each group")
+
+    @property
+    def cells(self) -> int:
+        """Number of cells."""
+        return self.series * self.parallel
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Arrangement:
+        if self.cells > MAXIMUM_CELLS:
+            raise ValueError(
+                f"series = {self.series} times parallel = {self.parallel} is {self.cells} cells; "
+                f"at most {MAXIMUM_CELLS} are allowed"
+            )
+        return self
+
+
+@cache
+def parameter_sets(of: type = CellParameters) -> tuple[str, ...]:
+    """Names of the modules of `models.parameters` whose parameters are of a type: `CellParameters` or `AgingKind`."""
+    names = (module.name for module in pkgutil.iter_modules(parameters.__path__))
+    return tuple(sorted(name for name in names if isinstance(_parameters(name), of)))
+
+
+def _parameters(name: str) -> Any:
+    return getattr(importlib.import_module(f"{parameters.__name__}.{name}"), "PARAMETERS", None)
+
+
+def suggestion(name: str, allowed: tuple[str, ...]) -> str:
+    """Return the end of a message about an unknown name: the one that was probably meant, else all that there are."""
+    close = difflib.get_close_matches(name, allowed, n=1)
+    return f'; did you mean "{close[0]}"?' if close else f"; allowed are {', '.join(allowed)}"
+
+
+def _cell(name: object) -> object:
+    if isinstance(name, str) and name not in parameter_sets():
+        raise ValueError(f"there is no such cell{suggestion(name, parameter_sets())}")
+    return name
+
+
+def _aging(name: object) -> object:
+    if isinstance(name, str) and name not in parameter_sets(AgingKind):
+        raise ValueError(f"there is no such kind of aging{suggestion(name, parameter_sets(AgingKind))}")
+    return name
+
+
+class Cell(Table):
+    """The kind of cell, and its state at the start."""
+
+    parameters: Annotated[str, BeforeValidator(_cell)] = Field(
+        description="name of a module in `packfmu.models.parameters`"
+    )
+    initial_soc: Fraction = Field(default=0.9, description="mean state of charge at the start [1]")
+
+    def load(self) -> CellParameters:
+        """Return the parameter set."""
+        loaded: CellParameters = _parameters(self.parameters)
+        return loaded
+
+
+class Variation(Table):
+    """How much the cells differ; see `fmus.variation` for the distributions."""
+
+    seed: int = Field(default=0, ge=0, description="of the random draws")
+    capacity_cv: NotNegative = Field(
+        default=0.0, le=1, description="coefficient of variation of the lognormal capacity [1]"
+    )
+    resistance_cv: NotNegative = Field(
+        default=0.0, le=1, description="coefficient of variation of the lognormal resistance [1]"
+    )
+    soc_spread: NotNegative = Field(
+        default=0.0, le=1,
+        description="standard deviation between groups of the normal SOC at the start, truncated to 0 to 1 [1]",
+    )  # fmt: skip
+    self_discharge_cv: NotNegative = Field(
+        default=0.0, le=10, description="coefficient of variation of the lognormal self-discharge current [1]"
+    )
+    efficiency_sd: NotNegative = Field(
+        default=0.0, le=1,
+        description="standard deviation of the normal Coulombic efficiency, truncated to (0, 1] [1]",
+    )  # fmt: skip
+
+
+class Busbar(Table):
+    """The connection of the cells of a group."""
+
+    segment_resistance: NotNegative = Field(
+        default=1e-5, description="of each busbar from one cell to the next [Ohm]; 0 joins them ideally"
+    )
+    contact_resistance: NotNegative = Field(default=1e-5, description="of both contacts of a cell to its busbars [Ohm]")
+    terminals: Annotated[Terminals, Field(strict=False)] = Field(
+        default=Terminals.SAME, description='of a group: at the "same" end of its busbars or at "opposite" ends'
+    )
+
+
+class Thermal(Table):
+    """The cells as heat capacities, and what surrounds them."""
+
+    heat_capacity: Positive | None = Field(
+        default=None, description="of a cell with what is fixed to it [J/K]; by default as the cell was measured"
+    )
+    convection: NotNegative = Field(default=0.3, description="from a cell to the ambient air [W/K]")
+    conduction: NotNegative = Field(default=1.0, description="between neighbouring cells [W/K]")
+    plate_conductance: NotNegative = Field(default=0.0, description="from a cell to a cooling plate [W/K]; 0: no plate")
+    coolant_heat_capacity_rate: NotNegative = Field(
+        default=100.0, description="mass flow times specific heat [W/K]; 0: no plate"
+    )
+    board_heat_capacity: Positive = Field(default=200.0, description="of the balancer's board [J/K]")
+    board_convection: NotNegative = Field(default=1.0, description="from the board to the ambient air [W/K]")
+    ambient_temperature: Temperature = Field(default=298.15, description="of the air around the pack [K]")
+    coolant_temperature: Temperature = Field(default=298.15, description="where the coolant enters [K]")
+    initial_temperature: Temperature = Field(default=298.15, description="of cells and board at the start [K]")
+
+
+def _detail(name: object) -> Detail:
+    details = {detail.name.lower(): detail for detail in Detail}
+    if not isinstance(name, str) or name not in details:
+        raise ValueError("allowed are " + ", ".join(f'"{detail}"' for detail in reversed(details)))
+    return details[name]
+
+
+class Aging(Table):
+    """How the cells age; without this table they do not."""
+
+    parameters: Annotated[str, BeforeValidator(_aging)] = Field(
+        description="how the cells age: name of a module in `packfmu.models.parameters`"
+    )
+    rate_cv: NotNegative = Field(
+        default=0.0, le=10,
+        description="coefficient of variation of the lognormal rate of aging by time and by the film's diffusion [1]",
+    )  # fmt: skip
+    resistance_rate_cv: NotNegative = Field(
+        default=0.0, le=10,
+        description="coefficient of variation of the lognormal growth of resistance with each full cycle [1]",
+    )  # fmt: skip
+
+    def load(self) -> AgingKind:
+        """Return the kind of aging."""
+        loaded: AgingKind = _parameters(self.parameters)
+        return loaded
+
+
+class Outputs(Table):
+    """What the FMUs tell."""
+
+    detail: Annotated[Detail, BeforeValidator(_detail)] = Field(
+        default="cell",
+        validate_default=True,
+        description='"cell", "group" or "pack": the finest detail of outputs and results',
+    )
+
+
+class Schedule(Table):
+    """The periods of the layers; each is an integer multiple of the one before."""
+
+    electrical: Duration = Field(default="1 s", validate_default=True, description="PackNetwork and Cell")
+    control: Duration = Field(default="10 s", validate_default=True, description="Balancer")
+    thermal: Duration = Field(default="10 s", validate_default=True, description="Thermal")
+    aging: Duration = Field(default="1 d", validate_default=True, description="Aging, where the pack has it")
+
+    @model_validator(mode="after")
+    def _harmonic(self) -> Schedule:
+        self.check_multiple("electrical", "control")
+        self.check_multiple("control", "thermal")
+        return self
+
+    def check_multiple(self, fast: str, slow: str) -> None:
+        """Raise ValueError unless the period called `slow` is an integer multiple of the one called `fast`."""
+        if getattr(self, slow) % getattr(self, fast):
+            raise ValueError(
+                f"{slow} = {format_duration(getattr(self, slow))} must be an integer multiple of "
+                f"{fast} = {format_duration(getattr(self, fast))}"
+            )

@@ -1,0 +1,108 @@
+"""How the components of a pack are joined: their layers, and the connections of their standard ports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..core.errors import InputError
+from ..coupling.operations import Connection, Rule, connect
+from ..coupling.system import Component, Layer, System
+from ..models.aging.variables import COUNTER_NAMES
+
+PACK_LAYERS = {
+    "PackNetwork": Layer.ELECTRICAL,
+    "Cell": Layer.ELECTRICAL,
+    "Bms": Layer.CONTROL,
+    "Balancer": Layer.CONTROL,
+    "Thermal": Layer.THERMAL,
+    "Aging": Layer.AGING,
+}
+"""The components of a pack and their layers, in the order in which they step."""
+
+
+PACK_CONNECTIONS = (
+    connect("PackNetwork.current", "Cell.current"),
+    connect("PackNetwork.group_voltage", "Bms.group_voltage"),
+    connect("PackNetwork.pack_current_actual", "Bms.pack_current", Rule.MEAN),
+    connect("PackNetwork.pack_current_actual", "Bms.present_current", Rule.LAST),
+    connect("PackNetwork.group_voltage", "Balancer.group_voltage"),
+    connect("PackNetwork.pack_current_actual", "Balancer.pack_current"),
+    connect("Cell.emf", "PackNetwork.emf"),
+    connect("Cell.resistance", "PackNetwork.resistance"),
+    connect("Cell.soc", "PackNetwork.soc"),
+    connect("Cell.heat_rate", "Thermal.heat_rate"),
+    connect("Bms.measured_voltage", "Balancer.measured_voltage"),
+    connect("Bms.group_soc", "Balancer.group_soc"),
+    connect("Bms.group_capacity", "Balancer.group_capacity"),
+    connect("Bms.balancing_enable", "Balancer.enable"),
+    connect("Bms.soc_trusted", "Balancer.soc_trusted"),
+    connect("PackNetwork.group_voltage", "Balancer.measured_voltage"),
+    connect("PackNetwork.group_soc", "Balancer.group_soc"),
+    connect("Balancer.balancing_current", "Bms.balancing_current"),
+    connect("Balancer.balancing_pack_current", "Bms.balancing_pack_current"),
+    connect("Balancer.balancing_current", "PackNetwork.balancing_current"),
+    connect("Balancer.balancing_pack_current", "PackNetwork.balancing_pack_current"),
+    connect("Balancer.heat_rate", "Thermal.board_heat_rate"),
+    connect("Thermal.temperature", "Cell.temperature"),
+    connect("Thermal.temperature", "Bms.temperature"),
+    connect("Thermal.temperature", "Balancer.temperature"),
+    connect("Thermal.board_temperature", "Balancer.board_temperature"),
+    *(connect(f"Cell.{name}", f"Aging.{name}") for name in COUNTER_NAMES),
+    connect("Aging.capacity_loss", "Cell.capacity_loss"),
+    connect("Aging.capacity_loss", "PackNetwork.capacity_loss"),
+    connect("Aging.resistance_growth", "Cell.resistance_growth"),
+)
+"""How the components of a pack are joined at their standard ports; of several to an input the first that a pack has."""
+
+
+def pack_system(components: Iterable[Component]) -> System:
+    """Join the components of a pack at their standard ports.
+
+    Parameters
+    ----------
+    components : iterable of Component
+        PackNetwork and Cell; Bms, Balancer, Thermal and Aging where the pack has them. Any order.
+
+    Returns
+    -------
+    System
+        The pack, its components in the order of `PACK_LAYERS`.
+
+    Raises
+    ------
+    InputError
+        When a component is missing or unknown, or does not fit its neighbours.
+    """
+    given = {component.name: component for component in components}
+    for name in given:
+        if name not in PACK_LAYERS:
+            raise InputError(f"{name!r} is not a component of a pack; those are {', '.join(PACK_LAYERS)}")
+    for name in ("PackNetwork", "Cell"):
+        if name not in given:
+            raise InputError(f"a pack needs the component {name}; it was given {', '.join(given) or 'none'}")
+    joined: dict[tuple[str, str], Connection] = {}
+    for connection in PACK_CONNECTIONS:
+        if connection.source[0] in given and connection.target[0] in given:
+            joined.setdefault(connection.target, connection)
+    return System(tuple(given[name] for name in PACK_LAYERS if name in given), tuple(joined.values()))
+
+
+def block_system(block: Component, aging: Component) -> System:
+    """Join a pack's block, which holds all that is faster, and its Aging at the ports of the components within.
+
+    Parameters
+    ----------
+    block, aging : Component
+        Called ``Pack`` and ``Aging``.
+
+    Raises
+    ------
+    InputError
+        When they do not fit.
+    """
+
+    def end(place: tuple[str, str]) -> tuple[str, str]:
+        return place if place[0] == aging.name else (block.name, place[1])
+
+    across = [c for c in PACK_CONNECTIONS if (c.source[0] == aging.name) != (c.target[0] == aging.name)]
+    return System((block, aging), tuple(dict.fromkeys(Connection(end(c.source), end(c.target)) for c in across)))

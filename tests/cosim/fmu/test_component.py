@@ -1,0 +1,256 @@
+"""FMU files as components: what cannot be read or run is said in one line, and the process stays as it was."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import textwrap
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fmpy.fmi2 import FMU2Slave
+
+from packfmu.core.errors import InputError
+from packfmu.cosim.experiment import Experiment
+from packfmu.cosim.fmu.component import fmu_component
+from packfmu.cosim.master import run
+from packfmu.coupling.schedule import make_plan
+from packfmu.coupling.slave import SlaveError
+from packfmu.coupling.system import Layer, System
+from packfmu.pack.balances import integrals
+from packfmu.pack.fmus import fmu_pack
+
+SECOND = 10**9
+
+
+def rewritten(source, target, edit=lambda text: text, keep=lambda name: True, binary=b""):
+    """Copy an FMU with an edited model description, without what is not kept, with another binary or (None) none."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in filter(keep, old.namelist()):
+            content = old.read(name)
+            if name == "modelDescription.xml":
+                content = edit(content.decode()).encode()
+            if name.startswith("binaries/") and binary is None:
+                continue
+            new.writestr(name, binary if name.startswith("binaries/") and binary else content)
+    return target
+
+
+def is_refused(path):
+    with pytest.raises(InputError) as error:
+        fmu_component("Cell", Layer.ELECTRICAL, path)
+    message = str(error.value)
+    assert str(path) in message
+    assert "\n" not in message
+    return message
+
+
+def test_missing_file_is_named_with_the_way_out(tmp_path):
+    assert "there is no such file; build_fmus.py builds" in is_refused(tmp_path / "Cell.fmu")
+    assert "there is no such file" in is_refused(tmp_path)
+
+
+def test_broken_file_is_named(tmp_path, fmus):
+    path = tmp_path / "Cell.fmu"
+    path.write_bytes((fmus / "Cell.fmu").read_bytes()[:2000])
+    assert "not a readable FMU: File is not a zip file" in is_refused(path)
+    rewritten(fmus / "Cell.fmu", path, keep=lambda name: name != "modelDescription.xml")
+    assert "not a readable FMU: " in is_refused(path)
+    rewritten(fmus / "Cell.fmu", path, edit=lambda text: text[:1000])
+    assert "not a readable FMU: " in is_refused(path)
+
+
+def test_other_kinds_of_fmu_are_refused(tmp_path, fmus):
+    path = tmp_path / "Cell.fmu"
+    rewritten(fmus / "Cell.fmu", path, edit=lambda text: text.replace('fmiVersion="2.0"', 'fmiVersion="3.0"', 1))
+    assert "FMI 3.0; FMI 2.0 for co-simulation is needed" in is_refused(path)
+    rewritten(
+        fmus / "Cell.fmu",
+        path,
+        edit=lambda text: re.sub(r"<CoSimulation.*?(/>|</CoSimulation>)", "", text, count=1, flags=re.DOTALL),
+    )
+    assert "model exchange only; FMI 2.0 for co-simulation is needed" in is_refused(path)
+
+
+def test_incomplete_array_is_refused(tmp_path, fmus):
+    path = rewritten(
+        fmus / "Cell.fmu", tmp_path / "Cell.fmu", edit=lambda text: text.replace('"current[3]"', '"current[9]"')
+    )
+    assert "the elements of current do not make a complete array that counts from 1" in is_refused(path)
+
+
+def test_elements_are_put_in_order_whatever_the_order_of_the_description(tmp_path, fmus):
+    def swapped(text):
+        return re.sub(r'"current\[([12])\]"', lambda found: f'"current[{3 - int(found[1])}]"', text)
+
+    paths = fmus / "Cell.fmu", rewritten(fmus / "Cell.fmu", tmp_path / "Cell.fmu", edit=swapped)
+    former, port = (fmu_component("Cell", Layer.ELECTRICAL, path).ports["current"] for path in paths)
+    assert port.references.tolist() == former.references[[1, 0, 2, 3, 4, 5]].tolist()
+
+
+def test_unlike_units_are_refused_where_the_pack_is_joined(tmp_path, fmus):
+    folder = tmp_path / "fmus"
+    shutil.copytree(fmus, folder)
+    rewritten(
+        fmus / "Cell.fmu",
+        folder / "Cell.fmu",
+        edit=lambda text: re.sub(r'(<SimpleType name="Current">\s*<Real unit=)"A"', r'\1"W"', text),
+    )
+    with pytest.raises(InputError) as error:
+        fmu_pack(folder)
+    assert str(error.value) == (
+        "connection PackNetwork.current -> Cell.current: unit A does not fit unit W; "
+        "Cell.current takes an output of unit W"
+    )
+
+
+@pytest.mark.parametrize(
+    ("binary", "reason"), [(None, "Cannot find shared library"), (b"no library", "Failed to load shared library")]
+)
+def test_fmu_without_a_binary_for_this_machine_is_named_and_leaves_nothing(binary, reason, tmp_path, fmus, monkeypatch):
+    path = rewritten(fmus / "Cell.fmu", tmp_path / "Cell.fmu", binary=binary)
+    system = System((fmu_component("Cell", Layer.ELECTRICAL, path),), ())
+    extracted = tmp_path / "extracted"
+    extracted.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(extracted))
+    folder = os.getcwd()
+    with pytest.raises(InputError, match=rf"Cell cannot be opened: .*Cell\.fmu cannot be instantiated: {reason}"):
+        run(system, make_plan(system, {Layer.ELECTRICAL: SECOND}), Experiment(SECOND))
+    assert os.getcwd() == folder
+    assert list(extracted.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["Ötzi", "a%20b", "c#"])
+def test_temporary_folder_that_would_crash_the_fmu_is_named(name, tmp_path, fmus, monkeypatch):
+    folder = tmp_path / name
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    component = fmu_component("Balancer", Layer.ELECTRICAL, fmus / "Balancer.fmu")
+    with pytest.raises(SlaveError, match=f"do not run in the temporary folder {folder}, only .* set TMPDIR to another"):
+        component.open([], [])
+    assert list(folder.iterdir()) == []
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
+    with pytest.raises(SlaveError, match="no temporary folder to extract the FMU into: No such file or directory"):
+        component.open([], [])
+
+
+def test_folders_with_spaces_and_files_with_any_name_will_do(tmp_path, fmus, monkeypatch):
+    folder = tmp_path / "a folder with spaces"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    path = Path(shutil.copy(fmus / "Balancer.fmu", tmp_path / "Ötzi's %20 #1.fmu"))
+    system = System((fmu_component("Balancer", Layer.ELECTRICAL, path),), ())
+    assert run(system, make_plan(system, {Layer.ELECTRICAL: SECOND}), Experiment(SECOND)).steps == 1
+
+
+def test_running_leaves_working_directory_and_search_path_as_they_were(fmus):
+    system = System((fmu_component("Balancer", Layer.ELECTRICAL, fmus / "Balancer.fmu"),), ())
+    folder, path = os.getcwd(), list(sys.path)
+    for _ in range(2):
+        run(system, make_plan(system, {Layer.ELECTRICAL: SECOND}), Experiment(2 * SECOND))
+    assert (os.getcwd(), sys.path) == (folder, path)
+
+
+def test_bulk_access_hands_over_arrays_integers_and_truth_values(fmus):
+    component = fmu_component("Balancer", Layer.CONTROL, fmus / "Balancer.fmu")
+    outputs = ["balancing_current", "heat_rate", "active_groups"]
+    slave = component.open(["group_voltage", "measured_voltage", "enable"], outputs)
+    try:
+        slave.prepare({"bleed_resistance": np.array([2.0]), "rated_power": np.array([10.0])}, 0.0)
+        slave.initialize()
+        slave.begin()
+        slave.inputs["group_voltage"][:] = slave.inputs["measured_voltage"][:] = [4.0, 3.8, 3.9]
+        slave.step(0.0, 1.0)
+        assert slave.outputs["balancing_current"].tolist() == [-2.0, 0.0, -1.95]
+        assert slave.outputs["active_groups"].tolist() == [2]
+        slave.inputs["enable"][:] = 0
+        slave.step(1.0, 1.0)
+        assert slave.outputs["balancing_current"].tolist() == [0.0, 0.0, 0.0]
+        assert slave.outputs["active_groups"].tolist() == [0]
+    finally:
+        slave.close()
+
+
+def test_every_step_costs_one_bulk_set_and_one_bulk_get(fmus, monkeypatch):
+    calls = []
+    original = FMU2Slave._call
+
+    def counted(self, name, *arguments):
+        calls.append((self.instanceName, name))
+        return original(self, name, *arguments)
+
+    monkeypatch.setattr(FMU2Slave, "_call", counted)
+    pack = fmu_pack(fmus)
+    plan = make_plan(pack, {Layer.ELECTRICAL: SECOND, Layer.CONTROL: 5 * SECOND, Layer.THERMAL: 5 * SECOND})
+    run(pack, plan, Experiment(10 * SECOND, totals=integrals(pack)))
+    for component, steps in (("PackNetwork", 10), ("Cell", 10), ("Balancer", 2), ("Thermal", 2)):
+        own = [name for instance, name in calls if instance == component]
+        end = own.index("fmi2Terminate")
+        assert own[end - 3 * steps : end] == ["fmi2SetReal", "fmi2DoStep", "fmi2GetReal"] * steps
+        assert own[end:] == ["fmi2Terminate", "fmi2FreeInstance"]
+
+
+def test_value_that_the_fmu_refuses_is_told_in_its_words(fmus):
+    component = fmu_component("Balancer", Layer.CONTROL, fmus / "Balancer.fmu")
+    system = System((component,), ())
+    experiment = Experiment(SECOND, values={"Balancer.stop_threshold": 1.0})
+    with pytest.raises(InputError) as error:
+        run(system, make_plan(system, {Layer.CONTROL: SECOND}), experiment)
+    assert "Balancer does not step from t = 0 s by 1 s: fmi2DoStep returned discard: " in str(error.value)
+    assert "stop_threshold = 1 V must not exceed start_threshold" in str(error.value)
+
+
+FATAL = """
+from pythonfmu import Fmi2Causality, Fmi2Slave, Real
+from pythonfmu.enums import Fmi2Status
+
+class Fails(Fmi2Slave):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.out = 0.0
+        self.register_variable(Real("out", causality=Fmi2Causality.output))
+
+    def exit_initialization_mode(self):
+        self.log("thin ice", Fmi2Status.warning)
+
+    def do_step(self, current_time, step_size):
+        raise RuntimeError("no such luck")
+"""
+
+HOST = """
+import sys
+from pathlib import Path
+from fmpy.fmi2 import FMU2Slave
+from pythonfmu.builder import FmuBuilder
+from packfmu.cosim.fmu.component import fmu_component
+from packfmu.cosim.experiment import Experiment
+from packfmu.cosim.master import run
+from packfmu.coupling.schedule import make_plan
+from packfmu.coupling.system import Layer, System
+
+calls = []
+original = FMU2Slave._call
+FMU2Slave._call = lambda self, name, *arguments: (calls.append(name), original(self, name, *arguments))[1]
+fmu = FmuBuilder.build_FMU("fails.py", dest=".")
+system = System((fmu_component("Fails", Layer.ELECTRICAL, Path("Fails.fmu")),), ())
+try:
+    run(system, make_plan(system, {Layer.ELECTRICAL: 10**9}), Experiment(10**9, record={"out": "Fails.out"}))
+except ValueError as error:
+    print(error)
+    print(calls[-1])
+"""
+
+
+def test_warning_and_fatal_error_of_a_foreign_fmu_are_told_and_the_host_lives_on(tmp_path):
+    """Nothing may be called on an FMU after fmi2Fatal; in a process of its own, for its sake is not known."""
+    (tmp_path / "fails.py").write_text(textwrap.dedent(FATAL))
+    (tmp_path / "host.py").write_text(textwrap.dedent(HOST))
+    done = subprocess.run([sys.executable, "host.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Fails does not step from t = 0 s by 1 s: fmi2DoStep returned fatal: Fatal py exc")
+    assert done.stdout.splitlines()[1:] == ["fmi2DoStep"]
+    assert "Fails: thin ice" in done.stderr

@@ -1,0 +1,52 @@
+"""Inputs that several components of a block have."""
+
+import math
+import re
+from dataclasses import replace
+
+import pytest
+
+from packfmu.core.instance import Instance
+from packfmu.core.model import Kind
+from packfmu.coupling.block import Tap, compose
+from packfmu.coupling.operations import Action, Operation
+from tests.coupling.test_block import SECOND
+from tests.coupling.toys import adder
+
+
+def two(other):
+    members = {"One": adder(), "Other": other}
+    rows = [Operation(Action.STEP, 1, name) for name in members]
+    taps = (Tap("one", "One.out"), Tap("other", "Other.out"))
+    return compose("Two", "two", members, SECOND, rows, taps, (), {})
+
+
+def with_value(**changes):
+    model = adder()
+    return replace(model, inputs=(replace(model.inputs[0], **changes), *model.inputs[1:]))
+
+
+def test_an_input_that_two_components_have_feeds_both():
+    model = two(with_value(min=-3.0))
+    assert [variable.path for variable in model.inputs] == ["value", "number"]
+    assert (model.variable("value").min, model.variable("value").max) == (-3.0, math.inf)
+    instance = Instance(model.with_start({"value": 3.0, "Other.offset": 5.0}))
+    instance.initialize()
+    assert (instance.y["one"], instance.y["other"]) == (4.0, 8.0)
+    instance.u["value"] = 7.0
+    assert instance.advance(0.0, 1.0) == 0
+    assert (instance.y["one"], instance.y["other"]) == (8.0, 12.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"unit": "V"}, "unit K does not fit V"),
+        ({"size": 2}, "shape () does not fit (2,)"),
+        ({"kind": Kind.INTEGER}, "kind Real does not fit Integer"),
+        ({"start": 1.0}, "start 0.0 does not fit 1.0"),
+    ],
+)
+def test_inputs_of_one_name_that_differ_are_refused(changes, words):
+    with pytest.raises(ValueError, match=re.escape(f"One.value and Other.value are one input of the block; {words}")):
+        two(with_value(**changes))

@@ -1,0 +1,180 @@
+"""The shim as a library: what it exports, how an instance of the toy begins, and where its memory comes from."""
+
+import ctypes
+import math
+import shutil
+import subprocess
+from ctypes import byref, c_char_p, c_double, c_int, c_size_t, c_void_p
+
+import pytest
+
+from tests.fmi.native import native_toy
+from tests.fmi.native.native_toy import (
+    CLIENT,
+    ENABLE,
+    ERROR,
+    ERRORS,
+    GAIN,
+    GUID,
+    LEVEL,
+    OK,
+    RATE,
+    SCALED,
+    SHIFT,
+    START,
+    TWIN,
+    WARMTH,
+    compile_c,
+    interface,
+    write_start,
+)
+
+
+def test_all_functions_of_the_interface_and_no_others_are_exported(library):
+    if shutil.which("nm") is None:
+        pytest.skip("nm is not installed")
+    symbols = subprocess.run(["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True).stdout
+    assert {line.split()[-1] for line in symbols.splitlines()} == interface()
+
+
+def test_versions_need_no_instance(library):
+    functions = ctypes.CDLL(str(library))
+    functions.fmi2GetVersion.restype = functions.fmi2GetTypesPlatform.restype = c_char_p
+    assert (functions.fmi2GetVersion(), functions.fmi2GetTypesPlatform()) == (b"2.0", b"default")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"guid": "{another}"}, "the GUID is not that of this FMU, " + GUID),
+        ({"guid": None}, "the GUID is not that of this FMU, " + GUID),
+        ({"kind": 0}, "co-simulation only"),
+        ({"name": b" "}, "has no name"),
+        ({"name": None}, "has no name"),
+        ({"resources": None}, "must be a file URI; it is NULL"),
+        ({"resources": "/no/uri"}, "must be a file URI; it is /no/uri"),
+        ({"resources": "http://host/path"}, "must be a file URI"),
+        ({"resources": "file://host/path"}, "must be a file URI"),
+        ({"resources": "file:path"}, "must be a file URI"),
+        ({"resources": "file:///no/such/folder"}, "cannot be opened"),
+        ({"resources": "file:///bad%2"}, "cannot be opened"),
+        ({"resources": "file:///bad%00"}, "cannot be opened"),
+        ({"resources": "file:///bad%0A"}, "cannot be opened"),
+        ({"resources": "file:///bad%zz%%"}, "start.bin at file:///bad%%zz%%%%"),
+    ],
+)
+def test_what_cannot_be_instantiated_is_told(new, arguments, words):
+    importer = new(**arguments)
+    assert not importer.component
+    ((status, category, message),) = importer.log
+    assert (status, category) == (ERROR, ERRORS)
+    assert words in message
+
+
+@pytest.mark.parametrize("form", ["file://{}", "file:{}", "FILE://localhost{}", "file:///{}"])
+@pytest.mark.parametrize("folder", ["plain", "with space", "\N{LATIN SMALL LETTER O WITH DIAERESIS}\u4e2d%23"])
+def test_resource_locations(new, tmp_path, form, folder):
+    path = write_start(tmp_path / folder).removeprefix("file://")
+    assert new(resources=form.format(path)).component
+
+
+def with_value(data, reference, value):
+    return data[: 8 * reference] + native_toy.struct.pack("<d", value) + data[8 * reference + 8 :]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda data: data[:-1], "does not hold the values"),
+        (lambda data: data + b"\0", "does not hold the values"),
+        (lambda data: with_value(data, TWIN, 2.0), "twin = 2 K is not within [200, 500]"),
+        (lambda data: with_value(data, GAIN, math.nan), "gain = nan is not finite and within [0, 10]"),
+        (lambda data: with_value(data, WARMTH, 2.0), "warmth = 2 K is not within [200, 500]"),
+    ],
+)
+def test_start_values_are_checked(new, tmp_path, spoil, words):
+    data = native_toy.struct.pack(f"<{len(START)}d", *START)
+    importer = new(resources=write_start(tmp_path, spoil(data)))
+    assert not importer.component
+    assert words in importer.messages[0]
+
+
+def test_memory_comes_from_the_importer_and_its_end_is_told(new):
+    for allocations in range(2):
+        importer = new(allocations=allocations)
+        assert not importer.component
+        assert importer.messages == ["there is no memory left"]
+    toy = new().initialise()
+    data = toy.bytes()
+    toy.allocations = 0
+    assert toy.call("fmi2GetFMUstate", byref(c_void_p())) == ERROR
+    assert toy.derivative([SCALED], [GAIN], [1.0])[0] == toy.from_bytes(data)[0] == ERROR
+    assert all("no memory left" in message for message in toy.messages)
+
+
+def test_the_callbacks_must_be_there(library):
+    functions = ctypes.CDLL(str(library))
+    functions.fmi2Instantiate.restype = c_void_p
+    memory = {"allocateMemory": native_toy.fmi2CallbackAllocateMemoryTYPE(native_toy.calloc)}
+    for callbacks in (
+        None,
+        byref(native_toy.fmi2CallbackFunctions()),
+        byref(native_toy.fmi2CallbackFunctions(**memory)),
+    ):
+        assert functions.fmi2Instantiate(b"toy", 1, GUID.encode(), b"file:///", callbacks, 0, 0) is None
+
+
+def test_without_an_instance_every_call_is_an_error(library):
+    functions, nothing = ctypes.CDLL(str(library)), c_void_p()
+    for name in interface() - {"fmi2GetVersion", "fmi2GetTypesPlatform", "fmi2Instantiate", "fmi2FreeInstance"}:
+        assert getattr(functions, name)(*[nothing] * 8) == ERROR
+    functions.fmi2FreeInstance(nothing)
+
+
+def test_every_missing_argument_is_told(toy):
+    number, numbers, state = c_size_t(1), byref(c_double()), toy.save()
+    bytes_ = (ctypes.c_char * 4096)()
+    calls = [
+        *((f"fmi2{call}", numbers, number, numbers) for call in ("GetReal", "GetInteger", "GetBoolean")),
+        *((f"fmi2{call}", numbers, number, numbers) for call in ("SetReal", "SetInteger", "SetBoolean")),
+        ("fmi2SetRealInputDerivatives", numbers, number, numbers, numbers),
+        ("fmi2GetRealOutputDerivatives", numbers, number, numbers, numbers),
+        ("fmi2GetDirectionalDerivative", numbers, number, numbers, number, numbers, numbers),
+        ("fmi2SetDebugLogging", c_int(1), number, byref(c_char_p(b"logStatusError"))),
+        ("fmi2GetFMUstate", byref(c_void_p())),
+        ("fmi2SerializedFMUstateSize", state, byref(c_size_t())),
+        ("fmi2SerializeFMUstate", state, bytes_, c_size_t(4096)),
+        ("fmi2DeSerializeFMUstate", bytes_, c_size_t(4096), byref(c_void_p())),
+        ("fmi2GetString", numbers, number, numbers),
+    ]  # fmt: skip
+    for name, *arguments in calls:
+        for place, argument in enumerate(arguments):
+            if not isinstance(argument, (c_int, c_size_t)) and not (name == "fmi2GetString" and place):
+                toy.log.clear()
+                assert toy.call(name, *arguments[:place], None, *arguments[place + 1 :]) == ERROR
+                assert toy.messages == [f"{name}: an argument is NULL"]
+    assert toy.call("fmi2FreeFMUstate", None) == OK
+    toy.release(state)
+
+
+def test_it_runs_where_there_is_neither_python_nor_an_environment(library, toy, tmp_path):
+    client = compile_c(tmp_path / "client", [CLIENT / "client.c"], "-O1")
+    commands = ["initialise", f"real {RATE} 1.5 -0.25", f"integer {SHIFT} 2", f"boolean {ENABLE} 1"]
+    for k in range(10):
+        commands += [f"slope {RATE} 0.5", f"step {k} 0.3", f"print {LEVEL} 9", f"rates {LEVEL} 2"]
+    commands[20:20] = ["save", "step 5 0.1", "restore"]
+    done = subprocess.run([client, library, library.parent.as_uri(), GUID], input="\n".join(commands), env={},
+                          capture_output=True, text=True, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    toy.set("Real", [RATE, RATE + 1], [1.5, -0.25])
+    toy.set("Integer", [SHIFT], [2])
+    expected = []
+    for k in range(10):
+        toy.slope(RATE, 0.5)
+        toy.step(k, 0.3)
+        expected += [toy.get(*range(LEVEL, LEVEL + 9)), [toy.rate(LEVEL)[1], toy.rate(LEVEL + 1)[1]]]
+    assert [[float.fromhex(value) for value in line.split()] for line in done.stdout.splitlines()] == expected
+    failed = subprocess.run([client, library, library.parent.as_uri(), GUID], input="step 0 1", env={},
+                            capture_output=True, text=True, check=False)  # fmt: skip
+    assert (failed.returncode, failed.stderr) == (1, "")
+    assert "client, logStatusError, status 3: fmi2DoStep is out of sequence" in failed.stdout

@@ -1,0 +1,47 @@
+"""The libraries for Windows, run under Wine: what they compute is what those for Linux compute."""
+
+import fmpy
+import numpy as np
+import pytest
+
+from packfmu.fmi.native.fmu import build_native_fmu
+from packfmu.fmi.native.platforms import Platform
+from packfmu.fmi.registry import load_component
+from tests.fmi.native.native_client import drive, find_wine, linux_client, windows_client
+
+COMPONENTS = {
+    "cell": {"cells": 3, "parameters": "nissan_leaf_2013"},
+    "pack_network": {"series": 2, "parallel": 2, "opposite_terminals": True, "nodes": 5},
+    "thermal": {"cells": 3},
+    "balancer": {"groups": 2, "parallel": 1, "converter": "flyback", "links": [[0, 1], [1, -1]]},
+}
+SPREAD = {"pack_power": 500.0}
+"""[W]; these cells have no current for their nominal power."""
+
+STEPS = 300
+
+
+@pytest.fixture(scope="session")
+def linux(tmp_path_factory):
+    return linux_client(tmp_path_factory.mktemp("linux"))
+
+
+@pytest.fixture(scope="session")
+def windows(tmp_path_factory):
+    wine = find_wine()
+    if wine is None:
+        pytest.skip("Wine is not installed; on Debian it is the package wine64")
+    return windows_client(tmp_path_factory.mktemp("windows"), wine)
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_both_systems_give_the_same_trace(name, linux, windows, tmp_path):
+    build_native_fmu(tmp_path / "it.fmu", name, COMPONENTS[name], platforms=(Platform.LINUX64, Platform.WIN64))
+    folder = tmp_path / "extracted with a space"
+    fmpy.extract(str(tmp_path / "it.fmu"), str(folder))
+    commands = drive(load_component(name, COMPONENTS[name], {}).model, STEPS, 7, SPREAD)
+    expected, trace = linux.run(folder, commands), windows.run(folder, commands)
+    assert trace.shape == expected.shape == (STEPS, trace.shape[1])
+    # the mathematics of the two systems differ in the last place of some values
+    scale = np.abs(expected).max(axis=0)
+    assert (np.abs(trace - expected) <= 1e-12 * scale).all()

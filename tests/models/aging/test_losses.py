@@ -1,0 +1,222 @@
+"""Aging: closed forms of film and laws, published figures, and what is refused."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from packfmu.core.model import DONE
+from packfmu.core.timescale import NONE
+from packfmu.models.aging.power_laws import calendar_activity, calendar_voltage, cycle_damage, cycle_stress, damage_rate
+from packfmu.models.parameters import nissan_leaf_aging
+from tests.models.aging.agings import ALL, DAY, FEW, FILM, NAMES, SANYO, YEAR, grown, started, step
+
+
+def film(speed, diffusion, **start):
+    return started(reaction_speed=speed, diffusion=diffusion, initial_thickness=0.0, **start)
+
+
+@pytest.mark.parametrize("steps", [1, 12, 365])
+def test_a_film_limited_by_diffusion_grows_with_the_square_root(steps):
+    """Within 0.1 % at a reaction that could grow 1e4 times as far."""
+    thickness = grown(film(1e-11, 3e-23), YEAR, steps)
+    assert thickness == pytest.approx(math.sqrt(2.0 * 3e-23 * YEAR), rel=1e-3)
+
+
+@pytest.mark.parametrize("steps", [1, 12, 365])
+def test_a_film_limited_by_its_reaction_grows_in_proportion(steps):
+    """Within 1e-6: the film is 1e-7 of the way that diffusion could go."""
+    thickness = grown(film(1e-15, 1e-10), YEAR, steps)
+    assert thickness == pytest.approx(1e-15 * YEAR, rel=1e-6)
+
+
+@pytest.mark.parametrize("steps", [1, 12, 365])
+def test_between_the_regimes_the_law_of_deal_and_grove_holds(steps):
+    """``L**2 / (2 k) + L / r = t``, which is not how it is computed; 365 steps round 365 times."""
+    speed, diffusion = 1e-15, 1e-23
+    thickness = grown(film(speed, diffusion), YEAR, steps)
+    assert thickness**2 / (2.0 * diffusion) + thickness / speed == pytest.approx(YEAR, rel=1e-12)
+    assert 0.2 < thickness[0] / (speed * YEAR) < 0.8
+
+
+def test_under_varying_stress_both_limits_follow_the_weighed_time():
+    reaction, diffusive = film(1e-15, 1e-10), film(1e-11, 3e-23)
+    for n in range(40):
+        stress = {"reaction_time": DAY * (1.0 + n % 7), "diffusion_time": DAY * (1.0 + n % 3)}
+        for instance in (reaction, diffusive):
+            step(instance, 2.0 * DAY, **stress)
+    weighed = reaction.u["reaction_time"][0], diffusive.u["diffusion_time"][0]
+    assert reaction.y["film_thickness"] == pytest.approx(1e-15 * weighed[0], rel=1e-5)
+    assert diffusive.y["film_thickness"] == pytest.approx(math.sqrt(2.0 * 3e-23 * weighed[1]), rel=1e-3)
+
+
+def test_no_stress_no_film():
+    instance = started()
+    step(instance, YEAR, reaction_time=0.0, diffusion_time=YEAR)
+    step(instance, YEAR, reaction_time=YEAR, diffusion_time=0.0)
+    assert np.all(instance.y["film_thickness"] == FILM.sei.initial_thickness)
+    assert np.all(instance.y["capacity_loss"] == 0.0)
+
+
+def test_the_film_of_the_graphite_loses_what_its_docstring_says():
+    instance = started(ohmic_resistance=1.53e-3, capacity=112850.0)
+    grown(instance, YEAR, 1)
+    assert instance.y["capacity_loss"] == pytest.approx(0.015, abs=5e-4)
+    assert instance.y["resistance_growth"] == pytest.approx(0.24, abs=5e-3)
+    grown(instance, 9.0 * YEAR, 3)
+    assert instance.y["capacity_loss"] == pytest.approx(0.051, abs=5e-4)
+    assert instance.y["resistance_growth"] == pytest.approx(0.84, abs=5e-3)
+
+
+def calendar(law, days, celsius, volts):
+    stress = calendar_voltage(law.calendar, volts) * calendar_activity(law.calendar, celsius + 273.15)
+    return damage_rate(stress, law.calendar_exponent) * days * DAY
+
+
+def cycles(law, ampere_hours, depth, volts):
+    return cycle_damage(cycle_stress(law.cycle, volts, depth), 3600.0 * ampere_hours, law.cycle_exponent)
+
+
+def test_schmalstieg_at_rest():
+    """365 days at 35 degC and 3.73 V, as published to a hundredth of a percent."""
+    instance, laws = started(SANYO), SANYO.laws
+    for _ in range(73):
+        step(
+            instance,
+            5.0 * DAY,
+            capacity_calendar_damage=calendar(laws.capacity, 5.0, 35.0, 3.73),
+            resistance_calendar_damage=calendar(laws.resistance, 5.0, 35.0, 3.73),
+        )
+    assert instance.y["soh"] == pytest.approx(1.0 - 0.0540, abs=1e-4)
+    assert instance.y["resistance_growth"] == pytest.approx(0.102, abs=1e-4)
+
+
+def test_schmalstieg_cycled():
+    """4300 A.h at 80 % depth around 3.70 V, as published to a tenth of a percent."""
+    instance, laws = started(SANYO), SANYO.laws
+    damages = {f"{n}_cycle_damage": cycles(getattr(laws, n), 4300.0, 0.8, 3.70) for n in ("capacity", "resistance")}
+    step(instance, YEAR, **damages)
+    assert instance.y["capacity_loss"] == pytest.approx(0.264, abs=1e-3)
+    assert instance.y["resistance_growth"] == pytest.approx(0.898, abs=1e-3)
+
+
+def test_wang_for_the_leaf():
+    """A year at 20 degC: ``14876 sqrt(365) exp(-24500 / (R T))`` percent; resistance by cycles alone."""
+    instance, law = started(nissan_leaf_aging.PARAMETERS), nissan_leaf_aging.PARAMETERS.laws.capacity
+    throughput = 2.0 * 300.0 * instance.p["capacity"]
+    step(instance, YEAR, capacity_calendar_damage=calendar(law, 365.0, 20.0, 3.7), charge_throughput=throughput)
+    expected = 148.76 * math.sqrt(365.0) * math.exp(-24500.0 / (8.31446 * 293.15))
+    assert instance.y["capacity_loss"] == pytest.approx(expected, rel=1e-5)
+    assert instance.y["resistance_growth"] == pytest.approx(300.0 * 2e-4, rel=1e-12)
+
+
+def test_rates_are_each_cells_own():
+    rates = np.array([0.5, 1.0, 2.0])
+    instance = started(SANYO, aging_rate=rates, resistance_rate=1e-4 * rates, capacity=3600.0)
+    damages = {f"{what}_calendar_damage": 1e-3 for what in ("capacity", "resistance")}
+    step(instance, DAY, charge_throughput=2.0 * 3600.0 * 50.0, **damages)
+    assert instance.y["capacity_loss"] == pytest.approx(rates * 1e-3**0.75, rel=1e-14)
+    assert instance.y["resistance_growth"] == pytest.approx(rates * (1e-3**0.75 + 50.0 * 1e-4), rel=1e-14)
+    film_of = started(aging_rate=rates, reaction_speed=1e-6, initial_thickness=0.0)
+    assert grown(film_of, YEAR, 2) / math.sqrt(2.0 * FILM.sei.diffusion * YEAR) == pytest.approx(rates**0.5, rel=1e-6)
+
+
+def test_plating_is_lost_and_risks_a_short():
+    instance = started(capacity=100e3)
+    step(instance, DAY, plating_lost_charge=[0.0, 1e3, 5e3])
+    assert instance.y["capacity_loss"] == pytest.approx([0.0, 0.01, 0.05], rel=1e-15)
+    assert instance.y["short_risk"] == pytest.approx([0.0, 1.0 - math.exp(-0.04), 1.0 - math.exp(-1.0)], rel=1e-13)
+
+
+def test_weakest_cell_is_told():
+    instance = started(SANYO)
+    assert instance.y["soh_minimum"] == instance.y["soh_maximum"] == 1.0
+    assert (instance.y["timescale_fastest"], instance.y["timescale_slowest"]) == (NONE, 0.0)
+    step(instance, DAY, capacity_cycle_damage=[0.01, 0.04, 0.0], resistance_cycle_damage=[0.1, 0.2, 0.3])
+    told = [instance.y[f"soh_{what}"] for what in ("minimum", "maximum", "mean", "minimum_cell", "maximum_cell")]
+    assert told == pytest.approx([0.8, 1.0, 0.9, 2, 3])
+    told = [instance.y[f"resistance_growth_{what}"] for what in ("minimum", "maximum", "mean", "maximum_cell")]
+    assert told == pytest.approx([0.1, 0.3, 0.2, 3])
+
+
+def test_a_worn_out_cell_stays_within_what_cells_take():
+    instance = started(SANYO)
+    step(instance, DAY, capacity_cycle_damage=[0.01, 4.0, 0.81], resistance_cycle_damage=[0.1, 400.0, 100.0])
+    assert instance.y["capacity_loss"] == pytest.approx([0.1, 0.9, 0.9])
+    assert instance.y["resistance_growth"] == pytest.approx([0.1, 100.0, 100.0])
+    for name in ("capacity_loss", "resistance_growth", "soh"):
+        instance.model.variable(name).check(instance.y[name])  # raises
+
+
+def test_stress_before_the_start_counts_by_the_laws():
+    instance = started(SANYO, capacity_cycle_damage=0.01)
+    assert instance.y["capacity_loss"] == pytest.approx(0.1)
+    step(instance, DAY, capacity_cycle_damage=0.03)
+    assert instance.y["capacity_loss"] == pytest.approx(0.2)
+
+
+STRESS = st.fixed_dictionaries(
+    {
+        "charge_throughput": st.floats(0.0, 1e7),
+        **{name: st.floats(0.0, 1e-2) for name in NAMES if name.endswith("damage")},
+        "reaction_time": st.floats(0.0, 1e9),
+        "diffusion_time": st.floats(0.0, 1e9),
+        "plating_lost_charge": st.floats(0.0, 1e3),
+    }
+)
+
+
+@settings(max_examples=50)
+@given(before=STRESS, stress=STRESS, h=st.floats(3600.0, YEAR))
+def test_two_half_steps_are_one(before, stress, h):
+    once, twice = started(ALL), started(ALL)
+    for instance in (once, twice):
+        step(instance, YEAR, **before)
+    step(once, h, **stress)
+    for _ in range(2):
+        step(twice, 0.5 * h, **{name: 0.5 * value for name, value in stress.items()})
+    for name in ("capacity_loss", "resistance_growth", "film_thickness"):
+        # halves of a counter that has been counting round by a place of the counter
+        assert twice.y[name] == pytest.approx(once.y[name], rel=1e-10, abs=1e-13), name
+
+
+@settings(max_examples=50)
+@given(steps=st.lists(st.tuples(STRESS, st.floats(3600.0, YEAR)), min_size=1, max_size=5), noise=st.floats(0.0, 2.0))
+def test_losses_never_fall_and_stay_within_their_bounds(steps, noise):
+    instance = started(ALL, film_noise=noise, noise_seed=5)
+    for stress, h in steps:
+        before = {name: instance.y[name].copy() for name in ("capacity_loss", "short_risk")}
+        step(instance, h, **stress)
+        for name, values in before.items():
+            assert np.all(instance.y[name] >= values)
+        for variable in instance.model.outputs[:5]:
+            variable.check(instance.y[variable.name])  # raises
+
+
+@given(order=st.permutations(range(FEW)), spread=st.floats(0.1, 3.0))
+def test_cells_are_alike(order, spread):
+    order = list(order)
+    factors = np.array([1.0, 1.0 + spread, 0.3])
+    plain, permuted = started(ALL, aging_rate=factors), started(ALL, aging_rate=factors[order])
+    for instance, mine in ((plain, factors), (permuted, factors[order])):
+        step(instance, DAY, **dict.fromkeys(NAMES, 1e-3 * mine))
+        step(instance, YEAR, reaction_time=1e7 * mine, diffusion_time=1e7 * mine)
+    for name in ("capacity_loss", "resistance_growth", "film_thickness", "short_risk"):
+        assert np.all(permuted.y[name] == plain.y[name][order])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_counter_that_falls_is_refused_and_named(name):
+    instance = started(ALL, **{name: 5.0})
+    outputs, inputs = instance.y.copy(), instance.u
+    inputs[name][1] = 4.5
+    status = instance.advance(0.0, DAY)
+    unit = {"charge_throughput": " C", "plating_lost_charge": " C", "reaction_time": " s", "diffusion_time": " s"}
+    shown = unit.get(name, "")
+    expected = f"{name}[2] = 4.5{shown} must not fall below the 5{shown} counted before"
+    assert instance.refusal(status) == expected
+    assert instance.y == outputs
+    inputs[name][1] = 5.0
+    assert instance.advance(0.0, DAY) == DONE

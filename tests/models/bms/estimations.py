@@ -1,0 +1,112 @@
+"""Batteries of simulated cells, read by sensors without error but those that a test adds, and their estimation."""
+
+import numpy as np
+
+from packfmu.core.instance import Instance
+from packfmu.core.model import DONE, Model, Variable, kernel
+from packfmu.models.bms import estimation, estimation_variables, kalman
+from packfmu.models.cell import ecm as cell_ecm
+
+INF = np.inf
+
+
+@kernel
+def begin(x, p, u, y, c):
+    estimation.begin(x, p)
+
+
+@kernel
+def nothing(x, p, u, y, c):
+    pass
+
+
+@kernel
+def step(x, p, u, y, c, t, h):
+    x.reading_current, x.reading_present = u.reading_current, u.reading_present
+    for k in range(x.capacity.shape[0]):
+        x.reading_voltage[k], x.group_temperature[k] = u.reading_voltage[k], u.group_temperature[k]
+    estimation.estimate(x, p, u, h)
+    return DONE
+
+
+def readings(groups, temperature):
+    return (
+        Variable("reading_voltage", "V", groups, 3.7, -INF, INF, 1.0, "Voltage"),
+        Variable("reading_current", "A", None, 0.0, -INF, INF, 1.0, "Mean current"),
+        Variable("reading_present", "A", None, 0.0, -INF, INF, 1.0, "Present current"),
+        Variable("group_temperature", "K", groups, temperature, 200.0, 500.0, 1.0, "Temperature"),
+    )
+
+
+def estimated(kind, groups=1, **changes):
+    """Return an initialised estimation of groups of a kind of cell; `changes` replace parameters."""
+    own = readings(groups, kind.reference_temperature)
+    balancing = (
+        Variable("balancing_current", "A", groups, 0.0, -INF, INF, 1.0, "Balancing current"),
+        Variable("balancing_pack_current", "A", None, 0.0, -INF, INF, 1.0, "Balancing current of the pack"),
+    )
+    model = Model(
+        name="Estimation",
+        description="The estimation alone",
+        parameters=estimation_variables.parameters(groups, kind),
+        inputs=balancing + own,
+        outputs=(Variable("unused", "1", None, 0.0, -INF, INF, 1.0, "Nothing"),),
+        states=own + estimation_variables.states(groups, kind.pairs),
+        constants=(),
+        initialize=begin,
+        outputs_kernel=nothing,
+        advance=step,
+    )
+    instance = Instance(model.with_start(changes))
+    instance.initialize()
+    return instance
+
+
+@kernel
+def drive(cells, blocks, profile, h, errors, noise, told):
+    """Drive cells and their estimation with a profile of current [A] of steps of h [s].
+
+    `errors` are the bias of the current [A] and the leakage of each group [A]; `noise` holds for each step that of the
+    current [A], then that of each voltage [V]. After each step `told` receives SOC less the true one and its standard
+    deviation, bias and its own, the counted SOC less the true one, and the normalised innovation, of the first group.
+    """
+    truth, p, u, y, c = cells
+    x, q, v, w, d = blocks
+    for n in range(profile.shape[0]):
+        for k in range(truth.soc.shape[0]):
+            u.current[k] = profile[n] - errors[k + 1] + v.balancing_current[k] + v.balancing_pack_current
+        cell_ecm.advance(truth, p, u, y, c, 0.0, h)
+        v.reading_current = v.reading_present = profile[n] + errors[0] + noise[n, 0]
+        for k in range(truth.soc.shape[0]):
+            v.reading_voltage[k], v.group_temperature[k] = y.voltage[k] + noise[n, k + 1], u.temperature[k]
+        step(x, q, v, w, d, 0.0, h)
+        told[n, 0], told[n, 1] = x.estimate[0, 0] - truth.soc[0], kalman.sigma(x, 0, 0)
+        told[n, 2], told[n, 3] = x.bias, x.bias_sigma
+        told[n, 4], told[n, 5] = x.counted_soc[0] - truth.soc[0], x.normalised_innovation
+
+
+def follow(cells, estimation, profile, h, bias=0.0, leakage=0.0, voltage_noise=1e-3, current_noise=0.02, seed=0):
+    """Drive them as `drive` does, with white noise, and return what it tells."""
+    groups, steps = cells.x["soc"].size, len(profile)
+    errors = np.concatenate([[bias], np.broadcast_to(leakage, groups)])
+    sigmas = np.concatenate([[current_noise], np.full(groups, voltage_noise)])
+    noise = sigmas * np.random.default_rng(seed).standard_normal((steps, groups + 1))
+    told = np.zeros((steps, 6))
+    drive(
+        (cells.x, cells.p, cells.u, cells.y, cells.c),
+        (estimation.x, estimation.p, estimation.u, estimation.y, estimation.c),
+        np.asarray(profile, dtype=float), h, errors, noise, told,
+    )  # fmt: skip
+    return told
+
+
+def cycles(kind, count, low, high, rest, h, hours=3.0):
+    """Return a current [A] of `count` cycles between two SOC, from `high` down and up again, with rests [s] after each.
+
+    The discharge is of pulses: two thirds of the time at one and a half times the mean current.
+    """
+    mean = (high - low) * kind.capacity / (hours * 3600.0)
+    steps, still = round(hours * 3600.0 / h), np.zeros(round(rest / h))
+    pulses = np.where(np.arange(steps) % 9 < 6, 1.5, 0.0)
+    down = -mean * pulses * (steps / pulses.sum())
+    return np.tile(np.concatenate([down, still, np.full(steps, mean / kind.coulombic_efficiency), still]), count)
