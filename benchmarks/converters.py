@@ -24,7 +24,7 @@ from packfmu.models.balancing.converter.capacitor import average as shuttle_aver
 from packfmu.models.balancing.converter.capacitor import switch_period as shuttle_period
 from packfmu.models.balancing.converter.control import ROOM_TEMPERATURE, reversed_leg, set_leg, warm_leg, with_duty
 from packfmu.models.balancing.converter.inductor import Leg, average, buck_boost, switch_period, valley
-from packfmu.models.balancing.converter.operation import Average, Operation
+from packfmu.models.balancing.converter.operating_point import Average, OperatingPoint
 from tests.models.balancing.converter.switching import capacitive_period, commutating_period, inductive_period, settled
 
 GOAL = 0.01
@@ -38,7 +38,7 @@ class Case(NamedTuple):
     """A converter at work."""
 
     parts: Any
-    at: Operation
+    at: OperatingPoint
     solve: Callable[..., tuple[Any, ...]]
     """What the peer simulates a period with."""
     rest: float
@@ -57,7 +57,7 @@ def shuttle_legs() -> Iterator[Case]:
     leg = warm_leg(buck_boost(p["inductance"], p["winding_resistance"], p["switch_resistance"], p["diode_resistance"],
                               p["diode_drop"]), ROOM_TEMPERATURE)  # fmt: skip
     for v1, v2, current in product(VOLTS, VOLTS, CURRENTS):
-        at = Operation(v1, v2, p["maximum_duty"], 1.0 / p["switching_frequency"])
+        at = OperatingPoint(v1, v2, p["maximum_duty"], 1.0 / p["switching_frequency"])
         yield Case(leg, with_duty(at, set_leg(leg, at, current, 0.0).duty), inductive_period, 0.0)
 
 
@@ -70,7 +70,7 @@ def flybacks(to_pack: bool, solve: Callable[..., tuple[Any, ...]]) -> Iterator[C
     leg = leg if to_pack else reversed_leg(leg)
     for cell, mean, current in product(VOLTS, VOLTS, CURRENTS):
         volts = (cell, CELLS * mean) if to_pack else (CELLS * mean, cell)
-        at = Operation(*volts, p["maximum_duty"], 1.0 / p["switching_frequency"])
+        at = OperatingPoint(*volts, p["maximum_duty"], 1.0 / p["switching_frequency"])
         wanted = current if to_pack else current * cell / volts[0]
         duty = set_leg(leg, at, wanted, 0.0).duty
         yield Case(
@@ -84,7 +84,7 @@ def capacitors() -> Iterator[Case]:
     shuttle = Shuttle(p["capacitance"], p["series_resistance"], p["switch_resistance"])
     for v1, v2 in product((2.8, 3.69, 3.7, 3.71, 4.2), repeat=2):
         if v1 != v2:
-            yield Case(shuttle, Operation(v1, v2, 0.5, 1.0 / p["switching_frequency"]), capacitive_period, v2)
+            yield Case(shuttle, OperatingPoint(v1, v2, 0.5, 1.0 / p["switching_frequency"]), capacitive_period, v2)
 
 
 def averaged(case: Case) -> Average:
@@ -93,7 +93,7 @@ def averaged(case: Case) -> Average:
 
 
 @kernel
-def average_legs(leg: Leg, at: Operation, rest: float, count: int) -> float:
+def average_legs(leg: Leg, at: OperatingPoint, rest: float, count: int) -> float:
     """Average so many times, each at another duty."""
     total = 0.0
     for k in range(count):
@@ -102,7 +102,7 @@ def average_legs(leg: Leg, at: Operation, rest: float, count: int) -> float:
 
 
 @kernel
-def average_shuttles(shuttle: Shuttle, at: Operation, rest: float, count: int) -> float:
+def average_shuttles(shuttle: Shuttle, at: OperatingPoint, rest: float, count: int) -> float:
     """Average so many times, each at another duty."""
     total = 0.0
     for k in range(count):
@@ -111,7 +111,7 @@ def average_shuttles(shuttle: Shuttle, at: Operation, rest: float, count: int) -
 
 
 @kernel
-def run_legs(leg: Leg, at: Operation, rest: float, count: int) -> float:
+def run_legs(leg: Leg, at: OperatingPoint, rest: float, count: int) -> float:
     """Run exact periods until they change nothing any more, so many times."""
     total = 0.0
     for k in range(count):
@@ -124,7 +124,7 @@ def run_legs(leg: Leg, at: Operation, rest: float, count: int) -> float:
 
 
 @kernel
-def run_shuttles(shuttle: Shuttle, at: Operation, rest: float, count: int) -> float:
+def run_shuttles(shuttle: Shuttle, at: OperatingPoint, rest: float, count: int) -> float:
     """Run exact periods until they change nothing any more, so many times."""
     total = 0.0
     for k in range(count):

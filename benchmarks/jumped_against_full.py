@@ -30,7 +30,7 @@ from packfmu.core.duration import parse_duration
 from packfmu.cosim import results
 from packfmu.cosim.duty import Duty, Phase, with_duties
 from packfmu.cosim.experiment import Experiment
-from packfmu.cosim.long.calendar import Leg, LongRun, LongSummary
+from packfmu.cosim.long.calendar import LongRun, LongSummary, Stretch
 from packfmu.cosim.long.jump import Jump
 from packfmu.cosim.long.jumping import with_jumps
 from packfmu.cosim.long.long_run import run_long
@@ -152,7 +152,7 @@ def live(system: System, pack: Pack, years: int, jump: Jump | None, output: Path
         totals=("Pack.pack_energy", "Pack.moved_charge"),
         output=output,
     )
-    legs = tuple(Leg(season, days * DAY) for season, (days, _) in SEASONS.items())
+    legs = tuple(Stretch(season, days * DAY) for season, (days, _) in SEASONS.items())
     long_run = LongRun(experiment, duties(), legs, datetime(2013, 1, 1, 7), jump, continued=continued)
     ended = run_long(system, make_plan(system, periods(pack.schedule)), long_run)
     return Life(results.load(output), ended)

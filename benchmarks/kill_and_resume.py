@@ -27,7 +27,7 @@ from packfmu.core.errors import InputError
 from packfmu.cosim.duty import Duty, Phase, with_duties
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.long import long_run as module
-from packfmu.cosim.long.calendar import Leg, LongRun, LongSummary
+from packfmu.cosim.long.calendar import LongRun, LongSummary, Stretch
 from packfmu.cosim.long.course import Course
 from packfmu.cosim.long.jump import Jump
 from packfmu.cosim.long.jumping import with_jumps
@@ -262,7 +262,7 @@ def pack_life() -> Live:
     system = with_jumps(with_duties(kernel_pack(parts(pack)), duties, pack.schedule.electrical))
     plan = make_plan(system, periods(pack.schedule))
     record = {"soh": "Aging.soh", "film": "Aging.film_thickness", "soc": "Cell.soc", "voltage": "Cell.voltage"}
-    calendar = tuple(Leg(name, parse_duration("10 d")) for name in duties)
+    calendar = tuple(Stretch(name, parse_duration("10 d")) for name in duties)
     jump = Jump(first=1, longest=2)
 
     def live(output: Path, resume: bool) -> LongSummary:

@@ -26,7 +26,7 @@ from packfmu.fmi.native.fmu import linked, native_sources, start_values
 from packfmu.fmi.native.header import header
 from packfmu.fmi.native.platforms import LINUX, Platform
 from packfmu.fmi.python.fmu import build_python_fmu
-from packfmu.fmi.registry import load_component
+from packfmu.fmi.registry import load_definition
 from packfmu.fmi.supplements import digest
 
 HERE = Path(__file__).parent
@@ -44,7 +44,7 @@ def leaf_cells(cells: int, hysteresis: bool = False) -> Model:
     """Return Leaf cells that differ a little from each other; these cells show no hysteresis, but may be given one."""
     others = {"hysteresis_bound": 0.02, "hysteresis_rate": 30.0, "hysteresis_decay_rate": 1e-5}
     start = differences(cells) | (others if hysteresis else {})
-    return load_component("cell", {"cells": cells, "parameters": KIND}, start).model
+    return load_definition("cell", {"cells": cells, "parameters": KIND}, start).model
 
 
 def differences(cells: int) -> dict[str, NDArray[np.float64] | float]:

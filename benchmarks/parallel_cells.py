@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
 from packfmu.models.aging import losses as aging
-from packfmu.models.aging.kind import AgingKind
+from packfmu.models.aging.kind import AgingParameters
 from packfmu.models.aging.variables import COUNTER_NAMES
 from packfmu.models.cell import ecm as cell_ecm
 from packfmu.models.cell.kind import CellParameters
@@ -87,7 +87,7 @@ class Group:
 
     Parameters
     ----------
-    kind, wear : CellParameters, AgingKind
+    kind, wear : CellParameters, AgingParameters
         The cells, which lose no charge, and how they age.
     scale : (cells,) array
         Factor on the resistances of each.
@@ -100,7 +100,7 @@ class Group:
     def __init__(
         self,
         kind: CellParameters,
-        wear: AgingKind,
+        wear: AgingParameters,
         scale: ArrayLike,
         convection: float = FIXED,
         resistance_rate: ArrayLike | None = None,

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from parallel_cells import FIXED, Cycles, Group, Life, live, lossless
 
-from packfmu.models.aging.kind import AgingKind, Plating
+from packfmu.models.aging.kind import AgingParameters, Plating
 from packfmu.models.cell.kind import CellParameters
 from packfmu.models.parameters import graphite_film_aging, nissan_leaf_2013, nissan_leaf_aging, sanyo_ur18650e_aging
 
@@ -55,7 +55,7 @@ class Case:
 
     name: str
     kind: CellParameters
-    wear: AgingKind
+    wear: AgingParameters
     convection: float
 
 

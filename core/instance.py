@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .model import Block, Model, Variable
+from .model import Block, Model
+from .variable import Variable
 
 
 def block_dtype(variables: tuple[Variable, ...], scalar: str = "f8") -> np.dtype[Any]:

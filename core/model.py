@@ -16,19 +16,20 @@ and returns a status: ``DONE``, or a refusal that the model explains in `Model.r
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum, IntEnum
+from enum import Enum
 from typing import Any, TypeVar, cast
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # its exp differs from libm's in the last bit
 
 from numba import njit
+
+from .fields import Fields
+from .variable import Variable
 
 Block = Any
 """A record of named fields, as numba and numpy share it."""
@@ -44,22 +45,6 @@ def kernel(function: Function) -> Function:
     return cast(Function, njit(error_model="numpy")(function))
 
 
-class Kind(Enum):
-    """What a variable is to a user; every block but ``c`` stores float64."""
-
-    REAL = "Real"
-    INTEGER = "Integer"
-    BOOLEAN = "Boolean"
-
-
-class Detail(IntEnum):
-    """The coarsest description of a pack in which a variable is still told."""
-
-    PACK = 0
-    GROUP = 1
-    CELL = 2
-
-
 class Update(Enum):
     """How a model steps, and so whether its step may be long against its time constants."""
 
@@ -72,119 +57,6 @@ class Update(Enum):
 
 
 @dataclass(frozen=True, eq=False)
-class Variable:
-    """One quantity of a model.
-
-    Parameters
-    ----------
-    name : str
-        Python identifier: the field of the block, and, unless `fmi_name` differs, the name in the FMU.
-    unit : str
-        SI unit; ``"1"`` for a number without one.
-    size : None, int or (int, int)
-        None for a scalar; an array stays an array at size 1.
-    start : float or array_like
-        Start value [unit]; a scalar fills an array.
-    min, max : float
-        Bounds of what may be set [unit], both allowed; infinite where there is none.
-    nominal : float
-        A typical magnitude [unit], > 0.
-    description : str
-        One sentence for the user.
-    slow : bool
-        Whether aging jumps carry this state.
-    display_unit : str
-        The unit people think in, such as ``degC`` or ``A.h``; empty for the SI unit.
-    kind : Kind
-        Real, integer or Boolean.
-    tunable : bool
-        Whether a parameter may change during a run.
-    detail : Detail
-        The coarsest detail in which this variable is listed.
-    fmi_name : str
-        Name in the FMU where it differs from `name`.
-    owner : str
-        In a model that is composed of others: the record of the block that the field lies in; else empty.
-    hidden : bool
-        Whether importers do not know of it: a parameter that `initialize` makes from others.
-
-    Raises
-    ------
-    ValueError
-        When the declaration contradicts itself; the message names the variable, the value and the bound.
-    """
-
-    name: str
-    unit: str
-    size: int | tuple[int, int] | None
-    start: ArrayLike
-    min: float
-    max: float
-    nominal: float
-    description: str
-    slow: bool = False
-    display_unit: str = ""
-    kind: Kind = Kind.REAL
-    tunable: bool = False
-    detail: Detail = Detail.PACK
-    fmi_name: str = ""
-    owner: str = ""
-    hidden: bool = False
-
-    def __post_init__(self) -> None:
-        if not self.name.isidentifier():
-            raise ValueError(f"variable {self.name!r}: the name must be a Python identifier")
-        if any(extent < 1 for extent in self.shape):
-            raise ValueError(f"variable {self.name}: size {self.size} must be at least 1")
-        if not self.nominal > 0 or not math.isfinite(self.nominal):
-            raise ValueError(f"variable {self.name}: nominal {self.nominal} must be positive and finite")
-        self.check(self.start_values())
-
-    @property
-    def path(self) -> str:
-        """What the model calls it: ``name`` or ``owner.name``."""
-        return f"{self.owner}.{self.name}" if self.owner else self.name
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Shape of the values; empty for a scalar."""
-        if self.size is None:
-            return ()
-        return self.size if isinstance(self.size, tuple) else (self.size,)
-
-    @property
-    def count(self) -> int:
-        """Number of scalar values."""
-        return math.prod(self.shape)
-
-    def start_values(self) -> NDArray[np.float64]:
-        """Start values, shape `shape` [unit]."""
-        try:
-            return np.array(np.broadcast_to(np.asarray(self.start, dtype=np.float64), self.shape))
-        except ValueError:
-            shape = np.shape(self.start)
-            raise ValueError(f"variable {self.name}: start of shape {shape} does not fit {self.shape}") from None
-
-    def check(self, values: NDArray[np.float64]) -> None:
-        """Raise ValueError, naming the first offender, unless every value is finite and within the bounds."""
-        wrong = np.flatnonzero(~(np.isfinite(values) & (values >= self.min) & (values <= self.max)))
-        if wrong.size:
-            first = int(wrong[0])
-            unit = "" if self.unit == "1" else f" {self.unit}"
-            raise ValueError(
-                f"{self.scalar_names()[first]} = {values.flat[first]:.9g}{unit} is not within "
-                f"[{self.min:.9g}, {self.max:.9g}]{unit}"
-            )
-
-    def scalar_names(self) -> list[str]:
-        """Names of the scalar values in storage order: ``name``, ``name[1]``, ... or ``name[1,1]``, ..."""
-        name = self.fmi_name or self.name
-        if not self.shape:
-            return [name]
-        return [f"{name}[{','.join(str(i + 1) for i in index)}]" for index in np.ndindex(self.shape)]
-
-
-@dataclass(frozen=True, eq=False)
 class Model:
     """A declared model: its blocks and its kernels.
 
@@ -194,8 +66,8 @@ class Model:
         A Python identifier in CamelCase; the name of the FMU.
     description : str
         One sentence.
-    parameters, inputs, outputs, states, constants : tuple of Variable
-        The blocks ``p``, ``u``, ``y``, ``x`` and ``c``. No name occurs twice among the first three.
+    fields : Fields
+        The variables. No name occurs twice among parameters, inputs and outputs.
     initialize : kernel
         ``initialize(x, p, u, y, c)``: states and every output from parameters and inputs.
     outputs_kernel : kernel
@@ -210,11 +82,7 @@ class Model:
 
     name: str
     description: str
-    parameters: tuple[Variable, ...]
-    inputs: tuple[Variable, ...]
-    outputs: tuple[Variable, ...]
-    states: tuple[Variable, ...]
-    constants: tuple[Variable, ...]
+    fields: Fields
     initialize: Callable[..., None]
     outputs_kernel: Callable[..., None]
     advance: Callable[..., int]
@@ -226,6 +94,31 @@ class Model:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"model {self.name}: declared twice: {', '.join(twice)}")
+
+    @property
+    def parameters(self) -> tuple[Variable, ...]:
+        """The block ``p``."""
+        return self.fields.parameters
+
+    @property
+    def inputs(self) -> tuple[Variable, ...]:
+        """The block ``u``."""
+        return self.fields.inputs
+
+    @property
+    def outputs(self) -> tuple[Variable, ...]:
+        """The block ``y``."""
+        return self.fields.outputs
+
+    @property
+    def states(self) -> tuple[Variable, ...]:
+        """The block ``x``."""
+        return self.fields.states
+
+    @property
+    def constants(self) -> tuple[Variable, ...]:
+        """The block ``c``."""
+        return self.fields.constants
 
     @property
     def interface(self) -> tuple[Variable, ...]:
@@ -256,4 +149,5 @@ class Model:
         def restart(variables: tuple[Variable, ...]) -> tuple[Variable, ...]:
             return tuple(replace(v, start=values[v.path]) if v.path in values else v for v in variables)
 
-        return replace(self, parameters=restart(self.parameters), inputs=restart(self.inputs))
+        fields = replace(self.fields, parameters=restart(self.parameters), inputs=restart(self.inputs))
+        return replace(self, fields=fields)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from .model import Block, Kind, Variable, kernel
+from .model import Block, kernel
+from .variable import DataType, Variable
 
 
 @kernel
@@ -40,7 +41,7 @@ def extreme_variables(of: Variable, whose: str = "cell") -> tuple[Variable, ...]
     )  # fmt: skip
     numbers = tuple(
         Variable(f"{of.name}_{kind}_{whose}", "1", None, 1.0, 1.0, math.inf, 1.0,
-                 f"Number of the {whose} with the {word.lower()} {name}", kind=Kind.INTEGER)
+                 f"Number of the {whose} with the {word.lower()} {name}", data_type=DataType.INTEGER)
         for kind, word in kinds[:2]
     )  # fmt: skip
     return values + numbers

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import sys
 
-from .model import Block, Variable, kernel
+from .model import Block, kernel
+from .variable import Variable
 
 NONE = sys.float_info.max
 """Stands for no time constant at all [s]: outputs are finite."""

@@ -18,9 +18,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.duration import NANOSECONDS, format_duration
 from ..core.errors import InputError
-from ..core.model import Kind
+from ..core.variable import Causality, DataType
 from ..coupling.operations import Connection, endpoint
-from ..coupling.port import Causality, Port
+from ..coupling.port import Port
 from ..coupling.slave import SlaveError, Values, fill, packed, unpacked
 from ..coupling.system import FLOWS, Component, System
 from .profiles import NAME
@@ -266,7 +266,7 @@ def with_duties(system: System, duties: Mapping[str, Duty], base: int) -> System
         for duty in duties.values()
         for number, phase in enumerate(duty.phases)
     }
-    flows = frozenset(name for name, port in targets.items() if port.unit in FLOWS and port.kind is Kind.REAL)
+    flows = frozenset(name for name, port in targets.items() if port.unit in FLOWS and port.data_type is DataType.REAL)
     inputs = Component(
         name=NAME,
         layer=min(component.layer for component in system.components),

@@ -35,7 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import InputError
-from ..core.model import Kind
+from ..core.variable import DataType
 from ..coupling.guard import Guard
 from ..coupling.schedule import Plan
 from ..coupling.system import Layer
@@ -227,6 +227,6 @@ def _levels(simulation: Simulation, guard: Guard) -> list[tuple[Layer, list[tupl
             continue
         for name, view in simulation.slaves[component.name].outputs.items():
             port = component.ports[name]
-            if port.kind is Kind.REAL and port.unit not in NO_LEVELS and name not in FORECASTS:
+            if port.data_type is DataType.REAL and port.unit not in NO_LEVELS and name not in FORECASTS:
                 found.setdefault(component.layer, []).append((view, port.nominal))
     return list(found.items())

@@ -10,9 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.duration import seconds
 from ..core.errors import InputError
-from ..core.model import Kind
+from ..core.variable import Causality, DataType
 from ..coupling.operations import endpoint
-from ..coupling.port import Causality
 from ..coupling.schedule import Plan, Scheme
 from ..coupling.slave import Slave, blamed
 from ..coupling.system import Component, System
@@ -32,9 +31,9 @@ def flags(system: System, names: Sequence[str]) -> list[tuple[str, str]]:
     """Return component and output of flags that end a run; InputError unless each is a scalar Boolean output."""
     for name in names:
         port = system.port(endpoint(name))
-        if port.causality is not Causality.OUTPUT or port.kind is not Kind.BOOLEAN or port.count != 1:
+        if port.causality is not Causality.OUTPUT or port.data_type is not DataType.BOOLEAN or port.count != 1:
             raise InputError(
-                f"{name} is {port.causality.value} of {port.count} {port.kind.value}; "
+                f"{name} is {port.causality.value} of {port.count} {port.data_type.value}; "
                 "a run can be stopped by a scalar Boolean output"
             )
     return [endpoint(name) for name in names]

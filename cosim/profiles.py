@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..core.errors import InputError
-from ..core.model import Kind
+from ..core.variable import Causality, DataType
 from ..coupling.operations import Connection, endpoint
-from ..coupling.port import Causality, Port
+from ..coupling.port import Port
 from ..coupling.slave import SlaveError, Values, fill, packed, unpacked
 from ..coupling.system import FLOWS, Component, System
 from .opening import BASE_PERIOD
@@ -24,7 +24,7 @@ NAME = "Inputs"
 _BASE_PERIOD = Port(
     name=BASE_PERIOD,
     causality=Causality.PARAMETER,
-    kind=Kind.REAL,
+    data_type=DataType.REAL,
     unit="s",
     shape=(),
     references=np.zeros(0, np.uint32),
@@ -129,7 +129,7 @@ def with_profiles(system: System, profiles: Mapping[str, ArrayLike]) -> System:
         target = endpoint(name)
         ports[name], values[name] = _profile(name, system.port(target), given)
         connections.append(Connection((NAME, name), target))
-    flows = {name for name, port in ports.items() if port.unit in FLOWS and port.kind is Kind.REAL}
+    flows = {name for name, port in ports.items() if port.unit in FLOWS and port.data_type is DataType.REAL}
     inputs = Component(
         name=NAME,
         layer=min(component.layer for component in system.components),

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from ..core.duration import seconds
 from ..core.errors import InputError
-from ..core.model import Kind
+from ..core.variable import Causality, DataType
 from ..coupling.operations import endpoint
-from ..coupling.port import Causality, Port
+from ..coupling.port import Port
 from ..coupling.slave import Values
 from ..coupling.system import System
 from ..fmi.files import replacing
@@ -34,7 +34,7 @@ EXTENTS = (
 ROWS = 256
 """Rows that are kept in memory before they are written."""
 
-_TYPES = {Kind.REAL: "f8", Kind.INTEGER: "i4", Kind.BOOLEAN: "i1"}
+_TYPES = {DataType.REAL: "f8", DataType.INTEGER: "i4", DataType.BOOLEAN: "i1"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +115,7 @@ class Recorder:
         self._file = file
         self._rows = self._written = 0
         self._time: NDArray[np.float64] = np.zeros(ROWS)
-        self._buffers = [np.zeros((ROWS, c.port.count), dtype=_TYPES[c.port.kind]) for c in columns]
+        self._buffers = [np.zeros((ROWS, c.port.count), dtype=_TYPES[c.port.data_type]) for c in columns]
         self._shapes = [column.port.shape for column in columns]
         self._names = [column.name for column in columns]
         file.createDimension("time", None)
@@ -134,7 +134,7 @@ class Recorder:
                 number[:] = np.arange(1, extent + 1)
         chunk = (max(1, min(ROWS, 2**17 // port.count)), *port.shape)  # at most 1 MB
         variable = file.createVariable(
-            column.name, _TYPES[port.kind], ("time", *column.dimensions), chunksizes=chunk, fill_value=False
+            column.name, _TYPES[port.data_type], ("time", *column.dimensions), chunksizes=chunk, fill_value=False
         )
         attributes = {"units": port.unit, "long_name": port.description, "display_units": port.display_unit}
         variable.setncatts({name: text for name, text in attributes.items() if text})

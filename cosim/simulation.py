@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..core.duration import seconds
+from ..core.variable import Causality
 from ..coupling.exchange import check_integrals
 from ..coupling.execution import Execution, settle, views
 from ..coupling.guard import timescale_outputs
 from ..coupling.operations import Rule
-from ..coupling.port import Causality
 from ..coupling.schedule import Plan, transfer_rule
 from ..coupling.slave import Slave, SlaveError, blamed, packed, unpacked
 from ..coupling.system import Component, Layer, System

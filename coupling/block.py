@@ -50,7 +50,9 @@ from types import FunctionType
 from typing import Any
 
 from ..core.duration import format_duration, seconds
-from ..core.model import Detail, Kind, Model, Variable, kernel
+from ..core.fields import Fields
+from ..core.model import Model, kernel
+from ..core.variable import DataType, Detail, Variable
 from .block_code import write
 from .operations import Action, Connection, Operation, endpoint
 from .wiring import TOO_LONG, Place, Wiring, status_of
@@ -78,7 +80,7 @@ RATE_UNITS = {"J": "W", "C": "A"}
 STEP_SCALE = Variable(
     "step_scale", "1", None, 1.0, 1.0, 1024.0, 1.0,
     "Factor on all periods; taken up where every component has completed its own",
-    kind=Kind.INTEGER, tunable=True,
+    data_type=DataType.INTEGER, tunable=True,
 )  # fmt: skip
 """The parameter that makes all steps of a block longer."""
 
@@ -166,11 +168,13 @@ def compose(
     return Model(
         name=name,
         description=description,
-        parameters=(*parameters.values(), STEP_SCALE),
-        inputs=_inputs(members, undriven),
-        outputs=outputs,
-        states=_states(wiring),
-        constants=tuple(_owned(v, member, member) for member, model in members.items() for v in model.constants),
+        fields=Fields(
+            parameters=(*parameters.values(), STEP_SCALE),
+            inputs=_inputs(members, undriven),
+            outputs=outputs,
+            states=_states(wiring),
+            constants=tuple(_owned(v, member, member) for member, model in members.items() for v in model.constants),
+        ),
         initialize=initialize,
         outputs_kernel=outputs_kernel,
         advance=advance,
@@ -208,7 +212,7 @@ def _inputs(members: Mapping[str, Model], undriven: Sequence[Place]) -> tuple[Va
         for what, left, right in (
             ("shape", other.shape, variable.shape),
             ("unit", other.unit, variable.unit),
-            ("kind", other.kind.value, variable.kind.value),
+            ("type", other.data_type.value, variable.data_type.value),
             ("start", other.start_values().tolist(), variable.start_values().tolist()),
         ):
             if left != right:

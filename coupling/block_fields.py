@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.model import Variable
+from ..core.variable import Variable
 from .wiring import Place, Wiring
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import InputError
-from ..core.model import Block, Kind, kernel
+from ..core.model import Block, kernel
+from ..core.variable import Causality, DataType
 from .operations import Rule, endpoint
-from .port import Causality
 from .slave import Values, fill, packed, unpacked
 from .system import System
 from .transfers import LEAST, accumulate, extend, note, raise_to, take_maximum, take_mean, take_sum
@@ -161,10 +161,10 @@ def check_integrals(system: System, names: Sequence[str]) -> list[tuple[str, str
     """Return component and output of each name; InputError unless it is a scalar real output in J or C."""
     for name in names:
         port = system.port(endpoint(name))
-        fits = port.causality is Causality.OUTPUT and port.kind is Kind.REAL and port.count == 1
+        fits = port.causality is Causality.OUTPUT and port.data_type is DataType.REAL and port.count == 1
         if not fits or port.unit not in ("J", "C"):
             raise InputError(
-                f"{name} is {port.causality.value} of {port.count} {port.kind.value} in {port.unit}; "
+                f"{name} is {port.causality.value} of {port.count} {port.data_type.value} in {port.unit}; "
                 "totals are made of scalar real outputs in J or C"
             )
     return [endpoint(name) for name in names]

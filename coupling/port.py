@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..core.bounds import first_beyond, out_of_bounds
 from ..core.errors import InputError
-from ..core.model import Kind, Model, Variable
-
-
-class Causality(Enum):
-    """Who determines a port's value."""
-
-    PARAMETER = "parameter"
-    INPUT = "input"
-    OUTPUT = "output"
+from ..core.model import Model
+from ..core.variable import Causality, DataType, Variable
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +24,7 @@ class Port:
         Base name, as in ``current`` for ``current[1]``, ``current[2]``, ...
     causality : Causality
         Parameter, input or output.
-    kind : Kind
+    data_type : DataType
         Real, integer or Boolean; an enumeration is an integer.
     unit : str
         SI unit, ``"1"`` for a number without one.
@@ -51,7 +44,7 @@ class Port:
 
     name: str
     causality: Causality
-    kind: Kind
+    data_type: DataType
     unit: str
     shape: tuple[int, ...]
     references: NDArray[np.uint32]
@@ -91,16 +84,13 @@ class Port:
             raise InputError(f"{label} = {given!r} is not a number or an array of numbers") from None
         if array.shape not in ((), shape):
             raise InputError(f"{label}: values of shape {array.shape} do not fit {shape or 'a scalar'}")
-        allowed = np.isfinite(array) & (array >= self.min) & (array <= self.max)
-        if self.kind is not Kind.REAL:
-            allowed &= array == np.rint(array)
-        if not allowed.all():
-            first = np.unravel_index(int(np.argmin(allowed)), array.shape)
+        whole = self.data_type is not DataType.REAL
+        place = first_beyond(array, self.min, self.max, whole)
+        if place is not None:
+            first = np.unravel_index(place, array.shape)
             index = f"[{','.join(str(i + 1) for i in first)}]" if first else ""
-            unit = "" if self.unit == "1" else f" {self.unit}"
-            what = "a finite number" if self.kind is Kind.REAL else "a whole number"
             raise InputError(
-                f"{label}{index} = {array[first]:.9g}{unit} is not {what} within [{self.min:.9g}, {self.max:.9g}]{unit}"
+                out_of_bounds(f"{label}{index}", float(array[first]), self.unit, self.min, self.max, whole)
             )
         return np.broadcast_to(array, shape).reshape(*rows, self.count)
 
@@ -108,25 +98,15 @@ class Port:
 def ports_of(model: Model) -> dict[str, Port]:
     """Return the ports of a model by name; a value's reference is its position in the memory of an instance."""
     offsets = model.offsets()
-    blocks = (
-        (Causality.PARAMETER, model.parameters),
-        (Causality.INPUT, model.inputs),
-        (Causality.OUTPUT, model.outputs),
-    )
-    ports = [
-        _port(variable, causality, offsets[variable.path])
-        for causality, block in blocks
-        for variable in block
-        if not variable.hidden
-    ]
+    ports = [_port(variable, offsets[variable.path]) for variable in model.interface if not variable.hidden]
     return {port.name: port for port in ports}
 
 
-def _port(variable: Variable, causality: Causality, offset: int) -> Port:
+def _port(variable: Variable, offset: int) -> Port:
     return Port(
         name=variable.fmi_name or variable.name,
-        causality=causality,
-        kind=variable.kind,
+        causality=variable.causality,
+        data_type=variable.data_type,
         unit=variable.unit,
         shape=variable.shape,
         references=np.arange(offset, offset + variable.count, dtype=np.uint32),

@@ -18,7 +18,7 @@ from itertools import pairwise
 
 from ..core.duration import format_duration
 from ..core.errors import InputError
-from ..core.model import Kind
+from ..core.variable import DataType
 from .operations import Action, Connection, Operation, Rule
 from .system import FLOWS, Component, Layer, System
 
@@ -175,14 +175,14 @@ def transfer_rule(system: System, connection: Connection) -> Rule:
     source, target = (system.component(end[0]).layer for end in (connection.source, connection.target))
     port = system.port(connection.source)
     suitable = TO_FASTER if source > target else TO_SLOWER if source < target else (Rule.LAST,)
-    if port.kind is not Kind.REAL:
+    if port.data_type is not DataType.REAL:
         suitable = suitable[:1]
     if connection.rule is None:
         return Rule.MEAN if Rule.MEAN in suitable and port.unit in FLOWS else suitable[0]
     if connection.rule not in suitable:
         raise InputError(
-            f"connection {connection}: the rule {connection.rule.value} does not suit a {port.kind.value} from the "
-            f"{source} to the {target} layer; {' or '.join(rule.value for rule in suitable)} would"
+            f"connection {connection}: the rule {connection.rule.value} does not suit a {port.data_type.value} from "
+            f"the {source} to the {target} layer; {' or '.join(rule.value for rule in suitable)} would"
         )
     return connection.rule
 

@@ -16,8 +16,9 @@ from enum import IntEnum
 
 from ..core.errors import InputError
 from ..core.model import Update
+from ..core.variable import Causality
 from .operations import Connection
-from .port import Causality, Port
+from .port import Port
 from .slave import Slave
 
 
@@ -130,7 +131,7 @@ class System:
                 "a connection joins an output to an input"
             )
         for what, left, right in (
-            ("kind", source.kind.value, target.kind.value),
+            ("kind", source.data_type.value, target.data_type.value),
             ("size", _size(source), _size(target)),
             ("unit", source.unit, target.unit),
         ):

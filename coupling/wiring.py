@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..core.model import Model, Variable
+from ..core.model import Model
+from ..core.variable import Variable
 from .operations import Action, Connection, Operation, Rule
 
 TOO_LONG = 1

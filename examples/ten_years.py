@@ -25,7 +25,7 @@ from packfmu.core.errors import InputError
 from packfmu.cosim import results
 from packfmu.cosim.duty import Duty, Phase, with_duties
 from packfmu.cosim.experiment import Experiment
-from packfmu.cosim.long.calendar import End, Leg, LongRun, LongSummary
+from packfmu.cosim.long.calendar import End, LongRun, LongSummary, Stretch
 from packfmu.cosim.long.jump import Jump
 from packfmu.cosim.long.jumping import with_jumps
 from packfmu.cosim.long.long_run import check_paces, run_long
@@ -152,7 +152,7 @@ def decade(pack: Pack, output: Path, years: int, totals: tuple[str, ...], compon
             output=output,
         ),
         duties={season: day(season, pack, temperature, components) for season, (_, temperature) in SEASONS.items()},
-        calendar=tuple(Leg(season, days * DAY) for season, (days, _) in SEASONS.items()),
+        calendar=tuple(Stretch(season, days * DAY) for season, (days, _) in SEASONS.items()),
         begin=BEGIN,
         jump=Jump(settles=not pack.balancer.is_passive),
         end=End("Aging.soh_minimum", END_OF_LIFE),

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ..core.model import Detail
-from .component import Part
+from ..core.variable import Detail
+from .definition import Part
 from .files import replacing
 from .native.fmu import build_native_fmu
 from .native.platforms import Platform
 from .python.fmu import build_python_fmu
-from .registry import load_component
+from .registry import load_definition
 
 
 class Form(Enum):
@@ -65,7 +65,7 @@ def build_parts(
         When a value does not fit a model, or the output cannot be written; no FMU was replaced then.
     """
     for part in planned:
-        load_component(part.component, part.arguments, part.start)
+        load_definition(part.component, part.arguments, part.start)
     targets = {part.name: output / form.value / f"{part.name}.fmu" for part in planned}
     with ExitStack() as stack:
         drafts = {name: stack.enter_context(replacing(target)) for name, target in targets.items()}

@@ -15,8 +15,9 @@ from importlib.metadata import version
 from uuid import UUID
 from xml.etree import ElementTree
 
-from ..core.model import Detail, Kind, Model, Variable
-from .component import Component
+from ..core.model import Model
+from ..core.variable import Causality, DataType, Detail, Variable
+from .definition import Definition
 from .type_definitions import add_types, add_units, type_name
 
 Element = ElementTree.Element
@@ -63,21 +64,21 @@ class Flavour:
         }
 
 
-def listed(component: Component, detail: Detail) -> tuple[Variable, ...]:
+def listed(component: Definition, detail: Detail) -> tuple[Variable, ...]:
     """Return the variables that a description of this detail tells.
 
     Inputs are always told: without them the FMU could not be connected.
     """
     model = component.model
-    return tuple(v for v in model.interface if not v.hidden and (v.detail <= detail or v in model.inputs))
+    return tuple(v for v in model.interface if not v.hidden and (v.detail <= detail or v.causality is Causality.INPUT))
 
 
-def guid(component: Component, sources: str, detail: Detail) -> str:
+def guid(component: Definition, sources: str, detail: Detail) -> str:
     """Return the identity of an FMU: a hash of its interface and of what it is built from, start values left out.
 
     Parameters
     ----------
-    component : Component
+    component : Definition
         The interface.
     sources : str
         Digest of whatever else makes two FMUs compute differently.
@@ -86,8 +87,8 @@ def guid(component: Component, sources: str, detail: Detail) -> str:
     """
     model = component.model
     interface = [
-        (v.path, v.fmi_name, _causality(model, v), v.unit, v.display_unit, v.shape, repr(v.min), repr(v.max),
-         repr(v.nominal), v.description, v.kind.value, v.tunable)
+        (v.path, v.fmi_name, v.causality.value, v.unit, v.display_unit, v.shape, repr(v.min), repr(v.max),
+         repr(v.nominal), v.description, v.data_type.value, v.tunable)
         for v in listed(component, detail)
     ]  # fmt: skip
     terminals = [(t.name, t.kind.value, t.named_members) for t in component.terminals]
@@ -95,12 +96,12 @@ def guid(component: Component, sources: str, detail: Detail) -> str:
     return f"{{{UUID(bytes=hashlib.sha256(text.encode()).digest()[:16])}}}"
 
 
-def model_description(component: Component, flavour: Flavour, identity: str, detail: Detail) -> bytes:
+def model_description(component: Definition, flavour: Flavour, identity: str, detail: Detail) -> bytes:
     """Return the content of modelDescription.xml.
 
     Parameters
     ----------
-    component : Component
+    component : Definition
         What is described; its start values are told.
     flavour : Flavour
         What the implementation can do.
@@ -143,10 +144,10 @@ def _add_variables(root: Element, model: Model, variables: tuple[Variable, ...])
     parent = SubElement(root, "ModelVariables")
     offsets = model.offsets()
     for variable in variables:
-        causality = _causality(model, variable)
-        attributes = {"causality": causality, "variability": _variability(causality, variable)}
-        if causality != "input":
-            attributes["initial"] = "calculated" if causality == "output" else "exact"
+        is_output = variable.causality is Causality.OUTPUT
+        attributes = {"causality": variable.causality.value, "variability": _variability(variable)}
+        if variable.causality is not Causality.INPUT:
+            attributes["initial"] = "calculated" if is_output else "exact"
         kind, bounds = _bounds(variable)
         values = variable.start_values().ravel()
         for position, name in enumerate(variable.scalar_names()):
@@ -161,7 +162,7 @@ def _add_variables(root: Element, model: Model, variables: tuple[Variable, ...])
                 },
             )
             typed = SubElement(scalar, kind, bounds)
-            if causality != "output":
+            if not is_output:
                 typed.set("start", _literal(variable, float(values[position])))
 
 
@@ -169,7 +170,7 @@ def _add_structure(root: Element, model: Model, variables: tuple[Variable, ...])
     structure = SubElement(root, "ModelStructure")
     index, outputs = 0, []
     for variable in variables:
-        if _causality(model, variable) == "output":
+        if variable.causality is Causality.OUTPUT:
             outputs += [str(index + position + 1) for position in range(variable.count)]
         index += variable.count
     if outputs:
@@ -181,34 +182,27 @@ def _add_structure(root: Element, model: Model, variables: tuple[Variable, ...])
             SubElement(element, "Unknown", index=output)
 
 
-def _causality(model: Model, variable: Variable) -> str:
-    for causality, block in (("parameter", model.parameters), ("input", model.inputs)):
-        if any(variable is member for member in block):
-            return causality
-    return "output"
-
-
-def _variability(causality: str, variable: Variable) -> str:
-    if causality == "parameter":
+def _variability(variable: Variable) -> str:
+    if variable.causality is Causality.PARAMETER:
         return "tunable" if variable.tunable else "fixed"
-    return "continuous" if variable.kind is Kind.REAL else "discrete"
+    return "continuous" if variable.data_type is DataType.REAL else "discrete"
 
 
 def _bounds(variable: Variable) -> tuple[str, dict[str, str]]:
     """Return the name of the type's element and its attributes but the start value."""
-    if variable.kind is Kind.BOOLEAN:
+    if variable.data_type is DataType.BOOLEAN:
         return "Boolean", {}
     limits = {name: bound for name, bound in (("min", variable.min), ("max", variable.max)) if math.isfinite(bound)}
     texts = {name: _literal(variable, float(bound)) for name, bound in limits.items()}
-    if variable.kind is Kind.INTEGER:
+    if variable.data_type is DataType.INTEGER:
         return "Integer", texts
     return "Real", {"declaredType": type_name(variable), **texts, "nominal": repr(float(variable.nominal))}
 
 
 def _literal(variable: Variable, value: float) -> str:
-    if variable.kind is Kind.REAL:
+    if variable.data_type is DataType.REAL:
         return repr(value)
-    return _boolean(bool(value)) if variable.kind is Kind.BOOLEAN else str(int(value))
+    return _boolean(bool(value)) if variable.data_type is DataType.BOOLEAN else str(int(value))
 
 
 def _boolean(value: bool) -> str:

@@ -10,11 +10,14 @@ from importlib.metadata import version
 
 import numpy as np
 
-from ..core.model import Detail, Kind, Model, Variable
-from .component import Component, Terminal
+from ..core.model import Model
+from ..core.variable import Causality, DataType, Detail, Variable
+from .definition import Definition, Terminal
 from .description import Flavour, listed
 from .docstring import to_html
 from .units import display_conversion
+
+TABLES = {"Parameters": Causality.PARAMETER, "Inputs": Causality.INPUT, "Outputs": Causality.OUTPUT}
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 RANGE = f"{NO_BREAK}…{NO_BREAK}"
@@ -39,23 +42,24 @@ header img { float: right; width: 72px; height: 72px; }
 """
 
 
-def index_page(component: Component, flavour: Flavour, detail: Detail) -> str:
+def index_page(component: Definition, flavour: Flavour, detail: Detail) -> str:
     """Return ``documentation/index.html``: what the model is, its equations, its ports, its limits, its references."""
     model = component.model
     told = {variable.path for variable in listed(component, detail)}
-    blocks = (("Parameters", model.parameters), ("Inputs", model.inputs), ("Outputs", model.outputs))
     tables = "".join(
-        _variable_table(title, [variable for variable in block if variable.path in told]) for title, block in blocks
+        _variable_table(title, [v for v in model.interface if v.causality is causality and v.path in told])
+        for title, causality in TABLES.items()
     )
     left_out = [variable.path for variable in model.interface if not (variable.hidden or variable.path in told)]
     note = f"<p class='note'>Left out in this detail: {_codes(left_out)}.</p>" if left_out else ""
-    members = "".join(f"<h1>{_text(m.name)}</h1>{to_html(model_docstring(m))}" for m in component.members)
+    members = "".join(f"<h1>{_text(m.name)}</h1>{''.join(map(to_html, docstrings(m)))}" for m in component.members)
     needs = "<p>What it needs where it runs, and how it tells what it refuses: "
     needs = f"{needs}<a href='externalDependencies.html'>external dependencies</a>.</p>"
+    equations = "".join(to_html(text) for text in docstrings(model))
     body = (
         f"<header><img src='../model.png' alt=''><h1>{_text(model.name)}</h1>"
         f"<p class='lead'>{_text(model.description)}.</p>{needs if flavour.needs_execution_tool else ''}</header>"
-        f"{to_html(model_docstring(component.model))}"
+        f"{equations}"
         "<h2>Ports</h2><p>Electric current is positive into the cell. Outputs follow from a step, never at once "
         "from an input. Values are in SI units; the display unit in brackets is what tools may show.</p>"
         f"{tables}{note}{_terminal_table(component.terminals)}{members}"
@@ -65,7 +69,7 @@ def index_page(component: Component, flavour: Flavour, detail: Detail) -> str:
     return page(model.name, body)
 
 
-def external_dependencies_page(component: Component) -> str:
+def external_dependencies_page(component: Definition) -> str:
     """Return ``documentation/externalDependencies.html`` of the Python flavour."""
     numba, numpy = version("numba"), version("numpy")
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -109,10 +113,9 @@ def page(title: str, body: str) -> str:
     )
 
 
-def model_docstring(model: Model) -> str:
-    """Return the docstring of the module that the model's kernels are written in."""
-    module = sys.modules[model.advance.__module__]
-    return inspect.cleandoc(module.__doc__ or "")
+def docstrings(model: Model) -> list[str]:
+    """Return the docstrings of the modules that tell a model's equations, in the order of its fields."""
+    return [inspect.cleandoc(sys.modules[name].__doc__ or "") for name in model.fields.modules]
 
 
 def _variable_table(title: str, variables: list[Variable]) -> str:
@@ -146,14 +149,14 @@ def _indexed(variable: Variable) -> str:
 
 
 def _unit(variable: Variable) -> str:
-    if variable.kind is not Kind.REAL:
-        return variable.kind.value
+    if variable.data_type is not DataType.REAL:
+        return variable.data_type.value
     return f"{variable.unit} ({variable.display_unit})" if variable.display_unit else variable.unit
 
 
 def _start(variable: Variable) -> str:
     values = variable.start_values()
-    if variable.kind is Kind.BOOLEAN:
+    if variable.data_type is DataType.BOOLEAN:
         return "true" if values.flat[0] else "false"
     least, most = float(np.min(values)), float(np.max(values))
     text = f"{least:.6g}" if least == most else f"{least:.6g}{RANGE}{most:.6g}"
@@ -165,7 +168,7 @@ def _start(variable: Variable) -> str:
 
 
 def _bounds(variable: Variable) -> str:
-    if variable.kind is Kind.BOOLEAN:
+    if variable.data_type is DataType.BOOLEAN:
         return ""
     if variable.min == -np.inf:
         return "" if variable.max == np.inf else f"≤ {variable.max:.6g}"

@@ -1,4 +1,4 @@
-"""The components that can be built: each module of the package ``fmus`` has a function ``component``."""
+"""The components that can be built: each module of the package ``fmus`` has a function ``define``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from ..core.errors import InputError
-from .component import Component
+from .definition import Definition
 
 ROOT = __package__.rpartition(".")[0]
 """The package that this one lies in; inside an FMU it has a name of its own."""
@@ -20,7 +20,7 @@ ROOT = __package__.rpartition(".")[0]
 SHARED = ("core", "models", "coupling", "fmus")
 """The packages that a component is made of."""
 
-OWN = ("__init__.py", "component.py", "registry.py")
+OWN = ("__init__.py", "definition.py", "registry.py")
 """Modules of this package that a component needs."""
 
 
@@ -29,15 +29,15 @@ def component_names() -> tuple[str, ...]:
     return tuple(module.name for module in pkgutil.iter_modules(importlib.import_module(f"{ROOT}.fmus").__path__))
 
 
-def maker(name: str) -> Callable[..., Component]:
-    """Return the function ``component`` of a module of ``fmus``; InputError tells which modules there are."""
+def maker(name: str) -> Callable[..., Definition]:
+    """Return the function ``define`` of a module of ``fmus``; InputError tells which modules there are."""
     if name not in component_names():
         raise InputError(f"there is no component {name!r}; there are {', '.join(component_names())}")
-    make: Callable[..., Component] = importlib.import_module(f"{ROOT}.fmus.{name}").component
+    make: Callable[..., Definition] = importlib.import_module(f"{ROOT}.fmus.{name}").define
     return make
 
 
-def load_component(name: str, arguments: Mapping[str, Any], start: Mapping[str, ArrayLike]) -> Component:
+def load_definition(name: str, arguments: Mapping[str, Any], start: Mapping[str, ArrayLike]) -> Definition:
     """Return the component with these arguments and start values; InputError says what does not fit."""
     make = maker(name)
     try:

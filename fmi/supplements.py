@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from importlib.metadata import distributions
 
 from ..core.errors import InputError
-from ..core.model import Detail
-from .component import Component
+from ..core.variable import Detail
+from .definition import Definition
 from .description import Flavour
 from .documentation import index_page
 from .icon import icon
@@ -23,7 +23,7 @@ def digest(sources: Mapping[str, bytes]) -> str:
     return total.hexdigest()[:16]
 
 
-def supplements(component: Component, flavour: Flavour, detail: Detail) -> dict[str, bytes]:
+def supplements(component: Definition, flavour: Flavour, detail: Detail) -> dict[str, bytes]:
     """Return what accompanies the model in either flavour: terminals, icon, documentation and licence."""
     return {
         "terminalsAndIcons/terminalsAndIcons.xml": terminals_and_icons(component, detail),

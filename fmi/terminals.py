@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from ..core.model import Detail, Model
-from .component import Component, Terminal
+from ..core.model import Model
+from ..core.variable import Detail
+from .definition import Definition, Terminal
 from .description import listed
 
 MATCHING_RULE = "bus"
 """Members of the same name are connected; a terminal may offer more than its partner uses (FMI 3.0)."""
 
 
-def terminals_and_icons(component: Component, detail: Detail) -> bytes:
+def terminals_and_icons(component: Definition, detail: Detail) -> bytes:
     """Return the content of ``terminalsAndIcons/terminalsAndIcons.xml``, without declared terminals just a frame.
 
     Members that a description of this detail leaves out are no members here.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
-from ..core.model import Kind, Variable
+from ..core.variable import DataType, Variable
 from .units import BASE_UNITS, display_conversion, parse_unit
 
 _QUANTITIES = {
@@ -40,7 +40,7 @@ def add_units(root: ElementTree.Element, variables: Iterable[Variable]) -> None:
     """Append UnitDefinitions: each unit by its base units, with the display units that are used."""
     display_units: dict[str, set[str]] = {}
     for variable in variables:
-        if variable.kind is Kind.REAL:
+        if variable.data_type is DataType.REAL:
             display_units.setdefault(variable.unit, set()).add(variable.display_unit)
     if not display_units:
         return
@@ -62,7 +62,7 @@ def add_units(root: ElementTree.Element, variables: Iterable[Variable]) -> None:
 
 def add_types(root: ElementTree.Element, variables: Iterable[Variable]) -> None:
     """Append TypeDefinitions: a type of real variables for each quantity and display unit."""
-    types = {type_name(v): v for v in variables if v.kind is Kind.REAL}
+    types = {type_name(v): v for v in variables if v.data_type is DataType.REAL}
     if not types:
         return
     parent = ElementTree.SubElement(root, "TypeDefinitions")

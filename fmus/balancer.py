@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..fmi.component import Component, Terminal, TerminalKind
+from ..fmi.definition import Definition, Terminal, TerminalKind
 from ..models.balancing import active as active_balancer
 from ..models.balancing import passive as balancer
 from .bms import ESTIMATES
@@ -31,9 +31,9 @@ TERMINALS = (
 )
 
 
-def component(
+def define(
     groups: int, parallel: int, converter: str | None = None, links: Sequence[tuple[int, int]] = ()
-) -> Component:
+) -> Definition:
     """Return a bleed resistor for each group, or converters between groups.
 
     Parameters
@@ -46,7 +46,7 @@ def component(
         The groups that each converter joins, from 0; -1 stands for the terminals of the pack.
     """
     if converter is None:
-        return Component(balancer.declare(groups, parallel), TERMINALS)
+        return Definition(balancer.declare(groups, parallel), TERMINALS)
     ends = [(first, second) for first, second in links]
     kind = active_balancer.Converter(converter)
-    return Component(active_balancer.declare(groups, parallel, kind, ends), TERMINALS)
+    return Definition(active_balancer.declare(groups, parallel, kind, ends), TERMINALS)

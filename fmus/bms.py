@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-from ..fmi.component import Component, Terminal, TerminalKind
+from ..fmi.definition import Definition, Terminal, TerminalKind
 from ..models.bms import bms
 
 ESTIMATES = ("measured_voltage", "group_soc", "group_capacity", "soc_trusted", "balancing_enable")
@@ -25,7 +25,7 @@ LIMITS = Terminal(
 """What vehicle or charger have to keep to."""
 
 
-def component(groups: int, parallel: int, parameters: str) -> Component:
+def define(groups: int, parallel: int, parameters: str) -> Definition:
     """Return the battery management of `groups` in series.
 
     Parameters
@@ -36,7 +36,7 @@ def component(groups: int, parallel: int, parameters: str) -> Component:
         A module of `models.parameters` that holds a cell, such as ``nissan_leaf_2013``.
     """
     kind = importlib.import_module(f"..models.parameters.{parameters}", __package__).PARAMETERS
-    return Component(
+    return Definition(
         bms.declare(groups, parallel, kind),
         (
             Terminal("estimates", TerminalKind.MANAGEMENT, ESTIMATES),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from ..fmi.component import Component, Terminal, TerminalKind
+from ..fmi.definition import Definition, Terminal, TerminalKind
 from ..models.aging.variables import COUNTER_NAMES
 from ..models.cell import ecm as cell_ecm
 
@@ -23,7 +23,7 @@ AGING = Terminal("aging", TerminalKind.AGING, (*COUNTER_NAMES, "capacity_loss", 
 """Where the aging model is connected."""
 
 
-def component(cells: int, parameters: str, aging: str | None = None) -> Component:
+def define(cells: int, parameters: str, aging: str | None = None) -> Definition:
     """Return n cells of one kind.
 
     Parameters
@@ -37,8 +37,8 @@ def component(cells: int, parameters: str, aging: str | None = None) -> Componen
     """
     kind = _parameters(parameters)
     if aging is None:
-        return Component(cell_ecm.declare(cells, kind), TERMINALS)
-    return Component(cell_ecm.declare(cells, kind, _parameters(aging)), (*TERMINALS, AGING))
+        return Definition(cell_ecm.declare(cells, kind), TERMINALS)
+    return Definition(cell_ecm.declare(cells, kind, _parameters(aging)), (*TERMINALS, AGING))
 
 
 def _parameters(module: str) -> Any:

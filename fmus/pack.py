@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..core.duration import format_duration, seconds
-from ..core.model import Detail, Model
+from ..core.model import Model
+from ..core.variable import Detail
 from ..coupling.block import Summary, Tap, compose
 from ..coupling.operations import Operation
-from ..fmi.component import Component
+from ..fmi.definition import Definition
 from ..fmi.registry import maker
 from ..models.aging.variables import COUNTER_NAMES
 from ..models.bms.protection import TRIPS
@@ -20,7 +21,7 @@ from .pack_network import LOAD
 DESCRIPTION = "Battery pack: cells, network, thermal network and balancer"
 
 
-def component(members: Sequence[Sequence[Any]], base: int, operations: Sequence[Sequence[Any]]) -> Component:
+def define(members: Sequence[Sequence[Any]], base: int, operations: Sequence[Sequence[Any]]) -> Definition:
     """Return a pack as one block.
 
     Parameters
@@ -47,7 +48,7 @@ def component(members: Sequence[Sequence[Any]], base: int, operations: Sequence[
         taps += AGING_TAPS
         terminals.append(AGING)
     model = compose("Pack", description, models, base, table, taps, LOOKAHEADS, SHARED)
-    return Component(model, tuple(terminals), tuple(models.values()), seconds(base))
+    return Definition(model, tuple(terminals), tuple(models.values()), seconds(base))
 
 
 def _tells(model: Model, output: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..fmi.component import Component, Terminal, TerminalKind
+from ..fmi.definition import Definition, Terminal, TerminalKind
 from ..models.network import network
 
 LOAD = Terminal(
@@ -25,7 +25,7 @@ LOAD = Terminal(
 """Where vehicle or charger are connected."""
 
 
-def component(series: int, parallel: int, opposite_terminals: bool, nodes: int, aging: bool = False) -> Component:
+def define(series: int, parallel: int, opposite_terminals: bool, nodes: int, aging: bool = False) -> Definition:
     """Return the network of `series` groups of `parallel` cells.
 
     Parameters
@@ -39,7 +39,7 @@ def component(series: int, parallel: int, opposite_terminals: bool, nodes: int, 
     aging : bool
         Whether the network is told which share of its capacity each cell has lost.
     """
-    return Component(
+    return Definition(
         network.declare(series, parallel, opposite_terminals, nodes, aging),
         (
             Terminal("electrical", TerminalKind.ELECTRICAL, ("emf", "resistance", "soc", "current", "capacity")),

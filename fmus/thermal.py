@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..fmi.component import Component, Terminal, TerminalKind
+from ..fmi.definition import Definition, Terminal, TerminalKind
 from ..models.thermal import chain as thermal
 
 
-def component(cells: int) -> Component:
+def define(cells: int) -> Definition:
     """Return a chain of n cells and the balancer's board; n >= 1."""
-    return Component(
+    return Definition(
         thermal.declare(cells),
         (
             Terminal("thermal", TerminalKind.THERMAL, ("heat_rate", "temperature")),

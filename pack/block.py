@@ -10,12 +10,12 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from ..core.variable import Causality
 from ..coupling.kernels import kernel_component
-from ..coupling.port import Causality
 from ..coupling.schedule import make_plan
 from ..coupling.system import Layer, System
-from ..fmi.component import Part
-from ..fmi.registry import load_component
+from ..fmi.definition import Part
+from ..fmi.registry import load_definition
 from .file import Pack
 from .parts import parts
 from .tables import Schedule
@@ -34,7 +34,7 @@ def periods(schedule: Schedule) -> dict[Layer, int]:
 
 def kernel_pack(planned: Sequence[Part]) -> System:
     """Return the system of a pack's parts, their kernels called directly."""
-    models = {part.name: load_component(part.component, part.arguments, part.start).model for part in planned}
+    models = {part.name: load_definition(part.component, part.arguments, part.start).model for part in planned}
     return pack_system(kernel_component(name, PACK_LAYERS[name], model) for name, model in models.items())
 
 

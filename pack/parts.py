@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..fmi.component import Part
+from ..fmi.definition import Part
 from ..models.cell.kind import CellParameters
 from .balancing_tables import Bms
 from .file import Pack

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.model import Detail
+from ..core.variable import Detail
 from ..coupling.operations import endpoint
 from ..coupling.system import System
 

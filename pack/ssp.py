@@ -34,10 +34,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.duration import seconds
 from ..core.errors import InputError
-from ..core.model import Kind
+from ..core.variable import Causality, DataType
 from ..cosim.fmu.component import fmu_component
 from ..cosim.opening import LOOKAHEAD
-from ..coupling.port import Causality, Port
+from ..coupling.port import Port
 from ..coupling.system import Component, System
 from ..fmi.archive import write_archive
 from ..fmi.description import STEPS
@@ -80,12 +80,12 @@ class _Member:
         for causality in causalities:
             yield from (port for port in self.component.ports.values() if port.causality is causality)
 
-    def values(self) -> Iterator[tuple[str, Kind, str]]:
+    def values(self) -> Iterator[tuple[str, DataType, str]]:
         """Yield name, kind and text of each scalar start value."""
         for name, values in self.start.items():
             port = self.component.ports[name]
             for scalar, value in zip(_scalars(port), values, strict=True):
-                yield scalar, port.kind, _literal(port.kind, float(value))
+                yield scalar, port.data_type, _literal(port.data_type, float(value))
 
 
 def write_system(pack: Pack, fmus: Mapping[str, Path], output: Path) -> tuple[Path, Path]:
@@ -174,7 +174,7 @@ def _add_component(elements: Element, member: _Member) -> None:
     for port in member.ports(Causality.INPUT, Causality.OUTPUT):
         for scalar in _scalars(port):
             connector = SubElement(connectors, "ssd:Connector", name=scalar, kind=port.causality.value)
-            SubElement(connector, f"ssc:{port.kind.value}")
+            SubElement(connector, f"ssc:{port.data_type.value}")
     if member.start:
         bindings = SubElement(component, "ssd:ParameterBindings")
         SubElement(bindings, "ssd:ParameterBinding", source=f"resources/{name}.ssv")
@@ -234,10 +234,10 @@ def _scalars(port: Port) -> list[str]:
     return [f"{port.name}[{','.join(str(i + 1) for i in index)}]" if index else port.name for index in indices]
 
 
-def _literal(kind: Kind, value: float) -> str:
-    if kind is Kind.BOOLEAN:
+def _literal(kind: DataType, value: float) -> str:
+    if kind is DataType.BOOLEAN:
         return "true" if value else "false"
-    return repr(value) if kind is Kind.REAL else str(int(value))
+    return repr(value) if kind is DataType.REAL else str(int(value))
 
 
 def _text(root: Element) -> bytes:

@@ -12,9 +12,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ..core.duration import format_duration, parse_duration
-from ..core.model import Detail
+from ..core.variable import Detail
 from ..models import parameters
-from ..models.aging.kind import AgingKind
+from ..models.aging.kind import AgingParameters
 from ..models.cell.kind import CellParameters
 
 MAXIMUM_CELLS = 100_000
@@ -64,7 +64,7 @@ class Arrangement(Table):
 
 @cache
 def parameter_sets(of: type = CellParameters) -> tuple[str, ...]:
-    """Names of the modules of `models.parameters` whose parameters are of a type: `CellParameters` or `AgingKind`."""
+    """Return the modules of `models.parameters` that hold a `CellParameters` or an `AgingParameters`."""
     names = (module.name for module in pkgutil.iter_modules(parameters.__path__))
     return tuple(sorted(name for name in names if isinstance(_parameters(name), of)))
 
@@ -86,8 +86,8 @@ def _cell(name: object) -> object:
 
 
 def _aging(name: object) -> object:
-    if isinstance(name, str) and name not in parameter_sets(AgingKind):
-        raise ValueError(f"there is no such kind of aging{suggestion(name, parameter_sets(AgingKind))}")
+    if isinstance(name, str) and name not in parameter_sets(AgingParameters):
+        raise ValueError(f"there is no such kind of aging{suggestion(name, parameter_sets(AgingParameters))}")
     return name
 
 
@@ -181,9 +181,9 @@ class Aging(Table):
         description="coefficient of variation of the lognormal growth of resistance with each full cycle [1]",
     )  # fmt: skip
 
-    def load(self) -> AgingKind:
+    def load(self) -> AgingParameters:
         """Return the kind of aging."""
-        loaded: AgingKind = _parameters(self.parameters)
+        loaded: AgingParameters = _parameters(self.parameters)
         return loaded
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from fmpy.fmi2 import fmi2Integer, fmi2Real, fmi2ValueReference
 
-from ...core.model import Kind
+from ...core.variable import DataType
 from ...coupling.port import Port
 from ...coupling.slave import Values
 
@@ -28,7 +28,7 @@ class Bulk:
     """
 
     def __init__(self, call: Callable[..., int], component: Any, ports: Sequence[Port]) -> None:
-        real = ports[0].kind is Kind.REAL
+        real = ports[0].data_type is DataType.REAL
         scalar = fmi2Real if real else fmi2Integer
         self.values: Values = np.zeros(sum(port.count for port in ports), np.float64 if real else np.int32)
         references = np.concatenate([port.references for port in ports])

@@ -29,7 +29,7 @@ from fmpy.logging import addLoggerProxy
 from fmpy.model_description import ModelDescription
 from numpy.typing import NDArray
 
-from ...core.model import Kind
+from ...core.variable import DataType
 from ...coupling.port import Port
 from ...coupling.slave import SlaveError, Values, fill, packed, unpacked
 from ...coupling.system import Component, Layer
@@ -169,7 +169,7 @@ class FmuSlave:
 
     def _bulks(self, verb: str, names: Iterable[str]) -> list[Bulk]:
         chosen = [self._ports[name] for name in names]
-        groups = [(kind, [port for port in chosen if port.kind is kind]) for kind in Kind]
+        groups = [(kind, [port for port in chosen if port.data_type is kind]) for kind in DataType]
         return [
             Bulk(getattr(self._fmu, f"fmi2{verb}{kind.value}"), self._fmu.component, ports)
             for kind, ports in groups

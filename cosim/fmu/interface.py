@@ -15,13 +15,19 @@ import numpy as np
 from fmpy.model_description import ModelDescription, ModelVariable, read_model_description
 
 from ...core.errors import InputError
-from ...core.model import Kind, Update
-from ...coupling.port import Causality, Port
+from ...core.model import Update
+from ...core.variable import Causality, DataType
+from ...coupling.port import Port
 from ...fmi.description import TOOL
 
 _ELEMENT = re.compile(r"(.+)\[([0-9]+(?:,[0-9]+)*)\]")
 
-_KINDS = {"Real": Kind.REAL, "Integer": Kind.INTEGER, "Enumeration": Kind.INTEGER, "Boolean": Kind.BOOLEAN}
+_KINDS = {
+    "Real": DataType.REAL,
+    "Integer": DataType.INTEGER,
+    "Enumeration": DataType.INTEGER,
+    "Boolean": DataType.BOOLEAN,
+}
 
 _CAUSALITIES = {causality.value: causality for causality in Causality}
 
@@ -98,7 +104,7 @@ def _port(path: Path, name: str, elements: Mapping[tuple[int, ...], ModelVariabl
     return Port(
         name=name,
         causality=_CAUSALITIES[first.causality],
-        kind=_KINDS[first.type],
+        data_type=_KINDS[first.type],
         unit=_attribute(first, "unit") or "1",
         shape=shape,
         references=np.array([v.valueReference for v in variables], dtype=np.uint32),

@@ -14,7 +14,7 @@ from .jump import Jump
 
 
 @dataclass(frozen=True)
-class Leg:
+class Stretch:
     """A stretch of the calendar.
 
     Parameters
@@ -56,7 +56,7 @@ class LongRun:
         flags that end the run; no error control. The output's folder holds checkpoint and journal.
     duties : mapping of str to Duty
         The duty cycles, those that `with_duties` has given to the system.
-    calendar : tuple of Leg
+    calendar : tuple of Stretch
         Repeated for as long as the run lasts.
     begin : datetime
         Date and time at which the calendar begins, for people.
@@ -70,7 +70,7 @@ class LongRun:
 
     experiment: Experiment
     duties: Mapping[str, Duty]
-    calendar: tuple[Leg, ...]
+    calendar: tuple[Stretch, ...]
     begin: datetime
     jump: Jump | None = None
     end: End | None = None

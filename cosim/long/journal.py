@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import InputError
-from ...core.model import Kind
-from ...coupling.port import Causality, Port
+from ...core.variable import Causality, DataType
+from ...coupling.port import Port
 from ...coupling.slave import Values
 from ...fmi.files import check_replaceable
 from ..recorder import Column, recording
@@ -180,7 +180,7 @@ def _described(column: Column) -> Mapping[str, Any]:
         "source": column.source,
         "dimensions": column.dimensions,
         "port": port.name,
-        "kind": port.kind.value,
+        "kind": port.data_type.value,
         "unit": port.unit,
         "shape": port.shape,
         "description": port.description,
@@ -208,7 +208,7 @@ def _column(described: Mapping[str, Any]) -> Column:
     port = Port(
         name=described["port"],
         causality=Causality.OUTPUT,
-        kind=Kind(described["kind"]),
+        data_type=DataType(described["kind"]),
         unit=described["unit"],
         shape=shape,
         references=np.zeros(0, np.uint32),

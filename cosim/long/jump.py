@@ -181,7 +181,7 @@ class Jumper:
         Parameters
         ----------
         kind : str
-            Kind of the cycle whose rates are extended.
+            DataType of the cycle whose rates are extended.
         limit : int
             A multiple of the cycle; 0 jumps nowhere.
         event : callable

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import InputError
-from ...core.model import Kind
+from ...core.variable import Causality, DataType
 from ...coupling.operations import Connection, Rule
-from ...coupling.port import Causality, Port
+from ...coupling.port import Port
 from ...coupling.schedule import transfer_rule
 from ...coupling.slave import Slave, SlaveError, Values, fill, packed, unpacked
 from ...coupling.system import Component, Layer, System
@@ -239,8 +239,8 @@ def _counters(system: System) -> list[Connection]:
         if not connections:
             raise InputError(f"nothing can be jumped over: no component of the aging layer {what} a faster one")
     for connection in across + back:
-        rule, kind = transfer_rule(system, connection), system.port(connection.source).kind
-        if rule not in (Rule.LAST, Rule.HOLD) or (rule is Rule.LAST and kind is not Kind.REAL):
+        rule, kind = transfer_rule(system, connection), system.port(connection.source).data_type
+        if rule not in (Rule.LAST, Rule.HOLD) or (rule is Rule.LAST and kind is not DataType.REAL):
             raise InputError(
                 f"connection {connection} cannot be jumped over: it hands on a {kind.value} by the rule {rule.value}; "
                 "the aging layer takes Real counters (last) and is held (hold)"

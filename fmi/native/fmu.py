@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...core.model import Detail, Model
+from ...core.model import Model
+from ...core.variable import Detail
 from ..archive import write_archive
 from ..description import Flavour, guid, model_description
 from ..files import cache_folder, package_folder, package_version, replacing
-from ..registry import component_sources, load_component
+from ..registry import component_sources, load_definition
 from ..supplements import digest, supplements
 from .header import header
 from .link import fmi_headers, link
@@ -65,7 +66,7 @@ def build_native_fmu(
     name : str
         One of `registry.component_names`.
     arguments : mapping
-        Arguments of the component's function ``component``, values that JSON can hold.
+        Arguments of the component's function ``define``, values that JSON can hold.
     start : mapping of str to array_like, optional
         Start values of parameters and inputs [unit of the variable]; others keep what is declared.
     detail : Detail
@@ -79,7 +80,7 @@ def build_native_fmu(
         When there is no such component, an argument or a start value does not fit, a kernel does what machine code may
         not, or a file cannot be written.
     """
-    component = load_component(name, arguments, start or {})
+    component = load_definition(name, arguments, start or {})
     model = component.model
     sources = native_sources()
     stamp = digest(sources | {"structure": json.dumps([name, dict(arguments)], sort_keys=True).encode()})

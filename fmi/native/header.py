@@ -7,7 +7,8 @@ import math
 import re
 from string import Formatter
 
-from ...core.model import Model, Variable
+from ...core.model import Model
+from ...core.variable import Causality, Variable
 
 HEADER = """/* What the shim knows of {name}; written by packfmu. */
 #ifndef MODEL_H
@@ -113,17 +114,17 @@ def _entries(model: Model) -> list[str]:
         numbers = ", ".join(map(_number, (v.min, v.max, v.nominal)))
         entries.append(
             f"    {{{_text(v.fmi_name or v.name)}, {_text(v.unit)}, {offsets[v.path]}, {v.count}, "
-            f"{{{extents[0]}, {extents[1]}}}, {_role(model, v)}, {v.kind.name}, {numbers}}},"
+            f"{{{extents[0]}, {extents[1]}}}, {_role(v)}, {v.data_type.name}, {numbers}}},"
         )
     return entries
 
 
-def _role(model: Model, variable: Variable) -> str:
+def _role(variable: Variable) -> str:
     if variable.hidden:
         return "HIDDEN"
-    if variable in model.parameters:
+    if variable.causality is Causality.PARAMETER:
         return "TUNABLE" if variable.tunable else "FIXED"
-    return "INPUT" if variable in model.inputs else "OUTPUT"
+    return variable.causality.name
 
 
 def _number(value: float) -> str:

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.bounds import first_beyond, out_of_bounds
+from ...core.variable import Causality, Variable
+
 if TYPE_CHECKING:
     from ...core.model import Model
 
@@ -24,6 +27,10 @@ class Role(IntEnum):
     TUNABLE = 1
     INPUT = 2
     OUTPUT = 3
+
+
+ROLES = {Causality.PARAMETER: Role.FIXED, Causality.INPUT: Role.INPUT, Causality.OUTPUT: Role.OUTPUT}
+"""What a variable of a causality is, unless it is a tunable parameter."""
 
 
 class AccessError(Exception):
@@ -70,15 +77,13 @@ class Layout:
     def __init__(self, model: Model) -> None:
         variables = model.interface
         counts = [variable.count for variable in variables]
-        blocks = [len(model.parameters), len(model.inputs), len(model.outputs)]
-        roles = np.repeat([Role.FIXED, Role.INPUT, Role.OUTPUT], blocks)
-        roles[[variable.tunable for variable in variables]] = Role.TUNABLE
+        roles = [Role.TUNABLE if variable.tunable else ROLES[variable.causality] for variable in variables]
         self.model = model
         self.begin_of_outputs = sum(v.count for v in model.parameters + model.inputs)
         self.roles = np.repeat(roles, counts).astype(np.int8)
         self.minimum = np.repeat([variable.min for variable in variables], counts)
         self.maximum = np.repeat([variable.max for variable in variables], counts)
-        self.kinds = np.repeat(["" if variable.hidden else variable.kind.value for variable in variables], counts)
+        self.kinds = np.repeat(["" if variable.hidden else variable.data_type.value for variable in variables], counts)
         self._selections: dict[tuple[str, tuple[int, ...]], Selection] = {}
 
     def select(self, references: list[int], kind: str) -> Selection:
@@ -97,14 +102,11 @@ class Layout:
 
     def check(self, selection: Selection, values: NDArray[np.float64]) -> None:
         """Raise AccessError, naming the first offender and its bounds, unless all values are finite and within them."""
-        finite = np.isfinite(values)
-        wrong = ~(finite & (values >= selection.minimum) & (values <= selection.maximum))
-        if wrong.any():
-            first = int(np.flatnonzero(wrong)[0])
-            name, unit = self.name(selection.references[first]), self.unit(selection.references[first])
-            least, most = float(selection.minimum[first]), float(selection.maximum[first])
-            fault = "is not within" if finite[first] else "is not finite and within"
-            raise AccessError(f"{name} = {float(values[first]):.9g}{unit} {fault} [{least:.9g}, {most:.9g}]{unit}")
+        first = first_beyond(values, selection.minimum, selection.maximum)
+        if first is not None:
+            variable = self.variable(selection.references[first])
+            name = self.name(selection.references[first])
+            raise AccessError(out_of_bounds(name, float(values[first]), variable.unit, variable.min, variable.max))
 
     def name(self, position: int) -> str:
         """Return the name of the variable at a place in the memory; hidden states are called so."""
@@ -118,11 +120,11 @@ class Layout:
             position -= variable.count
         raise IndexError(f"{self.model.name} has no such place in its memory")
 
-    def unit(self, position: int) -> str:
-        """Return the unit of the variable at a place, with a space before it; empty where it has none."""
+    def variable(self, position: int) -> Variable:
+        """Return the variable at a place in the memory."""
         for variable in self.model.interface:
             if position < variable.count:
-                return "" if variable.unit == "1" else f" {variable.unit}"
+                return variable
             position -= variable.count
         raise IndexError(f"{self.model.name} has no such variable")
 

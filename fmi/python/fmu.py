@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...core.model import Detail
+from ...core.variable import Detail
 from ..archive import write_archive
 from ..description import Flavour, guid, model_description
 from ..documentation import external_dependencies_page
 from ..files import package_folder
-from ..registry import component_sources, load_component
+from ..registry import component_sources, load_definition
 from ..supplements import digest, licence, supplements
 
 PYTHON = Flavour(
@@ -42,16 +42,16 @@ PYTHONFMU_MODULES = ("_version", "default_experiment", "enums", "fmi2slave", "lo
 
 SCRIPT = '''"""Where pythonfmu enters {name}."""
 
-from {package}.fmi.python.slave import Slave
+from {package}.fmi.python.slave import FmiCalls
 from {package}.pythonfmu.fmi2slave import Fmi2Slave
 
 
-class {name}(Slave, Fmi2Slave):
+class {name}(FmiCalls, Fmi2Slave):
     """The slave that pythonfmu instantiates."""
 
     def __init__(self, **kwargs):
         Fmi2Slave.__init__(self, **kwargs)
-        Slave.__init__(self, kwargs["resources"])
+        FmiCalls.__init__(self, kwargs["resources"])
 '''
 
 
@@ -73,7 +73,7 @@ def build_python_fmu(
     name : str
         One of `registry.component_names`.
     arguments : mapping
-        Arguments of the component's function ``component``, values that JSON can hold.
+        Arguments of the component's function ``define``, values that JSON can hold.
     start : mapping of str to array_like, optional
         Start values of parameters and inputs [unit of the variable]; others keep what is declared.
     detail : Detail
@@ -84,7 +84,7 @@ def build_python_fmu(
     InputError
         When there is no such component, an argument or a start value does not fit, or the file cannot be written.
     """
-    component = load_component(name, arguments, start or {})
+    component = load_definition(name, arguments, start or {})
     sources = bundle()
     stamp = digest(sources)
     specification = {"component": name, "arguments": dict(arguments)}

@@ -26,7 +26,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from .access import AccessError, Layout, Role, Selection
-from .state import Phase, Stale, State, pack_state, unpack_state
+from .state import Mode, Stale, State, pack_state, unpack_state
 
 Result = TypeVar("Result")
 
@@ -51,7 +51,7 @@ class Status(IntEnum):
 CATEGORIES = {Status.DISCARD: "logStatusDiscard", Status.ERROR: "logStatusError"}
 
 
-class Slave:
+class FmiCalls:
     """The calls of FMI on one instance; pythonfmu's `Fmi2Slave` is mixed in where the FMU is built.
 
     Parameters
@@ -67,7 +67,7 @@ class Slave:
         specification = json.loads(Path(resources, "component.json").read_text(encoding="utf-8"))
         instance_type = importlib.import_module("...core.instance", __package__).Instance
         registry = importlib.import_module("..registry", __package__)
-        component = registry.load_component(
+        component = registry.load_definition(
             specification["component"], specification["arguments"], specification["start"]
         )
         self._identity = str(specification["guid"])
@@ -76,23 +76,23 @@ class Slave:
         self._layout = Layout(component.model)
         self._results = self._memory[self._layout.begin_of_outputs :]
         self._before = self._results.copy()
-        self._state = State(Phase.INSTANTIATED, Stale.EVERYTHING, {})
+        self._state = State(Mode.INSTANTIATED, Stale.EVERYTHING, {})
 
     def setup_experiment(self, start_time: float, stop_time: float | None, tolerance: float | None) -> None:
         """Take note of nothing: the models know no absolute time and choose no steps."""
 
     def enter_initialization_mode(self) -> None:
         """Allow for values to be set and outputs to be read."""
-        self._state.phase = Phase.INITIALISATION
+        self._state.phase = Mode.INITIALISATION
 
     def exit_initialization_mode(self) -> None:
         """Compute what has not been computed, and be ready to step."""
         self._guard(self._settle, None)
-        self._state.phase = Phase.STEPPING
+        self._state.phase = Mode.STEPPING
 
     def terminate(self) -> None:
         """End: no step follows."""
-        self._state.phase = Phase.TERMINATED
+        self._state.phase = Mode.TERMINATED
 
     def do_step(self, current_time: float, step_size: float) -> bool:
         """Step; False where the step is refused, the state being as before then."""
@@ -149,7 +149,7 @@ class Slave:
 
     def _ready(self, current_time: float, step_size: float) -> bool:
         """Bring the outputs up to date; return whether a step may be taken."""
-        if self._state.phase is not Phase.STEPPING:
+        if self._state.phase is not Mode.STEPPING:
             state = self._state.phase.name.lower()
             return self._discard(f"a step follows fmi2ExitInitializationMode, but the FMU is {state}")
         if not (math.isfinite(current_time) and math.isfinite(step_size) and step_size > 0.0):
@@ -216,14 +216,14 @@ class Slave:
         self._memory[selection.where] = numbers
         for reference in references if self._state.amiss else ():
             self._state.amiss.pop(reference, None)
-        if self._state.phase in (Phase.INSTANTIATED, Phase.INITIALISATION):
+        if self._state.phase in (Mode.INSTANTIATED, Mode.INITIALISATION):
             self._state.stale = Stale.EVERYTHING
         elif self._state.stale is Stale.NOTHING and (selection.roles == Role.TUNABLE).any():
             self._state.stale = Stale.OUTPUTS
 
     def _check_writable(self, selection: Selection, values: Any) -> None:
         locked = selection.roles == Role.OUTPUT
-        if self._state.phase in (Phase.STEPPING, Phase.TERMINATED):
+        if self._state.phase in (Mode.STEPPING, Mode.TERMINATED):
             locked |= selection.roles == Role.FIXED
         if not locked.any():
             return

@@ -17,7 +17,7 @@ VERSION = 1
 _HEADER = struct.Struct("<7sB64sBBQ")
 
 
-class Phase(IntEnum):
+class Mode(IntEnum):
     """Where in its life an instance is."""
 
     INSTANTIATED = 0
@@ -40,7 +40,7 @@ class State:
 
     Parameters
     ----------
-    phase : Phase
+    phase : Mode
         Where in its life it is.
     stale : Stale
         What must be computed before outputs are read.
@@ -48,7 +48,7 @@ class State:
         Refusals that keep it from stepping.
     """
 
-    phase: Phase
+    phase: Mode
     stale: Stale
     amiss: dict[int, str]
 
@@ -79,6 +79,6 @@ def unpack_state(identity: str, data: bytes, memory: NDArray[np.float64]) -> Sta
     if size != memory.nbytes or len(data) <= end:
         raise AccessError(f"the state is cut off: {len(data)} bytes")
     amiss = {int(key): str(reason) for key, reason in json.loads(data[end:]).items()}
-    state = State(Phase(phase), Stale(stale), amiss)
+    state = State(Mode(phase), Stale(stale), amiss)
     memory[:] = np.frombuffer(data, count=memory.size, offset=_HEADER.size)
     return state

@@ -103,7 +103,7 @@ class Plating:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class AgingKind:
+class AgingParameters:
     """How one kind of cell ages.
 
     Parameters

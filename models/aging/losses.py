@@ -57,12 +57,13 @@ from __future__ import annotations
 
 import math
 
+from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
 from ...core.statistics import extremes
 from ...core.timescale import forget
 from ..numerics import noise
 from . import plating, sei
-from .kind import AgingKind
+from .kind import AgingParameters
 from .power_laws import cycled_resistance, loss
 from .variables import COUNTERS, MOST_GROWTH, MOST_LOSS, inputs, outputs, parameters, states
 
@@ -73,24 +74,26 @@ LEVELS = 10
 """Halvings of that unit that are resolved."""
 
 
-def declare(cells: int, kind: AgingKind) -> Model:
+def declare(cells: int, kind: AgingParameters) -> Model:
     """Declare the aging of n cells of one kind.
 
     Parameters
     ----------
     cells : int
         Number of cells, >= 1.
-    kind : AgingKind
+    kind : AgingParameters
         How they age.
     """
     return Model(
         name="Aging",
         description="Capacity loss and resistance growth of each cell, from the stress that it has counted",
-        parameters=parameters(cells, kind),
-        inputs=inputs(cells),
-        outputs=outputs(cells),
-        states=states(cells),
-        constants=(),
+        fields=Fields(
+            modules=(__name__,),
+            parameters=parameters(cells, kind),
+            inputs=inputs(cells),
+            outputs=outputs(cells),
+            states=states(cells),
+        ),
         initialize=initialize,
         outputs_kernel=outputs_kernel,
         advance=advance,

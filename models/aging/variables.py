@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from ...core.model import Detail, Kind, Variable
 from ...core.statistics import extreme_variables
 from ...core.timescale import timescale_variables
-from .kind import AgingKind
+from ...core.variable import DataType, Detail, Variable
+from .kind import AgingParameters
 
 MOST_LOSS = 0.9
 """Bound on the capacity loss: a cell that has lost more is told as one that has lost this."""
@@ -33,12 +33,12 @@ COUNTERS = (
 COUNTER_NAMES = tuple(name for name, *_ in COUNTERS)
 
 
-def parameters(cells: int, kind: AgingKind) -> tuple[Variable, ...]:
+def parameters(cells: int, kind: AgingParameters) -> tuple[Variable, ...]:
     """Return the parameters: of each cell, of the laws, of the film and of the risk."""
     return cell_parameters(cells, kind) + law_parameters(kind) + film_parameters(kind) + plating_parameters(kind)
 
 
-def cell_parameters(cells: int, kind: AgingKind) -> tuple[Variable, ...]:
+def cell_parameters(cells: int, kind: AgingParameters) -> tuple[Variable, ...]:
     """Return the parameters that differ from cell to cell."""
     capacity = kind.laws.tested_capacity
     return (
@@ -53,7 +53,7 @@ def cell_parameters(cells: int, kind: AgingKind) -> tuple[Variable, ...]:
     )  # fmt: skip
 
 
-def law_parameters(kind: AgingKind) -> tuple[Variable, ...]:
+def law_parameters(kind: AgingParameters) -> tuple[Variable, ...]:
     """Return the exponents of the laws."""
     capacity, resistance = kind.laws.capacity, kind.laws.resistance
     return tuple(
@@ -67,7 +67,7 @@ def law_parameters(kind: AgingKind) -> tuple[Variable, ...]:
     )
 
 
-def film_parameters(kind: AgingKind) -> tuple[Variable, ...]:
+def film_parameters(kind: AgingParameters) -> tuple[Variable, ...]:
     """Return the parameters of the film."""
     sei = kind.sei
     return (
@@ -82,11 +82,11 @@ def film_parameters(kind: AgingKind) -> tuple[Variable, ...]:
                  "Charge of the lithium in a volume of the film"),
         Variable("film_conductivity", "S/m", None, sei.conductivity, 1e-15, 1e6, 1e-5, "Ionic conductivity of it"),
         Variable("film_noise", "1", None, sei.noise, 0.0, 2.0, 0.1, "s, the noise of the film's growth; 0: none"),
-        Variable("noise_seed", "1", None, 0.0, 0.0, MOST_SEED, 1.0, "Seed of that noise", kind=Kind.INTEGER),
+        Variable("noise_seed", "1", None, 0.0, 0.0, MOST_SEED, 1.0, "Seed of that noise", data_type=DataType.INTEGER),
     )  # fmt: skip
 
 
-def plating_parameters(kind: AgingKind) -> tuple[Variable, ...]:
+def plating_parameters(kind: AgingParameters) -> tuple[Variable, ...]:
     """Return the parameters of the risk that plating brings."""
     plating = kind.plating
     return (

@@ -79,7 +79,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ...core.errors import InputError
-from ...core.model import DONE, Block, Model, Update, Variable, kernel
+from ...core.fields import Fields
+from ...core.model import DONE, Block, Model, Update, kernel
+from ...core.variable import Variable
 from . import ledger as balancing
 from . import variables as balancing_variables
 from .active_variables import Converter, Fidelity, Law, link_states, outputs, parameters
@@ -136,11 +138,14 @@ def declare(groups: int, parallel: int, converter: Converter, links: Sequence[tu
     return Model(
         name="Balancer",
         description=f"Active balancing by {count} converters ({converter.value.replace('_', ' ')})",
-        parameters=parameters(converter, groups, ends) + balancing_variables.limits(),
-        inputs=balancing_variables.inputs(groups, groups * parallel),
-        outputs=outputs(count) + balancing_variables.outputs(groups),
-        states=link_states(groups, count),
-        constants=_constants(converter, ends),
+        fields=Fields(
+            modules=(__name__,),
+            parameters=parameters(converter, groups, ends) + balancing_variables.limits(),
+            inputs=balancing_variables.inputs(groups, groups * parallel),
+            outputs=outputs(count) + balancing_variables.outputs(groups),
+            states=link_states(groups, count),
+            constants=_constants(converter, ends),
+        ),
         initialize=INITIALIZE[converter],
         outputs_kernel=outputs_kernel,
         advance=advance,
@@ -175,7 +180,7 @@ def _constants(converter: Converter, ends: tuple[tuple[int, int], ...]) -> tuple
     return (
         Variable("first", "1", count, [first for first, _ in ends], 0.0, 1e9, 1.0, "First end of each link"),
         Variable("second", "1", count, [second for _, second in ends], -1.0, 1e9, 1.0, "Second end of each link"),
-        Variable("converter", "1", None, CODES[converter], 0.0, 2.0, 1.0, "Kind of the converters"),
+        Variable("converter", "1", None, CODES[converter], 0.0, 2.0, 1.0, "DataType of the converters"),
         Variable("to_pack", "1", None, sum(second == PACK for _, second in ends), 0.0, 1e9, 1.0,
                  "Number of links to the pack"),
     )  # fmt: skip

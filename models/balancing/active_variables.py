@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from enum import Enum, IntEnum
 
-from ...core.model import Kind, Variable
 from ...core.timescale import NONE
+from ...core.variable import DataType, Variable
 from .graph import PACK, graph_states
 from .variables import availability, states
 
@@ -65,10 +65,10 @@ def _law() -> tuple[Variable, ...]:
     return (
         Variable("law", "1", None, float(Law.CONSENSUS), 1.0, 2.0, 1.0,
                  "1 pairwise: greatest difference of SOC first; 2 consensus: in proportion to the difference",
-                 kind=Kind.INTEGER),
+                 data_type=DataType.INTEGER),
         Variable("fidelity", "1", None, float(Fidelity.AVERAGED), 1.0, 3.0, 1.0,
                  "1 ideal: constant efficiency; 2 averaged: periodic steady state; 3 switching: every period",
-                 kind=Kind.INTEGER),
+                 data_type=DataType.INTEGER),
         Variable("rated_current", "A", None, 1.0, 1e-6, GREAT, 1.0,
                  "Greatest current that a link takes from a group, or from the pack at a group's voltage"),
         Variable("gain", "A", None, 50.0, 1e-9, GREAT, 100.0, "Consensus: current for each unit of difference of SOC"),
@@ -147,7 +147,7 @@ def outputs(count: int) -> tuple[Variable, ...]:
         Variable("link_current", "A", count, 0.0, -math.inf, math.inf, 1.0,
                  "Current of each link at the end that gives, positive from its first end to its second"),
         Variable("refreshes", "1", None, 0.0, 0.0, math.inf, 1.0,
-                 "Number of periodic steady states computed so far", kind=Kind.INTEGER),
+                 "Number of periodic steady states computed so far", data_type=DataType.INTEGER),
         Variable("ripple", "A", None, 0.0, 0.0, math.inf, 1.0,
                  "Greatest range of the current in an inductor or capacitor over a period"),
         Variable("peak", "A", None, 0.0, 0.0, math.inf, 1.0,

@@ -18,7 +18,7 @@ from .converter.capacitor import average as shuttle_average
 from .converter.capacitor import switch_period as shuttle_period
 from .converter.control import Ending, reversed_leg, set_leg, warm_leg, warm_shuttle, with_duty
 from .converter.inductor import Leg, reflected, switch_period
-from .converter.operation import Operation
+from .converter.operating_point import OperatingPoint
 from .laws import BUCK_BOOST, SWITCHED_CAPACITOR
 from .links import end_voltage, gives, takes
 
@@ -44,10 +44,10 @@ def shuttle_of(x: Block, temperature: float) -> Shuttle:
 
 
 @kernel
-def operation_of(x: Block, p: Block, u: Block, c: Block, m: int, flow: float) -> Operation:
+def operation_of(x: Block, p: Block, u: Block, c: Block, m: int, flow: float) -> OperatingPoint:
     """Return where a link works; the duty is the greatest one."""
     source, sink = end_voltage(x, u, gives(c, m, flow)), end_voltage(x, u, takes(c, m, flow))
-    return Operation(source, sink, x.parts[9], 1.0 / p.switching_frequency)
+    return OperatingPoint(source, sink, x.parts[9], 1.0 / p.switching_frequency)
 
 
 @kernel
@@ -57,7 +57,7 @@ def beyond(value: float, former: float, tolerance: float) -> bool:
 
 
 @kernel
-def has_moved(x: Block, p: Block, u: Block, m: int, at: Operation, flow: float) -> bool:
+def has_moved(x: Block, p: Block, u: Block, m: int, at: OperatingPoint, flow: float) -> bool:
     """Return whether a link works elsewhere than at its last refresh, which it notes; every period wants it exact."""
     tolerance = p.refresh_tolerance if int(p.fidelity) < Fidelity.SWITCHING else 0.0
     moved = (
@@ -80,7 +80,7 @@ def settle(x: Block) -> None:
 
 
 @kernel
-def can_commutate(leg: Leg, at: Operation) -> bool:
+def can_commutate(leg: Leg, at: OperatingPoint) -> bool:
     """Return whether the clamp is above what the output shows the input winding."""
     return leg.leakage <= 0.0 or leg.clamp_voltage > reflected(leg, at)[0]
 
@@ -110,7 +110,7 @@ def refresh_shuttle(x: Block, p: Block, u: Block, y: Block) -> None:
     """Compute conductance and peak of the switched capacitors for a volt, where the temperature has moved."""
     if beyond(u.board_temperature, x.shuttle_temperature, p.refresh_tolerance):
         does = shuttle_average(
-            shuttle_of(x, u.board_temperature), Operation(1.0, 0.0, HALF, 1.0 / p.switching_frequency)
+            shuttle_of(x, u.board_temperature), OperatingPoint(1.0, 0.0, HALF, 1.0 / p.switching_frequency)
         )
         x.conductance, x.shuttle_peak = -does.input_current, does.peak
         x.shuttle_temperature = u.board_temperature
@@ -146,13 +146,13 @@ def refresh(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 
 
 @kernel
-def run_leg(leg: Leg, at: Operation, current: float, periods: float) -> tuple[float, float, float, float, float]:
+def run_leg(leg: Leg, at: OperatingPoint, current: float, periods: float) -> tuple[float, float, float, float, float]:
     """Simulate a leg period by period; those that only repeat their forerunner are counted, not repeated.
 
     Parameters
     ----------
     leg : Leg
-    at : Operation
+    at : OperatingPoint
     current : float
         At the beginning [A].
     periods : float
@@ -177,7 +177,9 @@ def run_leg(leg: Leg, at: Operation, current: float, periods: float) -> tuple[fl
 
 
 @kernel
-def run_shuttle(shuttle: Shuttle, at: Operation, voltage: float, periods: float) -> tuple[float, float, float, float]:
+def run_shuttle(
+    shuttle: Shuttle, at: OperatingPoint, voltage: float, periods: float
+) -> tuple[float, float, float, float]:
     """Simulate a switched capacitor likewise, from a voltage [V]; return charges taken and given, its end, the peak."""
     taken = given = peak = 0.0
     left = periods

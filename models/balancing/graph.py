@@ -40,7 +40,8 @@ from enum import Enum
 from itertools import combinations
 
 from ...core.errors import InputError
-from ...core.model import Block, Variable, kernel
+from ...core.model import Block, kernel
+from ...core.variable import Variable
 from ..numerics.noise import uniform, word
 
 PACK = -1

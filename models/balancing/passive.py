@@ -79,8 +79,10 @@ from __future__ import annotations
 import math
 from enum import IntEnum
 
-from ...core.model import DONE, Block, Kind, Model, Update, Variable, kernel
+from ...core.fields import Fields
+from ...core.model import DONE, Block, Model, Update, kernel
 from ...core.timescale import NONE
+from ...core.variable import DataType, Variable
 from . import variables
 from .ledger import OWN_REFUSALS, begin, book, bounds, check, duty, judge, least, put_in_force
 from .ledger import REFUSALS as SHARED_REFUSALS
@@ -123,16 +125,18 @@ def declare(groups: int, parallel: int) -> Model:
     return Model(
         name="Balancer",
         description="Passive balancing by a bleed resistor at each group",
-        parameters=(*_parameters(), variables.availability(groups, "group"), *variables.limits()),
-        inputs=variables.inputs(groups, groups * parallel),
-        outputs=variables.outputs(groups),
-        states=(
-            Variable("bleeding", "1", groups, 0.0, 0.0, 1.0, 1.0, "Whether each group is selected to bleed"),
-            Variable("charge_to_bleed", "C", groups, 0.0, 0.0, math.inf, 100.0,
-                     "Charge that the history has each group bleed yet"),
-            *variables.states(),
+        fields=Fields(
+            parameters=(*_parameters(), variables.availability(groups, "group"), *variables.limits()),
+            inputs=variables.inputs(groups, groups * parallel),
+            outputs=variables.outputs(groups),
+            states=(
+                Variable("bleeding", "1", groups, 0.0, 0.0, 1.0, 1.0, "Whether each group is selected to bleed"),
+                Variable("charge_to_bleed", "C", groups, 0.0, 0.0, math.inf, 100.0,
+                         "Charge that the history has each group bleed yet"),
+                *variables.states(),
+            ),
+            modules=(__name__,),
         ),
-        constants=(),
         initialize=initialize,
         outputs_kernel=outputs_kernel,
         advance=advance,
@@ -145,7 +149,7 @@ def _parameters() -> tuple[Variable, ...]:
     laws = ", ".join(f"{law.value} {law.name.lower().replace('_', ' ')}" for law in Law)
     return (
         Variable("law", "1", None, 1.0, 1.0, len(Law), 1.0, f"What tells which groups bleed: {laws}",
-                 kind=Kind.INTEGER),
+                 data_type=DataType.INTEGER),
         Variable("bleed_resistance", "Ohm", None, 430.0, 1e-3, 1e9, 100.0,
                  "Resistance of a bleed resistor with its switch"),
         Variable("rated_power", "W", None, 1.0, 0.0, math.inf, 1.0,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from ...core.model import Kind, Variable
 from ...core.timescale import timescale_variables
+from ...core.variable import DataType, Variable
 
 LARGE = math.inf
 
@@ -27,9 +27,9 @@ def inputs(groups: int, cells: int) -> tuple[Variable, ...]:
                  display_unit="degC"),
         Variable("pack_current", "A", None, 0.0, -LARGE, LARGE, 30.0,
                  "Current of the load into the pack, that of balancing not counted"),
-        Variable("enable", "1", None, 1.0, 0.0, 1.0, 1.0, "Whether balancing is allowed", kind=Kind.BOOLEAN),
+        Variable("enable", "1", None, 1.0, 0.0, 1.0, 1.0, "Whether balancing is allowed", data_type=DataType.BOOLEAN),
         Variable("soc_trusted", "1", None, 1.0, 0.0, 1.0, 1.0, "Whether the states of charge may be relied on",
-                 kind=Kind.BOOLEAN),
+                 data_type=DataType.BOOLEAN),
     )  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def availability(count: int, whose: str) -> Variable:
     """Return the tunable parameter that tells which of the groups or links work, one by one."""
     return Variable("available", "1", count, 1.0, 0.0, 1.0, 1.0,
                     f"Whether the balancing of each {whose} works; acts from the next decision on",
-                    kind=Kind.BOOLEAN, tunable=True)  # fmt: skip
+                    data_type=DataType.BOOLEAN, tunable=True)  # fmt: skip
 
 
 def outputs(groups: int) -> tuple[Variable, ...]:
@@ -78,7 +78,7 @@ def _flows(groups: int) -> tuple[Variable, ...]:
                  "Current into the pack at its terminals from the balancer, in force until the next step"),
         Variable("heat_rate", "W", None, 0.0, -LARGE, LARGE, 1.0, "Heat of the balancer, mean over the step"),
         Variable("active_groups", "1", None, 0.0, 0.0, LARGE, 1.0, "Number of groups with a balancing current",
-                 kind=Kind.INTEGER),
+                 data_type=DataType.INTEGER),
     )  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def _progress() -> tuple[Variable, ...]:
                  "Time so far during which balancing was allowed and the pack not balanced", display_unit="h"),
         Variable("balanced", "1", None, 0.0, 0.0, 1.0, 1.0,
                  "Whether the states of charge may be relied on, and their spread is at most balanced_spread",
-                 kind=Kind.BOOLEAN),
+                 data_type=DataType.BOOLEAN),
     )  # fmt: skip
 
 

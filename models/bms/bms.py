@@ -90,6 +90,7 @@ G. L. Plett, Battery Management Systems, Volume II: Equivalent-Circuit Methods, 
 from __future__ import annotations
 
 from ...core.errors import InputError
+from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
 from ...core.timescale import forget, timescale_variables
 from ..cell.kind import CellParameters
@@ -146,21 +147,29 @@ def declare(groups: int, parallel: int, kind: CellParameters) -> Model:
     return Model(
         name="Bms",
         description="Battery management: sensors, estimation of SOC and SOH, limits, protection and supervision",
-        parameters=(
-            *(bms_sensors.parameters(groups) + variables.limits(group) + protection.parameters(group)),
-            *(supervisor.parameters(group) + estimation_variables.parameters(groups, group)),
+        fields=Fields(
+            modules=(__name__,),
+            parameters=(
+                *(bms_sensors.parameters(groups) + variables.limits(group) + protection.parameters(group)),
+                *(supervisor.parameters(group) + estimation_variables.parameters(groups, group)),
+            ),
+            inputs=variables.inputs(groups, groups * parallel),
+            outputs=(
+                *(
+                    variables.measured(groups)
+                    + variables.estimated(groups)
+                    + variables.summaries()
+                    + variables.powers()
+                ),
+                *(protection.outputs() + supervisor.outputs() + timescale_variables()),
+            ),
+            states=(
+                *(estimation_variables.states(groups, kind.pairs) + bms_sensors.states(groups)),
+                *(protection.states(groups) + supervisor.states(groups)),
+                *(state_of_power.states() + group_port.states(groups, kind.pairs)),
+            ),
+            constants=bms_sensors.constants(groups, parallel),
         ),
-        inputs=variables.inputs(groups, groups * parallel),
-        outputs=(
-            *(variables.measured(groups) + variables.estimated(groups) + variables.summaries() + variables.powers()),
-            *(protection.outputs() + supervisor.outputs() + timescale_variables()),
-        ),
-        states=(
-            *(estimation_variables.states(groups, kind.pairs) + bms_sensors.states(groups)),
-            *(protection.states(groups) + supervisor.states(groups)),
-            *(state_of_power.states() + group_port.states(groups, kind.pairs)),
-        ),
-        constants=bms_sensors.constants(groups, parallel),
         initialize=initialize,
         outputs_kernel=outputs_kernel,
         advance=advance,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ...core.model import Kind, Variable
+from ...core.variable import DataType, Variable
 from ..cell import variables as cell_variables
 from ..cell.kind import CellParameters
 from . import kalman_variables
@@ -21,9 +21,10 @@ def parameters(groups: int, kind: CellParameters) -> tuple[Variable, ...]:
     circuit = cell_variables.cell_parameters(groups, kind) + cell_variables.kind_parameters(kind)
     return (
         Variable("balancing_known", "1", None, 1.0, 0.0, 1.0, 1.0,
-                 "Whether the estimation knows the balancing currents", kind=Kind.BOOLEAN, tunable=True),
+                 "Whether the estimation knows the balancing currents", data_type=DataType.BOOLEAN, tunable=True),
         Variable("current_delay", "1", None, 0.0, 0.0, DEPTH - 1.0, 1.0,
-                 "Samples that the current is held back to belong to voltages that come late", kind=Kind.INTEGER),
+                 "Samples that the current is held back to belong to voltages that come late",
+                 data_type=DataType.INTEGER),
         Variable("rest_current", "A", None, rate / 50.0, 0.0, LARGE, 1.0,
                  "Greatest current into a group that counts as rest"),
         Variable("rest_time", "s", None, 1800.0, 0.0, LARGE, 1000.0, "How long it must have lasted"),

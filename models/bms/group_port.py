@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 
-from ...core.model import Block, Variable, kernel
+from ...core.model import Block, kernel
+from ...core.variable import Variable
 from ..cell import circuit
 from ..cell.port import switched
 from ..numerics import tables

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 
-from ...core.model import Variable
+from ...core.variable import Variable
 from .kalman import EXTRA
 
 LARGE = math.inf

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import math
 
-from ...core.model import Block, Kind, Variable, kernel
+from ...core.model import Block, kernel
+from ...core.variable import DataType, Variable
 from ..cell.kind import CellParameters
 from .group_port import present_port
 
@@ -70,7 +71,17 @@ def outputs() -> tuple[Variable, ...]:
         "A sensor was at the end of its range, stuck, or in contradiction to the estimate",
     )
     return tuple(
-        Variable(name, "1", None, 0.0, 0.0, 1.0, 1.0, f"{text} for the debounce time; until reset", kind=Kind.BOOLEAN)
+        Variable(
+            name,
+            "1",
+            None,
+            0.0,
+            0.0,
+            1.0,
+            1.0,
+            f"{text} for the debounce time; until reset",
+            data_type=DataType.BOOLEAN,
+        )
         for name, text in zip(TRIPS, texts, strict=True)
     )
 

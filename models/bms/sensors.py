@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import math
 
-from ...core.model import Block, Kind, Variable, kernel
+from ...core.model import Block, kernel
+from ...core.variable import DataType, Variable
 from .channel import delay, fill, read, white
 
 DEPTH = 8
@@ -43,7 +44,8 @@ def parameters(groups: int) -> tuple[Variable, ...]:
     """Return what the channels are like."""
     places = len(sensor_groups(groups))
     return (
-        Variable("seed", "1", None, 0.0, 0.0, 2147483647.0, 1.0, "Names the noise of all channels", kind=Kind.INTEGER),
+        Variable("seed", "1", None, 0.0, 0.0, 2147483647.0, 1.0, "Names the noise of all channels",
+                 data_type=DataType.INTEGER),
         Variable("voltage_sensor_gain", "1", groups, 1.0, 0.5, 2.0, 1.0, "Gain of each voltage channel"),
         Variable("voltage_sensor_offset", "V", groups, 0.0, -1.0, 1.0, 1e-3, "Offset of each voltage channel",
                  display_unit="mV"),
@@ -55,7 +57,7 @@ def parameters(groups: int) -> tuple[Variable, ...]:
         Variable("voltage_sensor_maximum", "V", None, 5.0, -100.0, 100.0, 5.0,
                  "Greatest voltage that a channel reads"),
         Variable("voltage_sensor_delay", "1", None, 0.0, 0.0, DEPTH - 1.0, 1.0,
-                 "Samples by which the voltage readings are late", kind=Kind.INTEGER),
+                 "Samples by which the voltage readings are late", data_type=DataType.INTEGER),
         Variable("current_sensor_gain", "1", None, 1.0, 0.5, 2.0, 1.0, "Gain of the current sensor"),
         Variable("current_sensor_offset", "A", None, 0.0, -100.0, 100.0, 0.1, "Offset of the current sensor: its bias",
                  display_unit="mA"),

@@ -23,7 +23,8 @@ from __future__ import annotations
 
 import math
 
-from ...core.model import Block, Variable, kernel
+from ...core.model import Block, kernel
+from ...core.variable import Variable
 from ..cell import circuit
 from .group_port import Port, glance, look_ahead, look_around, port
 from .kalman import SOC

@@ -20,7 +20,8 @@ from __future__ import annotations
 
 import math
 
-from ...core.model import Block, Kind, Variable, kernel
+from ...core.model import Block, kernel
+from ...core.variable import DataType, Variable
 from ..cell.kind import CellParameters
 from .kalman import SOC, sigma
 from .protection import OVERVOLTAGE, UNDERVOLTAGE, time_is_up
@@ -48,7 +49,7 @@ def parameters(group: CellParameters) -> tuple[Variable, ...]:
 def outputs() -> tuple[Variable, ...]:
     """Return the permissions."""
     return tuple(
-        Variable(name, "1", None, 0.0, 0.0, 1.0, 1.0, text, kind=Kind.BOOLEAN)
+        Variable(name, "1", None, 0.0, 0.0, 1.0, 1.0, text, data_type=DataType.BOOLEAN)
         for name, text in (
             ("soc_trusted", "Whether the SOC of every group is known to trusted_sigma"),
             ("charge_enable", "Whether the pack may be charged"),

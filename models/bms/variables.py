@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from ...core.model import Detail, Kind, Variable
+from ...core.variable import DataType, Detail, Variable
 from ..cell.kind import CellParameters
 from .sensors import sensor_groups
 from .state_of_power import HORIZONS
@@ -79,8 +79,8 @@ def inputs(groups: int, cells: int) -> tuple[Variable, ...]:
         Variable("balancing_pack_current", "A", None, 0.0, -LARGE, LARGE, 0.1,
                  "Current into the pack from balancing converters at its terminals, in force during the step"),
         Variable("balancing_allowed", "1", None, 1.0, 0.0, 1.0, 1.0, "Whether others allow balancing: a charger is "
-                 "connected, say", kind=Kind.BOOLEAN),
-        Variable("reset", "1", None, 0.0, 0.0, 1.0, 1.0, "Clears the trips as it rises", kind=Kind.BOOLEAN),
+                 "connected, say", data_type=DataType.BOOLEAN),
+        Variable("reset", "1", None, 0.0, 0.0, 1.0, 1.0, "Clears the trips as it rises", data_type=DataType.BOOLEAN),
     )  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def summaries() -> tuple[Variable, ...]:
         Variable("normalised_innovation", "1", None, 0.0, 0.0, LARGE, 1.0,
                  "Square of measured less expected voltage over its variance, mean over the groups: 1 in the long run "
                  "where model and noise are as assumed"),
-        Variable("resting", "1", None, 0.0, 0.0, 1.0, 1.0, "Whether the pack rests", kind=Kind.BOOLEAN),
+        Variable("resting", "1", None, 0.0, 0.0, 1.0, 1.0, "Whether the pack rests", data_type=DataType.BOOLEAN),
         Variable("pack_soc", "1", None, 0.0, -LARGE, LARGE, 1.0,
                  "Estimated share of the usable capacity that is left", display_unit="%"),
     )  # fmt: skip

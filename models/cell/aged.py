@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 
-from ...core.model import Block, Variable, kernel
+from ...core.model import Block, kernel
+from ...core.variable import Variable
 from ..numerics import tables
 from ..numerics.summation import add
 from ..numerics.tables import Place

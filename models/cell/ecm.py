@@ -70,9 +70,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...core import timescale
+from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
 from ...core.statistics import extreme_variables
-from ..aging.kind import AgingKind
+from ..aging.kind import AgingParameters
 from . import aged as cell_aging
 from . import circuit, stress_variables, variables
 from . import step as cell_step
@@ -81,7 +82,7 @@ from .kind import CellParameters
 from .port import offer_port
 
 
-def declare(cells: int, parameters: CellParameters, aging: AgingKind | None = None) -> Model:
+def declare(cells: int, parameters: CellParameters, aging: AgingParameters | None = None) -> Model:
     """Declare n cells of one kind.
 
     Parameters
@@ -90,7 +91,7 @@ def declare(cells: int, parameters: CellParameters, aging: AgingKind | None = No
         Number of cells, >= 1.
     parameters : CellParameters
         Start values of every cell; each may be given its own capacity, resistance scale and so on afterwards.
-    aging : AgingKind, optional
+    aging : AgingParameters, optional
         How they age. Without it they have neither counters of stress nor inputs of aging.
     """
     port = variables.port_outputs(cells)
@@ -98,14 +99,16 @@ def declare(cells: int, parameters: CellParameters, aging: AgingKind | None = No
     model = Model(
         name="Cell",
         description="Cells as Thévenin equivalent circuits with RC pairs, hysteresis, self-discharge and heat",
-        parameters=variables.cell_parameters(cells, parameters) + variables.kind_parameters(parameters),
-        inputs=variables.inputs(cells, parameters),
-        outputs=(
-            *(port + variables.ledger_outputs()),
-            *(extreme_variables(voltage) + extreme_variables(soc) + timescale.timescale_variables()),
+        fields=Fields(
+            modules=(__name__,),
+            parameters=variables.cell_parameters(cells, parameters) + variables.kind_parameters(parameters),
+            inputs=variables.inputs(cells, parameters),
+            outputs=(
+                *(port + variables.ledger_outputs()),
+                *(extreme_variables(voltage) + extreme_variables(soc) + timescale.timescale_variables()),
+            ),
+            states=variables.states(cells, parameters.pairs),
         ),
-        states=variables.states(cells, parameters.pairs),
-        constants=(),
         initialize=initialize,
         outputs_kernel=outputs_kernel,
         advance=advance,
@@ -114,17 +117,20 @@ def declare(cells: int, parameters: CellParameters, aging: AgingKind | None = No
     return with_aging(model, cells, parameters, aging) if aging else model
 
 
-def with_aging(model: Model, cells: int, parameters: CellParameters, aging: AgingKind) -> Model:
+def with_aging(model: Model, cells: int, parameters: CellParameters, aging: AgingParameters) -> Model:
     """Return the cells with inputs of aging and counters of stress.
 
     These stand first in their blocks: a record that began like that of cells without aging, numba would take for one.
     """
     return replace(
         model,
-        parameters=stress_variables.parameters(aging) + model.parameters,
-        inputs=cell_aging.inputs(cells) + model.inputs,
-        outputs=stress_variables.outputs(cells) + cell_aging.ledger_outputs() + model.outputs,
-        states=cell_aging.states(cells) + stress_variables.states(cells, parameters.nodes) + model.states,
+        fields=Fields(
+            parameters=stress_variables.parameters(aging),
+            inputs=cell_aging.inputs(cells),
+            outputs=stress_variables.outputs(cells) + cell_aging.ledger_outputs(),
+            states=cell_aging.states(cells) + stress_variables.states(cells, parameters.nodes),
+        )
+        + model.fields,
         initialize=initialize_aging,
         advance=advance_aging,
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from ...core.model import Variable
-from ..aging.kind import AgingKind
+from ...core.variable import Variable
+from ..aging.kind import AgingParameters
 from ..aging.laws import PowerLaw
 from ..aging.variables import counters
 from .stress import WEIGHTS
@@ -16,7 +16,7 @@ TURNING_POINTS = 32
 """Points of the count of cycles that may be open at once."""
 
 
-def parameters(kind: AgingKind) -> tuple[Variable, ...]:
+def parameters(kind: AgingParameters) -> tuple[Variable, ...]:
     """Return what all cells share."""
     return (
         *law_parameters("capacity", "loss of capacity", kind.laws.capacity),
@@ -44,7 +44,7 @@ def law_parameters(what: str, of: str, law: PowerLaw) -> tuple[Variable, ...]:
     )  # fmt: skip
 
 
-def anode_parameters(kind: AgingKind) -> tuple[Variable, ...]:
+def anode_parameters(kind: AgingParameters) -> tuple[Variable, ...]:
     """Return the anode, and the temperature where its rates hold."""
     anode = kind.anode
     return (
@@ -60,7 +60,7 @@ def anode_parameters(kind: AgingKind) -> tuple[Variable, ...]:
     )  # fmt: skip
 
 
-def film_parameters(kind: AgingKind) -> tuple[Variable, ...]:
+def film_parameters(kind: AgingParameters) -> tuple[Variable, ...]:
     """Return how temperature and potential act on the growth of the film; see `sei`."""
     sei = kind.sei
     steps = (
@@ -82,7 +82,7 @@ def film_parameters(kind: AgingKind) -> tuple[Variable, ...]:
     return (*energies, *transfers, reference)
 
 
-def plating_parameters(kind: AgingKind) -> tuple[Variable, ...]:
+def plating_parameters(kind: AgingParameters) -> tuple[Variable, ...]:
     """Return the kinetics of lithium plating; see `plating`."""
     plating = kind.plating
     return (

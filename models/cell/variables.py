@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ...core.model import Detail, Variable
+from ...core.variable import Detail, Variable
 from .kind import CellParameters
 
 LARGE = math.inf

@@ -67,6 +67,7 @@ limits, and the energy and the capacity of a pack.
 from __future__ import annotations
 
 from ...core.errors import InputError
+from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
 from ...core.timescale import forget
 from ..numerics import tables
@@ -110,14 +111,17 @@ def declare(series: int, parallel: int, opposite_terminals: bool, nodes: int, ag
     return Model(
         name="PackNetwork",
         description="Electrical network of a pack: parallel cells on busbar ladders, in series, under a load",
-        parameters=variables.cell_parameters(cells) + variables.pack_parameters(nodes),
-        inputs=(
-            *(variables.aging_inputs(cells) if aging else ()),
-            *(variables.port_inputs(cells, series) + variables.load_inputs(series)),
+        fields=Fields(
+            modules=(__name__,),
+            parameters=variables.cell_parameters(cells) + variables.pack_parameters(nodes),
+            inputs=(
+                *(variables.aging_inputs(cells) if aging else ()),
+                *(variables.port_inputs(cells, series) + variables.load_inputs(series)),
+            ),
+            outputs=variables.outputs(cells, series),
+            states=variables.states(cells, series, nodes),
+            constants=variables.constants(opposite_terminals),
         ),
-        outputs=variables.outputs(cells, series),
-        states=variables.states(cells, series, nodes),
-        constants=variables.constants(opposite_terminals),
         initialize=initialize_aging if aging else initialize,
         outputs_kernel=outputs_kernel,
         advance=advance_aging if aging else advance,

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from ...core.model import Kind, Variable
 from ...core.statistics import extreme_variables
 from ...core.timescale import timescale_variables
+from ...core.variable import DataType, Variable
 from .loads import LoadMode
 
 VOLTAGE = 100.0
@@ -79,7 +79,7 @@ def load_inputs(groups: int) -> tuple[Variable, ...]:
     modes = ", ".join(f"{mode.value} {mode.name.lower().replace('_', ' ')}" for mode in LoadMode)
     return (
         Variable("load_mode", "1", None, 1.0, 1.0, len(LoadMode), 1.0, f"What the load prescribes: {modes}",
-                 kind=Kind.INTEGER),
+                 data_type=DataType.INTEGER),
         Variable("pack_current", "A", None, 0.0, -CURRENT, CURRENT, 100.0,
                  "Current into the pack; that of the constant-current phase when charging to a voltage"),
         Variable("pack_power", "W", None, 0.0, -ENERGY, ENERGY, 1e4,
@@ -115,7 +115,7 @@ def pack_outputs() -> tuple[Variable, ...]:
                  "Charge between the first group being empty and the first being full", display_unit="A.h"),
     )  # fmt: skip
     flags = tuple(
-        Variable(name, "1", None, 0.0, 0.0, 1.0, 1.0, text, kind=Kind.BOOLEAN)
+        Variable(name, "1", None, 0.0, 0.0, 1.0, 1.0, text, data_type=DataType.BOOLEAN)
         for name, text in (
             ("undervoltage", "A cell is below its minimum voltage"),
             ("overvoltage", "A cell is above its maximum voltage"),

@@ -35,7 +35,7 @@ Assumed:
 
 import math
 
-from ..aging.kind import AgingKind, Anode, Plating, Sei
+from ..aging.kind import AgingParameters, Anode, Plating, Sei
 from ..aging.laws import EmpiricalLaws, PowerLaw
 from ..numerics.arrhenius import FARADAY_CONSTANT, GAS_CONSTANT
 from .graphite_chen_2020 import OPEN_CIRCUIT_POTENTIAL, WINDOW
@@ -55,7 +55,7 @@ _NO_LAW = PowerLaw(
     cycle_exponent=1.0,
 )
 
-PARAMETERS = AgingKind(
+PARAMETERS = AgingParameters(
     laws=EmpiricalLaws(
         name="graphite with a film",
         source="O'Kane et al. 2022, doi:10.1039/d2cp00417h; see the module's docstring",

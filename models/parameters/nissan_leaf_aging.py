@@ -14,11 +14,11 @@ Assumed:
   plating.
 """
 
-from ..aging.kind import AgingKind, Anode
+from ..aging.kind import AgingParameters, Anode
 from .graphite_chen_2020 import OPEN_CIRCUIT_POTENTIAL, WINDOW
 from .wang_2014 import PARAMETERS as LAWS
 
-PARAMETERS = AgingKind(
+PARAMETERS = AgingParameters(
     laws=LAWS,
     anode=Anode(
         open_circuit_potential=OPEN_CIRCUIT_POTENTIAL, window=WINDOW, resistance=1e-3, activation_energy=35000.0

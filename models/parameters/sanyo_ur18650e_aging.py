@@ -8,11 +8,11 @@ it makes up 15 mOhm of such a cell's resistance, with the activation energy of i
 Chen et al., J. Electrochem. Soc. 167 (2020) 080534, doi:10.1149/1945-7111/ab9050).
 """
 
-from ..aging.kind import AgingKind, Anode
+from ..aging.kind import AgingParameters, Anode
 from .graphite_chen_2020 import OPEN_CIRCUIT_POTENTIAL, WINDOW
 from .schmalstieg_2014 import PARAMETERS as LAWS
 
-PARAMETERS = AgingKind(
+PARAMETERS = AgingParameters(
     laws=LAWS,
     anode=Anode(
         open_circuit_potential=OPEN_CIRCUIT_POTENTIAL, window=WINDOW, resistance=0.015, activation_energy=35000.0

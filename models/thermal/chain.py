@@ -53,9 +53,11 @@ from __future__ import annotations
 
 import math
 
-from ...core.model import DONE, Block, Model, Update, Variable, kernel
+from ...core.fields import Fields
+from ...core.model import DONE, Block, Model, Update, kernel
 from ...core.statistics import extreme_variables, extremes
 from ...core.timescale import timescale_variables
+from ...core.variable import Variable
 from ..numerics.summation import add
 from .timescales import bound_timescales
 
@@ -84,11 +86,13 @@ def declare(cells: int) -> Model:
     return Model(
         name="Thermal",
         description="Cells in a thermal chain with ambient air, an optional cooling plate and the balancer's board",
-        parameters=_parameters(cells),
-        inputs=_inputs(cells),
-        outputs=outputs + extreme_variables(outputs[0]) + timescale_variables(),
-        states=_states(cells),
-        constants=(),
+        fields=Fields(
+            modules=(__name__,),
+            parameters=_parameters(cells),
+            inputs=_inputs(cells),
+            outputs=outputs + extreme_variables(outputs[0]) + timescale_variables(),
+            states=_states(cells),
+        ),
         initialize=initialize,
         outputs_kernel=outputs_kernel,
         advance=advance,

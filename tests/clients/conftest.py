@@ -4,7 +4,7 @@ import pytest
 
 from packfmu.fmi.build import build_parts
 from packfmu.fmi.native.platforms import host_platform
-from packfmu.fmi.registry import load_component
+from packfmu.fmi.registry import load_definition
 from packfmu.pack.block import all_parts, kernel_pack, periods
 from packfmu.pack.file import Pack
 from packfmu.pack.parts import parts
@@ -64,4 +64,4 @@ def expected(pack, kernels):
 def block():
     """Return the model of Pack.fmu."""
     part = all_parts(pack_of(SLOWER))[-1]
-    return load_component(part.component, part.arguments, part.start).model
+    return load_definition(part.component, part.arguments, part.start).model

@@ -5,8 +5,8 @@ from enum import Enum
 
 import numpy as np
 
+from packfmu.core.variable import Causality
 from packfmu.coupling.execution import settle
-from packfmu.coupling.port import Causality
 from packfmu.models.network.loads import LoadMode
 from tests.clients.clients import STEP, power
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from packfmu.core.instance import Instance
-from packfmu.core.model import DONE, Kind
-from packfmu.coupling.port import Causality, ports_of
+from packfmu.core.model import DONE
+from packfmu.core.variable import Causality, DataType
+from packfmu.coupling.port import ports_of
 from packfmu.models.network.loads import LoadMode
 from tests.clients import clients
 
@@ -16,7 +17,7 @@ TOLERANCE = 1e-9
 
 def outputs(model, kind):
     """Return names and places in the memory of all scalar outputs of a kind."""
-    ports = [port for port in ports_of(model).values() if port.causality is Causality.OUTPUT and port.kind is kind]
+    ports = [port for port in ports_of(model).values() if port.causality is Causality.OUTPUT and port.data_type is kind]
     return {
         f"Pack.{port.name}[{k + 1}]" if port.shape else f"Pack.{port.name}": int(reference)
         for port in ports
@@ -40,8 +41,8 @@ def trace(model, step, places):
 @pytest.mark.parametrize("client", MODULES)
 def test_it_gives_the_trace_of_the_jitted_plan(client, step, fmus, block, tmp_path):
     clients.need(MODULES[client])
-    integers = outputs(block, Kind.INTEGER)
-    places = outputs(block, Kind.REAL) | integers
+    integers = outputs(block, DataType.INTEGER)
+    places = outputs(block, DataType.REAL) | integers
     asked = clients.job(fmus["Pack"], "Pack", list(places), instance="Pack", integers=list(integers), step=step)
     found, told = clients.run(client, asked, tmp_path)
     assert "fmi2" not in told, told

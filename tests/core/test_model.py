@@ -1,12 +1,15 @@
 """The model contract: what a declaration accepts, and how the memory of an instance is laid out."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from packfmu.core.fields import Fields
 from packfmu.core.instance import Instance
-from packfmu.core.model import DONE, Model, Variable, kernel
+from packfmu.core.model import DONE, Model, kernel
+from packfmu.core.variable import Variable
 
 
 def variable(name="level", size=None, start=0.0, low=-math.inf, high=math.inf, nominal=1.0):
@@ -39,11 +42,13 @@ def pour(x, p, u, y, c, t, h):
 TANKS = Model(
     name="Tanks",
     description="Two tanks",
-    parameters=(variable("first", 2, [1.0, 2.0]), variable("share", (2, 1), 0.5)),
-    inputs=(variable("flow", None, 0.25),),
-    outputs=(variable("total"),),
-    states=(variable("level", 2),),
-    constants=(variable("scale", None, 3),),
+    fields=Fields(
+        parameters=(variable("first", 2, [1.0, 2.0]), variable("share", (2, 1), 0.5)),
+        inputs=(variable("flow", None, 0.25),),
+        outputs=(variable("total"),),
+        states=(variable("level", 2),),
+        constants=(variable("scale", None, 3),),
+    ),
     initialize=fill,
     outputs_kernel=outputs,
     advance=pour,
@@ -102,8 +107,8 @@ def test_another_start_is_checked_and_leaves_the_model_alone():
         ({"nominal": 0.0}, "nominal 0.0 must be positive and finite"),
         ({"size": 3, "start": [1.0, 2.0]}, r"start of shape \(2,\) does not fit \(3,\)"),
         ({"start": 2.0, "high": 1.0}, r"level = 2 m is not within \[-inf, 1\] m"),
-        ({"start": math.inf}, "level = inf m is not within"),
-        ({"size": 2, "start": [1.0, math.nan]}, r"level\[2\] = nan m is not within"),
+        ({"start": math.inf}, "level = inf m is not finite and within"),
+        ({"size": 2, "start": [1.0, math.nan]}, r"level\[2\] = nan m is not finite and within"),
     ],
 )
 def test_a_declaration_that_contradicts_itself_is_refused(arguments, message):
@@ -113,9 +118,4 @@ def test_a_declaration_that_contradicts_itself_is_refused(arguments, message):
 
 def test_a_name_declared_twice_is_refused():
     with pytest.raises(ValueError, match="declared twice: flow"):
-        Model(
-            **{
-                **{field: getattr(TANKS, field) for field in TANKS.__dataclass_fields__},
-                "outputs": (variable("flow"),),
-            }
-        )
+        replace(TANKS, fields=replace(TANKS.fields, outputs=(variable("flow"),)))

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from packfmu.core.model import Variable
 from packfmu.core.statistics import extreme_variables, extremes
+from packfmu.core.variable import Variable
 
 
 def test_extremes_and_their_numbers():

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packfmu.core.errors import InputError
-from packfmu.core.model import Kind, Model
+from packfmu.core.fields import Fields
+from packfmu.core.model import Model
+from packfmu.core.variable import DataType
 from packfmu.cosim.duty import Duty, DutySlave, Phase, with_duties
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
@@ -28,14 +30,12 @@ MODE = np.array([0.0, 1.0, 1.0, 1.0, 0.0, 2.0, 2.0, 1.0])
 def system():
     """A load with a flow, a temperature and a mode, two cells with a flow each, and a slower sink."""
     load = Model(
-        "Load", "a load", (),
-        (
+        "Load", "a load", Fields(inputs=(
             real("power", "W", low=-100.0, high=100.0),
             real("temperature", "K", start=300.0, low=200.0),
-            real("mode", kind=Kind.INTEGER, low=0.0, high=2.0),
+            real("mode", data_type=DataType.INTEGER, low=0.0, high=2.0),
             real("currents", "A", 2),
-        ),
-        (real("amount", "J"),), (), (), nothing("duty 1"), nothing("duty 1"), sink_step,
+        ), outputs=(real("amount", "J"),)), nothing("duty 1"), nothing("duty 1"), sink_step,
     )  # fmt: skip
     return System((component("Sink", Layer.THERMAL, sink()), component("Load", Layer.CONTROL, load)), ())
 

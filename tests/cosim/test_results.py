@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 
 from packfmu.core.errors import InputError
-from packfmu.core.model import Detail
+from packfmu.core.variable import Detail
 from packfmu.cosim.recorder import ROWS, columns, recording
 from packfmu.cosim.results import load, save_csv, save_figure
 from packfmu.coupling.operations import endpoint

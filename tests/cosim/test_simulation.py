@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from packfmu.core.errors import InputError
-from packfmu.core.model import DONE, Kind, Model, kernel
+from packfmu.core.fields import Fields
+from packfmu.core.model import DONE, Model, kernel
+from packfmu.core.variable import DataType
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.simulation import opened
@@ -129,10 +131,15 @@ def scaled_outputs(x, p, u, y, c):
 
 
 def with_plan_inside():
-    scale = toys.real("step_scale", kind=Kind.INTEGER, start=1.0, low=1.0, high=1024.0, tunable=True)
+    scale = toys.real("step_scale", data_type=DataType.INTEGER, start=1.0, low=1.0, high=1024.0, tunable=True)
     model = Model(
-        "Inner", "a plan inside", (scale,), (), (toys.real("scale"),), (), (), scaled_start, scaled_outputs, scaled_step
-    )  # fmt: skip
+        "Inner",
+        "a plan inside",
+        Fields(parameters=(scale,), outputs=(toys.real("scale"),)),
+        scaled_start,
+        scaled_outputs,
+        scaled_step,
+    )
     return kernel_component("Inner", Layer.ELECTRICAL, model)
 
 
@@ -148,7 +155,7 @@ def looking(name, layer):
 
 def test_the_pace_reaches_lookahead_and_plans_inside_and_is_handed_on_at_once():
     taker = Model(
-        "Taker", "a taker", (), (toys.real("seen", "s"),), (toys.real("out"),), (), (), NOTHING, NOTHING,
+        "Taker", "a taker", Fields(inputs=(toys.real("seen", "s"),), outputs=(toys.real("out"),)), NOTHING, NOTHING,
         toys.adder_step,
     )  # fmt: skip
     system = System(

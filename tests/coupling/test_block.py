@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from packfmu.core.fields import Fields
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE, Model, kernel
 from packfmu.coupling.block import Summary, Tap, compose
@@ -134,12 +135,15 @@ def test_a_maximum_outlives_a_changed_parameter():
 @pytest.mark.parametrize(("name", "element"), [("number", ""), ("values", "[2]")])
 def test_what_is_handed_over_beyond_bounds_is_refused_by_name(name, element):
     giver = Model(
-        "Giver", "a giver", (real("one"), real("two", size=2)), (), (real("scalar"), real("many", size=2)), (), (),
-        give, nothing("composite 1"), give_step,
-    )  # fmt: skip
+        "Giver",
+        "a giver",
+        Fields(parameters=(real("one"), real("two", size=2)), outputs=(real("scalar"), real("many", size=2))),
+        give,
+        nothing("composite 1"),
+        give_step,
+    )
     taker = Model(
-        "Taker", "a taker", (),
-        (real("number", "K", low=-2.0, high=9.0), real("values", "V", 2, low=0.0)), (), (), (),
+        "Taker", "a taker", Fields(inputs=(real("number", "K", low=-2.0, high=9.0), real("values", "V", 2, low=0.0))),
         nothing("composite 2"), nothing("composite 2"), take_step,
     )  # fmt: skip
     rows = [
@@ -255,9 +259,18 @@ def test_rows_survive_json():
 
 def test_a_block_without_connections_or_outputs_steps():
     model = Model(
-        "Lone", "alone", (real("initial"), real("brim", start=1.0), real("limit", start=1e9)), (real("flow", size=1),),
-        (real("total"), real("amount"), real("full")), (real("total"),), (), sink_start, nothing("lone"), sink_step,
-    )  # fmt: skip
+        "Lone",
+        "alone",
+        Fields(
+            parameters=(real("initial"), real("brim", start=1.0), real("limit", start=1e9)),
+            inputs=(real("flow", size=1),),
+            outputs=(real("total"), real("amount"), real("full")),
+            states=(real("total"),),
+        ),
+        sink_start,
+        nothing("lone"),
+        sink_step,
+    )
     instance = Instance(
         compose("Block", "a block", {"Lone": model}, SECOND, [Operation(Action.STEP, 1, "Lone")], (), (), {})
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from packfmu.core.instance import Instance
-from packfmu.core.model import Kind
+from packfmu.core.variable import DataType
 from packfmu.coupling.block import Tap, compose
 from packfmu.coupling.operations import Action, Operation
 from tests.coupling.test_block import SECOND
@@ -23,7 +23,8 @@ def two(other):
 
 def with_value(**changes):
     model = adder()
-    return replace(model, inputs=(replace(model.inputs[0], **changes), *model.inputs[1:]))
+    inputs = (replace(model.inputs[0], **changes), *model.inputs[1:])
+    return replace(model, fields=replace(model.fields, inputs=inputs))
 
 
 def test_an_input_that_two_components_have_feeds_both():
@@ -43,7 +44,7 @@ def test_an_input_that_two_components_have_feeds_both():
     [
         ({"unit": "V"}, "unit K does not fit V"),
         ({"size": 2}, "shape () does not fit (2,)"),
-        ({"kind": Kind.INTEGER}, "kind Real does not fit Integer"),
+        ({"data_type": DataType.INTEGER}, "type Real does not fit Integer"),
         ({"start": 1.0}, "start 0.0 does not fit 1.0"),
     ],
 )

@@ -99,7 +99,9 @@ def looking():
         Operation(Action.STEP, 1, "B"),
         Operation(Action.TRANSFER, 1, connect("B.seen", "A.value"), Rule.LAST),
     ]
-    members["A"] = replace(members["A"], inputs=(replace(members["A"].inputs[0], unit="s"), members["A"].inputs[1]))
+    fields = members["A"].fields
+    fields = replace(fields, inputs=(replace(fields.inputs[0], unit="s"), fields.inputs[1]))
+    members["A"] = replace(members["A"], fields=fields)
     taps = (Tap("seen", "B.seen"), Tap("out", "A.out"))
     model = compose("Two", "two", members, SECOND, rows, taps, ("B.lookahead",), {})
     instance = Instance(model)

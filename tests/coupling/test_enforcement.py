@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from packfmu.core.errors import InputError
+from packfmu.core.fields import Fields
 from packfmu.core.model import DONE, Model, Update, kernel
 from packfmu.core.timescale import forget, include, timescale_variables
 from packfmu.cosim.experiment import Experiment, OnViolation
@@ -44,11 +45,23 @@ def step(x, p, u, y, c, t, h):
 def part(name, layer, update=Update.EXACT, fastest=1.0, slowest=100.0, ageing=0.0):
     """A component with the time constants that it is given, the fastest of which shrinks with its age."""
     model = Model(
-        name, "a part",
-        (real("fastest", "s", start=fastest), real("slowest", "s", start=slowest), real("ageing", "1/s", start=ageing)),
-        (real("value"),), (real("out"), *timescale_variables()), (real("age", "s"),), (), start,
-        nothing("part"), step, update=update,
-    )  # fmt: skip
+        name,
+        "a part",
+        Fields(
+            parameters=(
+                real("fastest", "s", start=fastest),
+                real("slowest", "s", start=slowest),
+                real("ageing", "1/s", start=ageing),
+            ),
+            inputs=(real("value"),),
+            outputs=(real("out"), *timescale_variables()),
+            states=(real("age", "s"),),
+        ),
+        start,
+        nothing("part"),
+        step,
+        update=update,
+    )
     return kernel_component(name, layer, model)
 
 
@@ -115,10 +128,18 @@ def switcher(period, settling):
         replace(real(f"switching_{name}", "s"), fmi_name=f"switching.{name}") for name in ("period", "settling")
     )
     model = Model(
-        "Switcher", "a part", (real("period", "s", start=period), real("settling", "s", start=settling)), (),
-        (*timescale_variables(), *told), (real("age", "s"),), (), close, nothing("switcher"), switch,
+        "Switcher",
+        "a part",
+        Fields(
+            parameters=(real("period", "s", start=period), real("settling", "s", start=settling)),
+            outputs=(*timescale_variables(), *told),
+            states=(real("age", "s"),),
+        ),
+        close,
+        nothing("switcher"),
+        switch,
         update=Update.EXACT,
-    )  # fmt: skip
+    )
     return kernel_component("Switcher", Layer.ELECTRICAL, model)
 
 

@@ -4,9 +4,9 @@ import pytest
 from fmpy.ssp.ssd import read_ssd
 
 from packfmu.core.errors import InputError
-from packfmu.core.model import Kind
+from packfmu.core.variable import Causality, DataType
 from packfmu.coupling.operations import Action, Rule, connect
-from packfmu.coupling.port import Causality, ports_of
+from packfmu.coupling.port import ports_of
 from packfmu.coupling.schedule import make_plan, transfer_rule
 from packfmu.coupling.system import Layer, System
 from packfmu.fmi.build import Form
@@ -38,7 +38,7 @@ def test_ports_of_a_model_come_in_the_order_of_the_memory():
         [Causality.PARAMETER] * 3 + [Causality.INPUT] * 2 + [Causality.OUTPUT] * 3
     )
     assert ports["level"].references.tolist() == [5, 6]
-    assert ports["full"].kind is Kind.BOOLEAN
+    assert ports["full"].data_type is DataType.BOOLEAN
     assert ports["flow"].unit == "W"
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from packfmu.core.model import DONE, Kind, Model, Variable, kernel
+from packfmu.core.fields import Fields
+from packfmu.core.model import DONE, Model, kernel
+from packfmu.core.variable import DataType, Variable
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.operations import connect
 from packfmu.coupling.system import Component, Layer, System
@@ -50,10 +52,17 @@ def ramp_step(x, p, u, y, c, t, h):
 def source(size=2):
     """Give a flow that rises in time (its mean over the step), a level that is the time, and the flow's integral."""
     return Model(
-        "Source", "a source", (real("slope", start=0.1),), (),
-        (real("flow", "W", size), real("level", "V", size), real("amount", "J")),
-        (real("time", "s"),), (), ramp_start, nothing("toys 1"), ramp_step,
-    )  # fmt: skip
+        "Source",
+        "a source",
+        Fields(
+            parameters=(real("slope", start=0.1),),
+            outputs=(real("flow", "W", size), real("level", "V", size), real("amount", "J")),
+            states=(real("time", "s"),),
+        ),
+        ramp_start,
+        nothing("toys 1"),
+        ramp_step,
+    )
 
 
 @kernel
@@ -80,13 +89,19 @@ def sink_step(x, p, u, y, c, t, h):
 def sink(size=2):
     """Integrate a flow; tell when the brim is passed, and refuse to go on above the limit."""
     return Model(
-        "Sink", "a sink",
-        (real("initial", "J"), real("brim", "J", start=1e30), real("limit", "J", start=1e30)),
-        (real("flow", "W", size), real("level", "V", size)),
-        (real("total", "J"), real("amount", "J"), real("full", kind=Kind.BOOLEAN)),
-        (real("total", "J"),), (), sink_start, nothing("toys 2"), sink_step,
+        "Sink",
+        "a sink",
+        Fields(
+            parameters=(real("initial", "J"), real("brim", "J", start=1e30), real("limit", "J", start=1e30)),
+            inputs=(real("flow", "W", size), real("level", "V", size)),
+            outputs=(real("total", "J"), real("amount", "J"), real("full", data_type=DataType.BOOLEAN)),
+            states=(real("total", "J"),),
+        ),
+        sink_start,
+        nothing("toys 2"),
+        sink_step,
         {1: "total is above limit = {p.limit:.6g} J"},
-    )  # fmt: skip
+    )
 
 
 @kernel
@@ -107,12 +122,17 @@ def adder_step(x, p, u, y, c, t, h):
 def adder():
     """Give the input plus an offset, at once in the initialisation; hands a whole number through."""
     return Model(
-        "Adder", "an adder",
-        (real("offset", "K", start=1.0, low=-10.0, high=10.0), real("lookahead", "s", tunable=True)),
-        (real("value", "K"), real("number", kind=Kind.INTEGER, low=0.0, high=9.0)),
-        (real("out", "K"), real("seen", "s"), real("count", kind=Kind.INTEGER)),
-        (), (), adder_start, nothing("toys 3"), adder_step,
-    )  # fmt: skip
+        "Adder",
+        "an adder",
+        Fields(
+            parameters=(real("offset", "K", start=1.0, low=-10.0, high=10.0), real("lookahead", "s", tunable=True)),
+            inputs=(real("value", "K"), real("number", data_type=DataType.INTEGER, low=0.0, high=9.0)),
+            outputs=(real("out", "K"), real("seen", "s"), real("count", data_type=DataType.INTEGER)),
+        ),
+        adder_start,
+        nothing("toys 3"),
+        adder_step,
+    )
 
 
 def component(name: str, layer: Layer, model: Model) -> Component:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from longitudinal_vehicle import NISSAN_LEAF, pack_power, read_trace
 
-from packfmu.core.model import Detail
+from packfmu.core.variable import Detail
 from packfmu.fmi.build import build_parts
 from packfmu.fmi.native.platforms import Platform
 from packfmu.models.network.loads import LoadMode

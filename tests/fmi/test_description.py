@@ -9,8 +9,8 @@ import pytest
 from fmpy.model_description import read_model_description
 from lxml import etree
 
-from packfmu.core.model import Detail
-from packfmu.fmi.component import Component, Terminal, TerminalKind
+from packfmu.core.variable import Detail
+from packfmu.fmi.definition import Definition, Terminal, TerminalKind
 from packfmu.fmi.description import guid, listed, model_description
 from packfmu.fmi.python.fmu import PYTHON
 from packfmu.fmi.terminals import terminals_and_icons
@@ -22,7 +22,7 @@ SCHEMA = Path(fmpy.__file__).parent / "schema" / "fmi3" / "fmi3TerminalsAndIcons
 @pytest.fixture(scope="module")
 def component():
     toy = load_toy(3)
-    return Component(toy.model.with_start({"rate": [1.0, 2.0, 3.0]}), toy.terminals)
+    return Definition(toy.model.with_start({"rate": [1.0, 2.0, 3.0]}), toy.terminals)
 
 
 @pytest.fixture(scope="module")
@@ -126,8 +126,9 @@ def test_fine_outputs_are_left_out(component):
 
 def changed(component, **changes):
     first = dataclasses.replace(component.model.parameters[0], **changes)
-    model = dataclasses.replace(component.model, parameters=(first, *component.model.parameters[1:]))
-    return Component(model, component.terminals)
+    fields = dataclasses.replace(component.model.fields, parameters=(first, *component.model.parameters[1:]))
+    model = dataclasses.replace(component.model, fields=fields)
+    return Definition(model, component.terminals)
 
 
 def test_the_guid_follows_interface_and_sources_only(component):
@@ -140,7 +141,7 @@ def test_the_guid_follows_interface_and_sources_only(component):
         guid(changed(component, max=11.0), "sources", Detail.CELL),
         guid(changed(component, unit="A"), "sources", Detail.CELL),
         guid(changed(component, tunable=False), "sources", Detail.CELL),
-        guid(Component(component.model, component.terminals[:1]), "sources", Detail.CELL),
+        guid(Definition(component.model, component.terminals[:1]), "sources", Detail.CELL),
     }
     assert len(others) == 6
     assert one not in others
@@ -158,9 +159,9 @@ def test_terminals_are_valid_and_name_variables(component, root):
 
 def test_a_terminal_that_contradicts_the_model_is_refused(component):
     with pytest.raises(KeyError, match="no variable 'nothing'"):
-        Component(component.model, (Terminal("t", TerminalKind.LOAD, ("nothing",)),))
+        Definition(component.model, (Terminal("t", TerminalKind.LOAD, ("nothing",)),))
     with pytest.raises(ValueError, match="share a name"):
-        Component(component.model, component.terminals[:1] * 2)
+        Definition(component.model, component.terminals[:1] * 2)
     with pytest.raises(ValueError, match="named twice: a"):
         Terminal("t", TerminalKind.LOAD, ("x", "y"), ("a", "a"))
     with pytest.raises(ValueError, match="1 member names for 2 members"):

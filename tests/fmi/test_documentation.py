@@ -9,7 +9,7 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from packfmu.core.model import Detail
+from packfmu.core.variable import Detail
 from packfmu.fmi.docstring import inline, to_html
 from packfmu.fmi.documentation import NO_BREAK, external_dependencies_page, index_page
 from packfmu.fmi.icon import SIZE, icon

@@ -23,7 +23,7 @@ def load_toy(tanks: int):
         sys.modules[module.__name__] = module
         importlib.import_module(module.__package__).toy = module
         exec(compile((TOY / source).read_text(), str(TOY / source), "exec"), module.__dict__)
-    return sys.modules["packfmu.fmus.toy"].component(tanks)
+    return sys.modules["packfmu.fmus.toy"].define(tanks)
 
 
 def plant(folder: Path, name: str, replace: tuple[str, str] = ("", "")):

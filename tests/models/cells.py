@@ -3,7 +3,7 @@
 import numpy as np
 
 from packfmu.core.instance import Instance
-from packfmu.models.aging.kind import AgingKind, Anode
+from packfmu.models.aging.kind import AgingParameters, Anode
 from packfmu.models.cell import ecm as cell_ecm
 from packfmu.models.cell.kind import CellParameters
 from packfmu.models.parameters import schmalstieg_2014
@@ -61,7 +61,7 @@ def aging(**changes):
     anode = Anode(
         open_circuit_potential=OPEN_CIRCUIT_POTENTIAL, window=(0.03, 0.9), resistance=2e-3, activation_energy=3.5e4
     )
-    return AgingKind(**({"laws": schmalstieg_2014.PARAMETERS, "anode": anode} | changes))
+    return AgingParameters(**({"laws": schmalstieg_2014.PARAMETERS, "anode": anode} | changes))
 
 
 def started(kind, cells=1, aging=None, **start):

@@ -3,7 +3,7 @@
 import pytest
 
 from packfmu.core.instance import Instance
-from packfmu.fmi.registry import load_component
+from packfmu.fmi.registry import load_definition
 from packfmu.models.network.loads import LoadMode
 from packfmu.pack import block as pack_block
 from packfmu.pack.parts import parts
@@ -18,7 +18,7 @@ def part(small_pack):
 @pytest.fixture(scope="session")
 def model(part):
     """Return its model."""
-    return load_component(part.component, part.arguments, part.start).model
+    return load_definition(part.component, part.arguments, part.start).model
 
 
 @pytest.fixture

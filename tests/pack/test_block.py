@@ -20,7 +20,7 @@ from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.system import Layer, System
 from packfmu.fmi.build import Form, build_parts
 from packfmu.fmi.native.platforms import host_platform
-from packfmu.fmi.registry import load_component
+from packfmu.fmi.registry import load_definition
 from packfmu.fmus.pack import TAPS
 from packfmu.models.network.loads import LoadMode
 from packfmu.pack.block import kernel_pack, pack_block, periods
@@ -126,7 +126,7 @@ def test_finer_steps_are_no_worse(small_pack, block, step):
     _, sums = drive(block, [step] * round(20.0 / step))
     fine = small_pack.model_copy(update={"schedule": Schedule(electrical="20 ms", control="10 s", thermal="10 s")})
     part = pack_block(fine, parts(fine))
-    reference = Instance(load_component(part.component, part.arguments, part.start).model)
+    reference = Instance(load_definition(part.component, part.arguments, part.start).model)
     reference.u["load_mode"], reference.u["ambient_temperature"] = LoadMode.POWER, 290.0
     reference.initialize()
     _, expected = drive(reference, [1.0] * 20)
@@ -196,7 +196,7 @@ def test_other_schedules_give_the_masters_bits(schedule, small_pack):
     totals = run(
         system, plan, Experiment(40 * SECOND, values=values, totals=("Cell.heat", "Thermal.stored_heat"))
     ).totals
-    block = Instance(load_component(part.component, part.arguments, part.start).model)
+    block = Instance(load_definition(part.component, part.arguments, part.start).model)
     block.u["load_mode"], block.u["pack_power"] = LoadMode.POWER, -900.0
     block.initialize()
     heat = 0.0
@@ -213,7 +213,7 @@ def test_a_step_without_end_is_refused(block):
 
 def test_the_lookahead_belongs_to_the_plan(part):
     with pytest.raises(InputError, match=r"Cell.lookahead = 0.6 s is not within \[0.5, 0.5\] s"):
-        load_component(part.component, part.arguments, {"Cell.lookahead": 0.6})
+        load_definition(part.component, part.arguments, {"Cell.lookahead": 0.6})
 
 
 def test_the_capacity_of_the_cells_is_that_of_the_network(block):

@@ -6,14 +6,14 @@ from fmpy import read_model_description
 from fmpy.validation import validate_fmu
 
 from packfmu.core.instance import Instance
-from packfmu.core.model import Detail
+from packfmu.core.variable import Detail
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
 from packfmu.cosim.results import load
 from packfmu.coupling.block import Summary
 from packfmu.coupling.schedule import make_plan
 from packfmu.fmi.build import Form, build_parts
-from packfmu.fmi.registry import load_component
+from packfmu.fmi.registry import load_definition
 from packfmu.fmus.pack import AGING_TAPS
 from packfmu.models.aging.variables import COUNTER_NAMES
 from packfmu.models.network.loads import LoadMode
@@ -59,7 +59,7 @@ def separate(planned, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def aging_model(aging_part):
-    return load_component(aging_part.component, aging_part.arguments, aging_part.start).model
+    return load_definition(aging_part.component, aging_part.arguments, aging_part.start).model
 
 
 def loaded(aging_model):

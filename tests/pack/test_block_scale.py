@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from packfmu.core.instance import Instance
-from packfmu.fmi.registry import load_component
+from packfmu.fmi.registry import load_definition
 from packfmu.models.network.loads import LoadMode
 from packfmu.pack.block import pack_block
 from packfmu.pack.file import Schedule
@@ -17,7 +17,7 @@ def longer_model(small_pack):
     schedule = Schedule(electrical="4 s", control="40 s", thermal="40 s")
     pack = small_pack.model_copy(update={"schedule": schedule})
     part = pack_block(pack, parts(pack))
-    return load_component(part.component, part.arguments, part.start).model
+    return load_definition(part.component, part.arguments, part.start).model
 
 
 @pytest.fixture

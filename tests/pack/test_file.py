@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packfmu.core.errors import InputError
-from packfmu.core.model import Detail
-from packfmu.fmi.registry import load_component
+from packfmu.core.variable import Detail
+from packfmu.fmi.registry import load_definition
 from packfmu.fmus import balancer
 from packfmu.models.aging import losses as aging_model
-from packfmu.models.aging.kind import AgingKind
+from packfmu.models.aging.kind import AgingParameters
 from packfmu.models.bms import bms
 from packfmu.models.cell import ecm as cell_ecm
 from packfmu.models.cell.kind import CellParameters
@@ -48,7 +48,7 @@ def models(pack):
         "Cell": lambda cells, parameters, aging=None: cell_ecm.declare(cells, pack.cell.load(), kind),
         "PackNetwork": network.declare,
         "Thermal": thermal.declare,
-        "Balancer": lambda **arguments: balancer.component(**arguments).model,
+        "Balancer": lambda **arguments: balancer.define(**arguments).model,
         "Bms": lambda groups, parallel, parameters: bms.declare(groups, parallel, pack.cell.load()),
         "Aging": lambda cells, aging: aging_model.declare(cells, kind),
     }
@@ -103,13 +103,13 @@ def test_without_aging_the_components_are_what_they_were():
     }
 
 
-@pytest.mark.parametrize("kind", parameter_sets(AgingKind))
+@pytest.mark.parametrize("kind", parameter_sets(AgingParameters))
 def test_with_aging_there_is_a_fifth_component(kind):
     pack = parse_pack(SMALLEST | {"aging": {"parameters": kind}}, "aging")
     planned = parts(pack)
     assert [part.name for part in planned] == ["Cell", "PackNetwork", "Thermal", "Balancer", "Aging"]
     for made in planned:
-        component = load_component(made.component, made.arguments, made.start)
+        component = load_definition(made.component, made.arguments, made.start)
         told = [terminal.name for terminal in component.terminals]
         assert ("aging" in told) == (made.name in ("Cell", "PackNetwork", "Aging"))
     assert planned[4].arguments == {"cells": 6, "aging": kind}
@@ -274,7 +274,7 @@ def test_byte_order_mark_is_passed_over(tmp_path):
 
 def test_parameter_sets_are_the_modules_of_a_type():
     assert parameter_sets() == parameter_sets(CellParameters) == ("nissan_leaf_2013",)
-    assert parameter_sets(AgingKind) == ("graphite_film_aging", "nissan_leaf_aging", "sanyo_ur18650e_aging")
+    assert parameter_sets(AgingParameters) == ("graphite_film_aging", "nissan_leaf_aging", "sanyo_ur18650e_aging")
 
 
 def test_readme_publishes_every_key_with_its_default():

@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from packfmu.core.errors import InputError
-from packfmu.core.model import Detail
+from packfmu.core.variable import Causality, Detail
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
 from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.results import load
-from packfmu.coupling.port import Causality
 from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.system import Layer
 from packfmu.models.network.loads import LoadMode
@@ -68,8 +67,8 @@ def test_interfaces_of_fmus_are_those_of_their_models(fmus, native_fmus, kernel_
             assert sorted(read) == sorted(declared)
             for name, port in read.items():
                 own = declared[name]
-                assert (port.causality, port.kind, port.unit, port.shape) == (
-                    own.causality, own.kind, own.unit, own.shape,
+                assert (port.causality, port.data_type, port.unit, port.shape) == (
+                    own.causality, own.data_type, own.unit, own.shape,
                 )  # fmt: skip
                 if port.causality is not Causality.OUTPUT:
                     np.testing.assert_array_equal(port.start, own.start)

@@ -14,6 +14,7 @@ import pytest
 from scipy.linalg import expm
 
 from packfmu.core.errors import InputError
+from packfmu.core.fields import Fields
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE, Model, kernel
 from packfmu.cosim.experiment import Experiment
@@ -59,12 +60,22 @@ def tank_step(x, p, u, y, c, t, h):
 def tank(name, time_constant, gain, initial):
     """A level that relaxes and is fed; it tells its level, its mean over the step, and what it gave and took."""
     return Model(
-        name, "a tank",
-        (real("time_constant", "s", start=time_constant), real("gain", start=gain), real("initial", start=initial)),
-        (real("feed", "W", start=initial),),
-        (real("level", "W"), real("flow", "W"), real("given", "J"), real("taken", "J")),
-        (real("level", "W"),), (), tank_start, nothing("two_rates 1"), tank_step,
-    )  # fmt: skip
+        name,
+        "a tank",
+        Fields(
+            parameters=(
+                real("time_constant", "s", start=time_constant),
+                real("gain", start=gain),
+                real("initial", start=initial),
+            ),
+            inputs=(real("feed", "W", start=initial),),
+            outputs=(real("level", "W"), real("flow", "W"), real("given", "J"), real("taken", "J")),
+            states=(real("level", "W"),),
+        ),
+        tank_start,
+        nothing("two_rates 1"),
+        tank_step,
+    )
 
 
 MODELS = {"Fast": tank("Fast", FAST, GAIN, 1.0), "Slow": tank("Slow", SLOW, 1.0, 2.0)}

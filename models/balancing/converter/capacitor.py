@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ....core.model import kernel
 from .interval import capacitor
-from .operation import Average, Operation, efficiency
+from .operating_point import Average, OperatingPoint, efficiency
 
 
 class Shuttle(NamedTuple):
@@ -39,7 +39,7 @@ class Exchange(NamedTuple):
 
 
 @kernel
-def start_voltage(shuttle: Shuttle, at: Operation) -> float:
+def start_voltage(shuttle: Shuttle, at: OperatingPoint) -> float:
     """Return the capacitor's voltage [V] at which the steady period starts."""
     rate = 1.0 / ((shuttle.series_resistance + shuttle.switch_resistance) * shuttle.capacitance)
     settled = math.expm1(-rate * (1.0 - at.duty) * at.period) / math.expm1(-rate * at.period)
@@ -47,7 +47,7 @@ def start_voltage(shuttle: Shuttle, at: Operation) -> float:
 
 
 @kernel
-def switch_period(shuttle: Shuttle, at: Operation, voltage: float) -> Exchange:
+def switch_period(shuttle: Shuttle, at: OperatingPoint, voltage: float) -> Exchange:
     """Simulate one period exactly, from a voltage [V] of the capacitor as it is connected to cell 1."""
     resistance = shuttle.series_resistance + shuttle.switch_resistance
     on = at.duty * at.period
@@ -68,7 +68,7 @@ def switch_period(shuttle: Shuttle, at: Operation, voltage: float) -> Exchange:
 
 
 @kernel
-def average(shuttle: Shuttle, at: Operation) -> Average:
+def average(shuttle: Shuttle, at: OperatingPoint) -> Average:
     """Return what the shuttle does in its periodic steady state."""
     of = switch_period(shuttle, at, start_voltage(shuttle, at))
     return Average(

@@ -44,7 +44,7 @@ from ....core.model import kernel
 from .capacitor import Shuttle
 from .inductor import Leg, average, reflected, valley
 from .interval import inductor
-from .operation import Average, Operation
+from .operating_point import Average, OperatingPoint
 
 COPPER = 0.00393
 """Temperature coefficient of the resistance of copper, at `COPPER_TEMPERATURE` [1/K]."""
@@ -133,13 +133,13 @@ def warm_shuttle(shuttle: Shuttle, temperature: float) -> Shuttle:
 
 
 @kernel
-def with_duty(at: Operation, duty: float) -> Operation:
+def with_duty(at: OperatingPoint, duty: float) -> OperatingPoint:
     """Return the operation at another duty."""
-    return Operation(at.input_voltage, at.output_voltage, duty, at.period)
+    return OperatingPoint(at.input_voltage, at.output_voltage, duty, at.period)
 
 
 @kernel
-def discontinuous_duty(leg: Leg, at: Operation, current: float, guess: float) -> tuple[float, bool]:
+def discontinuous_duty(leg: Leg, at: OperatingPoint, current: float, guess: float) -> tuple[float, bool]:
     """Return the duty of a mean input current [A] > 0 where each period starts from 0, and whether it was found.
 
     A duty above `at.duty`, which bounds it, is returned unfinished.
@@ -157,7 +157,7 @@ def discontinuous_duty(leg: Leg, at: Operation, current: float, guess: float) ->
 
 
 @kernel
-def steady_duty(leg: Leg, at: Operation, current: float, above: float) -> tuple[float, Average, bool]:
+def steady_duty(leg: Leg, at: OperatingPoint, current: float, above: float) -> tuple[float, Average, bool]:
     """Return the duty below `at.duty` that takes a current [A], what the leg does at it, and whether it was found.
 
     At `at.duty` it takes `above` [A] more than that.
@@ -182,7 +182,7 @@ def steady_duty(leg: Leg, at: Operation, current: float, above: float) -> tuple[
 
 
 @kernel
-def settling_time(leg: Leg, at: Operation) -> float:
+def settling_time(leg: Leg, at: OperatingPoint) -> float:
     """Return the time constant of the map from a period's start to its end [s]; the period where it ends at 0."""
     if valley(leg, at) <= 0.0:
         return at.period
@@ -194,14 +194,14 @@ def settling_time(leg: Leg, at: Operation) -> float:
 
 
 @kernel
-def set_leg(leg: Leg, at: Operation, current: float, guess: float) -> Setting:
+def set_leg(leg: Leg, at: OperatingPoint, current: float, guess: float) -> Setting:
     """Set a leg so that its steady state takes a current.
 
     Parameters
     ----------
     leg : Leg
         With some resistance or leakage.
-    at : Operation
+    at : OperatingPoint
         As for `converter_inductor.valley`; its duty is the greatest one allowed.
     current : float
         Mean current out of the input that is wanted [A], > 0.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ....core.model import kernel
 from .interval import decay_mean, inductor, time_to_zero
-from .operation import Average, Operation, efficiency
+from .operating_point import Average, OperatingPoint, efficiency
 
 
 class Leg(NamedTuple):
@@ -70,7 +70,7 @@ def buck_boost(
 
 
 @kernel
-def reflected(leg: Leg, at: Operation) -> tuple[float, float]:
+def reflected(leg: Leg, at: OperatingPoint) -> tuple[float, float]:
     """Return voltage [V] and resistance [Ohm] of the output as the input winding sees them."""
     turns = leg.turns_ratio
     resistance = leg.output_winding + leg.diode_resistance
@@ -78,13 +78,13 @@ def reflected(leg: Leg, at: Operation) -> tuple[float, float]:
 
 
 @kernel
-def valley(leg: Leg, at: Operation) -> float:
+def valley(leg: Leg, at: OperatingPoint) -> float:
     """Return the current [A] at which the steady period starts: 0 in discontinuous conduction.
 
     Parameters
     ----------
     leg : Leg
-    at : Operation
+    at : OperatingPoint
         With a positive input voltage, and ``output_voltage + diode_drop > 0``.
     """
     opposing, resistance = reflected(leg, at)
@@ -100,13 +100,13 @@ def valley(leg: Leg, at: Operation) -> float:
 
 
 @kernel
-def switch_period(leg: Leg, at: Operation, current: float) -> Period:
+def switch_period(leg: Leg, at: OperatingPoint, current: float) -> Period:
     """Simulate one period exactly.
 
     Parameters
     ----------
     leg : Leg
-    at : Operation
+    at : OperatingPoint
         With a positive input voltage, ``output_voltage + diode_drop > 0`` and, where there is leakage,
         ``clamp_voltage > (output_voltage + diode_drop) / turns_ratio``.
     current : float
@@ -147,7 +147,7 @@ def losses(of: Period) -> float:
 
 
 @kernel
-def average(leg: Leg, at: Operation) -> Average:
+def average(leg: Leg, at: OperatingPoint) -> Average:
     """Return what the leg does in its periodic steady state; arguments as for `valley`."""
     of = switch_period(leg, at, valley(leg, at))
     return Average(

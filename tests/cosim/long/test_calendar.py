@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from packfmu.core.errors import InputError
 from packfmu.cosim.duty import Duty, Phase
 from packfmu.cosim.experiment import ErrorControl
-from packfmu.cosim.long.calendar import End, Leg
+from packfmu.cosim.long.calendar import End, Stretch
 from packfmu.cosim.long.jump import Jump
 from tests.cosim.long.wear import DAY, HOUR, duty, life
 
 OUTPUT = Path("life.nc")
 DUTIES = {name: duty(name) for name in ("winter", "summer")}
-SEASONS = (Leg("winter", 3 * DAY), Leg("summer", 2 * DAY))
+SEASONS = (Stretch("winter", 3 * DAY), Stretch("summer", 2 * DAY))
 
 
 def seasons(days, calendar=SEASONS, **more):
@@ -45,7 +45,7 @@ def test_a_run_may_end_within_a_leg_but_not_within_a_cycle():
     assert seasons(7).experiment.duration == 7 * DAY
     weekend = Duty("weekend", tuple(Phase(name, DAY, {"Runner.speed": 0.0}) for name in ("saturday", "sunday")))
     duties = {"run": duty(), "weekend": weekend}
-    week = (Leg("run", 5 * DAY), Leg("weekend", 2 * DAY))
+    week = (Stretch("run", 5 * DAY), Stretch("weekend", 2 * DAY))
     assert life(OUTPUT, 12, duties=duties, calendar=week).at(11 * DAY) == ("run", DAY)
     with pytest.raises(InputError, match="duration 13 d ends within a cycle of weekend, which takes 2 d; 12 d or 14 d"):
         life(OUTPUT, 13, duties=duties, calendar=week)
@@ -54,13 +54,13 @@ def test_a_run_may_end_within_a_leg_but_not_within_a_cycle():
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: seasons(5, (Leg("spring", DAY),)), "there is no duty 'spring'; there is winter, summer"),
+        (lambda: seasons(5, (Stretch("spring", DAY),)), "there is no duty 'spring'; there is winter, summer"),
         (
-            lambda: seasons(5, (Leg("winter", 36 * HOUR),)),
+            lambda: seasons(5, (Stretch("winter", 36 * HOUR),)),
             "36 h of winter is not a positive multiple of its cycle",
         ),
-        (lambda: seasons(5, (Leg("winter", 0),)), "0 s of winter is not a positive multiple"),
-        (lambda: seasons(5, (Leg("winter", -DAY),)), "is not a positive multiple"),
+        (lambda: seasons(5, (Stretch("winter", 0),)), "0 s of winter is not a positive multiple"),
+        (lambda: seasons(5, (Stretch("winter", -DAY),)), "is not a positive multiple"),
         (lambda: seasons(5, ()), "there is no leg; give at least one"),
         (lambda: seasons(0), "duration 0 ns must be positive"),
         (lambda: seasons(-5), "must be positive"),

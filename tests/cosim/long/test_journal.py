@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 
 from packfmu.core.errors import InputError
-from packfmu.core.model import Kind, Model
+from packfmu.core.fields import Fields
+from packfmu.core.model import Model
+from packfmu.core.variable import DataType
 from packfmu.cosim.long.journal import MAGIC, ROWS, Journal, to_netcdf
 from packfmu.cosim.recorder import columns, recording
 from packfmu.coupling.system import Layer, System
@@ -26,9 +28,9 @@ def recorded():
     outputs = (
         real("soc", size=3, display_unit="%"),
         real("table", "V", (2, 2)),
-        real("full", kind=Kind.BOOLEAN),
+        real("full", data_type=DataType.BOOLEAN),
     )
-    model = Model("Cell", "cells", (), (), outputs, (), (), nothing("journal 1"), nothing("journal 1"), ramp_step)
+    model = Model("Cell", "cells", Fields(outputs=outputs), nothing("journal 1"), nothing("journal 1"), ramp_step)
     system = System((component("Cell", Layer.ELECTRICAL, model),), ())
     return columns(system, {"soc": "Cell.soc", "table": "Cell.table", "full": "Cell.full"})
 

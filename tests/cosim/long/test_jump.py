@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from packfmu.core.errors import InputError
-from packfmu.cosim.long.calendar import End, Leg
+from packfmu.cosim.long.calendar import End, Stretch
 from packfmu.cosim.long.jump import Jump, Jumper
 from packfmu.cosim.long.long_run import run_long
 from packfmu.cosim.results import load
@@ -115,7 +115,7 @@ def test_the_first_cycle_of_a_kind_settles_and_the_second_jumps_a_little(tmp_pat
 
 def test_nothing_jumps_over_the_end_of_a_leg_or_of_the_run(tmp_path):
     duties = {"run": duty("run"), "rest": duty("rest", 0.0)}
-    calendar = (Leg("run", 20 * DAY), Leg("rest", 10 * DAY))
+    calendar = (Stretch("run", 20 * DAY), Stretch("rest", 10 * DAY))
     summary, results = lived(tmp_path, 75, LONG, duties=duties, calendar=calendar)
     days = days_of(results)
     one = [0.0, 1.0, 2.0, 20.0, 21.0, 22.0, 30.0]  # the first cycle after one of another kind settles

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from packfmu.core.fields import Fields
 from packfmu.core.model import DONE, Model, kernel
 from packfmu.cosim.duty import Duty, Phase, with_duties
 from packfmu.cosim.long.jump import Jump
@@ -47,7 +48,9 @@ def stress():
     """Return a model that counts the time of the film and sees the loss."""
     counters = tuple(real(name, unit, CELLS) for name, unit, *_ in COUNTERS)
     seen = real("capacity_loss", size=CELLS)
-    return Model("Cell", "time", (), (real("activity"), seen), counters, (), (), start, nothing("jump_noise 1"), step)
+    return Model(
+        "Cell", "time", Fields(inputs=(real("activity"), seen), outputs=counters), start, nothing("jump_noise 1"), step
+    )
 
 
 def film(tmp_path, jump, **values):

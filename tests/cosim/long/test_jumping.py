@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from packfmu.core.errors import InputError
-from packfmu.core.model import DONE, Kind, Model, kernel
+from packfmu.core.fields import Fields
+from packfmu.core.model import DONE, Model, kernel
+from packfmu.core.variable import DataType
 from packfmu.cosim.long.jumping import ARRIVED, FREE, JumpSlave, falling, reach, relative_shift, with_jumps
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.operations import Rule, connect
@@ -134,7 +136,8 @@ def test_a_shift_that_something_drives_is_not_carried():
 def test_a_parameter_that_is_called_like_a_shift_is_none():
     extra = toys.real("phase_shift")
     model = wear.runner()
-    changed = kernel_component("Runner", Layer.ELECTRICAL, replace(model, parameters=(*model.parameters, extra)))
+    fields = replace(model.fields, parameters=(*model.parameters, extra))
+    changed = kernel_component("Runner", Layer.ELECTRICAL, replace(model, fields=fields))
     system = with_jumps(System((changed, wear.AGER), wear.joined().connections))
     assert not [name for name in system.component("Jumps").ports if "phase" in name]
 
@@ -152,7 +155,8 @@ def idle(x, p, u, y, c, t, h):
 
 
 def taker(kind):
-    return Model("Flags", "takes a flag", (), (toys.real("flag", kind=kind),), (toys.real("out"),), (), (),
+    return Model("Flags", "takes a flag",
+        Fields(inputs=(toys.real("flag", data_type=kind),), outputs=(toys.real("out"),)),
                  toys.nothing, toys.nothing, idle)  # fmt: skip
 
 
@@ -167,7 +171,7 @@ def taker(kind):
         (pair(COUNTED, replace(HELD, rule=Rule.LINEAR)), "hands on a Real by the rule linear; the aging layer takes"),
         (
             System(
-                (*wear.joined().components, kernel_component("Flags", Layer.AGING, taker(Kind.BOOLEAN))),
+                (*wear.joined().components, kernel_component("Flags", Layer.AGING, taker(DataType.BOOLEAN))),
                 (COUNTED, HELD, connect("Runner.tired", "Flags.flag")),
             ),
             r"Runner\.tired -> Flags\.flag.* cannot be jumped over: it hands on a Boolean by the rule last",

@@ -19,7 +19,7 @@ TOYS = """
 import sys, time
 from pathlib import Path
 import kill_and_resume
-from packfmu.cosim.long.calendar import Leg
+from packfmu.cosim.long.calendar import Stretch
 from packfmu.cosim.long.jump import Jump
 from packfmu.cosim.long.long_run import run_long
 from tests.cosim.wear import DAY, duty, life, planned, prepared, wrapped
@@ -29,7 +29,7 @@ def slowed(slave):
     slave.step = lambda t, h: (time.sleep(0.001), step(t, h))
 
 DUTIES = {"run": duty("run"), "rest": duty("rest", 0.4)}
-CALENDAR = (Leg("run", 40 * DAY), Leg("rest", 20 * DAY))
+CALENDAR = (Stretch("run", 40 * DAY), Stretch("rest", 20 * DAY))
 VALUES = {"Runner.gain": 2e-3, "Runner.drift": [1e-4, 0.0, -1e-4, 2e-4], "Ager.exponent": 0.7}
 system = wrapped(prepared(duties=DUTIES), "Runner", slowed)
 

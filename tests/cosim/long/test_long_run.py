@@ -13,7 +13,7 @@ from packfmu.core.errors import InputError
 from packfmu.core.model import Update
 from packfmu.cosim.duty import with_duties
 from packfmu.cosim.experiment import OnViolation
-from packfmu.cosim.long.calendar import End, Leg
+from packfmu.cosim.long.calendar import End, Stretch
 from packfmu.cosim.long.jump import Jump
 from packfmu.cosim.long.jumping import with_jumps
 from packfmu.cosim.long.long_run import run_long
@@ -37,7 +37,7 @@ from tests.cosim.long.wear import (
 from tests.coupling.test_enforcement import part
 
 SEASONS = {"run": duty("run"), "rest": duty("rest", 0.0)}
-CALENDAR = (Leg("run", 2 * DAY), Leg("rest", DAY))
+CALENDAR = (Stretch("run", 2 * DAY), Stretch("rest", DAY))
 
 
 def lived(run, system=None):
@@ -59,7 +59,9 @@ def test_a_row_follows_each_cycle(tmp_path):
 
 
 def test_a_row_follows_each_jump(tmp_path):
-    run = life(tmp_path / "life.nc", 6, Jump(first=2), duties=SEASONS, calendar=(Leg("run", 5 * DAY), *CALENDAR[1:]))
+    run = life(
+        tmp_path / "life.nc", 6, Jump(first=2), duties=SEASONS, calendar=(Stretch("run", 5 * DAY), *CALENDAR[1:])
+    )
     summary, results = lived(run)
     assert (results.time.values / 86400.0).tolist() == [0.0, 1.0, 2.0, 4.0, 5.0, 6.0]
     assert (summary.cycles, summary.jumps, summary.jumped) == (4, 1, 2 * DAY)
@@ -141,7 +143,7 @@ def test_an_output_that_is_called_like_another_file_of_the_run_is_refused(tmp_pa
 
 
 def test_duties_that_the_system_does_not_have_are_refused(tmp_path):
-    run = life(tmp_path / "life.nc", 3, duties=SEASONS, calendar=(Leg("rest", DAY),))
+    run = life(tmp_path / "life.nc", 3, duties=SEASONS, calendar=(Stretch("rest", DAY),))
     refused(run, "Inputs cannot go on: there is no duty 'rest'; there is run", prepared())
     plain = with_jumps(joined())
     refused(run, "the component Inputs of this system does not play duties; it is added by with_duties", plain)

@@ -8,14 +8,14 @@ import pytest
 
 from packfmu.core.errors import InputError
 from packfmu.cosim.long import long_run as module
-from packfmu.cosim.long.calendar import End, Leg
+from packfmu.cosim.long.calendar import End, Stretch
 from packfmu.cosim.long.jump import Jump
 from packfmu.cosim.long.long_run import run_long
 from packfmu.cosim.results import load
 from tests.cosim.long.wear import DAY, RECORD, duty, life, planned, prepared, wrapped
 
 SEASONS = {"run": duty("run"), "rest": duty("rest", 0.4, pace=2)}
-CALENDAR = (Leg("run", 40 * DAY), Leg("rest", 20 * DAY))
+CALENDAR = (Stretch("run", 40 * DAY), Stretch("rest", 20 * DAY))
 VALUES = {
     "Runner.gain": 2e-3,
     "Runner.initial_place": [0.5, 0.52, 0.55, 0.6],
@@ -193,7 +193,7 @@ FOREIGN = r"life\.checkpoint belongs to another run: that was given other FMUs, 
         {"values": {**VALUES, "Ager.exponent": 0.8}},
         {"values": {**VALUES, "Runner.limit": 1e9}},
         {"days": 90},
-        {"calendar": (Leg("run", 30 * DAY), CALENDAR[1])},
+        {"calendar": (Stretch("run", 30 * DAY), CALENDAR[1])},
         {"jump": Jump(tolerance=0.06, first=3)},
         {"jump": None},
         {"end": End("Ager.least", 0.0)},

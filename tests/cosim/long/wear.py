@@ -17,10 +17,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from packfmu.core.model import DONE, Kind, Model, Update, kernel
+from packfmu.core.fields import Fields
+from packfmu.core.model import DONE, Model, Update, kernel
+from packfmu.core.variable import DataType
 from packfmu.cosim.duty import Duty, Phase, with_duties
 from packfmu.cosim.experiment import Experiment
-from packfmu.cosim.long.calendar import Leg, LongRun
+from packfmu.cosim.long.calendar import LongRun, Stretch
 from packfmu.cosim.long.jump import Jump
 from packfmu.cosim.long.jumping import with_jumps
 from packfmu.cosim.simulation import opened
@@ -75,14 +77,31 @@ def run_step(x, p, u, y, c, t, h):
 
 def runner():
     return Model(
-        "Runner", "a runner",
-        (real("gain"), real("limit", start=1e300), real("initial_place", size=PLACES), real("drift", "1/d", PLACES),
-         real("band", start=1e300), real("brake", "1/d")),
-        (real("speed", "1/d"), real("pull", size=PARTS), real("place_shift", size=PLACES)),
-        (real("count", size=PARTS), real("place", size=PLACES), real("work", "J"), real("tired", kind=Kind.BOOLEAN)),
-        (real("time", "s"), real("shifted", size=PLACES)), (), run_start, nothing("wear 1"), run_step,
+        "Runner",
+        "a runner",
+        Fields(
+            parameters=(
+                real("gain"),
+                real("limit", start=1e300),
+                real("initial_place", size=PLACES),
+                real("drift", "1/d", PLACES),
+                real("band", start=1e300),
+                real("brake", "1/d"),
+            ),
+            inputs=(real("speed", "1/d"), real("pull", size=PARTS), real("place_shift", size=PLACES)),
+            outputs=(
+                real("count", size=PARTS),
+                real("place", size=PLACES),
+                real("work", "J"),
+                real("tired", data_type=DataType.BOOLEAN),
+            ),
+            states=(real("time", "s"), real("shifted", size=PLACES)),
+        ),
+        run_start,
+        nothing("wear 1"),
+        run_step,
         {1: "its clock has skipped from {x.time:.6g} s"},
-    )  # fmt: skip
+    )
 
 
 @kernel
@@ -108,12 +127,20 @@ def age_step(x, p, u, y, c, t, h):
 
 def ager():
     return Model(
-        "Ager", "an ager",
-        (real("scale", start=1.0), real("exponent", start=1.0)), (real("count", size=PARTS),),
-        (real("loss", size=PARTS), real("age", size=PARTS), real("least")),
-        (real("time", "s"),), (), age_start, nothing("wear 2"), age_step,
-        {1: "its clock, at {x.time:.6g} s, is not that of the calendar"}, Update.EXACT,
-    )  # fmt: skip
+        "Ager",
+        "an ager",
+        Fields(
+            parameters=(real("scale", start=1.0), real("exponent", start=1.0)),
+            inputs=(real("count", size=PARTS),),
+            outputs=(real("loss", size=PARTS), real("age", size=PARTS), real("least")),
+            states=(real("time", "s"),),
+        ),
+        age_start,
+        nothing("wear 2"),
+        age_step,
+        {1: "its clock, at {x.time:.6g} s, is not that of the calendar"},
+        Update.EXACT,
+    )
 
 
 RUNNER = kernel_component("Runner", Layer.ELECTRICAL, runner())
@@ -150,7 +177,7 @@ RECORD = {"loss": "Ager.loss", "least": "Ager.least", "place": "Runner.place", "
 def life(output, days, jump=None, calendar=None, duties=DUTIES, end=None, **experiment):
     """Return a long run of some days; one endless leg of the first duty unless told otherwise."""
     chosen = {"record": RECORD, "totals": ("Runner.work",), **experiment}
-    leg = (Leg(next(iter(duties)), days * DAY),)
+    leg = (Stretch(next(iter(duties)), days * DAY),)
     lasting = Experiment(days * DAY, output=output, **chosen)
     return LongRun(lasting, duties, leg if calendar is None else calendar, datetime(2020, 1, 1), jump, end)
 

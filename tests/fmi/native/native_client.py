@@ -15,7 +15,8 @@ from urllib.parse import quote
 import fmpy
 import numpy as np
 
-from packfmu.core.model import Kind, Model, Variable
+from packfmu.core.model import Model
+from packfmu.core.variable import DataType, Variable
 from packfmu.fmi.files import cache_folder
 from packfmu.fmi.native.platforms import Platform
 
@@ -24,7 +25,7 @@ HEADERS = Path(fmpy.__file__).parent / "c-code"
 OPTIONS = ("-std=c11", "-O2", "-g0", "-s", "-Wall", "-Wextra")
 """Optimised and stripped as FMUs are: else zig builds its runtime for Windows once more, which takes a minute."""
 
-KINDS = {Kind.REAL: "real", Kind.INTEGER: "integer", Kind.BOOLEAN: "boolean"}
+KINDS = {DataType.REAL: "real", DataType.INTEGER: "integer", DataType.BOOLEAN: "boolean"}
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def drive(model: Model, steps: int, seed: int, spread: Mapping[str, float] = Map
     for step in range(steps):
         for variable in model.inputs:
             values = " ".join(map(repr, draw(variable, spread.get(variable.name), generator).tolist()))
-            commands.append(f"{KINDS[variable.kind]} {model.offsets()[variable.name]} {values}")
+            commands.append(f"{KINDS[variable.data_type]} {model.offsets()[variable.name]} {values}")
         commands.append(f"step {step} 1.0")
         commands += printing(model)
     return commands
@@ -122,7 +123,7 @@ def drive(model: Model, steps: int, seed: int, spread: Mapping[str, float] = Map
 def draw(variable: Variable, spread: float | None, generator: np.random.Generator) -> np.ndarray:
     """Return values about the start; of integers and Booleans, any that are allowed."""
     start = variable.start_values().ravel()
-    if variable.kind is not Kind.REAL:
+    if variable.data_type is not DataType.REAL:
         return generator.integers(int(variable.min), int(variable.max) + 1, start.size)
     width = np.where(start == 0.0, 1.0, 0.01) * variable.nominal if spread is None else spread
     return start + width * generator.normal(size=start.size)
@@ -131,5 +132,5 @@ def draw(variable: Variable, spread: float | None, generator: np.random.Generato
 def printing(model: Model) -> list[str]:
     """Return the commands that print all real outputs, and an empty line."""
     offsets = model.offsets()
-    reals = [v for v in model.outputs if v.kind is Kind.REAL]
+    reals = [v for v in model.outputs if v.data_type is DataType.REAL]
     return [*(f"print {offsets[v.name]} {v.count}" for v in reals), "print 0 0"]

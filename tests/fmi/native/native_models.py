@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from packfmu.core.model import Model
-from packfmu.fmi.component import Part
+from packfmu.fmi.definition import Part
 from packfmu.fmi.native.fmu import start_values
 from packfmu.fmi.native.header import header
 from packfmu.fmi.native.objects import compile_component, kernel_code
 from packfmu.fmi.native.platforms import LINUX
-from packfmu.fmi.registry import load_component
+from packfmu.fmi.registry import load_definition
 from packfmu.pack.block import pack_block
 from packfmu.pack.file import Pack
 from packfmu.pack.parts import parts
@@ -48,7 +48,7 @@ def part_of(name: str) -> Part:
 def model_of(name: str) -> Model:
     """Return the model of a component, with its start values."""
     part = part_of(name)
-    return load_component(part.component, part.arguments, part.start).model
+    return load_definition(part.component, part.arguments, part.start).model
 
 
 @functools.cache

@@ -180,7 +180,7 @@ def a_state_travels_as_bytes(fmu, value):
 
 def the_voltage_rises_with_the_soc_as_its_table(fmu, value):
     assert value == "true"
-    table = cell.component(**ARGUMENTS).model.variable("open_circuit_voltage").start_values()
+    table = cell.define(**ARGUMENTS).model.variable("open_circuit_voltage").start_values()
     slope = np.diff(table)[math.floor(0.5275 * (table.size - 1))] * (table.size - 1)
     with Host(fmu) as host:
         host.fmu.setupExperiment(startTime=0.0)

@@ -13,7 +13,7 @@ from fmpy.fmi1 import FMICallException
 from fmpy.validation import validate_fmu
 
 from packfmu.core.errors import InputError
-from packfmu.core.model import Detail
+from packfmu.core.variable import Detail
 from packfmu.fmi.files import package_folder as find
 from packfmu.fmi.native import fmu as native_fmu
 from packfmu.fmi.native import link as native_link

@@ -4,7 +4,9 @@ import math
 
 import pytest
 
-from packfmu.core.model import Model, Variable
+from packfmu.core.fields import Fields
+from packfmu.core.model import Model
+from packfmu.core.variable import Variable
 from packfmu.fmi.native.header import header
 
 
@@ -14,9 +16,9 @@ def quantity(name, **others):
 
 
 def model_of(refusal, **blocks):
-    parts = {"parameters": (), "inputs": (), "outputs": (quantity("result"),), "states": (), "constants": ()} | blocks
+    fields = Fields(**{"outputs": (quantity("result"),)} | blocks)
     kernels = dict.fromkeys(("initialize", "outputs_kernel", "advance"), lambda *arguments: 0)
-    return Model("Toy", "A toy", **parts, **kernels, refusals={1: refusal})
+    return Model("Toy", "A toy", fields, **kernels, refusals={1: refusal})
 
 
 def test_bounds_and_nominal_values_are_told():

@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 
 from packfmu.core.instance import Instance
-from packfmu.core.model import Kind, Model
+from packfmu.core.model import Model
+from packfmu.core.variable import DataType
 from packfmu.fmi.native import objects as native_objects
 from packfmu.fmi.native.elf import undefined_symbols
 from packfmu.fmi.native.header import header
 from packfmu.fmi.native.link import link
 from packfmu.fmi.native.objects import compile_component, emit
 from packfmu.fmi.native.platforms import LINUX, MAC_ARM, MAC_INTEL, WINDOWS, Platform
-from packfmu.fmi.registry import load_component
+from packfmu.fmi.registry import load_definition
 from packfmu.models.aging.variables import COUNTER_NAMES
 
 STEPS = 300
@@ -68,7 +69,7 @@ class Probe(Instance):
 
 def probe(name, folder) -> Probe:
     module, arguments = COMPONENTS[name]
-    model = load_component(module, arguments, {}).model
+    model = load_definition(module, arguments, {}).model
     shim = (Path(__file__).parent / "probe" / "shim.c").read_bytes()
     sources = {"shim.c": shim, "model.h": header(model, "{x}", "stamp")}
     library = folder / f"{module}.so"
@@ -78,9 +79,9 @@ def probe(name, folder) -> Probe:
 
 
 def strayed(variable, generator, step):
-    if variable.kind is Kind.BOOLEAN:
+    if variable.data_type is DataType.BOOLEAN:
         return float(step // 7 % 2)
-    if variable.kind is Kind.INTEGER:
+    if variable.data_type is DataType.INTEGER:
         return float(1 + step // 50 % 3)
     if variable.name in RISING:
         return (step - 3 * (step % 50 == 49) + generator.random(variable.count)) * variable.nominal / 50

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from packfmu.core.errors import InputError
-from packfmu.core.model import Model, Variable, kernel
+from packfmu.core.fields import Fields
+from packfmu.core.model import Model, kernel
+from packfmu.core.variable import Variable
 from packfmu.fmi.native.elf import undefined_symbols
 from packfmu.fmi.native.header import header
 from packfmu.fmi.native.objects import ALLOWED, emit, kernel_code
@@ -36,7 +38,7 @@ def model_of(compute) -> Model:
         return 0
 
     blocks = ((quantity("gain"),), (), (quantity("result"),), (), ())
-    return Model("Toy", "A toy", *blocks, settle, settle, advance)
+    return Model("Toy", "A toy", Fields(*blocks), settle, settle, advance)
 
 
 def test_what_c_has_is_allowed():

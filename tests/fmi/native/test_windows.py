@@ -6,7 +6,7 @@ import pytest
 
 from packfmu.fmi.native.fmu import build_native_fmu
 from packfmu.fmi.native.platforms import Platform
-from packfmu.fmi.registry import load_component
+from packfmu.fmi.registry import load_definition
 from tests.fmi.native.native_client import drive, find_wine, linux_client, windows_client
 
 COMPONENTS = {
@@ -39,7 +39,7 @@ def test_both_systems_give_the_same_trace(name, linux, windows, tmp_path):
     build_native_fmu(tmp_path / "it.fmu", name, COMPONENTS[name], platforms=(Platform.LINUX64, Platform.WIN64))
     folder = tmp_path / "extracted with a space"
     fmpy.extract(str(tmp_path / "it.fmu"), str(folder))
-    commands = drive(load_component(name, COMPONENTS[name], {}).model, STEPS, 7, SPREAD)
+    commands = drive(load_definition(name, COMPONENTS[name], {}).model, STEPS, 7, SPREAD)
     expected, trace = linux.run(folder, commands), windows.run(folder, commands)
     assert trace.shape == expected.shape == (STEPS, trace.shape[1])
     # the mathematics of the two systems differ in the last place of some values

@@ -94,7 +94,7 @@ def test_left_out_variables_keep_their_start_values(tree, tmp_path):
 @pytest.mark.parametrize(
     ("name", "start", "words"),
     [
-        ("nothing", {}, "no component 'nothing'; there are cell, pack_network"),
+        ("nothing", {}, "no component 'nothing'; there are aging, balancer"),
         ("toy", {"speed": 1.0}, "Toy: Toy has no variable 'speed'; it has gain"),
         ("toy", {"gain": 11.0}, r"gain = 11( 1)? is not within \[0, 10\]"),
         ("toy", {"gain": float("nan")}, "gain = nan"),

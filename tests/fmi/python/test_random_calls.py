@@ -226,7 +226,7 @@ def cell_fmu(tmp_path_factory):
 @pytest.mark.parametrize("which", ["toy", "cell"])
 @pytest.mark.parametrize(("calls", "seed"), [(1500, 0), pytest.param(20_000, 1, marks=pytest.mark.campaign)])
 def test_nothing_crashes_and_what_is_refused_is_told_and_changes_nothing(which, calls, seed, toy_fmu, cell_fmu):
-    component = load_toy(3) if which == "toy" else cell.component(2, "nissan_leaf_2013")
+    component = load_toy(3) if which == "toy" else cell.define(2, "nissan_leaf_2013")
     fmu, size = (toy_fmu if which == "toy" else cell_fmu), Instance(component.model).memory.size
     chance = random.Random(seed)
     players, outcomes = [], Counter()

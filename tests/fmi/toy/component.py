@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..fmi.component import Component, Terminal, TerminalKind
+from ..fmi.definition import Definition, Terminal, TerminalKind
 from ..models import toy
 
 
-def component(tanks: int) -> Component:
+def define(tanks: int) -> Definition:
     """Return the tanks."""
-    return Component(
+    return Definition(
         toy.declare(tanks),
         (
             Terminal("flow", TerminalKind.ELECTRICAL, ("rate", "level")),

@@ -23,7 +23,9 @@ from __future__ import annotations
 
 import math
 
-from ..core.model import DONE, Block, Detail, Kind, Model, Variable, kernel
+from ..core.fields import Fields
+from ..core.model import DONE, Block, Model, kernel
+from ..core.variable import DataType, Detail, Variable
 
 OVERFLOW = 1
 UNEXPLAINED = 2
@@ -35,42 +37,60 @@ def declare(tanks: int) -> Model:
     return Model(
         "Toy",
         "Tanks with <every> kind of variable",
-        parameters=(
-            Variable("gain", "1", None, 1.0, 0.0, 10.0, 1.0, "Factor on <all> \"rates\" & more", tunable=True),
-            Variable("initial_level", "C", tanks, 5.0, 0.0, math.inf, 10.0, "Level at the start", display_unit="A.h"),
-            Variable("table", "Ohm", (2, 3), [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], 0.0, math.inf, 1.0, "A table"),
-            Variable("warmth", "K", None, 298.15, 200.0, 500.0, 300.0, "A temperature", display_unit="degC"),
+        fields=Fields(
+            modules=(__name__,),
+            parameters=(
+                Variable("gain", "1", None, 1.0, 0.0, 10.0, 1.0, 'Factor on <all> "rates" & more', tunable=True),
+                Variable(
+                    "initial_level", "C", tanks, 5.0, 0.0, math.inf, 10.0, "Level at the start", display_unit="A.h"
+                ),
+                Variable("table", "Ohm", (2, 3), [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], 0.0, math.inf, 1.0, "A table"),
+                Variable("warmth", "K", None, 298.15, 200.0, 500.0, 300.0, "A temperature", display_unit="degC"),
+            ),
+            inputs=(
+                Variable("rate", "A", tanks, 0.0, -1e3, 1e3, 1.0, "Rate of each tank"),
+                Variable("limit", "C", None, 1e6, -math.inf, math.inf, 10.0, "Bound of the total"),
+                Variable("divisor", "1", None, 1.0, -math.inf, math.inf, 1.0, "Divides the total"),
+                Variable("enable", "1", None, 1.0, 0.0, 1.0, 1.0, "Whether rates count", data_type=DataType.BOOLEAN),
+                Variable(
+                    "shift", "1", None, 0.0, -5.0, 5.0, 1.0, "Added to the number of steps", data_type=DataType.INTEGER
+                ),
+                Variable(
+                    "toy_mode", "1", None, 1.0, 1.0, 2.0, 1.0, "What to do: 1 work, 2 fail", data_type=DataType.INTEGER
+                ),
+            ),
+            outputs=(
+                Variable("level", "C", tanks, 0.0, -math.inf, math.inf, 10.0, "Level of each tank", detail=Detail.CELL),
+                Variable(
+                    "echo",
+                    "C",
+                    tanks,
+                    0.0,
+                    -math.inf,
+                    math.inf,
+                    10.0,
+                    "The same, untold in general",
+                    detail=Detail.CELL,
+                ),
+                Variable("total", "C", None, 0.0, -math.inf, math.inf, 10.0, "All levels"),
+                Variable(
+                    "scaled", "C", None, 0.0, -math.inf, math.inf, 10.0, "Gain times total", fmi_name="total.scaled"
+                ),
+                Variable("quotient", "C", None, 0.0, -math.inf, math.inf, 10.0, "Total over divisor"),
+                Variable("enabled", "1", None, 0.0, 0.0, 1.0, 1.0, "The input", data_type=DataType.BOOLEAN),
+                Variable("steps", "1", None, 0.0, 0.0, math.inf, 1.0, "Number of steps", data_type=DataType.INTEGER),
+            ),
+            states=(
+                Variable("level", "C", tanks, 0.0, -math.inf, math.inf, 1.0, "Level"),
+                Variable("hidden", "1", None, 0.0, 0.0, 1.0, 1.0, "A chaotic state that no output tells directly"),
+                Variable("count", "1", None, 0.0, 0.0, math.inf, 1.0, "Number of steps"),
+            ),
         ),
-        inputs=(
-            Variable("rate", "A", tanks, 0.0, -1e3, 1e3, 1.0, "Rate of each tank"),
-            Variable("limit", "C", None, 1e6, -math.inf, math.inf, 10.0, "Bound of the total"),
-            Variable("divisor", "1", None, 1.0, -math.inf, math.inf, 1.0, "Divides the total"),
-            Variable("enable", "1", None, 1.0, 0.0, 1.0, 1.0, "Whether rates count", kind=Kind.BOOLEAN),
-            Variable("shift", "1", None, 0.0, -5.0, 5.0, 1.0, "Added to the number of steps", kind=Kind.INTEGER),
-            Variable("toy_mode", "1", None, 1.0, 1.0, 2.0, 1.0, "What to do: 1 work, 2 fail",
-                     kind=Kind.INTEGER),
-        ),
-        outputs=(
-            Variable("level", "C", tanks, 0.0, -math.inf, math.inf, 10.0, "Level of each tank", detail=Detail.CELL),
-            Variable("echo", "C", tanks, 0.0, -math.inf, math.inf, 10.0, "The same, untold in general",
-                     detail=Detail.CELL),
-            Variable("total", "C", None, 0.0, -math.inf, math.inf, 10.0, "All levels"),
-            Variable("scaled", "C", None, 0.0, -math.inf, math.inf, 10.0, "Gain times total", fmi_name="total.scaled"),
-            Variable("quotient", "C", None, 0.0, -math.inf, math.inf, 10.0, "Total over divisor"),
-            Variable("enabled", "1", None, 0.0, 0.0, 1.0, 1.0, "The input", kind=Kind.BOOLEAN),
-            Variable("steps", "1", None, 0.0, 0.0, math.inf, 1.0, "Number of steps", kind=Kind.INTEGER),
-        ),
-        states=(
-            Variable("level", "C", tanks, 0.0, -math.inf, math.inf, 1.0, "Level"),
-            Variable("hidden", "1", None, 0.0, 0.0, 1.0, 1.0, "A chaotic state that no output tells directly"),
-            Variable("count", "1", None, 0.0, 0.0, math.inf, 1.0, "Number of steps"),
-        ),
-        constants=(),
         initialize=initialize,
         outputs_kernel=outputs_kernel,
         advance=advance,
         refusals={OVERFLOW: "total = {y.total:.6g} C is beyond limit = {u.limit:.6g} C, rate[1] = {u.rate[0]:.6g} A"},
-    )  # fmt: skip
+    )
 
 
 @kernel

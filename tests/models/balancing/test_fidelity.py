@@ -10,7 +10,7 @@ from packfmu.models.balancing.active import Fidelity
 from packfmu.models.balancing.converter.capacitor import Shuttle
 from packfmu.models.balancing.converter.control import reversed_leg, warm_leg, warm_shuttle
 from packfmu.models.balancing.converter.inductor import Leg, buck_boost, valley
-from packfmu.models.balancing.converter.operation import Operation
+from packfmu.models.balancing.converter.operating_point import OperatingPoint
 from packfmu.models.balancing.graph import PACK
 from tests.models.balancing.balancers import BUCK_BOOST, CAPACITOR, FLYBACK, GROUPS, LINKS, TWO, VOLTS, started
 from tests.models.balancing.converter.switching import capacitive_period, inductive_period, settled
@@ -61,7 +61,7 @@ def test_averaged_against_every_period(case):
     leg = leg_between() if model is BUCK_BOOST else transformer()
     leg = reversed_leg(leg) if cellwards else leg
     volts = (VOLTS[end[0]], VOLTS.sum() if end[1] == PACK else VOLTS[end[1]])
-    at = Operation(*(volts[::-1] if cellwards else volts), averaged.x["duty"][m], PERIOD)
+    at = OperatingPoint(*(volts[::-1] if cellwards else volts), averaged.x["duty"][m], PERIOD)
     assert (valley(leg, at) > 0.0) == continuous
     taken, arrived, *heat = settled(inductive_period, leg, at, valley(leg, at))
     for _ in range(3):
@@ -100,7 +100,7 @@ def test_a_switched_capacitor_takes_what_the_voltages_drive(fidelity):
     resistance = shuttle.series_resistance + shuttle.switch_resistance
     law = 1.0 / (5e4 * 220e-6 * math.tanh(1.0 / (4.0 * 5e4 * resistance * 220e-6)))
     assert instance.y["link_current"][m] == pytest.approx((VOLTS[0] - VOLTS[1]) / law, rel=1e-9)
-    at = Operation(VOLTS[0], VOLTS[1], 0.5, 2e-5)
+    at = OperatingPoint(VOLTS[0], VOLTS[1], 0.5, 2e-5)
     taken, _, *heat = settled(capacitive_period, shuttle, at, VOLTS[1])
     assert instance.y["link_current"][m] == pytest.approx(taken / 2e-5, rel=1e-6)
     assert instance.x["power"] == pytest.approx(sum(heat) / 2e-5, rel=1e-6)

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from packfmu.core.fields import Fields
 from packfmu.core.instance import Instance
-from packfmu.core.model import DONE, Model, Variable, kernel
+from packfmu.core.model import DONE, Model, kernel
+from packfmu.core.variable import Variable
 from packfmu.models.bms import estimation, estimation_variables, kalman
 from packfmu.models.cell import ecm as cell_ecm
 
@@ -48,11 +50,12 @@ def estimated(kind, groups=1, **changes):
     model = Model(
         name="Estimation",
         description="The estimation alone",
-        parameters=estimation_variables.parameters(groups, kind),
-        inputs=balancing + own,
-        outputs=(Variable("unused", "1", None, 0.0, -INF, INF, 1.0, "Nothing"),),
-        states=own + estimation_variables.states(groups, kind.pairs),
-        constants=(),
+        fields=Fields(
+            parameters=estimation_variables.parameters(groups, kind),
+            inputs=balancing + own,
+            outputs=(Variable("unused", "1", None, 0.0, -INF, INF, 1.0, "Nothing"),),
+            states=own + estimation_variables.states(groups, kind.pairs),
+        ),
         initialize=begin,
         outputs_kernel=nothing,
         advance=step,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packfmu.models.balancing.converter.capacitor import Shuttle, average, start_voltage, switch_period
-from packfmu.models.balancing.converter.operation import Operation
+from packfmu.models.balancing.converter.operating_point import OperatingPoint
 from tests.models.balancing.converter.switching import capacitive_period, settled
 
 PERIOD = 1e-5
@@ -19,7 +19,7 @@ SHUTTLES = st.builds(
     switch_resistance=st.floats(1e-3, 0.5),
 )
 OPERATIONS = st.builds(
-    Operation,
+    OperatingPoint,
     input_voltage=st.floats(2.0, 4.5),
     output_voltage=st.floats(2.0, 4.5),
     duty=st.floats(0.01, 0.99),
@@ -29,7 +29,7 @@ OPERATIONS = st.builds(
 
 def equivalent(capacitance, duty=0.5):
     """Resistance between cells 0.1 V apart [Ohm]."""
-    of = average(Shuttle(capacitance, 0.01, RESISTANCE - 0.01), Operation(3.9, 3.8, duty, PERIOD))
+    of = average(Shuttle(capacitance, 0.01, RESISTANCE - 0.01), OperatingPoint(3.9, 3.8, duty, PERIOD))
     assert of.output_current == pytest.approx(-of.input_current, rel=1e-12)
     return 0.1 / of.output_current
 
@@ -57,7 +57,7 @@ def test_fast_limit_is_the_resistance():
 @pytest.mark.parametrize(("v1", "v2", "duty"), [(3.9, 3.7, 0.5), (3.6, 3.8, 0.3)])
 def test_steady_state_against_every_period(capacitance, v1, v2, duty):
     """To 1e-6: the periods stop at 1e-10 V of change, against currents by 1e-3 V."""
-    shuttle, at = Shuttle(capacitance, 0.01, RESISTANCE - 0.01), Operation(v1, v2, duty, PERIOD)
+    shuttle, at = Shuttle(capacitance, 0.01, RESISTANCE - 0.01), OperatingPoint(v1, v2, duty, PERIOD)
     start = start_voltage(shuttle, at) + 0.01
     taken, arrived, inside, switches = settled(capacitive_period, shuttle, at, start)
     of = average(shuttle, at)
@@ -92,5 +92,5 @@ def test_steady_state_of_any_shuttle(shuttle, at):
 
 
 def test_equal_cells_exchange_nothing():
-    of = average(Shuttle(1e-4, 0.01, 0.02), Operation(3.7, 3.7, 0.5, PERIOD))
+    of = average(Shuttle(1e-4, 0.01, 0.02), OperatingPoint(3.7, 3.7, 0.5, PERIOD))
     assert tuple(of) == (0.0,) * 6

@@ -19,14 +19,14 @@ from packfmu.models.balancing.converter.control import (
     with_duty,
 )
 from packfmu.models.balancing.converter.inductor import Leg, average, buck_boost, switch_period, valley
-from packfmu.models.balancing.converter.operation import Operation
+from packfmu.models.balancing.converter.operating_point import OperatingPoint
 
 PERIOD = 1e-5
 SHUTTLE = buck_boost(4.7e-6, 0.02, 0.025, 0.025, 0.35)
 TO_PACK = Leg(5e-6, 5e-8, 2.0, 0.01, 0.04, 0.012, 0.048, 0.0, 45.0)
-BETWEEN = Operation(3.9, 3.6, 0.9, PERIOD)
-PACKWARDS = Operation(3.8, 44.0, 0.9, PERIOD)
-CELLWARDS = Operation(44.0, 3.8, 0.9, PERIOD)
+BETWEEN = OperatingPoint(3.9, 3.6, 0.9, PERIOD)
+PACKWARDS = OperatingPoint(3.8, 44.0, 0.9, PERIOD)
+CELLWARDS = OperatingPoint(44.0, 3.8, 0.9, PERIOD)
 CASES = {
     "shuttle": (SHUTTLE, BETWEEN),
     "cell to pack": (TO_PACK, PACKWARDS),
@@ -63,7 +63,7 @@ def test_both_modes_of_conduction_are_met():
 @given(inductance=st.floats(1e-6, 1e-4), current=st.floats(1e-3, 0.3), voltage=st.floats(2.0, 5.0))
 def test_lossless_closed_form(inductance, current, voltage):
     leg = buck_boost(inductance, 0.0, 0.0, 0.0, 0.0)
-    duty, found = discontinuous_duty(leg, Operation(voltage, voltage, 0.99, PERIOD), current, 0.0)
+    duty, found = discontinuous_duty(leg, OperatingPoint(voltage, voltage, 0.99, PERIOD), current, 0.0)
     assert found
     assert duty == pytest.approx(math.sqrt(2.0 * inductance * current / (voltage * PERIOD)), rel=1e-12)
 

@@ -66,7 +66,7 @@ from typing import NamedTuple
 from ....core.model import kernel
 
 
-class Operation(NamedTuple):
+class OperatingPoint(NamedTuple):
     """Where a converter works."""
 
     input_voltage: float

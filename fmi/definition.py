@@ -62,7 +62,7 @@ class Terminal:
 
 
 @dataclass(frozen=True)
-class Component:
+class Definition:
     """A model with its terminals.
 
     Parameters

@@ -9,7 +9,7 @@ from scipy.integrate import quad
 
 from packfmu.models.balancing.converter.inductor import Leg, average, buck_boost, losses, switch_period, valley
 from packfmu.models.balancing.converter.interval import decay_mean, inductor, rise_mean, rise_square, time_to_zero
-from packfmu.models.balancing.converter.operation import Operation
+from packfmu.models.balancing.converter.operating_point import OperatingPoint
 from tests.models.balancing.converter.switching import commutating_period, inductive_period, settled
 
 PERIOD = 1e-5
@@ -20,17 +20,17 @@ TO_PACK = Leg(20e-6, 0.2e-6, 8.0, 0.03, 1.5, 0.03, 0.2, 0.7, 20.0)
 FROM_PACK = Leg(1.28e-3, 12.8e-6, 0.125, 1.5, 0.03, 0.4, 0.02, 0.35, 120.0)
 
 CASES = {
-    "buck-boost, discontinuous": (SHUTTLE, Operation(3.9, 3.6, 0.45, PERIOD)),
-    "buck-boost, continuous": (SHUTTLE, Operation(3.9, 3.6, 0.55, PERIOD)),
-    "buck-boost, continuous at half duty": (SYNCHRONOUS, Operation(4.1, 3.6, 0.5, PERIOD)),
-    "cell to pack, discontinuous": (TO_PACK, Operation(3.8, 44.0, 0.5, PERIOD)),
-    "cell to pack, continuous": (TO_PACK, Operation(3.8, 44.0, 0.63, PERIOD)),
-    "pack to cell, discontinuous": (FROM_PACK, Operation(44.0, 3.6, 0.3, PERIOD)),
-    "pack to cell, continuous": (FROM_PACK, Operation(44.0, 3.6, 0.46, PERIOD)),
+    "buck-boost, discontinuous": (SHUTTLE, OperatingPoint(3.9, 3.6, 0.45, PERIOD)),
+    "buck-boost, continuous": (SHUTTLE, OperatingPoint(3.9, 3.6, 0.55, PERIOD)),
+    "buck-boost, continuous at half duty": (SYNCHRONOUS, OperatingPoint(4.1, 3.6, 0.5, PERIOD)),
+    "cell to pack, discontinuous": (TO_PACK, OperatingPoint(3.8, 44.0, 0.5, PERIOD)),
+    "cell to pack, continuous": (TO_PACK, OperatingPoint(3.8, 44.0, 0.63, PERIOD)),
+    "pack to cell, discontinuous": (FROM_PACK, OperatingPoint(44.0, 3.6, 0.3, PERIOD)),
+    "pack to cell, continuous": (FROM_PACK, OperatingPoint(44.0, 3.6, 0.46, PERIOD)),
 }
 RESISTANCE = st.floats(1e-4, 0.2)
 OPERATIONS = st.builds(
-    Operation,
+    OperatingPoint,
     input_voltage=st.floats(2.0, 400.0),
     output_voltage=st.floats(2.0, 400.0),
     duty=st.floats(0.01, 0.99),
@@ -87,7 +87,7 @@ def test_steady_state_against_every_period(case):
 @pytest.mark.parametrize("period", [4e-6, 2e-5])
 def test_operating_range_of_the_shuttle(duty, v1, v2, period):
     """Over the voltages of a cell, with brute force started near the fixed point, to 1e-7 as above."""
-    at = Operation(v1, v2, duty, period)
+    at = OperatingPoint(v1, v2, duty, period)
     taken, arrived, *heat = settled(inductive_period, SHUTTLE, at, 0.99 * valley(SHUTTLE, at))
     of = average(SHUTTLE, at)
     assert (-of.input_current * period, of.output_current * period) == pytest.approx((taken, arrived), rel=1e-7)
@@ -174,7 +174,7 @@ def test_lossless_discontinuous_currents(inductance, voltages, share, period):
     """The input gives ``V1 d^2 T / 2 L``; by energy the output gets ``V1^2 d^2 T / (2 L V2)``."""
     v1, v2 = voltages
     duty = share * v2 / (v1 + v2)
-    of = average(buck_boost(inductance, 0.0, 0.0, 0.0, 0.0), Operation(v1, v2, duty, period))
+    of = average(buck_boost(inductance, 0.0, 0.0, 0.0, 0.0), OperatingPoint(v1, v2, duty, period))
     given_away = v1 * duty**2 * period / (2.0 * inductance)
     assert of.input_current == pytest.approx(-given_away, rel=1e-12)
     assert of.output_current == pytest.approx(given_away * v1 / v2, rel=1e-12)
@@ -185,7 +185,7 @@ def test_lossless_discontinuous_currents(inductance, voltages, share, period):
 def test_small_resistance_in_continuous_conduction():
     """The mean inductor current balances the mean voltage: ``I = (d V1 - (1 - d) V2) / R`` where R is small."""
     resistance, duty = 1e-3, 0.5
-    of = average(buck_boost(1e-3, resistance, 0.0, 0.0, 0.0), Operation(4.0, 3.99, duty, PERIOD))
+    of = average(buck_boost(1e-3, resistance, 0.0, 0.0, 0.0), OperatingPoint(4.0, 3.99, duty, PERIOD))
     current = (duty * 4.0 - (1.0 - duty) * 3.99) / resistance
     assert -of.input_current == pytest.approx(duty * current, rel=1e-4)
     assert of.output_current == pytest.approx((1.0 - duty) * current, rel=1e-4)
@@ -198,14 +198,14 @@ def test_the_boundary_of_conduction_is_continuous(leg):
     low, high = 0.1, 0.9
     while high - low > 1e-15:
         middle = 0.5 * (low + high)
-        low, high = (low, middle) if valley(leg, Operation(v1, v2, middle, PERIOD)) > 0.0 else (middle, high)
-    below, above = (average(leg, Operation(v1, v2, duty, PERIOD)) for duty in (low, high))
+        low, high = (low, middle) if valley(leg, OperatingPoint(v1, v2, middle, PERIOD)) > 0.0 else (middle, high)
+    below, above = (average(leg, OperatingPoint(v1, v2, duty, PERIOD)) for duty in (low, high))
     assert below.peak == below.ripple
     assert tuple(below) == pytest.approx(tuple(above), rel=1e-11)
 
 
 def test_no_duty_moves_nothing():
-    assert tuple(average(SHUTTLE, Operation(3.9, 3.6, 0.0, PERIOD))) == (0.0,) * 6
+    assert tuple(average(SHUTTLE, OperatingPoint(3.9, 3.6, 0.0, PERIOD))) == (0.0,) * 6
 
 
 @given(x=st.floats(1e-12, 50.0))

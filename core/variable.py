@@ -1,0 +1,150 @@
+"""One quantity of a model: its name, unit, size, bounds, and what it is to a user."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .bounds import first_beyond, out_of_bounds
+
+
+class DataType(Enum):
+    """What a variable is to a user; every block but ``c`` stores float64."""
+
+    REAL = "Real"
+    INTEGER = "Integer"
+    BOOLEAN = "Boolean"
+
+
+class Detail(IntEnum):
+    """The coarsest description of a pack in which a variable is still told."""
+
+    PACK = 0
+    GROUP = 1
+    CELL = 2
+
+
+class Causality(Enum):
+    """Who sets a variable: the user before a run, its driver, the model, or nobody but the model itself."""
+
+    PARAMETER = "parameter"
+    INPUT = "input"
+    OUTPUT = "output"
+    STATE = "local"
+    CONSTANT = "constant"
+
+
+@dataclass(frozen=True, eq=False)
+class Variable:
+    """One quantity of a model.
+
+    Parameters
+    ----------
+    name : str
+        Python identifier: the field of the block, and, unless `fmi_name` differs, the name in the FMU.
+    unit : str
+        SI unit; ``"1"`` for a number without one.
+    size : None, int or (int, int)
+        None for a scalar; an array stays an array at size 1.
+    start : float or array_like
+        Start value [unit]; a scalar fills an array.
+    min, max : float
+        Bounds of what may be set [unit], both allowed; infinite where there is none.
+    nominal : float
+        A typical magnitude [unit], > 0.
+    description : str
+        One sentence for the user.
+    slow : bool
+        Whether a jump carries this output.
+    display_unit : str
+        The unit people think in, such as ``degC`` or ``A.h``; empty for the SI unit.
+    data_type : DataType
+        Real, integer or Boolean.
+    tunable : bool
+        Whether a parameter may change during a run.
+    detail : Detail
+        The coarsest detail in which this variable is listed.
+    fmi_name : str
+        Name in the FMU where it differs from `name`.
+    owner : str
+        In a model that is composed of others: the record of the block that the field lies in; else empty.
+    hidden : bool
+        Whether importers do not know of it: a parameter that `initialize` makes from others.
+    causality : Causality
+        Set by the block of `Fields` that the variable is declared in.
+
+    Raises
+    ------
+    ValueError
+        When the declaration contradicts itself; the message names the variable, the value and the bound.
+    """
+
+    name: str
+    unit: str
+    size: int | tuple[int, int] | None
+    start: ArrayLike
+    min: float
+    max: float
+    nominal: float
+    description: str
+    slow: bool = False
+    display_unit: str = ""
+    data_type: DataType = DataType.REAL
+    tunable: bool = False
+    detail: Detail = Detail.PACK
+    fmi_name: str = ""
+    owner: str = ""
+    hidden: bool = False
+    causality: Causality = Causality.STATE
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier():
+            raise ValueError(f"variable {self.name!r}: the name must be a Python identifier")
+        if any(extent < 1 for extent in self.shape):
+            raise ValueError(f"variable {self.name}: size {self.size} must be at least 1")
+        if not self.nominal > 0 or not math.isfinite(self.nominal):
+            raise ValueError(f"variable {self.name}: nominal {self.nominal} must be positive and finite")
+        self.check(self.start_values())
+
+    @property
+    def path(self) -> str:
+        """What the model calls it: ``name`` or ``owner.name``."""
+        return f"{self.owner}.{self.name}" if self.owner else self.name
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the values; empty for a scalar."""
+        if self.size is None:
+            return ()
+        return self.size if isinstance(self.size, tuple) else (self.size,)
+
+    @property
+    def count(self) -> int:
+        """Number of scalar values."""
+        return math.prod(self.shape)
+
+    def start_values(self) -> NDArray[np.float64]:
+        """Start values, shape `shape` [unit]."""
+        try:
+            return np.array(np.broadcast_to(np.asarray(self.start, dtype=np.float64), self.shape))
+        except ValueError:
+            shape = np.shape(self.start)
+            raise ValueError(f"variable {self.name}: start of shape {shape} does not fit {self.shape}") from None
+
+    def check(self, values: NDArray[np.float64]) -> None:
+        """Raise ValueError, naming the first offender, unless every value is finite and within the bounds."""
+        first = first_beyond(values, self.min, self.max)
+        if first is not None:
+            name = self.scalar_names()[first]
+            raise ValueError(out_of_bounds(name, float(values.flat[first]), self.unit, self.min, self.max))
+
+    def scalar_names(self) -> list[str]:
+        """Names of the scalar values in storage order: ``name``, ``name[1]``, ... or ``name[1,1]``, ..."""
+        name = self.fmi_name or self.name
+        if not self.shape:
+            return [name]
+        return [f"{name}[{','.join(str(i + 1) for i in index)}]" for index in np.ndindex(self.shape)]
