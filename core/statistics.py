@@ -1,11 +1,16 @@
-"""Extremes over cells or groups: how an array is told in five numbers."""
+"""Extremes over cells or groups: an array summarised in five numbers, declared and computed by one call."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
+from .bounds import UNBOUNDED
 from .model import Block, kernel
 from .variable import DataType, Variable
+
+SUMMARIES = {"minimum": "Least", "maximum": "Greatest", "mean": "Mean"}
+"""The three values, and how their descriptions begin."""
 
 
 @kernel
@@ -22,26 +27,43 @@ def extremes(values: Block) -> tuple[float, float, float, int, int]:
     return values[least], values[greatest], total / values.shape[0], least + 1, greatest + 1
 
 
-def extreme_variables(of: Variable, whose: str = "cell") -> tuple[Variable, ...]:
-    """Return the outputs that tell an array's extremes, in the order of `extremes`.
+class Extremes(NamedTuple):
+    """The extremes of an array.
+
+    Parameters
+    ----------
+    variables : tuple of Variable
+        The outputs: minimum, maximum and mean, and the numbers of the least and the greatest element.
+    write : kernel
+        ``write(values, y)`` computes these outputs from an array.
+    """
+
+    variables: tuple[Variable, ...]
+    write: Callable[[Any, Block], None]
+
+
+def extremes_of(of: Variable, whose: str = "cell") -> Extremes:
+    """Return the outputs that summarise an array, and the kernel that writes them.
 
     Parameters
     ----------
     of : Variable
-        The array; unit, display unit and nominal are taken over.
+        The array, of any size; name, unit, display unit and nominal are taken over.
     whose : str
         What the array counts: ``cell`` or ``group``.
     """
-    kinds = (("minimum", "Least"), ("maximum", "Greatest"), ("mean", "Mean"))
     name = of.name.replace("_", " ").replace("soc", "SOC")
     values = tuple(
-        Variable(f"{of.name}_{kind}", of.unit, None, 0.0, -math.inf, math.inf, of.nominal,
+        Variable(f"{of.name}_{summary}", of.unit, None, 0.0, -UNBOUNDED, UNBOUNDED, of.nominal,
                  f"{word} {name} of the {whose}s", display_unit=of.display_unit)
-        for kind, word in kinds
+        for summary, word in SUMMARIES.items()
     )  # fmt: skip
     numbers = tuple(
-        Variable(f"{of.name}_{kind}_{whose}", "1", None, 1.0, 1.0, math.inf, 1.0,
-                 f"Number of the {whose} with the {word.lower()} {name}", data_type=DataType.INTEGER)
-        for kind, word in kinds[:2]
+        Variable(f"{of.name}_{summary}_{whose}", "1", None, 1.0, 1.0, UNBOUNDED, 1.0,
+                 f"Number of the {whose} with the {SUMMARIES[summary].lower()} {name}", data_type=DataType.INTEGER)
+        for summary in ("minimum", "maximum")
     )  # fmt: skip
-    return values + numbers
+    fields = ", ".join(f"y.{variable.name}" for variable in values + numbers)
+    namespace: dict[str, Any] = {"extremes": extremes}
+    exec(f"def write_{of.name}_extremes(values, y):\n    {fields} = extremes(values)\n", namespace)
+    return Extremes(values + numbers, kernel(namespace[f"write_{of.name}_extremes"]))

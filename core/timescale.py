@@ -28,13 +28,13 @@ def timescale_variables() -> tuple[Variable, ...]:
 
 
 @kernel
-def forget(y: Block) -> None:
+def reset_timescales(y: Block) -> None:
     """Begin anew: no time constant."""
     y.timescale_fastest, y.timescale_slowest = NONE, 0.0
 
 
 @kernel
-def include(y: Block, shortest: float, longest: float) -> None:
+def include_timescale(y: Block, shortest: float, longest: float) -> None:
     """Take time constants [s] in."""
     y.timescale_fastest = min(y.timescale_fastest, shortest)
     y.timescale_slowest = max(y.timescale_slowest, longest)

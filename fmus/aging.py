@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-
 from ..fmi.definition import Definition
 from ..models.aging import losses as model
+from ..models.aging.kind import AgingParameters
+from ..models.parameter_sets import parameter_set
 from .cell import AGING
 
 
@@ -19,5 +19,5 @@ def define(cells: int, aging: str) -> Definition:
     aging : str
         A module of `models.parameters` that holds an `AgingParameters`, such as ``nissan_leaf_aging``.
     """
-    kind = importlib.import_module(f"..models.parameters.{aging}", __package__).PARAMETERS
+    kind = parameter_set(aging, AgingParameters)
     return Definition(model.declare(cells, kind), (AGING,), step_size=86400.0)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-
 from ..fmi.definition import Definition, Terminal, TerminalKind
 from ..models.bms import bms
+from ..models.cell.kind import CellParameters
+from ..models.parameter_sets import parameter_set
 
 ESTIMATES = ("measured_voltage", "group_soc", "group_capacity", "soc_trusted", "balancing_enable")
 """What the balancer acts on, as it is called at the terminal."""
@@ -35,7 +35,7 @@ def define(groups: int, parallel: int, parameters: str) -> Definition:
     parameters : str
         A module of `models.parameters` that holds a cell, such as ``nissan_leaf_2013``.
     """
-    kind = importlib.import_module(f"..models.parameters.{parameters}", __package__).PARAMETERS
+    kind = parameter_set(parameters, CellParameters)
     return Definition(
         bms.declare(groups, parallel, kind),
         (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
-
 from ..fmi.definition import Definition, Terminal, TerminalKind
+from ..models.aging.kind import AgingParameters
 from ..models.aging.variables import COUNTER_NAMES
 from ..models.cell import ecm as cell_ecm
+from ..models.cell.kind import CellParameters
+from ..models.parameter_sets import parameter_set
 
 TERMINALS = (
     Terminal(
@@ -35,11 +35,7 @@ def define(cells: int, parameters: str, aging: str | None = None) -> Definition:
     aging : str, optional
         A module of `models.parameters` that tells how cells age; without it they do not.
     """
-    kind = _parameters(parameters)
+    kind = parameter_set(parameters, CellParameters)
     if aging is None:
         return Definition(cell_ecm.declare(cells, kind), TERMINALS)
-    return Definition(cell_ecm.declare(cells, kind, _parameters(aging)), (*TERMINALS, AGING))
-
-
-def _parameters(module: str) -> Any:
-    return importlib.import_module(f"..models.parameters.{module}", __package__).PARAMETERS
+    return Definition(cell_ecm.declare(cells, kind, parameter_set(aging, AgingParameters)), (*TERMINALS, AGING))

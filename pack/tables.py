@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import importlib
-import pkgutil
 from enum import Enum
-from functools import cache
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ..core.duration import format_duration, parse_duration
 from ..core.variable import Detail
-from ..models import parameters
 from ..models.aging.kind import AgingParameters
 from ..models.cell.kind import CellParameters
+from ..models.parameter_sets import parameter_set, parameter_sets
 
 MAXIMUM_CELLS = 100_000
 """Bound on the size of a pack: a mistyped number must not fill the memory."""
@@ -62,17 +59,6 @@ class Arrangement(Table):
         return self
 
 
-@cache
-def parameter_sets(of: type = CellParameters) -> tuple[str, ...]:
-    """Return the modules of `models.parameters` that hold a `CellParameters` or an `AgingParameters`."""
-    names = (module.name for module in pkgutil.iter_modules(parameters.__path__))
-    return tuple(sorted(name for name in names if isinstance(_parameters(name), of)))
-
-
-def _parameters(name: str) -> Any:
-    return getattr(importlib.import_module(f"{parameters.__name__}.{name}"), "PARAMETERS", None)
-
-
 def suggestion(name: str, allowed: tuple[str, ...]) -> str:
     """Return the end of a message about an unknown name: the one that was probably meant, else all that there are."""
     close = difflib.get_close_matches(name, allowed, n=1)
@@ -80,8 +66,8 @@ def suggestion(name: str, allowed: tuple[str, ...]) -> str:
 
 
 def _cell(name: object) -> object:
-    if isinstance(name, str) and name not in parameter_sets():
-        raise ValueError(f"there is no such cell{suggestion(name, parameter_sets())}")
+    if isinstance(name, str) and name not in parameter_sets(CellParameters):
+        raise ValueError(f"there is no such cell{suggestion(name, parameter_sets(CellParameters))}")
     return name
 
 
@@ -101,8 +87,7 @@ class Cell(Table):
 
     def load(self) -> CellParameters:
         """Return the parameter set."""
-        loaded: CellParameters = _parameters(self.parameters)
-        return loaded
+        return parameter_set(self.parameters, CellParameters)
 
 
 class Variation(Table):
@@ -183,8 +168,7 @@ class Aging(Table):
 
     def load(self) -> AgingParameters:
         """Return the kind of aging."""
-        loaded: AgingParameters = _parameters(self.parameters)
-        return loaded
+        return parameter_set(self.parameters, AgingParameters)
 
 
 class Outputs(Table):

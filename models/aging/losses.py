@@ -60,7 +60,7 @@ import math
 from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
 from ...core.statistics import extremes
-from ...core.timescale import forget
+from ...core.timescale import reset_timescales
 from ..numerics import noise
 from . import plating, sei
 from .kind import AgingParameters
@@ -222,7 +222,7 @@ def tell(x: Block, p: Block, y: Block) -> None:
 @kernel
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Take the counters as they are at the start."""
-    forget(y)
+    reset_timescales(y)
     x.elapsed = x.fallen_cell = x.fallen_from = x.fallen_to = 0.0
     for k in range(x.film_thickness.shape[0]):
         x.film_thickness[k], y.capacity_loss[k] = p.initial_thickness, 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ...core.statistics import extreme_variables
+from ...core.statistics import extremes_of
 from ...core.timescale import timescale_variables
 from ...core.variable import DataType, Detail, Variable
 from .kind import AgingParameters
@@ -126,7 +126,7 @@ def outputs(cells: int) -> tuple[Variable, ...]:
         Variable("short_risk", "1", cells, 0.0, 0.0, 1.0, 1.0, "Probability of an internal short of each cell",
                  display_unit="%", detail=Detail.CELL),
     )  # fmt: skip
-    return (*port, soh, *others, *extreme_variables(soh), *extreme_variables(port[1]), *timescale_variables())
+    return (*port, soh, *others, *extremes_of(soh).variables, *extremes_of(port[1]).variables, *timescale_variables())
 
 
 def states(cells: int) -> tuple[Variable, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...core.model import Block, kernel
-from ...core.timescale import forget, include
+from ...core.timescale import include_timescale, reset_timescales
 from .active_variables import Converter, Fidelity, Law
 from .graph import fastest_rate
 from .ledger import decay_time, duty, lyapunov, spread
@@ -134,16 +134,16 @@ def slowest_rate(p: Block, u: Block, y: Block) -> float:
 @kernel
 def tell_timescales(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Tell the time constants of the law, whether it acts at present or not."""
-    forget(y)
+    reset_timescales(y)
     rate = fastest_rate(x, u, c, x.degree)
     if rate > 0.0 and int(p.law) == Law.CONSENSUS:
-        include(y, 1.0 / (p.gain * rate), 1.0 / (p.gain * rate))
+        include_timescale(y, 1.0 / (p.gain * rate), 1.0 / (p.gain * rate))
         slowest = slowest_rate(p, u, y)
         if slowest > 0.0:
-            include(y, 1.0 / slowest, 1.0 / slowest)
+            include_timescale(y, 1.0 / slowest, 1.0 / slowest)
     elif rate > 0.0:
         time = pair_time(x, p, u, c)
-        include(y, time, time)
+        include_timescale(y, time, time)
 
 
 @kernel

@@ -23,7 +23,7 @@ from __future__ import annotations
 import math
 
 from ...core.model import DONE, Block, kernel
-from ...core.timescale import NONE, forget
+from ...core.timescale import NONE, reset_timescales
 
 NO_DERATING_RANGE = 1
 """Status: the maximum temperature does not exceed the derating temperature."""
@@ -248,7 +248,7 @@ def begin(x: Block, p: Block, u: Block, y: Block) -> None:
     book(x, y, 0.0)
     judge(p, u, y)
     y.lyapunov_decrease = 0.0
-    forget(y)
+    reset_timescales(y)
 
 
 @kernel

@@ -92,7 +92,7 @@ from __future__ import annotations
 from ...core.errors import InputError
 from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
-from ...core.timescale import forget, timescale_variables
+from ...core.timescale import reset_timescales, timescale_variables
 from ..cell.kind import CellParameters
 from ..network.report import share_of_whole
 from . import estimation, estimation_variables, group_port, protection, state_of_power, supervisor, variables
@@ -240,7 +240,7 @@ def tell_pack(x: Block, y: Block) -> None:
 @kernel
 def tell(x: Block, p: Block, y: Block) -> None:
     """Write every output."""
-    forget(y)
+    reset_timescales(y)
     tell_readings(x, y)
     tell_groups(x, p, y)
     tell_pack(x, y)

@@ -72,7 +72,7 @@ from dataclasses import replace
 from ...core import timescale
 from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
-from ...core.statistics import extreme_variables
+from ...core.statistics import extremes_of
 from ..aging.kind import AgingParameters
 from . import aged as cell_aging
 from . import circuit, stress_variables, variables
@@ -105,7 +105,7 @@ def declare(cells: int, parameters: CellParameters, aging: AgingParameters | Non
             inputs=variables.inputs(cells, parameters),
             outputs=(
                 *(port + variables.ledger_outputs()),
-                *(extreme_variables(voltage) + extreme_variables(soc) + timescale.timescale_variables()),
+                *(extremes_of(voltage).variables + extremes_of(soc).variables + timescale.timescale_variables()),
             ),
             states=variables.states(cells, parameters.pairs),
         ),
@@ -155,7 +155,7 @@ def initialize_aging(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 @kernel
 def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Let the ports follow `lookahead`."""
-    timescale.forget(y)
+    timescale.reset_timescales(y)
     for k in range(x.soc.shape[0]):
         offer_port(x, p, y, k)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ...core.model import Block, kernel
-from ...core.timescale import include
+from ...core.timescale import include_timescale
 from ..numerics.relaxation import fade
 from . import circuit
 
@@ -51,7 +51,7 @@ def pairs_ahead(x: Block, p: Block, y: Block, k: int, soc: float) -> tuple[float
     for j in range(x.polarisation_voltage.shape[1]):
         resistance, capacitance = circuit.pair(x, p, k, j, place)
         time_constant = resistance * capacitance
-        include(y, time_constant, time_constant)
+        include_timescale(y, time_constant, time_constant)
         remaining = math.exp(-p.lookahead / time_constant)
         settled = resistance * x.current[k]
         voltage += settled + (x.polarisation_voltage[k, j] - settled) * remaining

@@ -118,7 +118,7 @@ def tell(x: Block, p: Block, y: Block, k: int) -> None:
 def begin(y: Block) -> None:
     """Begin the outputs of a step that are made of all cells."""
     clear_ledger(y)
-    timescale.forget(y)
+    timescale.reset_timescales(y)
 
 
 @kernel

@@ -69,7 +69,7 @@ from __future__ import annotations
 from ...core.errors import InputError
 from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
-from ...core.timescale import forget
+from ...core.timescale import reset_timescales
 from ..numerics import tables
 from . import ladder, variables
 from . import report as network_report
@@ -204,7 +204,7 @@ def report(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
 @kernel
 def rest(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Rest: no currents, the voltages of the open circuit."""
-    forget(y)
+    reset_timescales(y)
     tables.integrate(p.open_circuit_voltage, x.open_circuit_area)
     solve_ports(x, p, u, c)
     emf, resistance = pack_port(x, u)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ...core.statistics import extreme_variables
+from ...core.statistics import extremes_of
 from ...core.timescale import timescale_variables
 from ...core.variable import DataType, Variable
 from .loads import LoadMode
@@ -145,8 +145,8 @@ def outputs(cells: int, groups: int) -> tuple[Variable, ...]:
     port = port_outputs(cells, groups)
     current, group_voltage, group_soc = port[:3]
     soc = port_inputs(cells, groups)[2]
-    extremes = extreme_variables(current) + extreme_variables(group_voltage, "group")
-    extremes += extreme_variables(group_soc, "group") + extreme_variables(soc)
+    extremes = extremes_of(current).variables + extremes_of(group_voltage, "group").variables
+    extremes += extremes_of(group_soc, "group").variables + extremes_of(soc).variables
     return port + pack_outputs() + ledger_outputs() + extremes + timescale_variables()
 
 

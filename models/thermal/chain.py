@@ -55,7 +55,7 @@ import math
 
 from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
-from ...core.statistics import extreme_variables, extremes
+from ...core.statistics import extremes, extremes_of
 from ...core.timescale import timescale_variables
 from ...core.variable import Variable
 from ..numerics.summation import add
@@ -90,7 +90,7 @@ def declare(cells: int) -> Model:
             modules=(__name__,),
             parameters=_parameters(cells),
             inputs=_inputs(cells),
-            outputs=outputs + extreme_variables(outputs[0]) + timescale_variables(),
+            outputs=outputs + extremes_of(outputs[0]).variables + timescale_variables(),
             states=_states(cells),
         ),
         initialize=initialize,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...core.model import Block, kernel
-from ...core.timescale import NONE, forget, include
+from ...core.timescale import NONE, include_timescale, reset_timescales
 
 
 @kernel
@@ -20,15 +20,15 @@ def bound_timescales(p: Block, y: Block, share: float, plate: float) -> None:
     share, plate : float
         Of the cooling plate, see `thermal.plate_element`.
     """
-    forget(y)
+    reset_timescales(y)
     neighbours = 2.0 * p.conduction if p.convection.shape[0] > 1 else 0.0
     upstream = 0.0
     for k in range(p.convection.shape[0]):
         given = p.convection[k] + plate + neighbours
         brought = neighbours + upstream
         shortest = p.heat_capacity[k] / (given + brought) if given + brought > 0.0 else NONE
-        include(y, shortest, p.heat_capacity[k] / (given - brought) if given > brought else NONE)
+        include_timescale(y, shortest, p.heat_capacity[k] / (given - brought) if given > brought else NONE)
         upstream += (plate - upstream) * share
     if p.board_convection > 0.0:
         time_constant = p.board_heat_capacity / p.board_convection
-        include(y, time_constant, time_constant)
+        include_timescale(y, time_constant, time_constant)

@@ -8,7 +8,7 @@ import pytest
 from packfmu.core.errors import InputError
 from packfmu.core.fields import Fields
 from packfmu.core.model import DONE, Model, Update, kernel
-from packfmu.core.timescale import forget, include, timescale_variables
+from packfmu.core.timescale import include_timescale, reset_timescales, timescale_variables
 from packfmu.cosim.experiment import Experiment, OnViolation
 from packfmu.cosim.master import run
 from packfmu.cosim.simulation import opened
@@ -29,16 +29,16 @@ SECOND = 10**9
 def start(x, p, u, y, c):
     x.age = 0.0
     y.out = 0.0
-    forget(y)
-    include(y, p.fastest, p.slowest)
+    reset_timescales(y)
+    include_timescale(y, p.fastest, p.slowest)
 
 
 @kernel
 def step(x, p, u, y, c, t, h):
     x.age += h
     y.out = u.value
-    forget(y)
-    include(y, p.fastest * (1.0 - p.ageing * x.age), p.slowest)
+    reset_timescales(y)
+    include_timescale(y, p.fastest * (1.0 - p.ageing * x.age), p.slowest)
     return DONE
 
 
@@ -113,7 +113,7 @@ def test_a_window_that_is_too_short_to_settle_in_is_refused():
 
 @kernel
 def close(x, p, u, y, c):
-    forget(y)
+    reset_timescales(y)
     y.switching_period, y.switching_settling = p.period, p.settling
 
 

@@ -20,10 +20,11 @@ from packfmu.models.bms import bms
 from packfmu.models.cell import ecm as cell_ecm
 from packfmu.models.cell.kind import CellParameters
 from packfmu.models.network import network
+from packfmu.models.parameter_sets import parameter_sets
 from packfmu.models.thermal import chain as thermal
 from packfmu.pack.file import load_pack, parse_pack, tables
 from packfmu.pack.parts import parts
-from packfmu.pack.tables import Terminals, parameter_sets
+from packfmu.pack.tables import Terminals
 
 ROOT = Path(__file__).parents[2]
 LEAF = ROOT / "examples" / "leaf_pack.toml"
@@ -273,7 +274,7 @@ def test_byte_order_mark_is_passed_over(tmp_path):
 
 
 def test_parameter_sets_are_the_modules_of_a_type():
-    assert parameter_sets() == parameter_sets(CellParameters) == ("nissan_leaf_2013",)
+    assert parameter_sets(CellParameters) == ("nissan_leaf_2013",)
     assert parameter_sets(AgingParameters) == ("graphite_film_aging", "nissan_leaf_aging", "sanyo_ur18650e_aging")
 
 

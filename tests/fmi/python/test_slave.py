@@ -201,8 +201,8 @@ def test_an_exception_in_a_step_is_told_with_its_cause_and_the_host_lives_on(hos
 @pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_step_is_finished_and_the_host_interrupted(host, monkeypatch):
     host.initialize()
-    (slave,) = (module for name, module in sys.modules.items() if name == f"packfmu_{stamp(host)}.fmus.slave")
-    advance = slave.Slave._advance
+    (slave,) = (module for name, module in sys.modules.items() if name == f"packfmu_{stamp(host)}.fmi.python.slave")
+    advance = slave.FmiCalls._advance
 
     def interrupted(self, *arguments):
         monkeypatch.undo()
