@@ -16,6 +16,8 @@ and returns a status: ``DONE``, or a refusal that the model explains in `Model.r
 
 from __future__ import annotations
 
+import hashlib
+import linecache
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -43,6 +45,23 @@ DONE = 0
 def kernel(function: Function) -> Function:
     """Compile a function that allocates nothing, raises nothing, and calls only kernels and `math`."""
     return cast(Function, njit(error_model="numpy")(function))
+
+
+def execute(source: str, label: str, namespace: dict[str, Any]) -> None:
+    """Execute generated source in a namespace, and keep it where tracebacks and debuggers look for it.
+
+    Parameters
+    ----------
+    source : str
+        Definitions of functions.
+    label : str
+        What a traceback calls it.
+    namespace : dict
+        The globals of the functions, which are added to it.
+    """
+    name = f"<{label} {hashlib.sha256(source.encode()).hexdigest()[:16]}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    exec(compile(source, name, "exec"), namespace)
 
 
 class Update(Enum):

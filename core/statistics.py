@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .bounds import UNBOUNDED
-from .model import Block, kernel
+from .model import Block, execute, kernel
 from .variable import DataType, Variable
 
 SUMMARIES = {"minimum": "Least", "maximum": "Greatest", "mean": "Mean"}
@@ -65,5 +65,5 @@ def extremes_of(of: Variable, whose: str = "cell") -> Extremes:
     )  # fmt: skip
     fields = ", ".join(f"y.{variable.name}" for variable in values + numbers)
     namespace: dict[str, Any] = {"extremes": extremes}
-    exec(f"def write_{of.name}_extremes(values, y):\n    {fields} = extremes(values)\n", namespace)
+    execute(f"def write_{of.name}_extremes(values, y):\n    {fields} = extremes(values)\n", "extremes", namespace)
     return Extremes(values + numbers, kernel(namespace[f"write_{of.name}_extremes"]))

@@ -51,7 +51,7 @@ from typing import Any
 
 from ..core.duration import format_duration, seconds
 from ..core.fields import Fields
-from ..core.model import Model, kernel
+from ..core.model import Model, execute, kernel
 from ..core.variable import DataType, Detail, Variable
 from .block_code import write
 from .operations import Action, Connection, Operation, endpoint
@@ -266,7 +266,7 @@ def _kernels(source: str, members: Mapping[str, Model]) -> list[Callable[..., An
         namespace[f"{member}_initialize"] = model.initialize
         namespace[f"{member}_outputs_kernel"] = model.outputs_kernel
         namespace[f"{member}_advance"] = model.advance
-    exec(compile(source, "<plan>", "exec"), namespace)
+    execute(source, "plan", namespace)
     for name in [name for name, value in namespace.items() if isinstance(value, FunctionType)]:
         namespace[name] = kernel(namespace[name])
     return [namespace[name] for name in ("initialize", "outputs_kernel", "advance")]

@@ -1,0 +1,101 @@
+"""Every field that a kernel names is declared, with its shape; every declared field is named by a kernel."""
+
+import pytest
+
+from packfmu.core.fields import Fields
+from packfmu.core.model import DONE, Model, kernel
+from packfmu.core.variable import Variable
+from packfmu.fmi.registry import load_definition
+from packfmu.models.balancing import active, passive
+from packfmu.models.bms import bms
+from packfmu.models.cell import ecm
+from packfmu.models.parameters import graphite_film_aging, nissan_leaf_2013
+from packfmu.pack.block import pack_block
+from packfmu.pack.file import Pack
+from packfmu.pack.parts import parts
+from tests.models.field_check import check, unused
+
+CONVERTERS = {
+    f"{converter.value}_balancer": (lambda converter=converter: active.declare(3, 2, converter, [(0, 1), (1, 2)]))
+    for converter in active.Converter
+}
+
+MODELS = {
+    "cell": lambda: ecm.declare(3, nissan_leaf_2013.PARAMETERS),
+    "aging_cell": lambda: ecm.declare(3, nissan_leaf_2013.PARAMETERS, graphite_film_aging.PARAMETERS),
+    "network": lambda: load_definition("pack_network", NETWORK, {}).model,
+    "thermal": lambda: load_definition("thermal", {"cells": 3}, {}).model,
+    "aging": lambda: load_definition("aging", {"cells": 3, "aging": "graphite_film_aging"}, {}).model,
+    "passive_balancer": lambda: passive.declare(3, 2),
+    "bms": lambda: bms.declare(3, 2, nissan_leaf_2013.PARAMETERS),
+    **CONVERTERS,
+}
+
+NETWORK = {"series": 2, "parallel": 3, "opposite_terminals": True, "nodes": 5}
+
+MANAGED = {
+    "pack": {"series": 3, "parallel": 2},
+    "cell": {"parameters": "nissan_leaf_2013"},
+    "balancer": {"converter": "flyback"},
+    "bms": {},
+    "aging": {"parameters": "graphite_film_aging"},
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_kernels_name_declared_fields_with_their_shape(name):
+    model = MODELS[name]()
+    found = check(model)
+    assert found.problems == []
+    assert list(unused(model, found)) == []
+
+
+def test_so_do_the_generated_kernels_of_a_block():
+    pack = Pack.model_validate(MANAGED)
+    part = pack_block(pack, parts(pack))
+    model = load_definition(part.component, part.arguments, part.start).model
+    found = check(model)
+    assert found.problems == []
+    assert len(found.readers) > 500
+
+
+def quantity(name, size=None):
+    return Variable(name, "1", size, 0.0, -1e9, 1e9, 1.0, "A quantity")
+
+
+@kernel
+def heat(y, table, k):
+    y.heat[k] = table[k, k]
+
+
+@kernel
+def settle(x, p, u, y, c):
+    x.temprature = 1.0
+
+
+@kernel
+def advance(x, p, u, y, c, t, h):
+    rows = p.table
+    heat(y, rows, 0)
+    x.temperature += rows[0] + u.flow[0]
+    heat(y, rows[1], 0)
+    return DONE
+
+
+def test_a_misspelt_field_and_a_wrong_shape_are_found_by_name():
+    fields = Fields(
+        parameters=(quantity("table", (2, 3)), quantity("spare")),
+        inputs=(quantity("flow"),),
+        outputs=(quantity("heat", 2),),
+        states=(quantity("temperature"),),
+    )
+    model = Model("It", "It", fields, settle, settle, advance)
+    found = check(model)
+    assert found.problems == [
+        "tests.models.test_fields, settle: x.temprature is not declared",
+        "tests.models.test_fields, advance: table has 2 dimensions and is used with 1 indices",
+        "tests.models.test_fields, advance: flow has 0 dimensions and is used with 1 indices",
+        "tests.models.test_fields, heat: table has 1 dimensions and is used with 2 indices",
+    ]
+    assert list(unused(model, found)) == ["p.spare"]
+    assert found.writers["x", "temperature"] == {"tests.models.test_fields"}
