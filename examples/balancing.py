@@ -39,7 +39,7 @@ from packfmu.fmi.command_line import Parser
 from packfmu.fmi.files import check_replaceable, replacing
 from packfmu.fmi.native.platforms import host_platform
 from packfmu.pack.balances import balances, integrals
-from packfmu.pack.balancing_tables import OF_CONVERTERS, OF_RESISTORS, Balancer, Bms
+from packfmu.pack.balancing_tables import Balancer, Bms, keys_of
 from packfmu.pack.block import periods
 from packfmu.pack.file import Pack, load_pack
 from packfmu.pack.fmus import build_pack, fmu_pack
@@ -89,7 +89,7 @@ class Case:
 
     def pack(self, pack: Pack) -> Pack:
         """Return a pack with this balancer; all that is common to balancers stays."""
-        own = OF_CONVERTERS if self.table["converter"] == "resistor" else OF_RESISTORS
+        own = keys_of(passive=self.table["converter"] != "resistor")
         shared = pack.balancer.model_dump(exclude_unset=True, exclude={"converter", "links", "law", *own})
         bms = None if self.known else pack.bms or Bms()
         return pack.model_copy(update={"balancer": Balancer(**shared | self.table), "bms": bms})

@@ -12,7 +12,8 @@ from ..models.balancing import active as active_balancer
 from ..models.balancing import passive as balancer
 from ..models.balancing.active import Converter, Fidelity
 from ..models.balancing.graph import PACK, Graph, links
-from .tables import NotNegative, Positive, Table, Temperature, suggestion
+from .setting import Table, setting
+from .tables import NotNegative, suggestion
 
 
 class Hardware(Enum):
@@ -43,12 +44,6 @@ class Precision(Enum):
 
 PASSIVE = (Law.VOLTAGE, Law.CHARGE_HISTORY)
 """The laws of bleed resistors; converters have the others."""
-
-OF_RESISTORS = ("bleed_resistance", "start_threshold", "stop_threshold")
-"""The keys that converters have no use for."""
-
-OF_CONVERTERS = ("links", "fidelity", "rated_current", "gain")
-"""The keys that bleed resistors have no use for."""
 
 
 def _links(value: object) -> object:
@@ -86,25 +81,15 @@ class Balancer(Table):
         default=Precision.AVERAGED,
         description='of converters: "ideal", "averaged" over the switching, or "switching", period by period',
     )
-    bleed_resistance: Positive = Field(default=430.0, description="of a group's bleed resistor [Ohm]")
-    start_threshold: NotNegative = Field(
-        default=0.010, description="above the lowest group voltage, where bleeding starts [V]"
-    )
-    stop_threshold: NotNegative = Field(
-        default=0.005, description="above the lowest group voltage, where bleeding stops [V]"
-    )
-    rated_current: Positive = Field(default=1.0, description="greatest current of a converter [A]")
-    gain: Positive = Field(default=50.0, description="current of a converter by difference of SOC, for consensus [A]")
-    balanced_spread: NotNegative = Field(
-        default=0.01, description="greatest less least SOC up to which the pack counts as balanced [1]"
-    )
-    maximum_cell_temperature: Temperature = Field(
-        default=333.15, description="of its hottest cell, where a group is balanced no more [K]"
-    )
-    derating_temperature: Temperature = Field(
-        default=343.15, description="of the board, from which it balances less [K]"
-    )
-    maximum_temperature: Temperature = Field(default=358.15, description="of the board, where balancing ends [K]")
+    bleed_resistance: float = setting("bleed_resistance", "bleeding")
+    start_threshold: float = setting("start_threshold", "bleeding")
+    stop_threshold: float = setting("stop_threshold", "bleeding")
+    rated_current: float = setting("rated_current", "converters")
+    gain: float = setting("gain", "converters")
+    balanced_spread: float = setting("balanced_spread", "bleeding", "converters")
+    maximum_cell_temperature: float = setting("maximum_cell_temperature", "bleeding", "converters")
+    derating_temperature: float = setting("derating_temperature", "bleeding", "converters")
+    maximum_temperature: float = setting("maximum_temperature", "bleeding", "converters")
 
     @property
     def is_passive(self) -> bool:
@@ -161,7 +146,7 @@ class Balancer(Table):
                 f"maximum_temperature = {self.maximum_temperature:g} must exceed "
                 f"derating_temperature = {self.derating_temperature:g}"
             )
-        for key in OF_CONVERTERS if self.is_passive else OF_RESISTORS:
+        for key in keys_of(not self.is_passive):
             if key in self.model_fields_set:
                 raise ValueError(f'{key} does nothing where converter = "{self.converter.value}"; leave it out')
         if self.law and (self.law in PASSIVE) != self.is_passive:
@@ -173,24 +158,29 @@ class Balancer(Table):
         return self
 
 
+def keys_of(passive: bool) -> tuple[str, ...]:
+    """Return the keys that do something for bleed resistors only, or for converters only."""
+    own = ("bleeding",) if passive else ("converters",)
+    structure = () if passive else ("links", "fidelity")
+    return (*structure, *(key for key, (_, of) in Balancer.settings().items() if of == own))
+
+
 class Bms(Table):
     """Battery management with sensors that err; without this table the balancer knows voltages and SOC as they are."""
 
-    seed: int = Field(default=0, ge=0, le=2**31 - 1, description="of the sensors' noise and offsets")
+    seed: int = setting("seed", "bms")
     voltage_offset_sd: NotNegative = Field(
-        default=0.0005, description="standard deviation of the normal offsets of the voltage channels [V]"
+        default=0.0005, description="Standard deviation of the normal offsets of the voltage channels [V]"
     )
-    voltage_noise: NotNegative = Field(default=0.0005, description="standard deviation of a voltage reading [V]")
-    current_offset: float = Field(default=0.0, description="of the current sensor, its bias [A]")
-    current_noise: NotNegative = Field(default=0.05, description="standard deviation of a current reading [A]")
+    voltage_noise: float = setting("voltage_sensor_noise", "bms")
+    current_offset: float = setting("current_sensor_offset", "bms")
+    current_noise: float = setting("current_sensor_noise", "bms")
     initial_soc_error: float = Field(
-        default=0.0, ge=-1, le=1, description="how far its first guess is off the mean SOC at the start [1]"
+        default=0.0, ge=-1, le=1, description="How far the first estimate is off the mean SOC at the start [1]"
     )
-    balancing_known: bool = Field(default=True, description="whether it counts the balancing currents")
-    start_spread: NotNegative = Field(
-        default=0.02, description="greatest less least estimated SOC above which balancing begins [1]"
-    )
-    stop_spread: NotNegative = Field(default=0.01, description="and down to which it goes on [1]")
+    balancing_known: bool = setting("balancing_known", "bms")
+    start_spread: float = setting("start_spread", "bms")
+    stop_spread: float = setting("stop_spread", "bms")
 
     @model_validator(mode="after")
     def _ordered(self) -> Bms:

@@ -17,7 +17,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from ..core.errors import InputError, one_line
 from .balancing_tables import Balancer, Bms
-from .tables import Aging, Arrangement, Busbar, Cell, Outputs, Schedule, Table, Thermal, Variation, suggestion
+from .setting import Table
+from .tables import Aging, Arrangement, Busbar, Cell, Outputs, Schedule, Thermal, Variation, suggestion
 
 
 class Pack(Table):

@@ -83,8 +83,7 @@ def _network(pack: Pack, kind: CellParameters, cells: Mapping[str, NDArray[np.fl
     if pack.aging is not None:
         arguments["aging"] = True
     start: dict[str, ArrayLike] = {
-        "segment_resistance": pack.busbar.segment_resistance,
-        "contact_resistance": pack.busbar.contact_resistance,
+        **pack.busbar.start("network"),
         "capacity": cells["capacity"],
         "open_circuit_voltage": kind.open_circuit_voltage,
         "minimum_cell_voltage": kind.minimum_voltage,
@@ -100,9 +99,7 @@ def _network(pack: Pack, kind: CellParameters, cells: Mapping[str, NDArray[np.fl
 
 
 def _thermal(pack: Pack, kind: CellParameters) -> Part:
-    start: dict[str, ArrayLike] = pack.thermal.model_dump()
-    if pack.thermal.heat_capacity is None:
-        start["heat_capacity"] = kind.heat_capacity
+    start: dict[str, ArrayLike] = {"heat_capacity": kind.heat_capacity, **pack.thermal.start("thermal")}
     return Part("Thermal", "thermal", {"cells": pack.pack.cells}, start)
 
 
@@ -110,11 +107,9 @@ def _balancer(pack: Pack, kind: CellParameters, cells: Mapping[str, NDArray[np.f
     """Return the balancer; its limits are those of the cell, and its groups resist as their cells do in parallel."""
     table, parallel = pack.balancer, pack.pack.parallel
     arguments: dict[str, Any] = {"groups": pack.pack.series, "parallel": parallel}
-    shared = ("balanced_spread", "maximum_cell_temperature", "derating_temperature", "maximum_temperature")
-    own = ("bleed_resistance", "start_threshold", "stop_threshold") if table.is_passive else ("rated_current", "gain")
     soc, resting = cells["initial_soc"][::parallel], _at_rest(kind, cells["initial_soc"][::parallel])
     start: dict[str, ArrayLike] = {
-        **{name: getattr(table, name) for name in (*shared, *own)},
+        **table.start("bleeding" if table.is_passive else "converters"),
         "law": table.law_number,
         "minimum_voltage": kind.minimum_voltage,
         "maximum_voltage": kind.maximum_voltage,
@@ -147,15 +142,9 @@ def _bms(pack: Pack, bms: Bms, kind: CellParameters, cells: Mapping[str, NDArray
     """Return the battery management, which knows the kind of cell but not how its cells differ."""
     series, parallel = pack.pack.series, pack.pack.parallel
     start: dict[str, ArrayLike] = {
-        "seed": bms.seed,
+        **bms.start("bms"),
         "voltage_sensor_offset": draw_offsets(bms.voltage_offset_sd, bms.seed, series),
-        "voltage_sensor_noise": bms.voltage_noise,
-        "current_sensor_offset": bms.current_offset,
-        "current_sensor_noise": bms.current_noise,
         "initial_soc": min(max(pack.cell.initial_soc + bms.initial_soc_error, 0.0), 1.0),
-        "balancing_known": bms.balancing_known,
-        "start_spread": bms.start_spread,
-        "stop_spread": bms.stop_spread,
         "group_voltage": _at_rest(kind, cells["initial_soc"][::parallel]),
         "temperature": pack.thermal.initial_temperature,
     }

@@ -6,21 +6,20 @@ import difflib
 from enum import Enum
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from ..core.duration import format_duration, parse_duration
 from ..core.variable import Detail
 from ..models.aging.kind import AgingParameters
 from ..models.cell.kind import CellParameters
 from ..models.parameter_sets import parameter_set, parameter_sets
+from .setting import Table, setting
 
 MAXIMUM_CELLS = 100_000
 """Bound on the size of a pack: a mistyped number must not fill the memory."""
 
-Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
-Temperature = Annotated[float, Field(ge=200, le=500)]
 Duration = Annotated[int, BeforeValidator(parse_duration)]
 """Nanoseconds, written as a string with its unit."""
 
@@ -30,12 +29,6 @@ class Terminals(Enum):
 
     SAME = "same"
     OPPOSITE = "opposite"
-
-
-class Table(BaseModel):
-    """A table of the pack file: no unknown key, no number that is not finite, no silent conversion."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 class Arrangement(Table):
@@ -116,10 +109,8 @@ class Variation(Table):
 class Busbar(Table):
     """The connection of the cells of a group."""
 
-    segment_resistance: NotNegative = Field(
-        default=1e-5, description="of each busbar from one cell to the next [Ohm]; 0 joins them ideally"
-    )
-    contact_resistance: NotNegative = Field(default=1e-5, description="of both contacts of a cell to its busbars [Ohm]")
+    segment_resistance: float = setting("segment_resistance", "network")
+    contact_resistance: float = setting("contact_resistance", "network")
     terminals: Annotated[Terminals, Field(strict=False)] = Field(
         default=Terminals.SAME, description='of a group: at the "same" end of its busbars or at "opposite" ends'
     )
@@ -128,20 +119,18 @@ class Busbar(Table):
 class Thermal(Table):
     """The cells as heat capacities, and what surrounds them."""
 
-    heat_capacity: Positive | None = Field(
-        default=None, description="of a cell with what is fixed to it [J/K]; by default as the cell was measured"
+    heat_capacity: float | None = setting(
+        "heat_capacity", "thermal", text="Heat capacity of each cell, by default as the cell was measured", default=None
     )
-    convection: NotNegative = Field(default=0.3, description="from a cell to the ambient air [W/K]")
-    conduction: NotNegative = Field(default=1.0, description="between neighbouring cells [W/K]")
-    plate_conductance: NotNegative = Field(default=0.0, description="from a cell to a cooling plate [W/K]; 0: no plate")
-    coolant_heat_capacity_rate: NotNegative = Field(
-        default=100.0, description="mass flow times specific heat [W/K]; 0: no plate"
-    )
-    board_heat_capacity: Positive = Field(default=200.0, description="of the balancer's board [J/K]")
-    board_convection: NotNegative = Field(default=1.0, description="from the board to the ambient air [W/K]")
-    ambient_temperature: Temperature = Field(default=298.15, description="of the air around the pack [K]")
-    coolant_temperature: Temperature = Field(default=298.15, description="where the coolant enters [K]")
-    initial_temperature: Temperature = Field(default=298.15, description="of cells and board at the start [K]")
+    convection: float = setting("convection", "thermal")
+    conduction: float = setting("conduction", "thermal")
+    plate_conductance: float = setting("plate_conductance", "thermal")
+    coolant_heat_capacity_rate: float = setting("coolant_heat_capacity_rate", "thermal")
+    board_heat_capacity: float = setting("board_heat_capacity", "thermal")
+    board_convection: float = setting("board_convection", "thermal")
+    ambient_temperature: float = setting("ambient_temperature", "thermal")
+    coolant_temperature: float = setting("coolant_temperature", "thermal")
+    initial_temperature: float = setting("initial_temperature", "thermal")
 
 
 def _detail(name: object) -> Detail:

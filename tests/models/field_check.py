@@ -1,7 +1,7 @@
 """Reads the source of every kernel that a model reaches, and holds each field that it names against the declaration.
 
-Nothing is compiled. The first five arguments of a model's kernels are its blocks ``x``, ``p``, ``u``, ``y``, ``c``. From
-there blocks and fields are followed through calls and plain assignments, whatever the callee calls them.
+Nothing is compiled. The first five arguments of a model's kernels are its blocks ``x``, ``p``, ``u``, ``y``, ``c``.
+From there blocks and fields are followed through calls and assignments, whatever the callee calls them.
 """
 
 from __future__ import annotations

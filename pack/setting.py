@@ -1,0 +1,89 @@
+"""Keys of the pack file that set a variable of a model: default, bounds and text are those of the variable."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ..core.bounds import first_beyond, out_of_bounds
+from ..core.model import Model
+from ..core.variable import DataType, Variable
+from ..models.balancing import active, passive
+from ..models.bms import bms
+from ..models.cell.kind import CellParameters
+from ..models.network import network
+from ..models.parameter_sets import parameter_set, parameter_sets
+from ..models.thermal import chain
+
+
+@cache
+def models() -> dict[str, Model]:
+    """Return the models that a pack file sets variables of; their sizes and kind of cell do not matter here."""
+    kind = parameter_set(parameter_sets(CellParameters)[0], CellParameters)
+    return {
+        "network": network.declare(1, 1, False, 2),
+        "thermal": chain.declare(1),
+        "bleeding": passive.declare(1, 1),
+        "converters": active.declare(2, 1, active.Converter.FLYBACK, [(0, 1)]),
+        "bms": bms.declare(1, 1, kind),
+    }
+
+
+def setting(name: str, *of: str, text: str | None = None, **default: Any) -> Any:
+    """Return the field of a table for a key that sets a variable.
+
+    Parameters
+    ----------
+    name : str
+        The variable.
+    of : str
+        The models that have it, keys of `models`; all of them declare it alike.
+    text : str, optional
+        Says more than the variable's description.
+    default : Any
+        ``default=...`` where the default is not the start value of the variable.
+    """
+    variable = models()[of[0]].variable(name)
+    number = float(variable.start_values().flat[0])
+    start = {DataType.REAL: number, DataType.INTEGER: int(number), DataType.BOOLEAN: bool(number)}[variable.data_type]
+    unit = f" [{variable.unit}]" if variable.data_type is DataType.REAL else ""
+    return Field(
+        default=default.get("default", start),
+        description=(text or variable.description) + unit,
+        json_schema_extra={"variable": name, "models": list(of)},
+    )
+
+
+class Table(BaseModel):
+    """A table of the pack file: no unknown key, no number that is not finite, no silent conversion."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+    @classmethod
+    def settings(cls) -> dict[str, tuple[str, tuple[str, ...]]]:
+        """Return variable and models by the key that sets them."""
+        extras = {key: field.json_schema_extra for key, field in cls.model_fields.items()}
+        return {
+            key: (str(extra["variable"]), tuple(extra["models"]))  # type: ignore[arg-type]
+            for key, extra in extras.items()
+            if isinstance(extra, dict) and "variable" in extra
+        }
+
+    def start(self, model: str) -> dict[str, float]:
+        """Return the start values that the table gives to a model, without keys that are left to a later choice."""
+        given = {variable: getattr(self, key) for key, (variable, of) in self.settings().items() if model in of}
+        return {variable: value for variable, value in given.items() if value is not None}
+
+    @model_validator(mode="after")
+    def _within_bounds(self) -> Table:
+        for key, (variable, of) in self.settings().items():
+            _check(key, getattr(self, key), models()[of[0]].variable(variable))
+        return self
+
+
+def _check(key: str, value: float | None, variable: Variable) -> None:
+    if value is not None and first_beyond(np.asarray(value, np.float64), variable.min, variable.max) is not None:
+        raise ValueError(out_of_bounds(key, value, variable.unit, variable.min, variable.max))
