@@ -105,7 +105,7 @@ class Experiment:
     start : int
         Time at which the run starts [ns].
     separation : float
-        Least ratio of timescales that are held apart, see `cosim.enforcement`.
+        Least ratio of timescales that are held apart, see `coupling.enforcement`.
     on_violation : OnViolation
         What happens when timescales that were apart at the start come too close during the run.
     error_control : ErrorControl or None

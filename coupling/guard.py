@@ -35,7 +35,7 @@ def _told(system: System, name: str) -> tuple[str, ...]:
 
 
 class Guard:
-    """Checks the rules of `cosim.enforcement` at the start of a run, and while it lasts.
+    """Checks the rules of `coupling.enforcement` at the start of a run, and while it lasts.
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ def parts(pack: Pack) -> tuple[Part, ...]:
 
 
 def draw_cells(pack: Pack, kind: CellParameters) -> dict[str, NDArray[np.float64]]:
-    """Return the values that differ from cell to cell; see `fmus.variation.draw`."""
+    """Return the values that differ from cell to cell; see `pack.variation.draw`."""
     means = {
         "capacity": kind.capacity,
         "initial_soc": pack.cell.initial_soc,

@@ -84,7 +84,7 @@ class Cell(Table):
 
 
 class Variation(Table):
-    """How much the cells differ; see `fmus.variation` for the distributions."""
+    """How much the cells differ; see `pack.variation` for the distributions."""
 
     seed: int = Field(default=0, ge=0, description="of the random draws")
     capacity_cv: NotNegative = Field(

@@ -185,7 +185,7 @@ class Course:
 
 
 def mixed(guard: Guard, plan: Plan, duty: Duty) -> list[Violation]:
-    """Return what of the rules of `cosim.enforcement` the paces of a duty break."""
+    """Return what of the rules of `coupling.enforcement` the paces of a duty break."""
     paces = sorted({phase.pace for phase in duty.phases})
     return [violation for pace in paces for violation in guard.check(scaled(plan, pace))]
 

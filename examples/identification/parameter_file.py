@@ -42,7 +42,7 @@ Not identified:
 
 import numpy as np
 
-from ..cell_parameters import CellParameters
+from ..cell.kind import CellParameters
 
 _SOC = np.linspace(0.0, 1.0, {nodes})
 _RESISTANCE_KNOTS = np.linspace(0.0, 1.0, {resistance_knots})
