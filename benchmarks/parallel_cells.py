@@ -116,7 +116,7 @@ class Group:
             cooling["convection"] = convection
         self.cells = Instance(cell_ecm.declare(size, kind, wear).with_start({"resistance_scale": self.scale}))
         nodes = kind.open_circuit_voltage.size
-        self.network = Instance(network.declare(1, size, False, nodes, aging=True).with_start(ideal))
+        self.network = Instance(network.declare(1, size, False, nodes).with_start(ideal))
         self.thermal = Instance(thermal.declare(size).with_start(cooling))
         self.aging = Instance(aging.declare(size, wear).with_start(own))
         self.instances = (self.cells, self.network, self.thermal, self.aging)

@@ -6,7 +6,7 @@ Time
 The components step on a grid of base periods that begins with the first step. A communication step that is a whole
 number of base periods runs them one by one; any other one ends within a base period, which is then divided: the
 components of the fastest layer take a shorter step, and the next communication step begins with the rest of the
-base period. Slower components step at the end of their own periods, over the whole of them, and what they told is
+base period. Slower components step at the end of their own periods, over the whole of them; their outputs are
 held meanwhile.
 
 The ports of the cells then look ahead by half of the shorter step, so that the order of the exchange is kept.
@@ -25,7 +25,7 @@ component flows (A, W) are handed on as their mean over its period, weighted by 
 charge and energy are conserved; of other values the last one counts. The results are those of the separate
 components under the same plan, to the last bit.
 
-An undriven input that several components have feeds each of them.
+An undriven input that several components have feeds each of them. A held input keeps its start value.
 
 Inputs of the block are held during the communication step. What a component is given must be within the bounds of its
 inputs, else the step is refused.
@@ -33,7 +33,7 @@ inputs, else the step is refused.
 Outputs
 -------
 
-An output is what its component told last, at the end of that component's own last step and as of the instants that
+An output is the value that its component computed last, at the end of its own last step and as of the instants that
 its documentation gives: of the network, voltages and limits are those half a base period after the beginning of the
 last base period, SOC, usable capacity and state of energy those at its beginning, and currents those that flowed in
 it. Outputs that are called a mean, an integral or a rate over the step, or that hold in any base period of the step,
@@ -42,13 +42,13 @@ are made of all base periods of the communication step.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from types import FunctionType
 from typing import Any
 
+from ..core.bounds import UNBOUNDED, unit_suffix
 from ..core.duration import format_duration, seconds
 from ..core.fields import Fields
 from ..core.model import Model, execute, kernel
@@ -59,14 +59,14 @@ from .wiring import TOO_LONG, Place, Wiring, status_of
 
 
 class Summary(Enum):
-    """What an output tells of a communication step."""
+    """What an output reports of a communication step."""
 
     LAST = "last"
     """The value at its end."""
     MEAN = "mean"
     """The mean over it."""
     INTEGRAL = "integral"
-    """The sum of what the component told for each of its steps."""
+    """The sum of what the component computed for each of its steps."""
     RATE = "rate"
     """That sum over the length of the step: energy becomes power, charge current."""
     MAXIMUM = "maximum"
@@ -75,7 +75,6 @@ class Summary(Enum):
 
 RATE_UNITS = {"J": "W", "C": "A"}
 """Units of integrals, and of their rates."""
-
 
 STEP_SCALE = Variable(
     "step_scale", "1", None, 1.0, 1.0, 1024.0, 1.0,
@@ -96,7 +95,7 @@ class Tap:
     source : str
         The component's output, ``"Component.output"``.
     summary : Summary
-        What is told of the communication step; all but `Summary.LAST` are for scalars, and all but `Summary.LAST`
+        What is reported of the communication step; all but `Summary.LAST` are for scalars, and all but `Summary.LAST`
         and `Summary.INTEGRAL` for components of the fastest layer.
     detail : Detail
         The coarsest detail in which it is listed.
@@ -117,6 +116,7 @@ def compose(
     taps: Sequence[Tap],
     lookaheads: Sequence[str],
     shared: Mapping[str, str],
+    held: Sequence[str] = (),
 ) -> Model:
     """Return a plan over components as one model, its kernels calling theirs directly.
 
@@ -136,29 +136,35 @@ def compose(
         Parameters, ``"Component.parameter"``, that are half the length of a step [s]; they cannot be set.
     shared : mapping of str to str
         Parameters that take the values of others, of the same shape, at the initialisation; they are not listed.
+    held : sequence of str
+        Inputs, ``"Component.input"``, that no connection drives and that keep their start values; they are not listed.
 
     Returns
     -------
     Model
         Its parameters are those of the components, ``Component.parameter``, and ``step_scale``; its inputs those of
-        the components that no connection drives, one for those of the same name.
+        the components that no connection drives and that are not held, one for those of the same name.
 
     Raises
     ------
     ValueError
-        When a tap, lookahead or shared parameter does not fit, undriven inputs of one name differ in what they are,
-        or an array of two dimensions would have to be exchanged.
+        When a tap, lookahead, shared parameter or held input does not fit, undriven inputs of one name differ, or an
+        array of two dimensions would have to be exchanged.
     """
     parameters = _parameters(name, members, {path: 0.5 * seconds(base) for path in lookaheads}, shared)
     connections = {operation.subject for operation in operations if isinstance(operation.subject, Connection)}
     driven = {connection.target for connection in connections}
     undriven = [(m, v.name) for m, model in members.items() for v in model.inputs if (m, v.name) not in driven]
+    for path in held:
+        if endpoint(path) not in undriven:
+            raise ValueError(f"{name}: {path} is not an input that no connection drives")
+    led_outside = [place for place in undriven if ".".join(place) not in held]
     outputs = tuple(_output(members, operations, tap) for tap in taps)
     wiring = Wiring(
         members=members,
         base=seconds(base),
         operations=tuple(operations),
-        inputs=tuple(undriven),
+        inputs=tuple(led_outside),
         outputs=tuple((tap.name, endpoint(tap.source), tap.summary.value) for tap in taps),
         shared=tuple((endpoint(led), endpoint(leader)) for led, leader in shared.items()),
         lookaheads=tuple(endpoint(path) for path in lookaheads),
@@ -170,7 +176,7 @@ def compose(
         description=description,
         fields=Fields(
             parameters=(*parameters.values(), STEP_SCALE),
-            inputs=_inputs(members, undriven),
+            inputs=_inputs(members, led_outside),
             outputs=outputs,
             states=_states(wiring),
             constants=tuple(_owned(v, member, member) for member, model in members.items() for v in model.constants),
@@ -203,10 +209,10 @@ def _parameters(
     return own
 
 
-def _inputs(members: Mapping[str, Model], undriven: Sequence[Place]) -> tuple[Variable, ...]:
+def _inputs(members: Mapping[str, Model], led_outside: Sequence[Place]) -> tuple[Variable, ...]:
     """Return an input for each name, within the bounds of all that it feeds."""
     inputs: dict[str, tuple[str, Variable]] = {}
-    for member, name in undriven:
+    for member, name in led_outside:
         variable = members[member].variable(name)
         owner, other = inputs.get(name, (member, variable))
         for what, left, right in (
@@ -226,12 +232,12 @@ def _inputs(members: Mapping[str, Model], undriven: Sequence[Place]) -> tuple[Va
 
 def _output(members: Mapping[str, Model], operations: Sequence[Operation], tap: Tap) -> Variable:
     member, output = endpoint(tap.source)
-    variable = members[member].variable(output)
+    variable, how = members[member].variable(output), tap.summary.value
     fast = Operation(Action.STEP, 1, member) in operations
     if tap.summary is not Summary.LAST and variable.shape:
-        raise ValueError(f"{tap.name}: the {tap.summary.value} of the array {tap.source} cannot be told")
+        raise ValueError(f"{tap.name}: the {how} of the array {tap.source} cannot be computed")
     if tap.summary not in (Summary.LAST, Summary.INTEGRAL) and not fast:
-        raise ValueError(f"{tap.name}: {member} is not in the fastest layer; its {tap.summary.value} cannot be told")
+        raise ValueError(f"{tap.name}: {member} is not in the fastest layer; its {how} cannot be computed")
     changed: dict[str, Any] = {"name": tap.name, "fmi_name": "", "detail": tap.detail}
     if tap.summary is Summary.RATE:
         changed["unit"] = RATE_UNITS[variable.unit]
@@ -251,7 +257,7 @@ _SUMMARIES = {
 def _states(wiring: Wiring) -> tuple[Variable, ...]:
     """Return what the block remembers: its clock, its sums, and the whole memory of each component but parameters."""
     own = [
-        Variable(name, unit, size, 0.0, -math.inf, math.inf, 1.0, name.replace("_", " "))
+        Variable(name, unit, size, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, name.replace("_", " "))
         for name, unit, size in wiring.own_states()
     ]
     for member, model in wiring.members.items():
@@ -288,7 +294,7 @@ def _refusals(wiring: Wiring, base: int) -> dict[int, str]:
 
 
 def _beyond(variable: Variable) -> str:
-    unit = "" if variable.unit == "1" else f" {variable.unit}"
+    unit = unit_suffix(variable.unit)
     element = "[{x.offender:.0f}]" if variable.shape else ""
     bounds = f"[{variable.min:.9g}, {variable.max:.9g}]{unit}"
     return f"{variable.name}{element} = {{x.offence:.9g}}{unit} is not within {bounds}"

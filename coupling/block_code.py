@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .block_fields import blocks, copy_line, fill_lines, input_field, output_field, parameter_field
+from ..core.variable import Variable
 from .operations import Action, Connection, Operation, Rule
 from .transfers import LEAST
-from .wiring import TOO_LONG, Wiring, status_of
+from .wiring import TOO_LONG, Place, Wiring, blocks, input_field, output_field, parameter_field, status_of
 
 MOST_PERIODS = 1e6
 TOLERANCE = 1e-6
@@ -18,16 +18,23 @@ def write(wiring: Wiring) -> str:
     """Return the source of ``initialize``, ``outputs_kernel`` and ``advance``, and what they call."""
     fast = [operation for operation in wiring.operations if operation.every == 1]
     slow = [operation for operation in wiring.operations if operation.every > 1]
+    least = {"maximum": repr(LEAST)}
     functions = {
-        "take_inputs(x, u)": _take_inputs(wiring),
-        "hand_on(x)": [
-            copy_line(output_field(c.source), input_field(c.target), wiring.variable(c.target))
-            for c in wiring.connections
+        "take_inputs(x, u)": [
+            _copy(f"u.{place[1]}", input_field(place), wiring.variable(place)) for place in wiring.inputs
         ],
-        "tell(x, y)": _tell(wiring),
+        "hand_on(x)": [_hand_on(wiring, connection) for connection in wiring.connections],
+        "write_outputs(x, y)": [
+            _copy(output_field(source), f"y.{name}", wiring.variable(source))
+            for name, source, how in wiring.outputs
+            if how == "last"
+        ],
         "initialize(x, p, u, y, c)": _initialize(wiring),
         "outputs_kernel(x, p, u, y, c)": _outputs_kernel(wiring),
-        "clear(x)": ["x.stepped = 0.0", *(line for name, _, how in wiring.outputs for line in _clear(name, how))],
+        "clear(x)": [
+            "x.stepped = 0.0",
+            *(f"x.{name}_so_far = {least.get(how, '0.0')}" for name, _, how in wiring.outputs if how != "last"),
+        ],
         "look_ahead(p, length)": [f"{parameter_field(place)} = 0.5 * length" for place in wiring.lookaheads],
         "refresh_ports(x, p, c, length)": _refresh_ports(wiring),
         "take_up_scale(x, p, c)": _take_up_scale(wiring),
@@ -60,6 +67,24 @@ def _function(signature: str, body: list[str]) -> str:
     return f"\ndef {signature}:\n" + "".join(f"    {line}\n" for line in body or ["pass"])
 
 
+def _copy(source: str, target: str, variable: Variable) -> str:
+    """Return the line that copies a value like `variable`."""
+    return f"copy({source}, {target})" if variable.shape else f"{target} = {source}"
+
+
+def _hand_on(wiring: Wiring, connection: Connection) -> str:
+    return _copy(output_field(connection.source), input_field(connection.target), wiring.variable(connection.target))
+
+
+def _fill(wiring: Wiring, place: Place) -> list[str]:
+    """Return lines that give an input its declared start value, which is the same for a whole array."""
+    variable, target = wiring.variable(place), input_field(place)
+    value = repr(float(variable.start_values().flat[0]))
+    if variable.shape:
+        return [f"for k in range({variable.count}):", f"    {target}[k] = {value}"]
+    return [f"{target} = {value}"]
+
+
 def _proceed(wiring: Wiring) -> list[str]:
     """Take one communication step; a changed scale is taken up at its beginning or where all layers are due in it."""
     return [
@@ -85,7 +110,7 @@ def _proceed(wiring: Wiring) -> list[str]:
         "status = run(x, p, c, begin, end)",
         "if status != 0:",
         "    return status",
-        "tell(x, y)",
+        "write_outputs(x, y)",
         "summarise(x, y)",
         "return 0",
     ]
@@ -131,7 +156,7 @@ def _refresh_ports(wiring: Wiring) -> list[str]:
         for row in wiring.operations:
             c = row.subject
             if isinstance(c, Connection) and c.source[0] == member and row.every == 1 and row.rule is Rule.LAST:
-                lines += [copy_line(output_field(c.source), input_field(c.target), wiring.variable(c.target))]
+                lines += [_hand_on(wiring, c)]
     return lines
 
 
@@ -150,11 +175,9 @@ def _take_up_scale(wiring: Wiring) -> list[str]:
 def _initialize(wiring: Wiring) -> list[str]:
     """Every round initialises all components and hands everything on; as many rounds as a chain of them can need."""
     lines = [f"look_ahead(p, {wiring.base!r} * p.step_scale)"]
-    lines += [
-        copy_line(parameter_field(set_), parameter_field(led), wiring.variable(led)) for led, set_ in wiring.shared
-    ]
-    defaults = [(c.target, wiring.variable(c.target)) for c in wiring.connections]
-    lines += [line for target, variable in defaults for line in fill_lines(input_field(target), variable)]
+    lines += [_copy(parameter_field(set_), parameter_field(led), wiring.variable(led)) for led, set_ in wiring.shared]
+    for place in wiring.inner_inputs:
+        lines += _fill(wiring, place)
     lines += ["take_inputs(x, u)", f"for _ in range({len(wiring.members) + 1}):"]
     lines += [f"    {member}_initialize({blocks(wiring, member)})" for member in wiring.members]
     lines += ["    hand_on(x)"]
@@ -167,7 +190,7 @@ def _initialize(wiring: Wiring) -> list[str]:
             lines += [f"take_maximum({gathered}, {gathered})"] if variable.shape else [f"{gathered} = {LEAST!r}"]
         if rule is Rule.LINEAR:
             lines += list(_gather(wiring, connection, "")) * 2
-    lines += ["tell(x, y)"]
+    lines += ["write_outputs(x, y)"]
     for name, source, summary in wiring.outputs:
         if summary != "last":
             lines += [f"y.{name} = {'0.0' if summary == 'rate' else output_field(source)}"]
@@ -176,23 +199,7 @@ def _initialize(wiring: Wiring) -> list[str]:
 
 def _outputs_kernel(wiring: Wiring) -> list[str]:
     calls = [f"{member}_outputs_kernel({blocks(wiring, member)})" for member in wiring.members]
-    return [f"look_ahead(p, {_base(wiring)})", *calls, f"look_ahead(p, {wiring.base!r})", "tell(x, y)"]
-
-
-def _take_inputs(wiring: Wiring) -> list[str]:
-    return [copy_line(f"u.{place[1]}", input_field(place), wiring.variable(place)) for place in wiring.inputs]
-
-
-def _tell(wiring: Wiring) -> list[str]:
-    return [
-        copy_line(output_field(source), f"y.{name}", wiring.variable(source))
-        for name, source, summary in wiring.outputs
-        if summary == "last"
-    ]
-
-
-def _clear(name: str, summary: str) -> list[str]:
-    return [] if summary == "last" else [f"x.{name}_so_far = {repr(LEAST) if summary == 'maximum' else '0.0'}"]
+    return [f"look_ahead(p, {_base(wiring)})", *calls, f"look_ahead(p, {wiring.base!r})", "write_outputs(x, y)"]
 
 
 def _finish(wiring: Wiring, name: str, summary: str) -> list[str]:
@@ -206,7 +213,7 @@ def _row(wiring: Wiring, operation: Operation) -> Iterator[str]:
     if isinstance(subject, str):
         yield from _step(wiring, subject, "t" if operation.every == 1 else "t - length")
     elif subject not in wiring.gathering:
-        yield copy_line(output_field(subject.source), input_field(subject.target), wiring.variable(subject.target))
+        yield _hand_on(wiring, subject)
     elif operation.action is Action.ACCUMULATE:
         yield from _gather(wiring, subject, f"length / {operation.every * wiring.base!r}")
     else:

@@ -1,4 +1,4 @@
-"""How the components of a block are wired, and the statuses of the block."""
+"""How the components of a block are wired, where their values lie in its records, and the statuses of the block."""
 
 from __future__ import annotations
 
@@ -64,6 +64,12 @@ class Wiring:
         return tuple(dict.fromkeys(subject for subject in subjects if isinstance(subject, Connection)))
 
     @property
+    def inner_inputs(self) -> list[Place]:
+        """The components' inputs that are not inputs of the block: driven by a connection, or held at their start."""
+        places = ((member, v.name) for member, model in self.members.items() for v in model.inputs)
+        return [place for place in places if place not in self.inputs]
+
+    @property
     def gathering(self) -> dict[Connection, Rule]:
         """The connections that gather values, by their rule; their place here is the number in the names of states."""
         rows = [row for row in self.operations if row.action is Action.ACCUMULATE]
@@ -114,3 +120,31 @@ class Wiring:
 def status_of(wiring: Wiring, member: str, status: int) -> int:
     """Return the block's status for that of a component."""
     return STATUSES * (1 + list(wiring.members).index(member)) + status
+
+
+def blocks(wiring: Wiring, member: str) -> str:
+    """Return the arguments of a component's kernel; an empty block is never looked at, so a number will do."""
+    model = wiring.members[member]
+    blocks = (
+        (model.states, f"x.{member}_states"),
+        (model.parameters, f"p.{member}"),
+        (model.inputs, f"x.{member}_inputs"),
+        (model.outputs, f"x.{member}_outputs"),
+        (model.constants, f"c.{member}"),
+    )
+    return ", ".join(record if variables else "0.0" for variables, record in blocks)
+
+
+def parameter_field(place: Place) -> str:
+    """Return where a component's parameter lies."""
+    return f"p.{place[0]}.{place[1]}"
+
+
+def input_field(place: Place) -> str:
+    """Return where a component's input lies."""
+    return f"x.{place[0]}_inputs.{place[1]}"
+
+
+def output_field(place: Place) -> str:
+    """Return where a component's output lies."""
+    return f"x.{place[0]}_outputs.{place[1]}"

@@ -44,10 +44,12 @@ def define(members: Sequence[Sequence[Any]], base: int, operations: Sequence[Seq
     if "Bms" in models:
         taps += BMS_TAPS
         terminals.append(LIMITS)
-    if _tells(models["Cell"], COUNTER_NAMES[0]):
+    ages = _tells(models["Cell"], COUNTER_NAMES[0])
+    if ages:
         taps += AGING_TAPS
         terminals.append(AGING)
-    model = compose("Pack", description, models, base, table, taps, LOOKAHEADS, SHARED)
+    held = () if ages else HELD_WITHOUT_AGING
+    model = compose("Pack", description, models, base, table, taps, LOOKAHEADS, SHARED, held)
     return Definition(model, tuple(terminals), tuple(models.values()), seconds(base))
 
 
@@ -155,3 +157,6 @@ SHARED = {
     "PackNetwork.open_circuit_voltage": "Cell.open_circuit_voltage",
 }
 """What the network has to know of the cells: set for the cells, it holds for the network too."""
+
+HELD_WITHOUT_AGING = ("PackNetwork.capacity_loss",)
+"""Inputs that stay at their start values where the cells do not age: the network must not lose what the cells keep."""

@@ -25,7 +25,7 @@ LOAD = Terminal(
 """Where vehicle or charger are connected."""
 
 
-def define(series: int, parallel: int, opposite_terminals: bool, nodes: int, aging: bool = False) -> Definition:
+def define(series: int, parallel: int, opposite_terminals: bool, nodes: int) -> Definition:
     """Return the network of `series` groups of `parallel` cells.
 
     Parameters
@@ -36,11 +36,9 @@ def define(series: int, parallel: int, opposite_terminals: bool, nodes: int, agi
         Whether a group's negative terminal is at its last cell; else both are at its first.
     nodes : int
         Length of the open-circuit voltage table, >= 2.
-    aging : bool
-        Whether the network is told which share of its capacity each cell has lost.
     """
     return Definition(
-        network.declare(series, parallel, opposite_terminals, nodes, aging),
+        network.declare(series, parallel, opposite_terminals, nodes),
         (
             Terminal("electrical", TerminalKind.ELECTRICAL, ("emf", "resistance", "soc", "current", "capacity")),
             Terminal(
@@ -50,6 +48,6 @@ def define(series: int, parallel: int, opposite_terminals: bool, nodes: int, agi
                 ("group_voltage", "group_soc", "pack_current", "balancing_current", "balancing_pack_current"),
             ),
             LOAD,
-            *((Terminal("aging", TerminalKind.AGING, ("capacity_loss",)),) if aging else ()),
+            Terminal("aging", TerminalKind.AGING, ("capacity_loss",)),
         ),
     )

@@ -80,8 +80,6 @@ def _network(pack: Pack, kind: CellParameters, cells: Mapping[str, NDArray[np.fl
         "opposite_terminals": pack.busbar.terminals is Terminals.OPPOSITE,
         "nodes": kind.nodes,
     }
-    if pack.aging is not None:
-        arguments["aging"] = True
     start: dict[str, ArrayLike] = {
         **pack.busbar.start("network"),
         "capacity": cells["capacity"],

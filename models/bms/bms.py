@@ -94,7 +94,7 @@ from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
 from ...core.timescale import reset_timescales, timescale_variables
 from ..cell.kind import CellParameters
-from ..network.report import share_of_whole
+from ..network.charge import share_of_whole
 from . import estimation, estimation_variables, group_port, protection, state_of_power, supervisor, variables
 from . import sensors as bms_sensors
 from .kalman import SOC, leakage_place

@@ -1,4 +1,25 @@
-"""Loads on an affine port: the current that a load draws from ``V = emf + resistance * current``."""
+"""The load of a pack: the current that it sets on the affine port ``V = E + R I`` of the pack.
+
+Equations
+---------
+`load_mode` selects how the load sets the pack current I of the step:
+
+current
+    I = `pack_current`.
+power
+    V I = P = `pack_power`, the root next to zero, ``I = 2 P / (E + sqrt(E^2 + 4 R P))``. Discharging below
+    ``P = -E^2 / (4 R)``, which `maximum_discharge_power` gives with its sign turned, has no solution: the step is
+    refused. So is any power while E is 0 or less.
+constant current constant voltage
+    I = `pack_current` while V keeps to `voltage_limit`, else the I that puts V on it, never of the other sign.
+    A charge keeps V at or below the limit, a discharge at or above it. As soon as, in that second phase, the
+    size of I would be at or below `taper_current`, the current is 0 and `charge_complete` is set, in that very
+    step; both stay so until the load mode is left, whatever the inputs do.
+
+References
+----------
+G. L. Plett, Battery Management Systems, Volume II: Equivalent-Circuit Methods, Artech House 2016: power limits.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +27,11 @@ import math
 import sys
 from enum import IntEnum
 
-from ...core.model import kernel
+from ...core.bounds import UNBOUNDED
+from ...core.fields import Fields
+from ...core.model import Block, kernel
+from ...core.variable import DataType, Variable
+from . import bounds
 
 LARGEST = sys.float_info.max
 """Stands for a power without bound [W]: outputs are finite."""
@@ -18,6 +43,41 @@ class LoadMode(IntEnum):
     CURRENT = 1
     POWER = 2
     CONSTANT_CURRENT_CONSTANT_VOLTAGE = 3
+
+
+POWER = int(LoadMode.POWER)
+CONSTANT_CURRENT_CONSTANT_VOLTAGE = int(LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTAGE)
+
+
+def fields(groups: int) -> Fields:
+    """Return what vehicle or charger prescribe, and what the load reports."""
+    modes = ", ".join(f"{mode.value} {mode.name.lower().replace('_', ' ')}" for mode in LoadMode)
+    highest = bounds.VOLTAGE * groups
+    return Fields(
+        parameters=(
+            Variable("taper_current", "A", None, 1.0, 0.0, bounds.CURRENT, 1.0,
+                     "Size of the pack current at which the constant-voltage phase ends", tunable=True),
+        ),
+        inputs=(
+            Variable("load_mode", "1", None, 1.0, 1.0, len(LoadMode), 1.0, f"What the load prescribes: {modes}",
+                     data_type=DataType.INTEGER),
+            Variable("pack_current", "A", None, 0.0, -bounds.CURRENT, bounds.CURRENT, 100.0,
+                     "Current into the pack; that of the constant-current phase when charging to a voltage"),
+            Variable("pack_power", "W", None, 0.0, -bounds.POWER, bounds.POWER, 1e4,
+                     "Power into the pack, mean over the step", display_unit="kW"),
+            Variable("voltage_limit", "V", None, round(4.2 * groups, 9), -highest, highest, 4.0 * groups,
+                     "Pack voltage of the constant-voltage phase"),
+        ),
+        outputs=(
+            Variable("maximum_discharge_power", "W", None, 0.0, 0.0, UNBOUNDED, 1e4,
+                     "Most power that the pack can deliver in this step", display_unit="kW"),
+            Variable("charge_complete", "1", None, 0.0, 0.0, 1.0, 1.0,
+                     "Constant current then constant voltage has ended at the taper current",
+                     data_type=DataType.BOOLEAN),
+        ),
+        states=(Variable("finished", "1", None, 0.0, 0.0, 1.0, 1.0, "Whether the charge has ended"),),
+        modules=(__name__,),
+    )  # fmt: skip
 
 
 @kernel
@@ -33,7 +93,7 @@ def maximum_power(emf: float, resistance: float) -> float:
 
 @kernel
 def feasible(power: float, emf: float, resistance: float) -> bool:
-    """Tell whether the port can take a power [W]; with an EMF [V] of 0 or less it takes none."""
+    """Return whether the port can take a power [W]; with an EMF [V] of 0 or less it takes none."""
     return power == 0.0 or (emf > 0.0 and power >= -maximum_power(emf, resistance))
 
 
@@ -63,3 +123,23 @@ def limited_current(current: float, voltage_limit: float, emf: float, resistance
     if room <= 0.0:
         return 0.0
     return direction * room / resistance
+
+
+@kernel
+def charge_current(x: Block, p: Block, u: Block, emf: float, resistance: float) -> float:
+    """Return the pack current [A] of constant current then constant voltage; `finished` latches its end."""
+    current = limited_current(u.pack_current, u.voltage_limit, emf, resistance)
+    if current != u.pack_current and abs(current) <= p.taper_current:
+        x.finished = 1.0
+    return 0.0 if x.finished == 1.0 else current
+
+
+@kernel
+def load_current(x: Block, p: Block, u: Block, emf: float, resistance: float) -> float:
+    """Return the pack current [A] that the load sets; a power must be feasible."""
+    if u.load_mode == CONSTANT_CURRENT_CONSTANT_VOLTAGE:
+        return charge_current(x, p, u, emf, resistance)
+    x.finished = 0.0
+    if u.load_mode == POWER:
+        return power_current(u.pack_power, emf, resistance)
+    return u.pack_current

@@ -1,35 +1,110 @@
-"""What the network tells beside the currents: voltages, cut-offs, energies, state of charge and of energy."""
+"""Voltages of cells, groups and pack, the cut-offs that they cross, and the energies of a step.
+
+Equations
+---------
+Under the currents of the step, the voltage of cell k is ``emf_k + resistance_k c_k``, contacts left out, and that of
+group g is ``group_emf_g + group_resistance_g I_g``; the voltages of the groups sum to that of the pack. A cut-off is
+set while a voltage of a cell, or the pack current without balancing, is strictly beyond its limit. Each step sets the
+cut-offs anew; to act on them is the master's part.
+
+Over a step of h, with ``pack_energy = h V I`` and the busbar loss from the squares of the currents::
+
+    pack_energy + balancing_energy = cell_energy + busbar_loss
+"""
 
 from __future__ import annotations
 
-import math
-
+from ...core.bounds import UNBOUNDED
+from ...core.fields import Fields
 from ...core.model import Block, kernel
-from ...core.statistics import extremes
-from ..numerics import tables
+from ...core.statistics import extremes, extremes_of
+from ...core.variable import DataType, Variable
 from . import ladder
+from .bounds import CURRENT, VOLTAGE
+
+
+def group_voltage(groups: int) -> Variable:
+    """Return the output that holds the voltage of each group."""
+    return Variable("group_voltage", "V", groups, 0.0, -UNBOUNDED, UNBOUNDED, 3.7,
+                    "Voltage between the group's terminals")  # fmt: skip
+
+
+GROUP_VOLTAGE_EXTREMES = extremes_of(group_voltage(1), "group")
+
+write_group_voltage_extremes = GROUP_VOLTAGE_EXTREMES.write
+
+
+def fields(cells: int, groups: int) -> Fields:
+    """Return limits and cut-offs, voltages, and the integrals over a step."""
+    cut_offs = (
+        ("undervoltage", "A cell is below its minimum voltage"),
+        ("overvoltage", "A cell is above its maximum voltage"),
+        ("overcurrent", "The pack current is beyond its limit"),
+    )
+    integrals = (
+        ("pack_charge", "C", 100.0, "Charge that entered at the pack's terminals from the load"),
+        ("pack_energy", "J", 1e4, "Energy that entered at the pack's terminals from the load"),
+        ("balancing_energy", "J", 1.0, "Energy that entered from balancing, at taps and pack terminals"),
+        ("busbar_loss", "J", 10.0, "Energy lost in busbar segments and contacts"),
+        ("cell_energy", "J", 1e4, "Energy that entered the cells, their voltages being those of their ports"),
+    )
+    return Fields(
+        parameters=(
+            Variable("minimum_cell_voltage", "V", None, 2.5, -VOLTAGE, VOLTAGE, 3.7,
+                     "Cell voltage below which undervoltage is set", tunable=True),
+            Variable("maximum_cell_voltage", "V", None, 4.3, -VOLTAGE, VOLTAGE, 3.7,
+                     "Cell voltage above which overvoltage is set", tunable=True),
+            Variable("maximum_charge_current", "A", None, 1e3, 0.0, CURRENT, 100.0,
+                     "Pack current above which overcurrent is set", tunable=True),
+            Variable("maximum_discharge_current", "A", None, 1e3, 0.0, CURRENT, 100.0,
+                     "Size of the discharging pack current above which overcurrent is set", tunable=True),
+        ),
+        outputs=(
+            group_voltage(groups),
+            Variable("pack_voltage", "V", None, 0.0, -UNBOUNDED, UNBOUNDED, 4.0 * groups,
+                     "Voltage between the terminals"),
+            *(
+                Variable(name, "1", None, 0.0, 0.0, 1.0, 1.0, text, data_type=DataType.BOOLEAN)
+                for name, text in cut_offs
+            ),
+            *(
+                Variable(name, unit, None, 0.0, -UNBOUNDED, UNBOUNDED, nominal, f"{text}, over the step")
+                for name, unit, nominal, text in integrals
+            ),
+            *GROUP_VOLTAGE_EXTREMES.variables,
+        ),
+        states=(
+            Variable("cell_voltage", "V", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "Voltage of the cell, by its port"),
+        ),
+        modules=(__name__,),
+    )  # fmt: skip
 
 
 @kernel
-def tell_voltages(x: Block, p: Block, u: Block, y: Block) -> None:
-    """Write the voltages under the currents of this step, and raise the cut-offs that they cross."""
+def write_voltages(x: Block, u: Block, y: Block) -> None:
+    """Write the voltages of cells, groups and pack under the currents of this step."""
     for k in range(y.current.shape[0]):
         x.cell_voltage[k] = u.emf[k] + u.resistance[k] * y.current[k]
-    least, greatest, _, _, _ = extremes(x.cell_voltage)
-    y.undervoltage = 1.0 if least < p.minimum_cell_voltage else 0.0
-    y.overvoltage = 1.0 if greatest > p.maximum_cell_voltage else 0.0
-    current = y.pack_current_actual
-    within = -p.maximum_discharge_current <= current <= p.maximum_charge_current
-    y.overcurrent = 0.0 if within else 1.0
     y.pack_voltage = 0.0
     for g in range(y.group_voltage.shape[0]):
         y.group_voltage[g] = x.group_emf[g] + x.group_resistance[g] * x.group_current[g]
         y.pack_voltage += y.group_voltage[g]
+    write_group_voltage_extremes(y.group_voltage, y)
 
 
 @kernel
-def tell_energies(x: Block, p: Block, u: Block, y: Block, opposite: bool, h: float) -> None:
-    """Write the integrals over a step of h [s]; ``pack + balancing = cell + busbar``, each from its own currents."""
+def write_cut_offs(x: Block, p: Block, y: Block) -> None:
+    """Set the cut-offs that cell voltages and pack current cross."""
+    least, greatest, _, _, _ = extremes(x.cell_voltage)
+    y.undervoltage = 1.0 if least < p.minimum_cell_voltage else 0.0
+    y.overvoltage = 1.0 if greatest > p.maximum_cell_voltage else 0.0
+    within = -p.maximum_discharge_current <= y.pack_current_actual <= p.maximum_charge_current
+    y.overcurrent = 0.0 if within else 1.0
+
+
+@kernel
+def write_energies(x: Block, p: Block, u: Block, y: Block, opposite: bool, h: float) -> None:
+    """Write the integrals over a step of h [s]; each comes from currents and voltages of its own."""
     groups = y.group_voltage.shape[0]
     cells = y.current.shape[0] // groups
     y.pack_charge = h * y.pack_current_actual
@@ -41,67 +116,3 @@ def tell_energies(x: Block, p: Block, u: Block, y: Block, opposite: bool, h: flo
         y.busbar_loss += h * ladder.busbar_power(x, p, y, g, cells, opposite, x.group_current[g])
     for k in range(y.current.shape[0]):
         y.cell_energy += h * x.cell_voltage[k] * y.current[k]
-
-
-@kernel
-def group_charge(x: Block, u: Block, y: Block) -> tuple[float, float]:
-    """Write the SOC of the groups; return what any of them still gives, and still takes, at least [C]."""
-    groups = y.group_voltage.shape[0]
-    cells = y.current.shape[0] // groups
-    remaining = room = math.inf
-    for g in range(groups):
-        capacity = charge = 0.0
-        for k in range(g * cells, (g + 1) * cells):
-            capacity += x.capacity[k]
-            charge += x.capacity[k] * u.soc[k]
-        x.group_capacity[g] = capacity
-        y.group_soc[g] = charge / capacity
-        remaining, room = min(remaining, charge), min(room, capacity - charge)
-    return remaining, room
-
-
-@kernel
-def share_of_whole(part: float, rest: float) -> float:
-    """Return ``part / (part + rest)``; 0 where there is no whole."""
-    whole = part + rest
-    return part / whole if whole > 0.0 else 0.0
-
-
-@kernel
-def open_circuit_area(x: Block, p: Block, soc: float) -> float:
-    """Integral of the open-circuit voltage over SOC, from 0 [V]; times a capacity it is an energy."""
-    place = tables.locate(p.open_circuit_voltage.shape[0], soc)
-    return tables.area(p.open_circuit_voltage, x.open_circuit_area, place)
-
-
-@kernel
-def tell_charge(x: Block, p: Block, u: Block, y: Block) -> None:
-    """Write the pack's SOC, usable capacity and state of energy, as of the SOC given."""
-    remaining, room = group_charge(x, u, y)
-    y.usable_capacity = remaining + room
-    y.pack_soc = share_of_whole(remaining, room)
-    given = taken = 0.0
-    for g in range(y.group_soc.shape[0]):
-        soc, capacity = y.group_soc[g], x.group_capacity[g]
-        empty = open_circuit_area(x, p, soc - remaining / capacity)
-        present = open_circuit_area(x, p, soc)
-        given += capacity * (present - empty)
-        taken += capacity * (open_circuit_area(x, p, soc + room / capacity) - present)
-    y.state_of_energy = share_of_whole(given, taken)
-
-
-@kernel
-def summarise(u: Block, y: Block) -> None:
-    """Tell currents, SOC, and voltage and SOC of the groups by their extremes."""
-    least, greatest, mean, least_cell, greatest_cell = extremes(y.current)
-    y.current_minimum, y.current_maximum, y.current_mean = least, greatest, mean
-    y.current_minimum_cell, y.current_maximum_cell = least_cell, greatest_cell
-    least, greatest, mean, least_group, greatest_group = extremes(y.group_voltage)
-    y.group_voltage_minimum, y.group_voltage_maximum, y.group_voltage_mean = least, greatest, mean
-    y.group_voltage_minimum_group, y.group_voltage_maximum_group = least_group, greatest_group
-    least, greatest, mean, least_group, greatest_group = extremes(y.group_soc)
-    y.group_soc_minimum, y.group_soc_maximum, y.group_soc_mean = least, greatest, mean
-    y.group_soc_minimum_group, y.group_soc_maximum_group = least_group, greatest_group
-    least, greatest, mean, least_cell, greatest_cell = extremes(u.soc)
-    y.soc_minimum, y.soc_maximum, y.soc_mean = least, greatest, mean
-    y.soc_minimum_cell, y.soc_maximum_cell = least_cell, greatest_cell

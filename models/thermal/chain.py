@@ -7,41 +7,29 @@ For cell k of n, with temperature T_k, heat q_k generated in it, and air at T_a:
     C_k dT_k/dt = q_k + h_k (T_a - T_k) + g (T_{k-1} - T_k) + g (T_{k+1} - T_k) - W (S_k - S_{k-1})
     S_k = S_{k-1} + (1 - exp(-G / W)) (T_k - S_{k-1}),   S_0 the inlet
 
-where the terms with a neighbour fall away at the two ends of the chain. C is the heat capacity, h the convection,
-g the conduction between neighbours. The coolant of heat capacity rate W (mass flow times specific heat) passes the
-cells in the order of their numbers and reaches cell k at S_{k-1}; its own heat capacity is neglected, and S_k
-is the exact solution along a plate element of conductance G under a cell of one temperature. With G or W zero there
-is no plate: the cells are cooled passively, and the outlet is the inlet. The balancer's board is a node of its own::
-
-    C_b dT_b/dt = q_b + h_b (T_a - T_b)
-
-Inputs are held during a step. The step is the L-stable, stiffly accurate diagonally implicit Runge-Kutta method of
-two stages and second order with gamma = 1 - 1/sqrt(2); each stage solves for the rise of the temperatures above
-those at the beginning of the step, by one elimination along chain and coolant, in O(n) and with pivots that are sums
-of positive terms. Heat is integrated with the weights of the method, so that over every step, board included::
-
-    generated_heat = stored_heat + ambient_heat + coolant_heat
-
-to rounding (1e-9 of the heat turned over). The state keeps what rounding cuts off: many small steps lose no heat.
+The terms with a neighbour are absent at the two ends of the chain. C is the heat capacity, h the convection, g the
+conduction between neighbours. The coolant of heat capacity rate W (mass flow times specific heat) passes the cells in
+the order of their numbers and reaches cell k at S_{k-1}. Its own heat capacity is neglected. S_k is the exact solution
+along a plate element of conductance G under a cell of one temperature. With G or W zero there is no plate: air cools
+the cells, and the outlet is the inlet. One elimination along chain and coolant solves a stage of the method in O(n),
+with pivots that are sums of positive terms.
 
 Limits
 ------
 A cell has one temperature: conductances to it contain the path through the cell. Conduction joins neighbours in the
 order of the numbers only. The air around the pack has one temperature and takes any heat. Steps of any length are
-stable, and long ones end in the steady state. A transient does not overshoot in steps up to 2.4 times the least
-``C_k / (h_k + 2 g + G)``; beyond that a deviation may change its sign, and shrinks to about a fifth or less in a step.
+stable, and long steps end in the steady state. A transient does not overshoot in steps up to 2.4 times the least
+``C_k / (h_k + 2 g + G)``. In longer steps a deviation may change its sign, and shrinks to about a fifth or less.
 
 Start values. Measured: the mass of a 2013 Nissan Leaf cell, 0.799 kg. Assumed: a specific heat of 1100 J/(kg K), hence
 880 J/K (large pouch cells were measured at 1106 [1] and 1250 J/(kg K) [2]; the Leaf cell in its test fixture shows
 more, for the fixture takes part). Assumed: convection of 0.3 W/K a cell, which is 11 W/(m2 K) over a case of 5.2 m2
 (1.57 x 1.19 x 0.26 m) shared by 192 cells; the heat capacity of the case is left out, so that a whole pack cools
 more slowly than its cells do here. Assumed: conduction of 1 W/K between neighbours; a through-plane conductivity of
-0.47 W/(m K) [2] over a face of 0.06 m2 and a pitch of 9 mm allows 3 W/K at most, before contact. The board's figures
-are assumptions.
+0.47 W/(m K) [2] over a face of 0.06 m2 and a pitch of 9 mm allows 3 W/K at most, before contact.
 
 References
 ----------
-Method: R. Alexander, SIAM J. Numer. Anal. 14 (1977) 1006-1021, doi:10.1137/0714068 (two stages, order 2).
 Elimination without subtractions: W. K. Grassmann, M. I. Taksar, D. P. Heyman, Oper. Res. 33 (1985) 1107-1116,
 doi:10.1287/opre.33.5.1107. Coolant: F. P. Incropera et al., Fundamentals of Heat and Mass Transfer, 6th ed., Wiley
 2007, section 8.3.3 (constant surface temperature). [1] Anisotropic thermal characterisation of large-format
@@ -53,25 +41,33 @@ from __future__ import annotations
 
 import math
 
+from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
-from ...core.statistics import extremes, extremes_of
-from ...core.timescale import timescale_variables
+from ...core.statistics import extremes_of
 from ...core.variable import Variable
 from ..numerics.summation import add
-from .timescales import bound_timescales
+from . import board, method, timescales
+from .method import CAPACITY, CARRIED, CONDUCTANCE, GAMMA, mean_temperature
 
-GAMMA = 1.0 - 1.0 / math.sqrt(2.0)
-"""Diagonal coefficient of the method; the weights of its stages are 1 - GAMMA and GAMMA."""
 
-CARRIED = (1.0 - GAMMA) / GAMMA
-"""How much of the first stage's rise the second stage starts from."""
+def temperature(cells: int) -> Variable:
+    """Return the output that holds the temperature of each cell."""
+    return Variable("temperature", "K", cells, 298.15, -UNBOUNDED, UNBOUNDED, 300.0, "Temperature of each cell",
+                    display_unit="degC")  # fmt: skip
 
-LARGEST = 1e9
-"""Bound on heat capacities [J/K]."""
 
-BEST = 1e5
-"""Bound on conductances [W/K]: up to it the heat of a step closes to 1e-9."""
+def _heat(name: str, text: str) -> Variable:
+    return Variable(name, "J", None, 0.0, -UNBOUNDED, UNBOUNDED, 1e3, f"{text}, over the step")
+
+
+def _given_temperature(name: str, text: str) -> Variable:
+    return Variable(name, "K", None, 298.15, 200.0, 500.0, 300.0, text, display_unit="degC")
+
+
+TEMPERATURE_EXTREMES = extremes_of(temperature(1))
+
+write_temperature_extremes = TEMPERATURE_EXTREMES.write
 
 
 def declare(cells: int) -> Model:
@@ -82,17 +78,10 @@ def declare(cells: int) -> Model:
     cells : int
         Number of cells, >= 1.
     """
-    outputs = _outputs(cells)
     return Model(
         name="Thermal",
         description="Cells in a thermal chain with ambient air, an optional cooling plate and the balancer's board",
-        fields=Fields(
-            modules=(__name__,),
-            parameters=_parameters(cells),
-            inputs=_inputs(cells),
-            outputs=outputs + extremes_of(outputs[0]).variables + timescale_variables(),
-            states=_states(cells),
-        ),
+        fields=fields(cells) + board.fields() + Fields(modules=(method.__name__,)) + timescales.fields(),
         initialize=initialize,
         outputs_kernel=outputs_kernel,
         advance=advance,
@@ -100,66 +89,51 @@ def declare(cells: int) -> Model:
     )
 
 
-def _parameters(cells: int) -> tuple[Variable, ...]:
-    return (
-        Variable("heat_capacity", "J/K", cells, 880.0, 1e-3, LARGEST, 1e3, "Heat capacity of each cell"),
-        Variable("convection", "W/K", cells, 0.3, 0.0, BEST, 1.0, "Conductance from each cell to the ambient air"),
-        Variable("conduction", "W/K", None, 1.0, 0.0, BEST, 1.0, "Conductance between neighbouring cells"),
-        Variable("plate_conductance", "W/K", None, 0.0, 0.0, BEST, 1.0,
-                 "Conductance from each cell to the coolant under it; 0: no cooling plate"),
-        Variable("coolant_heat_capacity_rate", "W/K", None, 100.0, 0.0, BEST, 100.0,
-                 "Mass flow times specific heat of the coolant; 0: no cooling plate"),
-        Variable("board_heat_capacity", "J/K", None, 200.0, 1e-3, LARGEST, 100.0, "Heat capacity of the board"),
-        Variable("board_convection", "W/K", None, 1.0, 0.0, BEST, 1.0, "Conductance from the board to the air"),
-        _temperature("initial_temperature", "Temperature of cells and board at the start"),
-    )  # fmt: skip
-
-
-def _inputs(cells: int) -> tuple[Variable, ...]:
-    return (
-        Variable("heat_rate", "W", cells, 0.0, -math.inf, math.inf, 1.0, "Heat generated in each cell"),
-        _temperature("ambient_temperature", "Temperature of the air around cells and board"),
-        _temperature("coolant_temperature", "Temperature of the coolant at its inlet"),
-        Variable("board_heat_rate", "W", None, 0.0, -math.inf, math.inf, 1.0, "Heat generated on the board"),
+def fields(cells: int) -> Fields:
+    """Return heat capacities and conductances, what heats and cools, the temperatures, and the heat of a step."""
+    work = (
+        ("temperature", "K", cells, "Temperature of each cell"),
+        ("remainder", "K", cells, "What rounding cut off the temperature of each cell"),
+        ("inverse_pivot", "K/W", cells, "Work: reciprocal pivots of the elimination"),
+        ("coupling", "1", cells, "Work: rise of each cell for a rise of the next"),
+        ("coolant_reach", "1", cells, "Work: rise of the coolant behind each cell for a rise of that cell"),
+        ("source", "W", cells, "Work: right-hand side"),
+        ("first_rise", "K", cells, "Work: rise of the temperatures in the first stage"),
+        ("rise", "K", cells, "Work: rise of the temperatures over the step"),
     )
-
-
-def _temperature(name: str, description: str) -> Variable:
-    return Variable(name, "K", None, 298.15, 200.0, 500.0, 300.0, description, display_unit="degC")
-
-
-def _outputs(cells: int) -> tuple[Variable, ...]:
-    return tuple(
-        Variable(name, unit, size, start, -math.inf, math.inf, nominal, text, display_unit=display)
-        for name, unit, size, start, nominal, display, text in (
-            ("temperature", "K", cells, 298.15, 300.0, "degC", "Temperature of each cell"),
-            ("board_temperature", "K", None, 298.15, 300.0, "degC", "Temperature of the board"),
-            ("coolant_outlet_temperature", "K", None, 298.15, 300.0, "degC",
-             "Temperature of the coolant behind the last cell; of the inlet where there is no plate"),
-            ("generated_heat", "J", None, 0.0, 1e3, "", "Heat generated in cells and board, over the step"),
-            ("stored_heat", "J", None, 0.0, 1e3, "", "Heat that warmed cells and board, over the step"),
-            ("ambient_heat", "J", None, 0.0, 1e3, "", "Heat given to the ambient air, over the step"),
-            ("coolant_heat", "J", None, 0.0, 1e3, "", "Heat given to the coolant, over the step"),
-        )
+    return Fields(
+        parameters=(
+            Variable("heat_capacity", "J/K", cells, 880.0, 1e-3, CAPACITY, 1e3, "Heat capacity of each cell"),
+            Variable("convection", "W/K", cells, 0.3, 0.0, CONDUCTANCE, 1.0,
+                     "Conductance from each cell to the ambient air"),
+            Variable("conduction", "W/K", None, 1.0, 0.0, CONDUCTANCE, 1.0, "Conductance between neighbouring cells"),
+            Variable("plate_conductance", "W/K", None, 0.0, 0.0, CONDUCTANCE, 1.0,
+                     "Conductance from each cell to the coolant under it; 0: no cooling plate"),
+            Variable("coolant_heat_capacity_rate", "W/K", None, 100.0, 0.0, CONDUCTANCE, 100.0,
+                     "Mass flow times specific heat of the coolant; 0: no cooling plate"),
+            _given_temperature("initial_temperature", "Temperature of cells and board at the start"),
+        ),
+        inputs=(
+            Variable("heat_rate", "W", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "Heat generated in each cell"),
+            _given_temperature("ambient_temperature", "Temperature of the air around cells and board"),
+            _given_temperature("coolant_temperature", "Temperature of the coolant at its inlet"),
+        ),
+        outputs=(
+            temperature(cells),
+            Variable("coolant_outlet_temperature", "K", None, 298.15, -UNBOUNDED, UNBOUNDED, 300.0,
+                     "Temperature of the coolant behind the last cell; of the inlet where there is no plate",
+                     display_unit="degC"),
+            _heat("generated_heat", "Heat generated in cells and board"),
+            _heat("stored_heat", "Heat that warmed cells and board"),
+            _heat("ambient_heat", "Heat given to the ambient air"),
+            _heat("coolant_heat", "Heat given to the coolant"),
+            *TEMPERATURE_EXTREMES.variables,
+        ),
+        states=tuple(
+            Variable(name, unit, size, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, text) for name, unit, size, text in work
+        ),
+        modules=(__name__,),
     )  # fmt: skip
-
-
-def _states(cells: int) -> tuple[Variable, ...]:
-    return tuple(
-        Variable(name, unit, size, 0.0, -math.inf, math.inf, 1.0, text)
-        for name, unit, size, text in (
-            ("temperature", "K", cells, "Temperature of each cell"),
-            ("remainder", "K", cells, "What rounding cut off the temperature of each cell"),
-            ("board_temperature", "K", None, "Temperature of the board"),
-            ("board_remainder", "K", None, "What rounding cut off the temperature of the board"),
-            ("inverse_pivot", "K/W", cells, "Work: reciprocal pivots of the elimination"),
-            ("coupling", "1", cells, "Work: rise of each cell for a rise of the next"),
-            ("coolant_reach", "1", cells, "Work: rise of the coolant behind each cell for a rise of that cell"),
-            ("source", "W", cells, "Work: right-hand side"),
-            ("first_rise", "K", cells, "Work: rise of the temperatures in the first stage"),
-            ("rise", "K", cells, "Work: rise of the temperatures over the step"),
-        )
-    )
 
 
 @kernel
@@ -173,7 +147,7 @@ def plate_element(p: Block) -> tuple[float, float]:
 
 @kernel
 def net_heat(x: Block, p: Block, u: Block) -> None:
-    """Heat flow into every cell at the present temperatures [W], as the right-hand side of the first stage."""
+    """Write the heat flow into every cell at the present temperatures [W]: the right-hand side of the first stage."""
     share, plate = plate_element(p)
     coolant = u.coolant_temperature
     last = x.temperature.shape[0] - 1
@@ -233,22 +207,13 @@ def step_cells(x: Block, p: Block, u: Block, h: float) -> None:
 
 
 @kernel
-def step_board(x: Block, p: Block, u: Block, h: float) -> tuple[float, float]:
-    """Return the rise of the board in both stages of a step of h [s], as `step_cells` does for the cells [K]."""
-    source = u.board_heat_rate + p.board_convection * (u.ambient_temperature - x.board_temperature)
-    inertia = p.board_heat_capacity / (GAMMA * h)
-    first = source / (inertia + p.board_convection)
-    return first, (source + inertia * CARRIED * first) / (inertia + p.board_convection)
-
-
-@kernel
-def book_cells(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
-    """Integrate the heat of all cells over a step of h [s], with the weights of the method."""
+def write_heat(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
+    """Write the heat of all cells over a step of h [s], integrated with the weights of the method."""
     share, plate = plate_element(p)
     generated, stored, ambient, cooled = 0.0, 0.0, 0.0, 0.0
     coolant = u.coolant_temperature
     for k in range(x.temperature.shape[0]):
-        mean = x.temperature[k] + ((1.0 - GAMMA) * x.first_rise[k] + GAMMA * x.rise[k])
+        mean = mean_temperature(x.temperature[k], x.first_rise[k], x.rise[k])
         generated += u.heat_rate[k]
         stored += p.heat_capacity[k] * x.rise[k]
         ambient += p.convection[k] * (mean - u.ambient_temperature)
@@ -258,28 +223,26 @@ def book_cells(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
 
 
 @kernel
-def tell(x: Block, p: Block, u: Block, y: Block) -> None:
-    """Write the temperatures."""
+def write_temperatures(x: Block, p: Block, u: Block, y: Block) -> None:
+    """Write the temperatures of cells and coolant."""
     share, _ = plate_element(p)
     coolant = u.coolant_temperature
     for k in range(x.temperature.shape[0]):
         y.temperature[k] = x.temperature[k]
         coolant += share * (x.temperature[k] - coolant)
-    y.board_temperature, y.coolant_outlet_temperature = x.board_temperature, coolant
-    least, greatest, mean, coldest, hottest = extremes(x.temperature)
-    y.temperature_minimum, y.temperature_maximum, y.temperature_mean = least, greatest, mean
-    y.temperature_minimum_cell, y.temperature_maximum_cell = coldest, hottest
+    y.coolant_outlet_temperature = coolant
+    write_temperature_extremes(x.temperature, y)
 
 
 @kernel
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
-    """Bring cells and board to the initial temperature."""
+    """Set cells and board to the initial temperature."""
     for k in range(x.temperature.shape[0]):
         x.temperature[k], x.remainder[k] = p.initial_temperature, 0.0
-    x.board_temperature, x.board_remainder = p.initial_temperature, 0.0
+    board.start(x, p, y)
     y.generated_heat, y.stored_heat, y.ambient_heat, y.coolant_heat = 0.0, 0.0, 0.0, 0.0
-    bound_timescales(p, y, *plate_element(p))
-    tell(x, p, u, y)
+    timescales.write_timescales(p, y, *plate_element(p))
+    write_temperatures(x, p, u, y)
 
 
 @kernel
@@ -291,14 +254,9 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Step cells and board by h [s] under constant heat, air and coolant inlet."""
     step_cells(x, p, u, h)
-    first, rise = step_board(x, p, u, h)
-    book_cells(x, p, u, y, h)
-    mean = x.board_temperature + ((1.0 - GAMMA) * first + GAMMA * rise)
-    y.generated_heat += h * u.board_heat_rate
-    y.stored_heat += p.board_heat_capacity * rise
-    y.ambient_heat += h * p.board_convection * (mean - u.ambient_temperature)
+    write_heat(x, p, u, y, h)
+    board.step(x, p, u, y, h)
     for k in range(x.temperature.shape[0]):
         x.temperature[k], x.remainder[k] = add(x.temperature[k], x.remainder[k], x.rise[k])
-    x.board_temperature, x.board_remainder = add(x.board_temperature, x.board_remainder, rise)
-    tell(x, p, u, y)
+    write_temperatures(x, p, u, y)
     return DONE

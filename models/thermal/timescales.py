@@ -1,24 +1,33 @@
-"""Bounds of the time constants of a thermal chain."""
+"""Bounds of the time constants of a thermal chain.
+
+Time constants
+--------------
+The rates at which the chain relaxes are the eigenvalues of a matrix. Its row k is the heat flow that cell k gives to
+its surroundings, over its heat capacity. The eigenvalues lie in the circles of Gershgorin (R. A. Horn, C. R. Johnson,
+Matrix Analysis, 2nd edition, theorem 6.1.1): around the diagonal, with the sum of what neighbours and coolant bring as
+radius. The k cells before cell k, all as warm, bring it ``plate (1 - (1 - share)^k)`` at most through the coolant.
+"""
 
 from __future__ import annotations
 
+from ...core.fields import Fields
 from ...core.model import Block, kernel
-from ...core.timescale import NONE, include_timescale, reset_timescales
+from ...core.timescale import NONE, include_timescale, reset_timescales, timescale_variables
+
+
+def fields() -> Fields:
+    """Return the bounds of the time constants."""
+    return Fields(outputs=timescale_variables(), modules=(__name__,))
 
 
 @kernel
-def bound_timescales(p: Block, y: Block, share: float, plate: float) -> None:
-    """Tell bounds of the time constants of cells and board.
-
-    The rates are the eigenvalues of a matrix whose row k is what cell k gives to its surroundings, over its heat
-    capacity; they lie in the circles of Gershgorin, around the diagonal with the sum of what neighbours and coolant
-    bring as radius (R. A. Horn, C. R. Johnson, Matrix Analysis, 2nd edition, theorem 6.1.1). The coolant brings to a
-    cell ``plate (1 - (1 - share)^k)`` at most, the k cells before it being as warm.
+def write_timescales(p: Block, y: Block, share: float, plate: float) -> None:
+    """Write bounds of the time constants of cells and board.
 
     Parameters
     ----------
     share, plate : float
-        Of the cooling plate, see `thermal.plate_element`.
+        Of the cooling plate, see `chain.plate_element`.
     """
     reset_timescales(y)
     neighbours = 2.0 * p.conduction if p.convection.shape[0] > 1 else 0.0

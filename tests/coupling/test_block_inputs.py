@@ -1,4 +1,4 @@
-"""Inputs that several components of a block have."""
+"""Inputs of a block: those that several components have, and those that are held."""
 
 import math
 import re
@@ -14,11 +14,11 @@ from tests.coupling.test_block import SECOND
 from tests.coupling.toys import adder
 
 
-def two(other):
+def two(other, held=()):
     members = {"One": adder(), "Other": other}
     rows = [Operation(Action.STEP, 1, name) for name in members]
     taps = (Tap("one", "One.out"), Tap("other", "Other.out"))
-    return compose("Two", "two", members, SECOND, rows, taps, (), {})
+    return compose("Two", "two", members, SECOND, rows, taps, (), {}, held)
 
 
 def with_value(**changes):
@@ -51,3 +51,20 @@ def test_an_input_that_two_components_have_feeds_both():
 def test_inputs_of_one_name_that_differ_are_refused(changes, words):
     with pytest.raises(ValueError, match=re.escape(f"One.value and Other.value are one input of the block; {words}")):
         two(with_value(**changes))
+
+
+def test_a_held_input_keeps_its_start_and_is_not_an_input_of_the_block():
+    model = two(with_value(start=5.0), held=("Other.value",))
+    assert [variable.path for variable in model.inputs] == ["value", "number"]
+    assert model.variable("value").start == 0.0
+    instance = Instance(model.with_start({"value": 3.0}))
+    instance.initialize()
+    assert (instance.y["one"], instance.y["other"]) == (4.0, 6.0)
+    instance.u["value"] = 7.0
+    assert instance.advance(0.0, 1.0) == 0
+    assert (instance.y["one"], instance.y["other"]) == (8.0, 6.0)
+
+
+def test_only_an_undriven_input_can_be_held():
+    with pytest.raises(ValueError, match=re.escape("Two: Other.offset is not an input that no connection drives")):
+        two(adder(), held=("Other.offset",))

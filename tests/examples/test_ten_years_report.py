@@ -16,7 +16,7 @@ from ten_years_report import AMPERE_HOUR, DAY, YEAR, Life, by_year, report, save
 
 from packfmu.core.errors import InputError
 from packfmu.cosim.long.calendar import LongSummary
-from packfmu.models.network import report as network_report
+from packfmu.models.network import charge as network_charge
 
 TIME = np.array([0.0, 1.0, 364.0, 365.0, 730.0]) * DAY
 """A cycle, a jump, a cycle, a jump."""
@@ -140,10 +140,9 @@ def test_usable_capacity_is_that_of_the_network():
     generator = np.random.default_rng(4)
     soh, soc = generator.uniform(0.7, 1.0, 4), generator.uniform(0.1, 0.9, 4)
     given = life()
-    capacity = soh * given.capacity
-    y = SimpleNamespace(group_voltage=np.zeros(2), group_soc=np.zeros(2), current=np.zeros(4))
-    x = SimpleNamespace(capacity=capacity, group_capacity=np.zeros(2))
-    network = sum(network_report.group_charge.py_func(x, SimpleNamespace(soc=soc), y))
+    x, y = SimpleNamespace(group_capacity=np.zeros(2)), SimpleNamespace(group_soc=np.zeros(2))
+    p, u = SimpleNamespace(capacity=given.capacity), SimpleNamespace(soc=soc, capacity_loss=1.0 - soh)
+    network = sum(network_charge.write_group_charge.py_func(x, p, u, y))
     assert given.groups(soh) == pytest.approx(x.group_capacity, rel=1e-14)  # sums of two
     assert usable(given.groups(soh), y.group_soc) == pytest.approx(network, rel=1e-14)
 

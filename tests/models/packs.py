@@ -13,9 +13,9 @@ emfs = st.lists(st.floats(2.5, 4.3), min_size=GROUPS * CELLS, max_size=GROUPS * 
 resistances = st.lists(st.floats(1e-5, 0.1), min_size=GROUPS * CELLS, max_size=GROUPS * CELLS)
 
 
-def small_pack(opposite=False, aging=False):
+def small_pack(opposite=False):
     """Return three groups of four cells, at rest."""
-    return started(network.declare(GROUPS, CELLS, opposite, NODES, aging))
+    return started(network.declare(GROUPS, CELLS, opposite, NODES))
 
 
 def lone_cell():

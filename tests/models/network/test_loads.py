@@ -44,7 +44,7 @@ def test_more_power_than_there_is_is_refused(pack):
     emf = y["group_voltage"].sum() - pack.x["group_resistance"].sum() * y["pack_current_actual"]
     assert y["pack_voltage"] == pytest.approx(emf / 2, rel=1e-12)
     before = pack.memory.copy()
-    begin = pack.model.offsets()["current"]
+    begin = pack.model.offsets()[pack.model.outputs[0].path]
     end = begin + sum(variable.count for variable in pack.model.outputs)
     pack.u["pack_power"] = -1.001 * most
     status = pack.advance(1.0, 1.0)

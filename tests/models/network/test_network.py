@@ -1,4 +1,4 @@
-"""The pack network: cut-offs, balancing, where the energy goes, and its edges."""
+"""The pack network: balancing, where the energy goes, and its edges."""
 
 import math
 
@@ -10,49 +10,12 @@ from hypothesis import strategies as st
 from packfmu.core.errors import InputError
 from packfmu.core.instance import Instance
 from packfmu.models.network import network
-from tests.models.packs import CELLS, GROUPS, NODES, emfs, lone_cell, resistances, scatter, small_pack, step
+from tests.models.packs import CELLS, GROUPS, NODES, emfs, resistances, scatter, small_pack, step
 
 
 @pytest.fixture
 def pack():
     return small_pack()
-
-
-@pytest.fixture
-def one_cell():
-    return lone_cell()
-
-
-def test_limits_trip_at_the_step_they_are_crossed(one_cell):
-    """A cell of 1 A.h, U = 3 + 1.2 soc and 50 mOhm, at 1 A: voltages and their step by hand."""
-    one_cell.p["contact_resistance"] = 0.02  # its drop is not the cell's
-    one_cell.p["minimum_cell_voltage"], one_cell.p["maximum_cell_voltage"] = 3.201, 3.999
-    for current, flag, crossing in (
-        (-1.0, "undervoltage", (0.5 - (3.201 - 3.0 + 0.05) / 1.2) * 360.0),
-        (1.0, "overvoltage", ((3.999 - 3.0 - 0.05) / 1.2 - 0.5) * 360.0),
-    ):
-        told = []
-        for n in range(150):
-            emf = 3.0 + 1.2 * (0.5 + current * n / 360.0)
-            told.append(float(step(one_cell, 10.0, pack_current=current, emf=emf, resistance=0.05)[flag]))
-        assert told == [float(n > crossing) for n in range(150)]
-        assert 0 < crossing < 149
-    assert step(one_cell, pack_current=0.0, emf=3.7)["undervoltage"] == 0.0
-
-
-def test_one_cell_beyond_its_limit_is_enough(pack):
-    scatter(pack)
-    pack.u["emf"][5] = 4.29
-    assert step(pack, pack_current=0.0)["overvoltage"] == 0.0  # its neighbours draw it down, below the limit
-    pack.p["maximum_cell_voltage"] = (pack.x["cell_voltage"][5] + np.delete(pack.x["cell_voltage"], 5).max()) / 2
-    assert step(pack)["overvoltage"] == 1.0
-    assert step(pack)["undervoltage"] == 0.0
-
-
-def test_overcurrent_is_of_the_pack_current_in_either_direction(pack):
-    pack.p["maximum_charge_current"], pack.p["maximum_discharge_current"] = 100.0, 300.0
-    told = [step(pack, pack_current=i)["overcurrent"] for i in (-300.5, -300.0, 0.0, 100.0, 100.5)]
-    assert told == [1.0, 0.0, 0.0, 0.0, 1.0]
 
 
 def test_balancing_at_one_tap_changes_only_its_group(pack):
