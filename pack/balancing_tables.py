@@ -8,10 +8,9 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, model_validator
 
 from ..core.errors import InputError
-from ..models.balancing import active as active_balancer
-from ..models.balancing import passive as balancer
-from ..models.balancing.active import Converter, Fidelity
+from ..models.balancing.active import check_links
 from ..models.balancing.graph import PACK, Graph, links
+from ..models.balancing.options import BleedingLaw, Converter, ConverterLaw, Fidelity
 from .tables import NotNegative, Positive, Table, Temperature, suggestion
 
 
@@ -19,9 +18,9 @@ class Hardware(Enum):
     """What moves the charge."""
 
     RESISTOR = "resistor"
-    BUCK_BOOST = Converter.BUCK_BOOST.value
-    SWITCHED_CAPACITOR = Converter.SWITCHED_CAPACITOR.value
-    FLYBACK = Converter.FLYBACK.value
+    BUCK_BOOST = Converter.BUCK_BOOST.word
+    SWITCHED_CAPACITOR = Converter.SWITCHED_CAPACITOR.word
+    FLYBACK = Converter.FLYBACK.word
 
 
 class Law(Enum):
@@ -115,8 +114,8 @@ class Balancer(Table):
     def law_number(self) -> int:
         """What the model calls the law."""
         if self.is_passive:
-            return int(balancer.Law[(self.law or Law.VOLTAGE).name])
-        return int(active_balancer.Law[(self.law or Law.CONSENSUS).name])
+            return int(BleedingLaw[(self.law or Law.VOLTAGE).name])
+        return int(ConverterLaw[(self.law or Law.CONSENSUS).name])
 
     @property
     def fidelity_number(self) -> int:
@@ -140,13 +139,13 @@ class Balancer(Table):
             if not (1 <= pair[0] <= groups and 0 <= pair[1] <= groups and pair[0] != pair[1]):
                 raise ValueError(f"links: {pair} are not two groups from 1 to {groups}, or a group and 0")
         try:
-            ends, converter = self.ends(groups), Converter(self.converter.value)
+            ends, converter = self.ends(groups), Converter[self.converter.name]
             if converter is not Converter.FLYBACK and any(PACK in pair or abs(pair[0] - pair[1]) != 1 for pair in ends):
                 raise ValueError(
-                    f'links: converter = "{converter.value}" joins neighbouring groups only, as "path" does; '
+                    f'links: converter = "{converter.word}" joins neighbouring groups only, as "path" does; '
                     'a "flyback" joins any'
                 )
-            active_balancer.check_links(groups, converter, ends)
+            check_links(groups, converter, ends)
         except InputError as error:
             raise ValueError(str(error)) from None
 

@@ -1,4 +1,4 @@
-"""Inductive converters: every switching period by brute force, closed forms, energy, both modes of conduction."""
+"""Every period of an `inductor` by brute force, closed forms of an `interval`, energy, both modes of conduction."""
 
 import math
 
