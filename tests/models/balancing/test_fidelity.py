@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from benchmarks.switching_reference import capacitive_period, inductive_period, settled
 from packfmu.core.model import DONE
 from packfmu.models.balancing.converter.capacitor import Shuttle
 from packfmu.models.balancing.converter.control import reversed_leg
@@ -14,7 +15,6 @@ from packfmu.models.balancing.converter.temperature import warm_leg, warm_shuttl
 from packfmu.models.balancing.graph import PACK
 from packfmu.models.balancing.options import Fidelity
 from tests.models.balancing.balancers import BUCK_BOOST, CAPACITOR, FLYBACK, GROUPS, LINKS, TWO, VOLTS, started
-from tests.models.balancing.converter.switching import capacitive_period, inductive_period, settled
 
 BOARD = 310.0
 PERIOD = 1e-5
