@@ -145,7 +145,7 @@ def keep_bounds(x: Block, p: Block, k: int) -> None:
 def begin(x: Block, p: Block, k: int) -> None:
     """Begin group k at rest with what is known of it; capacity, factors and temperature are in x already."""
     estimate, factors, hysteresis = x.estimate[k], x.covariance[k], hysteresis_place(p)
-    covariance.reset(factors)
+    covariance.begin(factors)
     for i in range(estimate.shape[0]):
         estimate[i] = 0.0
         factors[covariance.at(i, i)] = (LEAST * bound(p, i)) ** 2

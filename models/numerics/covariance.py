@@ -27,8 +27,8 @@ def at(row: int, column: int) -> int:
 
 
 @kernel
-def reset(factors: Block) -> None:
-    """Set all factors to 0: a covariance without correlations; the caller then sets variances at ``at(i, i)``."""
+def begin(factors: Block) -> None:
+    """Begin a covariance without correlations, whose variances are set at ``at(i, i)``."""
     for place in range(factors.shape[0]):
         factors[place] = 0.0
 
