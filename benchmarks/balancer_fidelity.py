@@ -1,11 +1,11 @@
-"""Time a step of a balancer by how closely it looks at its converters: python benchmarks/balancer_fidelity.py.
+"""Time a step of a balancer by the fidelity of its converters: python benchmarks/balancer_fidelity.py.
 
 96 groups of 65 A.h that differ in SOC (standard deviation 2 %) and in capacity (1 %) are balanced while the pack is
-charged at C/5 and its voltages rise; a group is an open-circuit voltage over its SOC and 1 mOhm. The whole run of a
-fidelity is compiled, and the same run without the balancer taken off. The peer is the ideal converter, whose efficiency
-is constant: averages are to cost at most 5 times as much. The worst step is one in which the voltage of all groups
-jumps by 2 %, so that all links are refreshed. Periods of 10 us that repeat their forerunner to the last digits are
-counted, not computed: what is computed is told beside them.
+charged at C/5 and its voltages rise. A group is an open-circuit voltage over its SOC and 1 mOhm. The whole run of a
+fidelity is compiled, and the time of the same run without the balancer is subtracted. The peer is the ideal converter,
+whose efficiency is constant: the goal for averages is 5 times its time. In the worst step the voltage of all groups
+jumps by 2 %, so that all links are refreshed. Periods of 10 us that repeat the one before them to the last digits are
+counted, not computed; the column of refreshes shows how much is computed.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ import numpy as np
 
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE, Block, Model, kernel
-from packfmu.models.balancing.active import Converter, Fidelity, Law, declare
+from packfmu.models.balancing.active import declare
 from packfmu.models.balancing.graph import Graph, links
+from packfmu.models.balancing.options import Converter, ConverterLaw, Fidelity
 from packfmu.models.parameters import nissan_leaf_2013
 
 GROUPS = 96
@@ -38,7 +39,7 @@ CASES = (
 
 @kernel
 def measure(u: Block, table: Block, resistance: float, jump: float) -> None:
-    """Put the voltages of the groups to the balancer's inputs."""
+    """Write the voltages of the groups to the balancer's inputs."""
     nodes = table.shape[0] - 1
     for g in range(u.group_soc.shape[0]):
         place = min(max(u.group_soc[g] * nodes, 0.0), nodes - 1e-9)
@@ -56,7 +57,7 @@ def charge(u: Block, y: Block, h: float) -> None:
 
 
 def runner(model: Model) -> Callable[..., int]:
-    """Return a compiled run of the model over so many steps; without the balancer where `balanced` is False."""
+    """Return a compiled run of the model over so many steps, without the balancer where `balanced` is False."""
     step = model.advance
 
     @kernel
@@ -74,7 +75,7 @@ def runner(model: Model) -> Callable[..., int]:
     return run
 
 
-def started(model: Model, law: Law, fidelity: Fidelity) -> Instance:
+def started(model: Model, law: ConverterLaw, fidelity: Fidelity) -> Instance:
     """Return the unbalanced pack."""
     generator = np.random.default_rng(96)
     start = {
@@ -94,25 +95,25 @@ def started(model: Model, law: Law, fidelity: Fidelity) -> Instance:
 
 
 def timed(
-    model: Model, run: Callable[..., int], law: Law, fidelity: Fidelity, steps: int, jump: float
+    model: Model, run: Callable[..., int], law: ConverterLaw, fidelity: Fidelity, steps: int, jump: float
 ) -> tuple[float, Instance]:
-    """Return the time of the balancer's step [s], and how the pack is left."""
+    """Return the time of the balancer's step [s], and the instance after the run."""
     table = np.ascontiguousarray(nissan_leaf_2013.PARAMETERS.open_circuit_voltage)
     times = []
     for _ in range(RUNS):
         spent = []
         for balanced in (False, True):
             i = started(model, law, fidelity)
-            begin = time.perf_counter()
+            start = time.perf_counter()
             if run(i.x, i.p, i.u, i.y, i.c, table, steps, jump, balanced) != DONE:
                 raise RuntimeError(f"{model.description} refused a step")
-            spent.append(time.perf_counter() - begin)
+            spent.append(time.perf_counter() - start)
         times.append((spent[1] - spent[0]) / steps)
     return median(times), i
 
 
 def main() -> int:
-    """Print the table; return 0 where averages cost as little as they are to."""
+    """Print the table; return 0 where averages meet the goal."""
     print(f"{GROUPS} groups, {STEPS} steps of {STEP:g} s; worst: {WORST_STEPS} steps, every link refreshed in each")
     print(f"{'converter':20}{'law':11}{'fidelity':11}{'us a step':>10}{'/ ideal':>9}{'refreshes a step':>18}"
           f"{'worst us':>10}{'/ ideal':>9}")  # fmt: skip
@@ -120,8 +121,8 @@ def main() -> int:
     for converter, graph in CASES:
         model = declare(GROUPS, 2, converter, links(graph, GROUPS))
         run = runner(model)
-        timed(model, run, Law.CONSENSUS, Fidelity.SWITCHING, 2, 0.0)
-        for law in Law:
+        timed(model, run, ConverterLaw.CONSENSUS, Fidelity.SWITCHING, 2, 0.0)
+        for law in ConverterLaw:
             ideal = worst_ideal = 0.0
             for fidelity in Fidelity:
                 usual, left = timed(model, run, law, fidelity, STEPS, 0.0)
@@ -130,7 +131,7 @@ def main() -> int:
                     ideal, worst_ideal = usual, worst
                 if fidelity is Fidelity.AVERAGED:
                     greatest = max(greatest, usual / ideal)
-                print(f"{converter.value:20}{law.name.lower():11}{fidelity.name.lower():11}{usual * 1e6:10.1f}"
+                print(f"{converter.word:20}{law.word:11}{fidelity.word:11}{usual * 1e6:10.1f}"
                       f"{usual / ideal:9.2f}{left.y['refreshes'] / STEPS:18.2f}{worst * 1e6:10.1f}"
                       f"{worst / worst_ideal:9.1f}")  # fmt: skip
     print(f"averaged over ideal: at most {greatest:.2f}; goal {GOAL:g}")

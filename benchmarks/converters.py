@@ -2,11 +2,11 @@
 
 Each converter of the active balancer, with its start values at 25 degC, is set to a current between cells, or a cell
 and a pack of 12, at voltages from empty to full. The peer simulates every period from rest with an adaptive solver
-(scipy, relative tolerance 1e-10) until a period ends within 1e-10 A or V of where it began. Errors are the greatest
-over the range, of the currents at both sides and of the loss, relative to the peer's. They are to be within 1 %.
-Flybacks are compared a second time with the circuit whose leakage takes its time to commutate, begun near the steady
-state. Times are of a steady state: by the averages, by the exact period of `switch_period` run from rest until it
-settles, both compiled, and by the solver.
+(scipy, relative tolerance 1e-10) until a period ends within 1e-10 A or V of its start. Errors are the greatest over the
+range, of the currents at both sides and of the loss, relative to the peer's. The goal is 1 %. Flybacks are compared a
+second time with the circuit whose leakage needs time to commutate, from near the steady state. Times are of a steady
+state: by the averages, by the exact period of `switch_period` run from rest until it settles, both compiled, and by the
+solver.
 """
 
 from __future__ import annotations
@@ -17,15 +17,18 @@ from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any, NamedTuple
 
+from benchmarks.switching_reference import capacitive_period, commutating_period, inductive_period, settled
 from packfmu.core.model import kernel
-from packfmu.models.balancing.active import PACK, Converter, declare
+from packfmu.models.balancing.active import declare
 from packfmu.models.balancing.converter.capacitor import Shuttle
 from packfmu.models.balancing.converter.capacitor import average as shuttle_average
 from packfmu.models.balancing.converter.capacitor import switch_period as shuttle_period
-from packfmu.models.balancing.converter.control import ROOM_TEMPERATURE, reversed_leg, set_leg, warm_leg, with_duty
+from packfmu.models.balancing.converter.control import reversed_leg, set_leg, with_duty
 from packfmu.models.balancing.converter.inductor import Leg, average, buck_boost, switch_period, valley
 from packfmu.models.balancing.converter.operating_point import Average, OperatingPoint
-from tests.models.balancing.converter.switching import capacitive_period, commutating_period, inductive_period, settled
+from packfmu.models.balancing.converter.temperature import ROOM_TEMPERATURE, warm_leg
+from packfmu.models.balancing.graph import PACK
+from packfmu.models.balancing.options import Converter
 
 GOAL = 0.01
 VOLTS = (2.8, 3.7, 4.2)
@@ -40,9 +43,9 @@ class Case(NamedTuple):
     parts: Any
     at: OperatingPoint
     solve: Callable[..., tuple[Any, ...]]
-    """What the peer simulates a period with."""
+    """The function by which the peer simulates a period."""
     rest: float
-    """Where the peer starts [A or V]."""
+    """The value from which the peer starts [A or V]."""
 
 
 def start_values(converter: Converter, link: tuple[int, int]) -> dict[str, float]:
@@ -88,13 +91,13 @@ def capacitors() -> Iterator[Case]:
 
 
 def averaged(case: Case) -> Average:
-    """Return what is claimed."""
+    """Return the averages of the model."""
     return average(case.parts, case.at) if isinstance(case.parts, Leg) else shuttle_average(case.parts, case.at)
 
 
 @kernel
 def average_legs(leg: Leg, at: OperatingPoint, rest: float, count: int) -> float:
-    """Average so many times, each at another duty."""
+    """Compute the averages so many times, each at another duty."""
     total = 0.0
     for k in range(count):
         total += average(leg, with_duty(at, at.duty * (1.0 - 1e-9 * k))).loss
@@ -103,7 +106,7 @@ def average_legs(leg: Leg, at: OperatingPoint, rest: float, count: int) -> float
 
 @kernel
 def average_shuttles(shuttle: Shuttle, at: OperatingPoint, rest: float, count: int) -> float:
-    """Average so many times, each at another duty."""
+    """Compute the averages so many times, each at another duty."""
     total = 0.0
     for k in range(count):
         total += shuttle_average(shuttle, with_duty(at, at.duty * (1.0 - 1e-9 * k))).loss
@@ -112,7 +115,7 @@ def average_shuttles(shuttle: Shuttle, at: OperatingPoint, rest: float, count: i
 
 @kernel
 def run_legs(leg: Leg, at: OperatingPoint, rest: float, count: int) -> float:
-    """Run exact periods until they change nothing any more, so many times."""
+    """Run exact periods until they change nothing any more, and repeat that so many times."""
     total = 0.0
     for k in range(count):
         current, change = rest + 1e-9 * k, 1.0
@@ -125,7 +128,7 @@ def run_legs(leg: Leg, at: OperatingPoint, rest: float, count: int) -> float:
 
 @kernel
 def run_shuttles(shuttle: Shuttle, at: OperatingPoint, rest: float, count: int) -> float:
-    """Run exact periods until they change nothing any more, so many times."""
+    """Run exact periods until they change nothing any more, and repeat that so many times."""
     total = 0.0
     for k in range(count):
         voltage, change = rest + 1e-9 * k, 1.0
@@ -137,18 +140,18 @@ def run_shuttles(shuttle: Shuttle, at: OperatingPoint, rest: float, count: int) 
 
 
 def lasts(loop: Callable[..., float], case: Case) -> float:
-    """Return how long one turn of a compiled loop takes [s]."""
+    """Return the time of one turn of a compiled loop [s]."""
     loop(case.parts, case.at, case.rest, 1)
-    begin = time.perf_counter()
+    start = time.perf_counter()
     loop(case.parts, case.at, case.rest, REPEATS)
-    return (time.perf_counter() - begin) / REPEATS
+    return (time.perf_counter() - start) / REPEATS
 
 
 def errors(case: Case) -> tuple[float, float, float, float]:
-    """Return the relative errors of both currents and of the loss, and how long the peer took [s]."""
-    begin = time.perf_counter()
+    """Return the relative errors of both currents and of the loss, and the time of the peer [s]."""
+    start = time.perf_counter()
     taken, arrived, *heat = settled(case.solve, case.parts, case.at, case.rest)
-    spent = time.perf_counter() - begin
+    spent = time.perf_counter() - start
     of, period = averaged(case), case.at.period
     return (
         abs(-of.input_current * period / taken - 1.0),
@@ -176,7 +179,7 @@ def report(name: str, cases: list[Case]) -> float:
 
 
 def main() -> int:
-    """Print the table; return 0 where all averages are as close as they are to be."""
+    """Print the table; return 0 where all errors are within the goal."""
     print(f"{'':45}{'greatest relative error of':>33}{'us a steady state':>29}{'times faster than':>18}")
     print(f"{'converter':26}{'points':>4}{'':13}{'I taken':>11}{'I given':>11}{'loss':>11}{'average':>9}{'periods':>9}"
           f"{'solver':>11}{'periods':>9}{'solver':>9}")  # fmt: skip

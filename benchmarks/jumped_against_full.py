@@ -1,14 +1,14 @@
 """Compare jumps over days of aging with every day in full: python benchmarks/jumped_against_full.py [--years 10].
 
 A pack of two groups of two cells that differ drives twice a day and is charged over night, in two seasons, with
-passive balancing. It is stepped as Pack.fmu and Aging.fmu, native, once with every day in full, and with jumps of
-various lengths: some that are bounded, whatever their error estimate, and some that are as long as a tolerance of that
-estimate allows. Errors are the greatest over all cells and ends of years, relative to what the full run gives. The
-estimates, of each jump, are told as their sum, beside the greatest error that was made, both in nominal values (10 %
-of the capacity, 10 % of the resistance); the estimate of a jump that followed the first settled day of a season is not
-known. The peer of a speed-up is the full run, of the runs with jumps the median in time of three counts; building and
-opening the FMUs does not. What the balancer bled, relative to the full run, and the greatest error of the difference
-between the SOC of the groups are told besides.
+passive balancing. It runs as Pack.fmu and Aging.fmu, native, once with every day in full, and with jumps of various
+lengths: some have a greatest length, whatever their error estimate, and some are as long as a tolerance of it allows.
+Errors are the greatest over all cells and ends of years, relative to the full run. The table shows the sum of
+the estimates of all jumps beside the greatest error, both in nominal values (10 % of the capacity, 10 % of the
+resistance). The estimate of a jump that followed the first settled day of a season is not known. The peer of a speed-up
+is the full run. Of three runs with jumps the median time counts, without building and opening the FMUs. Further columns
+show the charge that the balancer bled, relative to the full run, and the greatest error of the difference between the
+SOC of the groups.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ YEAR = 365
 """[d]."""
 
 NOMINAL = 0.1
-"""Of the capacity loss and of the resistance growth, as Aging declares them."""
+"""Nominal values of the capacity loss and of the resistance growth, as Aging declares them."""
 
 KINDS: Mapping[str, Mapping[str, float]] = {
     "nissan_leaf_aging": {},
     "sanyo_ur18650e_aging": {},
     "graphite_film_aging": {"Aging.film_noise": 0.0},
 }
-"""How cells age, and parameters that differ from the kind's own."""
+"""Kinds of aging, and the parameters that differ from those of the kind."""
 
 SEASONS = {"cold": (182, 8.0), "warm": (183, 22.0)}
 """Days, and temperature of the air [degC]."""
@@ -72,19 +72,19 @@ TOLERANCES = (1e-2, 3e-3, 1e-3, 3e-4, 1e-4)
 
 @dataclass(frozen=True, eq=False)
 class Life:
-    """A long run: what was recorded, and how it ended."""
+    """A long run: its recorded arrays, and its summary."""
 
     recorded: xr.Dataset
     ended: LongSummary
 
     def yearly(self, name: str) -> NDArray[np.float64]:
-        """Return what was recorded at the end of each year, (years, cells)."""
+        """Return a recorded array at the end of each year, (years, cells)."""
         days = self.recorded["time"].values / 86400.0
         return np.asarray(self.recorded[name].values[(days > 0.0) & (np.round(days) % YEAR == 0.0)])
 
 
 def small_pack(kind: str) -> Pack:
-    """Return a pack of cells that differ and age in a way."""
+    """Return a pack of cells that differ, with a kind of aging."""
     tables = {
         "pack": {"series": 2, "parallel": 2},
         "cell": {"parameters": "nissan_leaf_2013"},
@@ -160,7 +160,7 @@ def live(system: System, pack: Pack, years: int, jump: Jump | None, output: Path
 
 @dataclass(frozen=True)
 class Row:
-    """How a run with jumps compares with the full one.
+    """A run with jumps in comparison with the full one.
 
     Parameters
     ----------
@@ -214,7 +214,7 @@ def compare(jumped: Life, full: Life) -> Row:
 
 
 def jumps() -> dict[str, Jump]:
-    """Return the jumps of the table, by what is told of them."""
+    """Return the jumps of the table by their labels."""
     bounded = {f"at most {n} d": Jump(tolerance=math.inf, first=min(n, Jump.first), longest=n) for n in LENGTHS}
     return bounded | {f"tolerance {tolerance:g}": Jump(tolerance=tolerance) for tolerance in TOLERANCES}
 
@@ -228,7 +228,7 @@ HEADER = (
 
 
 def tabulate(kind: str, years: int) -> None:
-    """Print the table of a way of aging."""
+    """Print the table of a kind of aging."""
     pack = small_pack(kind)
     with tempfile.TemporaryDirectory() as folder:
         system = build(pack, Path(folder))
@@ -252,7 +252,7 @@ def tabulate(kind: str, years: int) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print a table for each way of aging."""
+    """Print a table for each kind of aging."""
     parser = Parser("Compare jumps over days of aging with every day in full.")
     parser.add_argument("--years", type=int, default=1, help="default: 1")
     parser.add_argument("--aging", choices=[*KINDS], nargs="+", default=[*KINDS], help="default: all of these")

@@ -1,6 +1,7 @@
-"""The cells by what computes them, ready to be stepped: for `native_step`.
+"""The peers of `native_step`: the same cells in C, Python and FMUs, ready for a step.
 
-The input of a step, and the values that are got after it, are the same for all; `hand_written/client.c` makes its own.
+The inputs of a step, and the outputs that are read after it, are the same for all; `hand_written/client.c` computes the
+same inputs itself.
 """
 
 from __future__ import annotations
@@ -35,13 +36,13 @@ KIND = "nissan_leaf_2013"
 GUID = "benchmark"
 PERIOD = 20
 PORTS = 5
-"""Outputs of each cell that are got in every step; they come first."""
+"""Outputs of each cell that are read in every step; they come first."""
 
 OPTIONS = ("-std=c11", "-O3", f"-mcpu={LINUX.linker_processor}")
 
 
 def leaf_cells(cells: int, hysteresis: bool = False) -> Model:
-    """Return Leaf cells that differ a little from each other; these cells show no hysteresis, but may be given one."""
+    """Return Leaf cells that differ a little from each other, without hysteresis unless one is given."""
     others = {"hysteresis_bound": 0.02, "hysteresis_rate": 30.0, "hysteresis_decay_rate": 1e-5}
     start = differences(cells) | (others if hysteresis else {})
     return load_definition("cell", {"cells": cells, "parameters": KIND}, start).model
@@ -78,14 +79,14 @@ def build_native(model: Model, cells: int, folder: Path) -> None:
 
 
 def place(folder: Path, identifier: str, library: bytes, start: bytes) -> None:
-    """Write library and start values where an extracted FMU has them."""
+    """Write library and start values into the folder of an extracted FMU."""
     for path, content in {f"binaries/linux64/{identifier}.so": library, "resources/start.bin": start}.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
 
 
 def compile_c(target: Path, sources: Sequence[str], *options: str) -> Path:
-    """Compile C for the processors that native FMUs are built for."""
+    """Compile C for the same processors as native FMUs."""
     headers = package_folder("fmpy") / "c-code"
     command = [sys.executable, "-m", "ziglang", "cc", *OPTIONS, *options, f"-I{headers}"]
     caches = dict.fromkeys(("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR"), str(cache_folder("zig")))
@@ -98,7 +99,7 @@ def compile_c(target: Path, sources: Sequence[str], *options: str) -> Path:
 
 
 def build_hand_written(model: Model, cells: int, folder: Path) -> Path:
-    """Return the library of the FMU that was written by hand."""
+    """Return the library of the hand-written FMU."""
     pairs, nodes = model.variable("polarisation_resistance").shape
     sizes = {"CELLS": cells, "PAIRS": pairs, "NODES": nodes}
     options = ("-target", LINUX.linker_triple, "-shared", "-fPIC", *(f"-D{name}={n}" for name, n in sizes.items()))
@@ -158,7 +159,7 @@ class FmpySlave:
         return values
 
     def bulk_step(self) -> None:
-        """Set, step by 1 s, get, with references and values that stay where they are."""
+        """Set, step by 1 s, get, with references and values that stay in place."""
         fmu, now = self._fmu, self._arrays[self._step % PERIOD]
         fmu.fmi2SetReal(fmu.component, self._references[0], len(now), now)
         fmu.fmi2DoStep(fmu.component, float(self._step), 1.0, 1)
@@ -176,11 +177,11 @@ class FmpySlave:
 
 
 def time_of(step: Callable[[], object], steps: int) -> float:
-    """Return seconds of the processor a step."""
-    begin = thread_time()
+    """Return the processor's time for a step [s]."""
+    start = thread_time()
     for _ in range(steps):
         step()
-    return (thread_time() - begin) / steps
+    return (thread_time() - start) / steps
 
 
 def make_inputs(cells: int) -> NDArray[np.float64]:
@@ -193,7 +194,7 @@ def make_inputs(cells: int) -> NDArray[np.float64]:
 
 
 def open_native(cells: int, folder: Path) -> FmpySlave:
-    """Return the native flavour from where `build_native` put it."""
+    """Return the native flavour from the folder of `build_native`."""
     model = leaf_cells(cells)
     return FmpySlave(folder, "Cell", GUID, cells, first_input(model), first_output(model))
 

@@ -1,14 +1,14 @@
-"""Time a step of the cells by what computes it: python benchmarks/native_step.py.
+"""Time a step of the cells in C, Python and FMUs: python benchmarks/native_step.py.
 
-A step is what a master does: set current and temperature of every cell, step by 1 s, get emf, resistance, voltage, SOC
+A step is that of a master: set current and temperature of every cell, step by 1 s, get emf, resistance, voltage, SOC
 and heat rate of every cell. Currents change in every step, temperatures in every tenth, as in a pack. The peers of the
 native FMU are a C FMU of the same equations written by hand (`hand_written`), our Python flavour, and a plain pythonfmu
-slave (`plain_slave`). A figure is the median over rounds, in each of which every peer runs once, of the time that the
-processor spends on a step.
+slave (`plain_slave`). Every peer runs once in each round. A figure is the median over rounds of the processor's time
+for a step.
 
-From C the libraries are called by `hand_written/client.c`. FMPy calls FMUs in its own process: by setReal, doStep and
-getReal with lists, as its users do (FMPy), or by its functions of FMI with references and values that stay where they
-are, as `packfmu.cosim` does (bulk). Needs Linux on x86-64.
+`hand_written/client.c` calls the libraries from C. FMPy calls FMUs in its own process: by setReal, doStep and getReal
+with lists, as its users do (FMPy), or by its functions of FMI with references and values that stay in place, as
+`packfmu.cosim` does (bulk). Needs Linux on x86-64.
 """
 
 from __future__ import annotations
@@ -37,24 +37,24 @@ from numpy.typing import NDArray
 
 SIZES = (1, 192, 7104)
 PLAIN_SIZES = (1, 192)
-"""A plain slave of more cells takes too long to be timed."""
+"""Most cells of a plain slave: more take too long."""
 
 ROUNDS = 100
 CELL_STEPS = 10_000
-"""Steps times cells that each library gets of a round from C."""
+"""Steps times cells of each library in a round from C."""
 
 PERIOD = 20
 """Steps after which the inputs of the client repeat; temperatures change in two of them."""
 
 SHARE = 0.003
-"""Time that each FMU gets of a round through FMPy [s], for two steps at least."""
+"""Time of each FMU in a round through FMPy [s], for two steps at least."""
 
 TRACE_STEPS = 50
 CALLERS = ("C", "FMPy", "bulk")
 PEERS = ("native", "hand-written C", "Python", "plain")
 
 Times = dict[tuple[str, str], NDArray[np.float64]]
-"""Times of a step [s], one a round, by caller and peer."""
+"""Times of a step [s], one for each round, by caller and peer."""
 
 
 def difference(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
@@ -63,7 +63,7 @@ def difference(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
 
 
 def measure(client: Client, slaves: Mapping[str, FmpySlave], cells: int) -> Times:
-    """Return the times of a step [s] by caller and peer, one a round."""
+    """Return the times of a step [s] by caller and peer, one for each round."""
     steppers = {("FMPy", name): slave.step for name, slave in slaves.items()}
     steppers |= {("bulk", name): slave.bulk_step for name, slave in slaves.items()}
     counts = [max(2, round(SHARE / time_of(step, 2))) for step in steppers.values()]
@@ -77,7 +77,7 @@ def measure(client: Client, slaves: Mapping[str, FmpySlave], cells: int) -> Time
 
 
 def compare(cells: int, program: Path, folder: Path) -> tuple[Times, str]:
-    """Return the times of a step [s], one a round, and how far the peers differ from the native FMU."""
+    """Return the times of a step [s], one for each round, and the differences of the peers from the native FMU."""
     model = leaf_cells(cells)
     build_native(model, cells, folder / "native")
     library = build_hand_written(model, cells, folder)
@@ -95,7 +95,7 @@ def compare(cells: int, program: Path, folder: Path) -> tuple[Times, str]:
 
 
 def differ_with_hysteresis(cells: int, program: Path, folder: Path) -> float:
-    """Return how far the hand-written FMU differs from the native one where cells show hysteresis."""
+    """Return the difference of the hand-written FMU from the native one for cells with hysteresis."""
     model = leaf_cells(cells, hysteresis=True)
     build_native(model, cells, folder / "native")
     with closing(Client(program, model, cells, folder / "native", build_hand_written(model, cells, folder))) as client:

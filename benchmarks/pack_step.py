@@ -1,9 +1,9 @@
 """Time a step of a pack by its size, and through FMUs against the kernels: python benchmarks/pack_step.py.
 
 Each pack of 2 cells in parallel carries a load that changes in every step of 1 s. A figure is the median over several
-runs after the compilation, all of a table in turn. The peer of a size is the pack of 96 cells, whose cost is to grow
-no faster than n^1.1; the peer of the FMUs are the same kernels called directly, by the same master and plan. FMUs are
-stepped by our master through FMPy, outputs read in every step.
+runs after the compilation; the runs of a table take turns. The peer of a size is the pack of 96 cells, and the goal is
+a cost that grows no faster than n^1.1. The peer of the FMUs are the same kernels, called directly by the same master
+and plan. Our master steps FMUs through FMPy, and reads outputs in every step.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Unequal parallel cells that are cycled, warm themselves and age; for `parallel_shares` and `parallel_mismatch`.
+"""Unequal parallel cells that are cycled, heat themselves and age; for `parallel_shares` and `parallel_mismatch`.
 
-PackNetwork, Cell, Thermal and Aging, called as kernels. A life is cycled in samples: some cycles until the group has
-settled, one that is counted, then a jump over many like it: the counters go on by that many times what the cycle has
-added, and Aging takes them in one step. What remains of the error is that of a stress that is held during a jump.
+The kernels of PackNetwork, Cell, Thermal and Aging are called directly. A life consists of samples: some cycles until
+the group has settled, one cycle that is counted, then a jump over many cycles like it. In a jump the counters grow by
+that many times the growth of the counted cycle, and Aging takes one step. The remaining error is that of a stress that
+is constant during a jump.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ FIXED = np.inf
 
 @dataclass(frozen=True)
 class Cycles:
-    """What is done to the group: charge and discharge without a rest, around half charged.
+    """The duty of the group: charge and discharge without a rest, around half charged.
 
     Parameters
     ----------
@@ -40,9 +41,9 @@ class Cycles:
     depth : float
         Charge of a half-cycle over the capacity that is left.
     steps : int
-        Of a cycle; a multiple of 8.
+        Steps of a cycle; a multiple of 8.
     swing : float
-        Added to the C-rate in every other step, taken from it in the others [1/h].
+        Added to the C-rate in every other step, subtracted in the others [1/h].
     settling : int
         Cycles before the one that counts.
     """
@@ -56,7 +57,7 @@ class Cycles:
 
 @dataclass(frozen=True)
 class Counted:
-    """What a cycle of a duration [s] has added to the counters, and its temperatures, currents and heat by cell.
+    """The growth of the counters in a cycle of a duration [s], and its temperatures, currents and heat by cell.
 
     Mean temperature [K], largest current [A], mean heat rate [W].
     """
@@ -70,7 +71,7 @@ class Counted:
 
 @dataclass(frozen=True)
 class Life:
-    """Cycles until the group, and its worst cell, have come to the end; and a cycle when they were new."""
+    """Cycles until the end of life of the group and of its worst cell, and a cycle when they were new."""
 
     group: float
     worst: float
@@ -78,7 +79,7 @@ class Life:
 
 
 def lossless(kind: CellParameters) -> CellParameters:
-    """Return cells that keep their charge: a group under a current that sums to 0 stays where it is."""
+    """Return cells that lose no charge: a group keeps its SOC under a current that sums to 0."""
     return replace(kind, coulombic_efficiency=1.0, self_discharge_current=0.0)
 
 
@@ -125,7 +126,7 @@ class Group:
 
     @property
     def soh(self) -> Array:
-        """Capacity that is left of each cell, over that when new."""
+        """Capacity of each cell over its capacity when new."""
         return self.aging.y["soh"].copy()
 
     @property
@@ -134,12 +135,12 @@ class Group:
         return self.aging.y["resistance_growth"].copy()
 
     def hand_ports(self) -> None:
-        """Give the network what the cells offer."""
+        """Copy the ports of the cells to the network."""
         for name in ("emf", "resistance", "soc"):
             self.network.u[name] = self.cells.y[name]
 
     def look_ahead(self, time: float) -> None:
-        """Let the cells offer what is a time [s] ahead."""
+        """Set the lookahead of the cells [s]."""
         self.cells.p["lookahead"] = time
         self.cells.update_outputs()
         self.hand_ports()
@@ -165,7 +166,7 @@ class Group:
             self.cells.u["temperature"] = self.thermal.y["temperature"]
 
     def cycle(self, cycles: Cycles) -> Counted:
-        """Charge, discharge, and charge to where it began; return what was counted."""
+        """Charge, discharge, and charge to the start; return what was counted."""
         c_rate, alternating = cycles.c_rate, cycles.swing * (-1.0) ** np.arange(cycles.steps)
         duration = 2.0 * HOUR * cycles.depth * self.soh.mean() / c_rate
         h = duration / cycles.steps
@@ -182,13 +183,13 @@ class Group:
         return Counted(duration, added, np.mean(temperature, axis=0), largest, np.mean(heat, axis=0))
 
     def settled_cycle(self, cycles: Cycles) -> Counted:
-        """Return what a cycle does once the group is used to it."""
+        """Return the counted cycle after the group has settled."""
         for _ in range(cycles.settling):
             self.cycle(cycles)
         return self.cycle(cycles)
 
     def jump(self, counted: Counted, number: float) -> None:
-        """Age by a number of cycles like the one counted."""
+        """Age the cells by a number of cycles like the counted one."""
         for name, value in counted.added.items():
             self.aging.u[name] += number * value
         assert self.aging.advance(0.0, number * counted.duration) == DONE
@@ -196,9 +197,9 @@ class Group:
         self.cells.u["capacity_loss"] = self.network.u["capacity_loss"] = self.aging.y["capacity_loss"]
 
     def jump_within(self, counted: Counted, number: float, loss: float) -> float:
-        """Jump over a number of cycles, or fewer, that bring no cell a greater loss; return how many.
+        """Jump over a number of cycles, or over fewer so that no cell loses more than allowed; return their number.
 
-        The length of the next jump follows from what the longest shorter one has brought.
+        Where a cell loses more, the state before the jump is restored, and the number is halved.
         """
         saved, before = [instance.memory.copy() for instance in self.instances], self.soh
         self.jump(counted, number)
@@ -218,11 +219,11 @@ def live(group: Group, cycles: Cycles, end: float = 0.8, loss: float = 0.01) -> 
     group : Group
         New.
     cycles : Cycles
-        What is done to it.
+        Its duty.
     end : float
         Capacity of the end, over that of the new group and of a new cell.
     loss : float
-        Greatest loss of a cell in a jump; half of it is aimed at.
+        Greatest loss of a cell in a jump; the target is half of it.
     """
     number, passed, health = 1.0, [0.0], [group.soh]
     first = counted = group.settled_cycle(cycles)
@@ -236,5 +237,5 @@ def live(group: Group, cycles: Cycles, end: float = 0.8, loss: float = 0.01) -> 
 
 
 def reached(passed: list[float], health: Array, end: float) -> float:
-    """Return the cycles after which a health that falls has come to the end, in proportion between samples."""
+    """Return the number of cycles after which a falling health reaches the end, interpolated between samples."""
     return float(np.interp(-end, -health, passed))

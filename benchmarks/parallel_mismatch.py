@@ -1,9 +1,9 @@
 """Cycle life of parallel cells that differ, against published results: python benchmarks/parallel_mismatch.py.
 
-The first cell has the lower resistance, the others have it higher by the mismatch; together they have that of a matched
-group. Their charge and discharge without rests takes 90 % of the capacity that is left. The end is 80 % of the
-capacity, of the group and of its worst cell. Convection is such that matched cells are 20 K above the air of 25 degC at
-4.5C, unless they are held at its temperature; each cell warms itself alone.
+The resistances of the other cells exceed that of the first by the mismatch; together they have the resistance of a
+matched group. Charge and discharge without rests use 90 % of the capacity that is left. Life ends at 80 % of the
+capacity, of the group and of its worst cell. Convection keeps matched cells 20 K above the air of 25 degC at 4.5C,
+unless all cells have its temperature. No cell heats another.
 
 Peers: R. Gogoana, M. B. Pinson, M. Z. Bazant, S. E. Sarma, J. Power Sources 252 (2014) 8,
 doi:10.1016/j.jpowsour.2013.11.101 (highlights and abstract); Effect of terminal resistance and SoH asymmetry on
@@ -30,7 +30,7 @@ FLAT = replace(
     open_circuit_voltage=3.3 + 0.04 * (SOC - 0.5) + 0.25 * np.exp((SOC - 1.0) / 0.02) - 0.7 * np.exp(-SOC / 0.03),
     entropic_coefficient=np.zeros(SOC.size),
 )
-"""The same cell with the open-circuit voltage of iron phosphate, roughly: 40 mV between ends that are steep."""
+"""The same cell with roughly the open-circuit voltage of iron phosphate: 40 mV between steep ends."""
 
 WANG = nissan_leaf_aging.PARAMETERS
 SCHMALSTIEG = sanyo_ur18650e_aging.PARAMETERS
@@ -40,10 +40,10 @@ FILM = replace(PLATING, plating=Plating())
 HARD = Cycles(c_rate=4.5)
 SLOW = Cycles(c_rate=1.0)
 DRIVE = Cycles(c_rate=1.0, steps=648, swing=2.0)
-"""1C in the mean, in pulses of 10 s between 3C one way and 1C the other."""
+"""A mean of 1C, in pulses of 10 s between 3C one way and 1C the other."""
 
 WARM = 20.0
-"""Of the matched cells above the air [K]."""
+"""Temperature of the matched cells above the air [K]."""
 
 GOGOANA = 0.2
 KNU = 0.1
@@ -67,7 +67,7 @@ def mismatched(branches: int, mismatch: float) -> NDArray[np.float64]:
 
 
 def convection() -> float:
-    """Return the convection [W/K] at which new matched cells come to be `WARM` above the air."""
+    """Return the convection [W/K] that leaves new matched cells `WARM` above the air."""
     group = Group(LEAF, WANG, np.ones(2))
     group.cells.u["temperature"] = 298.15 + WARM
     return float(group.settled_cycle(HARD).heat_rate.mean() / WARM)
@@ -79,7 +79,7 @@ def life(case: Case, mismatch: float, cycles: Cycles = HARD, branches: int = 2) 
 
 
 def shorter(one: Life, than: Life) -> tuple[float, float]:
-    """Return by which share the life of the group and of its worst cell is shorter."""
+    """Return the share by which the life of the group and of its worst cell is shorter."""
     return 1.0 - one.group / than.group, 1.0 - one.worst / than.worst
 
 
@@ -100,7 +100,7 @@ def cases(cooled: float) -> tuple[Case, ...]:
 
 
 def print_laws(cooled: float) -> None:
-    """Print what 20 % do to two cells at 4.5C, by law."""
+    """Print the effect of 20 % on two cells at 4.5C, by law."""
     print(f"{'two cells, 20 % apart, 4.5C':<41} matched    group    worst  throughput  warmer   largest")
     print(f"{'':<41}  cycles  shorter  shorter       ratio      by   current")
     for case in cases(cooled):
@@ -117,7 +117,7 @@ def print_laws(cooled: float) -> None:
 
 
 def uneven(case: Case) -> float:
-    """Return by how much the worst cell would live shorter if all of each cycle were shared by the conductances."""
+    """Return the share by which the worst cell's life would be shorter with currents in proportion to conductances."""
     share = float(1.0 / mismatched(2, GOGOANA)[0])
     matched = life(case, 0.0)
     hurried = life(case, 0.0, replace(HARD, c_rate=share * HARD.c_rate))
@@ -125,7 +125,7 @@ def uneven(case: Case) -> float:
 
 
 def print_mismatches(case: Case) -> None:
-    """Print what other mismatches do."""
+    """Print the effect of other mismatches."""
     matched = life(case, 0.0)
     print(f"\n{'two cells, Wang, 4.5C; apart by':<41}{'':8}    group    worst")
     for mismatch in (0.05, 0.1, 0.2, 0.4):
@@ -137,7 +137,7 @@ def print_mismatches(case: Case) -> None:
 
 
 def print_branches(case: Case) -> None:
-    """Print what a cell that is 10 % below the others does, by their number."""
+    """Print the effect of a cell that is 10 % below the others, by their number."""
     matched = {cycles: life(case, 0.0, cycles) for cycles in (HARD, DRIVE)}
     print(f"\n{'Wang, one cell 10 % below the others':<41}    4.5C: group    worst    pulses: group    worst     KNU")
     for branches in (2, 3, 4, 6):

@@ -1,8 +1,8 @@
 """Shares of two parallel cells whose resistances grow at rates of 1:2: python benchmarks/parallel_shares.py.
 
-Growth is counted by the cycles of the group, or by each cell's own throughput; the group is cycled over 90 % of its
-capacity at C/2, or by half-seconds of it, that leave the open-circuit voltages equal. Told are the current of the first
-cell over that of the second in the first instant (0+) after a rest, and their throughputs over a cycle.
+Growth follows the cycles of the group, or each cell's own throughput. The group is cycled over 90 % of its capacity at
+C/2, or over half a second of it, which leaves the open-circuit voltages equal. The table shows the current of the first
+cell over that of the second in the first instant (0+) after a rest, and the ratio of their throughputs over a cycle.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ UNWORN = replace(graphite_film_aging.PARAMETERS, sei=Sei(), plating=Plating())
 RATES = np.array([1e-3, 2e-3])
 FULL = Cycles(c_rate=0.5, steps=240)
 SHORT = Cycles(c_rate=0.5, depth=7e-5, steps=8)
-"""Of a second."""
+"""Cycles of about a second."""
 
 LARGEST = 99.0
-"""Growth of the second cell at the end; ports take 100."""
+"""Growth of the second cell at the end; inputs allow up to 100."""
 
 JUMP = 1.1
 """Factor on a resistance in a jump."""
 
 
-TOLD = (0.0, 1.0, 3.0, 10.0)
+GROWTHS = (0.0, 1.0, 3.0, 10.0)
 """Growth of the first cell in the table."""
 
 
 class Count(Enum):
-    """By what the resistances grow."""
+    """The quantity that the resistances grow with."""
 
     GROUP = "cycles of the group"
     OWN = "own throughput"
@@ -46,7 +46,7 @@ class Count(Enum):
 
 @dataclass(frozen=True)
 class Shares:
-    """Of the first cell over the second, when the resistances have grown."""
+    """Ratios of the first cell over the second at a growth of the resistances."""
 
     growth: np.ndarray
     at_once: float
@@ -64,12 +64,12 @@ def sample(group: Group, probe: Group, cycles: Cycles) -> tuple[Shares, np.ndarr
 def shares(count: Count, cycles: Cycles) -> list[Shares]:
     """Return the shares over a life, jump by jump."""
     group, probe = (Group(CELL, UNWORN, np.ones(2), resistance_rate=RATES) for _ in range(2))
-    told = []
+    found = []
     while True:
         now, own = sample(group, probe, cycles)
-        told.append(now)
+        found.append(now)
         if now.growth[1] > LARGEST - 1e-9:
-            return told
+            return found
         each = np.full(2, 2.0 * cycles.depth * group.capacity) if count is Count.GROUP else own
         a_cycle = RATES * 0.5 * each / group.capacity
         number = min(((JUMP - 1.0) * (1.0 + now.growth) / a_cycle).min(), ((LARGEST - now.growth) / a_cycle).min())
@@ -80,13 +80,16 @@ def shares(count: Count, cycles: Cycles) -> list[Shares]:
 
 def main() -> int:
     """Print the table."""
-    print(f"{'growth of the first resistance':<48}" + "".join(f"{growth:8.0f}" for growth in TOLD) + "     end")
+    print(f"{'growth of the first resistance':<48}" + "".join(f"{growth:8.0f}" for growth in GROWTHS) + "     end")
     for count in Count:
         for cycles, name in ((FULL, "full cycles"), (SHORT, "short cycles")):
-            told = shares(count, cycles)
-            grown = [now.growth[0] for now in told]
-            for label, values in (("at 0+", [s.at_once for s in told]), ("over a cycle", [s.over_cycle for s in told])):
-                row = np.interp([*TOLD, grown[-1]], grown, values)
+            found = shares(count, cycles)
+            grown = [now.growth[0] for now in found]
+            for label, values in (
+                ("at 0+", [s.at_once for s in found]),
+                ("over a cycle", [s.over_cycle for s in found]),
+            ):
+                row = np.interp([*GROWTHS, grown[-1]], grown, values)
                 print(f"{count.value:<20} {name:<13} {label:<13}" + "".join(f"{value:8.3f}" for value in row))
     return 0
 

@@ -1,9 +1,9 @@
 """The cells of models/cell/ecm.py as a plain pythonfmu slave, written the way pythonfmu's README teaches.
 
-Every variable is an attribute that is registered, with the getter and setter that pythonfmu gives it; a step gathers
-the attributes into numpy arrays, computes on these, and spreads the results again. The kind of the cells and their
-number come from cells.json, a project file. The potential of a step is the mean of its ends, and tables hold their
-ends; else the equations are the same.
+Every variable is a registered attribute with the getter and setter of pythonfmu. A step gathers the attributes into
+numpy arrays, computes with these, and spreads the results again. The kind of the cells and their number come from
+cells.json, a project file. Two equations differ: the potential of a step is the mean of its ends, and tables keep their
+end values beyond the grid.
 """
 
 import json
@@ -69,7 +69,7 @@ class PlainSlave(Fmi2Slave):
             setattr(self, f"{name}_{k}", value)
 
     def exit_initialization_mode(self):
-        """Rest at the initial SOC."""
+        """Set all states to rest at the initial SOC."""
         self.parameters = {name: self.gather(name) for name in PARAMETERS}
         self.state_of_charge = self.parameters["initial_soc"]
         self.remainder = np.zeros(len(self.numbers))
@@ -77,10 +77,10 @@ class PlainSlave(Fmi2Slave):
         self.hysteresis = np.zeros(len(self.numbers))
         self.held = np.zeros(len(self.numbers))
         self.heat_up(self.gather("temperature"))
-        self.tell()
+        self.write_outputs()
 
     def heat_up(self, temperature):
-        """Compute what depends on temperature alone."""
+        """Compute the quantities that depend on temperature alone."""
         kind, scale = self.kind, self.parameters["resistance_scale"]
         x = (1.0 / temperature - 1.0 / kind["reference_temperature"]) / GAS_CONSTANT
         self.kelvin = temperature
@@ -105,13 +105,13 @@ class PlainSlave(Fmi2Slave):
             self.heat_up(temperature)
         self.held = i
         main = np.where(i > 0.0, self.parameters["coulombic_efficiency"] * i, i) - self.self_discharge
-        begin, end = self.store(i, main, h)
-        middle = 0.5 * (begin + end)
+        start, end = self.store(i, main, h)
+        middle = 0.5 * (start + end)
         ohmic = self.ohmic_factor * self.at("ohmic_resistance", middle)
-        reference = 0.5 * (self.at("open_circuit_voltage", begin) + self.at("open_circuit_voltage", end))
-        entropic = 0.5 * (self.at("entropic_coefficient", begin) + self.at("entropic_coefficient", end))
+        reference = 0.5 * (self.at("open_circuit_voltage", start) + self.at("open_circuit_voltage", end))
+        entropic = 0.5 * (self.at("entropic_coefficient", start) + self.at("entropic_coefficient", end))
         potential = reference + self.warmer * entropic
-        integral, stored, lost, booked = self.polarise(i, (begin, middle, end), h) + self.switch(i, h)
+        integral, stored, lost, booked = self.polarise(i, (start, middle, end), h) + self.switch(i, h)
         heat = h * (i * i * ohmic + main * temperature * entropic + (i - main) * potential) + lost
         self.spread("heat_rate", heat / h)
         self.heat = float(heat.sum())
@@ -119,20 +119,20 @@ class PlainSlave(Fmi2Slave):
         rest = reference - self.kind["reference_temperature"] * entropic
         self.stored_energy = float((h * main * rest + stored).sum())
         self.table_energy = float(booked.sum())
-        self.tell()
+        self.write_outputs()
         return True
 
     def store(self, i, main, h):
         """Store a current; return the SOC before and after."""
-        capacity, begin = self.parameters["capacity"], self.state_of_charge
+        capacity, start = self.parameters["capacity"], self.state_of_charge
         small = self.remainder + h * main / capacity
-        end = begin + small
-        cut_off = small - (end - begin)
+        end = start + small
+        cut_off = small - (end - start)
         self.charge = float((h * i).sum())
-        self.stored_charge = float((capacity * (end - begin + (cut_off - self.remainder))).sum())
+        self.stored_charge = float((capacity * (end - start + (cut_off - self.remainder))).sum())
         self.lost_charge = float((h * (i - main)).sum())
         self.state_of_charge, self.remainder = end, cut_off
-        return begin, end
+        return start, end
 
     def polarise(self, i, way, h):
         """Step the RC pairs; return integral, stored, lost and booked energy."""
@@ -161,7 +161,7 @@ class PlainSlave(Fmi2Slave):
         self.hysteresis = end
         return np.array([integral, 0.5 * c * (end - v) * (end + v), total * c * square, np.zeros_like(v)])
 
-    def tell(self):
+    def write_outputs(self):
         """Write the outputs."""
         soc, i = self.state_of_charge, self.held
         voltage = self.at("open_circuit_voltage", soc) + self.warmer * self.at("entropic_coefficient", soc)

@@ -49,7 +49,7 @@ def run(system: System, plan: Plan, experiment: Experiment) -> RunSummary:
     Raises
     ------
     InputError
-        When something given does not fit, the plan mixes timescales (see `coupling.enforcement`), or a component fails or
+        When something given does not fit, the plan mixes timescales (`coupling.enforcement`), or a component fails or
         refuses a step: the message names component and time, and the last message of an FMU's log.
     KeyboardInterrupt
         On Ctrl-C, once the base period or the loading that it met is complete.

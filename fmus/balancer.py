@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..fmi.definition import Definition, Terminal, TerminalKind
-from ..models.balancing import active as active_balancer
-from ..models.balancing import passive as balancer
+from ..models.balancing import active, passive
+from ..models.balancing.options import Converter
 from .bms import ESTIMATES
 
 TERMINALS = (
@@ -41,12 +41,11 @@ def define(
     groups, parallel : int
         Groups in the pack and cells in a group, >= 1.
     converter : str, optional
-        A value of `active_balancer.Converter`; without it the balancer is passive.
+        The word of a `Converter`, such as ``"flyback"``; without it the balancer is passive.
     links : sequence of (int, int)
         The groups that each converter joins, from 0; -1 stands for the terminals of the pack.
     """
     if converter is None:
-        return Definition(balancer.declare(groups, parallel), TERMINALS)
+        return Definition(passive.declare(groups, parallel), TERMINALS)
     ends = [(first, second) for first, second in links]
-    kind = active_balancer.Converter(converter)
-    return Definition(active_balancer.declare(groups, parallel, kind, ends), TERMINALS)
+    return Definition(active.declare(groups, parallel, Converter[converter.upper()], ends), TERMINALS)

@@ -2,48 +2,30 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from ..core.errors import InputError
-from ..models.balancing import active as active_balancer
-from ..models.balancing import passive as balancer
-from ..models.balancing.active import Converter, Fidelity
+from ..models.balancing.active import check_links
 from ..models.balancing.graph import PACK, Graph, links
+from ..models.balancing.options import BleedingLaw, Converter, ConverterLaw, Fidelity
 from .setting import Table, setting
 from .tables import NotNegative, suggestion
 
-
-class Hardware(Enum):
-    """What moves the charge."""
-
-    RESISTOR = "resistor"
-    BUCK_BOOST = Converter.BUCK_BOOST.value
-    SWITCHED_CAPACITOR = Converter.SWITCHED_CAPACITOR.value
-    FLYBACK = Converter.FLYBACK.value
+RESISTOR = "resistor"
+"""The word for bleed resistors; all other words are those of `Converter`."""
 
 
-class Law(Enum):
-    """What decides."""
+def _one_of(words: tuple[str, ...], what: str) -> BeforeValidator:
+    """Return the check that a text is one of these words."""
 
-    VOLTAGE = "voltage"
-    CHARGE_HISTORY = "charge_history"
-    PAIRWISE = "pairwise"
-    CONSENSUS = "consensus"
+    def check(value: object) -> object:
+        if isinstance(value, str) and value not in words:
+            raise ValueError(f"there is no such {what}{suggestion(value, words)}")
+        return value
 
-
-class Precision(Enum):
-    """How the converters' switching is computed."""
-
-    IDEAL = "ideal"
-    AVERAGED = "averaged"
-    SWITCHING = "switching"
-
-
-PASSIVE = (Law.VOLTAGE, Law.CHARGE_HISTORY)
-"""The laws of bleed resistors; converters have the others."""
+    return BeforeValidator(check)
 
 
 def _links(value: object) -> object:
@@ -63,8 +45,8 @@ def _links(value: object) -> object:
 class Balancer(Table):
     """What makes the groups' charge equal: bleed resistors, or converters."""
 
-    converter: Annotated[Hardware, Field(strict=False)] = Field(
-        default=Hardware.RESISTOR,
+    converter: Annotated[str, _one_of((RESISTOR, *(choice.word for choice in Converter)), "converter")] = Field(
+        default=RESISTOR,
         description='"resistor" bleeds; "buck_boost", "switched_capacitor" and "flyback" move charge',
     )
     links: Annotated[Graph | list[list[int]] | None, BeforeValidator(_links)] = Field(
@@ -72,13 +54,13 @@ class Balancer(Table):
         description='of converters: "path", "ring", "star", "complete", "pack" or pairs of groups [[1, 2], ...], 0 for '
         'the pack\'s terminals; by default "pack" of flybacks, "path" of others',
     )
-    law: Annotated[Law, Field(strict=False)] | None = Field(
+    law: Annotated[str | None, _one_of(tuple(law.word for law in (*BleedingLaw, *ConverterLaw)), "law")] = Field(
         default=None,
         description='of resistors "voltage" or "charge_history", of converters "consensus" or "pairwise"; the first is '
         "the default",
     )
-    fidelity: Annotated[Precision, Field(strict=False)] = Field(
-        default=Precision.AVERAGED,
+    fidelity: Annotated[str, _one_of(tuple(choice.word for choice in Fidelity), "fidelity")] = Field(
+        default=Fidelity.AVERAGED.word,
         description='of converters: "ideal", "averaged" over the switching, or "switching", period by period',
     )
     bleed_resistance: float = setting("bleed_resistance", "bleeding")
@@ -94,19 +76,23 @@ class Balancer(Table):
     @property
     def is_passive(self) -> bool:
         """Whether charge is bled, not moved."""
-        return self.converter is Hardware.RESISTOR
+        return self.converter == RESISTOR
+
+    @property
+    def laws(self) -> type[BleedingLaw] | type[ConverterLaw]:
+        """The laws that this hardware has."""
+        return BleedingLaw if self.is_passive else ConverterLaw
 
     @property
     def law_number(self) -> int:
-        """What the model calls the law."""
-        if self.is_passive:
-            return int(balancer.Law[(self.law or Law.VOLTAGE).name])
-        return int(active_balancer.Law[(self.law or Law.CONSENSUS).name])
+        """The number that the model has for the law."""
+        default = BleedingLaw.VOLTAGE if self.is_passive else ConverterLaw.CONSENSUS
+        return int(self.laws[self.law.upper()] if self.law else default)
 
     @property
     def fidelity_number(self) -> int:
-        """What the model calls the fidelity."""
-        return int(Fidelity[self.fidelity.name])
+        """The number that the model has for the fidelity."""
+        return int(Fidelity[self.fidelity.upper()])
 
     def ends(self, groups: int) -> tuple[tuple[int, int], ...]:
         """Return the ends of the converters of a pack, groups from 0, -1 for its terminals."""
@@ -114,7 +100,7 @@ class Balancer(Table):
             return ()
         if isinstance(self.links, list):
             return tuple((first - 1, second - 1 if second else PACK) for first, second in self.links)
-        default = Graph.PACK if self.converter is Hardware.FLYBACK else Graph.PATH
+        default = Graph.PACK if self.converter == Converter.FLYBACK.word else Graph.PATH
         return links(self.links or default, groups)
 
     def check_links(self, groups: int) -> None:
@@ -125,13 +111,13 @@ class Balancer(Table):
             if not (1 <= pair[0] <= groups and 0 <= pair[1] <= groups and pair[0] != pair[1]):
                 raise ValueError(f"links: {pair} are not two groups from 1 to {groups}, or a group and 0")
         try:
-            ends, converter = self.ends(groups), Converter(self.converter.value)
+            ends, converter = self.ends(groups), Converter[self.converter.upper()]
             if converter is not Converter.FLYBACK and any(PACK in pair or abs(pair[0] - pair[1]) != 1 for pair in ends):
                 raise ValueError(
-                    f'links: converter = "{converter.value}" joins neighbouring groups only, as "path" does; '
+                    f'links: converter = "{converter.word}" joins neighbouring groups only, as "path" does; '
                     'a "flyback" joins any'
                 )
-            active_balancer.check_links(groups, converter, ends)
+            check_links(groups, converter, ends)
         except InputError as error:
             raise ValueError(str(error)) from None
 
@@ -148,11 +134,11 @@ class Balancer(Table):
             )
         for key in keys_of(not self.is_passive):
             if key in self.model_fields_set:
-                raise ValueError(f'{key} does nothing where converter = "{self.converter.value}"; leave it out')
-        if self.law and (self.law in PASSIVE) != self.is_passive:
-            suitable = [law.value for law in Law if (law in PASSIVE) == self.is_passive]
+                raise ValueError(f'{key} does nothing where converter = "{self.converter}"; leave it out')
+        suitable = [law.word for law in self.laws]
+        if self.law and self.law not in suitable:
             raise ValueError(
-                f'law = "{self.law.value}" is not one of converter = "{self.converter.value}"; allowed are '
+                f'law = "{self.law}" is not one of converter = "{self.converter}"; allowed are '
                 + " and ".join(f'"{law}"' for law in suitable)
             )
         return self

@@ -123,7 +123,7 @@ def _balancer(pack: Pack, kind: CellParameters, cells: Mapping[str, NDArray[np.f
     }
     if not table.is_passive:
         arguments |= {
-            "converter": table.converter.value,
+            "converter": table.converter,
             "links": [list(ends) for ends in table.ends(pack.pack.series)],
         }
         start["fidelity"] = table.fidelity_number

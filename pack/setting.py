@@ -12,6 +12,7 @@ from ..core.bounds import first_beyond, out_of_bounds
 from ..core.model import Model
 from ..core.variable import DataType, Variable
 from ..models.balancing import active, passive
+from ..models.balancing.options import Converter
 from ..models.bms import bms
 from ..models.cell.kind import CellParameters
 from ..models.network import network
@@ -27,7 +28,7 @@ def models() -> dict[str, Model]:
         "network": network.declare(1, 1, False, 2),
         "thermal": chain.declare(1),
         "bleeding": passive.declare(1, 1),
-        "converters": active.declare(2, 1, active.Converter.FLYBACK, [(0, 1)]),
+        "converters": active.declare(2, 1, Converter.FLYBACK, [(0, 1)]),
         "bms": bms.declare(1, 1, kind),
     }
 

@@ -1,53 +1,118 @@
-"""The converters of a balancer's links: averages that are refreshed where they have moved, or every period of a step.
+"""Fidelity of the converters: a constant efficiency, averages of the steady state, or every period.
 
-A link's current is what the law wants, as far as its converter can take it. What it yields, its peak, its ripple and
-the time constant with which it settles are those of the periodic steady state at the operating point of its last
-refresh.
+Equations
+---------
+A link's current is what the law wants, up to what its converter can take. `efficiency` is the power that arrives over
+the power given, of all links.
 
-A switched capacitor takes what the voltages drive: its conductance is the same for all links, and follows from the
-board temperature alone. It is switched off for the share of time in which the law wants nothing.
+* Ideal: every link yields `ideal_efficiency`.
+* Averaged: yield, peak, ripple and the time constant with which a link settles are those of the periodic steady state
+  at the operating point of its last refresh. A refresh finds the duty for the current wanted. It is due when a voltage,
+  the current or the board temperature of the link has moved by more than `refresh_tolerance`. Between refreshes the
+  current follows the law, and the yield stays.
+* Switching: yield, peak and ripple are those of the periods of the step.
+
+A switched capacitor takes ``(V_1 - V_2) / R_eq`` at a duty of 1/2, and the law can only switch it off for a share of
+time: it carries towards the lower voltage, and nothing where the law wants the other direction. Its yield is
+``V_2 / V_1``. Its conductance is the same for all links, and follows from the board temperature alone. In ideal
+fidelity it carries what the law wants.
+
+Limits
+------
+The control of the converters is perfect. A link that its limits hold below the current that the law wants has the yield
+of a current that may be off by more than the tolerance for a step. Whether a link carries nothing because of its losses
+follows from the yield of its last refresh. A step is refused where the search for a duty does not end.
+
+References
+----------
+W. E, B. Engquist, Commun. Math. Sci. 1 (2003) 87, doi:10.4310/CMS.2003.v1.n1.a8.
 """
 
 from __future__ import annotations
 
+from ...core.bounds import UNBOUNDED
+from ...core.fields import Fields
 from ...core.model import DONE, Block, kernel
 from ...core.timescale import NONE
-from .active_variables import Fidelity
-from .converter.capacitor import Shuttle, start_voltage
+from ...core.variable import DataType, Variable
+from . import switching
 from .converter.capacitor import average as shuttle_average
-from .converter.capacitor import switch_period as shuttle_period
-from .converter.control import Ending, reversed_leg, set_leg, warm_leg, warm_shuttle, with_duty
-from .converter.inductor import Leg, reflected, switch_period
+from .converter.control import Ending, set_leg
+from .converter.inductor import Leg, reflected
 from .converter.operating_point import OperatingPoint
-from .laws import BUCK_BOOST, SWITCHED_CAPACITOR
-from .links import end_voltage, gives, takes
+from .converter.parts import leg_of, shuttle_of
+from .limits import OWN_REFUSALS
+from .links import end_voltage, giving_end, taking_end
+from .options import Converter, Fidelity, option, state
+from .switching import HALF, operating_point, reset_periods, run_periods
 
-REPEATS = 1e-14
-"""Change over a period, relative to the peak, below which the periods to come are the same but for rounding."""
+NO_DUTY = OWN_REFUSALS + 3
+"""Status: the search for a duty did not end."""
 
-HALF = 0.5
-"""Share of the period that a switched capacitor spends at either end."""
+REFUSALS = {
+    NO_DUTY: "no duty was found for a current up to rated_current = {p.rated_current:.6g} A: its parts are too extreme",
+}
+
+
+def fields(count: int) -> Fields:
+    """Return the fidelity of `count` links, their averages, and what they report of their switching."""
+    own = Fields(
+        parameters=(
+            option("fidelity", Fidelity.AVERAGED,
+                   "1 ideal: constant efficiency; 2 averaged: periodic steady state; 3 switching: every period"),
+            Variable("ideal_efficiency", "1", None, 1.0, 1e-3, 1.0, 1.0,
+                     "Energy that arrives over energy given, in ideal fidelity", display_unit="%"),
+            Variable("refresh_tolerance", "1", None, 0.01, 0.0, 1.0, 0.01,
+                     "Relative change of a voltage, current or temperature of a link that refreshes its averages",
+                     display_unit="%"),
+        ),
+        outputs=(
+            Variable("refreshes", "1", None, 0.0, 0.0, UNBOUNDED, 1.0,
+                     "Number of periodic steady states computed so far", data_type=DataType.INTEGER),
+            Variable("ripple", "A", None, 0.0, 0.0, UNBOUNDED, 1.0,
+                     "Greatest range of the current in an inductor or capacitor over a period"),
+            Variable("peak", "A", None, 0.0, 0.0, UNBOUNDED, 1.0,
+                     "Greatest size of the current in an inductor or capacitor"),
+            Variable("efficiency", "1", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
+                     "Power that arrives over power given, all links; 0 without any current", display_unit="%"),
+            Variable("switching_period", "s", None, 1e-5, 0.0, UNBOUNDED, 1e-5,
+                     "Period of the converters; 0 in ideal fidelity", display_unit="us", fmi_name="switching.period"),
+            Variable("switching_settling", "s", None, 0.0, 0.0, NONE, 1e-4,
+                     "Longest time constant with which a converter settles to its steady state; 0 without any current",
+                     display_unit="us", fmi_name="switching.settling"),
+        ),
+        states=(
+            state("unfound", "1", None, "Whether a search for a duty failed in the last refresh"),
+            state("conductance", "S", None, "Of a switched capacitor between two voltages, by its last refresh"),
+            state("shuttle_peak", "S", None, "Peak current of a switched capacitor for each volt, by its last refresh"),
+            state("shuttle_temperature", "K", None, "Board temperature at that refresh; 0 before the first"),
+            state("steady", "1", count, "Yield of each link in the steady state, by its last refresh"),
+            state("limit", "A", count, "Current that each link can take at its end that gives"),
+            state("duty", "1", count, "Duty of each link, by its last refresh"),
+            state("link_peak", "A", count, "Peak of each link, by its last refresh"),
+            state("link_ripple", "A", count, "Ripple of each link, by its last refresh"),
+            state("settling", "s", count, "Time constant of each link, by its last refresh"),
+            state("at_current", "A", count, "Current that each link was refreshed for; 0 before the first"),
+            state("at_input", "V", count, "Voltage of the end that gave at that refresh"),
+            state("at_output", "V", count, "Voltage of the end that took at that refresh"),
+            state("at_temperature", "K", count, "Board temperature at that refresh"),
+        ),
+        modules=(__name__,),
+    )  # fmt: skip
+    return own + switching.fields(count)
 
 
 @kernel
-def leg_of(x: Block, c: Block, first_gives: bool, temperature: float) -> Leg:
-    """Return the parts of a link, the end that gives as the input."""
-    z = x.parts
-    leg = warm_leg(Leg(z[0], z[1], z[2], z[3], z[4], z[5], z[6], z[7], z[8]), temperature)
-    return leg if first_gives or c.converter == BUCK_BOOST else reversed_leg(leg)
-
-
-@kernel
-def shuttle_of(x: Block, temperature: float) -> Shuttle:
-    """Return the parts of a switched capacitor."""
-    return warm_shuttle(Shuttle(x.parts[0], x.parts[1], x.parts[2]), temperature)
-
-
-@kernel
-def operation_of(x: Block, p: Block, u: Block, c: Block, m: int, flow: float) -> OperatingPoint:
-    """Return where a link works; the duty is the greatest one."""
-    source, sink = end_voltage(x, u, gives(c, m, flow)), end_voltage(x, u, takes(c, m, flow))
-    return OperatingPoint(source, sink, x.parts[9], 1.0 / p.switching_frequency)
+def reset_converters(x: Block, p: Block, y: Block) -> None:
+    """Start a run: no link was refreshed; each yields the ideal efficiency, or all energy until its first refresh."""
+    reset_periods(x)
+    x.conductance = x.shuttle_peak = x.shuttle_temperature = x.unfound = y.refreshes = 0.0
+    for m in range(x.yields.shape[0]):
+        x.yields[m] = x.steady[m] = p.ideal_efficiency if int(p.fidelity) < Fidelity.AVERAGED else 1.0
+        x.limit[m] = x.duty[m] = x.settling[m] = x.link_peak[m] = x.link_ripple[m] = 0.0
+        x.at_current[m] = x.at_input[m] = x.at_output[m] = x.at_temperature[m] = 0.0
+    y.peak = y.ripple = y.efficiency = y.switching_settling = 0.0
+    y.switching_period = 1.0 / p.switching_frequency if int(p.fidelity) > Fidelity.IDEAL else 0.0
 
 
 @kernel
@@ -58,7 +123,7 @@ def beyond(value: float, former: float, tolerance: float) -> bool:
 
 @kernel
 def has_moved(x: Block, p: Block, u: Block, m: int, at: OperatingPoint, flow: float) -> bool:
-    """Return whether a link works elsewhere than at its last refresh, which it notes; every period wants it exact."""
+    """Return whether a link has moved since its last refresh, and note where it is then; switching needs it exact."""
     tolerance = p.refresh_tolerance if int(p.fidelity) < Fidelity.SWITCHING else 0.0
     moved = (
         beyond(flow, x.at_current[m], tolerance)
@@ -73,23 +138,16 @@ def has_moved(x: Block, p: Block, u: Block, m: int, at: OperatingPoint, flow: fl
 
 
 @kernel
-def settle(x: Block) -> None:
-    """Expect of every link what its steady state yields, whatever the periods of the last step did."""
-    for m in range(x.yields.shape[0]):
-        x.yields[m] = x.steady[m]
-
-
-@kernel
 def can_commutate(leg: Leg, at: OperatingPoint) -> bool:
-    """Return whether the clamp is above what the output shows the input winding."""
+    """Return whether the clamp is above the voltage that the output causes across the input winding."""
     return leg.leakage <= 0.0 or leg.clamp_voltage > reflected(leg, at)[0]
 
 
 @kernel
 def refresh_leg(x: Block, p: Block, u: Block, y: Block, c: Block, m: int) -> None:
-    """Set a link's converter to its current, where that or anything else has moved; note what it can take."""
+    """Set a link's converter to its current, where that or anything else has moved, and note the most it can take."""
     flow = y.link_current[m]
-    at = operation_of(x, p, u, c, m, flow)
+    at = operating_point(x, p, u, c, m, flow)
     if not has_moved(x, p, u, m, at, flow):
         return
     leg = leg_of(x, c, flow > 0.0, u.board_temperature)
@@ -101,13 +159,13 @@ def refresh_leg(x: Block, p: Block, u: Block, y: Block, c: Block, m: int) -> Non
         x.link_peak[m], x.link_ripple[m] = setting.does.peak, setting.does.ripple
         x.limit[m] = -setting.does.input_current if setting.ending == Ending.LIMITED else NONE
         if setting.ending == Ending.FAILED:
-            x.status = 1.0
+            x.unfound = 1.0
     y.refreshes += 1.0
 
 
 @kernel
 def refresh_shuttle(x: Block, p: Block, u: Block, y: Block) -> None:
-    """Compute conductance and peak of the switched capacitors for a volt, where the temperature has moved."""
+    """Compute conductance, and peak current for a volt, of the switched capacitors where the temperature has moved."""
     if beyond(u.board_temperature, x.shuttle_temperature, p.refresh_tolerance):
         does = shuttle_average(
             shuttle_of(x, u.board_temperature), OperatingPoint(1.0, 0.0, HALF, 1.0 / p.switching_frequency)
@@ -119,25 +177,25 @@ def refresh_shuttle(x: Block, p: Block, u: Block, y: Block) -> None:
 
 @kernel
 def drive_shuttle(x: Block, u: Block, y: Block, c: Block, m: int) -> None:
-    """Note what a switched capacitor takes, and how, at the voltages of now; they drive it towards the lower one."""
+    """Set current, yield and peak of a switched capacitor at the voltages of now, which drive it to the lower one."""
     flow = y.link_current[m]
-    source, sink = end_voltage(x, u, gives(c, m, flow)), end_voltage(x, u, takes(c, m, flow))
+    source, sink = end_voltage(x, u, giving_end(c, m, flow)), end_voltage(x, u, taking_end(c, m, flow))
     drop = max(source - sink, 0.0)
     x.limit[m] = x.conductance * drop
     x.yields[m] = x.steady[m] = sink / source
     x.link_peak[m], x.link_ripple[m] = x.shuttle_peak * drop, 2.0 * x.shuttle_peak * drop
-    x.settling[m] = x.parts[0] * (x.parts[1] + shuttle_of(x, u.board_temperature).switch_resistance)
+    x.settling[m] = x.capacitance * (x.series_resistance + shuttle_of(x, u.board_temperature).switch_resistance)
 
 
 @kernel
 def refresh(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
-    """Bring the averages of every link that carries up to date, and restrict it to what its converter can take."""
-    if c.converter == SWITCHED_CAPACITOR:
+    """Refresh the averages of every link with a current, and limit this to what its converter can take."""
+    if c.converter == Converter.SWITCHED_CAPACITOR:
         refresh_shuttle(x, p, u, y)
     for m in range(y.link_current.shape[0]):
         flow = y.link_current[m]
         if flow != 0.0:
-            if c.converter == SWITCHED_CAPACITOR:
+            if c.converter == Converter.SWITCHED_CAPACITOR:
                 drive_shuttle(x, u, y, c, m)
             else:
                 refresh_leg(x, p, u, y, c, m)
@@ -146,117 +204,32 @@ def refresh(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 
 
 @kernel
-def run_leg(leg: Leg, at: OperatingPoint, current: float, periods: float) -> tuple[float, float, float, float, float]:
-    """Simulate a leg period by period; those that only repeat their forerunner are counted, not repeated.
-
-    Parameters
-    ----------
-    leg : Leg
-    at : OperatingPoint
-    current : float
-        At the beginning [A].
-    periods : float
-        How many, a whole number.
-
-    Returns
-    -------
-    taken, given, end, peak, ripple : float
-        Charges [C], current at the end [A], its greatest value and range in a period [A].
-    """
-    taken = given = peak = ripple = 0.0
-    left = periods
-    while left > 0.0:
-        of = switch_period(leg, at, current)
-        count = left if abs(of.end - current) <= REPEATS * of.peak else 1.0
-        taken += count * of.taken
-        given += count * of.given
-        peak, ripple = max(peak, of.peak), max(ripple, of.peak - of.trough)
-        current = of.end
-        left -= count
-    return taken, given, current, peak, ripple
+def reset_yields(x: Block) -> None:
+    """Set the yield of every link to that of its steady state, whatever the periods of the last step yielded."""
+    for m in range(x.yields.shape[0]):
+        x.yields[m] = x.steady[m]
 
 
 @kernel
-def run_shuttle(
-    shuttle: Shuttle, at: OperatingPoint, voltage: float, periods: float
-) -> tuple[float, float, float, float]:
-    """Simulate a switched capacitor likewise, from a voltage [V]; return charges taken and given, its end, the peak."""
-    taken = given = peak = 0.0
-    left = periods
-    while left > 0.0:
-        of = shuttle_period(shuttle, at, voltage)
-        count = left if abs(of.end - voltage) <= REPEATS * abs(voltage) else 1.0
-        taken += count * of.taken
-        given += count * of.given
-        peak = max(peak, of.peak)
-        voltage = of.end
-        left -= count
-    return taken, given, voltage, peak
-
-
-@kernel
-def switch_leg(x: Block, p: Block, u: Block, y: Block, c: Block, m: int, periods: float) -> None:
-    """Carry a link's inductor through so many periods; what would exceed the law's current is switched off."""
-    flow = y.link_current[m]
-    sign = 1.0 if flow > 0.0 else -1.0
-    at = with_duty(operation_of(x, p, u, c, m, flow), x.duty[m])
-    start = x.carried[m] if x.running[m] == sign else 0.0
-    leg = leg_of(x, c, flow > 0.0, u.board_temperature)
-    taken, given, x.carried[m], x.link_peak[m], x.link_ripple[m] = run_leg(leg, at, start, periods)
-    x.running[m] = sign
-    y.link_current[m] = sign * min(max(taken, 0.0) / (periods * at.period), abs(flow))
-    x.yields[m] = at.output_voltage * given / (at.input_voltage * taken) if taken > 0.0 else 0.0
-
-
-@kernel
-def switch_shuttle(x: Block, p: Block, u: Block, y: Block, c: Block, m: int, periods: float) -> None:
-    """Carry a link's capacitor through so many periods; it is on for the share of time that the law leaves it."""
-    flow = y.link_current[m]
-    sign = 1.0 if flow > 0.0 else -1.0
-    at = with_duty(operation_of(x, p, u, c, m, flow), HALF)
-    shuttle = shuttle_of(x, u.board_temperature)
-    start = x.carried[m] if x.running[m] == sign else start_voltage(shuttle, at)
-    taken, given, x.carried[m], x.link_peak[m] = run_shuttle(shuttle, at, start, periods)
-    x.link_ripple[m] = 2.0 * x.link_peak[m]
-    x.running[m] = sign
-    mean = max(taken, 0.0) / (periods * at.period)
-    y.link_current[m] = sign * min(abs(flow) / x.limit[m] * mean, abs(flow))
-    x.yields[m] = at.output_voltage * given / (at.input_voltage * taken) if taken > 0.0 else 0.0
-
-
-@kernel
-def switch(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
-    """Replace the averages of every link by those of the periods of a step of h [s]; a link that rests forgets."""
-    periods = max(1.0, float(round(h * p.switching_frequency)))
-    for m in range(y.link_current.shape[0]):
-        if y.link_current[m] == 0.0:
-            x.running[m] = 0.0
-        elif c.converter == SWITCHED_CAPACITOR:
-            switch_shuttle(x, p, u, y, c, m, periods)
-        else:
-            switch_leg(x, p, u, y, c, m, periods)
-
-
-@kernel
-def convert(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> int:
-    """Let the converters take up what the law wants, by the fidelity chosen; h [s] is 0 before the first step."""
-    x.status = 0.0
+def run_converters(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> int:
+    """Limit the currents to what the converters take, by the fidelity chosen; h [s] is 0 before the first step."""
+    x.unfound = 0.0
     if int(p.fidelity) > Fidelity.IDEAL:
         refresh(x, p, u, y, c)
     if int(p.fidelity) > Fidelity.AVERAGED and h > 0.0:
-        switch(x, p, u, y, c, h)
-    return DONE if x.status == 0.0 else 1
+        run_periods(x, p, u, y, c, h)
+    return DONE if x.unfound == 0.0 else NO_DUTY
 
 
 @kernel
-def tell_converters(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
-    """Tell peak, ripple and time constant of the converters that carry, and what all of them yield."""
+def write_converters(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Write peak, ripple and time constant of the converters with a current, and the efficiency of all of them."""
     y.peak = y.ripple = y.switching_settling = given = arriving = 0.0
     for m in range(y.link_current.shape[0]):
         flow = y.link_current[m]
         if flow != 0.0:
-            given += end_voltage(x, u, gives(c, m, flow)) * abs(flow)
-            arriving += end_voltage(x, u, takes(c, m, flow)) * x.arriving[m]
+            given += end_voltage(x, u, giving_end(c, m, flow)) * abs(flow)
+            arriving += end_voltage(x, u, taking_end(c, m, flow)) * x.arriving[m]
             y.peak, y.ripple = max(y.peak, x.link_peak[m]), max(y.ripple, x.link_ripple[m])
             y.switching_settling = max(y.switching_settling, x.settling[m])
     y.efficiency = arriving / given if given > 0.0 else 0.0

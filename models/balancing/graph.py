@@ -1,28 +1,28 @@
-"""The graph of a balancer's links: which groups exchange charge, and how well that connects them.
+"""The graph of a balancer's links: which groups exchange charge, and how well the links connect them.
 
 Equations
 ---------
-A link l takes a current I out of one end and puts it into the other, so that it adds ``-b_l I`` to the charge of the
-groups, with the column ``b_l = e_i - e_j`` of the incidence matrix for groups i and j. The terminals of the pack
-carry no charge of their own: what goes in there arrives in every group, 1/g of the current at the voltage of g groups,
-and the link from group i to the pack has::
+A link l takes a current I out of one end and puts it into the other. It adds ``-b_l I`` to the charge of the groups,
+with the column ``b_l = e_i - e_j`` of the incidence matrix for groups i and j. The terminals of the pack store no
+charge: a current into them arrives in every group, 1/g of it at the voltage of g groups, and the link from group i to
+the pack has::
 
     b_l = e_i - 1 / g        L = sum over the links of b_l b_l^T
 
-That eliminates the pack as a node: with a link from each group L is that of the complete graph, over g, which is the
-star around a hub with the hub eliminated. Under the law of consensus ``I = gain b^T z`` the SOC z of groups of
-capacities Q follow::
+This eliminates the pack as a node: with a link from each group, L is the Laplacian of the complete graph over g, which
+is the star around a hub with the hub eliminated. Under the law of consensus ``I = gain b^T z``, without losses and
+limits, the SOC z of groups of capacities Q follow::
 
     Q dz/dt = -gain L z
 
-whose rates are the eigenvalues of ``gain Q^-1 L``: 0 for equal SOC, and others that lie between
+The rates are the eigenvalues of ``gain Q^-1 L``: 0 for equal SOC, and others that lie between
 ``gain lambda_2 / max Q``, with the algebraic connectivity lambda_2, the second smallest eigenvalue of L, and the
 greatest sum of a row, ``gain max (2 degree_i + 2 [links to the pack]) / Q_i`` (Gershgorin).
 
-`connectivity` runs the iteration of Lanczos from a fixed vector of noise, held orthogonal to the vector of ones, and
-counts by Sturm sequences in the tridiagonal matrix that it leaves. Without reorthogonalisation an eigenvalue may come
-out several times, which does not move the least one. It needs a few vectors, and a time in proportion to links times
-steps.
+`connectivity` runs the Lanczos iteration from a fixed vector of noise, which it keeps orthogonal to the vector of ones,
+and counts eigenvalues of the resulting tridiagonal matrix by Sturm sequences. Without reorthogonalisation an eigenvalue
+may appear several times, which does not change the least one. The iteration needs a few vectors, and a time in
+proportion to links times steps.
 
 References
 ----------
@@ -36,31 +36,34 @@ Syst. I 60 (2013) 150, doi:10.1109/TCSI.2012.2215780 (elimination of nodes).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from enum import Enum
 from itertools import combinations
 
 from ...core.errors import InputError
+from ...core.fields import Fields
 from ...core.model import Block, kernel
 from ...core.variable import Variable
 from ..numerics.noise import uniform, word
+from .options import GREAT, availability, state
 
 PACK = -1
 """Second end of a link to the terminals of the pack."""
 
 STEPS = 4
-"""Steps of Lanczos for each group: the path, whose eigenvalues lie closest together, needs some 2."""
+"""Lanczos steps for each group: the path, whose eigenvalues lie closest together, needs some 2."""
 
 EXTRA_STEPS = 16
-"""And besides, for small graphs."""
+"""Lanczos steps that are added for small graphs."""
 
 NOTHING = 1e-12
-"""Of the largest eigenvalue: below that an eigenvalue is the rounding of 0."""
+"""Of the largest eigenvalue: an eigenvalue below it is the rounding of 0."""
 
 SETTLED = 1e-7
-"""Of the largest eigenvalue: where a step leaves less than that, the least eigenvalue is right to its square."""
+"""Of the largest eigenvalue: where a step leaves less, the least eigenvalue is correct to the square of that."""
 
 HALVINGS = 100
-"""Halvings of the bracket of an eigenvalue: more than the digits of a number, whatever its size."""
+"""Halvings of the bracket of an eigenvalue: more than a number has binary digits."""
 
 
 class Graph(Enum):
@@ -101,21 +104,35 @@ def links(graph: Graph, groups: int) -> tuple[tuple[int, int], ...]:
             return tuple((g, PACK) for g in range(groups))
 
 
-def graph_states(groups: int, count: int) -> tuple[Variable, ...]:
-    """Return what `connectivity` works in, and which of `count` links it has counted."""
-    steps = STEPS * groups + EXTRA_STEPS
+def fields(groups: int, ends: Sequence[tuple[int, int]]) -> Fields:
+    """Return the links, whether they work, and the vectors that `connectivity` works in."""
+    count, steps = len(ends), STEPS * groups + EXTRA_STEPS
+    return Fields(
+        parameters=(availability(count, "link"),),
+        states=(
+            state("linked", "1", count, "Links that the connectivity holds for: 1 available, 0 not; -1 never", -1.0),
+            state("degree", "1", groups, "Twice the number of links of each group"),
+            state("former", "1", groups, "Vector of the last step but one"),
+            state("vector", "1", groups, "Vector of the last step"),
+            state("image", "1", groups, "Image of the vector"),
+            state("diagonal", "1", steps, "Diagonal of the tridiagonal matrix"),
+            state("beside", "1", steps, "What is beside its diagonal"),
+        ),
+        constants=(
+            Variable("first", "1", count, [first for first, _ in ends], 0.0, GREAT, 1.0, "First end of each link"),
+            Variable("second", "1", count, [second for _, second in ends], -1.0, GREAT, 1.0, "Second end of each link"),
+            Variable("to_pack", "1", None, sum(second == PACK for _, second in ends), 0.0, GREAT, 1.0,
+                     "Number of links to the pack"),
+        ),
+        modules=(__name__,),
+    )  # fmt: skip
 
-    def state(name: str, size: int, description: str, start: float = 0.0) -> Variable:
-        return Variable(name, "1", size, start, -math.inf, math.inf, 1.0, description)
 
-    return (
-        state("linked", count, "Whether each link was available when the connectivity was computed; -1: never", -1.0),
-        state("former", groups, "Vector of the last step but one"),
-        state("vector", groups, "Vector of the last step"),
-        state("image", groups, "Image of the vector"),
-        state("diagonal", steps, "Diagonal of the tridiagonal matrix"),
-        state("beside", steps, "What is beside its diagonal"),
-    )
+@kernel
+def reset_graph(x: Block) -> None:
+    """Start a run: the connectivity holds for no links yet."""
+    for m in range(x.linked.shape[0]):
+        x.linked[m] = -1.0
 
 
 @kernel
@@ -156,8 +173,8 @@ def length(vector: Block) -> float:
 
 
 @kernel
-def begin_lanczos(x: Block) -> None:
-    """Begin with noise of length 1, orthogonal to the vector of ones."""
+def start_lanczos(x: Block) -> None:
+    """Start with noise of length 1, orthogonal to the vector of ones."""
     for g in range(x.vector.shape[0]):
         x.former[g] = 0.0
         x.vector[g] = uniform(word(1, g))
@@ -169,8 +186,8 @@ def begin_lanczos(x: Block) -> None:
 
 @kernel
 def tridiagonalise(x: Block, c: Block) -> tuple[int, float]:
-    """Fill x.diagonal and x.beside; return how many steps were taken, and a bound of the eigenvalues."""
-    begin_lanczos(x)
+    """Write x.diagonal and x.beside; return the number of steps taken, and a bound of the eigenvalues."""
+    start_lanczos(x)
     taken, bound, former = 0, 0.0, 0.0
     for k in range(x.diagonal.shape[0]):
         apply_laplacian(x, c)
@@ -226,8 +243,8 @@ def connectivity(x: Block, c: Block) -> float:
 
 
 @kernel
-def follow_links(x: Block, p: Block, y: Block, c: Block) -> None:
-    """Compute the connectivity anew where the set of available links has changed."""
+def update_connectivity(x: Block, p: Block, y: Block, c: Block) -> None:
+    """Compute the connectivity again where the set of available links has changed."""
     changed = False
     for m in range(x.linked.shape[0]):
         changed = changed or x.linked[m] != p.available[m]
@@ -237,25 +254,18 @@ def follow_links(x: Block, p: Block, y: Block, c: Block) -> None:
 
 
 @kernel
-def fastest_rate(x: Block, u: Block, c: Block, degree: Block) -> float:
-    """Return a bound above the eigenvalues of ``Q^-1 L`` [1/C]: the greatest sum of a row.
-
-    Parameters
-    ----------
-    x, u, c : record
-    degree : array
-        Of the length of the groups, to work in.
-    """
-    for g in range(degree.shape[0]):
-        degree[g] = 0.0
+def fastest_rate(x: Block, u: Block, c: Block) -> float:
+    """Return a bound above the eigenvalues of ``Q^-1 L`` [1/C]: the greatest sum of a row."""
+    for g in range(x.degree.shape[0]):
+        x.degree[g] = 0.0
     to_pack = 0.0
     for m in range(x.linked.shape[0]):
         if x.linked[m] > 0.5 and c.second[m] >= 0:
-            degree[c.first[m]] += 2.0
-            degree[c.second[m]] += 2.0
+            x.degree[c.first[m]] += 2.0
+            x.degree[c.second[m]] += 2.0
         elif x.linked[m] > 0.5:
             to_pack = 2.0
     greatest = 0.0
-    for g in range(degree.shape[0]):
-        greatest = max(greatest, (degree[g] + to_pack) / u.group_capacity[g])
+    for g in range(x.degree.shape[0]):
+        greatest = max(greatest, (x.degree[g] + to_pack) / u.group_capacity[g])
     return greatest

@@ -50,7 +50,7 @@ def begin(x: Block, p: Block, y: Block) -> None:
     tabulate(x, p)
     for k in range(x.soc.shape[0]):
         x.stress_temperature[k] = 0.0
-        rainflow.begin(x, k, x.soc[k])
+        rainflow.start_count(x, k, x.soc[k])
         y.charge_throughput[k] = y.reaction_time[k] = y.diffusion_time[k] = 0.0
         y.capacity_calendar_damage[k] = y.resistance_calendar_damage[k] = 0.0
         y.capacity_cycle_damage[k] = y.resistance_cycle_damage[k] = 0.0

@@ -1,4 +1,4 @@
-"""How fast a thermally activated process runs at a temperature, and what it resists."""
+"""Arrhenius laws: factors on the rate and on the resistance of a thermally activated process by its temperature."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ def arrhenius(activation_energy: float, temperature: float, reference: float) ->
 
 @kernel
 def thermal_voltage(temperature: float) -> float:
-    """R T / F [V]."""
+    """Return R T / F [V] at a temperature [K]."""
     return GAS_CONSTANT * temperature / FARADAY_CONSTANT

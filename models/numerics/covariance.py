@@ -1,16 +1,16 @@
-"""Covariances kept as factors, so that no rounding can make them anything but positive definite.
+"""Covariances as factors, which stay positive definite whatever is rounded.
 
-A covariance P of n states is held as ``P = U D U'`` with U upper triangular, ones on its diagonal, and D diagonal and
+A covariance P of n states is stored as ``P = U D U'`` with U upper triangular, ones on its diagonal, and D diagonal and
 positive. The factors lie in one vector of ``n (n + 1) / 2``: column by column the upper triangle of U, with D in the
-place of the ones; `at` tells where.
+place of the ones; `at` returns the place.
 
-* A scalar measurement ``H x + noise`` goes in as G. J. Bierman did it (Factorization Methods for Discrete Sequential
-  Estimation, Academic Press 1977, section V.3): every D is multiplied by a ratio of two positive numbers.
-* A step is that of C. L. Thornton and G. J. Bierman (Int. J. Control 25 (1977) 243): of ``P = W diag(d) W'``, however
-  wide W is, modified weighted Gram-Schmidt orthogonalisation of the rows of W gives the factors, each D a weighted sum
-  of squares. States of which most only forget make most of W zeros, which are left out.
-* ``x = U e`` with independent e: D of the last state is its variance, and the last column of U what the others follow
-  it by. Another belief in the last state, from elsewhere, goes in without touching what the others are given it.
+* A scalar measurement ``H x + noise`` updates the factors by G. J. Bierman's method (Factorization Methods for Discrete
+  Sequential Estimation, Academic Press 1977, section V.3): every D is multiplied by a ratio of two positive numbers.
+* A step follows C. L. Thornton and G. J. Bierman (Int. J. Control 25 (1977) 243): for ``P = W diag(d) W'``, with W of
+  any width, modified weighted Gram-Schmidt orthogonalisation of the rows of W gives the factors, each D a weighted sum
+  of squares. Where most states only decay, most of W is 0, and these zeros are left out.
+* ``x = U e`` with independent e: D of the last state is its variance, and the last column of U is the regression of the
+  others on it. Another variance of the last state replaces D alone; the others given the last state stay the same.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ...core.model import Block, kernel
 
 @kernel
 def at(row: int, column: int) -> int:
-    """Place of an element of the upper triangle, ``row <= column``, in the vector of factors."""
+    """Return the place of an element of the upper triangle, ``row <= column``, in the vector of factors."""
     return column * (column + 1) // 2 + row
 
 
@@ -45,12 +45,12 @@ def element(factors: Block, states: int, row: int, column: int) -> float:
 
 @kernel
 def measure(factors: Block, gain: Block, sensitivity: Block, noise: float) -> float:
-    """Take in a scalar measurement: P becomes ``P - P H' H P / s``.
+    """Update P by a scalar measurement: P becomes ``P - P H' H P / s``.
 
     Parameters
     ----------
     factors : (n (n + 1) / 2,) array
-        P, in place.
+        P; updated in place.
     gain : (n,) array
         Receives ``P H' / s``, the correction of the states per unit of innovation.
     sensitivity : (n,) array
@@ -85,10 +85,10 @@ def measure(factors: Block, gain: Block, sensitivity: Block, noise: float) -> fl
 def carry(factors: Block, keep: Block, by_last: Block, by_next: float, rows: Block, weights: Block) -> None:
     """Write ``W`` and ``d`` of a step, ``P = W diag(d) W'``.
 
-    The transition is ``diag(keep)`` with two things more: the last state acts on all others, by the last column
-    `by_last`, and the state before it on the first. Walks of these two act from the middle of the step on, so that half
-    of what they do in a step is their noise's. A noise that acts like the last state, such as that of a measured input,
-    comes on top.
+    The transition is ``diag(keep)`` with two additions: the last state acts on all others, by the last column
+    `by_last`, and the state before it acts on the first. Random walks of these two act from the middle of the step on:
+    their noise has half the effect that the state has over a step. A noise that acts like the last state, such as that
+    of a measured input, is added.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def carry(factors: Block, keep: Block, by_last: Block, by_next: float, rows: Blo
     keep, by_last : (n,) array
         The transition's diagonal, and its last column but for the diagonal; ``by_last[n - 1]`` is 0.
     by_next : float
-        What the state before the last does to the first.
+        Effect of the state before the last on the first.
     rows : (n, 2 n + 1) array
         Receives W; column 2 i belongs to state i and column 2 i + 1 to its noise. What lies left of column 2 i in row
         i is 0 and is not written.
@@ -124,18 +124,18 @@ def carry(factors: Block, keep: Block, by_last: Block, by_next: float, rows: Blo
 
 @kernel
 def factorise(factors: Block, rows: Block, weights: Block, weighted: Block) -> None:
-    """Make the factors of ``W diag(d) W'``.
+    """Compute the factors of ``W diag(d) W'``.
 
     Parameters
     ----------
     factors : (n (n + 1) / 2,) array
-        Receives them.
+        Receives the factors.
     rows : (n, 2 n + 1) array
         W, of rank n; what lies left of column 2 i in row i counts as 0. Overwritten.
     weights : (2 n + 1,) array
         d, >= 0.
     weighted : (2 n + 1,) array
-        Work.
+        Working memory.
     """
     states, columns = rows.shape
     last = columns - 1
@@ -160,13 +160,13 @@ def factorise(factors: Block, rows: Block, weights: Block, weighted: Block) -> N
 
 @kernel
 def replace_last(factors: Block, states: int, variance: float) -> None:
-    """Give the last state another variance, what the others are when it is known unchanged."""
+    """Replace the variance of the last state; the distribution of the others given the last state stays."""
     factors[at(states - 1, states - 1)] = variance
 
 
 @kernel
 def limit(factors: Block, states: int, i: int, sigma: float) -> None:
-    """Bring the standard deviation of state i down to `sigma` if it is above, its correlations unchanged."""
+    """Reduce the standard deviation of state i to `sigma` if it is above; its correlations stay."""
     variance = element(factors, states, i, i)
     if variance > sigma * sigma:
         scale = sigma / math.sqrt(variance)

@@ -1,18 +1,18 @@
-"""Noise that is a function of where it acts: the same wherever and however often it is asked for.
+"""Noise as a function of seed, cell and time: the same value however often it is computed.
 
-A random number is the hash of what it belongs to. Nothing is drawn in a sequence, so that nothing needs to be
-remembered, rolled back or sent, and cells, seeds and times do not disturb each other.
+A random number is a hash of seed, cell and time. Numbers are not drawn in a sequence: no generator state must be saved,
+rolled back or sent, and cells, seeds and times are independent of each other.
 
 `word` is the n-th output of the generator SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014, 453,
-doi:10.1145/2660193.2660195), taken at once since its state is a counter; outputs seed further generators. `normal`
+doi:10.1145/2660193.2660195), computed directly since its state is a counter; outputs seed further generators. `normal`
 turns two of them into a normal deviate (G. E. P. Box, M. E. Muller, Ann. Math. Statist. 29 (1958) 610,
 doi:10.1214/aoms/1177706645).
 
-`brownian` is a path W(t) of Brownian motion with W(0) = 0, built as P. Lévy did: at the times 1, 2, 4, 8 and so on
+`brownian` is a path W(t) of Brownian motion with W(0) = 0, built like P. Lévy's: at the times 1, 2, 4, 8 and so on
 of a unit from independent increments, and between them by halving, the middle of an interval of length d being the
-mean of its ends plus sqrt(d/4) times a normal deviate that belongs to this middle alone (Brownian bridge; P.
-Glasserman, Monte Carlo Methods in Financial Engineering, Springer 2003, section 3.1). What is finer never changes
-what is coarser. Below ``2**-levels`` of the unit the path is straight.
+mean of its ends plus sqrt(d/4) times a normal deviate of this middle alone (Brownian bridge; P.
+Glasserman, Monte Carlo Methods in Financial Engineering, Springer 2003, section 3.1). A finer resolution
+never changes the coarser points. Below ``2**-levels`` of the unit the path is straight.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ GOLDEN = -0x61C8864680B583EB
 """2**64 over the golden ratio, as signed 64-bit integer: the increment of SplitMix64."""
 
 FIRST, SECOND = -0x40A7B892E31B1A47, -0x6B2FB644ECCEEE15
-"""Multipliers of SplitMix64, likewise."""
+"""Multipliers of SplitMix64, as signed 64-bit integers."""
 
 
 @kernel
 def shifted(value: int, bits: int) -> int:
-    """Shift 64 bits to the right, zeros coming in."""
+    """Shift 64 bits to the right, and fill with zeros."""
     return (value >> bits) & ((1 << (64 - bits)) - 1)
 
 
 @kernel
 def word(seed: int, index: int) -> int:
-    """64 bits as signed integer: output number `index`, from 0, of SplitMix64 started at `seed`."""
+    """Return 64 bits as signed integer: output number `index`, from 0, of SplitMix64 started at `seed`."""
     value = seed + (index + 1) * GOLDEN
     value = (value ^ shifted(value, 30)) * FIRST
     value = (value ^ shifted(value, 27)) * SECOND
@@ -51,7 +51,7 @@ def uniform(bits: int) -> float:
 
 @kernel
 def normal(seed: int) -> float:
-    """Return a standard normal deviate that belongs to `seed`."""
+    """Return the standard normal deviate of a seed."""
     radius = math.sqrt(-2.0 * math.log(uniform(word(seed, 0))))
     return radius * math.cos(2.0 * math.pi * uniform(word(seed, 1)))
 
@@ -75,11 +75,11 @@ def brownian(source: int, time: float, levels: int) -> float:
     Parameters
     ----------
     source : int
-        Names the path: the seed of a cell's stream.
+        Seed of the path, such as that of a cell's stream.
     time : float
         In units of the lattice, 0 to 2**52.
     levels : int
-        Halvings of the unit that are resolved, 0 to 52; with one more, W stays at all multiples of ``2**-levels``.
+        Halvings of the unit that are resolved, 0 to 52; one more leaves W as it is at all multiples of ``2**-levels``.
     """
     if time <= 0.0:
         return 0.0
@@ -102,6 +102,6 @@ def brownian(source: int, time: float, levels: int) -> float:
 
 
 @kernel
-def increment(source: int, begin: float, end: float, levels: int) -> float:
-    """Return W(end) - W(begin), arguments as for `brownian`."""
-    return brownian(source, end, levels) - brownian(source, begin, levels)
+def increment(source: int, start: float, end: float, levels: int) -> float:
+    """Return W(end) - W(start), arguments as for `brownian`."""
+    return brownian(source, end, levels) - brownian(source, start, levels)

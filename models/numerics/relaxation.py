@@ -1,4 +1,4 @@
-"""First-order relaxation towards a settled value, exactly: RC pairs and hysteresis are both of this kind."""
+"""First-order relaxation towards a settled value, solved exactly: RC pairs and hysteresis both follow it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import math
 from ...core.model import kernel
 
 GONE = 1e-150
-"""What is smaller in size is 0 [any unit]: its square would be a denormal number, which processors are slow with."""
+"""A value of smaller size counts as 0 [any unit]: its square is a denormal number, which processors are slow with."""
 
 
 @kernel
 def fade(rate: float, h: float) -> tuple[float, float]:
-    """Return which share of a deviation of 1 is gone after h [s], and the deviation's integral until then [s].
+    """Return the decayed share of a deviation of 1 after h [s], and the deviation's integral until then [s].
 
     These are ``1 - exp(-rate * h)``, and the integral of ``exp(-rate * s)`` for s from 0 to h.
     """
@@ -27,7 +27,7 @@ def relax(value: float, settled: float, rate: float, h: float) -> tuple[float, f
     Parameters
     ----------
     value, settled : float
-        v at the start of the step, and where it tends to [any unit].
+        v at the start of the step, and the value that it tends to [any unit].
     rate : float
         Reciprocal time constant [1/s], >= 0; at 0 the value stays.
     h : float

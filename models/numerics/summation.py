@@ -1,4 +1,4 @@
-"""Sums of many small terms that lose nothing to rounding."""
+"""Sums of many small terms without loss by rounding."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ...core.model import kernel
 
 @kernel
 def add(value: float, remainder: float, rise: float) -> tuple[float, float]:
-    """Add a small `rise` to ``value + remainder``; return the sum rounded, and what rounding cut off."""
+    """Add a small `rise` to ``value + remainder``; return the rounded sum, and the remainder that rounding cut off."""
     small = remainder + rise
     rounded = value + small
     return rounded, small - (rounded - value)

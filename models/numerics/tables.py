@@ -18,7 +18,7 @@ def locate(nodes: int, soc: float) -> Place:
     The position is 0 to 1 inside the segment; beyond the grid it continues, so that the end segments extrapolate.
     """
     position = soc * (nodes - 1)
-    segment = int(min(max(0.0, position), nodes - 2.0))  # of what is not finite there is no integer
+    segment = int(min(max(0.0, position), nodes - 2.0))  # a value that is not finite has no integer
     return segment, position - segment
 
 
@@ -38,15 +38,15 @@ def bounded(table: Block, place: Place) -> float:
 
 @kernel
 def slope(table: Block, place: Place) -> float:
-    """Return the derivative of `table` by SOC, that of the segment to its right at a node."""
+    """Return the derivative of `table` by SOC; at a node, that of the segment to its right."""
     segment, _ = place
     return (table[segment + 1] - table[segment]) * (table.shape[0] - 1)
 
 
 @kernel
-def mean(table: Block, begin: Place, end: Place) -> float:
-    """Average the interpolated `table` over the way from `begin` to `end`, exactly; its value where they meet."""
-    low, high = (begin, end) if begin[0] < end[0] else (end, begin)
+def mean(table: Block, start: Place, end: Place) -> float:
+    """Return the exact mean of the interpolated `table` from `start` to `end`; its value where they are the same."""
+    low, high = (start, end) if start[0] < end[0] else (end, start)
     at_low, at_high = value(table, low), value(table, high)
     if low[0] == high[0]:
         return 0.5 * (at_low + at_high)

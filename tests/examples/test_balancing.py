@@ -56,7 +56,7 @@ def test_cases_keep_what_balancers_share_and_replace_the_rest(pack):
     for case in balancing.CASES:
         table = case.pack(pack).balancer
         assert table.bleed_resistance == (20.0 if table.is_passive else 430.0)
-        assert table.converter.value == case.table["converter"]
+        assert table.converter == case.table["converter"]
         assert (case.pack(pack).bms is None) == case.known
     assert by_name["none"].pack(pack.model_copy(update={"bms": None})).bms == Bms()
 

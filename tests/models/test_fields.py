@@ -7,6 +7,7 @@ from packfmu.core.model import DONE, Model, kernel
 from packfmu.core.variable import Variable
 from packfmu.fmi.registry import load_definition
 from packfmu.models.balancing import active, passive
+from packfmu.models.balancing.options import Converter
 from packfmu.models.bms import bms
 from packfmu.models.cell import ecm
 from packfmu.models.parameters import graphite_film_aging, nissan_leaf_2013
@@ -16,8 +17,8 @@ from packfmu.pack.parts import parts
 from tests.models.field_check import check, unused
 
 CONVERTERS = {
-    f"{converter.value}_balancer": (lambda converter=converter: active.declare(3, 2, converter, [(0, 1), (1, 2)]))
-    for converter in active.Converter
+    f"{converter.word}_balancer": (lambda converter=converter: active.declare(3, 2, converter, [(0, 1), (1, 2)]))
+    for converter in Converter
 }
 
 MODELS = {

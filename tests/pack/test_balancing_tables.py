@@ -5,7 +5,7 @@ import pytest
 
 from packfmu.core.errors import InputError
 from packfmu.pack.file import parse_pack
-from tests.pack.test_file import SMALLEST, models, part
+from tests.pack.planned import SMALLEST, models, part
 
 STRUCTURE = ("converter", "links", "law", "fidelity")
 """Keys of the balancer that choose, and have no variable of that name and unit."""

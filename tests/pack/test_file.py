@@ -13,22 +13,16 @@ from hypothesis import strategies as st
 from packfmu.core.errors import InputError
 from packfmu.core.variable import Detail
 from packfmu.fmi.registry import load_definition
-from packfmu.fmus import balancer
-from packfmu.models.aging import losses as aging_model
 from packfmu.models.aging.kind import AgingParameters
-from packfmu.models.bms import bms
-from packfmu.models.cell import ecm as cell_ecm
 from packfmu.models.cell.kind import CellParameters
-from packfmu.models.network import network
 from packfmu.models.parameter_sets import parameter_sets
-from packfmu.models.thermal import chain as thermal
 from packfmu.pack.file import load_pack, parse_pack, tables
 from packfmu.pack.parts import parts
 from packfmu.pack.tables import Terminals
+from tests.pack.planned import SMALLEST, models, part
 
 ROOT = Path(__file__).parents[2]
 LEAF = ROOT / "examples" / "leaf_pack.toml"
-SMALLEST = {"pack": {"series": 2, "parallel": 3}, "cell": {"parameters": "nissan_leaf_2013"}}
 AGING = SMALLEST | {"aging": {"parameters": "graphite_film_aging"}}
 DAY = 86_400 * 10**9
 
@@ -37,23 +31,6 @@ def changed(table, key, value):
     contents = copy.deepcopy(AGING)
     contents.setdefault(table, {})[key] = value
     return contents
-
-
-def part(pack, name):
-    return next(part for part in parts(pack) if part.name == name)
-
-
-def models(pack):
-    kind = pack.aging.load() if pack.aging else None
-    declare = {
-        "Cell": lambda cells, parameters, aging=None: cell_ecm.declare(cells, pack.cell.load(), kind),
-        "PackNetwork": network.declare,
-        "Thermal": thermal.declare,
-        "Balancer": lambda **arguments: balancer.define(**arguments).model,
-        "Bms": lambda groups, parallel, parameters: bms.declare(groups, parallel, pack.cell.load()),
-        "Aging": lambda cells, aging: aging_model.declare(cells, kind),
-    }
-    return {part.name: declare[part.name](**part.arguments) for part in parts(pack)}
 
 
 def test_smallest_pack_gets_the_defaults():
@@ -186,7 +163,12 @@ MISTAKES = [
     ("thermal", "ambient_temperature", 25.0, "[thermal]: ambient_temperature = 25 K is not within [200, 500] K"),
     ("balancer", "stop_threshold", 1.0, "[balancer]: stop_threshold = 1 must not exceed start_threshold = 0.01"),
     ("balancer", "maximum_temperature", 300.0, "maximum_temperature = 300 must exceed derating_temperature = 343.15"),
-    ("balancer", "converter", "fly", "[balancer] converter = \"fly\": it should be 'resistor', 'buck_boost', "),
+    (
+        "balancer",
+        "converter",
+        "fly",
+        '[balancer] converter = "fly": there is no such converter; did you mean "flyback"?',
+    ),
     (
         "balancer",
         "law",

@@ -17,7 +17,7 @@ import pytest
 from packfmu.core.model import DONE
 from packfmu.models.network.loads import LoadMode
 from tests.models.cells import invented_cell, plain_cell
-from tests.scenarios.test_parallel_coupling import Group
+from tests.scenarios.groups import Group
 
 STEP = 5.0
 

@@ -1,4 +1,24 @@
-"""Switched capacitor between two cells. Equations in `converter`."""
+"""Switched capacitor between two cells.
+
+Equations
+---------
+For d T the capacitor is connected to cell 1, for the rest of the period to cell 2, each time through R = ESR +
+switches::
+
+    C dv/dt = (V_k - v) / R        charge of a period = C (V_1 - V_2) (1 - e_1) (1 - e_2) / (1 - e_1 e_2)
+
+with ``e_k = exp(-t_k / (R C))``. At d = 1/2 it is the resistance ``coth(1 / (4 f R C)) / (f C)`` between the cells:
+``1 / (f C)`` where each interval settles, ``4 R`` where the voltage hardly moves.
+
+Limits
+------
+A capacitor needs a resistance.
+
+References
+----------
+J. W. Kimball, P. T. Krein, K. R. Cahill, IEEE Power Electronics Letters 3 (2005) 136, doi:10.1109/LPEL.2005.863603 (the
+coth law, and its limits).
+"""
 
 from __future__ import annotations
 

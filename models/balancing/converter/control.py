@@ -1,37 +1,31 @@
-"""How a converter is set: the duty that takes a wanted current from its input, and its parts when warm or turned round.
+"""Control of an inductive converter: the duty that takes a wanted current from its input, from either end.
 
 Equations
 ---------
-*Duty of an inductive leg.* The mean current taken grows with the duty d. In discontinuous conduction it depends on the
-ramp under the closed switch alone, ``i(0) = 0``, and its slope is the current at the end of the ramp::
+*Duty.* The mean current taken grows with the duty d. In discontinuous conduction it depends on the ramp under the
+closed switch alone, ``i(0) = 0``, and its slope is the current at the end of the ramp::
 
     I(d) = 1/T integral of i from 0 to d T,      dI/dd = i(d T)
 
-so that Newton's method, which a convex function makes monotone after its first step, finds d in two or three steps from
-the lossless ``sqrt(2 L I / (V_1 T))`` or from what was set last. Where that duty would conduct continuously, or exceeds
-the greatest one, the steady current is bracketed between it and 0, and the Illinois variant of the false position
-closes in; where the greatest duty takes less than what is wanted, it is taken.
+Newton's method, which a convex function makes monotone after its first step, finds d in two or three steps from the
+lossless ``sqrt(2 L I / (V_1 T))`` or from the last duty. Where conduction is continuous at this duty, or the duty
+exceeds the greatest one, the steady current is bracketed between the duty and 0, and the Illinois variant of the false
+position finds it. Where the greatest duty takes less than the current wanted, the greatest duty is used.
 
-*A leg turned round*, its output giving: with the turns n of the output for each turn of the input, inductances and
+*Reversed leg*, whose output gives. With the turns n of the output for each turn of the input, inductances and
 resistances change sides as the other winding sees them::
 
     L' = n**2 L,   L_s' = n**2 L_s,   V_c' = n V_c,   n' = 1 / n,   R_w1' = R_w2,   R_s' = R_d,   and the reverse
 
-The switch of one side is the rectifier of the other. Turned round twice, a leg is what it was.
-
-*Temperature* of the board T: windings ``R (1 + 0.00393 / K (T - 293.15 K))``, semiconductors
-``R (1 + 0.005 / K (T - 298.15 K))``.
+The switch of one side is the rectifier of the other. A leg that is reversed twice is the leg itself.
 
 Limits
 ------
-Current taken grows with the duty as long as a period is long against the commutation of the leakage. Of the
-semiconductors' drop and of the capacitor's series resistance the temperature is left out. Linear laws: 200 K to 500 K.
+The current taken grows with the duty as long as a period is long against the commutation of the leakage.
 
 References
 ----------
-Copper: IEC 60028, International standard of resistance for copper, 1925. On-resistance: assumed; data sheets of
-silicon power transistors show an increase by 40 % to 70 % from 25 degC to 125 degC. Illinois: M. Dowell, P. Jarratt,
-BIT 11 (1971) 168, doi:10.1007/BF01934364.
+Illinois: M. Dowell, P. Jarratt, BIT 11 (1971) 168, doi:10.1007/BF01934364.
 """
 
 from __future__ import annotations
@@ -41,29 +35,18 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from ....core.model import kernel
-from .capacitor import Shuttle
 from .inductor import Leg, average, reflected, valley
 from .interval import inductor
 from .operating_point import Average, OperatingPoint
 
-COPPER = 0.00393
-"""Temperature coefficient of the resistance of copper, at `COPPER_TEMPERATURE` [1/K]."""
-
-COPPER_TEMPERATURE = 293.15
-
-ON_RESISTANCE = 0.005
-"""Temperature coefficient of the resistance of a switch, at `ROOM_TEMPERATURE` [1/K]."""
-
-ROOM_TEMPERATURE = 298.15
-
 TOLERANCE = 1e-9
-"""Of the current wanted: far below the tolerance with which anything is refreshed, far above rounding."""
+"""Of the current wanted: far below the tolerance of a refresh, far above rounding."""
 
 LAST_STEP = 1e-5
-"""Step of Newton's method, relative to the duty, after which its square is left."""
+"""Step of Newton's method, relative to the duty, whose square is the error that remains."""
 
 MOST_STEPS = 100
-"""Of either method; Newton's takes two or three, the false position some ten."""
+"""Of either method; Newton's method takes two or three, the false position some ten."""
 
 
 class Ending(IntEnum):
@@ -108,33 +91,8 @@ def reversed_leg(leg: Leg) -> Leg:
 
 
 @kernel
-def warm_leg(leg: Leg, temperature: float) -> Leg:
-    """Return the leg, whose resistances hold at the reference temperatures, at another temperature [K]."""
-    copper = 1.0 + COPPER * (temperature - COPPER_TEMPERATURE)
-    switch = 1.0 + ON_RESISTANCE * (temperature - ROOM_TEMPERATURE)
-    return Leg(
-        leg.inductance,
-        leg.leakage,
-        leg.turns_ratio,
-        copper * leg.input_winding,
-        copper * leg.output_winding,
-        switch * leg.switch_resistance,
-        switch * leg.diode_resistance,
-        leg.diode_drop,
-        leg.clamp_voltage,
-    )
-
-
-@kernel
-def warm_shuttle(shuttle: Shuttle, temperature: float) -> Shuttle:
-    """Return the shuttle at a temperature [K]."""
-    switch = 1.0 + ON_RESISTANCE * (temperature - ROOM_TEMPERATURE)
-    return Shuttle(shuttle.capacitance, shuttle.series_resistance, switch * shuttle.switch_resistance)
-
-
-@kernel
 def with_duty(at: OperatingPoint, duty: float) -> OperatingPoint:
-    """Return the operation at another duty."""
+    """Return the operating point at another duty."""
     return OperatingPoint(at.input_voltage, at.output_voltage, duty, at.period)
 
 
@@ -202,7 +160,7 @@ def set_leg(leg: Leg, at: OperatingPoint, current: float, guess: float) -> Setti
     leg : Leg
         With some resistance or leakage.
     at : OperatingPoint
-        As for `converter_inductor.valley`; its duty is the greatest one allowed.
+        As for `inductor.valley`; its duty is the greatest one allowed.
     current : float
         Mean current out of the input that is wanted [A], > 0.
     guess : float

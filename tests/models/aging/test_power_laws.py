@@ -81,7 +81,7 @@ def counted(law, legs, depth):
     """Loss of the tested cell by way of the rainflow count: equal cycles around SOC 0.5, voltage 3.7 V there."""
     x, damage, cycle = memory(), 0.0, np.array(law.cycle)
     charge, low, high = depth * SCHMALSTIEG.tested_capacity, 0.5 - 0.5 * depth, 0.5 + 0.5 * depth
-    rainflow.begin(x, 0, low)
+    rainflow.start_count(x, 0, low)
     for leg in range(legs):
         x["left"], kind = (charge, 3.7 * charge), rainflow.FULL
         while kind != rainflow.NONE:

@@ -4,8 +4,9 @@ import numpy as np
 
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
-from packfmu.models.balancing.active import Converter, Fidelity, Law, declare
+from packfmu.models.balancing.active import declare
 from packfmu.models.balancing.graph import PACK, Graph, links
+from packfmu.models.balancing.options import Converter, ConverterLaw, Fidelity
 
 GROUPS = 12
 LINKS = (*links(Graph.COMPLETE, GROUPS), *links(Graph.PACK, GROUPS))
@@ -27,7 +28,12 @@ WIDE = {
     "clamp_voltage": 1e5,
 }
 """Limits that are never met, for flybacks."""
-LOSSLESS = {"fidelity": Fidelity.IDEAL, "law": Law.CONSENSUS, "rated_current": 1e6, "balanced_spread": 0.0} | WIDE
+LOSSLESS = {
+    "fidelity": Fidelity.IDEAL,
+    "law": ConverterLaw.CONSENSUS,
+    "rated_current": 1e6,
+    "balanced_spread": 0.0,
+} | WIDE
 
 
 def available(graph):
@@ -55,7 +61,7 @@ def laplacian(chosen):
 
 
 def started(model, **start):
-    """Return an instance whose measured voltages are the true ones unless told."""
+    """Return an instance whose measured voltages are the true ones unless given."""
     if "group_voltage" in start:
         start.setdefault("measured_voltage", start["group_voltage"])
     instance = Instance(model.with_start(start))

@@ -2,16 +2,22 @@
 
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
-from packfmu.models.balancing import passive as balancer
+from packfmu.models.balancing import passive
 
 GROUPS, PARALLEL = 3, 2
+MODEL = passive.declare(GROUPS, PARALLEL)
+
+
+def blocks(**start):
+    """Return an instance with these start values, before its initialisation."""
+    return Instance(MODEL.with_start(start))
 
 
 def started(**start):
-    """Return an initialised balancer that measures the voltage there is, unless told otherwise."""
+    """Return an initialised balancer that measures the voltage there is, unless another is given."""
     if "group_voltage" in start:
         start = {"measured_voltage": start["group_voltage"]} | start
-    instance = Instance(balancer.declare(GROUPS, PARALLEL).with_start(start))
+    instance = blocks(**start)
     instance.initialize()
     return instance
 

@@ -5,8 +5,9 @@ import pytest
 
 from packfmu.core.errors import InputError
 from packfmu.core.model import DONE
-from packfmu.models.balancing.active import Converter, Fidelity, Law, declare
+from packfmu.models.balancing.active import declare
 from packfmu.models.balancing.graph import PACK, Graph
+from packfmu.models.balancing.options import Converter, ConverterLaw, Fidelity
 from tests.models.balancing.balancers import (
     BUCK_BOOST,
     CAPACITOR,
@@ -22,6 +23,7 @@ from tests.models.balancing.balancers import (
     step,
 )
 
+PAIRWISE = ConverterLaw.PAIRWISE
 SPREAD_OUT = np.random.default_rng(7).uniform(0.3, 0.7, GROUPS)
 
 
@@ -34,7 +36,7 @@ def only(*chosen):
 @pytest.mark.parametrize("fidelity", Fidelity)
 def test_ledger_and_efficiency(kind, fidelity):
     """Energy put in and heat cancel exactly; the heat is what the converters do not yield, each group in one link."""
-    instance = started(KINDS[kind], fidelity=fidelity, law=Law.PAIRWISE, ideal_efficiency=0.9, group_soc=SPREAD_OUT,
+    instance = started(KINDS[kind], fidelity=fidelity, law=PAIRWISE, ideal_efficiency=0.9, group_soc=SPREAD_OUT,
                        group_voltage=3.5 + 0.4 * SPREAD_OUT)  # fmt: skip
     voltage = instance.u["group_voltage"].copy()
     for _ in range(2):
@@ -81,7 +83,7 @@ def test_pairwise_takes_the_greatest_difference_first():
     soc = np.full(GROUPS, 0.5)
     soc[[0, 1, 2, 3]] = 0.7, 0.6, 0.35, 0.45
     instance = started(
-        FLYBACK, law=Law.PAIRWISE, fidelity=Fidelity.IDEAL, group_soc=soc, available=available(Graph.COMPLETE)
+        FLYBACK, law=PAIRWISE, fidelity=Fidelity.IDEAL, group_soc=soc, available=available(Graph.COMPLETE)
     )
     flows = {end: flow for end, flow in zip(LINKS, instance.y["link_current"], strict=True) if flow}
     assert flows[0, 2] == flows[1, 3] == 1.0  # rated
@@ -90,7 +92,12 @@ def test_pairwise_takes_the_greatest_difference_first():
 
 
 def test_pairwise_thresholds_with_hysteresis():
-    start = {"law": Law.PAIRWISE, "fidelity": Fidelity.IDEAL, "balanced_spread": 0.0, "available": only((0, 1))}
+    start = {
+        "law": PAIRWISE,
+        "fidelity": Fidelity.IDEAL,
+        "balanced_spread": 0.0,
+        "available": only((0, 1)),
+    }
     instance = started(FLYBACK, group_soc=0.5, **start)
     active = []
     for above in (0.0099, 0.0101, 0.0051, 0.0049, 0.0099):
@@ -176,7 +183,12 @@ def test_prediction_of_a_constant_current():
     """Two groups out of twelve, lossless and pairwise: their difference falls on a straight line to the spread."""
     soc = np.full(GROUPS, 0.5)
     soc[[0, 1]] = 0.55, 0.45
-    start = {"law": Law.PAIRWISE, "fidelity": Fidelity.IDEAL, "available": only((0, 1)), "group_capacity": 2e5} | WIDE
+    start = {
+        "law": PAIRWISE,
+        "fidelity": Fidelity.IDEAL,
+        "available": only((0, 1)),
+        "group_capacity": 2e5,
+    } | WIDE
     instance = started(FLYBACK, group_soc=soc, balanced_spread=0.02, **start)
     predicted = float(instance.y["predicted_time"])
     assert predicted == pytest.approx(2e5 * (0.1 - 0.02) / 2.0, rel=1e-9)

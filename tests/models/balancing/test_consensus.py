@@ -1,4 +1,4 @@
-"""Consensus without losses and limits: decay by the eigenvalues of ``gain Q^-1 L``, times to balance, time scales."""
+"""Consensus, one of `laws`, without losses and limits: decay by eigenvalues, times to balance, time scales."""
 
 import numpy as np
 import pytest

@@ -1,19 +1,20 @@
-"""Converters in the balancer, from ideal to every period: against the adaptive solver, closed forms, each other."""
+"""Converters in the balancer, from ideal to every period: against solver, closed forms, each other."""
 
 import math
 
 import numpy as np
 import pytest
 
+from benchmarks.switching_reference import capacitive_period, inductive_period, settled
 from packfmu.core.model import DONE
-from packfmu.models.balancing.active import Fidelity
 from packfmu.models.balancing.converter.capacitor import Shuttle
-from packfmu.models.balancing.converter.control import reversed_leg, warm_leg, warm_shuttle
+from packfmu.models.balancing.converter.control import reversed_leg
 from packfmu.models.balancing.converter.inductor import Leg, buck_boost, valley
 from packfmu.models.balancing.converter.operating_point import OperatingPoint
+from packfmu.models.balancing.converter.temperature import warm_leg, warm_shuttle
 from packfmu.models.balancing.graph import PACK
+from packfmu.models.balancing.options import Fidelity
 from tests.models.balancing.balancers import BUCK_BOOST, CAPACITOR, FLYBACK, GROUPS, LINKS, TWO, VOLTS, started
-from tests.models.balancing.converter.switching import capacitive_period, inductive_period, settled
 
 BOARD = 310.0
 PERIOD = 1e-5

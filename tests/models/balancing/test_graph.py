@@ -16,7 +16,7 @@ LONG = 96
 
 def blocks(groups, ends):
     """Return the states and constants that hold these links, all available, and inputs."""
-    x = np.zeros(1, block_dtype(balancing_graph.graph_states(groups, len(ends))))[0]
+    x = np.zeros(1, block_dtype(balancing_graph.fields(groups, ends).states))[0]
     c = np.zeros(1, np.dtype([("first", "i8", (len(ends),)), ("second", "i8", (len(ends),))]))[0]
     c["first"], c["second"] = np.transpose(ends)
     u = np.zeros(1, np.dtype([("group_capacity", "f8", (groups,))]))[0]
@@ -92,7 +92,7 @@ def test_rates_lie_within_their_bounds(chosen, capacity):
     x["linked"], u["group_capacity"] = chosen, capacity
     root = np.sqrt(capacity)
     rates = np.linalg.eigvalsh(laplacian(chosen) / np.outer(root, root))
-    assert rates[-1] <= balancing_graph.fastest_rate(x, u, c, np.zeros(GROUPS)) * (1.0 + 1e-12)
+    assert rates[-1] <= balancing_graph.fastest_rate(x, u, c) * (1.0 + 1e-12)
     assert rates[1] >= np.linalg.eigvalsh(laplacian(chosen))[1] / max(capacity) - 1e-12
 
 

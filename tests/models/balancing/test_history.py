@@ -1,4 +1,4 @@
-"""The charge history of the passive balancer: what it removes and when, and what bleeding does to the objective."""
+"""The charge history of `bleeding`: the charge that it removes and when, and the effect on the objective."""
 
 import numpy as np
 import pytest
@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from packfmu.core.model import DONE
 from packfmu.core.timescale import NONE
-from packfmu.models.balancing import passive as balancer
+from packfmu.models.balancing.options import BleedingLaw
 from tests.models.balancing.bleeders import GROUPS, bleeding, started
 
 CAPACITY = np.array([1.0e5, 1.2e5, 0.9e5])
 UPSIDE_DOWN = [3.9, 3.7, 3.7001]  # voltages that tell the contrary of the SOCs
 HISTORY = {
-    "law": balancer.Law.CHARGE_HISTORY,
+    "law": BleedingLaw.CHARGE_HISTORY,
     "bleed_resistance": 20.0,
     "group_capacity": CAPACITY,
     "group_voltage": UPSIDE_DOWN,

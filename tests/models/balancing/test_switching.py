@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from packfmu.core.model import DONE
-from packfmu.models.balancing.active import Fidelity
+from packfmu.models.balancing.options import Fidelity
 from tests.models.balancing.balancers import BUCK_BOOST, CAPACITOR, GROUPS, TWO, VOLTS, started
 
 FIRST = np.eye(GROUPS - 1)[0]

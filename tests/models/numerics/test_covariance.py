@@ -12,8 +12,8 @@ def full(factors, states=STATES):
     """Return the covariance of factors."""
     upper, diagonal = np.eye(states), np.zeros(states)
     for column in range(states):
-        begin = column * (column + 1) // 2
-        upper[:column, column], diagonal[column] = factors[begin : begin + column], factors[begin + column]
+        first = column * (column + 1) // 2
+        upper[:column, column], diagonal[column] = factors[first : first + column], factors[first + column]
     return upper @ np.diag(diagonal) @ upper.T
 
 

@@ -99,10 +99,10 @@ def test_straight_below_the_finest_level(node, share):
     assert brownian(5, time, 3) == pytest.approx(a + (b - a) * share, abs=1e-10)
 
 
-@given(begin=TIMES, between=TIMES, end=TIMES)
-def test_increments_add_up_however_the_time_is_cut(begin, between, end):
-    parts = increment(9, begin, between, 6) + increment(9, between, end, 6)
-    assert parts == pytest.approx(increment(9, begin, end, 6), abs=1e-12)  # sums of numbers of some 100
+@given(start=TIMES, between=TIMES, end=TIMES)
+def test_increments_add_up_however_the_time_is_cut(start, between, end):
+    parts = increment(9, start, between, 6) + increment(9, between, end, 6)
+    assert parts == pytest.approx(increment(9, start, end, 6), abs=1e-12)  # sums of numbers of some 100
 
 
 def test_no_noise_before_the_start():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from packfmu.models.numerics.rainflow import FULL, HALF, LEAST_CAPACITY, NONE, begin, half, points, push, weight
+from packfmu.models.numerics.rainflow import FULL, HALF, LEAST_CAPACITY, NONE, half, points, push, start_count, weight
 from tests.models.numerics.counts import CAPACITY, CELLS, astm, memory, reversals
 
 ASTM = [-2.0, 1.0, -3.0, 5.0, -1.0, 3.0, -4.0, 4.0, -2.0]
@@ -21,7 +21,7 @@ class Count:
 
     def __init__(self, start, capacity=CAPACITY):
         self.x, self.cycles, self.at = memory(capacity), [], start
-        begin(self.x, 0, start)
+        start_count(self.x, 0, start)
 
     def push(self, value):
         way = abs(value - self.at)
@@ -180,7 +180,7 @@ def pushed(x, k, value, *left):
 
 def test_weights_before_any_movement_join_the_first_leg():
     x = memory()
-    begin(x, 0, 0.5)
+    start_count(x, 0, 0.5)
     assert pushed(x, 0, 0.5, 1.0, 2.0) == (NONE, 0.0, 0.0)
     assert pushed(x, 0, 0.25, 4.0, 8.0) == (NONE, 0.0, 0.0)
     assert (points(x, 0), weight(x, 0, 1, 0), weight(x, 0, 1, 1)) == (2, 5.0, 10.0)
@@ -189,7 +189,7 @@ def test_weights_before_any_movement_join_the_first_leg():
 def test_a_split_sample_gives_each_cycle_its_share():
     """A sample from 0 to 1 passes 0.5, where a half ends, and leaves half of its weights to the rest."""
     x = memory()
-    begin(x, 0, 0.5)
+    start_count(x, 0, 0.5)
     pushed(x, 0, 0.0, 3.0, 5.0)
     assert pushed(x, 0, 1.0, 8.0, 2.0) == (HALF, 0.5, 0.25)
     assert (x["told"].tolist(), x["left"].tolist()) == ([3.0, 5.0], [4.0, 1.0])
@@ -208,7 +208,7 @@ def test_a_cycle_is_told_as_soon_as_it_is_closed(sign):
 
 def test_a_count_that_begins_again_has_forgotten_everything():
     count = counted(spiral(20))
-    begin(count.x, 0, 0.5)
+    start_count(count.x, 0, 0.5)
     count.at, count.cycles = 0.5, []
     for value in (1.0, 0.0):
         count.push(value)
@@ -218,7 +218,7 @@ def test_a_count_that_begins_again_has_forgotten_everything():
 def test_cells_do_not_disturb_each_other():
     x = memory()
     for k in range(CELLS):
-        begin(x, k, 0.5)
+        start_count(x, k, 0.5)
     pushed(x, 1, 0.0, 1.0, 1.0)
     before = x.copy()
     pushed(x, 0, 0.75, 2.0, 2.0)

@@ -34,29 +34,29 @@ def test_slope_is_that_of_the_segment():
     assert tables.slope(TABLE, at(0.33)) == pytest.approx((TABLE[4] - TABLE[3]) * 10.0, rel=1e-14)
 
 
-@given(begin=st.floats(0.0, 1.0), end=st.floats(0.0, 1.0))
-def test_mean_is_the_integral_over_the_way(begin, end):
-    if abs(begin - end) < 1e-6:  # quad's own rounding, divided by the way, would decide
+@given(start=st.floats(0.0, 1.0), end=st.floats(0.0, 1.0))
+def test_mean_is_the_integral_over_the_way(start, end):
+    if abs(start - end) < 1e-6:  # quad's own rounding, divided by the way, would decide
         return
-    low, high = sorted((begin, end))
+    low, high = sorted((start, end))
     inner = NODES[(low < NODES) & (high > NODES)]
-    expected, _ = quad(np.interp, begin, end, args=(NODES, TABLE), points=inner if inner.size else None, limit=50)
-    assert tables.mean(TABLE, at(begin), at(end)) == pytest.approx(expected / (end - begin), rel=1e-8)
+    expected, _ = quad(np.interp, start, end, args=(NODES, TABLE), points=inner if inner.size else None, limit=50)
+    assert tables.mean(TABLE, at(start), at(end)) == pytest.approx(expected / (end - start), rel=1e-8)
 
 
-@given(begin=st.floats(-0.5, 1.5), way=st.floats(-1e-9, 1e-9))
-def test_mean_over_a_tiny_way_is_the_value(begin, way):
-    assert tables.mean(TABLE, at(begin), at(begin + way)) == pytest.approx(tables.value(TABLE, at(begin)), abs=1e-7)
+@given(start=st.floats(-0.5, 1.5), way=st.floats(-1e-9, 1e-9))
+def test_mean_over_a_tiny_way_is_the_value(start, way):
+    assert tables.mean(TABLE, at(start), at(start + way)) == pytest.approx(tables.value(TABLE, at(start)), abs=1e-7)
 
 
-@given(begin=st.floats(-0.3, 1.3), end=st.floats(-0.3, 1.3))
-def test_areas_differ_by_the_mean_times_the_way(begin, end):
+@given(start=st.floats(-0.3, 1.3), end=st.floats(-0.3, 1.3))
+def test_areas_differ_by_the_mean_times_the_way(start, end):
     areas = np.empty(TABLE.size)
     tables.integrate(TABLE, areas)
-    way = tables.area(TABLE, areas, at(end)) - tables.area(TABLE, areas, at(begin))
-    if (min(begin, end) >= 0.0) and (max(begin, end) <= 1.0):
-        assert way == pytest.approx((end - begin) * tables.mean(TABLE, at(begin), at(end)), abs=1e-14)
-    assert way == pytest.approx(quad(lambda soc: tables.value(TABLE, at(soc)), begin, end, points=NODES)[0], abs=1e-8)
+    way = tables.area(TABLE, areas, at(end)) - tables.area(TABLE, areas, at(start))
+    if (min(start, end) >= 0.0) and (max(start, end) <= 1.0):
+        assert way == pytest.approx((end - start) * tables.mean(TABLE, at(start), at(end)), abs=1e-14)
+    assert way == pytest.approx(quad(lambda soc: tables.value(TABLE, at(soc)), start, end, points=NODES)[0], abs=1e-8)
 
 
 @pytest.mark.parametrize("soc", [math.nan, math.inf, -math.inf, 1e300, -1e300])

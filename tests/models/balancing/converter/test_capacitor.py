@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.switching_reference import capacitive_period, settled
 from packfmu.models.balancing.converter.capacitor import Shuttle, average, start_voltage, switch_period
 from packfmu.models.balancing.converter.operating_point import OperatingPoint
-from tests.models.balancing.converter.switching import capacitive_period, settled
 
 PERIOD = 1e-5
 RESISTANCE = 0.03

@@ -1,4 +1,4 @@
-"""How a converter is set: duties against closed forms and a root finder, legs turned round, warm parts, settling."""
+"""Control of a converter: duties against closed forms and a root finder, reversed legs, warm parts, settling."""
 
 import math
 
@@ -14,12 +14,11 @@ from packfmu.models.balancing.converter.control import (
     reversed_leg,
     set_leg,
     settling_time,
-    warm_leg,
-    warm_shuttle,
     with_duty,
 )
 from packfmu.models.balancing.converter.inductor import Leg, average, buck_boost, switch_period, valley
 from packfmu.models.balancing.converter.operating_point import OperatingPoint
+from packfmu.models.balancing.converter.temperature import warm_leg, warm_shuttle
 
 PERIOD = 1e-5
 SHUTTLE = buck_boost(4.7e-6, 0.02, 0.025, 0.025, 0.35)

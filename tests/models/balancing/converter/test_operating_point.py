@@ -1,4 +1,4 @@
-"""Inductive converters: every switching period by brute force, closed forms, energy, both modes of conduction."""
+"""Every period of an `inductor` by brute force, closed forms of an `interval`, energy, both modes of conduction."""
 
 import math
 
@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
+from benchmarks.switching_reference import commutating_period, inductive_period, settled
 from packfmu.models.balancing.converter.inductor import Leg, average, buck_boost, losses, switch_period, valley
 from packfmu.models.balancing.converter.interval import decay_mean, inductor, rise_mean, rise_square, time_to_zero
 from packfmu.models.balancing.converter.operating_point import OperatingPoint
-from tests.models.balancing.converter.switching import commutating_period, inductive_period, settled
 
 PERIOD = 1e-5
 SHUTTLE = buck_boost(10e-6, 0.04, 0.02, 0.02, 0.35)

@@ -1,6 +1,8 @@
-"""Converters by brute force: every interval of every period by an adaptive solver, with events, to the steady state.
+"""Reference of converters by brute force: an adaptive solver with events for every interval, until the steady state.
 
-Time is in periods, so that charges and energies come per period and in the size of the quantities themselves.
+Time is in periods, so that charges and energies are per period and of the size of the quantities themselves.
+
+`converters.py` and the tests of the converters compare with it.
 """
 
 import numpy as np

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from packfmu.core.model import DONE
-from packfmu.models.balancing import passive as balancer
+from packfmu.models.balancing.options import BleedingLaw
 from tests.models.balancing.bleeders import GROUPS, PARALLEL, bleeding, started
 
 
@@ -203,7 +203,7 @@ def test_each_limit_alone(start, current):
 kelvins = st.floats(300.0, 360.0)
 LIMITS = st.fixed_dictionaries(
     {
-        "law": st.sampled_from(list(balancer.Law)),
+        "law": st.sampled_from(list(BleedingLaw)),
         "minimum_voltage": st.floats(2.5, 3.9),
         "group_resistance": st.floats(1e-3, 10.0),
         "maximum_cell_temperature": kelvins,
