@@ -27,8 +27,8 @@ def at(row: int, column: int) -> int:
 
 
 @kernel
-def begin(factors: Block) -> None:
-    """Begin a covariance without correlations, whose variances are set at ``at(i, i)``."""
+def clear(factors: Block) -> None:
+    """Set all factors to 0: a covariance without correlations, once the variances are set at ``at(i, i)``."""
     for place in range(factors.shape[0]):
         factors[place] = 0.0
 
@@ -175,3 +175,46 @@ def limit(factors: Block, states: int, i: int, sigma: float) -> None:
         factors[at(i, i)] *= scale * scale
         for column in range(i + 1, states):
             factors[at(i, column)] *= scale
+
+
+@kernel
+def limit_all(factors: Block, sigmas: Block) -> None:
+    """Bring the standard deviation of every state i down to ``sigmas[i]`` if it is above."""
+    for i in range(sigmas.shape[0]):
+        limit(factors, sigmas.shape[0], i, sigmas[i])
+
+
+@kernel
+def project(states: Block, factors: Block, i: int, value: float) -> None:
+    """Set state i to a value, and move the others in proportion to their covariance with it."""
+    count = states.shape[0]
+    step = (value - states[i]) / element(factors, count, i, i)
+    for j in range(count):
+        states[j] += step * element(factors, count, min(i, j), max(i, j))
+    states[i] = value
+
+
+@kernel
+def hold(states: Block, factors: Block, least: Block, greatest: Block) -> None:
+    """Bring states back into their bounds.
+
+    The result is the most likely states within a bound, not those of the filter cut off at it (D. Simon, IET Control
+    Theory Appl. 4 (2010) 1303, doi:10.1049/iet-cta.2009.0032): were one state alone held at its bound, the states that
+    it is correlated with would run away, since each correction counts on its part. What the projections leave outside
+    is cut off.
+
+    Parameters
+    ----------
+    states : (n,) array
+        The states, in place.
+    factors : (n (n + 1) / 2,) array
+        Their covariance, which stays.
+    least, greatest : (n,) array
+        The bounds.
+    """
+    for i in range(states.shape[0]):
+        value = min(max(least[i], states[i]), greatest[i])
+        if value != states[i]:
+            project(states, factors, i, value)
+    for i in range(states.shape[0]):
+        states[i] = min(max(least[i], states[i]), greatest[i])

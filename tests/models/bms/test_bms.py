@@ -7,9 +7,9 @@ from packfmu.core.errors import InputError
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
 from packfmu.models.bms import bms
-from packfmu.models.bms import variables as bms_variables
 from packfmu.models.bms.protection import TRIPS
 from packfmu.models.cell import ecm as cell_ecm
+from packfmu.models.cell.kind import in_parallel
 from packfmu.models.network import network
 from packfmu.models.parameters.nissan_leaf_2013 import PARAMETERS as LEAF
 
@@ -233,7 +233,7 @@ def test_parameters_are_those_of_a_group():
     model = bms.declare(96, 2, LEAF)
     assert model.variable("capacity").start_values() == pytest.approx(2 * 112850.0)
     assert model.variable("ohmic_resistance").start_values() == pytest.approx(0.5 * LEAF.ohmic_resistance)
-    pair = bms_variables.in_parallel(LEAF, 2)
+    pair = in_parallel(LEAF, 2)
     assert pair.polarisation_resistance * pair.polarisation_capacitance == pytest.approx(
         LEAF.polarisation_resistance * LEAF.polarisation_capacitance
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from packfmu.core.model import kernel
-from packfmu.models.bms import estimation, kalman, kalman_correction
+from packfmu.models.bms import estimation, filter_states, kalman, kalman_correction, pack_estimate
 from packfmu.models.numerics import covariance
 from packfmu.models.parameters.nissan_leaf_2013 import PARAMETERS as LEAF
 
@@ -34,8 +34,8 @@ def test_one_bias_and_one_leakage_are_told_apart(pack):
     cells, instance, told = pack
     x = instance.x
     assert x["bias"] == pytest.approx(0.1, abs=0.005)
-    assert np.all(estimates(instance, kalman.bias_place(instance.p)) == x["bias"])
-    leakage = estimates(instance, kalman.leakage_place(instance.p))
+    assert np.all(estimates(instance, filter_states.bias_place(instance.p)) == x["bias"])
+    leakage = estimates(instance, filter_states.leakage_place(instance.p))
     assert np.argmax(leakage) == 3
     # the prior of 5 mA holds back what six days tell: 9.5 mA, against less than 1 mA of all others
     assert leakage[3] > 0.007
@@ -57,7 +57,7 @@ def test_wide_leakage_is_found_in_full():
     instance = estimated(LEAF, GROUPS, initial_soc=0.9, initial_leakage_sigma=0.02)
     leakage = np.where(np.arange(GROUPS) == 3, 0.02, 0.0)
     follow(cells, instance, cycles(LEAF, 12, 0.25, 0.9, 10800.0, 10.0), 10.0, bias=0.1, leakage=leakage)
-    found = estimates(instance, kalman.leakage_place(instance.p))
+    found = estimates(instance, filter_states.leakage_place(instance.p))
     assert found[3] - np.delete(found, 3).mean() == pytest.approx(0.02, abs=0.002)
     assert instance.x["bias"] == pytest.approx(0.1, abs=0.005)
 
@@ -86,7 +86,7 @@ def test_one_group_is_its_filter():
         one.advance(0.0, 10.0)
         kalman.predict(other.x, other.p, 0, current, 10.0)
         innovation, variance = kalman_correction.correct(other.x, other.p, 0, voltage, present)
-        assert one.x["normalised_innovation"] == pytest.approx(innovation**2 / variance, rel=1e-6)
+        assert one.y["normalised_innovation"] == pytest.approx(innovation**2 / variance, rel=1e-6)
         assert one.x["estimate"] == pytest.approx(other.x["estimate"], rel=1e-6, abs=1e-12)
 
 
@@ -97,7 +97,7 @@ def test_adopting_a_bias_leaves_what_it_is_given():
     for _ in range(50):
         instance.u["reading_current"], instance.u["reading_voltage"][0] = random.normal(0.0, 5.0), 3.7
         instance.advance(0.0, 60.0)
-    x, p, last = instance.x, instance.p, kalman.bias_place(instance.p)
+    x, p, last = instance.x, instance.p, filter_states.bias_place(instance.p)
 
     def spread():
         count = last + 1
@@ -106,7 +106,7 @@ def test_adopting_a_bias_leaves_what_it_is_given():
         return np.array(full)
 
     before, mean = spread(), x["estimate"][0].copy()
-    kalman_correction.adopt(x, p, 0, mean[last] + 0.01, 4.0 * before[last, last])
+    pack_estimate.adopt(x, p, 0, mean[last] + 0.01, 4.0 * before[last, last])
     after, regression = spread(), before[:last, last] / before[last, last]
     conditional = before[:last, :last] - np.outer(regression, before[last, :last])
     assert after[:last, last] / after[last, last] == pytest.approx(regression, rel=1e-9)
@@ -131,7 +131,7 @@ def test_unknown_balancing_is_a_persistent_bias(known):
         assert instance.x["bias"] == pytest.approx(0.05, abs=0.02)
     else:
         assert error.mean() > 0.003  # the filter pulls back, and lags behind
-        assert estimates(instance, kalman.leakage_place(instance.p))[0] > 0.002
+        assert estimates(instance, filter_states.leakage_place(instance.p))[0] > 0.002
 
 
 def test_late_voltages_want_a_late_current():
@@ -153,7 +153,7 @@ def test_late_voltages_want_a_late_current():
             instance.u["reading_current"] = instance.u["reading_present"] = current
             instance.u["reading_voltage"][0] = voltage[n - voltage_delay] if n >= voltage_delay else math.nan
             instance.advance(0.0, 1.0)
-            rows.append([instance.x["estimate"][0, 0], instance.x["normalised_innovation"]])
+            rows.append([instance.x["estimate"][0, 0], instance.y["normalised_innovation"]])
         told[name] = np.array(rows)
     # three seconds more of drift before the first voltage
     assert told["aligned"][late:, 0] == pytest.approx(told["none"][:-late, 0], abs=1e-5)
@@ -225,13 +225,13 @@ def hold_out(blocks, currents, voltages, steps):
         for k in range(x.capacity.shape[0]):
             u.reading_voltage[k], u.balancing_current[k] = voltages[n, k], 0.0 if n % 7 else 1.0
         step(x, p, u, y, c, 0.0, steps[n])
-        fine = x.bias_sigma > 0.0 and x.normalised_innovation >= 0.0
+        fine = x.bias_sigma > 0.0 and y.normalised_innovation >= 0.0
         for k in range(x.capacity.shape[0]):
             fine = fine and math.isfinite(x.counted_soc[k]) and x.capacity[k] > 0.0 and x.capacity_sigma[k] > 0.0
             fine = fine and x.resistance_scale[k] > 0.0 and x.scale_sigma[k] > 0.0 and math.isfinite(x.current[k])
             for i in range(states):
                 fine = fine and x.covariance[k, covariance.at(i, i)] > 0.0
-                fine = fine and abs(x.estimate[k, i]) <= kalman.bound(p, i)
+                fine = fine and abs(x.estimate[k, i]) <= filter_states.bound(p, i)
         if wrong < 0 and not fine:
             wrong = n
     return wrong
@@ -255,7 +255,7 @@ def test_survives_absurd_readings():
     blocks = instance.x, instance.p, instance.u, instance.y, instance.c
     assert hold_out(blocks, currents, voltages, 10.0 ** random.uniform(-3.0, 5.0, count)) == -1
     assert np.isfinite(instance.x["covariance"]).all()
-    sigmas = [kalman.sigma(instance.x, 0, i) for i in range(instance.x["estimate"].shape[1])]
+    sigmas = [filter_states.sigma(instance.x, 0, i) for i in range(instance.x["estimate"].shape[1])]
     assert np.isfinite(sigmas).all()
 
 
@@ -268,7 +268,7 @@ def test_begins_where_it_began():
         instance.advance(0.0, 10.0)
     instance.u["reading_current"] = instance.u["reading_present"] = 0.0
     instance.u["reading_voltage"][:] = 3.7
-    estimation.begin(instance.x, instance.p)
+    estimation.initialize(instance.x, instance.p, instance.y)
     told = instance.model.states
     again = {variable.name: instance.x[variable.name].copy() for variable in told}
     instance.memory[:] = fresh

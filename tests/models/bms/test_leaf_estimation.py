@@ -14,7 +14,7 @@ import pytest
 from scipy.optimize import least_squares
 
 from packfmu.core.model import kernel
-from packfmu.models.bms import kalman
+from packfmu.models.bms.filter_states import SOC, sigma
 from packfmu.models.parameters.nissan_leaf_2013 import PARAMETERS
 
 from .estimations import estimated, step
@@ -67,7 +67,7 @@ def follow(blocks, duration, current, voltage, temperature, told):
         u.reading_current = u.reading_present = current[n]
         u.reading_voltage[0], u.group_temperature[0] = voltage[n], temperature[n]
         step(x, p, u, y, c, 0.0, duration[n])
-        told[n, 0], told[n, 1] = x.estimate[0, kalman.SOC], kalman.sigma(x, 0, kalman.SOC)
+        told[n, 0], told[n, 1] = x.estimate[0, SOC], sigma(x, 0, SOC)
         told[n, 2], told[n, 3], told[n, 4] = x.bias, x.bias_sigma, x.counted_soc[0]
         told[n, 5], told[n, 6] = x.resistance_scale[0], x.capacity[0] / p.capacity[0]
 

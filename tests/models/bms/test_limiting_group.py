@@ -22,10 +22,10 @@ def test_a_glance_is_a_close_look_where_time_constants_stay(current):
         x, p = blocks(invented_cell(**changes, hysteresis_bound=bound))
         x.estimate[0, :5] = 0.4, 0.01, -0.02, 0.2 * bound, 0.003
         warm(x, p, 290.0)
-        group_port.look_around(x, p, state_of_power.HORIZONS[0])
+        group_port.prepare_first_horizon(x, p, state_of_power.HORIZONS[0])
         for horizon, times in zip(state_of_power.HORIZONS, state_of_power.MULTIPLES, strict=True):
-            group_port.look_ahead(x, p, times)
-            voltage, slope = group_port.glance(x, p, 0, current, horizon)
+            group_port.prepare_horizon(x, p, times)
+            voltage, slope = group_port.quick_voltage(x, p, 0, current, horizon)
             emf, resistance = group_port.port(x, p, 0, current, 1.0, horizon)
             assert voltage == pytest.approx(emf + resistance * current, rel=1e-12)
             assert bound > 0.0 or slope == pytest.approx(resistance, rel=1e-9)
@@ -43,7 +43,7 @@ def test_the_weakest_group_limits():
         x.limiting_charge[:] = x.limiting_discharge[:] = last
         current, _ = foretell(x, p)
         for way, sign in enumerate(WAYS.values()):
-            limits = [state_of_power.within(x, p, k, sign, 1e4, 1.0, 10.0)[0] for k in range(3)]
+            limits = [state_of_power.greatest_current(x, p, k, sign, 1e4, 1.0, 10.0)[0] for k in range(3)]
             # CLOSE over some mOhm
             assert current[way, 1] == pytest.approx(min(limits), rel=1e-4)
         assert (x.limiting_charge[1], x.limiting_discharge[1]) == (2.0, 1.0)
@@ -58,7 +58,7 @@ def every_group(x, p, sign, most, ratio, horizon):
         most = min(most, max(0.0, left) * x.capacity[k] / stored)
     for k in range(x.capacity.shape[0]):
         if most > 0.0:
-            most, _ = state_of_power.within(x, p, k, sign, most, ratio, horizon)
+            most, _ = state_of_power.greatest_current(x, p, k, sign, most, ratio, horizon)
     return most
 
 

@@ -42,7 +42,7 @@ def guard(made):
     made.u["reset"] = 0.0
     for name, value in NORMAL.items():
         made.x[name] = value
-    protection.begin(made.x)
+    protection.initialize(made.x, made.y)
     return made
 
 
@@ -52,8 +52,7 @@ def step(instance, h=1.0, reset=0.0, **readings):
     for name, value in (NORMAL | readings).items():
         x[name] = value
     u["reset"] = reset
-    protection.protect(x, p, u, h)
-    protection.tell(x, y)
+    protection.protect(x, p, u, y, h)
     return [name for name in TRIPS if y[name]]
 
 

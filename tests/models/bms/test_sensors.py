@@ -15,14 +15,14 @@ LIKELY = 4.5
 
 def begun(**start):
     instance = manager(**start)
-    bms_sensors.begin(instance.x, instance.p, instance.u, instance.c)
+    bms_sensors.initialize(instance.x, instance.p, instance.u, instance.y, instance.c)
     return instance
 
 
 def sense(instance, **inputs):
     for name, value in inputs.items():
         instance.u[name] = value
-    bms_sensors.sense(instance.x, instance.p, instance.u, instance.c)
+    bms_sensors.sense(instance.x, instance.p, instance.u, instance.y, instance.c)
     return instance.x
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
-from packfmu.models.bms import group_port, kalman, state_of_power
+from packfmu.models.bms import filter_states, group_port, state_of_power
 from packfmu.models.cell import ecm as cell_ecm
 from packfmu.models.network.loads import power_current
 
@@ -143,7 +143,7 @@ def test_temperature_derates(temperature, charge, discharge):
 
 def test_beyond_the_limit_there_is_no_current():
     x, p = blocks(invented_cell(), **UNBOUND)
-    x.estimate[0, kalman.error_place(p)] = 0.8
+    x.estimate[0, filter_states.error_place(p)] = 0.8
     current, power = foretell(x, p)
     assert not current[0].any()
     assert not power[0].any()
@@ -166,7 +166,7 @@ def test_keeps_the_limit_from_any_state(soc, voltages, temperature, sign, horizo
     x, p = STORE.setdefault("blocks", blocks(invented_cell(), **UNBOUND))
     x.estimate[0], x.estimate[0, 0], x.estimate[0, 1:4] = 0.0, soc, voltages
     warm(x, p, temperature)
-    found, told = state_of_power.within(x, p, 0, sign, 1e4, 1.0, horizon)
+    found, told = state_of_power.greatest_current(x, p, 0, sign, 1e4, 1.0, horizon)
     excess, _ = state_of_power.excess_ahead(x, p, 0, sign, found, 1.0, horizon)
     at_rest, _ = state_of_power.excess_ahead(x, p, 0, sign, 0.0, 1.0, horizon)
     assert 0.0 <= found <= 1e4

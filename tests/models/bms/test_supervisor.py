@@ -25,7 +25,7 @@ def boss(made):
     made.x["tripped"] = 0.0
     made.x["estimate"][:, 0] = 0.5
     made.x["bias"] = made.x["reading_current"] = 0.0
-    supervisor.begin(made.x, made.p, made.u)
+    supervisor.initialize(made.x, made.p, made.u, made.y)
     return made
 
 
@@ -35,8 +35,7 @@ def step(instance, h=PERIOD, soc=None, current=0.0):
     if soc is not None:
         x["estimate"][:, 0] = soc
     x["reading_current"] = current
-    supervisor.supervise(x, p, u, h)
-    supervisor.tell(x, y)
+    supervisor.supervise(x, p, u, y, h)
     return tuple(bool(y[f"{what}_enable"]) for what in ("charge", "discharge", "balancing"))
 
 
