@@ -8,7 +8,7 @@ place of the ones; `at` tells where.
   Estimation, Academic Press 1977, section V.3): every D is multiplied by a ratio of two positive numbers.
 * A step is that of C. L. Thornton and G. J. Bierman (Int. J. Control 25 (1977) 243): of ``P = W diag(d) W'``, however
   wide W is, modified weighted Gram-Schmidt orthogonalisation of the rows of W gives the factors, each D a weighted sum
-  of squares. States of which most only forget make most of W zeros, which are left out.
+  of squares. Where most states only decay, most of W is zero, and is left out.
 * ``x = U e`` with independent e: D of the last state is its variance, and the last column of U what the others follow
   it by. Another belief in the last state, from elsewhere, goes in without touching what the others are given it.
 """
