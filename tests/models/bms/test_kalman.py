@@ -208,7 +208,7 @@ def test_survives_absurd_measurements(changes):
             assert np.linalg.eigvalsh(spread / np.outer(sigmas, sigmas)).min() > -1e-14
 
 
-def test_what_is_not_finite_tells_nothing():
+def test_values_that_are_not_finite_change_nothing():
     x, p = group(invented_cell())
     kalman.predict(x, p, 0, 3.0, 1.0)
     before, current = x.copy(), x.current[0]
@@ -234,7 +234,7 @@ def test_groups_do_not_disturb_each_other():
     assert np.array_equal(both.covariance[1], alone.covariance[0])
 
 
-def test_factors_begin_without_correlations():
+def test_factors_start_without_correlations():
     x, p = group(invented_cell(), initial_soc=0.3, initial_soc_sigma=0.07)
     upper, diagonal = factors(x)
     assert np.array_equal(upper, np.eye(x.estimate.shape[1]))

@@ -10,7 +10,7 @@ from packfmu.models.bms import group_port, state_of_power
 from packfmu.models.cell import circuit as cell_circuit
 
 from ..cells import constant, invented_cell
-from .foresight import KINDS, UNBOUND, WAYS, blocks, foretell, warm
+from .limits import KINDS, UNBOUND, WAYS, blocks, limits_of, warm
 
 
 @pytest.mark.parametrize("current", [-60.0, 25.0])
@@ -41,7 +41,7 @@ def test_the_weakest_group_limits():
     warm(x, p, 290.0)
     for last in range(3):
         x.limiting_charge[:] = x.limiting_discharge[:] = last
-        current, _ = foretell(x, p)
+        current, _ = limits_of(x, p)
         for way, sign in enumerate(WAYS.values()):
             limits = [state_of_power.greatest_current(x, p, k, sign, 1e4, 1.0, 10.0)[0] for k in range(3)]
             # CLOSE over some mOhm
@@ -113,10 +113,10 @@ def some_pack(random, x, p, spread):
 
 @pytest.mark.parametrize("name", KINDS)
 def test_the_limiting_group_is_not_missed(name):
-    """Against a close look at every group: none is beyond its limit by more than the search and a survey forgive.
+    """Against a close look at every group: none is beyond its limit by more than the tolerances of search and survey.
 
     Packs of equal groups and of such that are 1, 3 and 10 % of SOC and capacity to both sides of the mean, twice that
-    of resistance, with and without bounds of the current; wherever the search begins. The power is within 0.5 %: the
+    of resistance, with and without bounds of the current; wherever the search starts. The power is within 0.5 %: the
     groups that do not limit are summed up from glances, and by slopes.
     """
     kind, random = KINDS[name], np.random.default_rng(4)
@@ -125,7 +125,7 @@ def test_the_limiting_group_is_not_missed(name):
     for spread in (0.0, 0.01, 0.03, 0.1) * 40:
         some_pack(random, x, bound, spread)
         for p in (bound, unbound):
-            current, power = foretell(x, p)
+            current, power = limits_of(x, p)
             for way, sign in enumerate(WAYS.values()):
                 for j, horizon in enumerate(state_of_power.HORIZONS):
                     expected = closely(x, p, sign, state_of_power.pack_limit(x, p, sign), horizon)

@@ -1,4 +1,4 @@
-"""The estimate of a pack for tests of what its management foresees: as much of a Bms as that takes."""
+"""The estimate of a pack for tests of its limits: as much of a Bms as they need."""
 
 import numpy as np
 
@@ -44,7 +44,7 @@ def warm(x, p, temperature):
         cell_circuit.heat_up(x, p, k, temperature)
 
 
-def foretell(x, p):
+def limits_of(x, p):
     """Return currents and powers, shape (2, 3) each: charge and discharge, for every horizon."""
     y = np.zeros(1, block_dtype(POWERS)).view(np.recarray)[0]
     state_of_power.write_limits(x, p, y)
