@@ -16,7 +16,7 @@ from .estimations import cycles, estimated, follow
 
 
 def aged(kind, capacity, scale, count, bias, **changes):
-    """Cycle an aged cell between 15 and 90 % SOC; return estimation, capacity and scale after each cycle, and the report."""
+    """Cycle an aged cell between 15 and 90 % SOC; return estimation, health after each cycle, and the report."""
     cells = started(kind, initial_soc=0.9, capacity=capacity * kind.capacity, resistance_scale=scale)
     instance = estimated(kind, initial_soc=0.85, **changes)
     cycle = cycles(replace(kind, capacity=capacity * kind.capacity), 1, 0.15, 0.9, 3600.0, 5.0)
