@@ -64,6 +64,6 @@ def extremes_of(of: Variable, whose: str = "cell") -> Extremes:
         for summary in ("minimum", "maximum")
     )  # fmt: skip
     fields = ", ".join(f"y.{variable.name}" for variable in values + numbers)
-    namespace: dict[str, Any] = {"extremes": extremes}
+    namespace: dict[str, Any] = {"__name__": __name__, "extremes": extremes}
     execute(f"def write_{of.name}_extremes(values, y):\n    {fields} = extremes(values)\n", "extremes", namespace)
     return Extremes(values + numbers, kernel(namespace[f"write_{of.name}_extremes"]))

@@ -8,7 +8,7 @@ from ..models.cell.kind import CellParameters
 from ..models.parameter_sets import parameter_set
 
 ESTIMATES = ("measured_voltage", "group_soc", "group_capacity", "soc_trusted", "balancing_enable")
-"""What the balancer acts on, as it is called at the terminal."""
+"""The outputs that the balancer acts on, by their names at the terminal."""
 
 LIMITS = Terminal(
     "limits",
@@ -22,7 +22,7 @@ LIMITS = Terminal(
         "discharge_power",
     ),
 )
-"""What vehicle or charger have to keep to."""
+"""The limits that a vehicle or a charger must keep."""
 
 
 def define(groups: int, parallel: int, parameters: str) -> Definition:

@@ -1,10 +1,15 @@
-"""Sensors: what a measuring channel makes of a true value.
+"""A measuring channel: the reading that it makes of a true value.
 
-A reading is ``gain * truth + offset`` and noise, held within the range of the converter and rounded to its steps; it
-is told some samples later. The noise of a sample is a function of seed, channel and the number of the sample alone
-(see `noise`), so it comes again when a step is repeated. It is added before the rounding, as in a real converter:
-noise above half a step makes the error of rounding white, with a variance of a twelfth of the step squared (B. Widrow,
-I. Kollár, Quantization Noise, Cambridge University Press 2008, chapter 4).
+Equations
+---------
+A reading is ``gain * truth + offset + noise``, held within the range of the converter and rounded to a multiple of its
+resolution. It may come some samples late. The noise is normal and a function of seed, channel and number of the sample
+alone, so that a step that is repeated repeats it. It is added before the rounding, as in a real converter: noise above
+half a step makes the error of rounding white, with a variance of a twelfth of the step squared [1].
+
+References
+----------
+[1] B. Widrow, I. Kollár, Quantization Noise, Cambridge University Press 2008, chapter 4.
 """
 
 from __future__ import annotations
@@ -13,6 +18,9 @@ import math
 
 from ...core.model import Block, kernel
 from ..numerics import noise
+
+DEPTH = 8
+"""Samples that a channel remembers: the delay is at most one less."""
 
 WHOLE = 2.0**52
 """From here on every float64 is a whole number."""
@@ -26,7 +34,7 @@ def white(seed: int, channel: int, sample: int) -> float:
 
 @kernel
 def saturate(value: float, least: float, greatest: float) -> float:
-    """Hold a value within a range; what is not a number stays so."""
+    """Hold a value within a range; a value that is not a number stays so."""
     if value < least:
         return least
     return greatest if value > greatest else value
@@ -53,7 +61,7 @@ def read(
     least: float,
     greatest: float,
 ) -> float:
-    """Return what a channel reads.
+    """Return the reading of a channel.
 
     Parameters
     ----------
@@ -73,26 +81,26 @@ def read(
     Returns
     -------
     float
-        A multiple of `resolution` nearest to what the range allows; not a number where the truth is none.
+        The multiple of `resolution` nearest to the value held within the range; not a number where the truth is none.
     """
     return quantise(saturate(gain * truth + offset + disturbance, least, greatest), resolution)
 
 
 @kernel
 def fill(history: Block, value: float) -> None:
-    """Let a channel have read `value` ever since."""
+    """Set all readings that a channel remembers to `value`."""
     for place in range(history.shape[0]):
         history[place] = value
 
 
 @kernel
 def delay(history: Block, sample: int, samples: int, reading: float) -> float:
-    """Remember the reading of a sample and return the one of `samples` before it.
+    """Record the reading of a sample and return the one of `samples` before it.
 
     Parameters
     ----------
     history : (depth,) array
-        What the channel remembers.
+        The readings that the channel remembers.
     sample : int
         Number of this sample, >= 0; the numbers come without gaps.
     samples : int

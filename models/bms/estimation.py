@@ -1,177 +1,206 @@
-"""Estimation of a battery's groups from their sensors: one filter a group, one bias of the current sensor for all.
-
-Interface (parameters and states are declared in `estimation_variables`)
------------------------------------------------------------------------
-``begin(x, p)`` initialises all groups: capacity and resistances of the parameters, factors at the reference
-temperature, filters at rest at ``p.initial_soc``.
-
-``estimate(x, p, u, h)`` takes in the readings of a step of h [s] for all groups k. It reads
-
-* ``x.reading_voltage[k]`` [V], at the end of the step; not finite where there is none;
-* ``x.reading_current`` [A], mean over the step, and ``x.reading_present`` [A], at the instant of the voltage;
-* ``x.group_temperature[k]`` [K];
-* ``u.balancing_current[k]``, ``u.balancing_pack_current`` [A], in force during the step: both flow into group k beside
-  the sensor, and count where ``p.balancing_known`` is 1.
-
-It leaves in x (the fields marked * are outside this module's states: whoever calls declares them)
-
-* ``reading_voltage*, reading_current*, reading_present*, group_temperature*`` as they were;
-* ``estimate[k]``: states of group k. Places: ``kalman.SOC`` (0), pairs 1 .. P, ``kalman.hysteresis_place(p)``,
-  ``kalman.error_place(p)`` (slow error of the voltage), ``kalman.leakage_place(p)``, ``kalman.bias_place(p)`` (last);
-  standard deviations by ``kalman.sigma(x, k, place)``;
-* ``current[k]`` [A]: the present current into group k, bias taken off, balancing counted where it is known;
-* ``capacity[k]`` [C], ``resistance_scale[k]`` as estimated, with ``capacity_sigma[k]``, ``scale_sigma[k]``;
-  ``resistance_factor``, ``self_discharge``, ``temperature`` are those of `cell_circuit`, kept at group_temperature:
-  ``cell_circuit.ohmic(x, p, k, place)``, ``pair``, ``open_circuit``, ``switching`` may be called with these blocks;
-* ``counted_soc[k]``: Coulomb counting alone, from ``p.initial_soc`` and ``p.capacity``, not held within 0 and 1;
-* ``bias``, ``bias_sigma`` [A], common to all; ``normalised_innovation``: mean over the groups that had a voltage of
-  innovation squared over its variance (0 where none had);
-* ``resting``: 1 after the current has been below ``p.rest_current`` for ``p.rest_time``.
+"""Estimation of a pack's groups from their sensors, room by room.
 
 Equations
 ---------
-Coulomb counting: ``dz/dt = (eta i - self-discharge) / capacity``, i being the reading and what the balancer is known
-to add. Each group's filter is that of `kalman`, its capacity and resistances those of `soh`.
+A step passes through these rooms in this order, once each: the currents into the groups (here); then for every group
+its capacity (`capacity`), the prediction of its filter (`kalman`) and its correction (`kalman_correction`), the scale
+of its resistances (`resistance`), its charge and its voltage at rest (`rest`); last the pack (`pack_estimate`).
 
-**One bias.** All groups share the sensor, so all filters begin a step with the same belief (b, V) in its bias, and
-each ends it with its own (b_k, V_k). The step closes with one belief for all,
-``1 / V = mean(1 / V_k)``, ``b = V mean(b_k / V_k)``: covariance intersection with equal weights. It is consistent
-whatever the errors of the groups have in common, and they have nearly all of it in common, the noise of the current as
-the errors of the tables; taking N groups for N independent looks would divide the variance by N, which they do not
-tell. With equal groups the common belief is that of each alone.
+The pack rests after all currents, the mean ones and those at the instant of the voltages, have been up to
+`rest_current` for `rest_time`. `normalised_innovation` is the mean of innovation squared over its variance, over the
+groups that had a voltage.
 
-Every filter then adopts it, and its other states follow as they depend on the bias, what they are given the bias
-unchanged (R. C. Jeffrey's rule of conditioning): given the bias, a group's own states have nothing more to learn from
-other groups. The bias is the last state, so in the factors of the covariance this is one element and one column.
-
-**Leakage.** A bias and a leakage act on SOC alike; what tells them apart is that the bias is common. A leaking group
-pulls the common bias by its share of the mean, and what is left between the mean and itself can only be its leakage.
-Leakage that all groups had would be taken for bias: the two then differ by R0 b alone.
-
-**Late voltages.** Where voltages come some samples late, the current is held back by `current_delay` samples; the
-estimates are then as old as the voltages. Balancing currents are not held back.
+Where voltages come some samples late, `current_delay` holds the current back by as many samples; the estimates are then
+as old as the voltages. Balancing currents are not held back.
 
 Limits
 ------
-Readings that are not finite tell nothing, and those beyond ``current_range`` are held to it. ``resting`` goes by the
-reading, bias included. Where balancing currents are not known they are leakage to the filters, and bias where all
-groups have them: they come and go, and the estimates lag behind.
+Cells in parallel count as one: the tables are those of a group. The estimation ignores readings that are not finite,
+and holds those beyond `current_range` to it. `resting` goes by the readings, bias included. Where balancing currents
+are not known they count as leakage, and as bias where all groups have them: they come and go, and the estimates lag
+behind.
+
+Shared states
+-------------
+`mean_current` and `resting` are written here; `rest` reads them.
 
 References
 ----------
-S. J. Julier, J. K. Uhlmann, Proc. American Control Conference 1997, 2369, doi:10.1109/ACC.1997.609105 (covariance
-intersection). R. C. Jeffrey, The Logic of Decision, McGraw-Hill 1965, chapter 11.
+G. L. Plett, Battery Management Systems, Volume II: Equivalent-Circuit Methods, Artech House 2016, chapters 3 and 4
+(estimation of SOC and SOH).
 """
 
 from __future__ import annotations
 
 import math
 
+from ...core.bounds import UNBOUNDED
+from ...core.fields import Fields
 from ...core.model import Block, kernel
+from ...core.variable import DataType, Variable
 from ..cell import circuit
-from ..numerics import covariance
-from . import channel as sensors
-from . import kalman, kalman_correction, soh
+from ..cell.kind import CellParameters
+from ..cell.variables import cell_parameters, kind_parameters
+from . import capacity, filter_states, kalman, kalman_correction, pack_estimate, resistance, rest
+from .capacity import learn_capacity
+from .channel import DEPTH, delay, fill
+from .kalman import predict
+from .kalman_correction import correct
+from .pack_estimate import estimate_pack
+from .resistance import learn_resistance
+from .rest import record_charge_and_rest
+
+
+def fields(groups: int, group: CellParameters) -> Fields:
+    """Return the variables of the estimation.
+
+    Parameters
+    ----------
+    groups : int
+        Groups in series, >= 1.
+    group : CellParameters
+        A group seen as one cell; it gives tables and start values.
+    """
+    own = Fields(
+        modules=(__name__,),
+        parameters=_parameters(group.capacity / 3600.0),
+        inputs=_inputs(groups),
+        outputs=_outputs(),
+        states=_states(groups),
+    )
+    filters = filter_states.fields(groups, group) + kalman.fields(group) + kalman_correction.fields(group)
+    health = capacity.fields(groups) + resistance.fields(groups, group) + rest.fields(groups)
+    return own + filters + health + pack_estimate.fields(groups) + circuit_fields(groups, group)
+
+
+def circuit_fields(groups: int, group: CellParameters) -> Fields:
+    """Return the equivalent circuit that the estimation takes for a group: its parameters and its elements."""
+    return Fields(
+        parameters=cell_parameters(groups, group) + kind_parameters(group),
+        states=(
+            Variable("temperature", "K", groups, 0.0, -UNBOUNDED, UNBOUNDED, 300.0,
+                     "Temperature that the elements hold for"),
+            Variable("capacity", "C", groups, 0.0, 0.0, UNBOUNDED, 1e5, "Charge between SOC 0 and 1, as it is known"),
+            Variable("resistance_scale", "1", groups, 0.0, 0.0, UNBOUNDED, 1.0,
+                     "Factor on all resistances, as it is known"),
+            Variable("resistance_factor", "1", (groups, group.pairs + 1), 0.0, 0.0, UNBOUNDED, 1.0,
+                     "Scale and temperature factor of the ohmic resistance, then of each pair's"),
+            Variable("self_discharge", "A", groups, 0.0, 0.0, UNBOUNDED, 1e-3,
+                     "Self-discharge current at the temperature"),
+        ),
+    )  # fmt: skip
+
+
+def _parameters(rate: float) -> tuple[Variable, ...]:
+    return (
+        Variable("balancing_known", "1", None, 1.0, 0.0, 1.0, 1.0,
+                 "Whether the estimation knows the balancing currents", data_type=DataType.BOOLEAN, tunable=True),
+        Variable("current_delay", "1", None, 0.0, 0.0, DEPTH - 1.0, 1.0,
+                 "Samples that the current is held back to belong to voltages that come late",
+                 data_type=DataType.INTEGER),
+        Variable("rest_current", "A", None, rate / 50.0, 0.0, UNBOUNDED, 1.0,
+                 "Greatest current into a group that counts as rest"),
+        Variable("rest_time", "s", None, 1800.0, 0.0, UNBOUNDED, 1000.0,
+                 "Time that the currents must have been that small before the pack rests"),
+    )  # fmt: skip
+
+
+def _inputs(groups: int) -> tuple[Variable, ...]:
+    return (
+        Variable("balancing_current", "A", groups, 0.0, -UNBOUNDED, UNBOUNDED, 0.1,
+                 "Current into each group at its balancing tap, in force during the step"),
+        Variable("balancing_pack_current", "A", None, 0.0, -UNBOUNDED, UNBOUNDED, 0.1,
+                 "Current into the pack from balancing converters at its terminals, in force during the step"),
+    )  # fmt: skip
+
+
+def _outputs() -> tuple[Variable, ...]:
+    return (
+        Variable("normalised_innovation", "1", None, 0.0, 0.0, UNBOUNDED, 1.0,
+                 "Square of measured less expected voltage over its variance, mean over the groups: 1 in the long run "
+                 "where model and noise are as assumed"),
+        Variable("resting", "1", None, 0.0, 0.0, 1.0, 1.0, "Whether the pack rests", data_type=DataType.BOOLEAN),
+    )  # fmt: skip
+
+
+def _states(groups: int) -> tuple[Variable, ...]:
+    return (
+        Variable("known_current", "A", groups, 0.0, -UNBOUNDED, UNBOUNDED, 0.1,
+                 "Known balancing current into each group, which the sensor does not see"),
+        Variable("mean_current", "A", groups, 0.0, -UNBOUNDED, UNBOUNDED, 30.0,
+                 "Reading of the mean current into each group, known balancing current added"),
+        Variable("resting", "1", None, 0.0, 0.0, 1.0, 1.0, "1 at rest"),
+        Variable("still_time", "s", None, 0.0, 0.0, UNBOUNDED, 1000.0, "How long the currents have been small"),
+        Variable("sample", "1", None, 0.0, 0.0, UNBOUNDED, 1.0, "Number of the next sample"),
+        Variable("mean_history", "A", DEPTH, 0.0, -UNBOUNDED, UNBOUNDED, 30.0, "Last readings of the mean current"),
+        Variable("present_history", "A", DEPTH, 0.0, -UNBOUNDED, UNBOUNDED, 30.0,
+                 "Last readings of the current at the instant of the voltages"),
+    )  # fmt: skip
 
 
 @kernel
-def begin(x: Block, p: Block) -> None:
-    """Begin all groups at rest, with what the parameters tell."""
+def initialize(x: Block, p: Block, y: Block) -> None:
+    """Set all groups to rest, with capacity, resistances and SOC of the parameters."""
     circuit.renew(x, p)
     for k in range(x.capacity.shape[0]):
         x.temperature[k] = 0.0
         circuit.heat_up(x, p, k, p.reference_temperature)
-        soh.begin(x, p, k)
-        kalman.begin(x, p, k)
-        x.counted_soc[k] = p.initial_soc[k]
-    sensors.fill(x.mean_history, 0.0)
-    sensors.fill(x.present_history, 0.0)
-    x.sample = x.still_time = x.resting = x.normalised_innovation = 0.0
-    share_bias(x, p)
-
-
-@kernel
-def beside(p: Block, u: Block, k: int) -> float:
-    """Return the current that is known to flow into group k beside the sensor [A]."""
-    return p.balancing_known * (u.balancing_current[k] + u.balancing_pack_current)
+        capacity.initialize(x, p, y, k)
+        resistance.initialize(x, p, y, k)
+        rest.initialize(x, p, y, k)
+        filter_states.initialize(x, p, k)
+    fill(x.mean_history, 0.0)
+    fill(x.present_history, 0.0)
+    x.sample = x.still_time = x.resting = y.resting = y.normalised_innovation = 0.0
+    estimate_pack(x, p, y)
 
 
 @kernel
 def held(p: Block, current: float) -> float:
-    """Hold a current [A] within the range of the sensor; 0 where it is not finite."""
-    return sensors.saturate(current, -p.current_range, p.current_range) if math.isfinite(current) else 0.0
+    """Hold a current [A] within the range that is believed; 0 where it is not finite."""
+    return min(max(-p.current_range, current), p.current_range) if math.isfinite(current) else 0.0
 
 
 @kernel
-def count(x: Block, p: Block, k: int, measured: float, h: float) -> None:
-    """Count a measured current [A] over h [s], and nothing else, into the SOC of group k."""
-    current = held(p, measured)
-    x.counted_soc[k] += h * (circuit.storing(p, k, current) * current - x.self_discharge[k]) / p.capacity[k]
+def find_known_currents(x: Block, p: Block, u: Block) -> None:
+    """Set the current that is known to flow into each group beside the sensor [A]."""
+    for k in range(x.capacity.shape[0]):
+        x.known_current[k] = p.balancing_known * (u.balancing_current[k] + u.balancing_pack_current)
 
 
 @kernel
-def share_bias(x: Block, p: Block) -> None:
-    """Make one belief in the bias out of those of all groups, and have them adopt it."""
-    bias, groups = kalman.bias_place(p), x.capacity.shape[0]
-    last = covariance.at(bias, bias)
-    information = weighed = 0.0
-    for k in range(groups):
-        own = 1.0 / x.covariance[k, last]
-        information += own
-        weighed += own * x.estimate[k, bias]
-    variance = groups / information
-    common = weighed / information
-    for k in range(groups):
-        kalman_correction.adopt(x, p, k, common, variance)
-    x.bias, x.bias_sigma = common, math.sqrt(variance)
-
-
-@kernel
-def rest(x: Block, p: Block, u: Block, h: float) -> bool:
-    """Tell whether the battery rests, from the readings of a step; return whether a rest has ended."""
+def detect_rest(x: Block, p: Block, y: Block, h: float) -> bool:
+    """Set the mean currents of a step of h [s], and whether the pack rests; return whether a rest has ended."""
     greatest, before = 0.0, x.resting == 1.0
     for k in range(x.capacity.shape[0]):
-        known = beside(p, u, k)
-        mean, present = held(p, x.reading_current + known), held(p, x.reading_present + known)
-        greatest = max(greatest, abs(mean), abs(present))
+        x.mean_current[k] = held(p, x.reading_current + x.known_current[k])
+        present = held(p, x.reading_present + x.known_current[k])
+        greatest = max(greatest, abs(x.mean_current[k]), abs(present))
     x.still_time = x.still_time + h if greatest <= p.rest_current else 0.0
-    x.resting = 1.0 if x.still_time >= p.rest_time and x.still_time > 0.0 else 0.0
+    x.resting = y.resting = 1.0 if x.still_time >= p.rest_time and x.still_time > 0.0 else 0.0
     return before and x.resting == 0.0
 
 
 @kernel
-def follow(x: Block, p: Block, k: int, mean: float, present: float, h: float) -> tuple[float, float]:
-    """Step group k over h [s] and correct it; currents are readings [A].
-
-    Returns innovation and variance as `kalman_correction.correct` does.
-    """
-    soh.age(x, p, k, h)
-    kalman.predict(x, p, k, mean, h)
-    soh.count(x, p, k, h)
-    innovation, variance = kalman_correction.correct(x, p, k, x.reading_voltage[k], present)
-    soh.measure_resistance(x, p, k, present, innovation, variance)
-    if x.resting == 1.0:
-        soh.watch(x, p, k, x.reading_voltage[k])
-    return innovation, variance
-
-
-@kernel
-def estimate(x: Block, p: Block, u: Block, h: float) -> None:
-    """Take in the readings of a step of h [s]; see the interface above."""
-    ended, sample, samples = rest(x, p, u, h), int(x.sample), int(p.current_delay)
-    mean = sensors.delay(x.mean_history, sample, samples, x.reading_current)
-    present = sensors.delay(x.present_history, sample, samples, x.reading_present)
+def estimate(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
+    """Estimate the groups and the pack from the readings of a step of h [s], room by room."""
+    find_known_currents(x, p, u)
+    ended = detect_rest(x, p, y, h)
+    sample, samples = int(x.sample), int(p.current_delay)
+    mean = delay(x.mean_history, sample, samples, x.reading_current)
+    present = delay(x.present_history, sample, samples, x.reading_present)
     x.sample += 1.0
     total, heard = 0.0, 0
     for k in range(x.capacity.shape[0]):
-        known = beside(p, u, k)
+        known = x.known_current[k]
         circuit.heat_up(x, p, k, x.group_temperature[k])
-        count(x, p, k, x.reading_current + known, h)
-        if ended:
-            soh.take_point(x, p, k)
-        innovation, variance = follow(x, p, k, mean + known, present + known, h)
+        learn_capacity(x, p, y, k, ended, h)
+        reading = predict(x, p, k, mean + known, h)
+        innovation, variance = correct(x, p, k, x.reading_voltage[k], present + known)
+        learn_resistance(x, p, y, k, present + known, innovation, variance)
+        record_charge_and_rest(x, p, y, k, reading, h)
         if math.isfinite(variance):
             total += innovation * innovation / variance
             heard += 1
-    x.normalised_innovation = total / heard if heard > 0 else 0.0
-    share_bias(x, p)
+    y.normalised_innovation = total / heard if heard > 0 else 0.0
+    estimate_pack(x, p, y)

@@ -1,44 +1,61 @@
-"""The port of a group: its voltage after a horizon, by the estimate of its state, affine in the current until then.
+"""The port of a group: its voltage after a horizon, by its estimate, affine in the current until then.
 
-``v(t + horizon) = emf + resistance * current``, as cells offer it by `cell_port`. There are three of them: `port` looks
-closely, at one group; `present_port` at the voltage of this instant; and `glance` at what many groups come to under
-constant currents. A glance leaves out that the time constants of the RC pairs change on the way, so that what is left
-of their voltages after a horizon is computed once for all currents, by `look_around` and then `look_ahead`.
+Equations
+---------
+``v(t + horizon) = emf + resistance * current``, as a cell's own port. There are three of them:
+
+* the close port of one group, linearised about a current. The current moves straight from ``ratio * current`` now to
+  `current` at the end of the horizon: an RC pair then takes ``ratio g + (1 - ratio) (1 - g tau / horizon)`` of the
+  voltage that it would settle at, ``g = 1 - exp(-horizon / tau)``, and charge counts by the mean current;
+* the port of this instant;
+* the quick voltage of many groups under constant currents. It leaves out that the time constants of the RC pairs change
+  with SOC until then, so that the share of their voltages that is left after a horizon is computed once for all
+  currents.
 """
 
 from __future__ import annotations
 
 import math
 
+from ...core.bounds import UNBOUNDED
+from ...core.fields import Fields
 from ...core.model import Block, kernel
 from ...core.variable import Variable
 from ..cell import circuit
+from ..cell.kind import CellParameters
 from ..cell.port import switched
 from ..numerics import tables
 from ..numerics.relaxation import fade
-from .kalman import SOC, error_place, hysteresis_place, leakage_place
+from .filter_states import SOC, error_place, hysteresis_place, leakage_place
 
 Port = tuple[float, float]
 """An emf [V] and a resistance [Ohm]."""
 
 
-def states(groups: int, pairs: int) -> tuple[Variable, ...]:
-    """Return the working memory of glances."""
-    return tuple(
-        Variable(name, unit, size, 0.0, -math.inf, math.inf, 1.0, text)
-        for name, unit, size, text in (
-            ("pair_remaining", "1", (groups, pairs), "Work: share of each pair's voltage that the horizon leaves"),
-            ("pair_settled", "1", (groups, pairs), "Work: resistance that acts in the horizon, over that of the table"),
-            ("lasting_voltage", "V", groups, "Work: voltage of the pairs that the horizon leaves, and slow error"),
-        )
+def fields(groups: int, group: CellParameters) -> Fields:
+    """Return the working memory of quick voltages."""
+    pairs = groups, group.pairs
+    return Fields(
+        modules=(__name__,),
+        states=tuple(
+            Variable(name, unit, size, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, text)
+            for name, unit, size, text in (
+                ("pair_remaining", "1", pairs, "Work: share of each pair's voltage that is left after the horizon"),
+                ("pair_settled", "1", pairs, "Work: resistance that acts in the horizon, over that of the table"),
+                ("lasting_voltage", "V", groups, "Work: voltage of the pairs after the horizon, and slow error"),
+            )
+        ),
     )
 
 
 @kernel
-def polarised_ahead(
+def pairs_after(
     x: Block, p: Block, k: int, soc: float, current: float, ratio: float, horizon: float
 ) -> tuple[float, float]:
-    """Voltage of the RC pairs of group k after a horizon [s] [V], and its derivative [Ohm]; coefficients at `soc`."""
+    """Return the voltage of the RC pairs of group k after a horizon [s] [V], and its derivative [Ohm].
+
+    The tables are taken at `soc`.
+    """
     place = circuit.locate(p, soc)
     voltage = derivative = 0.0
     for j in range(hysteresis_place(p) - 1):
@@ -51,8 +68,8 @@ def polarised_ahead(
 
 
 @kernel
-def switched_ahead(x: Block, p: Block, k: int, current: float, horizon: float) -> tuple[float, float]:
-    """Hysteresis voltage of group k after a horizon [s] [V], and its derivative by the current [Ohm]."""
+def hysteresis_after(x: Block, p: Block, k: int, current: float, horizon: float) -> tuple[float, float]:
+    """Return the hysteresis voltage of group k after a horizon [s] [V], and its derivative by the current [Ohm]."""
     end = derivative = 0.0
     if p.hysteresis_bound > 0.0:
         end, derivative, _ = switched(x, p, k, current, x.estimate[k, hysteresis_place(p)], horizon)
@@ -82,8 +99,8 @@ def port(x: Block, p: Block, k: int, current: float, ratio: float, horizon: floa
     drift = per_current * current - horizon * loss / x.capacity[k]
     place = circuit.locate(p, x.estimate[k, SOC] + drift)
     ohmic = circuit.ohmic(x, p, k, place)
-    end, switching = switched_ahead(x, p, k, mean * current, horizon)
-    polarised, polarising = polarised_ahead(x, p, k, x.estimate[k, SOC] + 0.5 * drift, current, ratio, horizon)
+    end, switching = hysteresis_after(x, p, k, mean * current, horizon)
+    polarised, polarising = pairs_after(x, p, k, x.estimate[k, SOC] + 0.5 * drift, current, ratio, horizon)
     voltage = circuit.open_circuit(x, p, k, place) + ohmic * current + end + polarised
     voltage += x.estimate[k, error_place(p)]
     resistance = ohmic + mean * switching + polarising + per_current * circuit.open_circuit_slope(x, p, k, place)
@@ -101,8 +118,8 @@ def present_port(x: Block, p: Block, k: int) -> Port:
 
 
 @kernel
-def look_around(x: Block, p: Block, horizon: float) -> Port:
-    """Prepare to look a first horizon ahead [s]; return emf [V] and resistance [Ohm] of all groups at this instant."""
+def prepare_first_horizon(x: Block, p: Block, horizon: float) -> Port:
+    """Prepare quick voltages at a first horizon [s]; return emf [V] and resistance [Ohm] of all groups now."""
     emf = resistance = 0.0
     for k in range(x.capacity.shape[0]):
         place = circuit.locate(p, x.estimate[k, SOC])
@@ -116,13 +133,13 @@ def look_around(x: Block, p: Block, horizon: float) -> Port:
 
 
 @kernel
-def look_ahead(x: Block, p: Block, times: int) -> None:
-    """Prepare glances as many times as far ahead as those that were prepared last."""
+def prepare_horizon(x: Block, p: Block, multiple: int) -> None:
+    """Prepare quick voltages at a horizon that is a multiple of the one before."""
     for k in range(x.capacity.shape[0]):
         lasting = x.estimate[k, error_place(p)]
         for j in range(x.pair_remaining.shape[1]):
             once = remaining = x.pair_remaining[k, j]
-            for _ in range(1, times):
+            for _ in range(1, multiple):
                 remaining *= once
             x.pair_remaining[k, j] = remaining
             x.pair_settled[k, j] = x.resistance_factor[k, j + 1] * (1.0 - remaining)
@@ -131,7 +148,7 @@ def look_ahead(x: Block, p: Block, times: int) -> None:
 
 
 @kernel
-def switched_at_a_glance(x: Block, p: Block, k: int, current: float, horizon: float) -> float:
+def quick_hysteresis(x: Block, p: Block, k: int, current: float, horizon: float) -> float:
     """Return the hysteresis voltage of group k after a horizon [s] [V]."""
     end = 0.0
     if p.hysteresis_bound > 0.0:
@@ -143,7 +160,7 @@ def switched_at_a_glance(x: Block, p: Block, k: int, current: float, horizon: fl
 
 
 @kernel
-def glance(x: Block, p: Block, k: int, current: float, horizon: float) -> tuple[float, float]:
+def quick_voltage(x: Block, p: Block, k: int, current: float, horizon: float) -> tuple[float, float]:
     """Return voltage [V] of group k ahead under a constant current [A], and its slope by it, hysteresis left out [Ohm].
 
     The horizon [s] is the one that was prepared last.
@@ -157,6 +174,6 @@ def glance(x: Block, p: Block, k: int, current: float, horizon: float) -> tuple[
     for j in range(x.pair_settled.shape[1]):
         resistance += x.pair_settled[k, j] * tables.bounded(p.polarisation_resistance[j], middle)
     voltage = circuit.open_circuit(x, p, k, end) + resistance * current + x.lasting_voltage[k]
-    voltage += switched_at_a_glance(x, p, k, current, horizon)
+    voltage += quick_hysteresis(x, p, k, current, horizon)
     slope = resistance + stored * by_current * circuit.open_circuit_slope(x, p, k, end)
     return voltage, max(slope, 0.5 * resistance)

@@ -1,19 +1,38 @@
-"""Protection of a pack: trips that readings beyond a threshold set when they last, latched until they are reset.
+"""Protection of a pack: trips, set by readings beyond a threshold that last, and kept until they are reset.
 
-The condition of a trip is looked at in every sample. A trip is set in the first sample at which its condition has held,
-in all samples, for the debounce time or longer: never before, and at most a step later. It stays set until `reset`
-rises; a reset clears the trips whose condition holds no longer.
+Equations
+---------
+The condition of a trip is checked in every sample. The trip is set in the first sample at which its condition has held
+in all samples for `debounce_time` or longer (`sensor_debounce_time` for `sensor_fault`): never before, and at most a
+step later. It stays set until `reset` rises; a reset clears the trips whose condition no longer holds. The conditions:
 
-A sensor is at fault where a voltage, temperature or current lies within a step of an end of its range, or is none;
-where a voltage has not moved by a single step of its converter while the present current has moved by `stuck_current`;
-or where a voltage is further than `disagreement_voltage` from that of the estimate, which has just been corrected by
-it.
+* a voltage, a temperature or the mean current beyond its thresholds;
+* for `sensor_fault`: a voltage, temperature or current within a step of an end of its range, or not a number; a voltage
+  that has not moved by one step of its converter while the present current has moved by more than `stuck_current`; a
+  voltage further than `disagreement_voltage` from that of its own corrected estimate.
+
+Limits
+------
+Whether the condition of a trip is seen that is shorter than a step is a matter of chance: voltages and temperatures are
+read at the end of a step, the current as its mean. A threshold must not lie inside the limits of the pack; else a step
+is refused.
+
+Start values. Debounce: foxBMS counts 500 events, with 10 ms between them [1]. Trips at 50 mV above and 100 mV below the
+cell's limits and at 1.2 times its currents are assumed, as is what makes a sensor faulty.
+
+Shared states
+-------------
+`tripped` is written here; the supervisor reads it.
+
+References
+----------
+[1] Fraunhofer IISB, foxBMS 2, version 1.6.0, diag_cfg.h.
 """
 
 from __future__ import annotations
 
-import math
-
+from ...core.bounds import UNBOUNDED
+from ...core.fields import Fields
 from ...core.model import Block, kernel
 from ...core.variable import DataType, Variable
 from ..cell.kind import CellParameters
@@ -28,8 +47,19 @@ ROUNDING = 1e-9
 """Share of a time by which a sum of steps may fall short of it and still count."""
 
 
-def parameters(group: CellParameters) -> tuple[Variable, ...]:
-    """Return thresholds and times; the start values are those of a group."""
+def fields(groups: int, group: CellParameters) -> Fields:
+    """Return thresholds and trips of `groups`; the thresholds start as those of `group`, a group seen as one cell."""
+    reset = Variable("reset", "1", None, 0.0, 0.0, 1.0, 1.0, "Clears the trips as it rises", data_type=DataType.BOOLEAN)
+    return Fields(
+        modules=(__name__,),
+        parameters=_parameters(group),
+        inputs=(reset,),
+        outputs=_outputs(),
+        states=_states(groups),
+    )
+
+
+def _parameters(group: CellParameters) -> tuple[Variable, ...]:
     charge, discharge = (
         round(1.2 * most, 9) for most in (group.maximum_charge_current, group.maximum_discharge_current)
     )
@@ -60,8 +90,7 @@ def parameters(group: CellParameters) -> tuple[Variable, ...]:
     )  # fmt: skip
 
 
-def outputs() -> tuple[Variable, ...]:
-    """Return the trips."""
+def _outputs() -> tuple[Variable, ...]:
     texts = (
         "A group's voltage was above overvoltage_threshold",
         "A group's voltage was below undervoltage_threshold",
@@ -86,10 +115,9 @@ def outputs() -> tuple[Variable, ...]:
     )
 
 
-def states(groups: int) -> tuple[Variable, ...]:
-    """Return trips, how long their conditions have held, and what is remembered of voltages that do not move."""
+def _states(groups: int) -> tuple[Variable, ...]:
     return tuple(
-        Variable(name, unit, size, 0.0, -math.inf, math.inf, 1.0, text)
+        Variable(name, unit, size, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, text)
         for name, unit, size, text in (
             ("tripped", "1", len(TRIPS), "Whether each trip is set"),
             ("held", "s", len(TRIPS), "How long the condition of each trip has been seen; -1 where it does not hold"),
@@ -102,8 +130,16 @@ def states(groups: int) -> tuple[Variable, ...]:
 
 
 @kernel
-def begin(x: Block) -> None:
-    """Begin without trips, the readings being those of sample 0."""
+def write_trips(x: Block, y: Block) -> None:
+    """Write the trips."""
+    y.overvoltage, y.undervoltage = x.tripped[OVERVOLTAGE], x.tripped[UNDERVOLTAGE]
+    y.overtemperature, y.undertemperature = x.tripped[OVERTEMPERATURE], x.tripped[UNDERTEMPERATURE]
+    y.overcurrent, y.sensor_fault = x.tripped[OVERCURRENT], x.tripped[SENSOR_FAULT]
+
+
+@kernel
+def initialize(x: Block, y: Block) -> None:
+    """Reset all trips; the readings are those of sample 0."""
     x.last_reset = 0.0
     for i in range(x.tripped.shape[0]):
         x.tripped[i] = 0.0
@@ -111,11 +147,12 @@ def begin(x: Block) -> None:
     for g in range(x.still_voltage.shape[0]):
         x.still_voltage[g] = x.reading_voltage[g]
         x.still_least[g] = x.still_greatest[g] = x.reading_present
+    write_trips(x, y)
 
 
 @kernel
 def time_is_up(passed: float, time: float) -> bool:
-    """Whether a sum of steps [s] has reached a time [s], rounding forgiven."""
+    """Return whether a sum of steps [s] has reached a time [s], but for rounding."""
     return passed >= time * (1.0 - ROUNDING)
 
 
@@ -132,13 +169,13 @@ def check(x: Block, trip: int, condition: bool, time: float, h: float) -> None:
 
 @kernel
 def inside(value: float, least: float, greatest: float, step: float) -> bool:
-    """Whether a reading lies further than a step of the converter inside its range; what is not a number does not."""
+    """Return whether a reading is a number further than a step of the converter inside its range."""
     return least + step < value < greatest - step
 
 
 @kernel
 def stuck(x: Block, p: Block, g: int) -> bool:
-    """Whether the voltage of group g stays where it is though the current moves."""
+    """Return whether the voltage of group g stays where it is though the current moves."""
     if x.reading_voltage[g] != x.still_voltage[g]:
         x.still_voltage[g] = x.reading_voltage[g]
         x.still_least[g] = x.still_greatest[g] = x.reading_present
@@ -149,14 +186,14 @@ def stuck(x: Block, p: Block, g: int) -> bool:
 
 @kernel
 def disagreeing(x: Block, p: Block, g: int) -> bool:
-    """Whether the voltage of group g contradicts its estimate."""
+    """Return whether the voltage of group g contradicts its estimate."""
     emf, resistance = present_port(x, p, g)
     return abs(x.reading_voltage[g] - emf - resistance * x.current[g]) > p.disagreement_voltage
 
 
 @kernel
 def faulty(x: Block, p: Block) -> bool:
-    """Whether a sensor is at fault."""
+    """Return whether a sensor is at fault."""
     most, step = p.current_sensor_range, p.current_sensor_resolution
     sound = inside(x.reading_current, -most, most, step) and inside(x.reading_present, -most, most, step)
     least, greatest, step = p.temperature_sensor_minimum, p.temperature_sensor_maximum, p.temperature_sensor_resolution
@@ -192,19 +229,12 @@ def check_all(x: Block, p: Block, h: float) -> None:
 
 
 @kernel
-def protect(x: Block, p: Block, u: Block, h: float) -> None:
-    """Check the readings that end a step of h [s], then follow the reset."""
+def protect(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
+    """Check the readings at the end of a step of h [s], follow the reset, and write the trips."""
     check_all(x, p, h)
     if u.reset > 0.5 and x.last_reset <= 0.5:
         for i in range(x.tripped.shape[0]):
             if x.held[i] < 0.0:
                 x.tripped[i] = 0.0
     x.last_reset = u.reset
-
-
-@kernel
-def tell(x: Block, y: Block) -> None:
-    """Write the trips."""
-    y.overvoltage, y.undervoltage = x.tripped[OVERVOLTAGE], x.tripped[UNDERVOLTAGE]
-    y.overtemperature, y.undertemperature = x.tripped[OVERTEMPERATURE], x.tripped[UNDERTEMPERATURE]
-    y.overcurrent, y.sensor_fault = x.tripped[OVERCURRENT], x.tripped[SENSOR_FAULT]
+    write_trips(x, y)

@@ -1,24 +1,45 @@
 """The sensors of a Bms: voltages of the groups, one pack current, some temperatures.
 
-Every channel reads as `sensors.read` tells: gain, offset, noise, range, steps. A voltage is told some samples late.
-The noise is a function of seed, channel and number of the sample; the channels are the voltages of the groups, the mean
-and the present current, then the temperatures. A sample is taken at the initialisation, number 0, and at the end of
-each step.
+Equations
+---------
+A sample is taken at the initialisation, number 0, and at the end of each step. A voltage comes `voltage_sensor_delay`
+samples late. The noise depends on `seed`, channel and number of the sample; the channels are the voltages of the
+groups, the mean and the present current, then the temperatures.
 
-The one current sensor tells two readings: the mean over the step, by which charge is counted, and the current at the
-communication point, which belongs to the voltages. They share gain and offset.
+The one current sensor gives two readings, which share gain and offset: the mean over the step, by which charge is
+counted, and the current at the communication point, which belongs to the voltages. There is a temperature sensor for
+eight groups, at least two in all; it sits on the middle cell of a group, and every group takes the nearest.
+
+Limits
+------
+Gains and offsets of the sensors do not drift. The least value of a sensor's range must be below its greatest; else a
+step is refused.
+
+Start values. Voltages: steps of 0.1 mV within 5 V [1]; the data sheet's greatest error of 1.2 mV is the user's to spend
+on gain and offset; 0.5 mV of noise are assumed. Current: range of a Hall sensor with two channels [2]; noise of 50 mA
+and steps of 10 mA are assumed. Temperatures: tenths of a degree, as foxBMS holds them [3].
+
+Shared states
+-------------
+All readings are written here. `estimation` and `rest` read those of voltage and current, `protection` all,
+`state_of_power` those of temperature, `supervisor` that of the current.
+
+References
+----------
+[1] Analog Devices (Linear Technology), LTC6811 data sheet: result of a cell in steps of 100 uV. [2] LEM, DHAB S/133
+data sheet: up to 75 A and 750 A. [3] Fraunhofer IISB, foxBMS 2, version 1.6.0, battery_cell_cfg.h.
 """
 
 from __future__ import annotations
 
 import math
 
+from ...core.bounds import UNBOUNDED
+from ...core.fields import Fields
 from ...core.model import Block, kernel
-from ...core.variable import DataType, Variable
-from .channel import delay, fill, read, white
-
-DEPTH = 8
-"""Samples of a voltage that are remembered: the delay is at most one less."""
+from ...core.variable import DataType, Detail, Variable
+from . import channel
+from .channel import DEPTH, delay, fill, read, white
 
 GROUPS_A_SENSOR = 8
 """Groups that share a temperature sensor."""
@@ -40,11 +61,22 @@ def nearest_sensors(groups: int) -> tuple[int, ...]:
     return tuple(nearest(group) for group in range(groups))
 
 
-def parameters(groups: int) -> tuple[Variable, ...]:
-    """Return what the channels are like."""
+def fields(groups: int, parallel: int) -> Fields:
+    """Return the sensors of `groups` of `parallel` cells: their channels, what they measure, and their readings."""
     places = len(sensor_groups(groups))
+    return Fields(
+        modules=(channel.__name__, __name__),
+        parameters=_parameters(groups, places),
+        inputs=_inputs(groups, groups * parallel),
+        outputs=_outputs(groups, places),
+        states=_states(groups, places),
+        constants=_constants(groups, parallel),
+    )
+
+
+def _parameters(groups: int, places: int) -> tuple[Variable, ...]:
     return (
-        Variable("seed", "1", None, 0.0, 0.0, 2147483647.0, 1.0, "Names the noise of all channels",
+        Variable("seed", "1", None, 0.0, 0.0, 2147483647.0, 1.0, "Seed of the noise of all channels",
                  data_type=DataType.INTEGER),
         Variable("voltage_sensor_gain", "1", groups, 1.0, 0.5, 2.0, 1.0, "Gain of each voltage channel"),
         Variable("voltage_sensor_offset", "V", groups, 0.0, -1.0, 1.0, 1e-3, "Offset of each voltage channel",
@@ -80,30 +112,50 @@ def parameters(groups: int) -> tuple[Variable, ...]:
     )  # fmt: skip
 
 
-def states(groups: int) -> tuple[Variable, ...]:
-    """Return the readings, and what the channels remember."""
-    places = len(sensor_groups(groups))
+def _inputs(groups: int, cells: int) -> tuple[Variable, ...]:
+    return (
+        Variable("group_voltage", "V", groups, 3.7, -UNBOUNDED, UNBOUNDED, 3.7, "Voltage of each group"),
+        Variable("temperature", "K", cells, 298.15, 200.0, 500.0, 300.0, "Temperature of each cell",
+                 display_unit="degC"),
+        Variable("pack_current", "A", None, 0.0, -UNBOUNDED, UNBOUNDED, 100.0,
+                 "Current into the pack, mean over the step"),
+        Variable("present_current", "A", None, 0.0, -UNBOUNDED, UNBOUNDED, 100.0,
+                 "Current into the pack at the communication point, which the voltages belong to"),
+    )  # fmt: skip
+
+
+def _outputs(groups: int, places: int) -> tuple[Variable, ...]:
+    return (
+        Variable("measured_voltage", "V", groups, 0.0, -UNBOUNDED, UNBOUNDED, 3.7,
+                 "Voltage of each group as it is measured"),
+        Variable("measured_current", "A", None, 0.0, -UNBOUNDED, UNBOUNDED, 100.0,
+                 "Pack current as it is measured, mean over the step"),
+        Variable("measured_temperature", "K", places, 0.0, -UNBOUNDED, UNBOUNDED, 300.0,
+                 "Temperature as each sensor measures it", display_unit="degC", detail=Detail.GROUP),
+    )  # fmt: skip
+
+
+def _states(groups: int, places: int) -> tuple[Variable, ...]:
     return tuple(
-        Variable(name, unit, size, 0.0, -math.inf, math.inf, 1.0, text)
+        Variable(name, unit, size, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, text)
         for name, unit, size, text in (
             ("sensor_sample", "1", None, "Number of the last sample"),
             ("voltage_history", "V", (groups, DEPTH), "The last samples of each voltage"),
-            ("reading_voltage", "V", groups, "Voltage of each group as it is told"),
-            ("reading_current", "A", None, "Pack current of the step as it is told"),
-            ("reading_present", "A", None, "Pack current at the communication point as it is told"),
-            ("reading_temperature", "K", places, "Temperatures as they are told"),
+            ("reading_voltage", "V", groups, "Reading of each group's voltage, delay included"),
+            ("reading_current", "A", None, "Reading of the pack current, mean over the step"),
+            ("reading_present", "A", None, "Reading of the pack current at the communication point"),
+            ("reading_temperature", "K", places, "Readings of the temperature sensors"),
             ("group_temperature", "K", groups, "Reading of the sensor nearest to each group"),
         )
     )
 
 
-def constants(groups: int, parallel: int) -> tuple[Variable, ...]:
-    """Return the cell that each temperature sensor sits on, and the sensor of each group, from 0."""
+def _constants(groups: int, parallel: int) -> tuple[Variable, ...]:
     cells = [parallel * g + parallel // 2 for g in sensor_groups(groups)]
     return (
-        Variable("sensor_cell", "1", len(cells), cells, 0.0, math.inf, 1.0, "Cell of each temperature sensor"),
-        Variable("nearest_sensor", "1", groups, nearest_sensors(groups), 0.0, math.inf, 1.0,
-                 "Temperature sensor nearest to each group"),
+        Variable("sensor_cell", "1", len(cells), cells, 0.0, UNBOUNDED, 1.0, "Cell of each temperature sensor, from 0"),
+        Variable("nearest_sensor", "1", groups, nearest_sensors(groups), 0.0, UNBOUNDED, 1.0,
+                 "Temperature sensor nearest to each group, from 0"),
     )  # fmt: skip
 
 
@@ -133,33 +185,35 @@ def read_temperature(x: Block, p: Block, s: int, channel: int, truth: float) -> 
 
 
 @kernel
-def take_sample(x: Block, p: Block, u: Block, c: Block) -> None:
-    """Read all channels at the present sample; the delay of the voltages is done."""
+def take_sample(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Read currents and temperatures in the present sample, and write all readings."""
     groups = x.reading_voltage.shape[0]
-    x.reading_current = read_current(x, p, groups, u.pack_current)
+    x.reading_current = y.measured_current = read_current(x, p, groups, u.pack_current)
     x.reading_present = read_current(x, p, groups + 1, u.present_current)
     for s in range(x.reading_temperature.shape[0]):
         x.reading_temperature[s] = read_temperature(x, p, s, groups + 2 + s, u.temperature[c.sensor_cell[s]])
+        y.measured_temperature[s] = x.reading_temperature[s]
     for g in range(groups):
         x.group_temperature[g] = x.reading_temperature[c.nearest_sensor[g]]
+        y.measured_voltage[g] = x.reading_voltage[g]
 
 
 @kernel
-def begin(x: Block, p: Block, u: Block, c: Block) -> None:
-    """Take sample 0; the voltages have read what they read now ever since."""
+def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Take sample 0; all earlier readings of a voltage count as equal to it."""
     x.sensor_sample = 0.0
     for g in range(x.reading_voltage.shape[0]):
         x.reading_voltage[g] = read_voltage(x, p, g, u.group_voltage[g])
         fill(x.voltage_history[g], x.reading_voltage[g])
-    take_sample(x, p, u, c)
+    take_sample(x, p, u, y, c)
 
 
 @kernel
-def sense(x: Block, p: Block, u: Block, c: Block) -> None:
+def sense(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Take the next sample."""
     x.sensor_sample += 1.0
     for g in range(x.reading_voltage.shape[0]):
         reading = read_voltage(x, p, g, u.group_voltage[g])
         late = int(p.voltage_sensor_delay)
         x.reading_voltage[g] = delay(x.voltage_history[g], int(x.sensor_sample), late, reading)
-    take_sample(x, p, u, c)
+    take_sample(x, p, u, y, c)

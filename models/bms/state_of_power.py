@@ -1,80 +1,141 @@
 """State of power: the greatest currents and powers that a pack may carry for 2, 10 and 30 s.
 
-Every group is seen ahead by its port (see `group_port`). The current that puts its voltage on the limit is sought by
-linearising anew about the current found last (Newton's method), between one that keeps the limit and one that does not.
-The tables bend, so that one linearisation about the present current would not do.
+Equations
+---------
+The current is the greatest constant current I into the pack (out of it, likewise) such that for every group::
 
-It is sought for one group, the one that limited last time, and then all are glanced at under it. Voltages rise with the
-current, so a group that bears less is beyond its limit there. Where there is one beyond it, the one that wants the
-current changed most is sought for next, and again, until none is further beyond it than the one that was sought for. So
-the group that limits is not missed but for what a glance has wrong of one group less what it has wrong of another:
-tests over packs with groups up to 10 % apart on both sides have seen 20 uV, both tolerances of `CLOSE` together.
+    v_g(t + horizon) = emf_g + resistance_g I <= maximum_voltage     (>= minimum_voltage)
+    z_g + eta I horizon / Q_g <= maximum_soc                        (>= minimum_soc)
+    I <= maximum_charge_current * derating                          (maximum_discharge_current)
 
-Under a constant power the current grows in discharge, and falls in charge, as the voltage does the contrary. The port
-knows a current that moves straight from ``ratio * current`` to `current` at the end of the horizon: an RC pair takes
-``ratio g + (1 - ratio) (1 - g tau / horizon)`` of what it would settle at, ``g = 1 - exp(-horizon / tau)``, and charge
-counts by the mean current. The ratio is that of the pack's voltages at the end and at the begin. The group that limits
-the constant current is taken to limit this one, too, and the voltage of all to change from the one to the other as its
-own does, by the ratio of their slopes; it does not change where it is on its limit both times. The same tests have
-seen the power within 0.5 % of one for which every group is looked at closely.
+The port ``emf_g, resistance_g`` is that of the estimate (`group_port`), linearised about I itself. The derating falls
+from 1 to 0 over `derating_width` towards `maximum_temperature` by the hottest sensor, and towards
+`minimum_charge_temperature` or `minimum_discharge_temperature` by the coldest one. Current and power are 0 where the
+permission to charge or discharge is missing.
+
+**The limiting group.** The current is sought for the group that limited last time, by Newton's method between a
+current that keeps the limit and one that does not, until the voltage is within 10 uV of the limit. Where the quick
+voltage of another group is further beyond the limit under it, the current is sought next for the group that needs it
+changed most, and so on. The limiting group is missed by no more than the difference of the errors of two quick
+voltages: tests over packs with groups up to 10 % apart on both sides have seen 20 uV, both tolerances together.
+
+**The power** is the one that may be held for the horizon, ``I_end sum_g v_g(t + horizon)``. Under a constant power the
+current grows in discharge, and falls in charge, as the voltage does the contrary. So I_end is the current that the
+limiting group bears after a straight change from ``ratio * I_end``, with ``ratio = sum_g v_g(t + horizon) / sum_g
+v_g(t)``, the voltages being those under I. From I to I_end the voltage of the limiting group changes (not where it is
+on its limit both times), that of all groups by as much times the ratio of their slopes. The same tests have seen the
+power within 0.5 % of one for which the close port of every group is used.
+
+Limits
+------
+Currents and powers leave out balancing currents, busbars and contacts, and the error of the estimate: keep a margin of
+its standard deviation where that matters. The temperature is constant over the horizon. A minimum voltage or
+temperature that is not below the maximum is refused. Start values: discharging ends at -20 and 55 degC, and currents
+fall from -10 and 45 degC on [1]; charging ends at 0 degC, assumed for the sake of lithium plating.
+
+References
+----------
+[1] Fraunhofer IISB, foxBMS 2, version 1.6.0, battery_cell_cfg.h. G. L. Plett, Battery Management Systems, Volume II:
+Equivalent-Circuit Methods, Artech House 2016, chapter 6 (power limits).
 """
 
 from __future__ import annotations
 
 import math
 
+from ...core.bounds import UNBOUNDED
+from ...core.fields import Fields
 from ...core.model import Block, kernel
 from ...core.variable import Variable
 from ..cell import circuit
-from .group_port import Port, glance, look_ahead, look_around, port
-from .kalman import SOC
+from ..cell.kind import CellParameters
+from .filter_states import SOC
+from .group_port import Port, port, prepare_first_horizon, prepare_horizon, quick_voltage
 
 HORIZONS = (2.0, 10.0, 30.0)
-"""The times that currents and powers are told for [s]: each a multiple of the one before."""
+"""The times that currents and powers are for [s]: each a multiple of the one before."""
 
 MULTIPLES = (1, 5, 3)
-"""Of the horizon before; the first is that of itself."""
+"""Each horizon as a multiple of the one before; the first one of itself."""
 
 CLOSE = 1e-5
 """A voltage this close to its limit is on it [V]: a tenth of a step of the sensors."""
 
 LINEARISATIONS = 20
-"""At most; four do where tables are smooth."""
+"""Greatest number of linearisations; four are enough where tables are smooth."""
 
 SURVEYS = 10
-"""Times that a group which bears less is looked for after the first, at most; one or none do but for odd packs."""
+"""Greatest number of searches for a group that bears less, after the first; one or none are enough for most packs."""
 
 STEEPEST = 2.0
 """Greatest ratio of two currents that is believed, or of their reciprocals."""
 
 
-def states() -> tuple[Variable, ...]:
-    """Return what is remembered of the last search."""
-    return tuple(
-        Variable(name, "1", len(HORIZONS), 0.0, 0.0, math.inf, 1.0, f"Group, from 0, that limited {way} last")
-        for name, way in (("limiting_charge", "charges"), ("limiting_discharge", "discharges"))
+def fields(group: CellParameters) -> Fields:
+    """Return limits, currents and powers; the limits start as those of `group`, a group seen as one cell."""
+    return Fields(
+        modules=(__name__,),
+        parameters=_limits(group),
+        outputs=_powers(),
+        states=tuple(
+            Variable(name, "1", len(HORIZONS), 0.0, 0.0, UNBOUNDED, 1.0, f"Group, from 0, that limited {way} last")
+            for name, way in (("limiting_charge", "charges"), ("limiting_discharge", "discharges"))
+        ),
     )
+
+
+def _limits(group: CellParameters) -> tuple[Variable, ...]:
+    return (
+        Variable("minimum_voltage", "V", None, group.minimum_voltage, -100.0, 100.0, 4.0,
+                 "Voltage that no group is to fall below"),
+        Variable("maximum_voltage", "V", None, group.maximum_voltage, -100.0, 100.0, 4.0,
+                 "Voltage that no group is to rise above"),
+        Variable("maximum_charge_current", "A", None, group.maximum_charge_current, 0.0, 1e6, 100.0,
+                 "Greatest charging pack current"),
+        Variable("maximum_discharge_current", "A", None, group.maximum_discharge_current, 0.0, 1e6, 100.0,
+                 "Greatest size of a discharging pack current"),
+        Variable("minimum_charge_temperature", "K", None, 273.15, 200.0, 500.0, 300.0,
+                 "Temperature down to which the pack may be charged", display_unit="degC"),
+        Variable("minimum_discharge_temperature", "K", None, 253.15, 200.0, 500.0, 300.0,
+                 "Temperature down to which the pack may be discharged", display_unit="degC"),
+        Variable("maximum_temperature", "K", None, 328.15, 200.0, 500.0, 300.0,
+                 "Temperature up to which the pack may be charged and discharged", display_unit="degC"),
+        Variable("derating_width", "K", None, 10.0, 1e-6, 100.0, 10.0,
+                 "Distance from these temperatures at which the pack's currents start to fall to 0"),
+    )  # fmt: skip
+
+
+def _powers() -> tuple[Variable, ...]:
+    horizons = " and ".join(", ".join(f"{horizon:g}" for horizon in HORIZONS).rsplit(", ", 1))
+    return tuple(
+        Variable(f"{way}_{name}", unit, len(HORIZONS), 0.0, -UNBOUNDED, UNBOUNDED, nominal,
+                 f"{text} for {horizons} s", display_unit=shown)
+        for name, unit, nominal, shown, what in (
+            ("current", "A", 100.0, "", "Greatest constant current that the pack may be"),
+            ("power", "W", 1e4, "kW", "Power at the end of that current, which the pack may be"),
+        )
+        for way, text in (("charge", f"{what} charged with"), ("discharge", f"{what} discharged with"))
+    )  # fmt: skip
 
 
 @kernel
 def excess_ahead(
     x: Block, p: Block, k: int, sign: float, size: float, ratio: float, horizon: float
 ) -> tuple[float, float]:
-    """Return by how much group k passes its limit ahead [V], and how that grows with the size of the current [Ohm].
-
-    A `sign` of 1 looks at a charge and the maximum voltage, -1 at a discharge and the minimum.
-    """
+    """Return by how much group k passes its limit ahead [V], and how that grows with the size of the current [Ohm]."""
     emf, resistance = port(x, p, k, sign * size, ratio, horizon)
     limit = p.maximum_voltage if sign > 0.0 else p.minimum_voltage
     return sign * (emf - limit) + resistance * size, resistance
 
 
 @kernel
-def within(x: Block, p: Block, k: int, sign: float, most: float, ratio: float, horizon: float) -> tuple[float, float]:
+def greatest_current(
+    x: Block, p: Block, k: int, sign: float, most: float, ratio: float, horizon: float
+) -> tuple[float, float]:
     """Return the greatest size of a current of this sign, up to `most` [A], with which group k keeps its limit.
 
-    Where the search does not end, the greatest size that is known to keep it; 0 where none does. Beside it the excess
-    under it [V]; of 0 it is not known.
+    Where the search does not end, it is the greatest size that is known to keep it; 0 where none is. The second value
+    is the excess under that size [V]; for a size of 0 it is not known.
     """
     low, high, size, kept = 0.0, most, most, 0.0
     excess, slope = excess_ahead(x, p, k, sign, size, ratio, horizon)
@@ -97,21 +158,21 @@ def within(x: Block, p: Block, k: int, sign: float, most: float, ratio: float, h
 
 @kernel
 def survey(x: Block, p: Block, k: int, sign: float, size: float, horizon: float) -> tuple[int, float, float]:
-    """Glance at all groups under a current of this sign and size [A].
+    """Survey all groups under a current of this sign and size [A].
 
     Returns
     -------
     weakest : int
-        The group that wants it changed most; `k` where none is further beyond its limit by more than `CLOSE`.
+        The group that needs it changed most; `k` where none is further beyond its limit by more than `CLOSE`.
     voltage, share : float
         Of all groups ahead [V], and its slope over that of `k`.
     """
     limit = p.maximum_voltage if sign > 0.0 else p.minimum_voltage
-    level, own = glance(x, p, k, sign * size, horizon)
+    level, own = quick_voltage(x, p, k, sign * size, horizon)
     weakest, excess, steepness = k, sign * (level - limit), own
     total = slopes = 0.0
     for g in range(x.capacity.shape[0]):
-        voltage, slope = glance(x, p, g, sign * size, horizon)
+        voltage, slope = quick_voltage(x, p, g, sign * size, horizon)
         total += voltage
         slopes += slope
         beyond = sign * (voltage - limit)
@@ -121,17 +182,17 @@ def survey(x: Block, p: Block, k: int, sign: float, size: float, horizon: float)
 
 
 @kernel
-def weakest_bears(
+def limiting_current(
     x: Block, p: Block, first: int, sign: float, most: float, horizon: float
 ) -> tuple[float, float, int, float, float]:
-    """Seek the greatest size of a constant current of this sign, up to `most` [A], that every group bears.
+    """Find the greatest size of a constant current of this sign, up to `most` [A], that every group bears.
 
     Parameters
     ----------
     x, p : Block
-        States and parameters of a Bms; glances at the horizon are prepared.
+        States and parameters of a Bms; quick voltages at the horizon are prepared.
     first : int
-        The group that is sought for first.
+        The group that the current is sought for first.
     sign : float
         1 for a charge, -1 for a discharge.
     most : float
@@ -141,22 +202,20 @@ def weakest_bears(
 
     Returns
     -------
-    size : float
-        Of the current [A].
-    excess : float
-        Of the voltage of `group` under it [V].
+    size, excess : float
+        Of the current [A], and of the voltage of `group` under it [V].
     group : int
-        The one that limits, or comes next to it.
+        The one that limits, or comes closest to its limit.
     voltage, share : float
         As `survey` finds them under the current.
     """
     group = first
-    size, excess = within(x, p, group, sign, most, 1.0, horizon)
+    size, excess = greatest_current(x, p, group, sign, most, 1.0, horizon)
     weakest, voltage, share = survey(x, p, group, sign, size, horizon)
     tries = 0
     while weakest != group and tries < SURVEYS:
         group, before = weakest, size
-        size, excess = within(x, p, group, sign, size, 1.0, horizon)
+        size, excess = greatest_current(x, p, group, sign, size, 1.0, horizon)
         if size < before:
             weakest, voltage, share = survey(x, p, group, sign, size, horizon)
         tries += 1
@@ -164,7 +223,7 @@ def weakest_bears(
 
 
 @kernel
-def room(x: Block, p: Block, sign: float) -> float:
+def charge_to_limit(x: Block, p: Block, sign: float) -> float:
     """Return the size of the charge of this sign that brings the first group to its SOC limit [C]; 0 beyond."""
     least = math.inf
     for k in range(x.capacity.shape[0]):
@@ -174,8 +233,8 @@ def room(x: Block, p: Block, sign: float) -> float:
 
 
 @kernel
-def fall_off(distance: float, width: float) -> float:
-    """Return the share of a current that is left at a distance from the temperature that ends it, both in K."""
+def derate(distance: float, width: float) -> float:
+    """Return the share of a current that is left at a distance [K] from the temperature where it becomes 0."""
     return min(1.0, max(0.0, distance / width))
 
 
@@ -186,12 +245,12 @@ def pack_limit(x: Block, p: Block, sign: float) -> float:
     for s in range(1, x.reading_temperature.shape[0]):
         coldest, hottest = min(coldest, x.reading_temperature[s]), max(hottest, x.reading_temperature[s])
     lowest = p.minimum_charge_temperature if sign > 0.0 else p.minimum_discharge_temperature
-    share = fall_off(coldest - lowest, p.derating_width) * fall_off(p.maximum_temperature - hottest, p.derating_width)
+    share = derate(coldest - lowest, p.derating_width) * derate(p.maximum_temperature - hottest, p.derating_width)
     return share * (p.maximum_charge_current if sign > 0.0 else p.maximum_discharge_current)
 
 
 @kernel
-def limits(
+def limits_of_horizon(
     x: Block, p: Block, first: int, sign: float, most: float, charge: float, now: Port, horizon: float
 ) -> tuple[int, float, float]:
     """Return the limits of this sign for one horizon.
@@ -199,42 +258,42 @@ def limits(
     Parameters
     ----------
     x, p, first, sign, horizon
-        As for `weakest_bears`.
+        As for `limiting_current`.
     most, charge : float
-        What the pack may carry [A], and what may flow until an SOC limit is met [C].
+        Current that the pack may carry [A], and charge that may flow until an SOC limit is met [C].
     now : (float, float)
         emf [V] and resistance [Ohm] of all groups at this instant.
 
     Returns
     -------
     group : int
-        The one to begin with next time.
+        The one to start with next time.
     size, power : float
         Of the greatest constant current [A], and of the greatest power that is borne for the horizon [W].
     """
     group, size, power = first, min(most, charge / horizon), 0.0
     if size > 0.0:
-        size, excess, group, voltage, share = weakest_bears(x, p, first, sign, size, horizon)
+        size, excess, group, voltage, share = limiting_current(x, p, first, sign, size, horizon)
         before = now[0] + sign * now[1] * size
         ratio = min(max(1.0 / STEEPEST, voltage / before), STEEPEST) if before > 0.0 else 1.0
         end = min(most / max(1.0, ratio), charge / (0.5 * (1.0 + ratio) * horizon))
-        end, changed = within(x, p, group, sign, end, ratio, horizon)
+        end, changed = greatest_current(x, p, group, sign, end, ratio, horizon)
         power = end * (voltage + share * sign * (changed - excess)) if size > 0.0 else 0.0
     return group, size, power
 
 
 @kernel
-def foresee(x: Block, p: Block, y: Block) -> None:
-    """Write currents and powers of all horizons; a direction that is not enabled has none."""
+def write_limits(x: Block, p: Block, y: Block) -> None:
+    """Write currents and powers of all horizons; both are 0 in a direction that is not permitted."""
     charging = pack_limit(x, p, 1.0) if x.charging > 0.0 else 0.0
     discharging = pack_limit(x, p, -1.0) if x.discharging > 0.0 else 0.0
-    into, out_of = room(x, p, 1.0), room(x, p, -1.0)
-    now = look_around(x, p, HORIZONS[0])
+    into, out_of = charge_to_limit(x, p, 1.0), charge_to_limit(x, p, -1.0)
+    now = prepare_first_horizon(x, p, HORIZONS[0])
     for j in range(len(HORIZONS)):
-        look_ahead(x, p, MULTIPLES[j])
+        prepare_horizon(x, p, MULTIPLES[j])
         first = int(x.limiting_charge[j])
-        group, size, power = limits(x, p, first, 1.0, charging, into, now, HORIZONS[j])
+        group, size, power = limits_of_horizon(x, p, first, 1.0, charging, into, now, HORIZONS[j])
         x.limiting_charge[j], y.charge_current[j], y.charge_power[j] = group, size, power
         first = int(x.limiting_discharge[j])
-        group, size, power = limits(x, p, first, -1.0, discharging, out_of, now, HORIZONS[j])
+        group, size, power = limits_of_horizon(x, p, first, -1.0, discharging, out_of, now, HORIZONS[j])
         x.limiting_discharge[j], y.discharge_current[j], y.discharge_power[j] = group, size, power

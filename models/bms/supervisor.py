@@ -1,34 +1,58 @@
-"""The slow layer of a Bms: whether the pack may be charged, discharged and balanced.
+"""The supervisor of a pack: whether it may be charged, discharged and balanced.
 
-Every `supervisor_period` all three are decided anew:
+Equations
+---------
+Every `supervisor_period` all three permissions are decided anew:
 
 charge
-    allowed without a trip that bars it, while the greatest estimated SOC is below `maximum_soc`; once it got there,
-    from ``maximum_soc - soc_hysteresis`` on.
+    allowed without any trip but undervoltage, while the greatest SOC is below `maximum_soc`; after it got there, once
+    it is below ``maximum_soc - soc_hysteresis``.
 discharge
-    likewise at `minimum_soc`.
+    allowed without any trip but overvoltage, while the least SOC is above `minimum_soc`; after it got there, once it is
+    above ``minimum_soc + soc_hysteresis``.
 balance
-    allowed by the input, without any trip, with an SOC that can be trusted, while the spread of the estimated SOC is
-    above `start_spread`, and from then on above `stop_spread`; not while the pack is driven: the mean discharging
-    current since the last decision is `driving_current` at most.
+    allowed without any trip, where the input `balancing_allowed` is true, every standard deviation of SOC is at most
+    `trusted_sigma`, the mean discharging current since the last decision is at most `driving_current`, and the spread
+    of the SOC is above `start_spread`; once it is allowed, above `stop_spread`.
 
-Between decisions permissions are only withdrawn: by trips, and the one to balance by its input. Overvoltage bars
-charging, undervoltage discharging, every other trip both.
+Between decisions trips and `balancing_allowed` withdraw permissions at once; nothing gives one.
+
+Limits
+------
+`stop_spread` must not exceed `start_spread`, and `minimum_soc` must be below `maximum_soc`; else a step is refused. All
+start values of times and thresholds are assumed.
+
+Shared states
+-------------
+`charging` and `discharging` are written here; `state_of_power` reads them.
 """
 
 from __future__ import annotations
 
-import math
-
+from ...core.bounds import UNBOUNDED
+from ...core.fields import Fields
 from ...core.model import Block, kernel
 from ...core.variable import DataType, Variable
 from ..cell.kind import CellParameters
-from .kalman import SOC, sigma
+from .filter_states import SOC
 from .protection import OVERVOLTAGE, UNDERVOLTAGE, time_is_up
 
 
-def parameters(group: CellParameters) -> tuple[Variable, ...]:
-    """Return period and thresholds; the start values are those of a group."""
+def fields(group: CellParameters) -> Fields:
+    """Return thresholds and permissions; the thresholds start as those of `group`, a group seen as one cell."""
+    allowed = Variable("balancing_allowed", "1", None, 1.0, 0.0, 1.0, 1.0,
+                       "Whether others allow balancing: a charger is connected, say",
+                       data_type=DataType.BOOLEAN)  # fmt: skip
+    return Fields(
+        modules=(__name__,),
+        parameters=_parameters(group),
+        inputs=(allowed,),
+        outputs=_outputs(),
+        states=_states(),
+    )
+
+
+def _parameters(group: CellParameters) -> tuple[Variable, ...]:
     return (
         Variable("supervisor_period", "s", None, 60.0, 1e-6, 1e9, 60.0, "Time between decisions of the supervisor"),
         Variable("minimum_soc", "1", None, 0.0, 0.0, 1.0, 1.0, "SOC at which discharging ends", display_unit="%"),
@@ -46,8 +70,7 @@ def parameters(group: CellParameters) -> tuple[Variable, ...]:
     )  # fmt: skip
 
 
-def outputs() -> tuple[Variable, ...]:
-    """Return the permissions."""
+def _outputs() -> tuple[Variable, ...]:
     return tuple(
         Variable(name, "1", None, 0.0, 0.0, 1.0, 1.0, text, data_type=DataType.BOOLEAN)
         for name, text in (
@@ -59,11 +82,9 @@ def outputs() -> tuple[Variable, ...]:
     )
 
 
-def states(groups: int) -> tuple[Variable, ...]:
-    """Return the permissions and what the next decision rests on."""
-    sigmas = "Standard deviation of each group's SOC"
-    return Variable("soc_sigma", "1", groups, 0.0, 0.0, math.inf, 0.01, sigmas), *(
-        Variable(name, unit, None, 0.0, -math.inf, math.inf, 1.0, text)
+def _states() -> tuple[Variable, ...]:
+    return tuple(
+        Variable(name, unit, None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, text)
         for name, unit, text in (
             ("charging", "1", "Whether the pack may be charged"),
             ("discharging", "1", "Whether the pack may be discharged"),
@@ -72,7 +93,7 @@ def states(groups: int) -> tuple[Variable, ...]:
             ("full", "1", "Whether charging has ended at maximum_soc"),
             ("empty", "1", "Whether discharging has ended at minimum_soc"),
             ("since_decision", "s", "Time since the last decision"),
-            ("time_counted", "s", "Time that the charge was counted for"),
+            ("time_counted", "s", "Time over which the charge was counted"),
             ("driven_charge", "C", "Charge that was discharged since the last decision"),
         )
     )
@@ -80,7 +101,7 @@ def states(groups: int) -> tuple[Variable, ...]:
 
 @kernel
 def barred(x: Block, other: int) -> bool:
-    """Whether a trip bars a current; `other` is the one that does not."""
+    """Return whether any trip but `other` is set; -1 for any trip at all."""
     bar = False
     for i in range(x.tripped.shape[0]):
         bar |= i != other and x.tripped[i] > 0.0
@@ -97,18 +118,17 @@ def soc_range(x: Block) -> tuple[float, float]:
 
 
 @kernel
-def trust(x: Block, p: Block) -> None:
-    """Find out how well the SOC of every group is known, and whether well enough."""
+def check_trust(x: Block, p: Block) -> None:
+    """Set whether the SOC of every group is known well enough."""
     x.trusted = 1.0
-    for k in range(x.estimate.shape[0]):
-        x.soc_sigma[k] = sigma(x, k, SOC)
+    for k in range(x.soc_sigma.shape[0]):
         if not x.soc_sigma[k] <= p.trusted_sigma:
             x.trusted = 0.0
 
 
 @kernel
 def withdraw(x: Block, u: Block) -> None:
-    """Take back what must not be waited for."""
+    """Withdraw the permissions that must not wait for the next decision."""
     if barred(x, UNDERVOLTAGE):
         x.charging = 0.0
     if barred(x, OVERVOLTAGE):
@@ -140,24 +160,32 @@ def decide_balancing(x: Block, p: Block, u: Block) -> None:
 
 @kernel
 def decide(x: Block, p: Block, u: Block) -> None:
-    """Decide anew, and begin to count for the next time."""
+    """Decide anew, and reset the charge and the time that the next decision uses."""
     decide_currents(x, p)
     decide_balancing(x, p, u)
     x.driven_charge = x.time_counted = 0.0
 
 
 @kernel
-def begin(x: Block, p: Block, u: Block) -> None:
-    """Decide for the first time."""
-    x.full = x.empty = x.balancing = x.since_decision = x.driven_charge = x.time_counted = 0.0
-    trust(x, p)
-    decide(x, p, u)
+def write_permissions(x: Block, y: Block) -> None:
+    """Write the permissions."""
+    y.soc_trusted, y.balancing_enable = x.trusted, x.balancing
+    y.charge_enable, y.discharge_enable = x.charging, x.discharging
 
 
 @kernel
-def supervise(x: Block, p: Block, u: Block, h: float) -> None:
-    """Watch over a step of h [s]: withdraw at once, decide where it is time."""
-    trust(x, p)
+def initialize(x: Block, p: Block, u: Block, y: Block) -> None:
+    """Decide for the first time."""
+    x.full = x.empty = x.balancing = x.since_decision = x.driven_charge = x.time_counted = 0.0
+    check_trust(x, p)
+    decide(x, p, u)
+    write_permissions(x, y)
+
+
+@kernel
+def supervise(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
+    """Withdraw permissions at once after a step of h [s], decide anew where it is time, and write them."""
+    check_trust(x, p)
     withdraw(x, u)
     x.since_decision += h
     x.time_counted += h
@@ -167,10 +195,4 @@ def supervise(x: Block, p: Block, u: Block, h: float) -> None:
         if time_is_up(x.since_decision, p.supervisor_period):
             x.since_decision = 0.0  # steps longer than the period
         decide(x, p, u)
-
-
-@kernel
-def tell(x: Block, y: Block) -> None:
-    """Write the permissions."""
-    y.soc_trusted, y.balancing_enable = x.trusted, x.balancing
-    y.charge_enable, y.discharge_enable = x.charging, x.discharging
+    write_permissions(x, y)

@@ -101,7 +101,10 @@ def declare(cells: int, parameters: CellParameters, aging: AgingParameters | Non
         description="Cells as Thévenin equivalent circuits with RC pairs, hysteresis, self-discharge and heat",
         fields=Fields(
             modules=(__name__,),
-            parameters=variables.cell_parameters(cells, parameters) + variables.kind_parameters(parameters),
+            parameters=(
+                *(variables.cell_parameters(cells, parameters) + variables.kind_parameters(parameters)),
+                *variables.port_parameters(),
+            ),
             inputs=variables.inputs(cells, parameters),
             outputs=(
                 *(port + variables.ledger_outputs()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,3 +114,33 @@ class CellParameters:
     def pairs(self) -> int:
         """Number of RC pairs."""
         return len(self.polarisation_resistance)
+
+
+def in_parallel(kind: CellParameters, cells: int) -> CellParameters:
+    """Return what so many equal cells in parallel are, as one.
+
+    Parameters
+    ----------
+    kind : CellParameters
+        One cell.
+    cells : int
+        Number of cells, >= 1.
+
+    Returns
+    -------
+    CellParameters
+        Currents, capacity, capacitances, mass, heat capacity and convection times `cells`, resistances divided by it.
+    """
+    return replace(
+        kind,
+        capacity=kind.capacity * cells,
+        ohmic_resistance=kind.ohmic_resistance / cells,
+        polarisation_resistance=kind.polarisation_resistance / cells,
+        polarisation_capacitance=kind.polarisation_capacitance * cells,
+        self_discharge_current=kind.self_discharge_current * cells,
+        maximum_charge_current=kind.maximum_charge_current * cells,
+        maximum_discharge_current=kind.maximum_discharge_current * cells,
+        mass=kind.mass * cells,
+        heat_capacity=kind.heat_capacity * cells,
+        convection=kind.convection * cells,
+    )

@@ -58,6 +58,12 @@ def kind_parameters(kind: CellParameters) -> tuple[Variable, ...]:
                  "Reciprocal of the SOC over which hysteresis switches"),
         Variable("hysteresis_decay_rate", "1/s", None, kind.hysteresis_decay_rate, 0.0, 1.0, 1e-6,
                  "Reciprocal time constant of the decay of hysteresis in time"),
+    )  # fmt: skip
+
+
+def port_parameters() -> tuple[Variable, ...]:
+    """Return the parameter of the port."""
+    return (
         Variable("lookahead", "s", None, 0.5, 0.0, 1e6, 1.0,
                  "How far ahead of the communication point the port is: half the step for a master that steps the "
                  "network before the cells, the whole step for one that exchanges one step late", tunable=True),

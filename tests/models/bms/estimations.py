@@ -6,15 +6,15 @@ from packfmu.core.fields import Fields
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE, Model, kernel
 from packfmu.core.variable import Variable
-from packfmu.models.bms import estimation, estimation_variables, kalman
+from packfmu.models.bms import estimation, filter_states
 from packfmu.models.cell import ecm as cell_ecm
 
 INF = np.inf
 
 
 @kernel
-def begin(x, p, u, y, c):
-    estimation.begin(x, p)
+def initialize(x, p, u, y, c):
+    estimation.initialize(x, p, y)
 
 
 @kernel
@@ -27,7 +27,7 @@ def step(x, p, u, y, c, t, h):
     x.reading_current, x.reading_present = u.reading_current, u.reading_present
     for k in range(x.capacity.shape[0]):
         x.reading_voltage[k], x.group_temperature[k] = u.reading_voltage[k], u.group_temperature[k]
-    estimation.estimate(x, p, u, h)
+    estimation.estimate(x, p, u, y, h)
     return DONE
 
 
@@ -43,20 +43,11 @@ def readings(groups, temperature):
 def estimated(kind, groups=1, **changes):
     """Return an initialised estimation of groups of a kind of cell; `changes` replace parameters."""
     own = readings(groups, kind.reference_temperature)
-    balancing = (
-        Variable("balancing_current", "A", groups, 0.0, -INF, INF, 1.0, "Balancing current"),
-        Variable("balancing_pack_current", "A", None, 0.0, -INF, INF, 1.0, "Balancing current of the pack"),
-    )
     model = Model(
         name="Estimation",
         description="The estimation alone",
-        fields=Fields(
-            parameters=estimation_variables.parameters(groups, kind),
-            inputs=balancing + own,
-            outputs=(Variable("unused", "1", None, 0.0, -INF, INF, 1.0, "Nothing"),),
-            states=own + estimation_variables.states(groups, kind.pairs),
-        ),
-        initialize=begin,
+        fields=Fields(inputs=own, states=own) + estimation.fields(groups, kind),
+        initialize=initialize,
         outputs_kernel=nothing,
         advance=step,
     )
@@ -66,12 +57,13 @@ def estimated(kind, groups=1, **changes):
 
 
 @kernel
-def drive(cells, blocks, profile, h, errors, noise, told):
+def drive(cells, blocks, profile, h, errors, noise, reported):
     """Drive cells and their estimation with a profile of current [A] of steps of h [s].
 
     `errors` are the bias of the current [A] and the leakage of each group [A]; `noise` holds for each step that of the
-    current [A], then that of each voltage [V]. After each step `told` receives SOC less the true one and its standard
-    deviation, bias and its own, the counted SOC less the true one, and the normalised innovation, of the first group.
+    current [A], then that of each voltage [V]. After each step `reported` receives SOC less the true one and its
+    standard deviation, bias and its own, the counted SOC less the true one, and the normalised innovation, of the first
+    group.
     """
     truth, p, u, y, c = cells
     x, q, v, w, d = blocks
@@ -83,24 +75,24 @@ def drive(cells, blocks, profile, h, errors, noise, told):
         for k in range(truth.soc.shape[0]):
             v.reading_voltage[k], v.group_temperature[k] = y.voltage[k] + noise[n, k + 1], u.temperature[k]
         step(x, q, v, w, d, 0.0, h)
-        told[n, 0], told[n, 1] = x.estimate[0, 0] - truth.soc[0], kalman.sigma(x, 0, 0)
-        told[n, 2], told[n, 3] = x.bias, x.bias_sigma
-        told[n, 4], told[n, 5] = x.counted_soc[0] - truth.soc[0], x.normalised_innovation
+        reported[n, 0], reported[n, 1] = x.estimate[0, 0] - truth.soc[0], filter_states.sigma(x, 0, 0)
+        reported[n, 2], reported[n, 3] = x.bias, x.bias_sigma
+        reported[n, 4], reported[n, 5] = x.counted_soc[0] - truth.soc[0], w.normalised_innovation
 
 
 def follow(cells, estimation, profile, h, bias=0.0, leakage=0.0, voltage_noise=1e-3, current_noise=0.02, seed=0):
-    """Drive them as `drive` does, with white noise, and return what it tells."""
+    """Drive them as `drive` does, with white noise, and return what it reports."""
     groups, steps = cells.x["soc"].size, len(profile)
     errors = np.concatenate([[bias], np.broadcast_to(leakage, groups)])
     sigmas = np.concatenate([[current_noise], np.full(groups, voltage_noise)])
     noise = sigmas * np.random.default_rng(seed).standard_normal((steps, groups + 1))
-    told = np.zeros((steps, 6))
+    reported = np.zeros((steps, 6))
     drive(
         (cells.x, cells.p, cells.u, cells.y, cells.c),
         (estimation.x, estimation.p, estimation.u, estimation.y, estimation.c),
-        np.asarray(profile, dtype=float), h, errors, noise, told,
+        np.asarray(profile, dtype=float), h, errors, noise, reported,
     )  # fmt: skip
-    return told
+    return reported
 
 
 def cycles(kind, count, low, high, rest, h, hours=3.0):

@@ -3,27 +3,26 @@
 import numpy as np
 
 from packfmu.core.instance import block_dtype
-from packfmu.models.bms import kalman, kalman_variables
+from packfmu.models.bms import capacity, estimation, filter_states, kalman, kalman_correction
 from packfmu.models.cell import circuit as cell_circuit
-from packfmu.models.cell import variables as cell_variables
 
 
 def group(kind, groups=1, capacity_sigma=0.0, **changes):
     """Return the blocks x and p of groups at rest, at the reference temperature; `changes` replace parameters."""
-    trust = kalman_variables.trust(kind.capacity) + kalman_variables.bounds()
-    variables = trust + cell_variables.cell_parameters(groups, kind) + cell_variables.kind_parameters(kind)
-    p = np.zeros(1, block_dtype(variables)).view(np.recarray)[0]
-    for variable in variables:
+    filters = filter_states.fields(groups, kind) + kalman.fields(kind) + kalman_correction.fields(kind)
+    fields = filters + estimation.circuit_fields(groups, kind) + capacity.fields(groups)
+    p = np.zeros(1, block_dtype(fields.parameters)).view(np.recarray)[0]
+    for variable in fields.parameters:
         p[variable.name] = variable.start_values()
     for name, value in changes.items():
         assert name in p.dtype.names
         p[name] = value
-    x = np.zeros(1, block_dtype(kalman_variables.states(groups, kind.pairs))).view(np.recarray)[0]
+    x = np.zeros(1, block_dtype(fields.states)).view(np.recarray)[0]
     cell_circuit.renew(x, p)
     x["capacity_sigma"] = capacity_sigma
     for k in range(groups):
         cell_circuit.heat_up(x, p, k, kind.reference_temperature)
-        kalman.begin(x, p, k)
+        filter_states.initialize(x, p, k)
     return x, p
 
 

@@ -1,4 +1,4 @@
-"""A whole Bms on a simulated pack: what it estimates, allows and forbids, and that it forgets nothing."""
+"""A whole Bms on a simulated pack: what it estimates, allows and forbids, and that its memory holds its whole state."""
 
 import numpy as np
 import pytest
@@ -7,9 +7,9 @@ from packfmu.core.errors import InputError
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
 from packfmu.models.bms import bms
-from packfmu.models.bms import variables as bms_variables
 from packfmu.models.bms.protection import TRIPS
 from packfmu.models.cell import ecm as cell_ecm
+from packfmu.models.cell.kind import in_parallel
 from packfmu.models.network import network
 from packfmu.models.parameters.nissan_leaf_2013 import PARAMETERS as LEAF
 
@@ -76,54 +76,54 @@ def drive(seconds, seed=0):
 
 @pytest.fixture(scope="module")
 def driven():
-    """Return a pack and what its Bms told: half an hour's drive, then half an hour's rest."""
+    """Return a pack and what its Bms reported: half an hour's drive, then half an hour's rest."""
     pack = Pack([0.70, 0.73, 0.715], initial_soc=0.65, initial_soc_sigma=0.1, rest_time=600.0, seed=1)
-    told = [pack.bms.y.copy()]
-    told += [pack.step(current).copy() for current in np.concatenate([drive(1800), np.zeros(1800)])]
-    return pack, np.array(told)
+    reported = [pack.bms.y.copy()]
+    reported += [pack.step(current).copy() for current in np.concatenate([drive(1800), np.zeros(1800)])]
+    return pack, np.array(reported)
 
 
 def test_estimates_come_true(driven):
     """From 5 to 8 % off, sensors noisy: within 1 % and three of its own standard deviations; the spread too."""
-    pack, told = driven
-    last = told[-1]
+    pack, reported = driven
+    last = reported[-1]
     assert np.abs(last["group_soc"] - pack.soc()).max() < 0.01
     assert (np.abs(last["group_soc"] - pack.soc()) < 3.0 * last["soc_sigma"]).all()
     assert np.ptp(last["group_soc"]) == pytest.approx(np.ptp(pack.soc()), abs=0.005)
     assert last["pack_soc"] == pytest.approx(pack.network.y["pack_soc"], abs=0.01)
     assert last["soc_trusted"] == 1.0
-    assert told[0]["soc_trusted"] == 0.0
+    assert reported[0]["soc_trusted"] == 0.0
     assert abs(last["current_bias"]) < 3.0 * last["current_bias_sigma"]
     # counting alone keeps the error of its start
     assert last["counted_soc"] == pytest.approx(pack.soc() - [0.05, 0.08, 0.065], abs=0.005)
 
 
 def test_the_health_of_new_cells_is_good(driven):
-    _, told = driven
-    assert told["soh_capacity"] == pytest.approx(1.0, abs=0.1)
-    assert told["soh_resistance"] == pytest.approx(1.0, abs=0.2)
-    assert told["group_capacity"] == pytest.approx(PARALLEL * KIND.capacity, rel=0.1)
+    _, reported = driven
+    assert reported["soh_capacity"] == pytest.approx(1.0, abs=0.1)
+    assert reported["soh_resistance"] == pytest.approx(1.0, abs=0.2)
+    assert reported["group_capacity"] == pytest.approx(PARALLEL * KIND.capacity, rel=0.1)
 
 
 def test_nothing_trips_on_a_drive(driven):
-    _, told = driven
-    assert all(not told[name].any() for name in TRIPS)
-    assert told["charge_enable"].all()
-    assert told["discharge_enable"].all()
+    _, reported = driven
+    assert all(not reported[name].any() for name in TRIPS)
+    assert reported["charge_enable"].all()
+    assert reported["discharge_enable"].all()
 
 
 def test_balancing_waits_for_rest_and_trust(driven):
     """3 % of spread: allowed within a period and the rest's first minute, not while driven."""
-    _, told = driven
-    assert not told["balancing_enable"][:1800].any()
-    assert told["balancing_enable"][1800 + 120 :].all()
+    _, reported = driven
+    assert not reported["balancing_enable"][:1800].any()
+    assert reported["balancing_enable"][1800 + 120 :].all()
 
 
 def test_limits_are_plausible(driven):
     """Shorter may be stronger, nothing beyond the pack's limits, power is current times some voltage of the pack."""
-    _, told = driven
+    _, reported = driven
     for way, most in (("charge", 40.0), ("discharge", 80.0)):
-        current, power = told[f"{way}_current"], told[f"{way}_power"]
+        current, power = reported[f"{way}_current"], reported[f"{way}_power"]
         assert (current > 0.0).all()
         assert (current <= most).all()
         assert (np.diff(current, axis=1) <= 1e-6).all()
@@ -132,14 +132,14 @@ def test_limits_are_plausible(driven):
 
 
 def test_resting_is_seen(driven):
-    _, told = driven
-    assert not told["resting"][:1800].any()
-    assert list(np.flatnonzero(np.diff(told["resting"]))) == [1800 + 600 - 1]
+    _, reported = driven
+    assert not reported["resting"][:1800].any()
+    assert list(np.flatnonzero(np.diff(reported["resting"]))) == [1800 + 600 - 1]
 
 
 def test_time_constants_there_are_none(driven):
-    _, told = driven
-    assert (told["timescale_slowest"] == 0.0).all()
+    _, reported = driven
+    assert (reported["timescale_slowest"] == 0.0).all()
 
 
 def test_charging_by_its_limits_trips_nothing():
@@ -167,7 +167,7 @@ def test_pulls_the_plug_where_limits_are_ignored():
             break
     beyond = np.argmax(np.array(voltages) > 4.25)
     assert y["overvoltage"] == 1.0
-    assert abs(len(voltages) - 1 - (beyond + 5)) <= 3  # noise of 0.5 mV may begin or break the 5 s
+    assert abs(len(voltages) - 1 - (beyond + 5)) <= 3  # noise of 0.5 mV may start or break the 5 s
     assert (y["charge_enable"], y["discharge_enable"], y["balancing_enable"]) == (0.0, 1.0, 0.0)
     assert (y["charge_current"] == 0.0).all()
     assert (y["charge_power"] == 0.0).all()
@@ -177,12 +177,12 @@ def test_pulls_the_plug_where_limits_are_ignored():
 def test_a_torn_wire_is_a_sensor_fault():
     pack = Pack([0.5, 0.5, 0.5], initial_soc=0.5, initial_soc_sigma=0.01)
     pack.bms.p["voltage_sensor_gain"][1] = 0.0
-    told = [pack.step(-5.0)["sensor_fault"] for _ in range(15)]
-    assert told == [0.0] * 10 + [1.0] * 5
+    reported = [pack.step(-5.0)["sensor_fault"] for _ in range(15)]
+    assert reported == [0.0] * 10 + [1.0] * 5
     assert (pack.bms.y["discharge_current"] == 0.0).all()
 
 
-def test_nothing_is_forgotten():
+def test_the_memory_is_the_whole_state():
     """Put back, the same inputs give the same outputs, noise included, to the last bit."""
     pack = Pack([0.6, 0.62, 0.61], initial_soc=0.6, voltage_sensor_delay=3)
     for current in drive(50):
@@ -233,7 +233,7 @@ def test_parameters_are_those_of_a_group():
     model = bms.declare(96, 2, LEAF)
     assert model.variable("capacity").start_values() == pytest.approx(2 * 112850.0)
     assert model.variable("ohmic_resistance").start_values() == pytest.approx(0.5 * LEAF.ohmic_resistance)
-    pair = bms_variables.in_parallel(LEAF, 2)
+    pair = in_parallel(LEAF, 2)
     assert pair.polarisation_resistance * pair.polarisation_capacitance == pytest.approx(
         LEAF.polarisation_resistance * LEAF.polarisation_capacitance
     )

@@ -83,5 +83,5 @@ def test_rounding_error_is_uniform_and_adds_to_the_noise():
 def test_delay_in_samples(samples):
     history = np.empty(4)
     fill(history, -1.0)
-    told = [delay(history, n, samples, float(n)) for n in range(20)]
-    assert told == [-1.0] * samples + [float(n) for n in range(20 - samples)]
+    reported = [delay(history, n, samples, float(n)) for n in range(20)]
+    assert reported == [-1.0] * samples + [float(n) for n in range(20 - samples)]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from packfmu.core.model import kernel
-from packfmu.models.bms import estimation, kalman, kalman_correction
+from packfmu.models.bms import estimation, filter_states, kalman, kalman_correction, pack_estimate
 from packfmu.models.numerics import covariance
 from packfmu.models.parameters.nissan_leaf_2013 import PARAMETERS as LEAF
 
@@ -26,28 +26,28 @@ def pack():
     soc = 0.9 + 0.01 * np.random.default_rng(3).standard_normal(GROUPS)
     cells, instance = started(LEAF, GROUPS, initial_soc=soc), estimated(LEAF, GROUPS, initial_soc=0.88)
     leakage = np.where(np.arange(GROUPS) == 3, 0.02, 0.0)
-    told = follow(cells, instance, cycles(LEAF, 12, 0.25, 0.9, 10800.0, 10.0), 10.0, bias=0.1, leakage=leakage)
-    return cells, instance, told
+    reported = follow(cells, instance, cycles(LEAF, 12, 0.25, 0.9, 10800.0, 10.0), 10.0, bias=0.1, leakage=leakage)
+    return cells, instance, reported
 
 
-def test_one_bias_and_one_leakage_are_told_apart(pack):
-    cells, instance, told = pack
+def test_one_bias_and_one_leakage_are_distinguished(pack):
+    cells, instance, reported = pack
     x = instance.x
     assert x["bias"] == pytest.approx(0.1, abs=0.005)
-    assert np.all(estimates(instance, kalman.bias_place(instance.p)) == x["bias"])
-    leakage = estimates(instance, kalman.leakage_place(instance.p))
+    assert np.all(estimates(instance, filter_states.bias_place(instance.p)) == x["bias"])
+    leakage = estimates(instance, filter_states.leakage_place(instance.p))
     assert np.argmax(leakage) == 3
-    # the prior of 5 mA holds back what six days tell: 9.5 mA, against less than 1 mA of all others
+    # the prior of 5 mA holds back what six days show: 9.5 mA, against less than 1 mA of all others
     assert leakage[3] > 0.007
     assert np.abs(np.delete(leakage, 3)).max() < 0.0015
     assert np.abs(estimates(instance, 0) - cells.x["soc"]).max() < 0.003
-    assert np.all(np.abs(told[200:, 0]) < 2.0 * told[200:, 1])
+    assert np.all(np.abs(reported[200:, 0]) < 2.0 * reported[200:, 1])
 
 
 def test_counting_alone_drifts_by_bias_and_leakage(pack):
-    cells, instance, told = pack
+    cells, instance, reported = pack
     drift = instance.x["counted_soc"] - cells.x["soc"] - (0.88 - cells.p["initial_soc"])
-    time = 10.0 * len(told)
+    time = 10.0 * len(reported)
     expected = (0.1 + np.where(np.arange(GROUPS) == 3, 0.02, 0.0)) * time / LEAF.capacity
     assert drift == pytest.approx(expected, rel=5e-3)  # efficiency counts half of the bias, and the noise of the sensor
 
@@ -57,7 +57,7 @@ def test_wide_leakage_is_found_in_full():
     instance = estimated(LEAF, GROUPS, initial_soc=0.9, initial_leakage_sigma=0.02)
     leakage = np.where(np.arange(GROUPS) == 3, 0.02, 0.0)
     follow(cells, instance, cycles(LEAF, 12, 0.25, 0.9, 10800.0, 10.0), 10.0, bias=0.1, leakage=leakage)
-    found = estimates(instance, kalman.leakage_place(instance.p))
+    found = estimates(instance, filter_states.leakage_place(instance.p))
     assert found[3] - np.delete(found, 3).mean() == pytest.approx(0.02, abs=0.002)
     assert instance.x["bias"] == pytest.approx(0.1, abs=0.005)
 
@@ -68,8 +68,8 @@ def test_equal_groups_share_what_each_would_find():
     results = []
     for groups in (1, GROUPS):
         cells, instance = started(LEAF, groups, initial_soc=0.8), estimated(LEAF, groups, initial_soc=0.78)
-        told = follow(cells, instance, profile, 10.0, bias=0.05, voltage_noise=0.0, seed=2, current_noise=0.0)
-        results.append(told)
+        reported = follow(cells, instance, profile, 10.0, bias=0.05, voltage_noise=0.0, seed=2, current_noise=0.0)
+        results.append(reported)
     # rounding of the mean over groups: 1e-15 a step
     assert results[0] == pytest.approx(results[1], rel=1e-8, abs=1e-12)
 
@@ -86,7 +86,7 @@ def test_one_group_is_its_filter():
         one.advance(0.0, 10.0)
         kalman.predict(other.x, other.p, 0, current, 10.0)
         innovation, variance = kalman_correction.correct(other.x, other.p, 0, voltage, present)
-        assert one.x["normalised_innovation"] == pytest.approx(innovation**2 / variance, rel=1e-6)
+        assert one.y["normalised_innovation"] == pytest.approx(innovation**2 / variance, rel=1e-6)
         assert one.x["estimate"] == pytest.approx(other.x["estimate"], rel=1e-6, abs=1e-12)
 
 
@@ -97,7 +97,7 @@ def test_adopting_a_bias_leaves_what_it_is_given():
     for _ in range(50):
         instance.u["reading_current"], instance.u["reading_voltage"][0] = random.normal(0.0, 5.0), 3.7
         instance.advance(0.0, 60.0)
-    x, p, last = instance.x, instance.p, kalman.bias_place(instance.p)
+    x, p, last = instance.x, instance.p, filter_states.bias_place(instance.p)
 
     def spread():
         count = last + 1
@@ -106,7 +106,7 @@ def test_adopting_a_bias_leaves_what_it_is_given():
         return np.array(full)
 
     before, mean = spread(), x["estimate"][0].copy()
-    kalman_correction.adopt(x, p, 0, mean[last] + 0.01, 4.0 * before[last, last])
+    pack_estimate.adopt(x, p, 0, mean[last] + 0.01, 4.0 * before[last, last])
     after, regression = spread(), before[:last, last] / before[last, last]
     conditional = before[:last, :last] - np.outer(regression, before[last, :last])
     assert after[:last, last] / after[last, last] == pytest.approx(regression, rel=1e-9)
@@ -121,17 +121,17 @@ def test_unknown_balancing_is_a_persistent_bias(known):
     instance.p["balancing_known"] = known
     instance.u["balancing_current"][:2] = -0.3
     profile = cycles(LEAF, 3, 0.5, 0.8, 10800.0, 10.0)
-    told = follow(cells, instance, profile, 10.0, bias=0.05)
-    lost = 0.3 * 10.0 * len(told) / LEAF.capacity
+    reported = follow(cells, instance, profile, 10.0, bias=0.05)
+    lost = 0.3 * 10.0 * len(reported) / LEAF.capacity
     counted = instance.x["counted_soc"] - cells.x["soc"]
     assert counted[0] - counted[-1] == pytest.approx(lost * (1.0 - known), abs=2e-3 * lost + 1e-9)
-    error = np.abs(told[500:, 0])
+    error = np.abs(reported[500:, 0])
     if known:
         assert error.max() < 0.003
         assert instance.x["bias"] == pytest.approx(0.05, abs=0.02)
     else:
         assert error.mean() > 0.003  # the filter pulls back, and lags behind
-        assert estimates(instance, kalman.leakage_place(instance.p))[0] > 0.002
+        assert estimates(instance, filter_states.leakage_place(instance.p))[0] > 0.002
 
 
 def test_late_voltages_want_a_late_current():
@@ -145,7 +145,7 @@ def test_late_voltages_want_a_late_current():
         cells.u["current"][0] = current
         cells.advance(0.0, 1.0)
         voltage.append(cells.y["voltage"][0])
-    told = {}
+    reported = {}
     for name, voltage_delay, current_delay in (("none", 0, 0), ("aligned", late, late), ("mixed", late, 0)):
         instance = estimated(kind, initial_soc=0.5, current_delay=current_delay)
         rows = []
@@ -153,14 +153,14 @@ def test_late_voltages_want_a_late_current():
             instance.u["reading_current"] = instance.u["reading_present"] = current
             instance.u["reading_voltage"][0] = voltage[n - voltage_delay] if n >= voltage_delay else math.nan
             instance.advance(0.0, 1.0)
-            rows.append([instance.x["estimate"][0, 0], instance.x["normalised_innovation"]])
-        told[name] = np.array(rows)
+            rows.append([instance.x["estimate"][0, 0], instance.y["normalised_innovation"]])
+        reported[name] = np.array(rows)
     # three seconds more of drift before the first voltage
-    assert told["aligned"][late:, 0] == pytest.approx(told["none"][:-late, 0], abs=1e-5)
-    assert told["mixed"][:, 1].mean() > 20.0 * told["aligned"][:, 1].mean()
+    assert reported["aligned"][late:, 0] == pytest.approx(reported["none"][:-late, 0], abs=1e-5)
+    assert reported["mixed"][:, 1].mean() > 20.0 * reported["aligned"][:, 1].mean()
 
 
-def test_present_current_is_told_with_balancing_and_without_bias():
+def test_present_current_has_balancing_and_no_bias():
     """That into each group at the instant of its voltage, whatever the mean over the step was."""
     instance = estimated(LEAF, GROUPS, initial_soc=0.6)
     balancing = np.where(np.arange(GROUPS) < 2, -0.3, 0.1)
@@ -202,7 +202,7 @@ def test_sigma_grows_on_a_flat_stretch_and_falls_beyond():
     cells = started(kind, initial_soc=0.7)
     instance = estimated(kind, initial_soc=0.68, initial_soc_sigma=0.02, initial_capacity_sigma=0.05)
     down = follow(cells, instance, np.full(720, -2.0), 10.0, bias=0.1)
-    # what first guess, bias and capacity make of a way of 0.4; the drop over resistances tells a little of the bias
+    # what first guess, bias and capacity make of a way of 0.4; the drop over resistances shows a little of the bias
     expected = math.sqrt(0.02**2 + (0.1 * 7200.0 / 36000.0) ** 2 + 0.05**2 * 0.4)
     assert down[-1, 1] == pytest.approx(expected, rel=0.05)
     assert abs(down[-1, 0]) < 2.0 * down[-1, 1]
@@ -225,13 +225,13 @@ def hold_out(blocks, currents, voltages, steps):
         for k in range(x.capacity.shape[0]):
             u.reading_voltage[k], u.balancing_current[k] = voltages[n, k], 0.0 if n % 7 else 1.0
         step(x, p, u, y, c, 0.0, steps[n])
-        fine = x.bias_sigma > 0.0 and x.normalised_innovation >= 0.0
+        fine = x.bias_sigma > 0.0 and y.normalised_innovation >= 0.0
         for k in range(x.capacity.shape[0]):
             fine = fine and math.isfinite(x.counted_soc[k]) and x.capacity[k] > 0.0 and x.capacity_sigma[k] > 0.0
             fine = fine and x.resistance_scale[k] > 0.0 and x.scale_sigma[k] > 0.0 and math.isfinite(x.current[k])
             for i in range(states):
                 fine = fine and x.covariance[k, covariance.at(i, i)] > 0.0
-                fine = fine and abs(x.estimate[k, i]) <= kalman.bound(p, i)
+                fine = fine and abs(x.estimate[k, i]) <= filter_states.bound(p, i)
         if wrong < 0 and not fine:
             wrong = n
     return wrong
@@ -255,11 +255,11 @@ def test_survives_absurd_readings():
     blocks = instance.x, instance.p, instance.u, instance.y, instance.c
     assert hold_out(blocks, currents, voltages, 10.0 ** random.uniform(-3.0, 5.0, count)) == -1
     assert np.isfinite(instance.x["covariance"]).all()
-    sigmas = [kalman.sigma(instance.x, 0, i) for i in range(instance.x["estimate"].shape[1])]
+    sigmas = [filter_states.sigma(instance.x, 0, i) for i in range(instance.x["estimate"].shape[1])]
     assert np.isfinite(sigmas).all()
 
 
-def test_begins_where_it_began():
+def test_initialisation_resets_every_state():
     instance = estimated(LEAF, GROUPS, initial_soc=0.7)
     fresh = instance.memory.copy()
     for n in range(200):
@@ -268,10 +268,10 @@ def test_begins_where_it_began():
         instance.advance(0.0, 10.0)
     instance.u["reading_current"] = instance.u["reading_present"] = 0.0
     instance.u["reading_voltage"][:] = 3.7
-    estimation.begin(instance.x, instance.p)
-    told = instance.model.states
-    again = {variable.name: instance.x[variable.name].copy() for variable in told}
+    estimation.initialize(instance.x, instance.p, instance.y)
+    states = instance.model.states
+    again = {variable.name: instance.x[variable.name].copy() for variable in states}
     instance.memory[:] = fresh
-    for variable in told:
+    for variable in states:
         if not variable.description.startswith("Work") and not variable.name.startswith(("reading_", "group_")):
             assert np.array_equal(again[variable.name], instance.x[variable.name]), variable.name

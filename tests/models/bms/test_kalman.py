@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from packfmu.models.bms import kalman, kalman_correction
+from packfmu.models.bms import filter_states, kalman, kalman_correction
 
 from ..cells import invented_cell, plain_cell
 from .filters import PlainFilter, covariance, factors, group
@@ -146,7 +146,7 @@ def test_errors_are_consistent():
 def test_finds_a_bias():
     _, _, x = followed(invented_cell(), 6000, 10.0, 11, bias=0.1, initial_soc_sigma=0.05, bias_drift=1e-3)
     assert x.estimate[0, BIAS] == pytest.approx(0.1, abs=0.02)
-    assert kalman.sigma(x, 0, x.estimate.shape[1] - 1) < 0.02
+    assert filter_states.sigma(x, 0, x.estimate.shape[1] - 1) < 0.02
 
 
 def test_recovers_from_a_wrong_start():
@@ -163,11 +163,11 @@ def test_recovers_from_a_wrong_start():
 def test_sigma_grows_on_a_flat_voltage():
     kind = plain_cell(open_circuit_voltage=np.full(21, 3.3))
     x, p = group(kind, initial_soc_sigma=0.01)
-    sigmas = [kalman.sigma(x, 0, 0)]
+    sigmas = [filter_states.sigma(x, 0, 0)]
     for _ in range(1000):
         kalman.predict(x, p, 0, 0.0, 60.0)
         kalman_correction.correct(x, p, 0, 3.3, 0.0)
-        sigmas.append(kalman.sigma(x, 0, 0))
+        sigmas.append(filter_states.sigma(x, 0, 0))
     assert np.all(np.diff(sigmas) > 0.0)
     assert sigmas[-1] > 5.0 * sigmas[0]
 
@@ -191,7 +191,7 @@ def test_survives_absurd_measurements(changes):
     x, p = group(invented_cell(), **changes)
     random = np.random.default_rng(7)
     diagonals = [n * (n + 3) // 2 for n in range(x.estimate.shape[1])]
-    greatest = np.array([kalman.bound(p, i) for i in range(x.estimate.shape[1])])
+    greatest = np.array([filter_states.bound(p, i) for i in range(x.estimate.shape[1])])
     for n in range(100_000):
         current, voltage, h = absurd(random)
         kalman.predict(x, p, 0, current, h)
@@ -208,7 +208,7 @@ def test_survives_absurd_measurements(changes):
             assert np.linalg.eigvalsh(spread / np.outer(sigmas, sigmas)).min() > -1e-14
 
 
-def test_what_is_not_finite_tells_nothing():
+def test_values_that_are_not_finite_change_nothing():
     x, p = group(invented_cell())
     kalman.predict(x, p, 0, 3.0, 1.0)
     before, current = x.copy(), x.current[0]
@@ -234,7 +234,7 @@ def test_groups_do_not_disturb_each_other():
     assert np.array_equal(both.covariance[1], alone.covariance[0])
 
 
-def test_factors_begin_without_correlations():
+def test_factors_start_without_correlations():
     x, p = group(invented_cell(), initial_soc=0.3, initial_soc_sigma=0.07)
     upper, diagonal = factors(x)
     assert np.array_equal(upper, np.eye(x.estimate.shape[1]))

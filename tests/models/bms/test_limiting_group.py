@@ -10,7 +10,7 @@ from packfmu.models.bms import group_port, state_of_power
 from packfmu.models.cell import circuit as cell_circuit
 
 from ..cells import constant, invented_cell
-from .foresight import KINDS, UNBOUND, WAYS, blocks, foretell, warm
+from .limits import KINDS, UNBOUND, WAYS, blocks, limits_of, warm
 
 
 @pytest.mark.parametrize("current", [-60.0, 25.0])
@@ -22,10 +22,10 @@ def test_a_glance_is_a_close_look_where_time_constants_stay(current):
         x, p = blocks(invented_cell(**changes, hysteresis_bound=bound))
         x.estimate[0, :5] = 0.4, 0.01, -0.02, 0.2 * bound, 0.003
         warm(x, p, 290.0)
-        group_port.look_around(x, p, state_of_power.HORIZONS[0])
+        group_port.prepare_first_horizon(x, p, state_of_power.HORIZONS[0])
         for horizon, times in zip(state_of_power.HORIZONS, state_of_power.MULTIPLES, strict=True):
-            group_port.look_ahead(x, p, times)
-            voltage, slope = group_port.glance(x, p, 0, current, horizon)
+            group_port.prepare_horizon(x, p, times)
+            voltage, slope = group_port.quick_voltage(x, p, 0, current, horizon)
             emf, resistance = group_port.port(x, p, 0, current, 1.0, horizon)
             assert voltage == pytest.approx(emf + resistance * current, rel=1e-12)
             assert bound > 0.0 or slope == pytest.approx(resistance, rel=1e-9)
@@ -41,9 +41,9 @@ def test_the_weakest_group_limits():
     warm(x, p, 290.0)
     for last in range(3):
         x.limiting_charge[:] = x.limiting_discharge[:] = last
-        current, _ = foretell(x, p)
+        current, _ = limits_of(x, p)
         for way, sign in enumerate(WAYS.values()):
-            limits = [state_of_power.within(x, p, k, sign, 1e4, 1.0, 10.0)[0] for k in range(3)]
+            limits = [state_of_power.greatest_current(x, p, k, sign, 1e4, 1.0, 10.0)[0] for k in range(3)]
             # CLOSE over some mOhm
             assert current[way, 1] == pytest.approx(min(limits), rel=1e-4)
         assert (x.limiting_charge[1], x.limiting_discharge[1]) == (2.0, 1.0)
@@ -58,7 +58,7 @@ def every_group(x, p, sign, most, ratio, horizon):
         most = min(most, max(0.0, left) * x.capacity[k] / stored)
     for k in range(x.capacity.shape[0]):
         if most > 0.0:
-            most, _ = state_of_power.within(x, p, k, sign, most, ratio, horizon)
+            most, _ = state_of_power.greatest_current(x, p, k, sign, most, ratio, horizon)
     return most
 
 
@@ -113,10 +113,10 @@ def some_pack(random, x, p, spread):
 
 @pytest.mark.parametrize("name", KINDS)
 def test_the_limiting_group_is_not_missed(name):
-    """Against a close look at every group: none is beyond its limit by more than the search and a survey forgive.
+    """Against a close look at every group: none is beyond its limit by more than the tolerances of search and survey.
 
     Packs of equal groups and of such that are 1, 3 and 10 % of SOC and capacity to both sides of the mean, twice that
-    of resistance, with and without bounds of the current; wherever the search begins. The power is within 0.5 %: the
+    of resistance, with and without bounds of the current; wherever the search starts. The power is within 0.5 %: the
     groups that do not limit are summed up from glances, and by slopes.
     """
     kind, random = KINDS[name], np.random.default_rng(4)
@@ -125,7 +125,7 @@ def test_the_limiting_group_is_not_missed(name):
     for spread in (0.0, 0.01, 0.03, 0.1) * 40:
         some_pack(random, x, bound, spread)
         for p in (bound, unbound):
-            current, power = foretell(x, p)
+            current, power = limits_of(x, p)
             for way, sign in enumerate(WAYS.values()):
                 for j, horizon in enumerate(state_of_power.HORIZONS):
                     expected = closely(x, p, sign, state_of_power.pack_limit(x, p, sign), horizon)

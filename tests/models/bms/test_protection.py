@@ -36,13 +36,13 @@ def made():
 
 @pytest.fixture
 def guard(made):
-    """Return a Bms just begun that has normal readings and believes nothing but its thresholds."""
+    """Return a Bms just initialised that has normal readings and checks its thresholds alone."""
     made.p["debounce_time"], made.p["sensor_debounce_time"] = 5.0, 10.0
     made.p["disagreement_voltage"] = 100.0
     made.u["reset"] = 0.0
     for name, value in NORMAL.items():
         made.x[name] = value
-    protection.begin(made.x)
+    protection.initialize(made.x, made.y)
     return made
 
 
@@ -52,8 +52,7 @@ def step(instance, h=1.0, reset=0.0, **readings):
     for name, value in (NORMAL | readings).items():
         x[name] = value
     u["reset"] = reset
-    protection.protect(x, p, u, h)
-    protection.tell(x, y)
+    protection.protect(x, p, u, y, h)
     return [name for name in TRIPS if y[name]]
 
 
@@ -75,8 +74,8 @@ def test_overcurrent_has_a_threshold_a_direction(guard):
 def test_trips_after_exactly_the_debounce_time(guard, trip, h):
     """The first sample beyond counts from 0: the trip comes with the sample 5 s later, or the first one after that."""
     samples = 1 + math.ceil(5.0 / h - 1e-9)
-    told = [step(guard, h, **BEYOND[trip]) for _ in range(samples)]
-    assert told == [[]] * (samples - 1) + [[trip]]
+    reported = [step(guard, h, **BEYOND[trip]) for _ in range(samples)]
+    assert reported == [[]] * (samples - 1) + [[trip]]
 
 
 def test_one_good_sample_starts_the_time_anew(guard):
@@ -105,8 +104,8 @@ def test_reset_leaves_what_still_holds(guard):
 
 def test_a_reset_that_stays_set_does_not_disarm(guard):
     assert step(guard, reset=1.0) == []
-    told = [step(guard, reset=1.0, **BEYOND["undervoltage"]) for _ in range(7)]
-    assert told[5:] == [["undervoltage"]] * 2
+    reported = [step(guard, reset=1.0, **BEYOND["undervoltage"]) for _ in range(7)]
+    assert reported[5:] == [["undervoltage"]] * 2
 
 
 @pytest.mark.parametrize(
@@ -117,8 +116,8 @@ def test_a_reset_that_stays_set_does_not_disarm(guard):
 )  # fmt: skip
 def test_readings_at_the_end_of_their_range_are_faults(guard, reading):
     guard.p["debounce_time"] = 1e6
-    told = [step(guard, **reading) for _ in range(11)]
-    assert told == [[]] * 10 + [["sensor_fault"]]
+    reported = [step(guard, **reading) for _ in range(11)]
+    assert reported == [[]] * 10 + [["sensor_fault"]]
 
 
 def test_a_saturated_reading_is_at_the_end_however_it_is_rounded(guard):
@@ -133,8 +132,8 @@ def test_a_voltage_that_does_not_move_is_a_fault(guard):
     for n in range(100):
         voltage = [3.7 + 1e-3 * (n % 2), 3.7, 3.7 - 1e-3 * (n % 2)]
         assert step(guard, reading_voltage=voltage, reading_present=(-9.9, 10.0)[n % 2]) == []
-    told = [step(guard, reading_voltage=[3.7, 3.7, 3.6 + n], reading_present=10.2) for n in (0.0, 0.1) * 6]
-    assert told[9:] == [[], ["sensor_fault"], ["sensor_fault"]]
+    reported = [step(guard, reading_voltage=[3.7, 3.7, 3.6 + n], reading_present=10.2) for n in (0.0, 0.1) * 6]
+    assert reported[9:] == [[], ["sensor_fault"], ["sensor_fault"]]
     assert step(guard, reading_voltage=3.71, reset=1.0) == []
 
 

@@ -15,14 +15,14 @@ LIKELY = 4.5
 
 def begun(**start):
     instance = manager(**start)
-    bms_sensors.begin(instance.x, instance.p, instance.u, instance.c)
+    bms_sensors.initialize(instance.x, instance.p, instance.u, instance.y, instance.c)
     return instance
 
 
 def sense(instance, **inputs):
     for name, value in inputs.items():
         instance.u[name] = value
-    bms_sensors.sense(instance.x, instance.p, instance.u, instance.c)
+    bms_sensors.sense(instance.x, instance.p, instance.u, instance.y, instance.c)
     return instance.x
 
 
@@ -40,7 +40,7 @@ def test_places_of_temperature_sensors(groups, places):
     assert list(near) == sorted(near)
 
 
-def test_without_errors_they_tell_the_truth():
+def test_without_errors_they_read_the_truth():
     instance = begun(**QUIET)
     temperature = 290.0 + np.arange(GROUPS * PARALLEL)
     voltage = np.array([3.51, 3.62, 3.73])
@@ -97,9 +97,9 @@ def test_readings_keep_to_the_range():
 @pytest.mark.parametrize("samples", [0, 1, DEPTH - 1])
 def test_delay(samples):
     instance = begun(**QUIET, voltage_sensor_delay=samples, group_voltage=3.0)
-    told = [sense(instance, group_voltage=3.0 + 0.01 * n)["reading_voltage"][1] for n in range(1, 30)]
+    reported = [sense(instance, group_voltage=3.0 + 0.01 * n)["reading_voltage"][1] for n in range(1, 30)]
     expected = [3.0 + 0.01 * max(0, n - samples) for n in range(1, 30)]
-    assert told == expected
+    assert reported == expected
 
 
 def test_samples_come_again_and_seeds_differ():
@@ -107,11 +107,11 @@ def test_samples_come_again_and_seeds_differ():
     kept = first.memory.copy()
     for _ in range(5):
         sense(first)
-    told = first.x["reading_voltage"].copy(), first.x["reading_current"]
+    reported = first.x["reading_voltage"].copy(), first.x["reading_current"]
     first.memory[:] = kept
     for _ in range(5):
         sense(first), sense(second), sense(other)
     for instance in (first, second):
-        assert np.array_equal(instance.x["reading_voltage"], told[0])
-        assert instance.x["reading_current"] == told[1]
-    assert not np.array_equal(other.x["reading_voltage"], told[0])
+        assert np.array_equal(instance.x["reading_voltage"], reported[0])
+        assert instance.x["reading_current"] == reported[1]
+    assert not np.array_equal(other.x["reading_voltage"], reported[0])

@@ -1,4 +1,4 @@
-"""Limits of current and power against the true cell, which carries them for as long as they were told for."""
+"""Limits of current and power against the true cell, which carries them for as long as the limits are meant for."""
 
 import numpy as np
 import pytest
@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
-from packfmu.models.bms import group_port, kalman, state_of_power
+from packfmu.models.bms import filter_states, group_port, state_of_power
 from packfmu.models.cell import ecm as cell_ecm
 from packfmu.models.network.loads import power_current
 
 from ..cells import invented_cell
-from .foresight import KINDS, UNBOUND, WAYS, blocks, foretell, warm
+from .limits import KINDS, UNBOUND, WAYS, blocks, limits_of, warm
 
 STEP = 0.1
 """Step of the true cell [s]; the error of the port is second order in it, some 1e-5 V here."""
@@ -66,7 +66,7 @@ def test_power_meets_the_voltage_limit(name, horizon, way):
                 cell = driven_cell(kind, soc, temperature, rate * kind.capacity / 3600.0)
                 copy(x, cell)
                 warm(x, p, temperature)
-                power = foretell(x, p)[1][place]
+                power = limits_of(x, p)[1][place]
                 assert power > 0.0
                 miss = sign * (carry(cell, sign * power, horizon) / limit - 1.0)
                 if min(cell.x["soc"][0], 1.0 - cell.x["soc"][0]) > 1e-3:
@@ -103,13 +103,13 @@ def test_ohmic_limit_in_closed_form():
         ohmic_activation_energy=0.0,
     )
     x, p = blocks(kind, **UNBOUND)
-    current, power = foretell(x, p)
+    current, power = limits_of(x, p)
     # CLOSE over R0; the charge moves the current by what self-discharge does
     assert current[0] == pytest.approx((4.2 - 3.6) / 5e-3, rel=2e-5)
     assert current[1] == pytest.approx((3.6 - 2.8) / 5e-3, rel=2e-5)
     assert power[1] == pytest.approx(160.0 * 2.8, rel=2e-5)
     _, p = blocks(kind)
-    current, _ = foretell(x, p)
+    current, _ = limits_of(x, p)
     assert list(current[0]) == [kind.maximum_charge_current] * 3
     assert list(current[1]) == [kind.maximum_discharge_current] * 3
 
@@ -119,12 +119,12 @@ def test_soc_limit_in_closed_form():
     x, p = blocks(kind, **UNBOUND, minimum_soc=0.2, maximum_soc=0.8)
     x.estimate[0, 0] = 0.799
     expected = 0.001 * kind.capacity / (30.0 * kind.coulombic_efficiency)
-    assert foretell(x, p)[0][0, 2] == pytest.approx(expected, rel=1e-12)
+    assert limits_of(x, p)[0][0, 2] == pytest.approx(expected, rel=1e-12)
     x.estimate[0, 0] = 0.201
-    assert foretell(x, p)[0][1, 2] == pytest.approx(0.001 * kind.capacity / 30.0, rel=1e-12)
+    assert limits_of(x, p)[0][1, 2] == pytest.approx(0.001 * kind.capacity / 30.0, rel=1e-12)
     for soc, way in ((0.8, 0), (0.9, 0), (0.2, 1), (0.1, 1)):
         x.estimate[0, 0] = soc
-        current, power = foretell(x, p)
+        current, power = limits_of(x, p)
         assert not current[way].any()
         assert not power[way].any()
 
@@ -143,8 +143,8 @@ def test_temperature_derates(temperature, charge, discharge):
 
 def test_beyond_the_limit_there_is_no_current():
     x, p = blocks(invented_cell(), **UNBOUND)
-    x.estimate[0, kalman.error_place(p)] = 0.8
-    current, power = foretell(x, p)
+    x.estimate[0, filter_states.error_place(p)] = 0.8
+    current, power = limits_of(x, p)
     assert not current[0].any()
     assert not power[0].any()
     assert (current[1] > 0.0).all()
@@ -166,11 +166,11 @@ def test_keeps_the_limit_from_any_state(soc, voltages, temperature, sign, horizo
     x, p = STORE.setdefault("blocks", blocks(invented_cell(), **UNBOUND))
     x.estimate[0], x.estimate[0, 0], x.estimate[0, 1:4] = 0.0, soc, voltages
     warm(x, p, temperature)
-    found, told = state_of_power.within(x, p, 0, sign, 1e4, 1.0, horizon)
+    found, reported = state_of_power.greatest_current(x, p, 0, sign, 1e4, 1.0, horizon)
     excess, _ = state_of_power.excess_ahead(x, p, 0, sign, found, 1.0, horizon)
     at_rest, _ = state_of_power.excess_ahead(x, p, 0, sign, 0.0, 1.0, horizon)
     assert 0.0 <= found <= 1e4
-    assert found == 0.0 or told == excess
+    assert found == 0.0 or reported == excess
     if at_rest > state_of_power.CLOSE:
         assert found == 0.0 or excess <= state_of_power.CLOSE
     else:

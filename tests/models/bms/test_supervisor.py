@@ -25,7 +25,7 @@ def boss(made):
     made.x["tripped"] = 0.0
     made.x["estimate"][:, 0] = 0.5
     made.x["bias"] = made.x["reading_current"] = 0.0
-    supervisor.begin(made.x, made.p, made.u)
+    supervisor.initialize(made.x, made.p, made.u, made.y)
     return made
 
 
@@ -35,8 +35,7 @@ def step(instance, h=PERIOD, soc=None, current=0.0):
     if soc is not None:
         x["estimate"][:, 0] = soc
     x["reading_current"] = current
-    supervisor.supervise(x, p, u, h)
-    supervisor.tell(x, y)
+    supervisor.supervise(x, p, u, y, h)
     return tuple(bool(y[f"{what}_enable"]) for what in ("charge", "discharge", "balancing"))
 
 
@@ -76,7 +75,7 @@ def test_decides_every_period(boss, h):
         (SENSOR_FAULT, False, False),
     ],
 )
-def test_trips_withdraw_at_once_and_are_forgiven_with_the_next_decision(boss, trip, charge, discharge):
+def test_trips_withdraw_at_once_and_the_next_decision_gives_again(boss, trip, charge, discharge):
     spread = [0.5, 0.55, 0.5]
     assert step(boss, soc=spread) == (True, True, True)
     boss.x["tripped"][trip] = 1.0
@@ -90,10 +89,10 @@ def test_trips_withdraw_at_once_and_are_forgiven_with_the_next_decision(boss, tr
 
 def test_full_and_empty_with_hysteresis(boss):
     boss.p["minimum_soc"], boss.p["maximum_soc"] = 0.1, 0.9
-    told = [step(boss, soc=[0.5, z, 0.5])[:2] for z in (0.89, 0.9, 0.885, 0.881, 0.879, 0.899)]
-    assert told == [(True, True)] + [(False, True)] * 3 + [(True, True)] * 2
-    told = [step(boss, soc=[0.5, z, 0.5])[:2] for z in (0.11, 0.1, 0.115, 0.119, 0.121, 0.101)]
-    assert told == [(True, True)] + [(True, False)] * 3 + [(True, True)] * 2
+    reported = [step(boss, soc=[0.5, z, 0.5])[:2] for z in (0.89, 0.9, 0.885, 0.881, 0.879, 0.899)]
+    assert reported == [(True, True)] + [(False, True)] * 3 + [(True, True)] * 2
+    reported = [step(boss, soc=[0.5, z, 0.5])[:2] for z in (0.11, 0.1, 0.115, 0.119, 0.121, 0.101)]
+    assert reported == [(True, True)] + [(True, False)] * 3 + [(True, True)] * 2
     boss.p["minimum_soc"], boss.p["maximum_soc"] = 0.0, 1.0
 
 
@@ -101,14 +100,14 @@ def test_full_and_empty_with_hysteresis(boss):
 def test_balances_at_rest_and_in_charge_but_not_while_driven(boss, current, allowed):
     """20 A.h: a mean discharging current of up to 1 A is no drive."""
     for _ in range(60):
-        told = step(boss, 1.0, soc=[0.5, 0.55, 0.5], current=current)
-    assert told[2] == allowed
+        reported = step(boss, 1.0, soc=[0.5, 0.55, 0.5], current=current)
+    assert reported[2] == allowed
 
 
 def test_driving_back_and_forth_is_driving(boss):
     for n in range(60):
-        told = step(boss, 1.0, soc=[0.5, 0.55, 0.5], current=(20.0, -20.0)[n % 2])
-    assert not told[2]
+        reported = step(boss, 1.0, soc=[0.5, 0.55, 0.5], current=(20.0, -20.0)[n % 2])
+    assert not reported[2]
 
 
 def test_the_bias_is_no_drive(boss):

@@ -1,0 +1,207 @@
+"""The states of a group's Kalman filter: their order, their bounds, and their first guess.
+
+Equations
+---------
+The states of a group are, in this order:
+
+* SOC z;
+* the voltages v_j of the RC pairs;
+* the hysteresis voltage v_h;
+* a slow error e of the voltage, which the model's tables and the sensor share;
+* a leakage l beside the known self-discharge;
+* the bias b of the current sensor, which is one for all groups.
+
+The current into a group is ``i = measured current + balancing currents - b``. The balancing currents count where
+`balancing_known` is true. A measured current beyond `current_range` counts as `current_range`; one that is not finite
+leaves the current as it was.
+
+The covariance of the states is kept in factors, so that no rounding can make it anything but positive definite. States
+and standard deviations are held within bounds: SOC between 0 and 1, the hysteresis voltage within M, the bias within
+`bias_bound`, the leakage within `leakage_bound`, all other voltages within `polarisation_bound`.
+
+The slow error has the variance ``voltage_error^2 + (table_error dU/dz)^2``. The reason for it: a table of U is off by
+the same amount in all samples of a rest, and in most samples of a pulse. If that counted as noise of each sample it
+would average out, and the filter would believe in an SOC that its table cannot give. An error of U along z acts by the
+slope of U.
+
+The filter starts at rest at `initial_soc`. The standard deviations of the other states at the start are: of a pair's
+voltage that of `initial_current_sigma` in its resistance, of v_h ``M / sqrt(3)``, of the slow error the one above.
+
+Shared states
+-------------
+`estimate` and `covariance` are written here, by the prediction (`kalman`), by the correction (`kalman_correction`) and
+by the pack (`pack_estimate`); health (`capacity`, `resistance`, `rest`), ports (`group_port`), limits
+(`state_of_power`) and the supervisor read them. `current` is written by prediction, correction and pack; `rest`,
+`resistance` and `protection` read it. The elements of the circuit (`capacity`, `resistance_scale`,
+`resistance_factor`, `self_discharge`, `temperature`) are those of the cell model; `capacity` and `resistance` learn the
+first two.
+
+References
+----------
+G. L. Plett, J. Power Sources 134 (2004) 277, doi:10.1016/j.jpowsour.2004.02.033.
+"""
+
+# The defaults were measured on the HPPC records of the Leaf cell at 10 and 25 degC (data/leaf_cell), against its tables
+# from the rest after the full charge on. Samples have a noise of 0.1 to 0.6 mV, rounded to 1 mV. The tables are off, in
+# the mean square, by
+#
+# * 0.7 to 1.2 mV at 25 degC and 2.4 to 4.0 mV at 10 degC at rest, by as much in rests 1 % SOC apart, little alike in
+#   those 10 % apart; below 10 % SOC by 7 to 12 mV, where U rises by 6.5 V: 0.1 to 0.2 % along SOC;
+# * 1.3 to 3.2 mV under load, alike over a minute (0.9) but not over a quarter of an hour (0 to 0.5);
+# * up to 10 mV in the first minutes after a charge at C/3, as if another current had flowed before.
+#
+# They were fitted to the same records, so errors on others may be larger.
+
+from __future__ import annotations
+
+import math
+
+from ...core.bounds import UNBOUNDED
+from ...core.fields import Fields
+from ...core.model import Block, kernel
+from ...core.variable import Variable
+from ..cell import circuit
+from ..cell.kind import CellParameters
+from ..numerics import covariance
+from ..numerics.tables import Place
+
+SOC = 0
+"""Place of the SOC among the states; the RC pairs follow."""
+
+EXTRA = 5
+"""States beside the RC pairs."""
+
+DAY = 86400.0
+"""The time that drifts are given for [s]."""
+
+LEAST = 1e-7
+"""Least noise of a state in a step, in its bound: it keeps the factors away from zero."""
+
+
+def fields(groups: int, group: CellParameters) -> Fields:
+    """Return the states of `groups` filters, their bounds, and what is known of them at the start."""
+    count = group.pairs + EXTRA
+    return Fields(
+        modules=(__name__,),
+        parameters=_trust(group.capacity / 3600.0) + _bounds(),
+        states=(
+            Variable("estimate", "1", (groups, count), 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
+                     "SOC, voltages of the RC pairs, hysteresis voltage, slow error, leakage and bias of each group"),
+            Variable("covariance", "1", (groups, count * (count + 1) // 2), 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
+                     "Factors of the covariance of each group's estimate"),
+            Variable("least", "1", count, 0.0, -UNBOUNDED, 0.0, 1.0, "Least value of each state"),
+            Variable("greatest", "1", count, 0.0, 0.0, UNBOUNDED, 1.0,
+                     "Greatest value, and greatest standard deviation, of each state"),
+            Variable("current", "A", groups, 0.0, -UNBOUNDED, UNBOUNDED, 30.0,
+                     "Estimated current: in the correction and after it the one at the end of the step, else its mean"),
+        ),
+    )  # fmt: skip
+
+
+def _trust(rate: float) -> tuple[Variable, ...]:
+    return (
+        Variable("initial_soc_sigma", "1", None, 0.1, 0.0, 1.0, 0.1, "Standard deviation of the initial SOC",
+                 display_unit="%"),
+        Variable("initial_current_sigma", "A", None, rate / 3.0, 0.0, UNBOUNDED, 1.0,
+                 "Standard deviation of the current before the start: the RC pairs may have settled to it"),
+        Variable("initial_bias_sigma", "A", None, 0.1, 0.0, UNBOUNDED, 0.1,
+                 "Standard deviation of the current sensor's bias"),
+        Variable("initial_leakage_sigma", "A", None, 5e-3, 0.0, UNBOUNDED, 1e-3,
+                 "Standard deviation of a group's leakage beside self-discharge", display_unit="mA"),
+        Variable("voltage_error", "V", None, 3e-3, 0.0, UNBOUNDED, 1e-3,
+                 "Standard deviation of the slow error of the model's voltage", display_unit="mV"),
+        Variable("table_error", "1", None, 2.5e-3, 0.0, UNBOUNDED, 1e-3,
+                 "Standard deviation of the open-circuit voltage's error along SOC, a slow one", display_unit="%"),
+    )  # fmt: skip
+
+
+def _bounds() -> tuple[Variable, ...]:
+    return (
+        Variable("current_range", "A", None, 1000.0, 1e-3, UNBOUNDED, 1000.0, "Greatest current that is believed"),
+        Variable("polarisation_bound", "V", None, 1.0, 1e-3, UNBOUNDED, 1.0,
+                 "Greatest voltage of an RC pair, and greatest slow error"),
+        Variable("bias_bound", "A", None, 2.0, 1e-6, UNBOUNDED, 1.0, "Greatest bias of the current sensor"),
+        Variable("leakage_bound", "A", None, 0.5, 1e-6, UNBOUNDED, 0.1, "Greatest leakage of a group"),
+    )  # fmt: skip
+
+
+@kernel
+def hysteresis_place(p: Block) -> int:
+    """Return the place of the hysteresis voltage."""
+    return p.polarisation_activation_energy.shape[0] + 1
+
+
+@kernel
+def error_place(p: Block) -> int:
+    """Return the place of the slow error of the voltage."""
+    return hysteresis_place(p) + 1
+
+
+@kernel
+def leakage_place(p: Block) -> int:
+    """Return the place of the leakage."""
+    return hysteresis_place(p) + 2
+
+
+@kernel
+def bias_place(p: Block) -> int:
+    """Return the place of the current sensor's bias, the last one."""
+    return hysteresis_place(p) + 3
+
+
+@kernel
+def bound(p: Block, i: int) -> float:
+    """Return the greatest size, and standard deviation, of state i [its unit]."""
+    if i == SOC:
+        return 1.0
+    if i == hysteresis_place(p):
+        return max(p.hysteresis_bound, 1e-6)  # a state that is switched off still needs a variance
+    if i <= error_place(p):
+        return p.polarisation_bound
+    return p.leakage_bound if i == leakage_place(p) else p.bias_bound
+
+
+@kernel
+def voltage_error(x: Block, p: Block, k: int, place: Place) -> float:
+    """Return the variance of the slow error of group k's voltage, at a place of the tables [V2]."""
+    along = p.table_error * circuit.open_circuit_slope(x, p, k, place)
+    return p.voltage_error**2 + along * along
+
+
+@kernel
+def initialize(x: Block, p: Block, k: int) -> None:
+    """Set group k to rest at its initial SOC; capacity, factors and temperature are in x already."""
+    estimate, factors, hysteresis = x.estimate[k], x.covariance[k], hysteresis_place(p)
+    covariance.clear(factors)
+    for i in range(estimate.shape[0]):
+        x.greatest[i] = bound(p, i)
+        x.least[i] = 0.0 if i == SOC else -x.greatest[i]
+        estimate[i] = 0.0
+        factors[covariance.at(i, i)] = (LEAST * x.greatest[i]) ** 2
+    estimate[SOC] = p.initial_soc[k]
+    factors[0] += p.initial_soc_sigma**2
+    place = circuit.locate(p, p.initial_soc[k])
+    for j in range(1, hysteresis):
+        resistance, _ = circuit.pair(x, p, k, j - 1, place)
+        factors[covariance.at(j, j)] += (resistance * p.initial_current_sigma) ** 2
+    factors[covariance.at(hysteresis, hysteresis)] += p.hysteresis_bound**2 / 3.0  # anything between its bounds
+    error, leakage, bias = error_place(p), leakage_place(p), bias_place(p)
+    factors[covariance.at(error, error)] += voltage_error(x, p, k, place)
+    factors[covariance.at(leakage, leakage)] += p.initial_leakage_sigma**2
+    factors[covariance.at(bias, bias)] += p.initial_bias_sigma**2
+    x.current[k] = 0.0
+    covariance.hold(estimate, factors, x.least, x.greatest)
+    covariance.limit_all(factors, x.greatest)
+
+
+@kernel
+def take_current(x: Block, p: Block, k: int, measured: float) -> None:
+    """Set the current of group k to a measured one [A] less the bias."""
+    if math.isfinite(measured):
+        x.current[k] = min(max(-p.current_range, measured), p.current_range) - x.estimate[k, bias_place(p)]
+
+
+@kernel
+def sigma(x: Block, k: int, i: int) -> float:
+    """Return the standard deviation of state i of group k [its unit]."""
+    return math.sqrt(covariance.element(x.covariance[k], x.estimate.shape[1], i, i))
