@@ -42,7 +42,7 @@ Not identified:
 
 import numpy as np
 
-from ..cell_parameters import CellParameters
+from ..cell.ecm import EquivalentCircuitCell
 
 _SOC = np.linspace(0.0, 1.0, {nodes})
 _RESISTANCE_KNOTS = np.linspace(0.0, 1.0, {resistance_knots})
@@ -55,7 +55,7 @@ FOOTER = """# fmt: on
 
 _POLARISATION_RESISTANCE = np.array([np.interp(_SOC, _RESISTANCE_KNOTS, knots) for knots in _POLARISATION])
 
-PARAMETERS = CellParameters(
+PARAMETERS = EquivalentCircuitCell(
     name="{kind.name}",
     source="{kind.source}",
     capacity={kind.capacity!r},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ...core.variable import DataType, Variable
-from ..cell import variables as cell_variables
+from ..cell import circuit
 from ..cell.kind import CellParameters
 from . import kalman_variables
 
@@ -18,7 +18,6 @@ DEPTH = 8
 def parameters(groups: int, kind: CellParameters) -> tuple[Variable, ...]:
     """Return the parameters of groups whose tables are those of `kind`, one group seen as one cell."""
     rate = kind.capacity / 3600.0
-    circuit = cell_variables.cell_parameters(groups, kind) + cell_variables.kind_parameters(kind)
     return (
         Variable("balancing_known", "1", None, 1.0, 0.0, 1.0, 1.0,
                  "Whether the estimation knows the balancing currents", data_type=DataType.BOOLEAN, tunable=True),
@@ -31,7 +30,7 @@ def parameters(groups: int, kind: CellParameters) -> tuple[Variable, ...]:
         *_soh(rate),
         *kalman_variables.trust(kind.capacity),
         *kalman_variables.bounds(),
-        *(variable for variable in circuit if variable.name != "lookahead"),
+        *circuit.fields(groups, kind).parameters,
     )  # fmt: skip
 
 

@@ -35,8 +35,11 @@ Assumed:
 
 import math
 
-from ..aging.kind import AgingParameters, Anode, Plating, Sei
-from ..aging.laws import EmpiricalLaws, PowerLaw
+from ..aging.anode import Anode
+from ..aging.kind import AgingParameters
+from ..aging.plating import Plating
+from ..aging.power_laws import EmpiricalLaws, PowerLaw
+from ..aging.sei import Sei
 from ..numerics.arrhenius import FARADAY_CONSTANT, GAS_CONSTANT
 from .graphite_chen_2020 import OPEN_CIRCUIT_POTENTIAL, WINDOW
 

@@ -39,7 +39,7 @@ Not identified:
 
 import numpy as np
 
-from ..cell.kind import CellParameters
+from ..cell.ecm import EquivalentCircuitCell
 
 _SOC = np.linspace(0.0, 1.0, 201)
 _RESISTANCE_KNOTS = np.linspace(0.0, 1.0, 26)
@@ -107,7 +107,7 @@ _TIME_CONSTANT = np.array([
 
 _POLARISATION_RESISTANCE = np.array([np.interp(_SOC, _RESISTANCE_KNOTS, knots) for knots in _POLARISATION])
 
-PARAMETERS = CellParameters(
+PARAMETERS = EquivalentCircuitCell(
     name="Nissan Leaf 2013",
     source="examples/identify_cell.py from data/leaf_cell; see the module's docstring",
     capacity=112850.0,

@@ -12,7 +12,7 @@ The calendar law was measured between 35 and 50 degC, the cycle law at 35 degC a
 nor C-rate. V_mean is the mean voltage of the cycle. Knees of the capacity are not described.
 """
 
-from ..aging.laws import EmpiricalLaws, PowerLaw
+from ..aging.power_laws import EmpiricalLaws, PowerLaw
 from ..numerics.arrhenius import GAS_CONSTANT
 
 _DAY = 86400.0

@@ -5,13 +5,12 @@ import numpy as np
 from packfmu.core.instance import block_dtype
 from packfmu.models.bms import kalman, kalman_variables
 from packfmu.models.cell import circuit as cell_circuit
-from packfmu.models.cell import variables as cell_variables
 
 
 def group(kind, groups=1, capacity_sigma=0.0, **changes):
     """Return the blocks x and p of groups at rest, at the reference temperature; `changes` replace parameters."""
     trust = kalman_variables.trust(kind.capacity) + kalman_variables.bounds()
-    variables = trust + cell_variables.cell_parameters(groups, kind) + cell_variables.kind_parameters(kind)
+    variables = trust + cell_circuit.fields(groups, kind).parameters
     p = np.zeros(1, block_dtype(variables)).view(np.recarray)[0]
     for variable in variables:
         p[variable.name] = variable.start_values()
