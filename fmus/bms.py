@@ -35,7 +35,7 @@ def define(groups: int, parallel: int, parameters: str) -> Definition:
     parameters : str
         A module of `models.parameters` that holds a cell, such as ``nissan_leaf_2013``.
     """
-    kind = parameter_set(parameters, CellModel).equivalent_circuit
+    kind = parameter_set(parameters, CellModel).equivalent_circuit()
     return Definition(
         bms.declare(groups, parallel, kind),
         (

@@ -25,9 +25,8 @@ class EquivalentCircuitCell(CellParameters):
         """Declare n cells of this kind, which age where `aging` is given."""
         return declare(cells, self, aging)
 
-    @property
     def equivalent_circuit(self) -> CellParameters:
-        """The circuit itself."""
+        """Return the circuit itself."""
         return self
 
 

@@ -51,12 +51,11 @@ class CellModel(Protocol):
     def limits(self) -> CellLimits:
         """The operating limits."""
 
-    @property
-    def equivalent_circuit(self) -> CellParameters:
-        """The equivalent circuit that a battery management takes for the cell."""
-
     def declare(self, cells: int, aging: AgingParameters | None = None) -> Model:
-        """Declare n cells, >= 1, which age where `aging` is given."""
+        """Declare n cells, >= 1, which age where `aging` is given; InputError where they cannot age."""
+
+    def equivalent_circuit(self) -> CellParameters:
+        """Return the circuit that a battery management takes for the cell; InputError where there is none."""
 
     def open_circuit(self, soc: float | NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the open-circuit voltage of the nominal cell [V]."""
