@@ -134,7 +134,7 @@ def _balancer(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float6
 
 
 def _bms(pack: Pack, bms: Bms, kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> Part:
-    """Return the battery management, which knows the kind of cell but not how its cells differ."""
+    """Return the battery management, which is given the kind of cell but not how its cells differ."""
     series, parallel = pack.pack.series, pack.pack.parallel
     start: dict[str, ArrayLike] = {
         "seed": bms.seed,

@@ -46,7 +46,7 @@ from ..numerics.arrhenius import GAS_CONSTANT
 
 @dataclass(frozen=True, kw_only=True)
 class PowerLaw:
-    """A loss that grows with calendar time and with charge throughput; by the equations above.
+    """A loss that grows with calendar time and with charge throughput, by the equations above.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def calendar_activity(law: Block, temperature: float) -> float:
 
 @kernel
 def charge_stress(law: Block, c_rate: float, temperature: float) -> float:
-    """First factor of beta [1], 1 where the law knows neither C-rate nor temperature.
+    """First factor of beta [1], 1 where the law depends on neither C-rate nor temperature.
 
     Parameters
     ----------

@@ -83,10 +83,10 @@ def set_aged(x: Block, p: Block, u: Block) -> None:
 
 
 @kernel
-def stored_potential(p: Block, begin: Place, end: Place) -> float:
+def stored_potential(p: Block, start: Place, end: Place) -> float:
     """Return the energy that the ledger stores with a charge [V]: the mean of ``U - T dU/dT`` between two places."""
-    entropic = tables.mean(p.entropic_coefficient, begin, end)
-    return tables.mean(p.open_circuit_voltage, begin, end) - p.reference_temperature * entropic
+    entropic = tables.mean(p.entropic_coefficient, start, end)
+    return tables.mean(p.open_circuit_voltage, start, end) - p.reference_temperature * entropic
 
 
 @kernel
@@ -111,9 +111,9 @@ def shift_soc(x: Block, p: Block, y: Block, k: int, change: float) -> None:
     """Add a change to the SOC of cell k; what capacitances that depend on SOC gain is booked as table energy."""
     before, cut_off = x.soc[k], x.soc_remainder[k]
     x.soc[k], x.soc_remainder[k] = add(before, cut_off, change)
-    begin, end = circuit.locate(p, before), circuit.locate(p, x.soc[k])
+    start, end = circuit.locate(p, before), circuit.locate(p, x.soc[k])
     charge = x.capacity[k] * (x.soc[k] - before + (x.soc_remainder[k] - cut_off))
-    energy = charge * stored_potential(p, begin, end)
+    energy = charge * stored_potential(p, start, end)
     y.stored_charge += charge
     y.shifted_charge += charge
     y.stored_energy += energy
@@ -121,7 +121,7 @@ def shift_soc(x: Block, p: Block, y: Block, k: int, change: float) -> None:
     for j in range(x.polarisation_voltage.shape[1]):
         table = p.polarisation_capacitance[j]
         square = x.polarisation_voltage[k, j] * x.polarisation_voltage[k, j]
-        y.table_energy += 0.5 * (tables.bounded(table, end) - tables.bounded(table, begin)) * square
+        y.table_energy += 0.5 * (tables.bounded(table, end) - tables.bounded(table, start)) * square
 
 
 @kernel

@@ -158,9 +158,9 @@ def open_circuit_slope(x: Block, p: Block, k: int, place: Place) -> float:
 
 
 @kernel
-def mean_slope(x: Block, p: Block, k: int, begin: float, end: float) -> float:
+def mean_slope(x: Block, p: Block, k: int, start: float, end: float) -> float:
     """Return the mean slope of U(z, T) by z between two states of charge that differ [V]."""
-    return (open_circuit(x, p, k, locate(p, end)) - open_circuit(x, p, k, locate(p, begin))) / (end - begin)
+    return (open_circuit(x, p, k, locate(p, end)) - open_circuit(x, p, k, locate(p, start))) / (end - start)
 
 
 @kernel

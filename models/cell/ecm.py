@@ -44,7 +44,7 @@ def declare(cells: int, parameters: CellParameters, aging: AgingParameters | Non
     """
     fields = circuit.fields(cells, parameters) + port.fields(cells) + step.fields(cells, parameters)
     modules = Fields(modules=(__name__, *fields.modules))
-    if aging:  # first, for numba takes a record for a kind of another one that it begins with
+    if aging:  # the fields of aging stand first: numba takes a record for a kind of another one that it starts with
         fields = aged.fields(cells) + stress.fields(cells, parameters.nodes, aging) + fields
     return Model(
         name="Cell",
@@ -59,14 +59,14 @@ def declare(cells: int, parameters: CellParameters, aging: AgingParameters | Non
 
 @kernel
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
-    """Set all cells to rest as new."""
+    """Start all cells new and at rest."""
     circuit.renew(x, p)
     step.settle(x, p, u, y)
 
 
 @kernel
 def initialize_aging(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
-    """Set all cells to rest with the capacity and the resistances that aging has left, and all counters to 0."""
+    """Start all cells at rest, with the capacity and the resistances that aging has left, and all counters at 0."""
     aged.set_aged(x, p, u)
     aged.reset_sums(y)
     step.settle(x, p, u, y)

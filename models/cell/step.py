@@ -151,11 +151,11 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> float:
 
     Returns the mean open-circuit voltage of the way, at the reference temperature [V].
     """
-    current, temperature, begin = x.current[k], x.temperature[k], x.soc[k]
+    current, temperature, start = x.current[k], x.temperature[k], x.soc[k]
     main = circuit.storing(p, k, current) * current - x.self_discharge[k]
     charge(x, p, y, k, main, h)
-    before, after = circuit.locate(p, begin), circuit.locate(p, x.soc[k])
-    middle = circuit.locate(p, 0.5 * (begin + x.soc[k]))
+    before, after = circuit.locate(p, start), circuit.locate(p, x.soc[k])
+    middle = circuit.locate(p, 0.5 * (start + x.soc[k]))
     resistance = circuit.ohmic(x, p, k, middle)
     reference = tables.mean(p.open_circuit_voltage, before, after)
     entropic = tables.mean(p.entropic_coefficient, before, after)
@@ -209,7 +209,7 @@ def write_cell(x: Block, p: Block, y: Block, k: int) -> None:
 
 @kernel
 def settle(x: Block, p: Block, u: Block, y: Block) -> None:
-    """Set all cells to rest at their initial SOC and the temperature of the inputs, and write the outputs."""
+    """Start all cells at rest, at their initial SOC and the temperature of the inputs, and write the outputs."""
     reset_sums(y)
     for k in range(x.soc.shape[0]):
         x.soc[k] = p.initial_soc[k]

@@ -1,4 +1,4 @@
-"""A cell model of its own, told by one file, in a pack with network and heat; its voltages have a closed form.
+"""A cell model of its own, in one file, in a pack with network and heat; its voltages have a closed form.
 
 ::
 
