@@ -40,11 +40,24 @@ def falls(x: Block, now: Block, before: Block, number: int) -> int:
 
 
 @kernel
+def clear(target: Block) -> None:
+    """Set the values of all cells to 0."""
+    for k in range(target.shape[0]):
+        target[k] = 0.0
+
+
+@kernel
 def copy(source: Block, target: Block) -> None:
     """Copy the values of all cells."""
     for k in range(source.shape[0]):
         target[k] = source[k]
 
+
+reset = generated("reset", "y", "; ".join(f"clear(y.{name})" for name in COUNTER_NAMES), {"clear": clear})
+"""``reset(y)`` starts the counters of the cells at 0."""
+
+keep = generated("keep", "x, u", "; ".join(f"copy(u.{name}, x.{name})" for name in COUNTER_NAMES), {"copy": copy})
+"""``keep(x, u)`` keeps the counters for the next step of the aging model."""
 
 fallen = generated(
     "fallen",
@@ -53,6 +66,3 @@ fallen = generated(
     {"falls": falls},
 )
 """``fallen(x, u)`` returns the number, from 1, of the first of `COUNTERS` that falls; ``DONE`` where none does."""
-
-keep = generated("keep", "x, u", "; ".join(f"copy(u.{name}, x.{name})" for name in COUNTER_NAMES), {"copy": copy})
-"""``keep(x, u)`` keeps the counters for the next step."""

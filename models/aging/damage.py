@@ -117,13 +117,10 @@ def tabulate(x: Block, p: Block) -> None:
 
 @kernel
 def reset(x: Block, p: Block, y: Block) -> None:
-    """Start the counters at 0, and the count of cycles at the SOC of each cell."""
+    """Start the count of cycles at the SOC of each cell."""
     tabulate(x, p)
     for k in range(x.soc.shape[0]):
         rainflow.begin(x, k, x.soc[k])
-        y.charge_throughput[k] = 0.0
-        y.capacity_calendar_damage[k] = y.resistance_calendar_damage[k] = 0.0
-        y.capacity_cycle_damage[k] = y.resistance_cycle_damage[k] = 0.0
         x.closed_capacity_damage[k] = x.closed_resistance_damage[k] = 0.0
         x.open_capacity_damage[k] = x.open_resistance_damage[k] = 0.0
 
@@ -269,9 +266,9 @@ LAW = AgingLaw(
     counters=COUNTERS,
     cell_fields=cell_fields,
     aging_fields=aging_fields,
+    count=count,
     reset=reset,
     warm=warm,
-    count=count,
     shift=shift,
     capacity_loss=capacity_loss,
     resistance_growth=resistance_growth,

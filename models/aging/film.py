@@ -108,13 +108,6 @@ def aging_fields(film: Sei, cells: int) -> Fields:
 
 
 @kernel
-def reset(x: Block, p: Block, y: Block) -> None:
-    """Start the weighed times of all cells at 0."""
-    for k in range(y.reaction_time.shape[0]):
-        y.reaction_time[k] = y.diffusion_time[k] = 0.0
-
-
-@kernel
 def warm(x: Block, p: Block, k: int, temperature: float) -> None:
     """Adapt the factors of the film to `temperature` [K]."""
     reference = p.aging_reference_temperature
@@ -188,9 +181,8 @@ LAW = AgingLaw(
     counters=COUNTERS,
     cell_fields=cell_fields,
     aging_fields=aging_fields,
-    reset=reset,
-    warm=warm,
     count=count,
+    warm=warm,
     start=start,
     grow=grow,
     lost_charge=lost_charge,

@@ -44,7 +44,7 @@ class Counter(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class AgingLaw:
-    """A law of aging. Kernels that a law does not need are left out.
+    """A law of aging. All kernels but `count` may be left out.
 
     Parameters
     ----------
@@ -55,13 +55,13 @@ class AgingLaw:
         figures of the law in `AgingParameters`; `nodes` is the length of the cells' tables over SOC.
     aging_fields : callable
         ``aging_fields(figures, cells)``: what the kernels of the aging model need besides the counters.
-    reset : kernel
-        In the cells: ``reset(x, p, y)`` sets the counters of all cells to 0.
-    warm : kernel
-        In the cells: ``warm(x, p, k, temperature)`` adapts cell k to a temperature that has changed [K].
     count : kernel
         In the cells: ``count(x, p, y, k, soc, voltage, h)`` counts a step of h [s] of cell k, its current in
         ``x.current``, from the SOC in the middle of the step and the mean open-circuit voltage [V].
+    reset : kernel, optional
+        In the cells: ``reset(x, p, y)`` starts all cells; their counters are 0 already.
+    warm : kernel, optional
+        In the cells: ``warm(x, p, k, temperature)`` adapts cell k to a temperature that has changed [K].
     shift : kernel, optional
         In the cells: ``shift(x, k, change)`` follows a shift of the SOC of cell k, which is no cycle.
     start : kernel, optional
@@ -79,9 +79,9 @@ class AgingLaw:
     counters: tuple[Counter, ...]
     cell_fields: Callable[[Any, int, int], Fields]
     aging_fields: Callable[[Any, int], Fields]
-    reset: Callable[..., None]
-    warm: Callable[..., None]
     count: Callable[..., None]
+    reset: Callable[..., None] | None = None
+    warm: Callable[..., None] | None = None
     shift: Callable[..., None] | None = None
     start: Callable[..., None] | None = None
     grow: Callable[..., None] | None = None

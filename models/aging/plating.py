@@ -215,9 +215,9 @@ def short_risk(lost: float, capacity: float, scale: float, shape: float) -> floa
 
 @kernel
 def reset(x: Block, p: Block, y: Block) -> None:
-    """Start all cells without plated or lost lithium."""
+    """Start all cells without plated lithium."""
     for k in range(y.plated_charge.shape[0]):
-        y.plated_charge[k] = y.plating_lost_charge[k] = 0.0
+        y.plated_charge[k] = 0.0
 
 
 @kernel
@@ -265,9 +265,9 @@ LAW = AgingLaw(
     counters=COUNTERS,
     cell_fields=cell_fields,
     aging_fields=aging_fields,
+    count=count,
     reset=reset,
     warm=warm,
-    count=count,
     lost_charge=lost_charge,
     write=write,
 )

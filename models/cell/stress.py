@@ -13,11 +13,11 @@ from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.model import Block, kernel
 from ...core.variable import Variable
-from ..aging.counters import counters
+from ..aging import counters
 from ..aging.kind import LAWS, AgingParameters
 from ..aging.law import in_turn
 
-reset_counters = in_turn(LAWS.values(), "reset", "x, p, y")
+reset_laws = in_turn(LAWS.values(), "reset", "x, p, y")
 warm_laws = in_turn(LAWS.values(), "warm", "x, p, k, temperature")
 count_laws = in_turn(LAWS.values(), "count", "x, p, y, k, soc, voltage, h")
 shift = in_turn(LAWS.values(), "shift", "x, k, change")
@@ -28,7 +28,7 @@ def fields(cells: int, nodes: int, aging: AgingParameters) -> Fields:
     """Return the counters of n cells with tables of so many nodes, and what the laws of aging need to count."""
     temperature = Variable("stress_temperature", "K", cells, 0.0, 0.0, UNBOUNDED, 300.0,
                            "Temperature that the factors of the laws hold for")  # fmt: skip
-    own = Fields(outputs=counters(cells), states=(temperature,), modules=(__name__,))
+    own = Fields(outputs=counters.counters(cells), states=(temperature,), modules=(__name__,))
     return own + aging.cell_fields(cells, nodes)
 
 
@@ -37,7 +37,8 @@ def reset(x: Block, p: Block, y: Block) -> None:
     """Start all counters at 0."""
     for k in range(x.soc.shape[0]):
         x.stress_temperature[k] = 0.0
-    reset_counters(x, p, y)
+    counters.reset(y)
+    reset_laws(x, p, y)
 
 
 @kernel
