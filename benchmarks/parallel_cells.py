@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
 from packfmu.models.aging import losses as aging
+from packfmu.models.aging.counters import COUNTER_NAMES
 from packfmu.models.aging.kind import AgingParameters
-from packfmu.models.aging.variables import COUNTER_NAMES
 from packfmu.models.cell import ecm as cell_ecm
 from packfmu.models.cell.kind import CellParameters
 from packfmu.models.network import network

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from parallel_cells import FIXED, Cycles, Group, Life, live, lossless
 
-from packfmu.models.aging.kind import AgingParameters, Plating
+from packfmu.models.aging.kind import AgingParameters
+from packfmu.models.aging.plating import Plating
 from packfmu.models.cell.kind import CellParameters
 from packfmu.models.parameters import graphite_film_aging, nissan_leaf_2013, nissan_leaf_aging, sanyo_ur18650e_aging
 

@@ -14,7 +14,8 @@ from enum import Enum
 import numpy as np
 from parallel_cells import HOUR, Cycles, Group, lossless
 
-from packfmu.models.aging.kind import Plating, Sei
+from packfmu.models.aging.plating import Plating
+from packfmu.models.aging.sei import Sei
 from packfmu.models.parameters import graphite_film_aging, nissan_leaf_2013
 
 CELL = lossless(nissan_leaf_2013.PARAMETERS)

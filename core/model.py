@@ -64,6 +64,23 @@ def execute(source: str, label: str, namespace: dict[str, Any]) -> None:
     exec(compile(source, name, "exec"), namespace)
 
 
+def generated(name: str, arguments: str, body: str, called: Mapping[str, Any], module: str) -> Callable[..., Any]:
+    """Return a kernel of one line that calls others by name: numba compiles no kernel that is passed as a value.
+
+    Parameters
+    ----------
+    name, arguments, body : str
+        Of the kernel.
+    called : mapping of str to Any
+        What the line names.
+    module : str
+        Name of the module that the kernel belongs to.
+    """
+    namespace = {"__name__": module, **called}
+    execute(f"def {name}({arguments}):\n    {body}\n", name, namespace)
+    return kernel(cast(Callable[..., Any], namespace[name]))
+
+
 class Update(Enum):
     """How a model steps, and so whether its step may be long against its time constants."""
 

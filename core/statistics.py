@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .bounds import UNBOUNDED
-from .model import Block, execute, kernel
+from .model import Block, generated, kernel
 from .variable import DataType, Variable
 
 SUMMARIES = {"minimum": "Least", "maximum": "Greatest", "mean": "Mean"}
@@ -64,6 +64,5 @@ def extremes_of(of: Variable, whose: str = "cell") -> Extremes:
         for summary in ("minimum", "maximum")
     )  # fmt: skip
     fields = ", ".join(f"y.{variable.name}" for variable in values + numbers)
-    namespace: dict[str, Any] = {"__name__": __name__, "extremes": extremes}
-    execute(f"def write_{of.name}_extremes(values, y):\n    {fields} = extremes(values)\n", "extremes", namespace)
-    return Extremes(values + numbers, kernel(namespace[f"write_{of.name}_extremes"]))
+    body, called = f"{fields} = extremes(values)", {"extremes": extremes}
+    return Extremes(values + numbers, generated(f"write_{of.name}_extremes", "values, y", body, called, __name__))

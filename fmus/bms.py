@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..fmi.definition import Definition, Terminal, TerminalKind
 from ..models.bms import bms
-from ..models.cell.kind import CellParameters
+from ..models.cell.protocol import CellModel
 from ..models.parameter_sets import parameter_set
 
 ESTIMATES = ("measured_voltage", "group_soc", "group_capacity", "soc_trusted", "balancing_enable")
@@ -35,7 +35,7 @@ def define(groups: int, parallel: int, parameters: str) -> Definition:
     parameters : str
         A module of `models.parameters` that holds a cell, such as ``nissan_leaf_2013``.
     """
-    kind = parameter_set(parameters, CellParameters)
+    kind = parameter_set(parameters, CellModel).equivalent_circuit()
     return Definition(
         bms.declare(groups, parallel, kind),
         (

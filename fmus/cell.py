@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from ..fmi.definition import Definition, Terminal, TerminalKind
+from ..models.aging.counters import COUNTER_NAMES
 from ..models.aging.kind import AgingParameters
-from ..models.aging.variables import COUNTER_NAMES
-from ..models.cell import ecm as cell_ecm
-from ..models.cell.kind import CellParameters
+from ..models.cell.protocol import CellModel
 from ..models.parameter_sets import parameter_set
 
 TERMINALS = (
@@ -33,9 +32,9 @@ def define(cells: int, parameters: str, aging: str | None = None) -> Definition:
     parameters : str
         A module of `models.parameters` that holds a cell, such as ``nissan_leaf_2013``.
     aging : str, optional
-        A module of `models.parameters` that tells how cells age; without it they do not.
+        A module of `models.parameters` that holds how cells age; without it they do not.
     """
-    kind = parameter_set(parameters, CellParameters)
+    cell = parameter_set(parameters, CellModel)
     if aging is None:
-        return Definition(cell_ecm.declare(cells, kind), TERMINALS)
-    return Definition(cell_ecm.declare(cells, kind, parameter_set(aging, AgingParameters)), (*TERMINALS, AGING))
+        return Definition(cell.declare(cells), TERMINALS)
+    return Definition(cell.declare(cells, parameter_set(aging, AgingParameters)), (*TERMINALS, AGING))

@@ -12,7 +12,7 @@ from ..coupling.block import Summary, Tap, compose
 from ..coupling.operations import Operation
 from ..fmi.definition import Definition
 from ..fmi.registry import maker
-from ..models.aging.variables import COUNTER_NAMES
+from ..models.aging.counters import COUNTER_NAMES
 from ..models.bms.protection import TRIPS
 from .bms import LIMITS
 from .cell import AGING

@@ -25,7 +25,7 @@ def parameter_set(name: str, of: type[Of]) -> Of:
     Raises
     ------
     InputError
-        When there is no such set of this type; the message tells which there are.
+        When there is no such set of this type; the message lists those that there are.
     """
     if name not in parameter_sets(of):
         raise InputError(f"there is no parameter set {name!r}; there are {', '.join(parameter_sets(of))}")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..fmi.definition import Part
-from ..models.cell.kind import CellParameters
+from ..models.cell.protocol import CellModel
 from .balancing_tables import Bms
 from .file import Pack
 from .tables import Aging, Terminals
@@ -42,7 +42,7 @@ def parts(pack: Pack) -> tuple[Part, ...]:
     return tuple(planned)
 
 
-def draw_cells(pack: Pack, kind: CellParameters) -> dict[str, NDArray[np.float64]]:
+def draw_cells(pack: Pack, kind: CellModel) -> dict[str, NDArray[np.float64]]:
     """Return the values that differ from cell to cell; see `pack.variation.draw`."""
     means = {
         "capacity": kind.capacity,
@@ -52,10 +52,6 @@ def draw_cells(pack: Pack, kind: CellParameters) -> dict[str, NDArray[np.float64
     }
     spread = Spread(**pack.variation.model_dump(exclude={"seed"}))
     return draw(spread, pack.variation.seed, pack.pack.series, pack.pack.parallel, means)
-
-
-def _at_rest(kind: CellParameters, soc: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.interp(soc, np.linspace(0.0, 1.0, kind.nodes), kind.open_circuit_voltage)
 
 
 def _cell(pack: Pack, cells: Mapping[str, NDArray[np.float64]]) -> Part:
@@ -71,7 +67,7 @@ def _cell(pack: Pack, cells: Mapping[str, NDArray[np.float64]]) -> Part:
     return Part("Cell", "cell", arguments, start)
 
 
-def _network(pack: Pack, kind: CellParameters, cells: Mapping[str, NDArray[np.float64]]) -> Part:
+def _network(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> Part:
     """Return the network; its limits are those of the cell times the cells in parallel."""
     arrangement = pack.pack
     arguments = {
@@ -83,37 +79,37 @@ def _network(pack: Pack, kind: CellParameters, cells: Mapping[str, NDArray[np.fl
     start: dict[str, ArrayLike] = {
         **pack.busbar.start("network"),
         "capacity": cells["capacity"],
-        "open_circuit_voltage": kind.open_circuit_voltage,
-        "minimum_cell_voltage": kind.minimum_voltage,
-        "maximum_cell_voltage": kind.maximum_voltage,
-        "maximum_charge_current": arrangement.parallel * kind.maximum_charge_current,
-        "maximum_discharge_current": arrangement.parallel * kind.maximum_discharge_current,
+        "open_circuit_voltage": kind.open_circuit(np.linspace(0.0, 1.0, kind.nodes)),
+        "minimum_cell_voltage": kind.limits.minimum_voltage,
+        "maximum_cell_voltage": kind.limits.maximum_voltage,
+        "maximum_charge_current": arrangement.parallel * kind.limits.maximum_charge_current,
+        "maximum_discharge_current": arrangement.parallel * kind.limits.maximum_discharge_current,
         "taper_current": arrangement.parallel * kind.capacity / 3600.0 * C_RATE_AT_TAPER,
-        "voltage_limit": round(arrangement.series * kind.maximum_voltage, 9),
-        "emf": _at_rest(kind, cells["initial_soc"]),
+        "voltage_limit": round(arrangement.series * kind.limits.maximum_voltage, 9),
+        "emf": kind.open_circuit(cells["initial_soc"]),
         "soc": cells["initial_soc"],
     }
     return Part("PackNetwork", "pack_network", arguments, start)
 
 
-def _thermal(pack: Pack, kind: CellParameters) -> Part:
+def _thermal(pack: Pack, kind: CellModel) -> Part:
     start: dict[str, ArrayLike] = {"heat_capacity": kind.heat_capacity, **pack.thermal.start("thermal")}
     return Part("Thermal", "thermal", {"cells": pack.pack.cells}, start)
 
 
-def _balancer(pack: Pack, kind: CellParameters, cells: Mapping[str, NDArray[np.float64]]) -> Part:
+def _balancer(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> Part:
     """Return the balancer; its limits are those of the cell, and its groups resist as their cells do in parallel."""
     table, parallel = pack.balancer, pack.pack.parallel
     arguments: dict[str, Any] = {"groups": pack.pack.series, "parallel": parallel}
-    soc, resting = cells["initial_soc"][::parallel], _at_rest(kind, cells["initial_soc"][::parallel])
+    soc, resting = cells["initial_soc"][::parallel], kind.open_circuit(cells["initial_soc"][::parallel])
     start: dict[str, ArrayLike] = {
         **table.start("bleeding" if table.is_passive else "converters"),
         "law": table.law_number,
-        "minimum_voltage": kind.minimum_voltage,
-        "maximum_voltage": kind.maximum_voltage,
-        "maximum_charge_current": parallel * kind.maximum_charge_current,
-        "maximum_discharge_current": parallel * kind.maximum_discharge_current,
-        "group_resistance": _resistance(kind) / parallel,
+        "minimum_voltage": kind.limits.minimum_voltage,
+        "maximum_voltage": kind.limits.maximum_voltage,
+        "maximum_charge_current": parallel * kind.limits.maximum_charge_current,
+        "maximum_discharge_current": parallel * kind.limits.maximum_discharge_current,
+        "group_resistance": float(kind.settled_resistance(0.5)) / parallel,
         "group_voltage": resting,
         "measured_voltage": resting,
         "group_soc": soc,
@@ -130,32 +126,25 @@ def _balancer(pack: Pack, kind: CellParameters, cells: Mapping[str, NDArray[np.f
     return Part("Balancer", "balancer", arguments, start)
 
 
-def _resistance(kind: CellParameters) -> float:
-    """Return the settled resistance of a cell at half charge, at its reference temperature [Ohm]."""
-    tables = (kind.ohmic_resistance, *kind.polarisation_resistance)
-    return float(sum(np.interp(0.5, np.linspace(0.0, 1.0, kind.nodes), table) for table in tables))
-
-
-def _bms(pack: Pack, bms: Bms, kind: CellParameters, cells: Mapping[str, NDArray[np.float64]]) -> Part:
-    """Return the battery management, which knows the kind of cell but not how its cells differ."""
+def _bms(pack: Pack, bms: Bms, kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> Part:
+    """Return the battery management, which is given the kind of cell but not how its cells differ."""
     series, parallel = pack.pack.series, pack.pack.parallel
     start: dict[str, ArrayLike] = {
         **bms.start("bms"),
         "voltage_sensor_offset": draw_offsets(bms.voltage_offset_sd, bms.seed, series),
         "initial_soc": min(max(pack.cell.initial_soc + bms.initial_soc_error, 0.0), 1.0),
-        "group_voltage": _at_rest(kind, cells["initial_soc"][::parallel]),
+        "group_voltage": kind.open_circuit(cells["initial_soc"][::parallel]),
         "temperature": pack.thermal.initial_temperature,
     }
     return Part("Bms", "bms", {"groups": series, "parallel": parallel, "parameters": pack.cell.parameters}, start)
 
 
-def _aging(pack: Pack, aging: Aging, kind: CellParameters, cells: Mapping[str, NDArray[np.float64]]) -> Part:
+def _aging(pack: Pack, aging: Aging, kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> Part:
     """Return the aging; the film's resistance is compared with the ohmic one at half charge."""
-    ohmic = np.interp(0.5, np.linspace(0.0, 1.0, kind.nodes), kind.ohmic_resistance)
     drawn = draw_aging(aging.rate_cv, aging.resistance_rate_cv, pack.variation.seed, pack.pack.cells)
     start: dict[str, ArrayLike] = {
         "capacity": cells["capacity"],
-        "ohmic_resistance": ohmic * cells["resistance_scale"],
+        "ohmic_resistance": kind.immediate_resistance(0.5) * cells["resistance_scale"],
         "aging_rate": drawn["aging_rate"],
         "resistance_rate": aging.load().resistance_rate * drawn["resistance_rate"],
         "noise_seed": drawn["noise_seed"],

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from ..core.duration import format_duration, parse_duration
 from ..core.variable import Detail
 from ..models.aging.kind import AgingParameters
-from ..models.cell.kind import CellParameters
+from ..models.cell.protocol import CellModel
 from ..models.parameter_sets import parameter_set, parameter_sets
 from .setting import Table, setting
 
@@ -59,8 +59,8 @@ def suggestion(name: str, allowed: tuple[str, ...]) -> str:
 
 
 def _cell(name: object) -> object:
-    if isinstance(name, str) and name not in parameter_sets(CellParameters):
-        raise ValueError(f"there is no such cell{suggestion(name, parameter_sets(CellParameters))}")
+    if isinstance(name, str) and name not in parameter_sets(CellModel):
+        raise ValueError(f"there is no such cell{suggestion(name, parameter_sets(CellModel))}")
     return name
 
 
@@ -78,9 +78,9 @@ class Cell(Table):
     )
     initial_soc: Fraction = Field(default=0.9, description="mean state of charge at the start [1]")
 
-    def load(self) -> CellParameters:
+    def load(self) -> CellModel:
         """Return the parameter set."""
-        return parameter_set(self.parameters, CellParameters)
+        return parameter_set(self.parameters, CellModel)
 
 
 class Variation(Table):

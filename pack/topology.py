@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ..core.errors import InputError
 from ..coupling.operations import Connection, Rule, connect
 from ..coupling.system import Component, Layer, System
-from ..models.aging.variables import COUNTER_NAMES
+from ..models.aging.counters import COUNTER_NAMES
 
 PACK_LAYERS = {
     "PackNetwork": Layer.ELECTRICAL,

@@ -1,105 +1,20 @@
-"""What is known of how one kind of cell ages."""
+"""How one kind of cell ages: the figures of all laws of aging, and the list of these laws."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
+from ...core.fields import Fields
+from . import anode, damage, film, plating
+from .anode import Anode
+from .law import AgingLaw
+from .plating import Plating
+from .power_laws import EmpiricalLaws
+from .sei import Sei
 
-from .laws import EmpiricalLaws
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Anode:
-    """The negative electrode, seen as one potential; see `plating` for the equations.
-
-    Parameters
-    ----------
-    open_circuit_potential : (nodes,) array
-        Against lithium, over stoichiometry 0 to 1 [V].
-    window : (float, float)
-        Stoichiometry at SOC 0 and 1 of the cell.
-    resistance : float
-        Share of the anode in the voltage under current, at the reference temperature [Ohm].
-    activation_energy : float
-        Of that resistance [J/mol].
-    """
-
-    open_circuit_potential: NDArray[np.float64]
-    window: tuple[float, float]
-    resistance: float
-    activation_energy: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sei:
-    """Growth of the solid-electrolyte interphase; see `sei` for the equations. A speed or diffusion of 0: none.
-
-    Parameters
-    ----------
-    reaction_speed, diffusion : float
-        r_0 [m/s] and k_0 [m2/s] at the reference temperature and potential.
-    reaction_activation_energy, diffusion_activation_energy : float
-        [J/mol].
-    reaction_transfer, diffusion_transfer : float
-        alpha [1], 0 where the potential does not act.
-    reference_potential : float
-        Of the anode [V].
-    initial_thickness : float
-        [m], >= 0.
-    area : float
-        Of the film [m2].
-    charge_density : float
-        Charge of the lithium that a volume of film holds [C/m3].
-    conductivity : float
-        Ionic, of the film [S/m].
-    noise : float
-        s [1], 0 to 2: ``sigma = s sqrt(k)`` of the equation of the film's growth.
-    """
-
-    reaction_speed: float = 0.0
-    diffusion: float = 0.0
-    reaction_activation_energy: float = 0.0
-    diffusion_activation_energy: float = 0.0
-    reaction_transfer: float = 0.0
-    diffusion_transfer: float = 0.0
-    reference_potential: float = 0.1
-    initial_thickness: float = 0.0
-    area: float = 1.0
-    charge_density: float = 1.0
-    conductivity: float = 5e-6
-    noise: float = 0.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plating:
-    """Lithium plating; see `plating` for the equations. An exchange current of 0: none.
-
-    Parameters
-    ----------
-    exchange_current : float
-        i_0 at the reference temperature [A].
-    activation_energy : float
-        Of i_0 [J/mol].
-    transfer : float
-        alpha, 0 to 1.
-    reversible : float
-        Share of what plates that can be stripped, 0 to 1.
-    stripping_rate, death_rate : float
-        [1/s].
-    short_scale, short_shape : float
-        q_0 and m of the risk of an internal short.
-    """
-
-    exchange_current: float = 0.0
-    activation_energy: float = 0.0
-    transfer: float = 0.5
-    reversible: float = 0.9
-    stripping_rate: float = 1e-3
-    death_rate: float = 0.0
-    short_scale: float = 0.05
-    short_shape: float = 2.0
+LAWS: Mapping[str, AgingLaw] = {"laws": damage.LAW, "sei": film.LAW, "plating": plating.LAW}
+"""The laws of aging, each by the field of `AgingParameters` that holds its figures."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -124,7 +39,7 @@ class AgingParameters:
     Raises
     ------
     ValueError
-        When the laws and the film both tell the calendar loss of capacity.
+        When the laws and the film both describe the calendar loss of capacity.
     """
 
     laws: EmpiricalLaws
@@ -138,5 +53,14 @@ class AgingParameters:
         if self.sei.diffusion > 0.0 and any(self.laws.capacity.calendar[:2]):
             raise ValueError(
                 f"{self.laws.name}: the calendar law of capacity and the film, diffusion = {self.sei.diffusion:g} "
-                "m2/s, tell the same loss; use one of them"
+                "m2/s, describe the same loss; use one of them"
             )
+
+    def cell_fields(self, cells: int, nodes: int) -> Fields:
+        """Return what the kernels of the laws need in n cells with tables over SOC of so many nodes."""
+        laws = (law.cell_fields(getattr(self, name), cells, nodes) for name, law in LAWS.items())
+        return sum(laws, anode.fields(self.anode, self.reference_temperature))
+
+    def aging_fields(self, cells: int) -> Fields:
+        """Return what the kernels of the laws need in the aging model of n cells."""
+        return sum((law.aging_fields(getattr(self, name), cells) for name, law in LAWS.items()), Fields())

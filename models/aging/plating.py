@@ -2,13 +2,9 @@
 
 Equations
 ---------
-The anode's potential against lithium under a current i, positive when charging::
-
-    U_a = U_g(x) - R_a(T) i,   x = x_0 + (x_100 - x_0) z,   R_a(T) = R_a exp(E_a / R (1/T - 1/T_ref))
-
-Below 0 V lithium plates, by the law of Tafel less its value at 0 V so that it sets in without a jump, and never
-more than arrives; above 0 V what is plated is stripped in proportion to what there is, by the same law with its
-sign turned::
+Below an anode potential U_a of 0 V lithium plates, by the law of Tafel less its value at 0 V so that it sets in without
+a jump, and never more than arrives; above 0 V what is plated is stripped in proportion to what there is, by the same
+law with its sign turned::
 
     U_a < 0:   i_p = min(i_0(T) (exp(-alpha F U_a / (R T)) - 1), i)
     U_a > 0:   dQ_r/dt = -s(T) (1 - exp(-alpha F U_a / (R T))) Q_r
@@ -18,19 +14,20 @@ for good. So is, at the slow rate `death`, what lies unstripped::
 
     dQ_l/dt = (1 - reversible) i_p + death Q_r
 
-Under constant stress the step is exact, and to rounding ``plated = stripped + lost + change of Q_r`` in every step.
+U_a is that under the current, at the SOC in the middle of a step. Under constant stress the step is exact, and to
+rounding ``plated = stripped + lost + change of Q_r`` in every step.
 
-What is plated has not been stored in the graphite, but the state of charge counts it: its movement is left out. What is
-lost for good, Q_l, is missing from the capacity.
+What is plated has not been stored in the graphite, but the state of charge counts it: its movement is left out. What
+lies plated and may yet be stripped is not lost. What is lost for good, Q_l, is missing from the capacity.
 
-The risk of an internal short by dendrites is told as a probability that grows with the lost lithium per capacity::
+The risk of an internal short by dendrites is a probability that grows with the lost lithium per capacity::
 
     risk = 1 - exp(-(q / q_0)**m),   q = Q_l / Q
 
 Limits
 ------
-One potential stands for the whole electrode. The kinetics are of the form used in the literature; magnitudes differ
-by orders between cells and want measurement. The risk ranks cells and duties; q_0 and m are assumptions of the
+The kinetics are of the form used in the literature; magnitudes differ by orders between cells and want measurement. The
+risk ranks cells and duties; q_0 and m are assumptions of the
 user.
 
 References
@@ -43,38 +40,94 @@ doi:10.1149/1945-7111/ab90ac (partly reversible plating, dead lithium).
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
+from ...core.bounds import UNBOUNDED
+from ...core.fields import Fields
 from ...core.model import Block, kernel
-from ..numerics import tables
+from ...core.variable import Detail, Variable
 from ..numerics.arrhenius import acceleration, thermal_voltage
 from ..numerics.relaxation import fade
+from . import anode
+from .law import AgingLaw, Counter
+
+COUNTERS = (Counter("plating_lost_charge", "C", "A.h", 1e3, "Lithium that plating has lost for good"),)
 
 
-@kernel
-def anode_potential(table: Block, window: tuple[float, float], soc: float, current: float, resistance: float) -> float:
-    """U_a [V].
+@dataclass(frozen=True, kw_only=True)
+class Plating:
+    """Lithium plating. An exchange current of 0: none.
 
     Parameters
     ----------
-    table : (nodes,) array
-        Open-circuit potential of the anode over stoichiometry 0 to 1 [V].
-    window : (float, float)
-        Stoichiometry x_0 and x_100 at SOC 0 and 1.
-    soc : float
-        z of the cell; that of the aged cell where the window is its.
-    current : float
-        i into the cell [A].
-    resistance : float
-        R_a(T), `anode_resistance` [Ohm].
+    exchange_current : float
+        i_0 at the reference temperature [A].
+    activation_energy : float
+        Of i_0 [J/mol].
+    transfer : float
+        alpha, 0 to 1.
+    reversible : float
+        Share of what plates that can be stripped, 0 to 1.
+    stripping_rate, death_rate : float
+        [1/s].
+    short_scale, short_shape : float
+        q_0 and m of the risk of an internal short.
     """
-    stoichiometry = window[0] + (window[1] - window[0]) * soc
-    return tables.bounded(table, tables.locate(table.shape[0], stoichiometry)) - resistance * current
+
+    exchange_current: float = 0.0
+    activation_energy: float = 0.0
+    transfer: float = 0.5
+    reversible: float = 0.9
+    stripping_rate: float = 1e-3
+    death_rate: float = 0.0
+    short_scale: float = 0.05
+    short_shape: float = 2.0
 
 
-@kernel
-def anode_resistance(resistance: float, activation_energy: float, temperature: float, reference: float) -> float:
-    """R_a(T) [Ohm] of R_a [Ohm] at the reference [K], E_a [J/mol] and a temperature [K]."""
-    return resistance / acceleration(activation_energy, temperature, reference)
+def cell_fields(plating: Plating, cells: int, nodes: int) -> Fields:
+    """Return the kinetics of plating, the plated lithium, and the factors of the temperature."""
+    return Fields(
+        parameters=(
+            Variable("plating_exchange_current", "A", None, plating.exchange_current, 0.0, UNBOUNDED, 1e-3,
+                     "Exchange current of plating; 0 switches plating off"),
+            Variable("plating_activation_energy", "J/mol", None, plating.activation_energy, -1e6, 1e6, 3e4,
+                     "Activation energy of that current", display_unit="kJ/mol"),
+            Variable("plating_transfer", "1", None, plating.transfer, 0.0, 1.0, 1.0,
+                     "Transfer coefficient of plating"),
+            Variable("plating_reversible", "1", None, plating.reversible, 0.0, 1.0, 1.0,
+                     "Share of the plated lithium that may be stripped", display_unit="%"),
+            Variable("plating_stripping_rate", "1/s", None, plating.stripping_rate, 0.0, UNBOUNDED, 1e-3,
+                     "Share of the plated lithium that is stripped a second, far above 0 V"),
+            Variable("plating_death_rate", "1/s", None, plating.death_rate, 0.0, UNBOUNDED, 1e-6,
+                     "Share of the plated lithium that is lost a second"),
+        ),
+        outputs=(
+            Variable("plated_charge", "C", cells, 0.0, 0.0, UNBOUNDED, 1e3, "Plated lithium that may yet be stripped, "
+                     "missing from the usable charge but not lost", display_unit="A.h"),
+        ),
+        states=(
+            Variable("anode_resistance", "Ohm", cells, 0.0, 0.0, UNBOUNDED, 1e-3, "Resistance of the anode"),
+            Variable("plating_exchange_current", "A", cells, 0.0, 0.0, UNBOUNDED, 1e-3, "Exchange current of plating"),
+        ),
+        modules=(__name__,),
+    )  # fmt: skip
+
+
+def aging_fields(plating: Plating, cells: int) -> Fields:
+    """Return the risk of an internal short, and what it depends on."""
+    return Fields(
+        parameters=(
+            Variable("short_scale", "1", None, plating.short_scale, 1e-9, 1e9, 0.1,
+                     "Share of the capacity lost by plating at which 63 % of the cells have an internal short"),
+            Variable("short_shape", "1", None, plating.short_shape, 1e-3, 1e3, 1.0,
+                     "Exponent of the risk; above 1, a little plating does little harm"),
+        ),
+        outputs=(
+            Variable("short_risk", "1", cells, 0.0, 0.0, 1.0, 1.0, "Probability of an internal short of each cell",
+                     display_unit="%", detail=Detail.CELL),
+        ),
+        modules=(__name__,),
+    )  # fmt: skip
 
 
 @kernel
@@ -158,3 +211,63 @@ def short_risk(lost: float, capacity: float, scale: float, shape: float) -> floa
         m, > 0: above 1, a little does little harm.
     """
     return -math.expm1(-((lost / (capacity * scale)) ** shape))
+
+
+@kernel
+def reset(x: Block, p: Block, y: Block) -> None:
+    """Start all cells without plated lithium."""
+    for k in range(y.plated_charge.shape[0]):
+        y.plated_charge[k] = 0.0
+
+
+@kernel
+def warm(x: Block, p: Block, k: int, temperature: float) -> None:
+    """Adapt the anode's resistance and the exchange current of plating to `temperature` [K]."""
+    if p.plating_exchange_current > 0.0:
+        reference = p.aging_reference_temperature
+        x.anode_resistance[k] = anode.resistance_at(
+            p.anode_resistance, p.anode_activation_energy, temperature, reference
+        )
+        x.plating_exchange_current[k] = p.plating_exchange_current * acceleration(
+            p.plating_activation_energy, temperature, reference
+        )
+
+
+@kernel
+def count(x: Block, p: Block, y: Block, k: int, soc: float, voltage: float, h: float) -> None:
+    """Plate and strip lithium for h seconds at a SOC."""
+    if p.plating_exchange_current == 0.0:
+        return
+    current, temperature = x.current[k], x.temperature[k]
+    potential = anode.potential_of_cell(p, soc, current, x.anode_resistance[k])
+    exchange, transfer = x.plating_exchange_current[k], p.plating_transfer
+    deposited = plating_current(potential, current, exchange, transfer, temperature)
+    stripping = stripping_rate(potential, p.plating_stripping_rate, transfer, temperature)
+    reversible, death = p.plating_reversible, p.plating_death_rate
+    there, _, _, lost = plate(y.plated_charge[k], deposited, reversible, stripping, death, h)
+    y.plated_charge[k] = there
+    y.plating_lost_charge[k] += lost
+
+
+@kernel
+def lost_charge(x: Block, p: Block, k: int) -> float:
+    """Return the charge of the lithium that cell k has lost by plating [C]."""
+    return x.plating_lost_charge[k]
+
+
+@kernel
+def write(x: Block, p: Block, y: Block, k: int) -> None:
+    """Write the risk of an internal short of cell k."""
+    y.short_risk[k] = short_risk(x.plating_lost_charge[k], p.capacity[k], p.short_scale, p.short_shape)
+
+
+LAW = AgingLaw(
+    counters=COUNTERS,
+    cell_fields=cell_fields,
+    aging_fields=aging_fields,
+    count=count,
+    reset=reset,
+    warm=warm,
+    lost_charge=lost_charge,
+    write=write,
+)

@@ -29,7 +29,7 @@ vanish for a while.)
 Limits
 ------
 One film on one electrode, without cracking, dissolution or aging of the film itself. The published laws of capacity
-(`empirical_aging`) contain the same loss: use one or the other.
+(`power_laws`) contain the same loss: use one or the other.
 
 References
 ----------
@@ -41,12 +41,53 @@ graphite). L. B. G. Andersen, J. Comput. Finance 11 (3) (2008) 1, doi:10.21314/J
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from ...core.model import kernel
 from ..numerics.arrhenius import acceleration, thermal_voltage
 
 LARGEST_RATIO = 1.5
 """Variance over squared mean from which the exponential branch holds, as in Andersen's paper; 1 to 2 would do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sei:
+    """Growth of the solid-electrolyte interphase. A speed or diffusion of 0: none.
+
+    Parameters
+    ----------
+    reaction_speed, diffusion : float
+        r_0 [m/s] and k_0 [m2/s] at the reference temperature and potential.
+    reaction_activation_energy, diffusion_activation_energy : float
+        [J/mol].
+    reaction_transfer, diffusion_transfer : float
+        alpha [1], 0 where the potential does not act.
+    reference_potential : float
+        Of the anode [V].
+    initial_thickness : float
+        [m], >= 0.
+    area : float
+        Of the film [m2].
+    charge_density : float
+        Charge of the lithium that a volume of film holds [C/m3].
+    conductivity : float
+        Ionic, of the film [S/m].
+    noise : float
+        s [1], 0 to 2: ``sigma = s sqrt(k)`` of the equation of the film's growth.
+    """
+
+    reaction_speed: float = 0.0
+    diffusion: float = 0.0
+    reaction_activation_energy: float = 0.0
+    diffusion_activation_energy: float = 0.0
+    reaction_transfer: float = 0.0
+    diffusion_transfer: float = 0.0
+    reference_potential: float = 0.1
+    initial_thickness: float = 0.0
+    area: float = 1.0
+    charge_density: float = 1.0
+    conductivity: float = 5e-6
+    noise: float = 0.0
 
 
 @kernel

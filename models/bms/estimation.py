@@ -40,7 +40,6 @@ from ...core.model import Block, kernel
 from ...core.variable import DataType, Variable
 from ..cell import circuit
 from ..cell.kind import CellParameters
-from ..cell.variables import cell_parameters, kind_parameters
 from . import capacity, filter_states, kalman, kalman_correction, pack_estimate, resistance, rest
 from .capacity import learn_capacity
 from .channel import DEPTH, delay, fill
@@ -70,25 +69,7 @@ def fields(groups: int, group: CellParameters) -> Fields:
     )
     filters = filter_states.fields(groups, group) + kalman.fields(group) + kalman_correction.fields(group)
     health = capacity.fields(groups) + resistance.fields(groups, group) + rest.fields(groups)
-    return own + filters + health + pack_estimate.fields(groups) + circuit_fields(groups, group)
-
-
-def circuit_fields(groups: int, group: CellParameters) -> Fields:
-    """Return the equivalent circuit that the estimation takes for a group: its parameters and its elements."""
-    return Fields(
-        parameters=cell_parameters(groups, group) + kind_parameters(group),
-        states=(
-            Variable("temperature", "K", groups, 0.0, -UNBOUNDED, UNBOUNDED, 300.0,
-                     "Temperature that the elements hold for"),
-            Variable("capacity", "C", groups, 0.0, 0.0, UNBOUNDED, 1e5, "Charge between SOC 0 and 1, as it is known"),
-            Variable("resistance_scale", "1", groups, 0.0, 0.0, UNBOUNDED, 1.0,
-                     "Factor on all resistances, as it is known"),
-            Variable("resistance_factor", "1", (groups, group.pairs + 1), 0.0, 0.0, UNBOUNDED, 1.0,
-                     "Scale and temperature factor of the ohmic resistance, then of each pair's"),
-            Variable("self_discharge", "A", groups, 0.0, 0.0, UNBOUNDED, 1e-3,
-                     "Self-discharge current at the temperature"),
-        ),
-    )  # fmt: skip
+    return own + filters + health + pack_estimate.fields(groups) + circuit.fields(groups, group)
 
 
 def _parameters(rate: float) -> tuple[Variable, ...]:

@@ -42,7 +42,7 @@ from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.model import Block, kernel
 from ...core.variable import Detail, Variable
-from ..network.report import share_of_whole
+from ..network.charge import share_of_whole
 from ..numerics import covariance
 from .filter_states import SOC, bias_place, leakage_place, sigma
 

@@ -1,11 +1,110 @@
-"""The elements of the equivalent circuit of one cell, at a place of the tables and the temperature it has."""
+"""The elements of the equivalent circuit of one cell, at a place of the tables and the temperature that it has.
+
+Equations
+---------
+For each cell, current i positive into it::
+
+    v = U(z, T) + R0(z, T) i + sum_j v_j + v_h
+    U = U_ref(z) + (T - T_ref) dU/dT(z)
+    Q dz/dt = i_m,   i_m = eta i - i_s(T) while charging, i - i_s(T) else
+    dv_j/dt = i / C_j(z) - v_j / (R_j(z, T) C_j(z))
+    dv_h/dt = -(gamma |i| / Q + d) v_h + gamma M i / Q
+    R(z, T) = s R(z) exp(E / (R_gas T) - E / (R_gas T_ref)),   i_s likewise with its sign turned
+
+with state of charge z, capacity Q, Coulombic efficiency eta, self-discharge current i_s, hysteresis voltage v_h
+of bound M, rate gamma and decay d, and the cell's resistance scale s.
+
+Limits
+------
+The tables extrapolate linearly (U, dU/dT) or hold their ends (resistances, capacitances) beyond SOC 0 and 1; the
+model does not stop there. Hysteresis is switched by the charge through the terminals, self-discharge and what
+Coulombic efficiency loses included. The whole cell has one temperature.
+
+References
+----------
+G. L. Plett, Battery Management Systems, Volume I: Battery Modeling, Artech House 2015, chapter 2 (enhanced
+self-correcting cell model).
+"""
 
 from __future__ import annotations
 
+from ...core.bounds import UNBOUNDED
+from ...core.fields import Fields
 from ...core.model import Block, kernel
+from ...core.variable import Variable
 from ..numerics import tables
 from ..numerics.arrhenius import arrhenius
 from ..numerics.tables import Place
+from .kind import CellParameters
+
+
+def fields(cells: int, kind: CellParameters) -> Fields:
+    """Return the parameters of n circuits of one kind, and what follows from aging and temperature alone."""
+    return Fields(
+        parameters=_cell_parameters(cells, kind) + _kind_parameters(kind),
+        states=(
+            Variable("temperature", "K", cells, 0.0, 0.0, UNBOUNDED, 300.0, "Temperature that the factors hold for"),
+            Variable("capacity", "C", cells, 0.0, 0.0, UNBOUNDED, 1e5, "Charge between SOC 0 and 1, as it is now"),
+            Variable("resistance_scale", "1", cells, 0.0, 0.0, UNBOUNDED, 1.0,
+                     "Factor on all resistances, as it is now"),
+            Variable("resistance_factor", "1", (cells, kind.pairs + 1), 0.0, 0.0, UNBOUNDED, 1.0,
+                     "Scale and temperature factor of the ohmic resistance, then of each pair's"),
+            Variable("self_discharge", "A", cells, 0.0, 0.0, UNBOUNDED, 1e-3,
+                     "Self-discharge current at the temperature"),
+        ),
+        modules=(__name__,),
+    )  # fmt: skip
+
+
+def _cell_parameters(cells: int, kind: CellParameters) -> tuple[Variable, ...]:
+    """Return the parameters that differ from cell to cell."""
+    return (
+        Variable(
+            "capacity", "C", cells, kind.capacity, 1.0, UNBOUNDED, kind.capacity,
+            "Charge between SOC 0 and 1", display_unit="A.h",
+        ),
+        Variable("initial_soc", "1", cells, 0.5, 0.0, 1.0, 1.0, "State of charge at the start", display_unit="%"),
+        Variable("resistance_scale", "1", cells, 1.0, 1e-3, 1e3, 1.0, "Factor on all resistances of the cell"),
+        Variable(
+            "coulombic_efficiency", "1", cells, kind.coulombic_efficiency, 0.0, 1.0, 1.0,
+            "Share of the charging current that is stored",
+        ),
+        Variable(
+            "self_discharge_current", "A", cells, kind.self_discharge_current, 0.0, UNBOUNDED, 1e-3,
+            "Self-discharge current at the reference temperature", display_unit="mA",
+        ),
+    )  # fmt: skip
+
+
+def _kind_parameters(kind: CellParameters) -> tuple[Variable, ...]:
+    """Return the parameters that all cells share."""
+    table, pairs = kind.nodes, (kind.pairs, kind.nodes)
+    return (
+        Variable("open_circuit_voltage", "V", table, kind.open_circuit_voltage, 0.0, 10.0, 3.7,
+                 "Open-circuit voltage at the reference temperature, over SOC 0 to 1"),
+        Variable("entropic_coefficient", "V/K", table, kind.entropic_coefficient, -0.1, 0.1, 1e-4,
+                 "Derivative of the open-circuit voltage by temperature, over SOC 0 to 1", display_unit="mV/K"),
+        Variable("ohmic_resistance", "Ohm", table, kind.ohmic_resistance, 0.0, UNBOUNDED, 1e-3,
+                 "Resistance that acts at once, at the reference temperature, over SOC 0 to 1", display_unit="mOhm"),
+        Variable("polarisation_resistance", "Ohm", pairs, kind.polarisation_resistance, 1e-9, UNBOUNDED, 1e-3,
+                 "Resistance of each RC pair at the reference temperature, over SOC 0 to 1", display_unit="mOhm"),
+        Variable("polarisation_capacitance", "F", pairs, kind.polarisation_capacitance, 1e-3, UNBOUNDED, 1e4,
+                 "Capacitance of each RC pair, over SOC 0 to 1"),
+        Variable("ohmic_activation_energy", "J/mol", None, kind.ohmic_activation_energy, -1e6, 1e6, 3e4,
+                 "Activation energy of the ohmic resistance", display_unit="kJ/mol"),
+        Variable("polarisation_activation_energy", "J/mol", kind.pairs, kind.polarisation_activation_energy,
+                 -1e6, 1e6, 3e4, "Activation energy of each pair's resistance", display_unit="kJ/mol"),
+        Variable("self_discharge_activation_energy", "J/mol", None, kind.self_discharge_activation_energy,
+                 -1e6, 1e6, 3e4, "Activation energy of the self-discharge current", display_unit="kJ/mol"),
+        Variable("reference_temperature", "K", None, kind.reference_temperature, 200.0, 500.0, 300.0,
+                 "Temperature that the tables hold at", display_unit="degC"),
+        Variable("hysteresis_bound", "V", None, kind.hysteresis_bound, 0.0, 1.0, 0.01,
+                 "Hysteresis voltage after long charging; 0 switches hysteresis off", display_unit="mV"),
+        Variable("hysteresis_rate", "1", None, kind.hysteresis_rate, 1e-3, 1e6, 10.0,
+                 "Reciprocal of the SOC over which hysteresis switches"),
+        Variable("hysteresis_decay_rate", "1/s", None, kind.hysteresis_decay_rate, 0.0, 1.0, 1e-6,
+                 "Reciprocal time constant of the decay of hysteresis in time"),
+    )  # fmt: skip
 
 
 @kernel
@@ -24,7 +123,7 @@ def renew(x: Block, p: Block) -> None:
 
 @kernel
 def heat_up(x: Block, p: Block, k: int, temperature: float) -> None:
-    """Bring what depends on temperature alone to `temperature` [K]."""
+    """Adapt what depends on temperature alone to `temperature` [K]."""
     if x.temperature[k] == temperature:
         return
     reference = p.reference_temperature
@@ -59,9 +158,9 @@ def open_circuit_slope(x: Block, p: Block, k: int, place: Place) -> float:
 
 
 @kernel
-def mean_slope(x: Block, p: Block, k: int, begin: float, end: float) -> float:
+def mean_slope(x: Block, p: Block, k: int, start: float, end: float) -> float:
     """Return the mean slope of U(z, T) by z between two states of charge that differ [V]."""
-    return (open_circuit(x, p, k, locate(p, end)) - open_circuit(x, p, k, locate(p, begin))) / (end - begin)
+    return (open_circuit(x, p, k, locate(p, end)) - open_circuit(x, p, k, locate(p, start))) / (end - start)
 
 
 @kernel
@@ -82,13 +181,3 @@ def switching(x: Block, p: Block, k: int, current: float) -> tuple[float, float]
     """Rates of the hysteresis voltage under a current [A], in 1/s: by charge with the current's sign, and in all."""
     by_charge = p.hysteresis_rate * current / x.capacity[k]
     return by_charge, abs(by_charge) + p.hysteresis_decay_rate
-
-
-@kernel
-def terminal_voltage(x: Block, p: Block, k: int) -> float:
-    """Voltage under the current of the last step, at the present state [V]."""
-    place = locate(p, x.soc[k])
-    voltage = open_circuit(x, p, k, place) + ohmic(x, p, k, place) * x.current[k] + x.hysteresis_voltage[k]
-    for j in range(x.polarisation_voltage.shape[1]):
-        voltage += x.polarisation_voltage[k, j]
-    return voltage

@@ -8,6 +8,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+@dataclass(frozen=True, kw_only=True)
+class CellLimits:
+    """The operating limits of one cell.
+
+    Parameters
+    ----------
+    minimum_voltage, maximum_voltage : float
+        [V].
+    maximum_charge_current, maximum_discharge_current : float
+        Both positive [A].
+    """
+
+    minimum_voltage: float
+    maximum_voltage: float
+    maximum_charge_current: float
+    maximum_discharge_current: float
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CellParameters:
     """An equivalent-circuit cell with its limits and its thermal data.
@@ -114,6 +132,32 @@ class CellParameters:
     def pairs(self) -> int:
         """Number of RC pairs."""
         return len(self.polarisation_resistance)
+
+    @property
+    def limits(self) -> CellLimits:
+        """The operating limits."""
+        return CellLimits(
+            minimum_voltage=self.minimum_voltage,
+            maximum_voltage=self.maximum_voltage,
+            maximum_charge_current=self.maximum_charge_current,
+            maximum_discharge_current=self.maximum_discharge_current,
+        )
+
+    def open_circuit(self, soc: float | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the open-circuit voltage at the reference temperature [V]."""
+        return self._at(soc, self.open_circuit_voltage)
+
+    def immediate_resistance(self, soc: float | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the resistance that acts at once, at the reference temperature [Ohm]."""
+        return self._at(soc, self.ohmic_resistance)
+
+    def settled_resistance(self, soc: float | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the resistance that has settled under a constant current, at the reference temperature [Ohm]."""
+        tables = (self.ohmic_resistance, *self.polarisation_resistance)
+        return np.asarray(sum(self._at(soc, table) for table in tables))
+
+    def _at(self, soc: float | NDArray[np.float64], table: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(np.interp(soc, np.linspace(0.0, 1.0, self.nodes), table))
 
 
 def in_parallel(kind: CellParameters, cells: int) -> CellParameters:

@@ -1,13 +1,42 @@
-"""The port of a cell: its voltage `lookahead` seconds from now, affine in the current until then."""
+"""The port of a cell: its voltage `lookahead` seconds from now, affine in the current until then.
+
+Equations
+---------
+The port is the voltage `lookahead` seconds from now under constant current, linearised about the last current:
+``v(t + lookahead) = emf + resistance * current``. At the last current that voltage is exact. The slope leaves out
+that another current leads to other resistances and capacitances. Where the last current is 0 the slope is the mean of
+the slopes that hysteresis has on both sides.
+"""
 
 from __future__ import annotations
 
 import math
 
+from ...core.bounds import UNBOUNDED
+from ...core.fields import Fields
 from ...core.model import Block, kernel
-from ...core.timescale import include_timescale
+from ...core.timescale import include_timescale, timescale_variables
+from ...core.variable import Variable
 from ..numerics.relaxation import fade
 from . import circuit
+
+
+def fields(cells: int) -> Fields:
+    """Return the port of n cells, and their time constants."""
+    return Fields(
+        parameters=(
+            Variable("lookahead", "s", None, 0.5, 0.0, 1e6, 1.0,
+                     "How far ahead of the communication point the port is: half the step for a master that steps the "
+                     "network before the cells, the whole step for one that exchanges one step late", tunable=True),
+        ),
+        outputs=(
+            Variable("emf", "V", cells, 0.0, -UNBOUNDED, UNBOUNDED, 3.7, "Port: voltage ahead at zero current"),
+            Variable("resistance", "Ohm", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1e-3,
+                     "Port: rise of the voltage ahead with current", display_unit="mOhm"),
+            *timescale_variables(),
+        ),
+        modules=(__name__,),
+    )  # fmt: skip
 
 
 @kernel
@@ -44,7 +73,7 @@ def hysteresis_ahead(x: Block, p: Block, k: int) -> tuple[float, float]:
 def pairs_ahead(x: Block, p: Block, y: Block, k: int, soc: float) -> tuple[float, float]:
     """Voltage of the RC pairs of cell k `lookahead` from now [V], and its derivative by the current [Ohm].
 
-    `soc` is that of the coefficients. The time constants are told.
+    `soc` is that of the coefficients. The time constants are written.
     """
     place = circuit.locate(p, soc)
     voltage = derivative = 0.0

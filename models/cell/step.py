@@ -1,23 +1,108 @@
-"""One step of the equivalent-circuit cell, and what is told of it; see `cell_ecm` for the equations."""
+"""One step of the equivalent-circuit cell, its outputs, and its ledger of charge and energy.
+
+Equations
+---------
+A step takes current and temperature as constant, and the coefficients of the RC pairs and R0 at the SOC in the middle
+of the step; everything else is integrated exactly. The SOC keeps what rounding cuts off: many small steps lose no
+charge.
+
+Heat of a step is the integral of
+``i^2 R0 + sum_j v_j^2 / R_j + (|i| / M + Q d / (gamma M)) v_h^2 + i_m T dU/dT + (i - i_m) U``, stored energy
+``Q integral (U - T dU/dT) dz + sum_j C_j v_j^2 / 2 + Q v_h^2 / (2 gamma M)``. The energy that a capacitance's
+dependence on SOC creates or removes is booked as table energy: the change of the stored energy is
+``stored_energy + table_energy``. Of cells that do not age::
+
+    charge = stored_charge + lost_charge
+    electrical_energy = stored_energy + heat
+
+References
+----------
+D. Bernardi, E. Pawlikowski, J. Newman, J. Electrochem. Soc. 132 (1985) 5, doi:10.1149/1.2113792 (heat and the entropic
+term).
+"""
 
 from __future__ import annotations
 
-from ...core import timescale
+from ...core.bounds import UNBOUNDED
+from ...core.fields import Fields
 from ...core.model import Block, kernel
-from ...core.statistics import extremes
+from ...core.statistics import extremes_of
+from ...core.timescale import reset_timescales
+from ...core.variable import Detail, Variable
 from ..numerics import tables
 from ..numerics.relaxation import relax
 from ..numerics.summation import add
 from ..numerics.tables import Place
 from . import circuit
+from .kind import CellParameters
 from .port import offer_port
+
+
+def voltage(cells: int) -> Variable:
+    """Return the terminal voltage of n cells."""
+    return Variable("voltage", "V", cells, 0.0, -UNBOUNDED, UNBOUNDED, 3.7,
+                    "Terminal voltage at the communication point", detail=Detail.CELL)  # fmt: skip
+
+
+def soc(cells: int) -> Variable:
+    """Return the state of charge of n cells."""
+    return Variable("soc", "1", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "State of charge", display_unit="%")
+
+
+VOLTAGE_EXTREMES, SOC_EXTREMES = extremes_of(voltage(1)), extremes_of(soc(1))
+write_voltage_extremes, write_soc_extremes = VOLTAGE_EXTREMES.write, SOC_EXTREMES.write
+
+
+def fields(cells: int, kind: CellParameters) -> Fields:
+    """Return what n cells are given in a step, their state, and what they report."""
+    return Fields(
+        inputs=(
+            Variable("current", "A", cells, 0.0, -UNBOUNDED, UNBOUNDED, 30.0,
+                     "Current into the cell, constant in a step"),
+            Variable("temperature", "K", cells, kind.reference_temperature, 200.0, 500.0, 300.0,
+                     "Temperature of the cell, constant in a step", display_unit="degC"),
+        ),
+        outputs=(
+            voltage(cells),
+            soc(cells),
+            Variable("heat_rate", "W", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "Heat generated, mean over the step"),
+            *_ledger(),
+            *(VOLTAGE_EXTREMES.variables + SOC_EXTREMES.variables),
+        ),
+        states=(
+            Variable("soc", "1", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "State of charge", slow=True),
+            Variable("soc_remainder", "1", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
+                     "What rounding cut off the state of charge"),
+            Variable("polarisation_voltage", "V", (cells, kind.pairs), 0.0, -UNBOUNDED, UNBOUNDED, 0.01,
+                     "Voltage of each RC pair"),
+            Variable("hysteresis_voltage", "V", cells, 0.0, -UNBOUNDED, UNBOUNDED, 0.01, "Hysteresis voltage"),
+            Variable("current", "A", cells, 0.0, -UNBOUNDED, UNBOUNDED, 30.0, "Current of the last step"),
+        ),
+        modules=(__name__,),
+    )  # fmt: skip
+
+
+def _ledger() -> tuple[Variable, ...]:
+    """Return the integrals over a step."""
+    return tuple(
+        Variable(name, unit, None, 0.0, -UNBOUNDED, UNBOUNDED, 1e3, f"{text}, all cells, over the step")
+        for name, unit, text in (
+            ("electrical_energy", "J", "Energy that entered at the terminals"),
+            ("stored_energy", "J", "Change of the stored energy"),
+            ("heat", "J", "Heat generated"),
+            ("table_energy", "J", "Change of the stored energy by the tables' dependence on SOC"),
+            ("charge", "C", "Charge that entered at the terminals"),
+            ("stored_charge", "C", "Change of the stored charge"),
+            ("lost_charge", "C", "Charge lost to self-discharge and Coulombic inefficiency"),
+        )
+    )
 
 
 @kernel
 def polarise(
     x: Block, p: Block, k: int, way: tuple[Place, Place, Place], h: float
 ) -> tuple[float, float, float, float]:
-    """Step the RC pairs of cell k along a way through the tables, of which its begin, middle and end are given.
+    """Step the RC pairs of cell k along a way through the tables, of which start, middle and end are given.
 
     Returns the integral of their voltages [V s], and the energy stored, lost and booked [J].
     """
@@ -66,11 +151,11 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> float:
 
     Returns the mean open-circuit voltage of the way, at the reference temperature [V].
     """
-    current, temperature, begin = x.current[k], x.temperature[k], x.soc[k]
+    current, temperature, start = x.current[k], x.temperature[k], x.soc[k]
     main = circuit.storing(p, k, current) * current - x.self_discharge[k]
     charge(x, p, y, k, main, h)
-    before, after = circuit.locate(p, begin), circuit.locate(p, x.soc[k])
-    middle = circuit.locate(p, 0.5 * (begin + x.soc[k]))
+    before, after = circuit.locate(p, start), circuit.locate(p, x.soc[k])
+    middle = circuit.locate(p, 0.5 * (start + x.soc[k]))
     resistance = circuit.ohmic(x, p, k, middle)
     reference = tables.mean(p.open_circuit_voltage, before, after)
     entropic = tables.mean(p.entropic_coefficient, before, after)
@@ -89,42 +174,43 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> float:
 
 
 @kernel
-def clear_ledger(y: Block) -> None:
-    """Begin the integrals of a step."""
+def reset_sums(y: Block) -> None:
+    """Set what a step adds up over all cells to 0, and report no time constant."""
     y.electrical_energy = y.stored_energy = y.heat = y.table_energy = 0.0
     y.charge = y.stored_charge = y.lost_charge = 0.0
+    reset_timescales(y)
 
 
 @kernel
-def summarise(y: Block) -> None:
-    """Tell voltage and SOC by their extremes."""
-    least, greatest, mean, least_cell, greatest_cell = extremes(y.voltage)
-    y.voltage_minimum, y.voltage_maximum, y.voltage_mean = least, greatest, mean
-    y.voltage_minimum_cell, y.voltage_maximum_cell = least_cell, greatest_cell
-    least, greatest, mean, least_cell, greatest_cell = extremes(y.soc)
-    y.soc_minimum, y.soc_maximum, y.soc_mean = least, greatest, mean
-    y.soc_minimum_cell, y.soc_maximum_cell = least_cell, greatest_cell
+def write_extremes(y: Block) -> None:
+    """Write the extremes of voltage and SOC."""
+    write_voltage_extremes(y.voltage, y)
+    write_soc_extremes(y.soc, y)
 
 
 @kernel
-def tell(x: Block, p: Block, y: Block, k: int) -> None:
+def terminal_voltage(x: Block, p: Block, k: int) -> float:
+    """Voltage under the current of the last step, at the present state [V]."""
+    place = circuit.locate(p, x.soc[k])
+    voltage = circuit.open_circuit(x, p, k, place) + circuit.ohmic(x, p, k, place) * x.current[k]
+    voltage += x.hysteresis_voltage[k]
+    for j in range(x.polarisation_voltage.shape[1]):
+        voltage += x.polarisation_voltage[k, j]
+    return voltage
+
+
+@kernel
+def write_cell(x: Block, p: Block, y: Block, k: int) -> None:
     """Write the outputs of cell k at the communication point."""
-    y.voltage[k] = circuit.terminal_voltage(x, p, k)
+    y.voltage[k] = terminal_voltage(x, p, k)
     y.soc[k] = x.soc[k]
     offer_port(x, p, y, k)
 
 
 @kernel
-def begin(y: Block) -> None:
-    """Begin the outputs of a step that are made of all cells."""
-    clear_ledger(y)
-    timescale.reset_timescales(y)
-
-
-@kernel
-def rest(x: Block, p: Block, u: Block, y: Block) -> None:
-    """Rest at the initial SOC and the temperature that is set."""
-    begin(y)
+def settle(x: Block, p: Block, u: Block, y: Block) -> None:
+    """Start all cells at rest, at their initial SOC and the temperature of the inputs, and write the outputs."""
+    reset_sums(y)
     for k in range(x.soc.shape[0]):
         x.soc[k] = p.initial_soc[k]
         x.soc_remainder[k] = x.current[k] = x.hysteresis_voltage[k] = x.temperature[k] = 0.0
@@ -132,15 +218,18 @@ def rest(x: Block, p: Block, u: Block, y: Block) -> None:
             x.polarisation_voltage[k, j] = 0.0
         circuit.heat_up(x, p, k, u.temperature[k])
         y.heat_rate[k] = 0.0
-        tell(x, p, y, k)
-    summarise(y)
+        write_cell(x, p, y, k)
+    write_extremes(y)
 
 
 @kernel
 def step(x: Block, p: Block, u: Block, y: Block, k: int, h: float) -> float:
-    """Step cell k over h seconds and tell it; return its mean open-circuit voltage, as `advance_cell` does [V]."""
+    """Step cell k over h seconds and write its outputs.
+
+    Returns the mean open-circuit voltage of the way, as `advance_cell` does [V].
+    """
     circuit.heat_up(x, p, k, u.temperature[k])
     x.current[k] = u.current[k]
     voltage = advance_cell(x, p, y, k, h)
-    tell(x, p, y, k)
+    write_cell(x, p, y, k)
     return voltage

@@ -22,13 +22,13 @@ from ...core.model import Block, kernel
 
 @kernel
 def at(row: int, column: int) -> int:
-    """Return the place of an element of the upper triangle, ``row <= column``, in the vector of factors."""
+    """Place of an element of the upper triangle, ``row <= column``, in the vector of factors."""
     return column * (column + 1) // 2 + row
 
 
 @kernel
-def begin(factors: Block) -> None:
-    """Begin a covariance without correlations, whose variances are set at ``at(i, i)``."""
+def clear(factors: Block) -> None:
+    """Set all factors to 0: a covariance without correlations, once the variances are set at ``at(i, i)``."""
     for place in range(factors.shape[0]):
         factors[place] = 0.0
 
@@ -45,12 +45,12 @@ def element(factors: Block, states: int, row: int, column: int) -> float:
 
 @kernel
 def measure(factors: Block, gain: Block, sensitivity: Block, noise: float) -> float:
-    """Update P by a scalar measurement: P becomes ``P - P H' H P / s``.
+    """Take in a scalar measurement: P becomes ``P - P H' H P / s``.
 
     Parameters
     ----------
     factors : (n (n + 1) / 2,) array
-        P; updated in place.
+        P, in place.
     gain : (n,) array
         Receives ``P H' / s``, the correction of the states per unit of innovation.
     sensitivity : (n,) array
@@ -85,10 +85,10 @@ def measure(factors: Block, gain: Block, sensitivity: Block, noise: float) -> fl
 def carry(factors: Block, keep: Block, by_last: Block, by_next: float, rows: Block, weights: Block) -> None:
     """Write ``W`` and ``d`` of a step, ``P = W diag(d) W'``.
 
-    The transition is ``diag(keep)`` with two additions: the last state acts on all others, by the last column
-    `by_last`, and the state before it acts on the first. Random walks of these two act from the middle of the step on:
-    their noise has half the effect that the state has over a step. A noise that acts like the last state, such as that
-    of a measured input, is added.
+    The transition is ``diag(keep)`` with two things more: the last state acts on all others, by the last column
+    `by_last`, and the state before it on the first. Walks of these two act from the middle of the step on, so that half
+    of what they do in a step is their noise's. A noise that acts like the last state, such as that of a measured input,
+    comes on top.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def carry(factors: Block, keep: Block, by_last: Block, by_next: float, rows: Blo
     keep, by_last : (n,) array
         The transition's diagonal, and its last column but for the diagonal; ``by_last[n - 1]`` is 0.
     by_next : float
-        Effect of the state before the last on the first.
+        What the state before the last does to the first.
     rows : (n, 2 n + 1) array
         Receives W; column 2 i belongs to state i and column 2 i + 1 to its noise. What lies left of column 2 i in row
         i is 0 and is not written.
@@ -124,18 +124,18 @@ def carry(factors: Block, keep: Block, by_last: Block, by_next: float, rows: Blo
 
 @kernel
 def factorise(factors: Block, rows: Block, weights: Block, weighted: Block) -> None:
-    """Compute the factors of ``W diag(d) W'``.
+    """Make the factors of ``W diag(d) W'``.
 
     Parameters
     ----------
     factors : (n (n + 1) / 2,) array
-        Receives the factors.
+        Receives them.
     rows : (n, 2 n + 1) array
         W, of rank n; what lies left of column 2 i in row i counts as 0. Overwritten.
     weights : (2 n + 1,) array
         d, >= 0.
     weighted : (2 n + 1,) array
-        Working memory.
+        Work.
     """
     states, columns = rows.shape
     last = columns - 1
@@ -160,13 +160,13 @@ def factorise(factors: Block, rows: Block, weights: Block, weighted: Block) -> N
 
 @kernel
 def replace_last(factors: Block, states: int, variance: float) -> None:
-    """Replace the variance of the last state; the distribution of the others given the last state stays."""
+    """Give the last state another variance, what the others are when it is known unchanged."""
     factors[at(states - 1, states - 1)] = variance
 
 
 @kernel
 def limit(factors: Block, states: int, i: int, sigma: float) -> None:
-    """Reduce the standard deviation of state i to `sigma` if it is above; its correlations stay."""
+    """Bring the standard deviation of state i down to `sigma` if it is above, its correlations unchanged."""
     variance = element(factors, states, i, i)
     if variance > sigma * sigma:
         scale = sigma / math.sqrt(variance)
@@ -175,3 +175,46 @@ def limit(factors: Block, states: int, i: int, sigma: float) -> None:
         factors[at(i, i)] *= scale * scale
         for column in range(i + 1, states):
             factors[at(i, column)] *= scale
+
+
+@kernel
+def limit_all(factors: Block, sigmas: Block) -> None:
+    """Bring the standard deviation of every state i down to ``sigmas[i]`` if it is above."""
+    for i in range(sigmas.shape[0]):
+        limit(factors, sigmas.shape[0], i, sigmas[i])
+
+
+@kernel
+def project(states: Block, factors: Block, i: int, value: float) -> None:
+    """Set state i to a value, and move the others in proportion to their covariance with it."""
+    count = states.shape[0]
+    step = (value - states[i]) / element(factors, count, i, i)
+    for j in range(count):
+        states[j] += step * element(factors, count, min(i, j), max(i, j))
+    states[i] = value
+
+
+@kernel
+def hold(states: Block, factors: Block, least: Block, greatest: Block) -> None:
+    """Bring states back into their bounds.
+
+    The result is the most likely states within a bound, not those of the filter cut off at it (D. Simon, IET Control
+    Theory Appl. 4 (2010) 1303, doi:10.1049/iet-cta.2009.0032): were one state alone held at its bound, the states that
+    it is correlated with would run away, since each correction counts on its part. What the projections leave outside
+    is cut off.
+
+    Parameters
+    ----------
+    states : (n,) array
+        The states, in place.
+    factors : (n (n + 1) / 2,) array
+        Their covariance, which stays.
+    least, greatest : (n,) array
+        The bounds.
+    """
+    for i in range(states.shape[0]):
+        value = min(max(least[i], states[i]), greatest[i])
+        if value != states[i]:
+            project(states, factors, i, value)
+    for i in range(states.shape[0]):
+        states[i] = min(max(least[i], states[i]), greatest[i])

@@ -26,8 +26,8 @@ Assumed:
 
 * Resistance of the anode 1 mOhm, of the 1.5 mOhm of a cell of this size at once and 4.6 mOhm at rest with the current.
 * Diffusion follows the anode's potential with a transfer coefficient of 0.2, so that the square of the film grows 2.2
-  times as fast at 0.1 V as at 0.2 V: diffusion of solvent knows no potential, but cells lose more when they are stored
-  full (P. Keil et al., J. Electrochem. Soc. 163 (2016) A1872, doi:10.1149/2.0411609jes).
+  times as fast at 0.1 V as at 0.2 V: diffusion of solvent does not depend on potential, but cells lose more when
+  they are stored full (P. Keil et al., J. Electrochem. Soc. 163 (2016) A1872, doi:10.1149/2.0411609jes).
 * Noise of the growth s = 0.1: beside what differs from cell to cell for good, the square of the film spreads by 5 %.
 * A tenth of what plates is lost at once; the rest is stripped in about a quarter of an hour, far above 0 V.
 * The risk of an internal short: 63 % where plating has lost 5 % of the capacity, 4 % where it has lost 1 %.
@@ -35,8 +35,11 @@ Assumed:
 
 import math
 
-from ..aging.kind import AgingParameters, Anode, Plating, Sei
-from ..aging.laws import EmpiricalLaws, PowerLaw
+from ..aging.anode import Anode
+from ..aging.kind import AgingParameters
+from ..aging.plating import Plating
+from ..aging.power_laws import EmpiricalLaws, PowerLaw
+from ..aging.sei import Sei
 from ..numerics.arrhenius import FARADAY_CONSTANT, GAS_CONSTANT
 from .graphite_chen_2020 import OPEN_CIRCUIT_POTENTIAL, WINDOW
 

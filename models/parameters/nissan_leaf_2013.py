@@ -5,7 +5,7 @@ Written by ``python examples/identify_cell.py``: change the identification, not 
 Identified from tests of one cell at Oak Ridge National Laboratory (data/leaf_cell): capacity, tables, time constants
 and activation energies from the voltage of the HPPC tests at 25 and 10 degC; heat capacity and convection from the
 thermocouples of the 1C test, dU/dT from these with little weight on the HPPC tests. The voltage of the 1C test was not
-fitted. The 95 % confidence intervals hold for this structure and smoothing, and do not tell how far others would move
+fitted. The 95 % confidence intervals hold for this structure and smoothing, and do not say how far others would move
 the figures (between those that were tried: capacity 31.1 to 31.5 A.h, heat capacity 1410 to 1500 J/K):
 
 * capacity 31.35 +- 0.07 A.h
@@ -16,11 +16,11 @@ the figures (between those that were tried: capacity 31.1 to 31.5 A.h, heat capa
 * convection 1.61 +- 0.04 W/K
 * dU/dT at SOC 0, 0.1, .. 1 +- 0.08, 0.04, 0.04, 0.02, 0.02, 0.01, 0.01, 0.01, 0.02, 0.03, 0.10 mV/K
 
-The slowest time constant was set: rests of an hour cannot tell slower ones from the open-circuit voltage, and the
+The slowest time constant was set: rests of an hour cannot part slower ones from the open-circuit voltage, and the
 activation energy of that pair depends on it. SOC 0 and 1 are where the open-circuit voltage is 3 and 4.2 V,
 continued straight beyond the SOC that the tests reached. Heat capacity and convection are those of the cell in its
 fixture, which carries heat too. The tests reached from 10 to 29 degC, and 31 A.
-Hysteresis cannot be told from these tests and is off.
+Hysteresis cannot be identified from these tests and is off.
 
 Not identified:
 
@@ -34,12 +34,12 @@ Not identified:
 * Voltage limits: those of the tests. The car's battery management may use others.
 * Discharge current, derived: the 90 kW that the battery is rated at, from 192 cells at the lower voltage limit.
 * Charging current, derived: the 125 A of a CHAdeMO charger of 50 kW, into two cells in parallel.
-* Mass: as the tests tell.
+* Mass: as the records of the tests state.
 """
 
 import numpy as np
 
-from ..cell.kind import CellParameters
+from ..cell.ecm import EquivalentCircuitCell
 
 _SOC = np.linspace(0.0, 1.0, 201)
 _RESISTANCE_KNOTS = np.linspace(0.0, 1.0, 26)
@@ -107,7 +107,7 @@ _TIME_CONSTANT = np.array([
 
 _POLARISATION_RESISTANCE = np.array([np.interp(_SOC, _RESISTANCE_KNOTS, knots) for knots in _POLARISATION])
 
-PARAMETERS = CellParameters(
+PARAMETERS = EquivalentCircuitCell(
     name="Nissan Leaf 2013",
     source="examples/identify_cell.py from data/leaf_cell; see the module's docstring",
     capacity=112850.0,

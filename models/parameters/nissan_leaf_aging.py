@@ -14,7 +14,8 @@ Assumed:
   plating.
 """
 
-from ..aging.kind import AgingParameters, Anode
+from ..aging.anode import Anode
+from ..aging.kind import AgingParameters
 from .graphite_chen_2020 import OPEN_CIRCUIT_POTENTIAL, WINDOW
 from .wang_2014 import PARAMETERS as LAWS
 

@@ -8,7 +8,8 @@ it makes up 15 mOhm of such a cell's resistance, with the activation energy of i
 Chen et al., J. Electrochem. Soc. 167 (2020) 080534, doi:10.1149/1945-7111/ab9050).
 """
 
-from ..aging.kind import AgingParameters, Anode
+from ..aging.anode import Anode
+from ..aging.kind import AgingParameters
 from .graphite_chen_2020 import OPEN_CIRCUIT_POTENTIAL, WINDOW
 from .schmalstieg_2014 import PARAMETERS as LAWS
 

@@ -8,11 +8,11 @@ In the units of the publication, with time t in days, throughput Q in A.h, volta
     beta_cap = 7.348e-3 (V_mean - 3.667)**2 + 7.600e-4 + 4.081e-3 DOD
     beta_res = 2.153e-4 (V_mean - 3.725)**2 - 1.521e-5 + 2.798e-4 DOD
 
-The calendar law was measured between 35 and 50 degC, the cycle law at 35 degC and 1C: it knows neither temperature
+The calendar law was measured between 35 and 50 degC, the cycle law at 35 degC and 1C: it depends on neither temperature
 nor C-rate. V_mean is the mean voltage of the cycle. Knees of the capacity are not described.
 """
 
-from ..aging.laws import EmpiricalLaws, PowerLaw
+from ..aging.power_laws import EmpiricalLaws, PowerLaw
 from ..numerics.arrhenius import GAS_CONSTANT
 
 _DAY = 86400.0

@@ -19,7 +19,7 @@ Calendar loss does not depend on SOC in this law, and cycle loss not on the dept
 resistance. The throughput is scaled from 1.5 A.h to the cell's capacity.
 """
 
-from ..aging.laws import EmpiricalLaws, PowerLaw
+from ..aging.power_laws import EmpiricalLaws, PowerLaw
 
 _DAY = 86400.0
 _AMPERE_HOUR = 3600.0

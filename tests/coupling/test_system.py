@@ -11,7 +11,7 @@ from packfmu.coupling.schedule import make_plan, transfer_rule
 from packfmu.coupling.system import Layer, System
 from packfmu.fmi.build import Form
 from packfmu.models.aging import losses as aging
-from packfmu.models.aging.variables import COUNTER_NAMES
+from packfmu.models.aging.counters import COUNTER_NAMES
 from packfmu.models.balancing import passive as balancer
 from packfmu.models.cell import ecm as cell_ecm
 from packfmu.models.network import network

@@ -3,7 +3,8 @@
 import numpy as np
 
 from packfmu.core.instance import Instance
-from packfmu.models.aging.kind import AgingParameters, Anode
+from packfmu.models.aging.anode import Anode
+from packfmu.models.aging.kind import AgingParameters
 from packfmu.models.cell import ecm as cell_ecm
 from packfmu.models.cell.kind import CellParameters
 from packfmu.models.parameters import schmalstieg_2014

@@ -15,7 +15,7 @@ from packfmu.coupling.schedule import make_plan
 from packfmu.fmi.build import Form, build_parts
 from packfmu.fmi.registry import load_definition
 from packfmu.fmus.pack import AGING_TAPS
-from packfmu.models.aging.variables import COUNTER_NAMES
+from packfmu.models.aging.counters import COUNTER_NAMES
 from packfmu.models.network.loads import LoadMode
 from packfmu.pack.block import kernel_pack, pack_block, periods
 from packfmu.pack.file import Pack

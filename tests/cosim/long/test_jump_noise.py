@@ -17,7 +17,7 @@ from packfmu.coupling.operations import connect
 from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.system import Layer, System
 from packfmu.models.aging import losses as aging
-from packfmu.models.aging.variables import COUNTERS
+from packfmu.models.aging.counters import COUNTERS
 from packfmu.models.parameters import graphite_film_aging
 from tests.cosim.long.wear import DAY, life
 from tests.coupling.toys import nothing, real

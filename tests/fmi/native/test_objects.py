@@ -16,7 +16,7 @@ from packfmu.fmi.native.link import link
 from packfmu.fmi.native.objects import compile_component, emit
 from packfmu.fmi.native.platforms import LINUX, MAC_ARM, MAC_INTEL, WINDOWS, Platform
 from packfmu.fmi.registry import load_definition
-from packfmu.models.aging.variables import COUNTER_NAMES
+from packfmu.models.aging.counters import COUNTER_NAMES
 
 STEPS = 300
 COMPONENTS = {

@@ -5,7 +5,7 @@ from dataclasses import replace
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
 from packfmu.models.aging import losses as aging
-from packfmu.models.aging.variables import COUNTER_NAMES
+from packfmu.models.aging.counters import COUNTER_NAMES
 from packfmu.models.parameters import graphite_film_aging, sanyo_ur18650e_aging
 
 DAY = 86400.0

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
+from packfmu.models.aging import anode
 from packfmu.models.aging.plating import (
-    anode_potential,
-    anode_resistance,
     plate,
     plating_current,
     short_risk,
@@ -31,10 +30,10 @@ DURATION = st.floats(1e-3, 1e6)
 
 def test_potential_by_hand():
     """Half-way the stoichiometry is 0.465, node 93 of 200 intervals; 20 A through 1 mOhm take 20 mV off."""
-    at_rest = anode_potential(OPEN_CIRCUIT_POTENTIAL, WINDOW, 0.5, 0.0, 1e-3)
+    at_rest = anode.potential(OPEN_CIRCUIT_POTENTIAL, WINDOW, 0.5, 0.0, 1e-3)
     assert at_rest == pytest.approx(OPEN_CIRCUIT_POTENTIAL[93], abs=1e-12)
-    assert anode_potential(OPEN_CIRCUIT_POTENTIAL, WINDOW, 0.5, 20.0, 1e-3) == pytest.approx(at_rest - 0.02)
-    assert anode_potential(OPEN_CIRCUIT_POTENTIAL, WINDOW, 0.5, -20.0, 1e-3) == pytest.approx(at_rest + 0.02)
+    assert anode.potential(OPEN_CIRCUIT_POTENTIAL, WINDOW, 0.5, 20.0, 1e-3) == pytest.approx(at_rest - 0.02)
+    assert anode.potential(OPEN_CIRCUIT_POTENTIAL, WINDOW, 0.5, -20.0, 1e-3) == pytest.approx(at_rest + 0.02)
 
 
 def test_graphite_as_published():
@@ -47,8 +46,8 @@ def test_graphite_as_published():
 @given(soc=SHARE, warmer=st.floats(0.0, 30.0), current=CURRENT)
 def test_cold_full_and_fast_are_each_closer_to_plating(soc, warmer, current):
     def potential(z, celsius, i):
-        resistance = anode_resistance(2e-3, 5e4, 273.15 + celsius, WARM)
-        return anode_potential(OPEN_CIRCUIT_POTENTIAL, WINDOW, z, i, resistance)
+        resistance = anode.resistance_at(2e-3, 5e4, 273.15 + celsius, WARM)
+        return anode.potential(OPEN_CIRCUIT_POTENTIAL, WINDOW, z, i, resistance)
 
     here = potential(soc, warmer, current)
     assert potential(1.0, warmer, current) <= here
@@ -58,14 +57,14 @@ def test_cold_full_and_fast_are_each_closer_to_plating(soc, warmer, current):
 
 def test_the_limit_of_charging_falls_in_the_cold():
     """At the current that brings the anode to 0 V nothing plates yet, and 1 % above it something does."""
-    open_circuit = anode_potential(OPEN_CIRCUIT_POTENTIAL, WINDOW, 0.8, 0.0, 0.0)
+    open_circuit = anode.potential(OPEN_CIRCUIT_POTENTIAL, WINDOW, 0.8, 0.0, 0.0)
     limits = []
     for temperature in (WARM, COLD):
-        resistance = anode_resistance(2e-3, 5e4, temperature, WARM)
+        resistance = anode.resistance_at(2e-3, 5e4, temperature, WARM)
         limits.append(open_circuit / resistance)
         for factor, plates in ((0.99, False), (1.01, True)):
             current = factor * limits[-1]
-            potential = anode_potential(OPEN_CIRCUIT_POTENTIAL, WINDOW, 0.8, current, resistance)
+            potential = anode.potential(OPEN_CIRCUIT_POTENTIAL, WINDOW, 0.8, current, resistance)
             assert (plating_current(potential, current, 1e-2, 0.5, temperature) > 0.0) is plates
     assert limits[0] / limits[1] == pytest.approx(math.exp(5e4 / GAS_CONSTANT * (1 / COLD - 1 / WARM)), rel=1e-12)
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from packfmu.models.aging.laws import PowerLaw
 from packfmu.models.aging.power_laws import (
+    PowerLaw,
     calendar_activity,
     calendar_voltage,
     charge_stress,

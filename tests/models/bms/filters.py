@@ -3,14 +3,14 @@
 import numpy as np
 
 from packfmu.core.instance import block_dtype
-from packfmu.models.bms import capacity, estimation, filter_states, kalman, kalman_correction
+from packfmu.models.bms import capacity, filter_states, kalman, kalman_correction
 from packfmu.models.cell import circuit as cell_circuit
 
 
 def group(kind, groups=1, capacity_sigma=0.0, **changes):
     """Return the blocks x and p of groups at rest, at the reference temperature; `changes` replace parameters."""
     filters = filter_states.fields(groups, kind) + kalman.fields(kind) + kalman_correction.fields(kind)
-    fields = filters + estimation.circuit_fields(groups, kind) + capacity.fields(groups)
+    fields = filters + cell_circuit.fields(groups, kind) + capacity.fields(groups)
     p = np.zeros(1, block_dtype(fields.parameters)).view(np.recarray)[0]
     for variable in fields.parameters:
         p[variable.name] = variable.start_values()

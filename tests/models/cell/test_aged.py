@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from packfmu.models.cell.aged import ledger_outputs
+from packfmu.models.cell.aged import fields
 from tests.models.cells import SOC, aging, invented_cell, started
 
 KIND = invented_cell()
 AGING = aging()
-BOOKED = [variable.name for variable in ledger_outputs()]
+BOOKED = [variable.name for variable in fields(1).outputs]
 CHARGES = ("charge", "stored_charge", "lost_charge", "aging_charge", "shifted_charge")
 ENERGIES = ("electrical_energy", "stored_energy", "heat", "table_energy", "aging_energy", "shifted_energy")
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from packfmu.models.cell import circuit as cell_circuit
+from packfmu.models.cell import step as cell_step
 from packfmu.models.numerics.arrhenius import GAS_CONSTANT
 from tests.models.cells import constant, invented_cell, plain_cell, started
 
@@ -35,7 +35,7 @@ def test_port_is_the_tangent_of_the_voltage_ahead(current, lookahead):
             cell.advance(0.0, lookahead)
         else:
             cell.x["current"] = later
-        return cell_circuit.terminal_voltage(cell.x, cell.p, 0)
+        return cell_step.terminal_voltage(cell.x, cell.p, 0)
 
     assert ahead(current) == pytest.approx(emf + resistance * current, abs=1e-13)
     if current:

@@ -7,11 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from packfmu.models.aging import plating, sei
-from packfmu.models.aging.kind import Plating, Sei
-from packfmu.models.aging.laws import EmpiricalLaws, PowerLaw
-from packfmu.models.aging.power_laws import charge_stress, cycle_damage, cycle_stress, damage_rate
-from packfmu.models.cell.stress_variables import outputs
+from packfmu.models.aging import anode, plating, sei
+from packfmu.models.aging.plating import Plating
+from packfmu.models.aging.power_laws import (
+    EmpiricalLaws,
+    PowerLaw,
+    charge_stress,
+    cycle_damage,
+    cycle_stress,
+    damage_rate,
+)
+from packfmu.models.aging.sei import Sei
+from packfmu.models.cell import stress
 from packfmu.models.numerics import tables
 from packfmu.models.parameters import schmalstieg_2014, wang_2014
 from packfmu.models.parameters.graphite_chen_2020 import OPEN_CIRCUIT_POTENTIAL
@@ -20,7 +27,6 @@ from tests.models.cells import SOC, aging, constant, invented_cell, plain_cell, 
 DAY = 86400.0
 AMPERE_HOUR = 3600.0
 CAPACITY = 10.0 * AMPERE_HOUR
-COUNTERS = [variable.name for variable in outputs(1)]
 IDEAL = plain_cell(
     open_circuit_voltage=3.2 + SOC,
     ohmic_resistance=constant(0.0),
@@ -29,6 +35,7 @@ IDEAL = plain_cell(
 """A cell whose voltage is 3.2 V + SOC, under any current that it is given here."""
 
 SCHMALSTIEG = aging()
+COUNTERS = [variable.name for variable in stress.fields(1, SOC.size, SCHMALSTIEG).outputs]
 WANG = aging(laws=wang_2014.PARAMETERS)
 
 
@@ -172,8 +179,8 @@ def test_times_are_weighed_by_the_activities_of_the_film(soc, kelvin):
 
 def test_stress_follows_soc_and_temperature_to_second_order():
     """Damage and weighed time of a charge while the cell warms, against fine steps; no kinks in the anode's table."""
-    anode = replace(SCHMALSTIEG.anode, open_circuit_potential=np.linspace(0.3, 0.05, OPEN_CIRCUIT_POTENTIAL.size))
-    kind = aging(anode=anode, sei=Sei(reaction_transfer=0.5, diffusion_transfer=0.2))
+    linear = replace(SCHMALSTIEG.anode, open_circuit_potential=np.linspace(0.3, 0.05, OPEN_CIRCUIT_POTENTIAL.size))
+    kind = aging(anode=linear, sei=Sei(reaction_transfer=0.5, diffusion_transfer=0.2))
 
     def charge(steps):
         cell = started(IDEAL, aging=kind, initial_soc=0.62)
@@ -202,7 +209,7 @@ def test_a_cold_charge_plates_and_a_rest_strips():
         IDEAL, aging=aging(plating=COLD_PLATING), temperature=kelvin, initial_soc=soc - 0.5 * 20.0 * 60.0 / CAPACITY
     )
     drive(cell, (20.0, 60.0))
-    resistance = plating.anode_resistance(2e-3, 3.5e4, kelvin, 298.15)
+    resistance = anode.resistance_at(2e-3, 3.5e4, kelvin, 298.15)
     potential = anode_at(soc) - 20.0 * resistance
     assert potential < 0.0
     exchange = 0.05 * np.exp(3e4 / 8.31446261815324 * (1.0 / 298.15 - 1.0 / kelvin))

@@ -1,11 +1,11 @@
-"""Noise of the film: replayed, the same path at any step, and with the moments of its equation."""
+"""Growth of the film by closed forms. Its noise: replayed, the same path at any step, the moments of its equation."""
 
 import math
 
 import numpy as np
 import pytest
 
-from tests.models.aging.agings import DAY, FEW, FILM, YEAR, grown, started
+from tests.models.aging.agings import DAY, FEW, FILM, YEAR, grown, started, step
 
 MANY = 4000
 LIKELY = 4.0
@@ -13,6 +13,52 @@ LIKELY = 4.0
 NOISY = {"film_noise": 0.8, "noise_seed": 11, "reaction_speed": 1e-6, "aging_rate": 1.0}
 """Limited by diffusion: ``y`` is the square of the thickness."""
 DIFFUSION = FILM.sei.diffusion
+
+
+def film(speed, diffusion, **start):
+    return started(reaction_speed=speed, diffusion=diffusion, initial_thickness=0.0, **start)
+
+
+@pytest.mark.parametrize("steps", [1, 12, 365])
+def test_a_film_limited_by_diffusion_grows_with_the_square_root(steps):
+    """Within 0.1 % at a reaction that could grow 1e4 times as far."""
+    thickness = grown(film(1e-11, 3e-23), YEAR, steps)
+    assert thickness == pytest.approx(math.sqrt(2.0 * 3e-23 * YEAR), rel=1e-3)
+
+
+@pytest.mark.parametrize("steps", [1, 12, 365])
+def test_a_film_limited_by_its_reaction_grows_in_proportion(steps):
+    """Within 1e-6: the film is 1e-7 of the way that diffusion could go."""
+    thickness = grown(film(1e-15, 1e-10), YEAR, steps)
+    assert thickness == pytest.approx(1e-15 * YEAR, rel=1e-6)
+
+
+@pytest.mark.parametrize("steps", [1, 12, 365])
+def test_between_the_regimes_the_law_of_deal_and_grove_holds(steps):
+    """``L**2 / (2 k) + L / r = t``, which is not how it is computed; 365 steps round 365 times."""
+    speed, diffusion = 1e-15, 1e-23
+    thickness = grown(film(speed, diffusion), YEAR, steps)
+    assert thickness**2 / (2.0 * diffusion) + thickness / speed == pytest.approx(YEAR, rel=1e-12)
+    assert 0.2 < thickness[0] / (speed * YEAR) < 0.8
+
+
+def test_under_varying_stress_both_limits_follow_the_weighed_time():
+    reaction, diffusive = film(1e-15, 1e-10), film(1e-11, 3e-23)
+    for n in range(40):
+        stress = {"reaction_time": DAY * (1.0 + n % 7), "diffusion_time": DAY * (1.0 + n % 3)}
+        for instance in (reaction, diffusive):
+            step(instance, 2.0 * DAY, **stress)
+    weighed = reaction.u["reaction_time"][0], diffusive.u["diffusion_time"][0]
+    assert reaction.y["film_thickness"] == pytest.approx(1e-15 * weighed[0], rel=1e-5)
+    assert diffusive.y["film_thickness"] == pytest.approx(math.sqrt(2.0 * 3e-23 * weighed[1]), rel=1e-3)
+
+
+def test_no_stress_no_film():
+    instance = started()
+    step(instance, YEAR, reaction_time=0.0, diffusion_time=YEAR)
+    step(instance, YEAR, reaction_time=YEAR, diffusion_time=0.0)
+    assert np.all(instance.y["film_thickness"] == FILM.sei.initial_thickness)
+    assert np.all(instance.y["capacity_loss"] == 0.0)
 
 
 def test_a_restored_state_replays_the_noise_to_the_last_bit():

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from packfmu.models.aging.laws import EmpiricalLaws, PowerLaw
-from packfmu.models.aging.power_laws import cycle_damage, cycle_stress
+from packfmu.models.aging.power_laws import EmpiricalLaws, PowerLaw, cycle_damage, cycle_stress
 from packfmu.models.numerics.rainflow import points
 from packfmu.models.parameters import schmalstieg_2014, wang_2014
 from tests.models.cells import SOC, aging, constant, plain_cell, started
