@@ -1,8 +1,8 @@
 """Error control by step doubling: steps as long as a tolerance allows, of the coupled system as a whole.
 
-A pace is a factor on the periods of all layers but the aging layer, a power of two, so that layers stay harmonic. A
+A pace is a factor on the periods of all layers but the jumping layer, a power of two, so that layers stay harmonic. A
 block of pace p is two hyperperiods at this pace; it begins at a multiple of its length, counted from the start or
-from the last step of the aging layer, and does not go beyond the next. The block is run twice: as one hyperperiod at
+from the last step of the jumping layer, and does not go beyond the next. The block is run twice: as one hyperperiod at
 twice the pace, from where the system is rolled back, and as the two. Both end at the same instant, where all layers
 have stepped. The exchange is of second order, so that a third of the difference is the error of the finer solution.
 Within the tolerance the finer one is accepted, else it is rolled back and tried at a smaller pace. At the minimum it is
@@ -61,8 +61,8 @@ Levels = Mapping[Layer, NDArray[np.float64]]
 
 
 def scaled(plan: Plan, pace: int) -> Plan:
-    """Return a plan with the periods of all layers but the aging layer `pace` times longer."""
-    periods = {layer: period * (pace if layer < Layer.AGING else 1) for layer, period in plan.periods.items()}
+    """Return a plan with the periods of all layers but the jumping layer `pace` times longer."""
+    periods = {layer: period * (1 if layer.jumps else pace) for layer, period in plan.periods.items()}
     return replace(plan, periods=periods)
 
 
@@ -131,10 +131,10 @@ class Controller(Generic[Row]):
         """Return the greatest pace up to the present one whose block fits here."""
         simulation = self._simulation
         since, left = simulation.time - simulation.start, end - simulation.time
-        aging = simulation.plan.periods.get(Layer.AGING)
-        if aging is not None:
-            since %= aging
-            left = min(left, aging - since)
+        if simulation.plan.jumping:
+            period = simulation.plan.periods[simulation.plan.jumping]
+            since %= period
+            left = min(left, period - since)
         pace = self._separated(self._pace)
         while pace >= self._control.minimum:
             block = 2 * pace * simulation.hyperperiod

@@ -13,7 +13,6 @@ from ...coupling.guard import Guard
 from ...coupling.operations import endpoint
 from ...coupling.schedule import Plan
 from ...coupling.slave import Values, blamed
-from ...coupling.system import Layer
 from ..duty import Duty, DutySlave
 from ..error_control import scaled
 from ..experiment import OnViolation
@@ -62,7 +61,7 @@ class Course:
         self._inputs = _duties(simulation)
         self._jumper = Jumper(simulation, long_run.jump) if long_run.jump else None
         self._guard = Guard(simulation.system, simulation.plan, simulation.slaves, long_run.experiment.separation)
-        fast = [c for c in simulation.system.components if c.layer < Layer.AGING and c.name != NAME]
+        fast = [c for c in simulation.system.components if not c.layer.jumps and c.name != NAME]
         is_block = all(STEP_SCALE in component.ports for component in fast)
         self._is_block = is_block and simulation.hyperperiod == simulation.plan.base
         _check(simulation, long_run)
@@ -215,15 +214,15 @@ def _check(simulation: Simulation, long_run: LongRun) -> None:
                 f"duty {duty.name}, phase {phase.name}: duration {format_duration(phase.duration)} is not a multiple "
                 f"of {format_duration(whole)}, after which all layers have stepped; the pace changes only there"
             )
-    period = plan.periods.get(Layer.AGING)
+    layer = plan.jumping
     for name, duty in long_run.duties.items():
-        if long_run.jump and period and duty.duration % period:
+        if long_run.jump and layer and duty.duration % plan.periods[layer]:
             raise InputError(
-                f"duty {name}: its cycle of {format_duration(duty.duration)} is not a multiple of the aging period "
-                f"{format_duration(period)}; a cycle that stands for others ends where aging has stepped"
+                f"duty {name}: its cycle of {format_duration(duty.duration)} is not a multiple of the {layer} period "
+                f"{format_duration(plan.periods[layer])}; a cycle that stands for others ends where that layer steps"
             )
     if long_run.end:
         component, output = endpoint(long_run.end.output)
         owner = simulation.system.component(component)
-        if owner.layer is not Layer.AGING or owner.port(output).count != 1:
-            raise InputError(f"{long_run.end.output} cannot end the run; a scalar output of the aging layer can")
+        if not owner.layer.jumps or owner.port(output).count != 1:
+            raise InputError(f"{long_run.end.output} cannot end the run; a scalar output of the jumping layer can")

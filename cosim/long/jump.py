@@ -1,20 +1,20 @@
 """Jumps over many cycles: what a cycle that was run in full has done to the slow states, extrapolated.
 
-A reference cycle is run in full. What it added to the counters that the aging layer takes, and to the states that are
-carried, are rates. Over a jump of N the aging components take one step of N under these rates, and the carried states
+A reference cycle is run in full. What it added to the counters that the jumping layer takes, and to the states that are
+carried, are rates. Over a jump of N the jumping components take one step of N under these rates, and the carried states
 are shifted; the faster components do not move, their clocks do not skip. Everything goes through inputs, steps and
 saved states, as any FMU with them can.
 
-A component ``Jumps`` in the aging layer, which `with_jumps` adds, stands between the counters and those who take them
-and adds what was jumped over.
+A component ``Jumps`` in the jumping layer, which `with_jumps` adds, stands between the counters and those who take
+them and adds what was jumped over.
 
-* What an aging component takes from faster layers by the rule ``last`` is a counter: cumulative.
+* What a jumping component takes from faster layers by the rule ``last`` is a counter: cumulative.
 * A state ``x`` of a faster component that has an input ``x_shift`` beside is carried; the input is cumulative too.
 
 Error
 -----
 Rates change slowly: with those of an earlier cycle of the same kind they are extended by a line (Adams and Bashforth,
-second order, steps of any length). The estimate is the greatest difference that this makes to an output of an aging
+second order, steps of any length). The estimate is the greatest difference that this makes to an output of a jumping
 component, against holding the rates (Euler), relative to the output's nominal value; the length is chosen so that it
 stays within the tolerance, and where that of a single cycle does not, there is no jump. A cycle after one of
 another kind, and the very first, settles from wherever the system was: it is not extended, and no jump follows it.
@@ -46,7 +46,6 @@ from ...core.duration import NANOSECONDS, seconds
 from ...core.errors import InputError
 from ...coupling.execution import views
 from ...coupling.slave import blamed, packed, unpacked
-from ...coupling.system import Layer
 from ..simulation import Simulation
 from .jumping import JumpSlave
 
@@ -61,7 +60,7 @@ class Jump:
     Parameters
     ----------
     tolerance : float
-        Of the error estimate of a jump, relative to the nominal values of the aging components' outputs.
+        Of the error estimate of a jump, relative to the nominal values of the jumping components' outputs.
     first : int
         Longest jump before the change of the rates is known; nearer cycles tell no change [cycles].
     longest : int
@@ -124,7 +123,7 @@ class Jumper:
             raise InputError(f"{JumpSlave.NAME} does not jump, or is missing; with_jumps adds it to a system")
         self._jumps = slave
         system = simulation.system
-        self._slow = [c for c in system.components if c.layer is Layer.AGING and c.name != JumpSlave.NAME]
+        self._slow = [c for c in system.components if c.layer.jumps and c.name != JumpSlave.NAME]
         self._onward = [c for c in system.connections if c.source[0] in {s.name for s in self._slow} | {JumpSlave.NAME}]
         self._begun, self._begun_at = Rates(), self.time
         self._known: dict[str, tuple[_Known, ...]] = {}
@@ -185,7 +184,7 @@ class Jumper:
         limit : int
             A multiple of the cycle; 0 jumps nowhere.
         event : callable
-            Looks at outputs of the aging components.
+            Looks at outputs of the jumping components.
         """
         cycle = self.time - self._begun_at
         known = self._known[kind]
@@ -245,7 +244,7 @@ class Jumper:
         }
 
     def _step(self, rates: Rates, length: int) -> None:
-        """Let the aging components step over the jump."""
+        """Let the jumping components step over the jump."""
         added = {name: rates[name] * seconds(length) for name in self._jumps.counters}
         for component in self._slow:
             slave = self._simulation.slaves[component.name]
@@ -256,7 +255,7 @@ class Jumper:
     def _first(
         self, known: tuple[_Known, ...], length: int, event: Callable[[], bool], before: Mapping[str, bytes]
     ) -> int:
-        """Return the first length, to the second, after which the event is true; the aging components are there."""
+        """Return the first length, to the second, after which the event is true; the jumping components are there."""
         low, high = 0, -(-length // NANOSECONDS["s"])
         while high - low > 1:
             middle = (low + high) // 2
@@ -280,7 +279,7 @@ class Jumper:
         self._simulation.skipped += length
 
     def _outputs(self) -> list[NDArray[np.float64]]:
-        """Return the real outputs of the aging components that faster ones take, over their nominal values."""
+        """Return the real outputs of the jumping components that faster ones take, over their nominal values."""
         system, slaves = self._simulation.system, self._simulation.slaves
         slow = {component.name for component in self._slow}
         ends = dict.fromkeys(c.source for c in self._onward if c.source[0] in slow and c.target[0] not in slow)

@@ -1,4 +1,4 @@
-"""The component that knows what was jumped over: it stands between the counters and the aging components."""
+"""The component that knows what was jumped over: it stands between the counters and the components that jump."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ...coupling.operations import Connection, Rule
 from ...coupling.port import Port
 from ...coupling.schedule import transfer_rule
 from ...coupling.slave import Slave, SlaveError, Values, fill, packed, unpacked
-from ...coupling.system import Component, Layer, System
+from ...coupling.system import Component, System
 
 ARRIVED = 0.25
 """Share of the elements of a carried state that may come to the lowest in a jump; they would have stopped there."""
@@ -97,7 +97,7 @@ class JumpSlave:
         return counters | {name: self.inputs[_taken(name)] - self._jumped[name] for name in self._carried}
 
     def feed(self, name: str, slave: Slave, added: Mapping[str, NDArray[np.float64]]) -> None:
-        """Write the counters, and what a jump adds to them, to the inputs of an aging component."""
+        """Write the counters, and what a jump adds to them, to the inputs of a jumping component."""
         for counter in self.counters:
             component, _, port = counter.partition(".")
             if component == name:
@@ -168,12 +168,12 @@ def reach(states: NDArray[np.float64], rates: NDArray[np.float64]) -> float:
 
 
 def with_jumps(system: System, together: int = 1) -> System:
-    """Put the component ``Jumps`` between the counters and the aging components that take them.
+    """Put the component ``Jumps`` between the counters and the jumping components that take them.
 
     Parameters
     ----------
     system : System
-        With components in the aging layer.
+        With components in the jumping layer, that whose `Layer.jumps` is true.
     together : int
         Neighbouring elements of a carried state that even out among themselves within a cycle, as cells in parallel do:
         they move together.
@@ -186,8 +186,8 @@ def with_jumps(system: System, together: int = 1) -> System:
     Raises
     ------
     InputError
-        When no component of the aging layer takes a counter of a faster one, or none tells a faster one anything; when
-        one exchanges anything else with it than counters and what is held; or a carried state is no multiple of
+        When no component of the jumping layer takes a counter of a faster one, or none hands a faster one anything;
+        when one exchanges anything else with it than counters and what is held; or a carried state is no multiple of
         `together`.
     """
     counters = _counters(system)
@@ -204,9 +204,10 @@ def with_jumps(system: System, together: int = 1) -> System:
         ports |= _pair(".".join(shift), system.port(state))
     sizes = {name: port.count for name, port in ports.items() if port.causality is Causality.OUTPUT}
     counted = {".".join(connection.target) for connection in counters}
+    first = next(component for component in system.components if component.layer.jumps)
     jumps = Component(
         name=JumpSlave.NAME,
-        layer=Layer.AGING,
+        layer=first.layer,
         ports=ports,
         open=lambda inputs, outputs: JumpSlave(
             {name: count for name, count in sizes.items() if name in counted},
@@ -214,8 +215,8 @@ def with_jumps(system: System, together: int = 1) -> System:
             together,
         ),
     )
-    first = next(k for k, component in enumerate(system.components) if component.layer is Layer.AGING)
-    components = (*system.components[:first], jumps, *system.components[first:])
+    place = system.components.index(first)
+    components = (*system.components[:place], jumps, *system.components[place:])
     return System(components, _rewired(system, counters, carried))
 
 
@@ -232,24 +233,21 @@ def _rewired(
 
 
 def _counters(system: System) -> list[Connection]:
-    """Return the connections that hand counters to the aging layer."""
-    across = [c for c in system.connections if (_layer(system, c.source) < _layer(system, c.target) is Layer.AGING)]
-    back = [c for c in system.connections if (_layer(system, c.source) is Layer.AGING > _layer(system, c.target))]
+    """Return the connections that hand counters to the jumping layer."""
+    jumps = {component.name: component.layer.jumps for component in system.components}
+    across = [c for c in system.connections if jumps[c.target[0]] and not jumps[c.source[0]]]
+    back = [c for c in system.connections if jumps[c.source[0]] and not jumps[c.target[0]]]
     for connections, what in ((across, "takes a counter of"), (back, "tells anything to")):
         if not connections:
-            raise InputError(f"nothing can be jumped over: no component of the aging layer {what} a faster one")
+            raise InputError(f"nothing can be jumped over: no component of the jumping layer {what} a faster one")
     for connection in across + back:
         rule, kind = transfer_rule(system, connection), system.port(connection.source).data_type
         if rule not in (Rule.LAST, Rule.HOLD) or (rule is Rule.LAST and kind is not DataType.REAL):
             raise InputError(
                 f"connection {connection} cannot be jumped over: it hands on a {kind.value} by the rule {rule.value}; "
-                "the aging layer takes Real counters (last) and is held (hold)"
+                "the jumping layer takes Real counters (last) and is held (hold)"
             )
     return across
-
-
-def _layer(system: System, end: tuple[str, str]) -> Layer:
-    return system.component(end[0]).layer
 
 
 def _carried(system: System) -> dict[tuple[str, str], tuple[str, str]]:
@@ -259,7 +257,7 @@ def _carried(system: System) -> dict[tuple[str, str], tuple[str, str]]:
         (component.name, name)
         for component in system.components
         for name, port in component.ports.items()
-        if name.endswith(SHIFT) and port.causality is Causality.INPUT and component.layer < Layer.AGING
+        if name.endswith(SHIFT) and port.causality is Causality.INPUT and not component.layer.jumps
     ]
     return {(name, port.removesuffix(SHIFT)): (name, port) for name, port in shifts if (name, port) not in driven}
 

@@ -53,7 +53,7 @@ def run_long(system: System, plan: Plan, long_run: LongRun, resume: bool = False
     system : System
         Of `with_duties` and, for jumps, `with_jumps`.
     plan : Plan
-        Made for this system, with an aging layer.
+        Made for this system, with a jumping layer.
     long_run : LongRun
         What is to be run.
     resume : bool
@@ -86,7 +86,7 @@ def check_paces(system: System, plan: Plan, long_run: LongRun) -> str:
     Returns
     -------
     str
-        Layers with their periods and time constants, from switching to aging, and the transfers, as tables.
+        Layers with their periods and time constants, the fastest first, and the transfers, as tables.
 
     Raises
     ------

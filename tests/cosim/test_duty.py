@@ -19,8 +19,8 @@ from packfmu.cosim.profiles import NAME
 from packfmu.coupling.operations import connect
 from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.slave import SlaveError
-from packfmu.coupling.system import Layer, System
-from tests.coupling.toys import component, nothing, real, sink, sink_step
+from packfmu.coupling.system import System
+from tests.coupling.toys import CONTROL, THERMAL, component, nothing, real, sink, sink_step
 
 SECOND = 10**9
 POWER = np.array([3.0, -1.0, 4.0, -1.5, 5.0, -9.0, 2.0, -6.0])
@@ -37,7 +37,7 @@ def system():
             real("currents", "A", 2),
         ), outputs=(real("amount", "J"),)), nothing("duty 1"), nothing("duty 1"), sink_step,
     )  # fmt: skip
-    return System((component("Sink", Layer.THERMAL, sink()), component("Load", Layer.CONTROL, load)), ())
+    return System((component("Sink", THERMAL, sink()), component("Load", CONTROL, load)), ())
 
 
 def phase(name, periods, power, temperature=290.0, mode=1, currents=0.5, **more):
@@ -71,7 +71,7 @@ def test_the_system_is_driven_in_its_fastest_layer():
     made = driven(DAY, NIGHT)
     inputs = made.component(NAME)
     assert [c.name for c in made.components] == [NAME, "Sink", "Load"]
-    assert inputs.layer is Layer.CONTROL
+    assert inputs.layer is CONTROL
     assert set(made.connections) == {connect(f"{NAME}.{name}", name) for name in DAY.inputs}
     assert isinstance(opened(DAY), DutySlave)
 
@@ -207,8 +207,8 @@ def test_what_contradicts_itself_is_refused(make, words):
 @pytest.mark.parametrize(
     ("phases", "words"),
     [
-        ((phase("rest", 3, 101.0),), "phase rest: Load.power = 101 W is not a finite number within [-100, 100] W"),
-        ((phase("rest", 3, [1.0, -200.0, 0.0]),), "phase rest: Load.power[2] = -200 W is not a finite number within"),
+        ((phase("rest", 3, 101.0),), "phase rest: Load.power = 101 W is not within [-100, 100] W"),
+        ((phase("rest", 3, [1.0, -200.0, 0.0]),), "phase rest: Load.power[2] = -200 W is not within"),
         ((phase("rest", 3, 1.0, mode=0.5),), "phase rest: Load.mode = 0.5 is not a whole number within [0, 2]"),
         ((phase("rest", 3, [1.0, 2.0]),), "phase rest: Load.power has 2 rows; it takes 3, or one number"),
         ((phase("rest", 3, np.ones((3, 2))),), "phase rest: Load.power: values of shape (3, 2) do not fit (3,)"),
@@ -243,8 +243,8 @@ def test_a_run_repeats_the_first_duty():
     duty = Duty(
         "day", (Phase("drive", 4 * SECOND, {"Sink.flow": flows}), Phase("rest", 4 * SECOND, {"Sink.flow": 2.0}))
     )
-    sinks = (component("Sink", Layer.THERMAL, sink()), component("Fast", Layer.CONTROL, sink()))
+    sinks = (component("Sink", THERMAL, sink()), component("Fast", CONTROL, sink()))
     made = with_duties(System(sinks, ()), {"day": duty}, SECOND)
-    plan = make_plan(made, {Layer.CONTROL: SECOND, Layer.THERMAL: 2 * SECOND})
+    plan = make_plan(made, {CONTROL: SECOND, THERMAL: 2 * SECOND})
     totals = run(made, plan, Experiment(20 * SECOND, totals=("Sink.amount",))).totals
     assert totals["Sink.amount"] == 3 * flows.sum() + 2 * 16.0

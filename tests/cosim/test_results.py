@@ -13,9 +13,9 @@ from packfmu.core.variable import Detail
 from packfmu.cosim.recorder import ROWS, columns, recording
 from packfmu.cosim.results import load, save_csv, save_figure
 from packfmu.coupling.operations import endpoint
-from packfmu.coupling.system import Layer, System
+from packfmu.coupling.system import System
 from packfmu.pack.recorded import RECORD, record
-from packfmu.pack.topology import pack_system
+from packfmu.pack.topology import ELECTRICAL, pack_system
 from tests.coupling import toys
 from tests.coupling.test_system import pack
 
@@ -89,7 +89,7 @@ def test_only_what_there_is_is_recorded_by_default():
 
 
 def test_arrays_of_other_systems_have_dimensions_of_their_own(tmp_path):
-    system = System((toys.component("Fast", Layer.ELECTRICAL, toys.source()),), ())
+    system = System((toys.component("Fast", ELECTRICAL, toys.source()),), ())
     with recording(tmp_path / "run.nc", columns(system, {"flow": "Fast.flow"})) as recorder:
         recorder.append(0, [np.array([1.0, 2.0])])
     assert load(tmp_path / "run.nc").flow.dims == ("time", "flow_axis_1")

@@ -18,8 +18,9 @@ from packfmu.coupling.guard import Guard
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.operations import connect
 from packfmu.coupling.schedule import make_plan
-from packfmu.coupling.system import Layer, System
+from packfmu.coupling.system import System
 from packfmu.pack.fmus import fmu_pack
+from packfmu.pack.topology import CONTROL, ELECTRICAL, THERMAL
 from tests.coupling.toys import nothing, real
 
 SECOND = 10**9
@@ -67,12 +68,12 @@ def part(name, layer, update=Update.EXACT, fastest=1.0, slowest=100.0, ageing=0.
 
 def pair(**slow):
     """A fast part that sees a slow one held."""
-    parts = (part("Fast", Layer.ELECTRICAL), part("Slow", Layer.THERMAL, **slow))
+    parts = (part("Fast", ELECTRICAL), part("Slow", THERMAL, **slow))
     return System(parts, (connect("Fast.out", "Slow.value"), connect("Slow.out", "Fast.value")))
 
 
 def outcome(system, electrical=SECOND, thermal=10 * SECOND, **more):
-    plan = make_plan(system, {Layer.ELECTRICAL: electrical, Layer.THERMAL: thermal})
+    plan = make_plan(system, {ELECTRICAL: electrical, THERMAL: thermal})
     return run(system, plan, Experiment(40 * SECOND, **more))
 
 
@@ -140,7 +141,7 @@ def switcher(period, settling):
         switch,
         update=Update.EXACT,
     )
-    return kernel_component("Switcher", Layer.ELECTRICAL, model)
+    return kernel_component("Switcher", ELECTRICAL, model)
 
 
 def test_averages_stand_for_switching_only_where_it_settles_in_the_step():
@@ -155,7 +156,7 @@ def test_averages_stand_for_switching_only_where_it_settles_in_the_step():
 
 def test_the_layer_of_the_switching_is_explained():
     system = System((switcher(1e-5, 2e-4),), ())
-    plan = make_plan(system, {Layer.ELECTRICAL: SECOND})
+    plan = make_plan(system, {ELECTRICAL: SECOND})
     with opened(system, plan, Experiment(SECOND), lambda _: None) as simulation:
         words = [re.split(r"  +", line) for line in Guard(system, plan, simulation.slaves, 5.0).explain().splitlines()]
     assert words[1] == ["switching", "1e-05 s", "within Switcher", "exact", "0.0002 s", "0.0002 s", "20", "20"]
@@ -178,7 +179,7 @@ def test_a_run_stops_there_where_it_is_asked_to():
 def test_components_that_tell_no_time_constants_are_not_checked():
     from tests.coupling.toys import adder
 
-    lone = System((kernel_component("Adder", Layer.THERMAL, adder()),), ())
+    lone = System((kernel_component("Adder", THERMAL, adder()),), ())
     assert outcome(lone).violations == ()
 
 
@@ -191,7 +192,7 @@ def test_both_flavours_tell_how_they_step(fmus, native_fmus, kernel_pack):
 
 def test_a_plan_is_explained(kernel_pack):
     """Layers, periods, time constants, ratios and transfers."""
-    periods = {Layer.ELECTRICAL: SECOND, Layer.CONTROL: 10 * SECOND, Layer.THERMAL: 20 * SECOND}
+    periods = {ELECTRICAL: SECOND, CONTROL: 10 * SECOND, THERMAL: 20 * SECOND}
     timescales = {
         "PackNetwork": Timescale(1.7e308, 0.0), "Cell": Timescale(4.0, 900.0), "Thermal": Timescale(200.0, 3e3)
     }  # fmt: skip

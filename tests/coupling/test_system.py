@@ -8,7 +8,7 @@ from packfmu.core.variable import Causality, DataType
 from packfmu.coupling.operations import Action, Rule, connect
 from packfmu.coupling.port import ports_of
 from packfmu.coupling.schedule import make_plan, transfer_rule
-from packfmu.coupling.system import Layer, System
+from packfmu.coupling.system import System
 from packfmu.fmi.build import Form
 from packfmu.models.aging import losses as aging
 from packfmu.models.aging.variables import COUNTER_NAMES
@@ -22,13 +22,13 @@ from packfmu.pack.file import Pack
 from packfmu.pack.fmus import build_pack, fmu_pack
 from packfmu.pack.parts import parts
 from packfmu.pack.ssp import write_system
-from packfmu.pack.topology import PACK_CONNECTIONS, PACK_LAYERS, pack_system
+from packfmu.pack.topology import AGING, CONTROL, ELECTRICAL, PACK_CONNECTIONS, PACK_LAYERS, THERMAL, pack_system
 from tests.coupling import toys
 from tests.models.cells import plain_cell
 
-FAST = toys.component("Fast", Layer.ELECTRICAL, toys.source())
-SLOW = toys.component("Slow", Layer.THERMAL, toys.sink())
-ADDER = toys.component("Adder", Layer.CONTROL, toys.adder())
+FAST = toys.component("Fast", ELECTRICAL, toys.source())
+SLOW = toys.component("Slow", THERMAL, toys.sink())
+ADDER = toys.component("Adder", CONTROL, toys.adder())
 
 
 def test_ports_of_a_model_come_in_the_order_of_the_memory():
@@ -94,7 +94,7 @@ def test_names_of_components_are_unique_identifiers():
     with pytest.raises(InputError, match="component Fast: the name occurs 2 times"):
         System((FAST, FAST), ())
     with pytest.raises(InputError, match="component 'a b': the name must be an identifier"):
-        System((toys.component("a b", Layer.THERMAL, toys.adder()),), ())
+        System((toys.component("a b", THERMAL, toys.adder()),), ())
 
 
 UNMANAGED = [name for name in PACK_LAYERS if name != "Bms"]
@@ -169,7 +169,7 @@ def test_pack_that_ages_hands_counters_on_and_holds_what_they_have_done():
         "Aging.capacity_loss -> PackNetwork.capacity_loss": Rule.HOLD,
         "Aging.resistance_growth -> Cell.resistance_growth": Rule.HOLD,
     }
-    plan = make_plan(system, {layer: 60**layer for layer in Layer})
+    plan = make_plan(system, {layer: 60**layer.rank for layer in (ELECTRICAL, CONTROL, THERMAL, AGING)})
     steps = [(operation.subject, operation.every) for operation in plan.operations if operation.action is Action.STEP]
     assert steps[-1] == ("Aging", 60**3)
 
@@ -212,7 +212,7 @@ def test_block_leaves_aging_outside():
     assert [part.name for part in separate] == ["Cell", "PackNetwork", "Thermal", "Balancer", "Aging"]
     assert [name for name, _, _ in block.arguments["members"]] == ["PackNetwork", "Cell", "Balancer", "Thermal"]
     assert not any("Aging" in str(row) for row in block.arguments["operations"])
-    assert periods(AGING_PACK.schedule)[Layer.AGING] == 3600 * 10**9
+    assert periods(AGING_PACK.schedule)[AGING] == 3600 * 10**9
     assert kernel_pack(separate).connections == unmanaged()
 
 

@@ -150,7 +150,7 @@ def test_an_end_that_comes_in_a_cycle_is_seen_after_it(tmp_path):
     assert results.least.values.tolist() == [1.0, -1.0, -3.0, -5.0]
 
 
-def test_a_jump_goes_on_where_the_aging_layer_was():
+def test_a_jump_goes_on_where_the_jumping_layer_was():
     """Each toy refuses a step that does not begin where its last one ended, one by the calendar."""
     with simulated(prepared(), Runner__drift=[0.0, 1e-4, 2e-4, 3e-4]) as simulation:
         jumper = Jumper(simulation, Jump(tolerance=1e9, first=1, longest=5))

@@ -17,9 +17,10 @@ from packfmu.cosim.long.jumping import ARRIVED, FREE, JumpSlave, falling, reach,
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.operations import Rule, connect
 from packfmu.coupling.slave import SlaveError
-from packfmu.coupling.system import Layer, System
+from packfmu.coupling.system import System
 from tests.cosim.long import wear
 from tests.coupling import toys
+from tests.coupling.toys import AGING, ELECTRICAL
 
 COUNT = 9
 ROUNDING = 1e-12
@@ -126,7 +127,7 @@ def test_jumps_stands_between_counters_and_those_who_take_them():
 
 def test_a_shift_that_something_drives_is_not_carried():
     runner, ager = wear.joined().components
-    other = kernel_component("Other", Layer.ELECTRICAL, wear.runner())
+    other = kernel_component("Other", ELECTRICAL, wear.runner())
     driven = connect("Other.place", "Runner.place_shift")
     system = with_jumps(System((runner, other, ager), (*wear.joined().connections, driven)))
     shifts = [name for name in system.component("Jumps").ports if name.endswith("_shift")]
@@ -137,7 +138,7 @@ def test_a_parameter_that_is_called_like_a_shift_is_none():
     extra = toys.real("phase_shift")
     model = wear.runner()
     fields = replace(model.fields, parameters=(*model.parameters, extra))
-    changed = kernel_component("Runner", Layer.ELECTRICAL, replace(model, fields=fields))
+    changed = kernel_component("Runner", ELECTRICAL, replace(model, fields=fields))
     system = with_jumps(System((changed, wear.AGER), wear.joined().connections))
     assert not [name for name in system.component("Jumps").ports if "phase" in name]
 
@@ -163,15 +164,15 @@ def taker(kind):
 @pytest.mark.parametrize(
     ("system", "words"),
     [
-        (pair(HELD), "no component of the aging layer takes a counter of a faster one"),
-        (pair(COUNTED), "no component of the aging layer tells anything to a faster one"),
-        (System((wear.RUNNER,), ()), "no component of the aging layer takes a counter"),
+        (pair(HELD), "no component of the jumping layer takes a counter of a faster one"),
+        (pair(COUNTED), "no component of the jumping layer tells anything to a faster one"),
+        (System((wear.RUNNER,), ()), "no component of the jumping layer takes a counter"),
         (pair(replace(COUNTED, rule=Rule.MEAN), HELD), "hands on a Real by the rule mean"),
         (pair(replace(COUNTED, rule=Rule.INTEGRAL), HELD), "hands on a Real by the rule integral"),
-        (pair(COUNTED, replace(HELD, rule=Rule.LINEAR)), "hands on a Real by the rule linear; the aging layer takes"),
+        (pair(COUNTED, replace(HELD, rule=Rule.LINEAR)), "hands on a Real by the rule linear; the jumping layer takes"),
         (
             System(
-                (*wear.joined().components, kernel_component("Flags", Layer.AGING, taker(DataType.BOOLEAN))),
+                (*wear.joined().components, kernel_component("Flags", AGING, taker(DataType.BOOLEAN))),
                 (COUNTED, HELD, connect("Runner.tired", "Flags.flag")),
             ),
             r"Runner\.tired -> Flags\.flag.* cannot be jumped over: it hands on a Boolean by the rule last",
@@ -224,7 +225,7 @@ def test_jumps_has_no_parameters():
 def test_what_is_told_after_a_jump_does_not_differ_by_rounding_in_the_next_step(values):
     """A counter that rests after a jump must not seem to fall: those who take it refuse that."""
     jumps = JumpSlave({"Aging.count": 50}, {}, 1)
-    taker = kernel_component("Aging", Layer.AGING, toys.sink(50)).open(["flow"], ["total"])
+    taker = kernel_component("Aging", AGING, toys.sink(50)).open(["flow"], ["total"])
     so_far, earlier, added = values.T
     jumps.inputs["Aging.count so far"][:] = so_far
     jumps.keep({"Aging.count": earlier})
