@@ -59,7 +59,7 @@ class Variable:
     description : str
         One sentence for the user.
     slow : bool
-        Whether a jump carries this output.
+        Whether a jump carries this output, where the model has an input that `shifts` it.
     display_unit : str
         The unit people think in, such as ``degC`` or ``A.h``; empty for the SI unit.
     data_type : DataType
@@ -74,6 +74,11 @@ class Variable:
         In a model that is composed of others: the record of the block that the field lies in; else empty.
     hidden : bool
         Whether importers do not know of it: a parameter that `initialize` makes from others.
+    shifts : str
+        Of an input: the FMU's name of the slow output that it shifts. Its value is the sum of all shifts.
+    forecast : bool
+        Whether this output is a value of a later instant, linearised about the last step; error control does not
+        compare it.
     causality : Causality
         Set by the block of `Fields` that the variable is declared in.
 
@@ -99,6 +104,8 @@ class Variable:
     fmi_name: str = ""
     owner: str = ""
     hidden: bool = False
+    shifts: str = ""
+    forecast: bool = False
     causality: Causality = Causality.STATE
 
     def __post_init__(self) -> None:
@@ -127,6 +134,11 @@ class Variable:
         """Number of scalar values."""
         return math.prod(self.shape)
 
+    @property
+    def listed_name(self) -> str:
+        """Name in the FMU."""
+        return self.fmi_name or self.name
+
     def start_values(self) -> NDArray[np.float64]:
         """Start values, shape `shape` [unit]."""
         try:
@@ -144,7 +156,6 @@ class Variable:
 
     def scalar_names(self) -> list[str]:
         """Names of the scalar values in storage order: ``name``, ``name[1]``, ... or ``name[1,1]``, ..."""
-        name = self.fmi_name or self.name
         if not self.shape:
-            return [name]
-        return [f"{name}[{','.join(str(i + 1) for i in index)}]" for index in np.ndindex(self.shape)]
+            return [self.listed_name]
+        return [f"{self.listed_name}[{','.join(str(i + 1) for i in index)}]" for index in np.ndindex(self.shape)]

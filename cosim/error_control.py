@@ -10,9 +10,9 @@ accepted anyway and counted.
 
 What is compared
 ----------------
-Levels (V, K, a SOC, ...) that the master reads, because they are connected or recorded, weighed by their nominal
-values; no flows, integrals, resistances and times. Two things are left out: the ports of `FORECASTS`, which are
-linearised about the last step, and components without memory, whose slowest time constant is 0: what they tell follows
+Levels (V, K, a share, ...) that the master reads, because they are connected or recorded, weighed by their nominal
+values; no flows, integrals, resistances and times. Two things are left out: forecasts, which are linearised about the
+last step (`Variable.forecast`), and components without memory, whose slowest time constant is 0: what they tell follows
 from the others, and may be as of an instant within their step. A voltage that is recorded thus asks for steps that
 tell a changing load apart.
 
@@ -44,9 +44,6 @@ from .simulation import Simulation
 
 NO_LEVELS = ("A", "W", "J", "C", "s", "Ohm")
 """Units of what is not compared."""
-
-FORECASTS = ("emf",)
-"""Standard ports that tell what will be, linearised about the last step; not compared either."""
 
 ORDER = 2
 """Order of the exchange."""
@@ -227,6 +224,6 @@ def _levels(simulation: Simulation, guard: Guard) -> list[tuple[Layer, list[tupl
             continue
         for name, view in simulation.slaves[component.name].outputs.items():
             port = component.ports[name]
-            if port.data_type is DataType.REAL and port.unit not in NO_LEVELS and name not in FORECASTS:
+            if port.data_type is DataType.REAL and port.unit not in NO_LEVELS and not port.forecast:
                 found.setdefault(component.layer, []).append((view, port.nominal))
     return list(found.items())

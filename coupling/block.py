@@ -170,7 +170,7 @@ def compose(
         description=description,
         fields=Fields(
             parameters=(*parameters.values(), STEP_SCALE),
-            inputs=_inputs(members, undriven),
+            inputs=_inputs(members, undriven, taps),
             outputs=outputs,
             states=_states(wiring),
             constants=tuple(_owned(v, member, member) for member, model in members.items() for v in model.constants),
@@ -183,7 +183,7 @@ def compose(
 
 
 def _owned(variable: Variable, member: str, owner: str) -> Variable:
-    return replace(variable, owner=owner, fmi_name=f"{member}.{variable.fmi_name or variable.name}")
+    return replace(variable, owner=owner, fmi_name=f"{member}.{variable.listed_name}")
 
 
 def _parameters(
@@ -203,8 +203,9 @@ def _parameters(
     return own
 
 
-def _inputs(members: Mapping[str, Model], undriven: Sequence[Place]) -> tuple[Variable, ...]:
-    """Return an input for each name, within the bounds of all that it feeds."""
+def _inputs(members: Mapping[str, Model], undriven: Sequence[Place], taps: Sequence[Tap]) -> tuple[Variable, ...]:
+    """Return an input for each name, within the bounds of all that it feeds; what it shifts has the tap's name."""
+    names = {tap.source: tap.name for tap in taps if tap.summary is Summary.LAST}
     inputs: dict[str, tuple[str, Variable]] = {}
     for member, name in undriven:
         variable = members[member].variable(name)
@@ -220,7 +221,8 @@ def _inputs(members: Mapping[str, Model], undriven: Sequence[Place]) -> tuple[Va
                     f"{owner}.{name} and {member}.{name} are one input of the block; {what} {left} does not fit {right}"
                 )
         least, greatest = max(other.min, variable.min), min(other.max, variable.max)
-        inputs[name] = owner, replace(other, min=least, max=greatest)
+        shifts = names.get(f"{owner}.{other.shifts}", "") if name not in inputs else other.shifts
+        inputs[name] = owner, replace(other, min=least, max=greatest, shifts=shifts)
     return tuple(variable for _, variable in inputs.values())
 
 
@@ -236,6 +238,7 @@ def _output(members: Mapping[str, Model], operations: Sequence[Operation], tap: 
     if tap.summary is Summary.RATE:
         changed["unit"] = RATE_UNITS[variable.unit]
     if tap.summary is not Summary.LAST:
+        changed["slow"] = False
         changed["description"] = f"{variable.description.removesuffix(', over the step')}: {_SUMMARIES[tap.summary]}"
     return replace(variable, **changed)
 

@@ -34,7 +34,7 @@ from ...coupling.port import Port
 from ...coupling.slave import SlaveError, Values, fill, packed, unpacked
 from ...coupling.system import Component, Layer
 from .bulk import Bulk
-from .interface import read_interface, read_update
+from .interface import read_interface
 from .state import check_capabilities, restore_state, save_state
 
 _numbers = itertools.count(1)
@@ -169,10 +169,10 @@ class FmuSlave:
 
     def _bulks(self, verb: str, names: Iterable[str]) -> list[Bulk]:
         chosen = [self._ports[name] for name in names]
-        groups = [(kind, [port for port in chosen if port.data_type is kind]) for kind in DataType]
+        by_type = {data_type: [port for port in chosen if port.data_type is data_type] for data_type in DataType}
         return [
-            Bulk(getattr(self._fmu, f"fmi2{verb}{kind.value}"), self._fmu.component, ports)
-            for kind, ports in groups
+            Bulk(getattr(self._fmu, f"fmi2{verb}{data_type.value}"), self._fmu.component, ports)
+            for data_type, ports in by_type.items()
             if ports
         ]
 
@@ -252,11 +252,11 @@ class FmuSlave:
 
 def fmu_component(name: str, layer: Layer, path: Path) -> Component:
     """Return a component that runs an .fmu file; InputError tells what is wrong with the file."""
-    description, ports = read_interface(path)
+    description, ports, update = read_interface(path)
     return Component(
         name,
         layer,
         ports,
         lambda inputs, outputs: FmuSlave(name, path, description, ports, inputs, outputs),
-        read_update(path),
+        update,
     )

@@ -9,7 +9,8 @@ A component ``Jumps`` in the jumping layer, which `with_jumps` adds, stands betw
 them and adds what was jumped over.
 
 * What a jumping component takes from faster layers by the rule ``last`` is a counter: cumulative.
-* A state ``x`` of a faster component that has an input ``x_shift`` beside is carried; the input is cumulative too.
+* An output of a faster component that an input beside it shifts (`Variable.shifts`) is a carried state; the input is
+  cumulative too.
 
 Error
 -----
@@ -22,7 +23,7 @@ another kind, and the very first, settles from wherever the system was: it is no
 Of a carried state its elements move against each other; their mean is set by the cycle and stays. Control that would
 have ended meanwhile, such as balancing, must not be extrapolated beyond its end: elements that are controlled come down
 to the lowest one and stop there, and a jump ends before more than a quarter of all have. The others stay then: what
-drifts up is brought down. Where nothing is controlled, elements drift by 0.005 in a jump; none is kept below a cycle.
+drifts up is brought down. Where nothing is controlled, elements drift by 0.005 of the nominal value in a jump; none is kept below a cycle.
 Where control settles them within each cycle, as converters do, they are no slow states and stay where they are.
 
 References

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,10 +22,8 @@ ARRIVED = 0.25
 """Share of the elements of a carried state that may come to the lowest in a jump; they would have stopped there."""
 
 FREE = 0.005
-"""How far elements of a carried state may move against each other in a jump where nothing controls them."""
-
-SHIFT = "_shift"
-"""An input of this ending shifts the state, an output, that is called as what is before it."""
+"""How far elements of a carried state may move against each other in a jump where nothing controls them, as a share of
+the state's nominal value."""
 
 
 class JumpSlave:
@@ -33,21 +31,21 @@ class JumpSlave:
 
     Parameters
     ----------
-    counters : mapping of str to int
-        Size of each counter, by the input ``"Component.input"`` that takes it.
-    carried : mapping of str to int
-        Size of each carried state, by the input that shifts it.
+    counters : mapping of str to Port
+        The counters, by the input ``"Component.input"`` that takes each.
+    carried : mapping of str to Port
+        The carried states, by the input that shifts each.
     together : int
         Neighbouring elements of a carried state that are shifted alike.
     """
 
     NAME = "Jumps"
 
-    def __init__(self, counters: Mapping[str, int], carried: Mapping[str, int], together: int) -> None:
+    def __init__(self, counters: Mapping[str, Port], carried: Mapping[str, Port], together: int) -> None:
         self.counters = tuple(counters)
-        self._carried = tuple(carried)
+        self._carried = carried
         self._together = together
-        self.sizes = sizes = {**counters, **carried}
+        self.sizes = sizes = {name: port.count for name, port in {**counters, **carried}.items()}
         ends = np.cumsum([0, *sizes.values()])
         self._memory = np.zeros((2, ends[-1]))
         places = {name: slice(ends[k], ends[k + 1]) for k, name in enumerate(sizes)}
@@ -121,8 +119,11 @@ class JumpSlave:
 
     def reach(self, rates: Mapping[str, NDArray[np.float64]]) -> float:
         """Return how long [s] the carried states may be shifted by their rates [1/s]."""
-        states = {name: self._means(self.inputs[_taken(name)]) for name in self._carried}
-        return min((reach(values, self._means(rates[name])) for name, values in states.items()), default=math.inf)
+        reaches = (
+            reach(self._means(self.inputs[_taken(name)]), self._means(rates[name]), FREE * state.nominal)
+            for name, state in self._carried.items()
+        )
+        return min(reaches, default=math.inf)
 
     def _means(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         return values.reshape(-1, self._together).mean(axis=1)
@@ -150,18 +151,18 @@ def relative_shift(states: NDArray[np.float64], drift: NDArray[np.float64]) -> N
     return np.asarray(drift - drift.mean())
 
 
-def reach(states: NDArray[np.float64], rates: NDArray[np.float64]) -> float:
+def reach(states: NDArray[np.float64], rates: NDArray[np.float64], free: float) -> float:
     """Return how long [s] elements may be shifted by their rates [1/s].
 
     Until the share `ARRIVED` of them has come to the lowest one where they are controlled, else until one has moved by
-    `FREE` against the lowest one.
+    `free` against the lowest one.
     """
     lowest = np.argmin(states)
     rates = rates - rates[lowest]
     controlled = falling(rates)
     if not controlled.any():
         most = float(np.abs(rates).max())
-        return FREE / most if most > 0.0 else math.inf
+        return free / most if most > 0.0 else math.inf
     times = np.full(len(states), math.inf)
     times[controlled] = (states[controlled] - states[lowest]) / -rates[controlled]
     return float(np.sort(times)[int(ARRIVED * (len(states) - 1))])
@@ -196,24 +197,14 @@ def with_jumps(system: System, together: int = 1) -> System:
         count = system.port(state).count
         if together < 1 or count % together:
             raise InputError(f"{'.'.join(state)} has {count} elements; they cannot move together in {together}s")
-    ports: dict[str, Port] = {}
-    for connection in counters:
-        name = ".".join(connection.target)
-        ports |= _pair(name, system.port(connection.source))
-    for state, shift in carried.items():
-        ports |= _pair(".".join(shift), system.port(state))
-    sizes = {name: port.count for name, port in ports.items() if port.causality is Causality.OUTPUT}
-    counted = {".".join(connection.target) for connection in counters}
+    counted = {".".join(connection.target): system.port(connection.source) for connection in counters}
+    shifted = {".".join(shift): system.port(state) for state, shift in carried.items()}
     first = next(component for component in system.components if component.layer.jumps)
     jumps = Component(
         name=JumpSlave.NAME,
         layer=first.layer,
-        ports=ports,
-        open=lambda inputs, outputs: JumpSlave(
-            {name: count for name, count in sizes.items() if name in counted},
-            {name: count for name, count in sizes.items() if name not in counted},
-            together,
-        ),
+        ports=dict(pair for name, port in {**counted, **shifted}.items() for pair in _pair(name, port)),
+        open=lambda inputs, outputs: JumpSlave(counted, shifted, together),
     )
     place = system.components.index(first)
     components = (*system.components[:place], jumps, *system.components[place:])
@@ -253,21 +244,18 @@ def _counters(system: System) -> list[Connection]:
 def _carried(system: System) -> dict[tuple[str, str], tuple[str, str]]:
     """Return the input that shifts each state that has one and that nothing drives."""
     driven = {connection.target for connection in system.connections}
-    shifts = [
-        (component.name, name)
+    return {
+        (component.name, port.shifts): (component.name, name)
         for component in system.components
         for name, port in component.ports.items()
-        if name.endswith(SHIFT) and port.causality is Causality.INPUT and not component.layer.jumps
-    ]
-    return {(name, port.removesuffix(SHIFT)): (name, port) for name, port in shifts if (name, port) not in driven}
-
-
-def _pair(name: str, port: Port) -> dict[str, Port]:
-    taken = _taken(name)
-    return {
-        taken: replace(port, name=taken, causality=Causality.INPUT),
-        name: replace(port, name=name, causality=Causality.OUTPUT),
+        if port.shifts and not component.layer.jumps and (component.name, name) not in driven
     }
+
+
+def _pair(name: str, port: Port) -> Iterator[tuple[str, Port]]:
+    """Yield the input that takes a counter or a state, and the output that hands on what became of it."""
+    yield _taken(name), replace(port, name=_taken(name), causality=Causality.INPUT)
+    yield name, replace(port, name=name, causality=Causality.OUTPUT)
 
 
 def _taken(name: str) -> str:

@@ -102,10 +102,10 @@ def inputs(cells: int) -> tuple[Variable, ...]:
     return counters(cells, "")
 
 
-def counters(cells: int, when: str, slow: bool = False) -> tuple[Variable, ...]:
+def counters(cells: int, when: str) -> tuple[Variable, ...]:
     """Return the counters of each cell, as inputs, outputs or states; `when` ends their descriptions."""
     return tuple(
-        Variable(name, unit, cells, 0.0, 0.0, math.inf, nominal, text + when, slow=slow, display_unit=display)
+        Variable(name, unit, cells, 0.0, 0.0, math.inf, nominal, text + when, display_unit=display)
         for name, unit, display, nominal, text in COUNTERS
     )
 
@@ -132,9 +132,9 @@ def outputs(cells: int) -> tuple[Variable, ...]:
 def states(cells: int) -> tuple[Variable, ...]:
     """Return the counters as they were last seen, the film, the model's own time, and what a refusal tells."""
     return (
-        *counters(cells, ", when last seen", slow=True),
-        Variable("film_thickness", "m", cells, 0.0, 0.0, math.inf, 1e-7, "Thickness of the film", slow=True),
-        Variable("elapsed", "s", None, 0.0, 0.0, math.inf, 1e7, "Time since the start", slow=True),
+        *counters(cells, ", when last seen"),
+        Variable("film_thickness", "m", cells, 0.0, 0.0, math.inf, 1e-7, "Thickness of the film"),
+        Variable("elapsed", "s", None, 0.0, 0.0, math.inf, 1e7, "Time since the start"),
         Variable("fallen_cell", "1", None, 0.0, 0.0, math.inf, 1.0, "Cell whose counter has fallen"),
         Variable("fallen_from", "1", None, 0.0, 0.0, math.inf, 1.0, "What that counter was"),
         Variable("fallen_to", "1", None, 0.0, 0.0, math.inf, 1.0, "What it has fallen to"),

@@ -26,7 +26,7 @@ def inputs(cells: int) -> tuple[Variable, ...]:
                  display_unit="%"),
         Variable("soc_shift", "1", cells, 0.0, -1.0, 1.0, 0.01,
                  "What jumps in time have added to the SOC in all; a change is taken at the beginning of a step",
-                 display_unit="%"),
+                 display_unit="%", shifts="soc"),
     )  # fmt: skip
 
 

@@ -67,12 +67,13 @@ def kind_parameters(kind: CellParameters) -> tuple[Variable, ...]:
 def port_outputs(cells: int) -> tuple[Variable, ...]:
     """Return what each cell tells at a communication point."""
     return (
-        Variable("emf", "V", cells, 0.0, -LARGE, LARGE, 3.7, "Port: voltage ahead at zero current"),
+        Variable("emf", "V", cells, 0.0, -LARGE, LARGE, 3.7, "Port: voltage ahead at zero current",
+                 forecast=True),
         Variable("resistance", "Ohm", cells, 0.0, -LARGE, LARGE, 1e-3, "Port: rise of the voltage ahead with current",
                  display_unit="mOhm"),
         Variable("voltage", "V", cells, 0.0, -LARGE, LARGE, 3.7, "Terminal voltage at the communication point",
                  detail=Detail.CELL),
-        Variable("soc", "1", cells, 0.0, -LARGE, LARGE, 1.0, "State of charge", display_unit="%"),
+        Variable("soc", "1", cells, 0.0, -LARGE, LARGE, 1.0, "State of charge", display_unit="%", slow=True),
         Variable("heat_rate", "W", cells, 0.0, -LARGE, LARGE, 1.0, "Heat generated, mean over the step"),
     )  # fmt: skip
 
@@ -105,7 +106,7 @@ def inputs(cells: int, kind: CellParameters) -> tuple[Variable, ...]:
 def states(cells: int, pairs: int) -> tuple[Variable, ...]:
     """Return what the cells remember."""
     return (
-        Variable("soc", "1", cells, 0.0, -LARGE, LARGE, 1.0, "State of charge", slow=True),
+        Variable("soc", "1", cells, 0.0, -LARGE, LARGE, 1.0, "State of charge"),
         Variable("soc_remainder", "1", cells, 0.0, -LARGE, LARGE, 1.0, "What rounding cut off the state of charge"),
         Variable("polarisation_voltage", "V", (cells, pairs), 0.0, -LARGE, LARGE, 0.01, "Voltage of each RC pair"),
         Variable("hysteresis_voltage", "V", cells, 0.0, -LARGE, LARGE, 0.01, "Hysteresis voltage"),

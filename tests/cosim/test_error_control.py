@@ -156,6 +156,25 @@ def test_blocks_begin_at_multiples_of_their_length(tmp_path):
     assert (summary.steps, summary.end, summary.work) == (27, 27.0, 13 + 6)
 
 
+def test_forecasts_are_not_compared(tmp_path):
+    """Levels that the coarse solution misses, unless a forecast is all that they are."""
+    model = replace(toys.source(), advance=jagged_step)
+    tried = []
+    for forecast in (False, True):
+        outputs = tuple(replace(v, forecast=forecast) if v.name == "level" else v for v in model.outputs)
+        parts_ = (kernel_component("Fast", ELECTRICAL, replace(model, fields=replace(model.fields, outputs=outputs))),)
+        summary, _ = controlled(System(parts_, ()), ErrorControl(1e-6), 16, tmp_path)
+        tried.append(summary.error_control.at_minimum)
+    assert tried == [8, 0]
+
+
+@kernel
+def jagged_step(x, p, u, y, c, t, h):
+    for k in range(y.level.shape[0]):
+        y.level[k] = h
+    return DONE
+
+
 def test_blocks_end_where_the_jumping_layer_steps(tmp_path):
     log = []
     system = logged(rising(toys.component("Aging", AGING, toys.sink())), log)

@@ -119,7 +119,7 @@ def test_values_that_do_not_fit_are_named(values, message):
 def test_wrong_element_of_an_array_is_named():
     system = with_profiles(fast_and_slow(), {})
     port = system.port(("Slow", "flow"))
-    with pytest.raises(InputError, match=r"x\[2\] = inf W is not a finite number"):
+    with pytest.raises(InputError, match=r"x\[2\] = inf W is not finite"):
         port.values("x", [1.0, np.inf])
 
 

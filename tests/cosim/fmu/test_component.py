@@ -8,6 +8,7 @@ import sys
 import tempfile
 import textwrap
 import zipfile
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,11 @@ import pytest
 from fmpy.fmi2 import FMU2Slave
 
 from packfmu.core.errors import InputError
+from packfmu.core.model import Update
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.fmu.component import fmu_component
 from packfmu.cosim.master import run
+from packfmu.coupling.port import Port
 from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.slave import SlaveError
 from packfmu.coupling.system import System
@@ -91,6 +94,30 @@ def test_elements_are_put_in_order_whatever_the_order_of_the_description(tmp_pat
     paths = fmus / "Cell.fmu", rewritten(fmus / "Cell.fmu", tmp_path / "Cell.fmu", edit=swapped)
     former, port = (fmu_component("Cell", ELECTRICAL, path).ports["current"] for path in paths)
     assert port.references.tolist() == former.references[[1, 0, 2, 3, 4, 5]].tolist()
+
+
+def test_ports_of_fmus_are_those_of_the_kernels(fmus, kernel_pack):
+    """What FMI 2.0 does not know, too."""
+    for component, other in zip(fmu_pack(fmus).components, kernel_pack.components, strict=True):
+        assert (component.name, component.update) == (other.name, other.update)
+        for name, port in component.ports.items():
+            for known in (field.name for field in fields(Port) if field.name not in ("references", "start")):
+                assert getattr(port, known) == getattr(other.ports[name], known), f"{component.name}.{name}: {known}"
+    cell = fmu_pack(fmus).component("Cell")
+    assert [name for name, port in cell.ports.items() if port.forecast] == ["emf"]
+    assert [name for name, port in cell.ports.items() if port.slow] == ["soc"]
+
+
+def test_an_fmu_of_another_tool_tells_nothing_beside_fmi(tmp_path, fmus):
+    for pattern in (r"<VendorAnnotations>.*</VendorAnnotations>", r"<Update .*?/>\s*(<Variable .*?/>\s*)*"):
+        path = rewritten(
+            fmus / "Cell.fmu",
+            tmp_path / "Cell.fmu",
+            edit=lambda text, found=pattern: re.sub(found, "", text, count=1, flags=re.DOTALL),
+        )
+        component = fmu_component("Cell", ELECTRICAL, path)
+        assert component.update is Update.EXPLICIT
+        assert not [name for name, port in component.ports.items() if port.slow or port.forecast]
 
 
 def test_unlike_units_are_refused_where_the_pack_is_joined(tmp_path, fmus):

@@ -88,10 +88,10 @@ def runner():
                 real("band", start=1e300),
                 real("brake", "1/d"),
             ),
-            inputs=(real("speed", "1/d"), real("pull", size=PARTS), real("place_shift", size=PLACES)),
+            inputs=(real("speed", "1/d"), real("pull", size=PARTS), real("place_shift", size=PLACES, shifts="place")),
             outputs=(
                 real("count", size=PARTS),
-                real("place", size=PLACES),
+                real("place", size=PLACES, slow=True),
                 real("work", "J"),
                 real("tired", data_type=DataType.BOOLEAN),
             ),
