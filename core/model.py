@@ -98,7 +98,8 @@ class Model:
         for variable in self.inputs:
             if variable.shifts and slow.get(variable.shifts) != variable.shape:
                 raise ValueError(
-                    f"model {self.name}: {variable.path} shifts {variable.shifts}, which must be a slow output of its size"
+                    f"model {self.name}: {variable.path} shifts {variable.shifts}, which must be a slow output of its "
+                    "size"
                 )
 
     @property

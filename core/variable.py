@@ -38,6 +38,26 @@ class Causality(Enum):
     CONSTANT = "constant"
 
 
+class Count(int):
+    """How many things of a kind there are, and what one of them is called; an array of this size knows what it counts.
+
+    Parameters
+    ----------
+    number : int
+        How many.
+    of : str
+        What one is called, such as ``cell``.
+    """
+
+    of: str
+
+    def __new__(cls, number: int, of: str = "") -> Count:
+        """Return a number that knows what it counts."""
+        count = super().__new__(cls, number)
+        count.of = of
+        return count
+
+
 @dataclass(frozen=True, eq=False)
 class Variable:
     """One quantity of a model.
@@ -49,7 +69,7 @@ class Variable:
     unit : str
         SI unit; ``"1"`` for a number without one.
     size : None, int or (int, int)
-        None for a scalar; an array stays an array at size 1.
+        None for a scalar; an array stays an array at size 1. A `Count` tells what the elements of an array belong to.
     start : float or array_like
         Start value [unit]; a scalar fills an array.
     min, max : float
@@ -133,6 +153,11 @@ class Variable:
     def count(self) -> int:
         """Number of scalar values."""
         return math.prod(self.shape)
+
+    @property
+    def dimension(self) -> str:
+        """What the elements of an array belong to, such as ``cell``; empty where its size does not tell."""
+        return self.size.of if isinstance(self.size, Count) else ""
 
     @property
     def listed_name(self) -> str:

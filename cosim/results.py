@@ -24,7 +24,7 @@ def load(path: Path) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        Variables over time [s], group and cell (numbers from 1), SI units in the attribute ``units``.
+        Variables over time [s] and what arrays count (numbers from 1), SI units in the attribute ``units``.
 
     Raises
     ------

@@ -40,7 +40,7 @@ class Port:
         For people.
     nominal : float
         A typical magnitude [unit].
-    slow, shifts, forecast
+    slow, shifts, forecast, dimension
         As `Variable` has them.
     """
 
@@ -59,6 +59,7 @@ class Port:
     slow: bool = False
     shifts: str = ""
     forecast: bool = False
+    dimension: str = ""
 
     @property
     def count(self) -> int:
@@ -124,4 +125,5 @@ def _port(variable: Variable, offset: int) -> Port:
         slow=variable.slow,
         shifts=variable.shifts,
         forecast=variable.forecast,
+        dimension=variable.dimension,
     )

@@ -146,12 +146,13 @@ def _add_annotations(root: Element, model: Model, variables: tuple[Variable, ...
     for variable in variables:
         attributes = _annotated(variable)
         if attributes:
-            SubElement(tool, "Variable", name=variable.listed_name, **attributes)
+            SubElement(tool, "Variable", {"name": variable.listed_name, **attributes})
 
 
 def _annotated(variable: Variable) -> dict[str, str]:
     """Return those of a variable's attributes that FMI 2.0 does not know, as far as they are set."""
-    attributes = {"slow": _boolean(variable.slow), "shifts": variable.shifts, "forecast": _boolean(variable.forecast)}
+    flags = {"slow": _boolean(variable.slow), "forecast": _boolean(variable.forecast)}
+    attributes = {"dimension": variable.dimension, "shifts": variable.shifts, **flags}
     return {name: text for name, text in attributes.items() if text not in ("", "false")}
 
 

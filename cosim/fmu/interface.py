@@ -42,7 +42,7 @@ class Annotation:
     update : Update
         How the FMU steps: explicitly, for all that is known.
     variables : mapping of str to mapping of str to str
-        Attributes by the base name of the variable: ``slow``, ``shifts``, ``forecast``.
+        Attributes by the base name of the variable: ``dimension``, ``shifts``, ``slow``, ``forecast``.
     """
 
     update: Update = Update.EXPLICIT
@@ -146,6 +146,7 @@ def _port(
         slow=annotated.get("slow") == "true",
         shifts=annotated.get("shifts", ""),
         forecast=annotated.get("forecast") == "true",
+        dimension=annotated.get("dimension", ""),
     )
 
 

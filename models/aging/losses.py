@@ -61,6 +61,7 @@ from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
 from ...core.statistics import extremes
 from ...core.timescale import reset_timescales
+from ...core.variable import Count
 from ..numerics import noise
 from . import plating, sei
 from .kind import AgingParameters
@@ -84,6 +85,7 @@ def declare(cells: int, kind: AgingParameters) -> Model:
     kind : AgingParameters
         How they age.
     """
+    cells = Count(cells, "cell")
     return Model(
         name="Aging",
         description="Capacity loss and resistance growth of each cell, from the stress that it has counted",

@@ -81,7 +81,7 @@ from collections.abc import Callable, Sequence
 from ...core.errors import InputError
 from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
-from ...core.variable import Variable
+from ...core.variable import Count, Variable
 from . import ledger as balancing
 from . import variables as balancing_variables
 from .active_variables import Converter, Fidelity, Law, link_states, outputs, parameters
@@ -134,7 +134,7 @@ def declare(groups: int, parallel: int, converter: Converter, links: Sequence[tu
     """
     ends = tuple((first, second) for first, second in links)
     check_links(groups, converter, ends)
-    count = len(ends)
+    groups, count = Count(groups, "group"), len(ends)
     return Model(
         name="Balancer",
         description=f"Active balancing by {count} converters ({converter.value.replace('_', ' ')})",

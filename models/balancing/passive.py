@@ -82,7 +82,7 @@ from enum import IntEnum
 from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
 from ...core.timescale import NONE
-from ...core.variable import DataType, Variable
+from ...core.variable import Count, DataType, Variable
 from . import variables
 from .ledger import OWN_REFUSALS, begin, book, bounds, check, duty, judge, least, put_in_force
 from .ledger import REFUSALS as SHARED_REFUSALS
@@ -122,6 +122,7 @@ def declare(groups: int, parallel: int) -> Model:
     parallel : int
         Number of cells in parallel in each group, >= 1.
     """
+    groups = Count(groups, "group")
     return Model(
         name="Balancer",
         description="Passive balancing by a bleed resistor at each group",

@@ -93,6 +93,7 @@ from ...core.errors import InputError
 from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
 from ...core.timescale import reset_timescales, timescale_variables
+from ...core.variable import Count
 from ..cell.kind import CellParameters
 from ..network.report import share_of_whole
 from . import estimation, estimation_variables, group_port, protection, state_of_power, supervisor, variables
@@ -143,7 +144,7 @@ def declare(groups: int, parallel: int, kind: CellParameters) -> Model:
     for name, number in (("groups", groups), ("parallel", parallel)):
         if number < 1:
             raise InputError(f"{name} = {number} must be at least 1")
-    group = variables.in_parallel(kind, parallel)
+    group, groups = variables.in_parallel(kind, parallel), Count(groups, "group")
     return Model(
         name="Bms",
         description="Battery management: sensors, estimation of SOC and SOH, limits, protection and supervision",

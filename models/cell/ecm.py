@@ -73,6 +73,7 @@ from ...core import timescale
 from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
 from ...core.statistics import extremes_of
+from ...core.variable import Count
 from ..aging.kind import AgingParameters
 from . import aged as cell_aging
 from . import circuit, stress_variables, variables
@@ -94,6 +95,7 @@ def declare(cells: int, parameters: CellParameters, aging: AgingParameters | Non
     aging : AgingParameters, optional
         How they age. Without it they have neither counters of stress nor inputs of aging.
     """
+    cells = Count(cells, "cell")
     port = variables.port_outputs(cells)
     voltage, soc = port[2:4]
     model = Model(

@@ -70,6 +70,7 @@ from ...core.errors import InputError
 from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
 from ...core.timescale import reset_timescales
+from ...core.variable import Count
 from ..numerics import tables
 from . import ladder, variables
 from . import report as network_report
@@ -107,7 +108,7 @@ def declare(series: int, parallel: int, opposite_terminals: bool, nodes: int, ag
     for name, number, least in (("series", series, 1), ("parallel", parallel, 1), ("nodes", nodes, 2)):
         if number < least:
             raise InputError(f"{name} = {number} must be at least {least}")
-    cells = series * parallel
+    cells, groups = Count(series * parallel, "cell"), Count(series, "group")
     return Model(
         name="PackNetwork",
         description="Electrical network of a pack: parallel cells on busbar ladders, in series, under a load",
@@ -116,10 +117,10 @@ def declare(series: int, parallel: int, opposite_terminals: bool, nodes: int, ag
             parameters=variables.cell_parameters(cells) + variables.pack_parameters(nodes),
             inputs=(
                 *(variables.aging_inputs(cells) if aging else ()),
-                *(variables.port_inputs(cells, series) + variables.load_inputs(series)),
+                *(variables.port_inputs(cells, groups) + variables.load_inputs(groups)),
             ),
-            outputs=variables.outputs(cells, series),
-            states=variables.states(cells, series, nodes),
+            outputs=variables.outputs(cells, groups),
+            states=variables.states(cells, groups, nodes),
             constants=variables.constants(opposite_terminals),
         ),
         initialize=initialize_aging if aging else initialize,

@@ -57,7 +57,7 @@ from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
 from ...core.statistics import extremes, extremes_of
 from ...core.timescale import timescale_variables
-from ...core.variable import Variable
+from ...core.variable import Count, Variable
 from ..numerics.summation import add
 from .timescales import bound_timescales
 
@@ -82,6 +82,7 @@ def declare(cells: int) -> Model:
     cells : int
         Number of cells, >= 1.
     """
+    cells = Count(cells, "cell")
     outputs = _outputs(cells)
     return Model(
         name="Thermal",

@@ -9,11 +9,14 @@ import pytest
 import xarray as xr
 
 from packfmu.core.errors import InputError
-from packfmu.core.variable import Detail
+from packfmu.core.variable import Causality, Count, Detail
 from packfmu.cosim.recorder import ROWS, columns, recording
 from packfmu.cosim.results import load, save_csv, save_figure
 from packfmu.coupling.operations import endpoint
 from packfmu.coupling.system import System
+from packfmu.pack.block import kernel_pack
+from packfmu.pack.file import Pack
+from packfmu.pack.parts import parts
 from packfmu.pack.recorded import RECORD, record
 from packfmu.pack.topology import ELECTRICAL, pack_system
 from tests.coupling import toys
@@ -95,13 +98,41 @@ def test_arrays_of_other_systems_have_dimensions_of_their_own(tmp_path):
     assert load(tmp_path / "run.nc").flow.dims == ("time", "flow_axis_1")
 
 
+def test_arrays_of_unlike_extent_do_not_share_a_dimension(tmp_path):
+    parts = (toys.component(name, ELECTRICAL, toys.source(Count(n, "wheel"))) for name, n in (("Car", 4), ("Bike", 2)))
+    record = {"car": "Car.flow", "bike": "Bike.flow", "level": "Car.level"}
+    with recording(tmp_path / "run.nc", columns(System(tuple(parts), ()), record)) as recorder:
+        recorder.append(0, [np.zeros(4), np.zeros(2), np.zeros(4)])
+    results = load(tmp_path / "run.nc")
+    assert (results.car.dims, results.level.dims) == (("time", "wheel"),) * 2
+    assert results.bike.dims == ("time", "bike_axis_1")
+    assert results.wheel.attrs["long_name"] == "number of the wheel"
+
+
+def test_all_arrays_of_a_pack_know_what_they_count():
+    """But those that do not count cells or groups."""
+    table = {"pack": {"series": 3, "parallel": 2}, "cell": {"parameters": "nissan_leaf_2013"}, "bms": {},
+             "balancer": {"converter": "flyback"}, "aging": {"parameters": "graphite_film_aging"}}  # fmt: skip
+    ports = [
+        port
+        for component in kernel_pack(parts(Pack.model_validate(table))).components
+        for port in component.ports.values()
+        if port.causality is Causality.OUTPUT and port.shape
+    ]
+    assert {port.count for port in ports if port.dimension == "cell"} == {6}
+    assert {port.count for port in ports if port.dimension == "group"} == {3}
+    assert [port.name for port in ports if not port.dimension] == [
+        *("charge_current", "discharge_current", "charge_power", "discharge_power", "link_current")
+    ]  # over horizons, and over links
+
+
 @pytest.mark.parametrize(
     ("record", "message"),
     [
         ({"soc": "Cell.sock"}, "Cell has no variable 'sock'"),
         ({"capacity": "Cell.capacity"}, "Cell.capacity is parameter; outputs are recorded"),
         ({"a.b": "Cell.soc"}, "result name 'a.b' is not an identifier"),
-        ({"time": "Cell.soc"}, "result name 'time' is not an identifier other than time, cell and group"),
+        ({"time": "Cell.soc"}, "result name 'time' is not an identifier other than time, cell, group"),
     ],
 )
 def test_what_cannot_be_recorded_is_named(record, message):
