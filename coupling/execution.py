@@ -56,7 +56,7 @@ def settle(system: System, slaves: Mapping[str, Slave], announce: Callable[[str]
         )
     for name, slave in slaves.items():
         with blamed(name, "cannot be initialised"):
-            slave.begin()
+            slave.end_initialization()
     _hand_on(joined)
 
 

@@ -45,7 +45,7 @@ class KernelSlave:
         """Compute states and outputs."""
         self._instance.initialize()
 
-    def begin(self) -> None:
+    def end_initialization(self) -> None:
         """Compute states and outputs from the final inputs."""
         self._instance.initialize()
 

@@ -77,9 +77,9 @@ class Slave(Protocol):
         """Set start values of parameters and of inputs that are not in `inputs`; begin the initialisation at t [s]."""
 
     def initialize(self) -> None:
-        """Compute the outputs from parameters and present inputs; may be repeated until `begin`."""
+        """Compute the outputs from parameters and present inputs; may be repeated until `end_initialization`."""
 
-    def begin(self) -> None:
+    def end_initialization(self) -> None:
         """End the initialisation; the next call is a step."""
 
     def step(self, t: float, h: float) -> None:

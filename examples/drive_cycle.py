@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from packfmu.core.duration import format_duration, parse_duration, seconds
 from packfmu.core.errors import InputError
 from packfmu.cosim import results
+from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment, RunSummary
 from packfmu.cosim.master import run
-from packfmu.cosim.profiles import with_profiles
 from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.system import System
 from packfmu.fmi.command_line import Parser

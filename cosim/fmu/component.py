@@ -199,7 +199,7 @@ class FmuSlave:
         """Set the inputs and get the outputs."""
         self._run(self._sets + self._gets)
 
-    def begin(self) -> None:
+    def end_initialization(self) -> None:
         """Set the inputs, leave the initialisation mode, get the outputs."""
         self._run(self._sets)
         self._do(self._fmu.exitInitializationMode)

@@ -13,11 +13,11 @@ from ...coupling.guard import Guard
 from ...coupling.operations import endpoint
 from ...coupling.schedule import Plan
 from ...coupling.slave import Values, blamed
-from ..duty import Duty, DutySlave
+from ..duty import NAME, Duty
+from ..duty_slave import DutySlave
 from ..error_control import scaled
 from ..experiment import OnViolation
 from ..opening import STEP_SCALE, flags
-from ..profiles import NAME
 from ..recorder import columns
 from ..simulation import Simulation
 from .calendar import LongRun, LongSummary
@@ -100,7 +100,7 @@ class Course:
         kind, left = self._long_run.at(self.now)
         duty, before = self._long_run.duties[kind], self.simulation.sums()
         if self._jumper:
-            self._jumper.begin()
+            self._jumper.start_cycle()
         self._play(kind, duty, check)
         self._told.cycles += not self._told.stopped_by
         if self.has_ended:
@@ -110,7 +110,7 @@ class Course:
         self.record(journal)
         self._look(kind)
         if self._jumper and not self._told.stopped_by:
-            self._jumper.end(kind)
+            self._jumper.end_cycle(kind)
             leap = self._jumper.leap(kind, left - duty.duration, self._is_worn)
             if leap.length:
                 self._told.jumps += 1

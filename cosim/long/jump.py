@@ -20,11 +20,12 @@ component, against holding the rates (Euler), relative to the output's nominal v
 stays within the tolerance, and where that of a single cycle does not, there is no jump. A cycle after one of
 another kind, and the very first, settles from wherever the system was: it is not extended, and no jump follows it.
 
-Of a carried state its elements move against each other; their mean is set by the cycle and stays. Control that would
-have ended meanwhile, such as balancing, must not be extrapolated beyond its end: elements that are controlled come down
-to the lowest one and stop there, and a jump ends before more than a quarter of all have. The others stay then: what
-drifts up is brought down. Where nothing is controlled, elements drift by 0.005 of the nominal value in a jump; none is kept below a cycle.
-Where control settles them within each cycle, as converters do, they are no slow states and stay where they are.
+The elements of a carried state move against each other; their mean is set by the cycle and stays. Control that would
+have ended meanwhile must not be extrapolated beyond its end. Elements that are controlled come down to the lowest one
+and stop there, and a jump ends before more than a quarter of all have. The others stay then, because control brings
+down what rises. Where nothing is controlled, elements drift in a jump by at most 0.005 of the nominal value; but no
+jump is made shorter than a cycle for that. Where control settles the elements within each cycle (`Jump.settles`), they
+stay where they are.
 
 References
 ----------
@@ -157,12 +158,12 @@ class Jumper:
                     place += count
                 self._known[kind] = (*self._known[kind], _Known(middle, taken))
 
-    def begin(self) -> None:
-        """Note where a reference cycle begins."""
+    def start_cycle(self) -> None:
+        """Note where a reference cycle starts."""
         self._begun = self._jumps.counted()
         self._begun_at = self.time
 
-    def end(self, kind: str) -> None:
+    def end_cycle(self, kind: str) -> None:
         """Take the rates of the cycle that ends now, of a kind, if the one before was of this kind."""
         self._is_settled, self._kind = kind == self._kind, kind
         self._known.setdefault(kind, ())

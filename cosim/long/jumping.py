@@ -60,7 +60,7 @@ class JumpSlave:
         """Hand on."""
         self.step(0.0, 0.0)
 
-    def begin(self) -> None:
+    def end_initialization(self) -> None:
         """Hand on."""
         self.step(0.0, 0.0)
 
@@ -248,7 +248,10 @@ def _carried(system: System) -> dict[tuple[str, str], tuple[str, str]]:
         (component.name, port.shifts): (component.name, name)
         for component in system.components
         for name, port in component.ports.items()
-        if port.shifts and not component.layer.jumps and (component.name, name) not in driven
+        if port.shifts
+        and port.causality is Causality.INPUT
+        and not component.layer.jumps
+        and (component.name, name) not in driven
     }
 
 

@@ -12,10 +12,10 @@ from packfmu.core.errors import InputError
 from packfmu.core.fields import Fields
 from packfmu.core.model import Model
 from packfmu.core.variable import DataType
-from packfmu.cosim.duty import Duty, DutySlave, Phase, with_duties
+from packfmu.cosim.duty import NAME, Duty, Phase, with_duties
+from packfmu.cosim.duty_slave import DutySlave, PhaseRows, phase_at
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
-from packfmu.cosim.profiles import NAME
 from packfmu.coupling.operations import connect
 from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.slave import SlaveError
@@ -112,13 +112,13 @@ def test_arrays_have_a_row_of_values():
 def test_a_duty_begins_again_until_another_is_selected():
     slave = opened(DAY, NIGHT)
     assert told(slave, 8, 16) == [POWER.mean(), 0.0]
-    assert slave.position == DAY.duration
+    assert slave.position == 24
     assert told(slave, 1) == [POWER[0]]
     told(slave, 7, 16)
     slave.select("night")
     assert slave.position == 0
     assert told(slave, 4, 3) == [7.25, 7.0]
-    with pytest.raises(SlaveError, match=re.escape("duty day cannot begin 3 s after the beginning of night")):
+    with pytest.raises(SlaveError, match=re.escape("duty day cannot start 3 s after the start of night, which takes 4 s")):
         slave.select("day")
     assert told(slave, 1) == [8.0]
     slave.select("day")
@@ -180,8 +180,9 @@ def test_phases_tell_whether_they_are_constant():
 
 
 def test_a_phase_is_found_by_its_position():
-    found = [DAY.phase_at(n * SECOND) for n in (0, 7, 8, 23)]
-    assert found == [(0, 8 * SECOND), (0, SECOND), (1, 16 * SECOND), (1, SECOND)]
+    phases = [PhaseRows("drive", 8, {}), PhaseRows("rest", 16, {})]
+    found = [phase_at(phases, n) for n in (0, 7, 8, 23)]
+    assert [(phase.name, passed) for phase, passed in found] == [("drive", 0), ("drive", 7), ("rest", 0), ("rest", 15)]
     assert DAY.duration == 24 * SECOND
 
 

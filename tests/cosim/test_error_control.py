@@ -8,9 +8,9 @@ import pytest
 from packfmu.core.errors import InputError
 from packfmu.core.model import DONE, kernel
 from packfmu.core.variable import DataType
+from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import ErrorControl, Experiment
 from packfmu.cosim.master import run
-from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.results import load
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.operations import connect

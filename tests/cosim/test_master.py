@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from packfmu.core.errors import InputError
 from packfmu.cosim import master
+from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
-from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.results import load
 from packfmu.coupling.operations import Action, connect
 from packfmu.coupling.schedule import make_plan

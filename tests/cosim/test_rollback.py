@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from packfmu.core.errors import InputError
+from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.fmu.component import fmu_component
-from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.simulation import opened
 from packfmu.coupling.operations import Rule, connect
 from packfmu.coupling.schedule import make_plan

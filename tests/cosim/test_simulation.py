@@ -10,8 +10,8 @@ from packfmu.core.errors import InputError
 from packfmu.core.fields import Fields
 from packfmu.core.model import DONE, Model, kernel
 from packfmu.core.variable import DataType
+from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
-from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.simulation import opened
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.operations import Rule, connect

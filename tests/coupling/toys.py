@@ -154,13 +154,13 @@ def beginning_with(part, output, value):
 
     def opened(inputs, outputs):
         slave = part.open(inputs, outputs)
-        begin = slave.begin
+        end_initialization = slave.end_initialization
 
         def changed():
-            begin()
+            end_initialization()
             slave.outputs[output][:] = value
 
-        slave.begin = changed
+        slave.end_initialization = changed
         return slave
 
     return replace(part, open=opened)

@@ -9,10 +9,10 @@ from fmpy.validation import validate_fmu
 from packfmu.core.duration import seconds
 from packfmu.core.errors import InputError
 from packfmu.core.instance import Instance
+from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.fmu.component import fmu_component
 from packfmu.cosim.master import run
-from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.results import load
 from packfmu.coupling.block import Summary
 from packfmu.coupling.kernels import kernel_component

@@ -5,10 +5,10 @@ import pytest
 from fmpy.ssp.ssd import read_ssd
 from fmpy.validation import validate_fmu
 
+from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.fmu.component import fmu_component
 from packfmu.cosim.master import run
-from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.results import load
 from packfmu.cosim.simulation import opened
 from packfmu.coupling.block import Summary

@@ -7,9 +7,9 @@ import pytest
 
 from packfmu.core.errors import InputError
 from packfmu.core.variable import Causality, Detail
+from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
-from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.results import load
 from packfmu.coupling.schedule import make_plan
 from packfmu.models.network.loads import LoadMode

@@ -16,7 +16,7 @@
 Network before cells; a slow component runs at the end of its period; the plan repeats after 4 s.
 """
 
-from packfmu.cosim.profiles import with_profiles
+from packfmu.cosim.duty import with_profiles
 from packfmu.coupling.schedule import make_plan
 from packfmu.pack.topology import CONTROL, ELECTRICAL, THERMAL, pack_system
 from tests.coupling.test_system import pack

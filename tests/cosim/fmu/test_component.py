@@ -106,6 +106,7 @@ def test_ports_of_fmus_are_those_of_the_kernels(fmus, kernel_pack):
     cell = fmu_pack(fmus).component("Cell")
     assert [name for name, port in cell.ports.items() if port.forecast] == ["emf"]
     assert [name for name, port in cell.ports.items() if port.slow] == ["soc"]
+    assert cell.ports["voltage"].dimension == "cell"
 
 
 def test_an_fmu_of_another_tool_tells_nothing_beside_fmi(tmp_path, fmus):
@@ -117,7 +118,7 @@ def test_an_fmu_of_another_tool_tells_nothing_beside_fmi(tmp_path, fmus):
         )
         component = fmu_component("Cell", ELECTRICAL, path)
         assert component.update is Update.EXPLICIT
-        assert not [name for name, port in component.ports.items() if port.slow or port.forecast]
+        assert not [name for name, port in component.ports.items() if port.slow or port.forecast or port.dimension]
 
 
 def test_unlike_units_are_refused_where_the_pack_is_joined(tmp_path, fmus):
@@ -190,7 +191,7 @@ def test_bulk_access_hands_over_arrays_integers_and_truth_values(fmus):
     try:
         slave.prepare({"bleed_resistance": np.array([2.0]), "rated_power": np.array([10.0])}, 0.0)
         slave.initialize()
-        slave.begin()
+        slave.end_initialization()
         slave.inputs["group_voltage"][:] = slave.inputs["measured_voltage"][:] = [4.0, 3.8, 3.9]
         slave.step(0.0, 1.0)
         assert slave.outputs["balancing_current"].tolist() == [-2.0, 0.0, -1.95]

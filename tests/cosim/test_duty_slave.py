@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from packfmu.core.errors import InputError
+from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
-from packfmu.cosim.profiles import with_profiles
 from packfmu.coupling.system import System
 from tests.cosim.test_master import SECOND, plan_of, recorded
 from tests.coupling import toys
