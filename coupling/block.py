@@ -105,7 +105,7 @@ class Tap:
     name: str
     source: str
     summary: Summary = Summary.LAST
-    detail: Detail = Detail.PACK
+    detail: Detail = min(Detail)
 
 
 def compose(

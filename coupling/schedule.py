@@ -199,13 +199,13 @@ def transfer_rule(system: System, connection: Connection) -> Rule:
 
 def _layer(system: System, names: Sequence[str], every: int, scheme: Scheme) -> Iterator[Operation]:
     """Yield what the components of a layer do when it is due: take, step, hand on."""
-    groups = [list(names)] if scheme is Scheme.JACOBI else [[name] for name in names]
-    for group in groups:
-        for name in group:
+    rounds = [list(names)] if scheme is Scheme.JACOBI else [[name] for name in names]
+    for together in rounds:
+        for name in together:
             yield from _takes(system, system.component(name), every)
-        for name in group:
+        for name in together:
             yield Operation(Action.STEP, every, name)
-        for name in group:
+        for name in together:
             yield from _gives(system, system.component(name), every)
 
 

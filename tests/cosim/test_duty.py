@@ -118,7 +118,9 @@ def test_a_duty_begins_again_until_another_is_selected():
     slave.select("night")
     assert slave.position == 0
     assert told(slave, 4, 3) == [7.25, 7.0]
-    with pytest.raises(SlaveError, match=re.escape("duty day cannot start 3 s after the start of night, which takes 4 s")):
+    with pytest.raises(
+        SlaveError, match=re.escape("duty day cannot start 3 s after the start of night, which takes 4 s")
+    ):
         slave.select("day")
     assert told(slave, 1) == [8.0]
     slave.select("day")

@@ -19,7 +19,7 @@ from packfmu.cosim.long.jumping import with_jumps
 from packfmu.coupling.schedule import make_plan
 from packfmu.models.parameters import graphite_film_aging
 from packfmu.pack.topology import AGING, ELECTRICAL, THERMAL, pack_system
-from tests.coupling.test_system import pack
+from tests.pack.models import pack
 
 SECOND = 10**9
 PERIODS = {ELECTRICAL: SECOND, THERMAL: 2 * SECOND, AGING: 4 * SECOND}

@@ -19,7 +19,7 @@ Network before cells; a slow component runs at the end of its period; the plan r
 from packfmu.cosim.duty import with_profiles
 from packfmu.coupling.schedule import make_plan
 from packfmu.pack.topology import CONTROL, ELECTRICAL, THERMAL, pack_system
-from tests.coupling.test_system import pack
+from tests.pack.models import pack
 
 SECOND = 10**9
 

@@ -1,4 +1,4 @@
-"""Profiles: rows held for a base period each."""
+"""Profiles (`cosim.duty.with_profiles`): rows held for a base period each, played once."""
 
 import numpy as np
 import pytest
