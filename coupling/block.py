@@ -77,6 +77,9 @@ RATE_UNITS = {"J": "W", "C": "A"}
 """Units of integrals, and of their rates."""
 
 
+ALWAYS = min(Detail)
+"""The detail of what every description lists."""
+
 STEP_SCALE = Variable(
     "step_scale", "1", None, 1.0, 1.0, 1024.0, 1.0,
     "Factor on all periods; taken up where every component has completed its own",
@@ -105,7 +108,7 @@ class Tap:
     name: str
     source: str
     summary: Summary = Summary.LAST
-    detail: Detail = min(Detail)
+    detail: Detail = ALWAYS
 
 
 def compose(

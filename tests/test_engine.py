@@ -15,8 +15,8 @@ SOURCES = [
 ]
 WORDS = {
     "aging", "ageing", "battery", "batteries", "balance", "balancer", "balancing", "bms", "capacity", "cell", "cells",
-    "charge", "charging", "electrical", "emf", "group", "groups", "pack", "packs", "soc", "soh", "temperature", "thermal",
-    "voltage",
+    "charge", "charging", "electrical", "emf", "group", "groups", "pack", "packs", "soc", "soh", "temperature",
+    "thermal", "voltage",
 }  # fmt: skip
 """Words of batteries."""
 FOREIGN = {"pack"}
