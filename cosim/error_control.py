@@ -12,9 +12,9 @@ What is compared
 ----------------
 Levels (V, K, a share, ...) that the master reads, because they are connected or recorded, weighed by their nominal
 values; no flows, integrals, resistances and times. Two things are left out: forecasts, which are linearised about the
-last step (`Variable.forecast`), and components without memory, whose slowest time constant is 0: what they tell follows
-from the others, and may be as of an instant within their step. A voltage that is recorded thus asks for steps that
-tell a changing load apart.
+last step (`Variable.forecast`), and components without memory, whose slowest time constant is 0: their outputs follow
+from the other components, and may be values of an instant within their step. Where a level that follows a changing load
+at once is recorded, the steps become short enough to resolve that load.
 
 The error of a block grows with the third power of the pace, which the next one is chosen by.
 
@@ -152,7 +152,7 @@ class Controller(Generic[Row]):
         return pace
 
     def _try(self, pace: int, before: bytes) -> tuple[list[Row] | None, dict[Layer, float] | None]:
-        """Run a block; return the rows, None where it has to be smaller, and the errors, None where nobody knows."""
+        """Run a block; return rows, None where the block has to be smaller, and errors, None where they are unknown."""
         simulation = self._simulation
         try:
             simulation.set_pace(2 * pace)
@@ -184,7 +184,7 @@ class Controller(Generic[Row]):
         return {layer: np.concatenate([view / nominal for view, nominal in views]) for layer, views in self._levels}
 
     def _smaller(self, pace: int, ratio: float) -> int:
-        """Return the pace to try when the error at this one was `ratio` times the tolerance, or nobody knows it."""
+        """Return the pace to try after one whose error was `ratio` times the tolerance; infinity: it is unknown."""
         halvings = math.ceil(math.log2(ratio) / (ORDER + 1)) if 1.0 < ratio < math.inf else 1
         return max(pace >> max(halvings, 1), self._control.minimum)
 
@@ -217,10 +217,10 @@ def _error(fine: NDArray[np.float64], coarse: NDArray[np.float64]) -> float:
 
 def _levels(simulation: Simulation, guard: Guard) -> list[tuple[Layer, list[tuple[NDArray[np.float64], float]]]]:
     """Return what is compared by layer: outputs, and their nominal values."""
-    told = guard.timescales()
+    timescales = guard.timescales()
     found: dict[Layer, list[tuple[NDArray[np.float64], float]]] = {}
     for component in simulation.system.components:
-        if component.name in told and told[component.name].slowest == 0.0:
+        if component.name in timescales and timescales[component.name].slowest == 0.0:
             continue
         for name, view in simulation.slaves[component.name].outputs.items():
             port = component.ports[name]

@@ -154,14 +154,14 @@ class Simulation:
         """
         with blamed("the simulation", "cannot be restored"):
             header, clock, *states = unpacked(saved, 2 + len(self.slaves))
-            told = json.loads(header)
-            if told["components"] != list(self.slaves):
-                raise SlaveError(f"the saved state is one of {', '.join(told['components'])}")
+            known = json.loads(header)
+            if known["components"] != list(self.slaves):
+                raise SlaveError(f"the saved state is one of {', '.join(known['components'])}")
             self._execution.restore(clock)
         for (name, slave), state in zip(self.slaves.items(), states, strict=True):
             with blamed(name, "cannot be restored"):
                 slave.restore(state)
-        self._pace = told["pace"]
+        self._pace = known["pace"]
 
     def _state(self, name: str) -> bytes:
         with blamed(name, "cannot be saved"):
@@ -176,13 +176,13 @@ class Simulation:
         return {name: value for name, value in values.items() if f"{component.name}.{name}" not in self._given}
 
     def _hand_on(self, source: Component) -> None:
-        """Hand on what a changed component tells to those that take it as it is."""
+        """Hand on the outputs of a changed component that are not gathered."""
         for connection in self.system.connections:
             target = self.system.component(connection.target[0])
             as_it_is = transfer_rule(self.system, connection) in (Rule.LAST, Rule.HOLD)
             if connection.source[0] == source.name and target.layer <= source.layer and as_it_is:
-                told, taken = views(self.slaves, connection)
-                np.copyto(taken, told, casting="unsafe")
+                output, input_ = views(self.slaves, connection)
+                np.copyto(input_, output, casting="unsafe")
 
 
 @contextmanager

@@ -59,14 +59,14 @@ from .wiring import TOO_LONG, Place, Wiring, status_of
 
 
 class Summary(Enum):
-    """What an output tells of a communication step."""
+    """What an output reports of a communication step."""
 
     LAST = "last"
     """The value at its end."""
     MEAN = "mean"
     """The mean over it."""
     INTEGRAL = "integral"
-    """The sum of what the component told for each of its steps."""
+    """The sum of what the component reports for each of its steps."""
     RATE = "rate"
     """That sum over the length of the step: energy becomes power, charge current."""
     MAXIMUM = "maximum"
@@ -99,7 +99,7 @@ class Tap:
     source : str
         The component's output, ``"Component.output"``.
     summary : Summary
-        What is told of the communication step; all but `Summary.LAST` are for scalars, and all but `Summary.LAST`
+        What is reported of the communication step; all but `Summary.LAST` are for scalars, and all but `Summary.LAST`
         and `Summary.INTEGRAL` for components of the fastest layer.
     detail : Detail
         The coarsest detail in which it is listed.
@@ -234,9 +234,9 @@ def _output(members: Mapping[str, Model], operations: Sequence[Operation], tap: 
     variable = members[member].variable(output)
     fast = Operation(Action.STEP, 1, member) in operations
     if tap.summary is not Summary.LAST and variable.shape:
-        raise ValueError(f"{tap.name}: the {tap.summary.value} of the array {tap.source} cannot be told")
+        raise ValueError(f"{tap.name}: the {tap.summary.value} of the array {tap.source} cannot be formed")
     if tap.summary not in (Summary.LAST, Summary.INTEGRAL) and not fast:
-        raise ValueError(f"{tap.name}: {member} is not in the fastest layer; its {tap.summary.value} cannot be told")
+        raise ValueError(f"{tap.name}: {member} is not in the fastest layer; its {tap.summary.value} cannot be formed")
     changed: dict[str, Any] = {"name": tap.name, "fmi_name": "", "detail": tap.detail}
     if tap.summary is Summary.RATE:
         changed["unit"] = RATE_UNITS[variable.unit]

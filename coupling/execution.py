@@ -15,7 +15,7 @@ from .slave import Slave, SlaveError, Values, blamed, fill, packed, unpacked
 from .system import System
 
 GATHERING = (Rule.MEAN, Rule.INTEGRAL, Rule.MAX)
-"""Rules under which a connection gathers what a faster source tells."""
+"""Rules under which a connection gathers the values of a faster source."""
 
 Call = Callable[[int, int], None]
 """``call(begin, length)``: serve the interval that starts at `begin` [ns] and is `length` [ns] long."""

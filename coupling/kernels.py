@@ -50,7 +50,7 @@ class KernelSlave:
         self._instance.initialize()
 
     def step(self, t: float, h: float) -> None:
-        """Advance the kernels; SlaveError tells the refusal."""
+        """Advance the kernels; SlaveError gives the model's refusal."""
         status = self._instance.advance(t, h)
         if status != DONE:
             raise SlaveError(self._instance.refusal(status))

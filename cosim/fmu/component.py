@@ -77,7 +77,7 @@ def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
 def _check_resources(folder: Path) -> None:
     """Raise SlaveError where pythonfmu's library would end the process because it does not find its resources.
 
-    It decodes nothing but %20 of the URI that tells it where they are.
+    It decodes nothing but %20 of the URI of their folder.
     """
     if (folder / "resources" / "slavemodule.txt").exists() and "%" in folder.as_uri().replace("%20", " "):
         raise SlaveError(
@@ -251,7 +251,7 @@ class FmuSlave:
 
 
 def fmu_component(name: str, layer: Layer, path: Path) -> Component:
-    """Return a component that runs an .fmu file; InputError tells what is wrong with the file."""
+    """Return a component that runs an .fmu file; InputError says what is wrong with the file."""
     description, ports, update = read_interface(path)
     return Component(
         name,

@@ -27,7 +27,7 @@ the state's nominal value."""
 
 
 class JumpSlave:
-    """Hands counters on with what was jumped over added, and tells the shifts of the carried states.
+    """Adds to the counters what was jumped over, hands them on, and writes the shifts of the carried states.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ class JumpSlave:
                 np.add(self.inputs[_taken(counter)], jumped, out=slave.inputs[port])
 
     def keep(self, added: Mapping[str, NDArray[np.float64]]) -> None:
-        """Take into account that counters have been jumped over; what is told next does not differ by rounding."""
+        """Add to the counters what was jumped over; the next outputs are those of `feed`, without a rounding error."""
         for name in self.counters:
             self._jumped[name] += added[name]
             np.add(self.inputs[_taken(name)], self._jumped[name], out=self.outputs[name])
@@ -217,10 +217,10 @@ def _rewired(
     name = JumpSlave.NAME
     kept = tuple(connection for connection in system.connections if connection not in counters)
     taken = tuple(Connection(c.source, (name, _taken(".".join(c.target))), Rule.LAST) for c in counters)
-    told = tuple(Connection((name, ".".join(c.target)), c.target) for c in counters)
+    given = tuple(Connection((name, ".".join(c.target)), c.target) for c in counters)
     watched = tuple(Connection(state, (name, _taken(".".join(shift))), Rule.LAST) for state, shift in carried.items())
     shifted = tuple(Connection((name, ".".join(shift)), shift) for shift in carried.values())
-    return (*kept, *taken, *watched, *told, *shifted)
+    return (*kept, *taken, *watched, *given, *shifted)
 
 
 def _counters(system: System) -> list[Connection]:
@@ -228,7 +228,7 @@ def _counters(system: System) -> list[Connection]:
     jumps = {component.name: component.layer.jumps for component in system.components}
     across = [c for c in system.connections if jumps[c.target[0]] and not jumps[c.source[0]]]
     back = [c for c in system.connections if jumps[c.source[0]] and not jumps[c.target[0]]]
-    for connections, what in ((across, "takes a counter of"), (back, "tells anything to")):
+    for connections, what in ((across, "takes a counter of"), (back, "hands anything to")):
         if not connections:
             raise InputError(f"nothing can be jumped over: no component of the jumping layer {what} a faster one")
     for connection in across + back:

@@ -48,7 +48,7 @@ def test_initial_values_that_do_not_settle_are_an_error():
 
 def test_what_the_end_of_the_initialisation_changes_is_handed_on(tmp_path):
     parts = toys.chain("BCA")
-    a = toys.beginning_with(parts.component("A"), "out", 7.0)
+    a = toys.initialized_to(parts.component("A"), "out", 7.0)
     system = System((*parts.components[:2], a), parts.connections)
     results = recorded(system, Experiment(SECOND), tmp_path, b="B.out")
     assert results.b.values.tolist() == [2.0, 8.0]

@@ -154,7 +154,7 @@ def test_flag_raised_in_a_shortened_last_step_is_told():
 def test_flag_that_the_shortened_last_step_takes_back_still_ends_the_run():
     """Once the slower layers have been brought up to the end, no whole step of theirs may follow."""
     system = fast_and_slow()
-    slow = toys.beginning_with(system.component("Slow"), "full", 1.0)
+    slow = toys.initialized_to(system.component("Slow"), "full", 1.0)
     system = System((system.component("Fast"), slow), system.connections)
     summary = run(system, plan_of(system), Experiment(12 * SECOND, stop_on=("Slow.full",)))
     assert (summary.steps, summary.stopped_by) == (1, ("Slow.full",))
@@ -183,7 +183,7 @@ def watched(system, before, log):
         def opened(inputs, outputs):
             slave = component.open(inputs, outputs)
             before(component.name, "open", None)
-            for call in ("prepare", "initialize", "begin", "step", "close"):
+            for call in ("prepare", "initialize", "end_initialization", "step", "close"):
                 setattr(slave, call, logged(component.name, call, getattr(slave, call)))
             return slave
 
@@ -222,7 +222,7 @@ def test_steps_are_those_of_the_plan_and_reach_the_end_without_gap_or_overlap(co
         assert spans[-1][1] == steps
 
 
-@pytest.mark.parametrize("call", ["prepare", "initialize", "begin", "step"])
+@pytest.mark.parametrize("call", ["prepare", "initialize", "end_initialization", "step"])
 def test_every_component_is_closed_whatever_happens(call, tmp_path):
     def fail(name, at, t):
         if (name, at) == ("Slow", call):

@@ -237,9 +237,9 @@ def test_unknown_parameters_are_refused(more):
 @pytest.mark.parametrize(
     ("tap", "words"),
     [
-        (Tap("it", "Source.flow", Summary.MEAN), "the mean of the array Source.flow cannot be told"),
-        (Tap("it", "Sink.amount", Summary.RATE), "Sink is not in the fastest layer; its rate cannot be told"),
-        (Tap("it", "Sink.full", Summary.MAXIMUM), "Sink is not in the fastest layer; its maximum cannot be told"),
+        (Tap("it", "Source.flow", Summary.MEAN), "the mean of the array Source.flow cannot be formed"),
+        (Tap("it", "Sink.amount", Summary.RATE), "Sink is not in the fastest layer; its rate cannot be formed"),
+        (Tap("it", "Sink.full", Summary.MAXIMUM), "Sink is not in the fastest layer; its maximum cannot be formed"),
     ],
 )
 def test_taps_that_do_not_fit_are_refused(tap, words):

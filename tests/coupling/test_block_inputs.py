@@ -42,9 +42,10 @@ def test_an_input_that_two_components_have_feeds_both():
 
 def with_drift():
     """Return an adder whose output is slow, and shifted by its input."""
-    model = with_value(shifts="out")
+    model = with_value()
+    inputs = (replace(model.inputs[0], shifts="out"), *model.inputs[1:])
     outputs = (replace(model.outputs[0], slow=True), *model.outputs[1:])
-    return replace(model, fields=replace(model.fields, outputs=outputs))
+    return replace(model, fields=replace(model.fields, inputs=inputs, outputs=outputs))
 
 
 @pytest.mark.parametrize(

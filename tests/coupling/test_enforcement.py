@@ -201,7 +201,7 @@ def test_a_plan_is_explained(kernel_pack):
     assert words[0][:6] == ["layer", "period", "component", "update", "fastest", "slowest"]
     assert words[1] == ["electrical", "1 s", "PackNetwork", "exact", "none", "none"]
     assert words[2] == ["electrical", "1 s", "Cell", "exact", "4 s", "900 s", "4", "900"]
-    assert words[3] == ["control", "10 s", "Balancer", "exact", "not told"]
+    assert words[3] == ["control", "10 s", "Balancer", "exact", "unknown"]
     assert words[4] == ["thermal", "20 s", "Thermal", "implicit", "200 s", "3e+03 s", "10", "150"]
     assert ["Cell.heat_rate", "Thermal.heat_rate", "mean", "20 s"] in words
     assert ["Thermal.temperature", "Cell.temperature", "hold", "20 s"] in words

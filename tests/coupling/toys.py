@@ -149,7 +149,7 @@ def chain(names):
     return System(parts, (connect("A.out", "B.value"), connect("B.out", "C.value"), connect("A.count", "C.number")))
 
 
-def beginning_with(part, output, value):
+def initialized_to(part, output, value):
     """Return the component with an output that takes this value at the end of the initialisation."""
 
     def opened(inputs, outputs):

@@ -179,7 +179,7 @@ def taker(kind):
     ("system", "words"),
     [
         (pair(HELD), "no component of the jumping layer takes a counter of a faster one"),
-        (pair(COUNTED), "no component of the jumping layer tells anything to a faster one"),
+        (pair(COUNTED), "no component of the jumping layer hands anything to a faster one"),
         (System((wear.RUNNER,), ()), "no component of the jumping layer takes a counter"),
         (pair(replace(COUNTED, rule=Rule.MEAN), HELD), "hands on a Real by the rule mean"),
         (pair(replace(COUNTED, rule=Rule.INTEGRAL), HELD), "hands on a Real by the rule integral"),
