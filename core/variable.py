@@ -21,7 +21,7 @@ class DataType(Enum):
 
 
 class Detail(IntEnum):
-    """The coarsest description of a pack in which a variable is still told."""
+    """The coarsest description of a pack that still lists a variable."""
 
     PACK = 0
     GROUP = 1

@@ -65,9 +65,9 @@ class Flavour:
 
 
 def listed(component: Definition, detail: Detail) -> tuple[Variable, ...]:
-    """Return the variables that a description of this detail tells.
+    """Return the variables that a description of this detail lists.
 
-    Inputs are always told: without them the FMU could not be connected.
+    Inputs are always listed: without them the FMU could not be connected.
     """
     model = component.model
     return tuple(v for v in model.interface if not v.hidden and (v.detail <= detail or v.causality is Causality.INPUT))
@@ -83,7 +83,7 @@ def guid(component: Definition, sources: str, detail: Detail) -> str:
     sources : str
         Digest of whatever else makes two FMUs compute differently.
     detail : Detail
-        Which variables are told.
+        Which variables are listed.
     """
     model = component.model
     interface = [
@@ -102,7 +102,7 @@ def model_description(component: Definition, flavour: Flavour, identity: str, de
     Parameters
     ----------
     component : Definition
-        What is described; its start values are told.
+        What is described, with its start values.
     flavour : Flavour
         What the implementation can do.
     identity : str

@@ -22,8 +22,7 @@ from packfmu.pack.file import Pack
 from packfmu.pack.fmus import fmu_pack
 from packfmu.pack.parts import parts
 from packfmu.pack.topology import AGING, CONTROL, ELECTRICAL, THERMAL, pack_system
-from tests.cosim.test_master import SECOND
-from tests.cosim.test_simulation import logged
+from tests.cosim.runs import SECOND, logged
 from tests.coupling import toys
 
 NOMINAL = {"soc": 1.0, "voltage": 3.7, "temperature": 300.0}

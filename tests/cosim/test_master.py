@@ -14,34 +14,11 @@ from packfmu.cosim import master
 from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
-from packfmu.cosim.results import load
 from packfmu.coupling.operations import Action, connect
-from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.system import System
+from tests.cosim.runs import SECOND, fast_and_slow, plan_of, recorded
 from tests.coupling import toys
 from tests.coupling.toys import CONTROL, ELECTRICAL, THERMAL
-
-SECOND = 10**9
-
-
-def fast_and_slow():
-    return System(
-        (
-            toys.component("Fast", ELECTRICAL, toys.source()),
-            toys.component("Slow", THERMAL, toys.sink()),
-        ),
-        (connect("Fast.flow", "Slow.flow"), connect("Fast.level", "Slow.level")),
-    )
-
-
-def plan_of(system, electrical=SECOND, control=SECOND, thermal=5 * SECOND):
-    return make_plan(system, {ELECTRICAL: electrical, CONTROL: control, THERMAL: thermal})
-
-
-def recorded(system, plan, experiment, tmp_path, **record):
-    output = tmp_path / "results.nc"
-    summary = run(system, plan, replace(experiment, record=record, output=output))
-    return summary, load(output)
 
 
 def test_slow_component_takes_the_mean_of_a_flow(tmp_path):

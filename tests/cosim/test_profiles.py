@@ -8,7 +8,7 @@ from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
 from packfmu.coupling.system import System
-from tests.cosim.test_master import SECOND, plan_of, recorded
+from tests.cosim.runs import SECOND, plan_of, recorded
 from tests.coupling import toys
 from tests.coupling.toys import ELECTRICAL, THERMAL
 

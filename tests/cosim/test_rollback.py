@@ -22,7 +22,7 @@ from packfmu.coupling.slave import SlaveError, packed, unpacked
 from packfmu.coupling.system import System
 from packfmu.pack.fmus import fmu_pack
 from packfmu.pack.topology import AGING, CONTROL, ELECTRICAL, THERMAL
-from tests.cosim.test_master import SECOND
+from tests.cosim.runs import SECOND
 from tests.coupling import toys
 
 PERIODS = {ELECTRICAL: SECOND, CONTROL: 3 * SECOND, THERMAL: 6 * SECOND}

@@ -17,7 +17,7 @@ from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.operations import Rule, connect
 from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.system import System
-from tests.cosim.test_master import SECOND
+from tests.cosim.runs import SECOND, logged
 from tests.coupling import toys
 from tests.coupling.toys import AGING, CONTROL, ELECTRICAL, THERMAL
 
@@ -35,26 +35,6 @@ def ladder():
         tuple(connect("Fast.flow", f"{name}.flow") for name in names),
     )
     return system, make_plan(system, PERIODS)
-
-
-def logged(system, log):
-    """Return the system; steps are noted as (name, t, h)."""
-
-    def noting(component):
-        def open_noting(inputs, outputs):
-            slave = component.open(inputs, outputs)
-            step = slave.step
-
-            def note(t, h):
-                step(t, h)
-                log.append((component.name, t, h))
-
-            slave.step = note
-            return slave
-
-        return replace(component, open=open_noting)
-
-    return System(tuple(noting(component) for component in system.components), system.connections)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from packfmu.core.variable import DataType
 from packfmu.coupling.block import Summary, Tap, compose
 from packfmu.coupling.operations import Action, Operation
 from packfmu.coupling.port import ports_of
-from tests.coupling.test_block import SECOND
+from tests.coupling.blocks import SECOND
 from tests.coupling.toys import adder
 
 

@@ -34,7 +34,7 @@ from tests.cosim.long.wear import (
     prepared,
     wrapped,
 )
-from tests.coupling.test_enforcement import part
+from tests.coupling.timescales import part
 from tests.coupling.toys import AGING, ELECTRICAL, THERMAL
 
 SEASONS = {"run": duty("run"), "rest": duty("rest", 0.0)}
