@@ -79,7 +79,7 @@ class Variable:
     description : str
         One sentence for the user.
     slow : bool
-        Whether a jump carries this output, where the model has an input that `shifts` it.
+        Whether jumps carry this output, by an input that `shifts` it.
     display_unit : str
         The unit people think in, such as ``degC`` or ``A.h``; empty for the SI unit.
     data_type : DataType

@@ -1,4 +1,4 @@
-"""The component that knows what was jumped over: it stands between the counters and the components that jump."""
+"""The component ``Jumps``: it stands between counters and the components that jump, and adds what was jumped over."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class JumpSlave:
         ends = np.cumsum([0, *sizes.values()])
         self._memory = np.zeros((2, ends[-1]))
         places = {name: slice(ends[k], ends[k + 1]) for k, name in enumerate(sizes)}
-        self.inputs: Mapping[str, Values] = {_taken(name): self._memory[0, where] for name, where in places.items()}
+        self.inputs: Mapping[str, Values] = {_so_far(name): self._memory[0, where] for name, where in places.items()}
         self.outputs: Mapping[str, Values] = {name: self._memory[1, where] for name, where in places.items()}
         self._jumped = {name: np.zeros(sizes[name]) for name in sizes}
 
@@ -57,17 +57,17 @@ class JumpSlave:
         """Do nothing: there is nothing to set."""
 
     def initialize(self) -> None:
-        """Hand on."""
+        """Write the outputs from the inputs."""
         self.step(0.0, 0.0)
 
     def end_initialization(self) -> None:
-        """Hand on."""
+        """Write the outputs from the inputs."""
         self.step(0.0, 0.0)
 
     def step(self, t: float, h: float) -> None:
-        """Hand on."""
+        """Write the outputs from the inputs."""
         for name in self.counters:
-            np.add(self.inputs[_taken(name)], self._jumped[name], out=self.outputs[name])
+            np.add(self.inputs[_so_far(name)], self._jumped[name], out=self.outputs[name])
         for name in self._carried:
             self.outputs[name][:] = self._jumped[name]
 
@@ -90,9 +90,9 @@ class JumpSlave:
             fill(array, part)
 
     def counted(self) -> dict[str, NDArray[np.float64]]:
-        """Return counters, and carried states less what they were shifted by, as of the last step."""
-        counters = {name: self.inputs[_taken(name)].copy() for name in self.counters}
-        return counters | {name: self.inputs[_taken(name)] - self._jumped[name] for name in self._carried}
+        """Return the counters, and the carried states without their shifts, as of the last step."""
+        counters = {name: self.inputs[_so_far(name)].copy() for name in self.counters}
+        return counters | {name: self.inputs[_so_far(name)] - self._jumped[name] for name in self._carried}
 
     def feed(self, name: str, slave: Slave, added: Mapping[str, NDArray[np.float64]]) -> None:
         """Write the counters, and what a jump adds to them, to the inputs of a jumping component."""
@@ -100,27 +100,27 @@ class JumpSlave:
             component, _, port = counter.partition(".")
             if component == name:
                 jumped = self._jumped[counter] + added[counter]
-                np.add(self.inputs[_taken(counter)], jumped, out=slave.inputs[port])
+                np.add(self.inputs[_so_far(counter)], jumped, out=slave.inputs[port])
 
     def keep(self, added: Mapping[str, NDArray[np.float64]]) -> None:
         """Add to the counters what was jumped over; the next outputs are those of `feed`, without a rounding error."""
         for name in self.counters:
             self._jumped[name] += added[name]
-            np.add(self.inputs[_taken(name)], self._jumped[name], out=self.outputs[name])
+            np.add(self.inputs[_so_far(name)], self._jumped[name], out=self.outputs[name])
 
     def shift(self, rates: Mapping[str, NDArray[np.float64]], length: float) -> None:
         """Shift the carried states by their rates [1/s] over a length [s], within their bounds."""
         for name in self._carried:
-            means, drift = self._means(self.inputs[_taken(name)]), self._means(rates[name]) * length
+            means, drift = self._means(self.inputs[_so_far(name)]), self._means(rates[name]) * length
             shift = np.repeat(relative_shift(means, drift), self._together)
             self._jumped[name] += shift
-            self.inputs[_taken(name)] += shift
+            self.inputs[_so_far(name)] += shift
             self.outputs[name][:] = self._jumped[name]
 
     def reach(self, rates: Mapping[str, NDArray[np.float64]]) -> float:
         """Return how long [s] the carried states may be shifted by their rates [1/s]."""
         reaches = (
-            reach(self._means(self.inputs[_taken(name)]), self._means(rates[name]), FREE * state.nominal)
+            reach(self._means(self.inputs[_so_far(name)]), self._means(rates[name]), FREE * state.nominal)
             for name, state in self._carried.items()
         )
         return min(reaches, default=math.inf)
@@ -130,7 +130,7 @@ class JumpSlave:
 
 
 def falling(drift: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Tell which elements fall, against the lowest one, faster than any rises: something controls them."""
+    """Return which elements fall faster, against the lowest one, than any other rises: something controls them."""
     return drift < -max(float(drift.max()), 0.0)
 
 
@@ -188,15 +188,17 @@ def with_jumps(system: System, together: int = 1) -> System:
     ------
     InputError
         When no component of the jumping layer takes a counter of a faster one, or none hands a faster one anything;
-        when one exchanges anything else with it than counters and what is held; or a carried state is no multiple of
-        `together`.
+        when it exchanges anything but counters and held values with a faster one; or when a carried state is not slow,
+        or has a number of elements that is no multiple of `together`.
     """
     counters = _counters(system)
     carried = _carried(system)
     for state in carried:
-        count = system.port(state).count
-        if together < 1 or count % together:
-            raise InputError(f"{'.'.join(state)} has {count} elements; they cannot move together in {together}s")
+        port = system.port(state)
+        if not port.slow:
+            raise InputError(f"{'.'.join(state)} cannot be shifted: its FMU does not say that it is slow")
+        if together < 1 or port.count % together:
+            raise InputError(f"{'.'.join(state)} has {port.count} elements; they cannot move together in {together}s")
     counted = {".".join(connection.target): system.port(connection.source) for connection in counters}
     shifted = {".".join(shift): system.port(state) for state, shift in carried.items()}
     first = next(component for component in system.components if component.layer.jumps)
@@ -216,9 +218,9 @@ def _rewired(
 ) -> tuple[Connection, ...]:
     name = JumpSlave.NAME
     kept = tuple(connection for connection in system.connections if connection not in counters)
-    taken = tuple(Connection(c.source, (name, _taken(".".join(c.target))), Rule.LAST) for c in counters)
+    taken = tuple(Connection(c.source, (name, _so_far(".".join(c.target))), Rule.LAST) for c in counters)
     given = tuple(Connection((name, ".".join(c.target)), c.target) for c in counters)
-    watched = tuple(Connection(state, (name, _taken(".".join(shift))), Rule.LAST) for state, shift in carried.items())
+    watched = tuple(Connection(state, (name, _so_far(".".join(shift))), Rule.LAST) for state, shift in carried.items())
     shifted = tuple(Connection((name, ".".join(shift)), shift) for shift in carried.values())
     return (*kept, *taken, *watched, *given, *shifted)
 
@@ -242,7 +244,7 @@ def _counters(system: System) -> list[Connection]:
 
 
 def _carried(system: System) -> dict[tuple[str, str], tuple[str, str]]:
-    """Return the input that shifts each state that has one and that nothing drives."""
+    """Return the carried states, each with the input that shifts it, unless something else drives that input."""
     driven = {connection.target for connection in system.connections}
     return {
         (component.name, port.shifts): (component.name, name)
@@ -256,10 +258,10 @@ def _carried(system: System) -> dict[tuple[str, str], tuple[str, str]]:
 
 
 def _pair(name: str, port: Port) -> Iterator[tuple[str, Port]]:
-    """Yield the input that takes a counter or a state, and the output that hands on what became of it."""
-    yield _taken(name), replace(port, name=_taken(name), causality=Causality.INPUT)
+    """Yield the input that reads a counter or a state, and the output that hands on the counter or the shift."""
+    yield _so_far(name), replace(port, name=_so_far(name), causality=Causality.INPUT)
     yield name, replace(port, name=name, causality=Causality.OUTPUT)
 
 
-def _taken(name: str) -> str:
+def _so_far(name: str) -> str:
     return f"{name} so far"

@@ -200,6 +200,14 @@ def test_what_cannot_be_jumped_over_is_refused(system, words):
     assert "\n" not in str(caught.value)
 
 
+def test_what_is_not_slow_is_not_shifted():
+    """As an FMU may have it; a model may not."""
+    ports = {name: replace(port, slow=False) for name, port in wear.RUNNER.ports.items()}
+    system = System((replace(wear.RUNNER, ports=ports), wear.AGER), wear.joined().connections)
+    with pytest.raises(InputError, match=r"Runner\.place cannot be shifted: its FMU does not say that it is slow"):
+        with_jumps(system)
+
+
 @pytest.mark.parametrize("together", [0, 3, -2])
 def test_elements_that_cannot_move_together_are_refused(together):
     with pytest.raises(InputError, match=rf"Runner\.place has 4 elements; they cannot move together in {together}s"):
