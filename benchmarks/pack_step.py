@@ -17,18 +17,19 @@ from typing import TypeVar
 
 import numpy as np
 
+from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.fmu.component import fmu_component
 from packfmu.cosim.master import run
-from packfmu.cosim.profiles import with_profiles
 from packfmu.coupling.schedule import make_plan
-from packfmu.coupling.system import Layer, System
+from packfmu.coupling.system import System
 from packfmu.fmi.build import Form, build_parts
 from packfmu.fmi.native.platforms import host_platform
 from packfmu.pack.block import all_parts, kernel_pack
 from packfmu.pack.file import Pack, parse_pack
 from packfmu.pack.fmus import fmu_pack
 from packfmu.pack.parts import parts
+from packfmu.pack.topology import CONTROL, ELECTRICAL, THERMAL
 
 Key = TypeVar("Key")
 
@@ -36,7 +37,7 @@ SECOND = 10**9
 STEPS = 1010
 RUNS = 7
 SIZES = (96, 384, 1536, 9600)
-PERIODS = {Layer.ELECTRICAL: SECOND, Layer.CONTROL: 10 * SECOND, Layer.THERMAL: 10 * SECOND}
+PERIODS = {ELECTRICAL: SECOND, CONTROL: 10 * SECOND, THERMAL: 10 * SECOND}
 
 
 def leaf_pack(cells: int) -> Pack:
@@ -69,7 +70,7 @@ def executors(folder: Path) -> dict[str, System]:
     built = {form: build_parts(all_parts(pack), folder, pack.outputs.detail, form, (host_platform(),)) for form in Form}
     systems = {"kernels, called by the master": kernel_pack(parts(pack))}
     for form, fmus in built.items():
-        block = System((fmu_component("Pack", Layer.ELECTRICAL, fmus["Pack"]),), ())
+        block = System((fmu_component("Pack", ELECTRICAL, fmus["Pack"]),), ())
         systems[f"four FMUs, {form.value}"] = fmu_pack(fmus["Pack"].parent)
         systems[f"Pack.fmu, {form.value}"] = block
     return systems

@@ -130,6 +130,13 @@ class Model:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"model {self.name}: declared twice: {', '.join(twice)}")
+        slow = {variable.listed_name: variable.shape for variable in self.outputs if variable.slow}
+        for variable in self.inputs:
+            if variable.shifts and slow.get(variable.shifts) != variable.shape:
+                raise ValueError(
+                    f"model {self.name}: {variable.path} shifts {variable.shifts}, which must be a slow output of its "
+                    "size"
+                )
 
     @property
     def parameters(self) -> tuple[Variable, ...]:

@@ -1,7 +1,7 @@
-"""The time constants that a model tells, for a plan to be checked against.
+"""The time constants that a model reports; plans are checked against them.
 
-Time constants are those of what relaxes; integrators, such as a state of charge, are left out. A model without any
-tells `NONE` as its fastest and 0 as its slowest.
+Time constants are those of what relaxes; integrators are left out. A model without any reports `NONE` as its fastest
+and 0 as its slowest.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ def timescale_variables() -> tuple[Variable, ...]:
 
 @kernel
 def reset_timescales(y: Block) -> None:
-    """Begin anew: no time constant."""
+    """Reset the time constants: there is none."""
     y.timescale_fastest, y.timescale_slowest = NONE, 0.0
 
 
 @kernel
 def include_timescale(y: Block, shortest: float, longest: float) -> None:
-    """Take time constants [s] in."""
+    """Include a range of time constants [s]."""
     y.timescale_fastest = min(y.timescale_fastest, shortest)
     y.timescale_slowest = max(y.timescale_slowest, longest)

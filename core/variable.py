@@ -21,7 +21,7 @@ class DataType(Enum):
 
 
 class Detail(IntEnum):
-    """The coarsest description of a pack in which a variable is still told."""
+    """The coarsest description of a pack that still lists a variable."""
 
     PACK = 0
     GROUP = 1
@@ -38,6 +38,26 @@ class Causality(Enum):
     CONSTANT = "constant"
 
 
+class Count(int):
+    """How many things of a kind there are, and what one of them is called; an array of this size knows what it counts.
+
+    Parameters
+    ----------
+    number : int
+        How many.
+    of : str
+        What one is called, such as ``cell``.
+    """
+
+    of: str
+
+    def __new__(cls, number: int, of: str = "") -> Count:
+        """Return a number that knows what it counts."""
+        count = super().__new__(cls, number)
+        count.of = of
+        return count
+
+
 @dataclass(frozen=True, eq=False)
 class Variable:
     """One quantity of a model.
@@ -49,7 +69,7 @@ class Variable:
     unit : str
         SI unit; ``"1"`` for a number without one.
     size : None, int or (int, int)
-        None for a scalar; an array stays an array at size 1.
+        None for a scalar; an array stays an array at size 1. A `Count` tells what the elements of an array belong to.
     start : float or array_like
         Start value [unit]; a scalar fills an array.
     min, max : float
@@ -59,7 +79,7 @@ class Variable:
     description : str
         One sentence for the user.
     slow : bool
-        Whether a jump carries this output.
+        Whether jumps carry this output, by an input that `shifts` it.
     display_unit : str
         The unit people think in, such as ``degC`` or ``A.h``; empty for the SI unit.
     data_type : DataType
@@ -74,6 +94,11 @@ class Variable:
         In a model that is composed of others: the record of the block that the field lies in; else empty.
     hidden : bool
         Whether importers do not know of it: a parameter that `initialize` makes from others.
+    shifts : str
+        Of an input: the FMU's name of the slow output that it shifts. Its value is the sum of all shifts.
+    forecast : bool
+        Whether this output is a value of a later instant, linearised about the last step; error control does not
+        compare it.
     causality : Causality
         Set by the block of `Fields` that the variable is declared in.
 
@@ -99,6 +124,8 @@ class Variable:
     fmi_name: str = ""
     owner: str = ""
     hidden: bool = False
+    shifts: str = ""
+    forecast: bool = False
     causality: Causality = Causality.STATE
 
     def __post_init__(self) -> None:
@@ -127,6 +154,16 @@ class Variable:
         """Number of scalar values."""
         return math.prod(self.shape)
 
+    @property
+    def dimension(self) -> str:
+        """What the elements of an array belong to, such as ``cell``; empty where its size does not tell."""
+        return self.size.of if isinstance(self.size, Count) else ""
+
+    @property
+    def listed_name(self) -> str:
+        """Name in the FMU."""
+        return self.fmi_name or self.name
+
     def start_values(self) -> NDArray[np.float64]:
         """Start values, shape `shape` [unit]."""
         try:
@@ -144,7 +181,6 @@ class Variable:
 
     def scalar_names(self) -> list[str]:
         """Names of the scalar values in storage order: ``name``, ``name[1]``, ... or ``name[1,1]``, ..."""
-        name = self.fmi_name or self.name
         if not self.shape:
-            return [name]
-        return [f"{name}[{','.join(str(i + 1) for i in index)}]" for index in np.ndindex(self.shape)]
+            return [self.listed_name]
+        return [f"{self.listed_name}[{','.join(str(i + 1) for i in index)}]" for index in np.ndindex(self.shape)]

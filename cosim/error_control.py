@@ -1,8 +1,8 @@
 """Error control by step doubling: steps as long as a tolerance allows, of the coupled system as a whole.
 
-A pace is a factor on the periods of all layers but the aging layer, a power of two, so that layers stay harmonic. A
+A pace is a factor on the periods of all layers but the jumping layer, a power of two, so that layers stay harmonic. A
 block of pace p is two hyperperiods at this pace; it begins at a multiple of its length, counted from the start or
-from the last step of the aging layer, and does not go beyond the next. The block is run twice: as one hyperperiod at
+from the last step of the jumping layer, and does not go beyond the next. The block is run twice: as one hyperperiod at
 twice the pace, from where the system is rolled back, and as the two. Both end at the same instant, where all layers
 have stepped. The exchange is of second order, so that a third of the difference is the error of the finer solution.
 Within the tolerance the finer one is accepted, else it is rolled back and tried at a smaller pace. At the minimum it is
@@ -10,11 +10,11 @@ accepted anyway and counted.
 
 What is compared
 ----------------
-Levels (V, K, a SOC, ...) that the master reads, because they are connected or recorded, weighed by their nominal
-values; no flows, integrals, resistances and times. Two things are left out: the ports of `FORECASTS`, which are
-linearised about the last step, and components without memory, whose slowest time constant is 0: what they tell follows
-from the others, and may be as of an instant within their step. A voltage that is recorded thus asks for steps that
-tell a changing load apart.
+Levels (V, K, a share, ...) that the master reads, because they are connected or recorded, weighed by their nominal
+values; no flows, integrals, resistances and times. Two things are left out: forecasts, which are linearised about the
+last step (`Variable.forecast`), and components without memory, whose slowest time constant is 0: their outputs follow
+from the other components, and may be values of an instant within their step. Where a level that follows a changing load
+at once is recorded, the steps become short enough to resolve that load.
 
 The error of a block grows with the third power of the pace, which the next one is chosen by.
 
@@ -45,9 +45,6 @@ from .simulation import Simulation
 NO_LEVELS = ("A", "W", "J", "C", "s", "Ohm")
 """Units of what is not compared."""
 
-FORECASTS = ("emf",)
-"""Standard ports that tell what will be, linearised about the last step; not compared either."""
-
 ORDER = 2
 """Order of the exchange."""
 
@@ -61,8 +58,8 @@ Levels = Mapping[Layer, NDArray[np.float64]]
 
 
 def scaled(plan: Plan, pace: int) -> Plan:
-    """Return a plan with the periods of all layers but the aging layer `pace` times longer."""
-    periods = {layer: period * (pace if layer < Layer.AGING else 1) for layer, period in plan.periods.items()}
+    """Return a plan with the periods of all layers but the jumping layer `pace` times longer."""
+    periods = {layer: period * (1 if layer.jumps else pace) for layer, period in plan.periods.items()}
     return replace(plan, periods=periods)
 
 
@@ -131,10 +128,10 @@ class Controller(Generic[Row]):
         """Return the greatest pace up to the present one whose block fits here."""
         simulation = self._simulation
         since, left = simulation.time - simulation.start, end - simulation.time
-        aging = simulation.plan.periods.get(Layer.AGING)
-        if aging is not None:
-            since %= aging
-            left = min(left, aging - since)
+        if simulation.plan.jumping:
+            period = simulation.plan.periods[simulation.plan.jumping]
+            since %= period
+            left = min(left, period - since)
         pace = self._separated(self._pace)
         while pace >= self._control.minimum:
             block = 2 * pace * simulation.hyperperiod
@@ -155,7 +152,7 @@ class Controller(Generic[Row]):
         return pace
 
     def _try(self, pace: int, before: bytes) -> tuple[list[Row] | None, dict[Layer, float] | None]:
-        """Run a block; return the rows, None where it has to be smaller, and the errors, None where nobody knows."""
+        """Run a block; return rows, None where the block has to be smaller, and errors, None where they are unknown."""
         simulation = self._simulation
         try:
             simulation.set_pace(2 * pace)
@@ -187,7 +184,7 @@ class Controller(Generic[Row]):
         return {layer: np.concatenate([view / nominal for view, nominal in views]) for layer, views in self._levels}
 
     def _smaller(self, pace: int, ratio: float) -> int:
-        """Return the pace to try when the error at this one was `ratio` times the tolerance, or nobody knows it."""
+        """Return the pace to try after one whose error was `ratio` times the tolerance; infinity: it is unknown."""
         halvings = math.ceil(math.log2(ratio) / (ORDER + 1)) if 1.0 < ratio < math.inf else 1
         return max(pace >> max(halvings, 1), self._control.minimum)
 
@@ -220,13 +217,13 @@ def _error(fine: NDArray[np.float64], coarse: NDArray[np.float64]) -> float:
 
 def _levels(simulation: Simulation, guard: Guard) -> list[tuple[Layer, list[tuple[NDArray[np.float64], float]]]]:
     """Return what is compared by layer: outputs, and their nominal values."""
-    told = guard.timescales()
+    timescales = guard.timescales()
     found: dict[Layer, list[tuple[NDArray[np.float64], float]]] = {}
     for component in simulation.system.components:
-        if component.name in told and told[component.name].slowest == 0.0:
+        if component.name in timescales and timescales[component.name].slowest == 0.0:
             continue
         for name, view in simulation.slaves[component.name].outputs.items():
             port = component.ports[name]
-            if port.data_type is DataType.REAL and port.unit not in NO_LEVELS and name not in FORECASTS:
+            if port.data_type is DataType.REAL and port.unit not in NO_LEVELS and not port.forecast:
                 found.setdefault(component.layer, []).append((view, port.nominal))
     return list(found.items())

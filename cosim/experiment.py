@@ -19,7 +19,7 @@ class OnViolation(Enum):
     """What is done about timescales that come too close during a run."""
 
     RECORD = "record"
-    """The run goes on, and its summary tells."""
+    """The run goes on, and its summary lists them."""
     RAISE = "raise"
     """The run stops."""
 

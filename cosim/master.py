@@ -54,7 +54,7 @@ def run(system: System, plan: Plan, experiment: Experiment) -> RunSummary:
     KeyboardInterrupt
         On Ctrl-C, once the base period or the loading that it met is complete.
 
-    Whatever is raised, the components have been freed then and no half-written output remains.
+    Whichever is raised, the components have been freed then, and no half-written output remains.
     """
     steps = plan.steps(experiment.duration)
     recorded = columns(system, experiment.record)

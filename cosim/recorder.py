@@ -1,4 +1,4 @@
-"""Recording a run in a netCDF file: streamed while it runs, appendable, over time, group and cell."""
+"""Recording a run in a netCDF file: streamed while it runs, appendable, over time and what arrays count."""
 
 from __future__ import annotations
 
@@ -19,17 +19,6 @@ from ..coupling.port import Port
 from ..coupling.slave import Values
 from ..coupling.system import System
 from ..fmi.files import replacing
-
-GROUPED = ("group_voltage", "group_soc", "balancing_current", "measured_voltage", "soc_sigma", "link_current")
-"""Ports over groups: tells the dimension where a pack has as many cells as groups."""
-
-EXTENTS = (
-    ("cell", ("Cell", "soc")),
-    ("cell", ("Pack", "soc")),
-    ("group", ("PackNetwork", "group_voltage")),
-    ("group", ("Pack", "group_voltage")),
-)
-"""Outputs that tell how many cells and groups a pack has."""
 
 ROWS = 256
 """Rows that are kept in memory before they are written."""
@@ -72,31 +61,34 @@ def columns(system: System, record: Mapping[str, str]) -> list[Column]:
     Returns
     -------
     list of Column
-        Arrays over cells have the dimension ``cell``, over groups ``group``; others have one of their own.
+        An array has the dimension of its port (`Port.dimension`), whose extent the first such array sets; an array
+        without one or of another extent has a dimension of its own.
 
     Raises
     ------
     InputError
         When there is no such output, or a name is not an identifier.
     """
-    sizes = {dimension: system.port(end).shape[0] for dimension, end in EXTENTS if system.has(end)}
+    ports = [port for component in system.components for port in component.ports.values()]
+    reserved = ("time", *sorted({port.dimension for port in ports if port.dimension}))
+    extents: dict[str, int] = {}
     found = []
     for name, source in record.items():
         end = endpoint(source)
         port = system.port(end)
         if port.causality is not Causality.OUTPUT:
             raise InputError(f"{source} is {port.causality.value}; outputs are recorded")
-        if not name.isidentifier() or name in ("time", "cell", "group"):
-            raise InputError(f"result name {name!r} is not an identifier other than time, cell and group")
-        found.append(Column(name, end, port, _dimensions(name, port, sizes)))
+        if not name.isidentifier() or name in reserved:
+            raise InputError(f"result name {name!r} is not an identifier other than {', '.join(reserved)}")
+        found.append(Column(name, end, port, _dimensions(name, port, extents)))
     return found
 
 
-def _dimensions(name: str, port: Port, sizes: Mapping[str, int]) -> tuple[str, ...]:
-    if len(port.shape) == 1:
-        fitting = [dimension for dimension, size in sizes.items() if size == port.count]
-        if fitting:
-            return ("group",) if "group" in fitting and port.name in GROUPED else (fitting[0],)
+def _dimensions(name: str, port: Port, extents: dict[str, int]) -> tuple[str, ...]:
+    """Return the names of a port's dimensions; `extents` are those that named dimensions have so far."""
+    is_named = port.dimension and len(port.shape) == 1
+    if is_named and extents.setdefault(port.dimension, port.count) == port.count:
+        return (port.dimension,)
     return tuple(f"{name}_axis_{axis}" for axis in range(1, len(port.shape) + 1))
 
 

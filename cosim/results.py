@@ -1,4 +1,4 @@
-"""Results of a run: what is recorded of a pack, loading it, a table of the pack-level values, and a figure."""
+"""Results of a run: loading them, and a table of what has no dimension but time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import xarray as xr
 
 from ..core.errors import InputError
 from ..fmi.files import replacing
-from .figure import draw
 
 
 def load(path: Path) -> xr.Dataset:
@@ -24,7 +23,7 @@ def load(path: Path) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        Variables over time [s], group and cell (numbers from 1), SI units in the attribute ``units``.
+        Variables over time [s] and what arrays count (numbers from 1), SI units in the attribute ``units``.
 
     Raises
     ------
@@ -58,25 +57,3 @@ def save_csv(results: xr.Dataset, path: Path) -> None:
         writer = csv.writer(file)
         writer.writerow(f"{name} [{results[name].attrs.get('units', '1')}]" for name in names)
         writer.writerows([f"{value:.12g}" for value in row] for row in rows)
-
-
-def save_figure(results: xr.Dataset, path: Path) -> None:
-    """Save a figure of a pack's run: voltage, current, SOC, temperature, spread, and a heat map of the cells.
-
-    Parameters
-    ----------
-    results : xarray.Dataset
-        As `load` returns it, recorded as `record` says; what is missing is left out.
-    path : Path
-        The file to write or replace; its suffix tells the format, png, pdf or svg.
-
-    Raises
-    ------
-    InputError
-        When the file cannot be written or there is no such format.
-    """
-    format_ = path.suffix.removeprefix(".")
-    if format_ not in ("png", "pdf", "svg"):
-        raise InputError(f"figure {path}: the suffix must be .png, .pdf or .svg")
-    with replacing(path) as temporary:
-        draw(results).savefig(temporary, format=format_, dpi=120)

@@ -20,7 +20,7 @@ from ..coupling.guard import timescale_outputs
 from ..coupling.operations import Rule
 from ..coupling.schedule import Plan, transfer_rule
 from ..coupling.slave import Slave, SlaveError, blamed, packed, unpacked
-from ..coupling.system import Component, Layer, System
+from ..coupling.system import Component, System
 from .experiment import Experiment
 from .opening import STEP_SCALE, ahead, flags, open_component, start_values
 from .recorder import columns
@@ -66,12 +66,12 @@ class Simulation:
 
     @property
     def time(self) -> int:
-        """Local time [ns], from which the aging layer's differs by `skipped`."""
+        """Local time [ns], from which that of the jumping layer differs by `skipped`."""
         return self._execution.time
 
     @property
     def skipped(self) -> int:
-        """What is added to the times [ns] at which components of the aging layer are stepped."""
+        """What is added to the times [ns] at which components of the jumping layer are stepped."""
         return self._execution.skipped
 
     @skipped.setter
@@ -85,21 +85,19 @@ class Simulation:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all layers but the aging layer have just stepped."""
+        """Whether all layers but the jumping layer have just stepped."""
         return self._execution.is_whole
 
     @property
     def hyperperiod(self) -> int:
-        """Time after which all layers but the aging layer have stepped [ns]."""
-        return max(
-            (period for layer, period in self.plan.periods.items() if layer < Layer.AGING), default=self.plan.base
-        )
+        """Time after which all layers but the jumping layer have stepped [ns]."""
+        return max((period for layer, period in self.plan.periods.items() if not layer.jumps), default=self.plan.base)
 
     def tick(self, stride: int = 1) -> None:
         """Do everything that is due after the next `stride` base periods.
 
-        The steps of all layers but the aging layer are `stride` times longer than in the plan, as long as it does not
-        change but where these layers have all stepped. The aging layer is due when the local time since the start
+        The steps of all layers but the jumping layer are `stride` times longer than in the plan, as long as it does not
+        change but where these layers have all stepped. The jumping layer is due when the local time since the start
         reaches a multiple of its period, whatever the strides.
 
         Raises
@@ -121,12 +119,12 @@ class Simulation:
         Raises
         ------
         ValueError
-            When not all layers but the aging layer have just stepped.
+            When not all layers but the jumping layer have just stepped.
         """
         if scale == self._pace:
             return
         if not self.is_whole:
-            raise ValueError("the pace changes only where all layers but the aging layer have stepped")
+            raise ValueError("the pace changes only where all layers but the jumping layer have stepped")
         self._pace = scale
         for component in self.system.components:
             values = self._paced(component, scale)
@@ -156,14 +154,14 @@ class Simulation:
         """
         with blamed("the simulation", "cannot be restored"):
             header, clock, *states = unpacked(saved, 2 + len(self.slaves))
-            told = json.loads(header)
-            if told["components"] != list(self.slaves):
-                raise SlaveError(f"the saved state is one of {', '.join(told['components'])}")
+            known = json.loads(header)
+            if known["components"] != list(self.slaves):
+                raise SlaveError(f"the saved state is one of {', '.join(known['components'])}")
             self._execution.restore(clock)
         for (name, slave), state in zip(self.slaves.items(), states, strict=True):
             with blamed(name, "cannot be restored"):
                 slave.restore(state)
-        self._pace = told["pace"]
+        self._pace = known["pace"]
 
     def _state(self, name: str) -> bytes:
         with blamed(name, "cannot be saved"):
@@ -178,13 +176,13 @@ class Simulation:
         return {name: value for name, value in values.items() if f"{component.name}.{name}" not in self._given}
 
     def _hand_on(self, source: Component) -> None:
-        """Hand on what a changed component tells to those that take it as it is."""
+        """Hand on the outputs of a changed component that are not gathered."""
         for connection in self.system.connections:
             target = self.system.component(connection.target[0])
             as_it_is = transfer_rule(self.system, connection) in (Rule.LAST, Rule.HOLD)
             if connection.source[0] == source.name and target.layer <= source.layer and as_it_is:
-                told, taken = views(self.slaves, connection)
-                np.copyto(taken, told, casting="unsafe")
+                output, input_ = views(self.slaves, connection)
+                np.copyto(input_, output, casting="unsafe")
 
 
 @contextmanager

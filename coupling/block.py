@@ -76,6 +76,10 @@ class Summary(Enum):
 RATE_UNITS = {"J": "W", "C": "A"}
 """Units of integrals, and of their rates."""
 
+
+ALWAYS = min(Detail)
+"""The detail of what every description lists."""
+
 STEP_SCALE = Variable(
     "step_scale", "1", None, 1.0, 1.0, 1024.0, 1.0,
     "Factor on all periods; taken up where every component has completed its own",
@@ -104,7 +108,7 @@ class Tap:
     name: str
     source: str
     summary: Summary = Summary.LAST
-    detail: Detail = Detail.PACK
+    detail: Detail = ALWAYS
 
 
 def compose(
@@ -176,7 +180,7 @@ def compose(
         description=description,
         fields=Fields(
             parameters=(*parameters.values(), STEP_SCALE),
-            inputs=_inputs(members, led_outside),
+            inputs=_inputs(members, led_outside, taps),
             outputs=outputs,
             states=_states(wiring),
             constants=tuple(_owned(v, member, member) for member, model in members.items() for v in model.constants),
@@ -189,7 +193,7 @@ def compose(
 
 
 def _owned(variable: Variable, member: str, owner: str) -> Variable:
-    return replace(variable, owner=owner, fmi_name=f"{member}.{variable.fmi_name or variable.name}")
+    return replace(variable, owner=owner, fmi_name=f"{member}.{variable.listed_name}")
 
 
 def _parameters(
@@ -209,8 +213,9 @@ def _parameters(
     return own
 
 
-def _inputs(members: Mapping[str, Model], led_outside: Sequence[Place]) -> tuple[Variable, ...]:
-    """Return an input for each name, within the bounds of all that it feeds."""
+def _inputs(members: Mapping[str, Model], led_outside: Sequence[Place], taps: Sequence[Tap]) -> tuple[Variable, ...]:
+    """Return an input for each name, within the bounds of all that it feeds; what it shifts has the tap's name."""
+    names = {tap.source: tap.name for tap in taps if tap.summary is Summary.LAST}
     inputs: dict[str, tuple[str, Variable]] = {}
     for member, name in led_outside:
         variable = members[member].variable(name)
@@ -226,7 +231,8 @@ def _inputs(members: Mapping[str, Model], led_outside: Sequence[Place]) -> tuple
                     f"{owner}.{name} and {member}.{name} are one input of the block; {what} {left} does not fit {right}"
                 )
         least, greatest = max(other.min, variable.min), min(other.max, variable.max)
-        inputs[name] = owner, replace(other, min=least, max=greatest)
+        shifts = names.get(f"{owner}.{other.shifts}", "") if name not in inputs else other.shifts
+        inputs[name] = owner, replace(other, min=least, max=greatest, shifts=shifts)
     return tuple(variable for _, variable in inputs.values())
 
 
@@ -242,6 +248,7 @@ def _output(members: Mapping[str, Model], operations: Sequence[Operation], tap: 
     if tap.summary is Summary.RATE:
         changed["unit"] = RATE_UNITS[variable.unit]
     if tap.summary is not Summary.LAST:
+        changed["slow"] = False
         changed["description"] = f"{variable.description.removesuffix(', over the step')}: {_SUMMARIES[tap.summary]}"
     return replace(variable, **changed)
 

@@ -35,13 +35,13 @@ def write(wiring: Wiring) -> str:
             "x.stepped = 0.0",
             *(f"x.{name}_so_far = {least.get(how, '0.0')}" for name, _, how in wiring.outputs if how != "last"),
         ],
-        "look_ahead(p, length)": [f"{parameter_field(place)} = 0.5 * length" for place in wiring.lookaheads],
+        "set_lookahead(p, length)": [f"{parameter_field(place)} = 0.5 * length" for place in wiring.lookaheads],
         "refresh_ports(x, p, c, length)": _refresh_ports(wiring),
-        "take_up_scale(x, p, c)": _take_up_scale(wiring),
+        "apply_scale(x, p, c)": _apply_scale(wiring),
         "run_base_period(x, p, c, t, length)": [
             f"if length != {_base(wiring)}:",
             "    refresh_ports(x, p, c, length)",
-            f"    look_ahead(p, {_base(wiring)})",
+            f"    set_lookahead(p, {_base(wiring)})",
             *(line for row in fast for line in _row(wiring, row)),
             "return 0",
         ],
@@ -52,13 +52,16 @@ def write(wiring: Wiring) -> str:
         "advance(x, p, u, y, c, t, h)": [
             f"if h > {MOST_PERIODS * wiring.base!r}:",
             f"    return {TOO_LONG}",
-            f"look_ahead(p, {_base(wiring)})",
+            f"set_lookahead(p, {_base(wiring)})",
             "status = proceed(x, p, u, y, c, t, h)",
-            f"look_ahead(p, {wiring.base!r})",
+            f"set_lookahead(p, {wiring.base!r})",
             "return status",
         ],
     }
-    names = "accumulate, copy, extend, first_beyond, note, raise_to, stretch, take_maximum, take_mean, take_sum"
+    names = (
+        "accumulate, accumulate_maximum, copy, extrapolate, first_beyond, shift_line, stretch_line, take_maximum, "
+        "take_mean, take_sum"
+    )
     head = f"from math import inf\nfrom {__package__}.transfers import {names}\n"
     return head + "".join(_function(signature, body) for signature, body in functions.items())
 
@@ -86,10 +89,10 @@ def _fill(wiring: Wiring, place: Place) -> list[str]:
 
 
 def _proceed(wiring: Wiring) -> list[str]:
-    """Take one communication step; a changed scale is taken up at its beginning or where all layers are due in it."""
+    """Take one communication step; a changed scale is applied at its start, or where all layers are due in it."""
     return [
         "if p.step_scale != x.scale and x.tick + x.done == 0.0:",
-        "    take_up_scale(x, p, c)",
+        "    apply_scale(x, p, c)",
         "begin = t - x.done - x.debt",
         "end = x.done + x.debt + h",
         f"base = {_base(wiring)}",
@@ -105,7 +108,7 @@ def _proceed(wiring: Wiring) -> list[str]:
         "        status = run(x, p, c, begin, ahead)",
         "        if status != 0:",
         "            return status",
-        "        take_up_scale(x, p, c)",
+        "        apply_scale(x, p, c)",
         "        begin, end = begin + ahead, end - ahead",
         "status = run(x, p, c, begin, end)",
         "if status != 0:",
@@ -150,7 +153,7 @@ def _base(wiring: Wiring) -> str:
 
 def _refresh_ports(wiring: Wiring) -> list[str]:
     """Let the ports look ahead by half of a step that is not as long as the last one, and hand them on."""
-    lines = ["look_ahead(p, length)"]
+    lines = ["set_lookahead(p, length)"]
     for member in dict.fromkeys(member for member, _ in wiring.lookaheads):
         lines += [f"{member}_outputs_kernel({blocks(wiring, member)})"]
         for row in wiring.operations:
@@ -160,21 +163,21 @@ def _refresh_ports(wiring: Wiring) -> list[str]:
     return lines
 
 
-def _take_up_scale(wiring: Wiring) -> list[str]:
+def _apply_scale(wiring: Wiring) -> list[str]:
     """Change the length of all periods; lines through two values keep their slope."""
     lines = ["ratio = p.step_scale / x.scale", "x.scale = p.step_scale", f"refresh_ports(x, p, c, {_base(wiring)})"]
     for number, (connection, rule) in enumerate(wiring.gathering.items()):
         if rule is Rule.LINEAR:
             gathered, earlier = f"x.gathered_{number}", f"x.earlier_{number}"
             line = f"{earlier} = {gathered} + ratio * ({earlier} - {gathered})"
-            array = f"stretch({earlier}, {gathered}, ratio)"
+            array = f"stretch_line({earlier}, {gathered}, ratio)"
             lines += [array if wiring.variable(connection.source).shape else line]
     return lines
 
 
 def _initialize(wiring: Wiring) -> list[str]:
     """Every round initialises all components and hands everything on; as many rounds as a chain of them can need."""
-    lines = [f"look_ahead(p, {wiring.base!r} * p.step_scale)"]
+    lines = [f"set_lookahead(p, {wiring.base!r} * p.step_scale)"]
     lines += [_copy(parameter_field(set_), parameter_field(led), wiring.variable(led)) for led, set_ in wiring.shared]
     for place in wiring.inner_inputs:
         lines += _fill(wiring, place)
@@ -183,7 +186,7 @@ def _initialize(wiring: Wiring) -> list[str]:
     lines += ["    hand_on(x)"]
     for name, _, size in wiring.own_states():
         lines += [f"for k in range({size}):", f"    x.{name}[k] = 0.0"] if size else [f"x.{name} = 0.0"]
-    lines += ["x.scale = p.step_scale", f"look_ahead(p, {wiring.base!r})"]
+    lines += ["x.scale = p.step_scale", f"set_lookahead(p, {wiring.base!r})"]
     for number, (connection, rule) in enumerate(wiring.gathering.items()):
         variable, gathered = wiring.variable(connection.source), f"x.gathered_{number}"
         if rule is Rule.MAX:
@@ -199,7 +202,7 @@ def _initialize(wiring: Wiring) -> list[str]:
 
 def _outputs_kernel(wiring: Wiring) -> list[str]:
     calls = [f"{member}_outputs_kernel({blocks(wiring, member)})" for member in wiring.members]
-    return [f"look_ahead(p, {_base(wiring)})", *calls, f"look_ahead(p, {wiring.base!r})", "write_outputs(x, y)"]
+    return [f"set_lookahead(p, {_base(wiring)})", *calls, f"set_lookahead(p, {wiring.base!r})", "write_outputs(x, y)"]
 
 
 def _finish(wiring: Wiring, name: str, summary: str) -> list[str]:
@@ -227,8 +230,8 @@ def _gather(wiring: Wiring, connection: Connection, share: str) -> Iterator[str]
     scalar, array = {
         Rule.MEAN: (f"{gathered} += {share} * {source}", f"accumulate({gathered}, {source}, {share})"),
         Rule.INTEGRAL: (f"{gathered} += {source}", f"accumulate({gathered}, {source}, 1.0)"),
-        Rule.MAX: (f"{gathered} = max({gathered}, {source})", f"raise_to({gathered}, {source})"),
-        Rule.LINEAR: (f"{earlier}, {gathered} = {gathered}, {source}", f"note({earlier}, {gathered}, {source})"),
+        Rule.MAX: (f"{gathered} = max({gathered}, {source})", f"accumulate_maximum({gathered}, {source})"),
+        Rule.LINEAR: (f"{earlier}, {gathered} = {gathered}, {source}", f"shift_line({earlier}, {gathered}, {source})"),
     }[rule]
     yield array if wiring.variable(connection.source).shape else scalar
     if rule is Rule.MEAN:
@@ -245,7 +248,7 @@ def _take(wiring: Wiring, connection: Connection, every: int) -> Iterator[str]:
         half = f"(x.done + 0.5 * length) / ({_base(wiring)})" if every == 1 else f"{0.5 * every!r}"
         yield f"share = ({begun} + {half}) / {period!r}"
         line = f"{target} = {gathered} + share * ({gathered} - {earlier})"
-        array = f"extend({earlier}, {gathered}, share, {target})"
+        array = f"extrapolate({earlier}, {gathered}, share, {target})"
         yield array if wiring.variable(connection.source).shape else line
         return
     call, value, rest = {

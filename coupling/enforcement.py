@@ -7,10 +7,10 @@
 3. Where a short window stands for a long time, what is fast has settled in it: `separation` times its slowest time
    constant fits into the window.
 
-The mean of a flow that is handed on from fast to slow needs no rule: it conserves, whatever the timescales. Components
-tell their time constants by the outputs ``timescale.fastest`` and ``timescale.slowest``; one without them is not
-checked. What switches inside a component never crosses its boundary; by ``switching.period`` and
-``switching.settling`` it tells how fast, and the third rule holds its step to that: the averages stand for it.
+The mean of a flow that is handed on from fast to slow needs no rule: it conserves, at any timescales. Components report
+their time constants by the outputs ``timescale.fastest`` and ``timescale.slowest``; a component without them is not
+checked. Switching inside a component does not cross its boundary; only averages do. The component reports how fast it
+switches by ``switching.period`` and ``switching.settling``, and the third rule checks its step against these.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Violation:
 
 
 def has_timescale(system: System, name: str) -> bool:
-    """Whether a component tells its time constants."""
+    """Whether a component reports its time constants."""
     return all(system.has((name, output)) for output in (FASTEST, SLOWEST))
 
 
@@ -138,7 +138,7 @@ def _switching(name: str, timescale: Timescale) -> tuple[str, str, str, str, str
 
 def _constants(timescale: Timescale | None, period: int) -> tuple[str, str, str, str]:
     if timescale is None:
-        return "not told", "", "", ""
+        return "unknown", "", "", ""
     if timescale.slowest == 0.0:
         return "none", "none", "", ""
     first, last = timescale.fastest, timescale.slowest

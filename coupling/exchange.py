@@ -14,7 +14,7 @@ from ..core.variable import Causality, DataType
 from .operations import Rule, endpoint
 from .slave import Values, fill, packed, unpacked
 from .system import System
-from .transfers import LEAST, accumulate, extend, note, raise_to, take_maximum, take_mean, take_sum
+from .transfers import LEAST, accumulate, accumulate_maximum, extrapolate, shift_line, take_maximum, take_mean, take_sum
 
 
 @kernel
@@ -50,14 +50,14 @@ class Gathered:
     def add(self, values: NDArray[np.float64], weight: float) -> None:
         """Take `values` in; of a mean with a weight, 1 for a whole step, its fraction for a shortened one."""
         if self._rule is Rule.MAX:
-            raise_to(self._total, values)
+            accumulate_maximum(self._total, values)
             return
         share = weight if self._rule is Rule.MEAN else 1.0
         accumulate(self._total, values, share)
         self._weight += share
 
     def take(self, target: NDArray[np.float64]) -> None:
-        """Write what was gathered to `target` and start anew."""
+        """Write what was gathered to `target` and reset it."""
         if self._rule is Rule.MEAN:
             take_mean(self._total, self._weight, target)
         elif self._rule is Rule.MAX:
@@ -96,14 +96,14 @@ class Line:
 
     def add(self, values: NDArray[np.float64], time: int) -> None:
         """Note the value at a time [ns]."""
-        note(self._earlier, self._later, values)
+        shift_line(self._earlier, self._later, values)
         self._times[0] = self._times[1]
         self._times[1] = time
 
     def take(self, begin: int, length: int, target: NDArray[np.float64]) -> None:
         """Write the value in the middle of the interval of a `length` [ns] that starts at `begin` [ns] to `target`."""
         earlier, later = self._times.tolist()
-        extend(self._earlier, self._later, (begin - later + 0.5 * length) / (later - earlier), target)
+        extrapolate(self._earlier, self._later, (begin - later + 0.5 * length) / (later - earlier), target)
 
     def save(self) -> bytes:
         """Return both values and their times."""

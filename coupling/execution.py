@@ -12,10 +12,10 @@ from .exchange import Gathered, Line, Totals
 from .operations import Action, Connection, Operation, Rule
 from .schedule import Plan
 from .slave import Slave, SlaveError, Values, blamed, fill, packed, unpacked
-from .system import Layer, System
+from .system import System
 
 GATHERING = (Rule.MEAN, Rule.INTEGRAL, Rule.MAX)
-"""Rules under which a connection gathers what a faster source tells."""
+"""Rules under which a connection gathers the values of a faster source."""
 
 Call = Callable[[int, int], None]
 """``call(begin, length)``: serve the interval that starts at `begin` [ns] and is `length` [ns] long."""
@@ -56,7 +56,7 @@ def settle(system: System, slaves: Mapping[str, Slave], announce: Callable[[str]
         )
     for name, slave in slaves.items():
         with blamed(name, "cannot be initialised"):
-            slave.begin()
+            slave.end_initialization()
     _hand_on(joined)
 
 
@@ -81,8 +81,8 @@ class _Stage:
 class Execution:
     """Runs the operations of a plan.
 
-    The layers faster than the aging layer are due by a count of ticks, however long these are; the aging layer is due
-    by the time, at the first tick that reaches a multiple of its period.
+    The jumping layer is due by the time, at the first tick that reaches a multiple of its period. All other layers
+    are due by a count of ticks, however long these are.
 
     Parameters
     ----------
@@ -111,17 +111,17 @@ class Execution:
             for name in slaves
             if (own := [output for component, output in totals if component == name])
         }
-        self._slow = plan.members.get(Layer.AGING, ())
+        self._jumpers = plan.members[plan.jumping] if plan.jumping else ()
         self._scaled: list[_Stage] = []
-        self._aging: list[_Stage] = []
+        self._timed: list[_Stage] = []
         for operation in plan.operations:
-            self._add(operation, self._aging if self._is_aging(operation) else self._scaled)
+            self._add(operation, self._timed if self._is_timed(operation) else self._scaled)
 
-    def _is_aging(self, operation: Operation) -> bool:
-        """Whether an operation is due with the aging layer."""
+    def _is_timed(self, operation: Operation) -> bool:
+        """Whether an operation is due with the jumping layer."""
         if isinstance(operation.subject, str):
-            return operation.subject in self._slow
-        source, target = (end[0] in self._slow for end in (operation.subject.source, operation.subject.target))
+            return operation.subject in self._jumpers
+        source, target = (end[0] in self._jumpers for end in (operation.subject.source, operation.subject.target))
         if operation.action is Action.ACCUMULATE:
             return source
         return target if operation.rule is Rule.LINEAR else source or target
@@ -134,7 +134,7 @@ class Execution:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all layers but the aging layer have just stepped."""
+        """Whether all layers but the jumping layer have just stepped."""
         return not self._scaled or self._scaled[-1].reached == self.time
 
     def tick(self, stride: int) -> None:
@@ -146,14 +146,14 @@ class Execution:
             if ticks % stage.every == 0:
                 stage.run(time)
                 self.work += stage.steps
-        for stage in self._aging:
+        for stage in self._timed:
             if (time - self._start) // stage.period > (stage.reached - self._start) // stage.period:
                 stage.run(time)
                 self.work += stage.steps
 
     def complete(self) -> None:
         """Bring the layers that have not stepped up to the present time there by shorter steps."""
-        for stage in self._scaled + self._aging:
+        for stage in self._scaled + self._timed:
             if stage.reached < self.time:
                 stage.run(self.time)
                 self.work += stage.steps
@@ -168,12 +168,12 @@ class Execution:
 
     def save(self) -> bytes:
         """Return the clock, and what connections and totals have gathered; not the components."""
-        clock = [self.time, self.skipped, self._ticks, *(stage.reached for stage in self._scaled + self._aging)]
+        clock = [self.time, self.skipped, self._ticks, *(stage.reached for stage in self._scaled + self._timed)]
         return packed([np.array(clock).tobytes(), *(kept.save() for kept in self._kept())])
 
     def restore(self, saved: bytes) -> None:
         """Return to what `save` returned; `work` stays as it is."""
-        kept, stages = self._kept(), self._scaled + self._aging
+        kept, stages = self._kept(), self._scaled + self._timed
         clock, *parts = unpacked(saved, 1 + len(kept))
         times = np.zeros(3 + len(stages), np.int64)
         fill(times, clock)
@@ -212,10 +212,10 @@ class Execution:
         return lambda begin, length: line.take(begin, length, target)
 
     def _step(self, name: str) -> Call:
-        slave, totals, is_slow = self._slaves[name], self._totals.get(name), name in self._slow
+        slave, totals, jumps = self._slaves[name], self._totals.get(name), name in self._jumpers
 
         def call(begin: int, length: int) -> None:
-            t, h = seconds(begin + self.skipped if is_slow else begin), seconds(length)
+            t, h = seconds(begin + self.skipped if jumps else begin), seconds(length)
             try:
                 slave.step(t, h)
             except SlaveError as error:

@@ -23,13 +23,13 @@ from .system import System
 
 
 def timescale_outputs(system: System) -> list[tuple[str, str]]:
-    """Return component and output of every time constant that a system tells."""
+    """Return component and output of every time constant that a system reports."""
     names = (component.name for component in system.components)
-    return [(name, output) for name in names if has_timescale(system, name) for output in _told(system, name)]
+    return [(name, output) for name in names if has_timescale(system, name) for output in _outputs(system, name)]
 
 
-def _told(system: System, name: str) -> tuple[str, ...]:
-    """Return the outputs that tell the time constants of a component, in the order of `Timescale`."""
+def _outputs(system: System, name: str) -> tuple[str, ...]:
+    """Return the outputs that report the time constants of a component, in the order of `Timescale`."""
     switching = (SWITCHING_PERIOD, SWITCHING_SETTLING)
     return (FASTEST, SLOWEST, *(switching if all(system.has((name, output)) for output in switching) else ()))
 
@@ -51,13 +51,13 @@ class Guard:
     Raises
     ------
     InputError
-        Unless the plan keeps the rules; the message tells each that it breaks.
+        Unless the plan keeps the rules; the message names each rule that it breaks.
     """
 
     def __init__(self, system: System, plan: Plan, slaves: Mapping[str, Slave], separation: float) -> None:
         self._system, self._plan, self._separation = system, plan, separation
         self._outputs = {
-            name: tuple(slave.outputs[output] for output in _told(system, name))
+            name: tuple(slave.outputs[output] for output in _outputs(system, name))
             for name, slave in slaves.items()
             if has_timescale(system, name)
         }
@@ -68,12 +68,12 @@ class Guard:
 
     @property
     def seen(self) -> tuple[str, ...]:
-        """What has been seen during the run, each where it was first seen."""
+        """The violations of the run, each as it was first seen."""
         return tuple(self._seen.values())
 
     def timescales(self) -> dict[str, Timescale]:
         """Return the time constants at this instant."""
-        return {name: Timescale(*(float(value[0]) for value in told)) for name, told in self._outputs.items()}
+        return {name: Timescale(*(float(value[0]) for value in values)) for name, values in self._outputs.items()}
 
     def explain(self) -> str:
         """Return plan, time constants at this instant and transfers as tables."""
@@ -84,7 +84,7 @@ class Guard:
         return check_plan(self._system, plan, self.timescales(), self._separation)
 
     def watch(self, time: int) -> list[str]:
-        """Check anew at a time [ns]; return what is seen for the first time."""
+        """Check the rules at a time [ns]; return the violations that are seen for the first time."""
         new = []
         for violation in self.check(self._plan):
             key = (violation.rule, violation.components)

@@ -45,12 +45,12 @@ class KernelSlave:
         """Compute states and outputs."""
         self._instance.initialize()
 
-    def begin(self) -> None:
+    def end_initialization(self) -> None:
         """Compute states and outputs from the final inputs."""
         self._instance.initialize()
 
     def step(self, t: float, h: float) -> None:
-        """Advance the kernels; SlaveError tells the refusal."""
+        """Advance the kernels; SlaveError gives the model's refusal."""
         status = self._instance.advance(t, h)
         if status != DONE:
             raise SlaveError(self._instance.refusal(status))

@@ -29,7 +29,7 @@ class Rule(Enum):
     MEAN = "mean"
     """The mean over the target's period: what a flow needs for charge and energy to be conserved."""
     INTEGRAL = "integral"
-    """The sum over the target's period of what the source tells for each of its steps, such as J or C."""
+    """The sum over the target's period of what the source reports for each of its steps, such as J or C."""
     MAX = "max"
     """The greatest value in the target's period, element by element."""
     HOLD = "hold"

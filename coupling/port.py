@@ -40,6 +40,8 @@ class Port:
         For people.
     nominal : float
         A typical magnitude [unit].
+    slow, shifts, forecast, dimension
+        As `Variable` has them.
     """
 
     name: str
@@ -54,6 +56,10 @@ class Port:
     description: str = ""
     display_unit: str = ""
     nominal: float = 1.0
+    slow: bool = False
+    shifts: str = ""
+    forecast: bool = False
+    dimension: str = ""
 
     @property
     def count(self) -> int:
@@ -104,7 +110,7 @@ def ports_of(model: Model) -> dict[str, Port]:
 
 def _port(variable: Variable, offset: int) -> Port:
     return Port(
-        name=variable.fmi_name or variable.name,
+        name=variable.listed_name,
         causality=variable.causality,
         data_type=variable.data_type,
         unit=variable.unit,
@@ -116,4 +122,8 @@ def _port(variable: Variable, offset: int) -> Port:
         description=variable.description,
         display_unit=variable.display_unit,
         nominal=variable.nominal,
+        slow=variable.slow,
+        shifts=variable.shifts,
+        forecast=variable.forecast,
+        dimension=variable.dimension,
     )

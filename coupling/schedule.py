@@ -57,6 +57,11 @@ class Plan:
     scheme: Scheme = Scheme.SEQUENTIAL
 
     @property
+    def jumping(self) -> Layer | None:
+        """The layer whose steps may be jumps; None where there is none."""
+        return next((layer for layer in self.periods if layer.jumps), None)
+
+    @property
     def base(self) -> int:
         """The period of the fastest layer [ns]."""
         return min(self.periods.values())
@@ -144,15 +149,20 @@ def make_plan(system: System, periods: Mapping[Layer, int], scheme: Scheme = Sch
     Raises
     ------
     InputError
-        When a layer in use has no period, the periods are not harmonic, or a connection's rule does not suit its ends.
+        When a layer in use has no period or jumps but is not the slowest, the periods are not harmonic, or a
+        connection's rule does not suit its ends.
     """
     used = sorted({component.layer for component in system.components})
     for layer in used:
         if layer not in periods:
             raise InputError(f"the {layer} layer has components but no period; give it one")
+        if layer.jumps and layer != used[-1]:
+            raise InputError(
+                f"the {layer} layer jumps, but the {used[-1]} layer is slower; only the slowest layer may jump"
+            )
     chosen = {layer: periods[layer] for layer in used}
     check_harmonic(chosen)
-    members = {layer: tuple(c.name for c in system.components if c.layer is layer) for layer in used}
+    members = {layer: tuple(c.name for c in system.components if c.layer == layer) for layer in used}
     base = min(chosen.values(), default=1)
     operations = [
         operation for layer in used for operation in _layer(system, members[layer], chosen[layer] // base, scheme)
@@ -189,13 +199,13 @@ def transfer_rule(system: System, connection: Connection) -> Rule:
 
 def _layer(system: System, names: Sequence[str], every: int, scheme: Scheme) -> Iterator[Operation]:
     """Yield what the components of a layer do when it is due: take, step, hand on."""
-    groups = [list(names)] if scheme is Scheme.JACOBI else [[name] for name in names]
-    for group in groups:
-        for name in group:
+    rounds = [list(names)] if scheme is Scheme.JACOBI else [[name] for name in names]
+    for together in rounds:
+        for name in together:
             yield from _takes(system, system.component(name), every)
-        for name in group:
+        for name in together:
             yield Operation(Action.STEP, every, name)
-        for name in group:
+        for name in together:
             yield from _gives(system, system.component(name), every)
 
 

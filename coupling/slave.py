@@ -17,7 +17,7 @@ Values = NDArray[Any]
 
 
 class SlaveError(Exception):
-    """A component refused or failed; the message says why and does not name the component."""
+    """A component refused or failed; the message gives the reason and does not name the component."""
 
 
 @contextmanager
@@ -30,16 +30,16 @@ def blamed(name: str, on: str) -> Iterator[None]:
 
 
 def packed(parts: Sequence[bytes]) -> bytes:
-    """Return parts as one piece that `unpacked` takes apart."""
+    """Return the parts as one piece, which `unpacked` separates again."""
     lengths = [len(part) for part in parts]
     return b"".join([struct.pack(f"<{len(parts) + 1}Q", len(parts), *lengths), *parts])
 
 
 def unpacked(whole: bytes, expected: int) -> list[bytes]:
-    """Return the parts, as many as expected, of what `packed` has made; SlaveError where it cannot be that."""
+    """Return the parts that `packed` has joined; SlaveError where the piece is damaged or has more or fewer."""
     try:
         (count,) = struct.unpack_from("<Q", whole)
-        count = min(count, len(whole))  # whatever was damaged
+        count = min(count, len(whole))  # a damaged count may be anything
         lengths = struct.unpack_from(f"<{count}Q", whole, 8)
     except struct.error:
         raise SlaveError(f"the saved state is damaged: {len(whole)} bytes without its parts") from None
@@ -74,12 +74,12 @@ class Slave(Protocol):
     outputs: Mapping[str, Values]
 
     def prepare(self, values: Mapping[str, NDArray[Any]], t: float) -> None:
-        """Set start values of parameters and of inputs that are not in `inputs`; begin the initialisation at t [s]."""
+        """Set start values of parameters and of inputs that are not in `inputs`; start the initialisation at t [s]."""
 
     def initialize(self) -> None:
-        """Compute the outputs from parameters and present inputs; may be repeated until `begin`."""
+        """Compute the outputs from parameters and present inputs; may be repeated until `end_initialization`."""
 
-    def begin(self) -> None:
+    def end_initialization(self) -> None:
         """End the initialisation; the next call is a step."""
 
     def step(self, t: float, h: float) -> None:
@@ -95,4 +95,4 @@ class Slave(Protocol):
         """Return to what `save` of this or of an equal component returned, inputs and outputs included."""
 
     def close(self) -> None:
-        """Free whatever the instance holds; called once, whatever happened before."""
+        """Free all that the instance holds; called once, after a failure too."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 
 from ..core.errors import InputError
 from ..core.model import Update
@@ -22,16 +21,27 @@ from .port import Port
 from .slave import Slave
 
 
-class Layer(IntEnum):
-    """A layer of the plan; components of one layer share a period. Fastest first."""
+@dataclass(frozen=True, order=True)
+class Layer:
+    """A layer of a plan; its components share a period.
 
-    ELECTRICAL = 1
-    CONTROL = 2
-    THERMAL = 3
-    AGING = 4
+    Parameters
+    ----------
+    rank : int
+        The order of the layers, the fastest first.
+    name : str
+        What messages and tables call it.
+    jumps : bool
+        Whether one of its steps may be a jump over a long time in which the other layers do not move. Only the
+        slowest layer of a plan may.
+    """
+
+    rank: int
+    name: str
+    jumps: bool = False
 
     def __str__(self) -> str:
-        return self.name.lower()
+        return self.name
 
 
 FLOWS = ("A", "W")

@@ -7,7 +7,7 @@ import sys
 from ..core.model import Block, kernel
 
 LEAST = -sys.float_info.max
-"""Where a maximum begins."""
+"""The start value of a maximum."""
 
 
 @kernel
@@ -41,7 +41,7 @@ def take_sum(total: Block, target: Block) -> None:
 
 
 @kernel
-def raise_to(greatest: Block, values: Block) -> None:
+def accumulate_maximum(greatest: Block, values: Block) -> None:
     """Let `greatest` be the greater of itself and `values`."""
     for k in range(greatest.shape[0]):
         greatest[k] = max(greatest[k], values[k])
@@ -49,29 +49,29 @@ def raise_to(greatest: Block, values: Block) -> None:
 
 @kernel
 def take_maximum(greatest: Block, target: Block) -> None:
-    """Write `greatest` to `target` and begin anew."""
+    """Write `greatest` to `target` and reset it."""
     for k in range(greatest.shape[0]):
         target[k] = greatest[k]
         greatest[k] = LEAST
 
 
 @kernel
-def note(earlier: Block, later: Block, values: Block) -> None:
-    """Let `later` become the earlier of the last two values, and `values` the later."""
+def shift_line(earlier: Block, later: Block, values: Block) -> None:
+    """Keep the last two values: `later` becomes `earlier`, and `values` become `later`."""
     for k in range(later.shape[0]):
         earlier[k] = later[k]
         later[k] = values[k]
 
 
 @kernel
-def extend(earlier: Block, later: Block, share: float, target: Block) -> None:
+def extrapolate(earlier: Block, later: Block, share: float, target: Block) -> None:
     """Write the line through the last two values, a `share` of their distance beyond the later, to `target`."""
     for k in range(later.shape[0]):
         target[k] = later[k] + share * (later[k] - earlier[k])
 
 
 @kernel
-def stretch(earlier: Block, later: Block, ratio: float) -> None:
+def stretch_line(earlier: Block, later: Block, ratio: float) -> None:
     """Keep the slope of the line through the last two values where the steps become `ratio` times as long."""
     for k in range(later.shape[0]):
         earlier[k] = later[k] + ratio * (earlier[k] - later[k])

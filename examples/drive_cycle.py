@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from packfmu.core.duration import format_duration, parse_duration, seconds
 from packfmu.core.errors import InputError
-from packfmu.cosim import results
+from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment, RunSummary
 from packfmu.cosim.master import run
-from packfmu.cosim.profiles import with_profiles
+from packfmu.cosim.results import load, save_csv
 from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.system import System
 from packfmu.fmi.command_line import Parser
@@ -30,6 +30,7 @@ from packfmu.fmi.native.platforms import host_platform
 from packfmu.models.network.loads import LoadMode
 from packfmu.pack.balances import balances, format_balances, integrals
 from packfmu.pack.block import periods
+from packfmu.pack.figure import save_figure
 from packfmu.pack.file import Pack, load_pack
 from packfmu.pack.fmus import build_pack, fmu_pack
 from packfmu.pack.recorded import record
@@ -68,9 +69,9 @@ def drive(pack: Pack, output: Path) -> str:
         totals=integrals(system),
     )
     ended = run(system, plan, experiment)
-    recorded = results.load(netcdf)
-    results.save_csv(recorded, table)
-    results.save_figure(recorded, figure)
+    recorded = load(netcdf)
+    save_csv(recorded, table)
+    save_figure(recorded, figure)
     distance = np.interp(ended.end, time, np.append(0.0, np.cumsum(np.diff(time) * (speed[:-1] + speed[1:]) / 2.0)))
     saved = [f"{netcdf.name} (everything, for xarray)", table.name, figure.name, f"{fmus.relative_to(output)}/*.fmu"]
     lines = [*summary(ended, recorded, float(distance)), "", ledger(system, ended)]

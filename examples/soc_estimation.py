@@ -25,9 +25,9 @@ from soc_estimation_report import Estimate, draw, report
 from packfmu.core.duration import seconds
 from packfmu.core.errors import InputError
 from packfmu.cosim import results
+from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
-from packfmu.cosim.profiles import with_profiles
 from packfmu.coupling.schedule import make_plan
 from packfmu.fmi.command_line import Parser
 from packfmu.fmi.files import check_replaceable, replacing

@@ -27,7 +27,7 @@ STEPS = 600
 """Steps of the default experiment."""
 
 TOOL = "packfmu"
-"""Whose annotation it is: the method by which the model steps, for a scheduler to check a plan."""
+"""Whose annotation it is: what a master needs to know and FMI 2.0 has no attribute for."""
 
 LOG_CATEGORIES = {
     "logStatusError": "A value, state or call that was refused, or an error, with its cause",
@@ -65,9 +65,9 @@ class Flavour:
 
 
 def listed(component: Definition, detail: Detail) -> tuple[Variable, ...]:
-    """Return the variables that a description of this detail tells.
+    """Return the variables that a description of this detail lists.
 
-    Inputs are always told: without them the FMU could not be connected.
+    Inputs are always listed: without them the FMU could not be connected.
     """
     model = component.model
     return tuple(v for v in model.interface if not v.hidden and (v.detail <= detail or v.causality is Causality.INPUT))
@@ -83,12 +83,12 @@ def guid(component: Definition, sources: str, detail: Detail) -> str:
     sources : str
         Digest of whatever else makes two FMUs compute differently.
     detail : Detail
-        Which variables are told.
+        Which variables are listed.
     """
     model = component.model
     interface = [
         (v.path, v.fmi_name, v.causality.value, v.unit, v.display_unit, v.shape, repr(v.min), repr(v.max),
-         repr(v.nominal), v.description, v.data_type.value, v.tunable)
+         repr(v.nominal), v.description, v.data_type.value, v.tunable, _annotated(v))
         for v in listed(component, detail)
     ]  # fmt: skip
     terminals = [(t.name, t.kind.value, t.named_members) for t in component.terminals]
@@ -102,7 +102,7 @@ def model_description(component: Definition, flavour: Flavour, identity: str, de
     Parameters
     ----------
     component : Definition
-        What is described; its start values are told.
+        What is described, with its start values.
     flavour : Flavour
         What the implementation can do.
     identity : str
@@ -132,12 +132,28 @@ def model_description(component: Definition, flavour: Flavour, identity: str, de
         SubElement(categories, "Category", name=name, description=description)
     step = component.step_size
     SubElement(root, "DefaultExperiment", startTime="0.0", stopTime=repr(STEPS * step), stepSize=repr(step))
-    annotations = SubElement(SubElement(root, "VendorAnnotations"), "Tool", name=TOOL)
-    SubElement(annotations, "Update", method=model.update.value)
+    _add_annotations(root, model, variables)
     _add_variables(root, model, variables)
     _add_structure(root, model, variables)
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+
+def _add_annotations(root: Element, model: Model, variables: tuple[Variable, ...]) -> None:
+    """Add the method by which the model steps, and what a master treats variables by."""
+    tool = SubElement(SubElement(root, "VendorAnnotations"), "Tool", name=TOOL)
+    SubElement(tool, "Update", method=model.update.value)
+    for variable in variables:
+        attributes = _annotated(variable)
+        if attributes:
+            SubElement(tool, "Variable", {"name": variable.listed_name, **attributes})
+
+
+def _annotated(variable: Variable) -> dict[str, str]:
+    """Return those of a variable's attributes that FMI 2.0 does not know, as far as they are set."""
+    flags = {"slow": _boolean(variable.slow), "forecast": _boolean(variable.forecast)}
+    attributes = {"dimension": variable.dimension, "shifts": variable.shifts, **flags}
+    return {name: text for name, text in attributes.items() if text not in ("", "false")}
 
 
 def _add_variables(root: Element, model: Model, variables: tuple[Variable, ...]) -> None:

@@ -19,16 +19,16 @@ from ..fmi.registry import load_definition
 from .file import Pack
 from .parts import parts
 from .tables import Schedule
-from .topology import PACK_LAYERS, pack_system
+from .topology import AGING, CONTROL, ELECTRICAL, PACK_LAYERS, THERMAL, pack_system
 
 
 def periods(schedule: Schedule) -> dict[Layer, int]:
     """Return the period of each layer [ns]."""
     return {
-        Layer.ELECTRICAL: schedule.electrical,
-        Layer.CONTROL: schedule.control,
-        Layer.THERMAL: schedule.thermal,
-        Layer.AGING: schedule.aging,
+        ELECTRICAL: schedule.electrical,
+        CONTROL: schedule.control,
+        THERMAL: schedule.thermal,
+        AGING: schedule.aging,
     }
 
 
@@ -53,7 +53,7 @@ def pack_block(pack: Pack, planned: Sequence[Part]) -> Part:
     Part
         The component ``pack`` with the plan among its arguments, and the start values of the parts.
     """
-    inside = [part for part in planned if PACK_LAYERS[part.name] is not Layer.AGING]
+    inside = [part for part in planned if PACK_LAYERS[part.name] != AGING]
     system = kernel_pack(inside)
     plan = make_plan(system, periods(pack.schedule))
     made_of = {part.name: part for part in inside}

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..cosim.fmu.component import fmu_component
-from ..coupling.system import Layer, System
+from ..coupling.system import System
 from ..fmi.build import Form, build_parts
 from ..fmi.native.platforms import Platform
 from .file import Pack
 from .parts import parts
-from .topology import PACK_LAYERS, block_system, pack_system
+from .topology import AGING, ELECTRICAL, PACK_LAYERS, block_system, pack_system
 
 
 def fmu_pack(folder: Path, management: bool = False) -> System:
@@ -27,8 +27,8 @@ def fmu_pack(folder: Path, management: bool = False) -> System:
 
 def fmu_block(folder: Path) -> System:
     """Join ``Pack.fmu`` and ``Aging.fmu`` of a folder."""
-    block = fmu_component("Pack", Layer.ELECTRICAL, folder / "Pack.fmu")
-    return block_system(block, fmu_component("Aging", Layer.AGING, folder / "Aging.fmu"))
+    block = fmu_component("Pack", ELECTRICAL, folder / "Pack.fmu")
+    return block_system(block, fmu_component("Aging", AGING, folder / "Aging.fmu"))
 
 
 def build_pack(

@@ -9,13 +9,18 @@ from ..coupling.operations import Connection, Rule, connect
 from ..coupling.system import Component, Layer, System
 from ..models.aging.counters import COUNTER_NAMES
 
+ELECTRICAL = Layer(1, "electrical")
+CONTROL = Layer(2, "control")
+THERMAL = Layer(3, "thermal")
+AGING = Layer(4, "aging", jumps=True)
+
 PACK_LAYERS = {
-    "PackNetwork": Layer.ELECTRICAL,
-    "Cell": Layer.ELECTRICAL,
-    "Bms": Layer.CONTROL,
-    "Balancer": Layer.CONTROL,
-    "Thermal": Layer.THERMAL,
-    "Aging": Layer.AGING,
+    "PackNetwork": ELECTRICAL,
+    "Cell": ELECTRICAL,
+    "Bms": CONTROL,
+    "Balancer": CONTROL,
+    "Thermal": THERMAL,
+    "Aging": AGING,
 }
 """The components of a pack and their layers, in the order in which they step."""
 

@@ -34,7 +34,7 @@ from ...coupling.port import Port
 from ...coupling.slave import SlaveError, Values, fill, packed, unpacked
 from ...coupling.system import Component, Layer
 from .bulk import Bulk
-from .interface import read_interface, read_update
+from .interface import read_interface
 from .state import check_capabilities, restore_state, save_state
 
 _numbers = itertools.count(1)
@@ -77,7 +77,7 @@ def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
 def _check_resources(folder: Path) -> None:
     """Raise SlaveError where pythonfmu's library would end the process because it does not find its resources.
 
-    It decodes nothing but %20 of the URI that tells it where they are.
+    It decodes nothing but %20 of the URI of their folder.
     """
     if (folder / "resources" / "slavemodule.txt").exists() and "%" in folder.as_uri().replace("%20", " "):
         raise SlaveError(
@@ -169,10 +169,10 @@ class FmuSlave:
 
     def _bulks(self, verb: str, names: Iterable[str]) -> list[Bulk]:
         chosen = [self._ports[name] for name in names]
-        groups = [(kind, [port for port in chosen if port.data_type is kind]) for kind in DataType]
+        by_type = {data_type: [port for port in chosen if port.data_type is data_type] for data_type in DataType}
         return [
-            Bulk(getattr(self._fmu, f"fmi2{verb}{kind.value}"), self._fmu.component, ports)
-            for kind, ports in groups
+            Bulk(getattr(self._fmu, f"fmi2{verb}{data_type.value}"), self._fmu.component, ports)
+            for data_type, ports in by_type.items()
             if ports
         ]
 
@@ -199,7 +199,7 @@ class FmuSlave:
         """Set the inputs and get the outputs."""
         self._run(self._sets + self._gets)
 
-    def begin(self) -> None:
+    def end_initialization(self) -> None:
         """Set the inputs, leave the initialisation mode, get the outputs."""
         self._run(self._sets)
         self._do(self._fmu.exitInitializationMode)
@@ -251,12 +251,12 @@ class FmuSlave:
 
 
 def fmu_component(name: str, layer: Layer, path: Path) -> Component:
-    """Return a component that runs an .fmu file; InputError tells what is wrong with the file."""
-    description, ports = read_interface(path)
+    """Return a component that runs an .fmu file; InputError says what is wrong with the file."""
+    description, ports, update = read_interface(path)
     return Component(
         name,
         layer,
         ports,
         lambda inputs, outputs: FmuSlave(name, path, description, ports, inputs, outputs),
-        read_update(path),
+        update,
     )

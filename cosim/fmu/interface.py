@@ -1,4 +1,4 @@
-"""The ports of an .fmu file: scalars of its model description grouped into arrays."""
+"""The ports of an .fmu file: the arrays that the scalars of its model description are elements of."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import math
 import re
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -32,7 +33,23 @@ _KINDS = {
 _CAUSALITIES = {causality.value: causality for causality in Causality}
 
 
-def read_interface(path: Path) -> tuple[ModelDescription, dict[str, Port]]:
+@dataclass(frozen=True)
+class Annotation:
+    """What the tool packfmu writes beside FMI 2.0; of other tools' FMUs nothing is known.
+
+    Parameters
+    ----------
+    update : Update
+        How the FMU steps: explicitly, for all that is known.
+    variables : mapping of str to mapping of str to str
+        Attributes by the base name of the variable: ``dimension``, ``shifts``, ``slow``, ``forecast``.
+    """
+
+    update: Update = Update.EXPLICIT
+    variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def read_interface(path: Path) -> tuple[ModelDescription, dict[str, Port], Update]:
     """Read the model description of an FMI 2.0 co-simulation FMU.
 
     Parameters
@@ -45,7 +62,9 @@ def read_interface(path: Path) -> tuple[ModelDescription, dict[str, Port]]:
     ModelDescription
         As FMPy reads it.
     dict of str to Port
-        Parameters, inputs and outputs; ``current[1]``, ``current[2]``, ... are one port called ``current``.
+        Parameters, inputs and outputs; ``flow[1]``, ``flow[2]``, ... are one port called ``flow``.
+    Update
+        How it steps.
 
     Raises
     ------
@@ -53,26 +72,34 @@ def read_interface(path: Path) -> tuple[ModelDescription, dict[str, Port]]:
         When there is no such file, it cannot be read, or it is no FMI 2.0 co-simulation FMU.
     """
     if not path.is_file():
-        raise InputError(f"{path}: there is no such file; build_fmus.py builds the FMUs of a pack")
+        raise InputError(f"{path}: there is no such file; build_fmus.py builds FMUs")
     try:
         content = io.BytesIO(path.read_bytes())
         version = _version(content)
         if version == "2.0":
             description = read_model_description(content, validate=False)
+            annotation = _annotation(content)
     except Exception as error:  # FMPy raises whatever its parser met, down to a bare Exception
         raise InputError(f"{path}: not a readable FMU: {' '.join(str(error).split())}") from error
     if version != "2.0" or description.coSimulation is None:
         kind = f"FMI {version}" if version != "2.0" else "model exchange only"
         raise InputError(f"{path}: {kind}; FMI 2.0 for co-simulation is needed")
-    return description, {name: _port(path, name, each) for name, each in _grouped(path, description).items()}
+    arrays = _arrays(description)
+    ports = {name: _port(path, name, each, annotation.variables.get(name, {})) for name, each in arrays.items()}
+    return description, ports, annotation.update
 
 
-def read_update(path: Path) -> Update:
-    """Return how an FMU steps: as packfmu's annotation says, else explicitly, for all that is known."""
-    with zipfile.ZipFile(path) as archive:
+def _annotation(content: io.BytesIO) -> Annotation:
+    with zipfile.ZipFile(content) as archive:
         root = ElementTree.fromstring(archive.read("modelDescription.xml"))
-    update = root.find(f"VendorAnnotations/Tool[@name='{TOOL}']/Update")
-    return Update.EXPLICIT if update is None else Update(update.get("method"))
+    tool = root.find(f"VendorAnnotations/Tool[@name='{TOOL}']")
+    if tool is None:
+        return Annotation()
+    update = tool.find("Update")
+    return Annotation(
+        Update.EXPLICIT if update is None else Update(update.get("method")),
+        {element.attrib["name"]: element.attrib for element in tool.findall("Variable")},
+    )
 
 
 def _version(content: io.BytesIO) -> str | None:
@@ -81,18 +108,20 @@ def _version(content: io.BytesIO) -> str | None:
         return root.get("fmiVersion")
 
 
-def _grouped(path: Path, description: ModelDescription) -> Mapping[str, dict[tuple[int, ...], ModelVariable]]:
-    """Group parameters, inputs and outputs by base name; a scalar has the index ()."""
-    groups: dict[str, dict[tuple[int, ...], ModelVariable]] = {}
+def _arrays(description: ModelDescription) -> Mapping[str, dict[tuple[int, ...], ModelVariable]]:
+    """Gather parameters, inputs and outputs by base name and index; a scalar has the index ()."""
+    arrays: dict[str, dict[tuple[int, ...], ModelVariable]] = {}
     for variable in description.modelVariables:
         if variable.causality in _CAUSALITIES and variable.type in _KINDS:
             match = _ELEMENT.fullmatch(variable.name)
             name, index = (match[1], match[2].split(",")) if match else (variable.name, [])
-            groups.setdefault(name, {})[tuple(int(i) for i in index)] = variable
-    return groups
+            arrays.setdefault(name, {})[tuple(int(i) for i in index)] = variable
+    return arrays
 
 
-def _port(path: Path, name: str, elements: Mapping[tuple[int, ...], ModelVariable]) -> Port:
+def _port(
+    path: Path, name: str, elements: Mapping[tuple[int, ...], ModelVariable], annotated: Mapping[str, str]
+) -> Port:
     indices = sorted(elements)
     shape = indices[-1]
     if indices != [tuple(i + 1 for i in index) for index in np.ndindex(shape)]:
@@ -114,6 +143,10 @@ def _port(path: Path, name: str, elements: Mapping[tuple[int, ...], ModelVariabl
         description=first.description or "",
         display_unit=_attribute(first, "displayUnit") or "",
         nominal=_number(_attribute(first, "nominal"), 1.0),
+        slow=annotated.get("slow") == "true",
+        shifts=annotated.get("shifts", ""),
+        forecast=annotated.get("forecast") == "true",
+        dimension=annotated.get("dimension", ""),
     )
 
 

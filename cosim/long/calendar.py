@@ -31,12 +31,12 @@ class Stretch:
 
 @dataclass(frozen=True)
 class End:
-    """What ends a run before its time: an output of an aging component that has fallen to a level.
+    """What ends a run before its time: an output of the jumping layer that has fallen to a level.
 
     Parameters
     ----------
     output : str
-        A scalar, ``"Aging.soh_minimum"``, one of those that are recorded.
+        A scalar, ``"Component.output"``, one of those that are recorded.
     level : float
         [unit of the output].
     """

@@ -79,7 +79,7 @@ def load_checkpoint(path: Path, identity: str) -> dict[str, bytes]:
     header = json.loads(_checked(path, data))
     if header["identity"] != identity:
         raise InputError(
-            f"checkpoint {path} belongs to another run: that was given other FMUs, another pack or duty, or other "
+            f"checkpoint {path} belongs to another run: that was given other FMUs, another system or duty, or other "
             "settings; start anew in another folder, or remove the file"
         )
     content = {}

@@ -13,12 +13,11 @@ from ...coupling.guard import Guard
 from ...coupling.operations import endpoint
 from ...coupling.schedule import Plan
 from ...coupling.slave import Values, blamed
-from ...coupling.system import Layer
-from ..duty import Duty, DutySlave
+from ..duty import NAME, Duty
+from ..duty_slave import DutySlave
 from ..error_control import scaled
 from ..experiment import OnViolation
 from ..opening import STEP_SCALE, flags
-from ..profiles import NAME
 from ..recorder import columns
 from ..simulation import Simulation
 from .calendar import LongRun, LongSummary
@@ -27,8 +26,8 @@ from .jump import Jumper
 
 
 @dataclass
-class _Told:
-    """What is told of a run at its end, so far; values that JSON can hold."""
+class _Progress:
+    """What the run has done so far; values that JSON can hold."""
 
     cycles: int = 0
     jumps: int = 0
@@ -53,7 +52,7 @@ class Course:
     def __init__(self, simulation: Simulation, long_run: LongRun) -> None:
         self.simulation = simulation
         self._long_run = long_run
-        self._told = _Told(totals=dict.fromkeys(long_run.experiment.totals, 0.0))
+        self._progress = _Progress(totals=dict.fromkeys(long_run.experiment.totals, 0.0))
         self.columns = columns(simulation.system, long_run.experiment.record)
         self._recorded = [self._view(column.source) for column in self.columns]
         self._flags = [
@@ -62,7 +61,7 @@ class Course:
         self._inputs = _duties(simulation)
         self._jumper = Jumper(simulation, long_run.jump) if long_run.jump else None
         self._guard = Guard(simulation.system, simulation.plan, simulation.slaves, long_run.experiment.separation)
-        fast = [c for c in simulation.system.components if c.layer < Layer.AGING and c.name != NAME]
+        fast = [c for c in simulation.system.components if not c.layer.jumps and c.name != NAME]
         is_block = all(STEP_SCALE in component.ports for component in fast)
         self._is_block = is_block and simulation.hyperperiod == simulation.plan.base
         _check(simulation, long_run)
@@ -75,18 +74,18 @@ class Course:
     @property
     def has_ended(self) -> bool:
         """Whether the calendar is over, or something has ended the run."""
-        return bool(self._told.stopped_by) or self.now >= self._long_run.experiment.duration
+        return bool(self._progress.stopped_by) or self.now >= self._long_run.experiment.duration
 
     def save(self, rows: int) -> dict[str, bytes]:
         """Return everything that is needed to go on, `rows` being what the journal holds."""
-        told = {"rows": rows, "told": asdict(self._told)}
+        told = {"rows": rows, "told": asdict(self._progress)}
         known = self._jumper.save() if self._jumper else b""
         return {"told": json.dumps(told).encode(), "simulation": self.simulation.save(), "rates": known}
 
     def restore(self, saved: Mapping[str, bytes]) -> int:
         """Return to what `save` returned, and return the rows that the journal held."""
         told = json.loads(saved["told"])
-        self._told = _Told(**told["told"])
+        self._progress = _Progress(**told["told"])
         self.simulation.restore(saved["simulation"])
         if self._jumper:
             self._jumper.restore(saved["rates"])
@@ -98,32 +97,32 @@ class Course:
 
     def cycle(self, journal: Journal, check: Callable[[], None]) -> None:
         """Run a cycle in full, and jump as far as may be; `check` is called after every step."""
-        kind, left = self._long_run.at(self.now)
-        duty, before = self._long_run.duties[kind], self.simulation.sums()
+        name, left = self._long_run.at(self.now)
+        duty, before = self._long_run.duties[name], self.simulation.sums()
         if self._jumper:
-            self._jumper.begin()
-        self._play(kind, duty, check)
-        self._told.cycles += not self._told.stopped_by
+            self._jumper.start_cycle()
+        self._play(duty, check)
+        self._progress.cycles += not self._progress.stopped_by
         if self.has_ended:
             self.simulation.complete()
-        added = {name: value - before[name] for name, value in self.simulation.sums().items()}
+        added = {total: value - before[total] for total, value in self.simulation.sums().items()}
         self._add(added, 1.0)
         self.record(journal)
-        self._look(kind)
-        if self._jumper and not self._told.stopped_by:
-            self._jumper.end(kind)
-            leap = self._jumper.leap(kind, left - duty.duration, self._is_worn)
+        self._look(duty)
+        if self._jumper and not self._progress.stopped_by:
+            self._jumper.end_cycle(name)
+            leap = self._jumper.leap(name, left - duty.duration, self._has_fallen)
             if leap.length:
-                self._told.jumps += 1
-                self._told.errors.append(leap.error)
+                self._progress.jumps += 1
+                self._progress.errors.append(leap.error)
                 self._add(self._long_run.continued(added), leap.length / duty.duration)
                 self.record(journal)
                 self._look_at_end()
 
-    def _play(self, kind: str, duty: Duty, check: Callable[[], None]) -> None:
+    def _play(self, duty: Duty, check: Callable[[], None]) -> None:
         """Step through the phases of a duty."""
         with blamed(NAME, "cannot go on"):
-            self._inputs.select(kind)
+            self._inputs.select(duty.name)
         for phase in duty.phases:
             self.simulation.set_pace(phase.pace)
             periods = phase.duration // self.simulation.plan.base
@@ -132,55 +131,54 @@ class Course:
                 self.simulation.tick(stride)
                 tripped = [name for name, value in self._flags if value[0]]
                 if tripped:
-                    self._told.stopped_by += tripped
+                    self._progress.stopped_by += tripped
                     return
                 check()
 
-    def _look(self, kind: str) -> None:
+    def _look(self, duty: Duty) -> None:
         """Look at what ends the run, and at the timescales: of the steps, and of the cycle that stands for others."""
         self._look_at_end()
-        duty = self._long_run.duties[kind]
         found = mixed(self._guard, self.simulation.plan, duty)
         if self._jumper:
             timescales, separation = self._guard.timescales(), self._long_run.experiment.separation
             found += check_window(tuple(timescales), timescales, duty.duration, separation)
-        if not self._told.has_looked or self._long_run.experiment.on_violation is OnViolation.RAISE:
+        if not self._progress.has_looked or self._long_run.experiment.on_violation is OnViolation.RAISE:
             refuse(found)
-        self._told.has_looked = True
+        self._progress.has_looked = True
         for violation in found:
             text = f"after {format_duration(self.now)}: {violation.text}"
-            self._told.violations.setdefault(f"{violation.rule} {' '.join(violation.components)}", text)
+            self._progress.violations.setdefault(f"{violation.rule} {' '.join(violation.components)}", text)
 
     def _look_at_end(self) -> None:
-        if self._long_run.end and self._is_worn():
-            self._told.stopped_by.append(self._long_run.end.output)
+        if self._long_run.end and self._has_fallen():
+            self._progress.stopped_by.append(self._long_run.end.output)
 
-    def _is_worn(self) -> bool:
+    def _has_fallen(self) -> bool:
         """Whether the output that ends the run has fallen to its level."""
         end = self._long_run.end
         return end is not None and bool(self._view(endpoint(end.output))[0] <= end.level)
 
     def _add(self, added: Mapping[str, float], times: float) -> None:
         for name, value in added.items():
-            self._told.totals[name] += times * value
+            self._progress.totals[name] += times * value
 
     def _view(self, end: tuple[str, str]) -> Values:
         return self.simulation.slaves[end[0]].outputs[end[1]]
 
     def summary(self, wall_time: float) -> LongSummary:
         """Return how the run ended."""
-        told = self._told
+        progress = self._progress
         return LongSummary(
             end=self.now,
-            cycles=told.cycles,
-            jumps=told.jumps,
+            cycles=progress.cycles,
+            jumps=progress.jumps,
             jumped=self.simulation.skipped,
-            stopped_by=tuple(dict.fromkeys(told.stopped_by)),
-            totals=told.totals,
+            stopped_by=tuple(dict.fromkeys(progress.stopped_by)),
+            totals=progress.totals,
             stepped=self.simulation.sums(),
-            errors=tuple(told.errors),
+            errors=tuple(progress.errors),
             wall_time=wall_time,
-            violations=tuple(told.violations.values()),
+            violations=tuple(progress.violations.values()),
         )
 
 
@@ -191,7 +189,7 @@ def mixed(guard: Guard, plan: Plan, duty: Duty) -> list[Violation]:
 
 
 def refuse(found: Sequence[Violation]) -> None:
-    """Raise InputError where rules are broken; the message tells each once."""
+    """Raise InputError where rules are broken; the message names each rule once."""
     if found:
         texts = dict.fromkeys(violation.text for violation in found)
         raise InputError("the duty mixes timescales: " + "; ".join(texts))
@@ -215,15 +213,15 @@ def _check(simulation: Simulation, long_run: LongRun) -> None:
                 f"duty {duty.name}, phase {phase.name}: duration {format_duration(phase.duration)} is not a multiple "
                 f"of {format_duration(whole)}, after which all layers have stepped; the pace changes only there"
             )
-    period = plan.periods.get(Layer.AGING)
+    layer = plan.jumping
     for name, duty in long_run.duties.items():
-        if long_run.jump and period and duty.duration % period:
+        if long_run.jump and layer and duty.duration % plan.periods[layer]:
             raise InputError(
-                f"duty {name}: its cycle of {format_duration(duty.duration)} is not a multiple of the aging period "
-                f"{format_duration(period)}; a cycle that stands for others ends where aging has stepped"
+                f"duty {name}: its cycle of {format_duration(duty.duration)} is not a multiple of the {layer} period "
+                f"{format_duration(plan.periods[layer])}; a cycle that stands for others ends where that layer steps"
             )
     if long_run.end:
         component, output = endpoint(long_run.end.output)
         owner = simulation.system.component(component)
-        if owner.layer is not Layer.AGING or owner.port(output).count != 1:
-            raise InputError(f"{long_run.end.output} cannot end the run; a scalar output of the aging layer can")
+        if not owner.layer.jumps or owner.port(output).count != 1:
+            raise InputError(f"{long_run.end.output} cannot end the run; a scalar output of the jumping layer can")

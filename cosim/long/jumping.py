@@ -1,9 +1,9 @@
-"""The component that knows what was jumped over: it stands between the counters and the aging components."""
+"""The component ``Jumps``: it stands between counters and the components that jump, and adds what was jumped over."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,42 +16,40 @@ from ...coupling.operations import Connection, Rule
 from ...coupling.port import Port
 from ...coupling.schedule import transfer_rule
 from ...coupling.slave import Slave, SlaveError, Values, fill, packed, unpacked
-from ...coupling.system import Component, Layer, System
+from ...coupling.system import Component, System
 
 ARRIVED = 0.25
 """Share of the elements of a carried state that may come to the lowest in a jump; they would have stopped there."""
 
 FREE = 0.005
-"""How far elements of a carried state may move against each other in a jump where nothing controls them."""
-
-SHIFT = "_shift"
-"""An input of this ending shifts the state, an output, that is called as what is before it."""
+"""How far elements of a carried state may move against each other in a jump where nothing controls them, as a share of
+the state's nominal value."""
 
 
 class JumpSlave:
-    """Hands counters on with what was jumped over added, and tells the shifts of the carried states.
+    """Adds to the counters what was jumped over, hands them on, and writes the shifts of the carried states.
 
     Parameters
     ----------
-    counters : mapping of str to int
-        Size of each counter, by the input ``"Component.input"`` that takes it.
-    carried : mapping of str to int
-        Size of each carried state, by the input that shifts it.
+    counters : mapping of str to Port
+        The counters, by the input ``"Component.input"`` that takes each.
+    carried : mapping of str to Port
+        The carried states, by the input that shifts each.
     together : int
         Neighbouring elements of a carried state that are shifted alike.
     """
 
     NAME = "Jumps"
 
-    def __init__(self, counters: Mapping[str, int], carried: Mapping[str, int], together: int) -> None:
+    def __init__(self, counters: Mapping[str, Port], carried: Mapping[str, Port], together: int) -> None:
         self.counters = tuple(counters)
-        self._carried = tuple(carried)
+        self._carried = carried
         self._together = together
-        self.sizes = sizes = {**counters, **carried}
+        self.sizes = sizes = {name: port.count for name, port in {**counters, **carried}.items()}
         ends = np.cumsum([0, *sizes.values()])
         self._memory = np.zeros((2, ends[-1]))
         places = {name: slice(ends[k], ends[k + 1]) for k, name in enumerate(sizes)}
-        self.inputs: Mapping[str, Values] = {_taken(name): self._memory[0, where] for name, where in places.items()}
+        self.inputs: Mapping[str, Values] = {_so_far(name): self._memory[0, where] for name, where in places.items()}
         self.outputs: Mapping[str, Values] = {name: self._memory[1, where] for name, where in places.items()}
         self._jumped = {name: np.zeros(sizes[name]) for name in sizes}
 
@@ -59,17 +57,17 @@ class JumpSlave:
         """Do nothing: there is nothing to set."""
 
     def initialize(self) -> None:
-        """Hand on."""
+        """Write the outputs from the inputs."""
         self.step(0.0, 0.0)
 
-    def begin(self) -> None:
-        """Hand on."""
+    def end_initialization(self) -> None:
+        """Write the outputs from the inputs."""
         self.step(0.0, 0.0)
 
     def step(self, t: float, h: float) -> None:
-        """Hand on."""
+        """Write the outputs from the inputs."""
         for name in self.counters:
-            np.add(self.inputs[_taken(name)], self._jumped[name], out=self.outputs[name])
+            np.add(self.inputs[_so_far(name)], self._jumped[name], out=self.outputs[name])
         for name in self._carried:
             self.outputs[name][:] = self._jumped[name]
 
@@ -92,44 +90,47 @@ class JumpSlave:
             fill(array, part)
 
     def counted(self) -> dict[str, NDArray[np.float64]]:
-        """Return counters, and carried states less what they were shifted by, as of the last step."""
-        counters = {name: self.inputs[_taken(name)].copy() for name in self.counters}
-        return counters | {name: self.inputs[_taken(name)] - self._jumped[name] for name in self._carried}
+        """Return the counters, and the carried states without their shifts, as of the last step."""
+        counters = {name: self.inputs[_so_far(name)].copy() for name in self.counters}
+        return counters | {name: self.inputs[_so_far(name)] - self._jumped[name] for name in self._carried}
 
     def feed(self, name: str, slave: Slave, added: Mapping[str, NDArray[np.float64]]) -> None:
-        """Write the counters, and what a jump adds to them, to the inputs of an aging component."""
+        """Write the counters, and what a jump adds to them, to the inputs of a jumping component."""
         for counter in self.counters:
             component, _, port = counter.partition(".")
             if component == name:
                 jumped = self._jumped[counter] + added[counter]
-                np.add(self.inputs[_taken(counter)], jumped, out=slave.inputs[port])
+                np.add(self.inputs[_so_far(counter)], jumped, out=slave.inputs[port])
 
     def keep(self, added: Mapping[str, NDArray[np.float64]]) -> None:
-        """Take into account that counters have been jumped over; what is told next does not differ by rounding."""
+        """Add to the counters what was jumped over; the next outputs are those of `feed`, without a rounding error."""
         for name in self.counters:
             self._jumped[name] += added[name]
-            np.add(self.inputs[_taken(name)], self._jumped[name], out=self.outputs[name])
+            np.add(self.inputs[_so_far(name)], self._jumped[name], out=self.outputs[name])
 
     def shift(self, rates: Mapping[str, NDArray[np.float64]], length: float) -> None:
         """Shift the carried states by their rates [1/s] over a length [s], within their bounds."""
         for name in self._carried:
-            means, drift = self._means(self.inputs[_taken(name)]), self._means(rates[name]) * length
+            means, drift = self._means(self.inputs[_so_far(name)]), self._means(rates[name]) * length
             shift = np.repeat(relative_shift(means, drift), self._together)
             self._jumped[name] += shift
-            self.inputs[_taken(name)] += shift
+            self.inputs[_so_far(name)] += shift
             self.outputs[name][:] = self._jumped[name]
 
     def reach(self, rates: Mapping[str, NDArray[np.float64]]) -> float:
         """Return how long [s] the carried states may be shifted by their rates [1/s]."""
-        states = {name: self._means(self.inputs[_taken(name)]) for name in self._carried}
-        return min((reach(values, self._means(rates[name])) for name, values in states.items()), default=math.inf)
+        reaches = (
+            reach(self._means(self.inputs[_so_far(name)]), self._means(rates[name]), FREE * state.nominal)
+            for name, state in self._carried.items()
+        )
+        return min(reaches, default=math.inf)
 
     def _means(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         return values.reshape(-1, self._together).mean(axis=1)
 
 
 def falling(drift: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Tell which elements fall, against the lowest one, faster than any rises: something controls them."""
+    """Return which elements fall faster, against the lowest one, than any other rises: something controls them."""
     return drift < -max(float(drift.max()), 0.0)
 
 
@@ -150,30 +151,30 @@ def relative_shift(states: NDArray[np.float64], drift: NDArray[np.float64]) -> N
     return np.asarray(drift - drift.mean())
 
 
-def reach(states: NDArray[np.float64], rates: NDArray[np.float64]) -> float:
+def reach(states: NDArray[np.float64], rates: NDArray[np.float64], free: float) -> float:
     """Return how long [s] elements may be shifted by their rates [1/s].
 
     Until the share `ARRIVED` of them has come to the lowest one where they are controlled, else until one has moved by
-    `FREE` against the lowest one.
+    `free` against the lowest one.
     """
     lowest = np.argmin(states)
     rates = rates - rates[lowest]
     controlled = falling(rates)
     if not controlled.any():
         most = float(np.abs(rates).max())
-        return FREE / most if most > 0.0 else math.inf
+        return free / most if most > 0.0 else math.inf
     times = np.full(len(states), math.inf)
     times[controlled] = (states[controlled] - states[lowest]) / -rates[controlled]
     return float(np.sort(times)[int(ARRIVED * (len(states) - 1))])
 
 
 def with_jumps(system: System, together: int = 1) -> System:
-    """Put the component ``Jumps`` between the counters and the aging components that take them.
+    """Put the component ``Jumps`` between the counters and the jumping components that take them.
 
     Parameters
     ----------
     system : System
-        With components in the aging layer.
+        With components in the jumping layer, that whose `Layer.jumps` is true.
     together : int
         Neighbouring elements of a carried state that even out among themselves within a cycle, as cells in parallel do:
         they move together.
@@ -186,36 +187,29 @@ def with_jumps(system: System, together: int = 1) -> System:
     Raises
     ------
     InputError
-        When no component of the aging layer takes a counter of a faster one, or none tells a faster one anything; when
-        one exchanges anything else with it than counters and what is held; or a carried state is no multiple of
-        `together`.
+        When no component of the jumping layer takes a counter of a faster one, or none hands a faster one anything;
+        when it exchanges anything but counters and held values with a faster one; or when a carried state is not slow,
+        or has a number of elements that is no multiple of `together`.
     """
     counters = _counters(system)
     carried = _carried(system)
     for state in carried:
-        count = system.port(state).count
-        if together < 1 or count % together:
-            raise InputError(f"{'.'.join(state)} has {count} elements; they cannot move together in {together}s")
-    ports: dict[str, Port] = {}
-    for connection in counters:
-        name = ".".join(connection.target)
-        ports |= _pair(name, system.port(connection.source))
-    for state, shift in carried.items():
-        ports |= _pair(".".join(shift), system.port(state))
-    sizes = {name: port.count for name, port in ports.items() if port.causality is Causality.OUTPUT}
-    counted = {".".join(connection.target) for connection in counters}
+        port = system.port(state)
+        if not port.slow:
+            raise InputError(f"{'.'.join(state)} cannot be shifted: its FMU does not say that it is slow")
+        if together < 1 or port.count % together:
+            raise InputError(f"{'.'.join(state)} has {port.count} elements; they cannot move together in {together}s")
+    counted = {".".join(connection.target): system.port(connection.source) for connection in counters}
+    shifted = {".".join(shift): system.port(state) for state, shift in carried.items()}
+    first = next(component for component in system.components if component.layer.jumps)
     jumps = Component(
         name=JumpSlave.NAME,
-        layer=Layer.AGING,
-        ports=ports,
-        open=lambda inputs, outputs: JumpSlave(
-            {name: count for name, count in sizes.items() if name in counted},
-            {name: count for name, count in sizes.items() if name not in counted},
-            together,
-        ),
+        layer=first.layer,
+        ports=dict(pair for name, port in {**counted, **shifted}.items() for pair in _pair(name, port)),
+        open=lambda inputs, outputs: JumpSlave(counted, shifted, together),
     )
-    first = next(k for k, component in enumerate(system.components) if component.layer is Layer.AGING)
-    components = (*system.components[:first], jumps, *system.components[first:])
+    place = system.components.index(first)
+    components = (*system.components[:place], jumps, *system.components[place:])
     return System(components, _rewired(system, counters, carried))
 
 
@@ -224,53 +218,50 @@ def _rewired(
 ) -> tuple[Connection, ...]:
     name = JumpSlave.NAME
     kept = tuple(connection for connection in system.connections if connection not in counters)
-    taken = tuple(Connection(c.source, (name, _taken(".".join(c.target))), Rule.LAST) for c in counters)
-    told = tuple(Connection((name, ".".join(c.target)), c.target) for c in counters)
-    watched = tuple(Connection(state, (name, _taken(".".join(shift))), Rule.LAST) for state, shift in carried.items())
+    taken = tuple(Connection(c.source, (name, _so_far(".".join(c.target))), Rule.LAST) for c in counters)
+    given = tuple(Connection((name, ".".join(c.target)), c.target) for c in counters)
+    watched = tuple(Connection(state, (name, _so_far(".".join(shift))), Rule.LAST) for state, shift in carried.items())
     shifted = tuple(Connection((name, ".".join(shift)), shift) for shift in carried.values())
-    return (*kept, *taken, *watched, *told, *shifted)
+    return (*kept, *taken, *watched, *given, *shifted)
 
 
 def _counters(system: System) -> list[Connection]:
-    """Return the connections that hand counters to the aging layer."""
-    across = [c for c in system.connections if (_layer(system, c.source) < _layer(system, c.target) is Layer.AGING)]
-    back = [c for c in system.connections if (_layer(system, c.source) is Layer.AGING > _layer(system, c.target))]
-    for connections, what in ((across, "takes a counter of"), (back, "tells anything to")):
+    """Return the connections that hand counters to the jumping layer."""
+    jumps = {component.name: component.layer.jumps for component in system.components}
+    across = [c for c in system.connections if jumps[c.target[0]] and not jumps[c.source[0]]]
+    back = [c for c in system.connections if jumps[c.source[0]] and not jumps[c.target[0]]]
+    for connections, what in ((across, "takes a counter of"), (back, "hands anything to")):
         if not connections:
-            raise InputError(f"nothing can be jumped over: no component of the aging layer {what} a faster one")
+            raise InputError(f"nothing can be jumped over: no component of the jumping layer {what} a faster one")
     for connection in across + back:
         rule, kind = transfer_rule(system, connection), system.port(connection.source).data_type
         if rule not in (Rule.LAST, Rule.HOLD) or (rule is Rule.LAST and kind is not DataType.REAL):
             raise InputError(
                 f"connection {connection} cannot be jumped over: it hands on a {kind.value} by the rule {rule.value}; "
-                "the aging layer takes Real counters (last) and is held (hold)"
+                "the jumping layer takes Real counters (last) and is held (hold)"
             )
     return across
 
 
-def _layer(system: System, end: tuple[str, str]) -> Layer:
-    return system.component(end[0]).layer
-
-
 def _carried(system: System) -> dict[tuple[str, str], tuple[str, str]]:
-    """Return the input that shifts each state that has one and that nothing drives."""
+    """Return the carried states, each with the input that shifts it, unless something else drives that input."""
     driven = {connection.target for connection in system.connections}
-    shifts = [
-        (component.name, name)
+    return {
+        (component.name, port.shifts): (component.name, name)
         for component in system.components
         for name, port in component.ports.items()
-        if name.endswith(SHIFT) and port.causality is Causality.INPUT and component.layer < Layer.AGING
-    ]
-    return {(name, port.removesuffix(SHIFT)): (name, port) for name, port in shifts if (name, port) not in driven}
-
-
-def _pair(name: str, port: Port) -> dict[str, Port]:
-    taken = _taken(name)
-    return {
-        taken: replace(port, name=taken, causality=Causality.INPUT),
-        name: replace(port, name=name, causality=Causality.OUTPUT),
+        if port.shifts
+        and port.causality is Causality.INPUT
+        and not component.layer.jumps
+        and (component.name, name) not in driven
     }
 
 
-def _taken(name: str) -> str:
+def _pair(name: str, port: Port) -> Iterator[tuple[str, Port]]:
+    """Yield the input that reads a counter or a state, and the output that hands on the counter or the shift."""
+    yield _so_far(name), replace(port, name=_so_far(name), causality=Causality.INPUT)
+    yield name, replace(port, name=name, causality=Causality.OUTPUT)
+
+
+def _so_far(name: str) -> str:
     return f"{name} so far"

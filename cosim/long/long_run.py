@@ -53,7 +53,7 @@ def run_long(system: System, plan: Plan, long_run: LongRun, resume: bool = False
     system : System
         Of `with_duties` and, for jumps, `with_jumps`.
     plan : Plan
-        Made for this system, with an aging layer.
+        Made for this system, with a jumping layer.
     long_run : LongRun
         What is to be run.
     resume : bool
@@ -80,18 +80,18 @@ def run_long(system: System, plan: Plan, long_run: LongRun, resume: bool = False
 def check_paces(system: System, plan: Plan, long_run: LongRun) -> str:
     """Check the paces of the duties against the timescales of a system at its start, and explain its plan.
 
-    `run_long` does so after every cycle; but a block does not tell the timescales of the components within. Theirs are
-    those of the system that it was made of, at its start: they are not watched in the run.
+    `run_long` does so after every cycle. But a block does not report the timescales of the components within; here they
+    are checked, once, in the system that the block was made of.
 
     Returns
     -------
     str
-        Layers with their periods and time constants, from switching to aging, and the transfers, as tables.
+        Layers with their periods and time constants, the fastest first, and the transfers, as tables.
 
     Raises
     ------
     InputError
-        When a pace mixes timescales; the message tells each that it mixes.
+        When a pace mixes timescales; the message names each rule that it breaks.
     """
     separation = long_run.experiment.separation
     with opened(system, plan, Experiment(plan.base, separation=separation), lambda _: None) as simulation:

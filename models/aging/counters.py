@@ -13,9 +13,9 @@ COUNTERS = tuple(counter for law in LAWS.values() for counter in law.counters)
 COUNTER_NAMES = tuple(counter.name for counter in COUNTERS)
 
 
-def counters(cells: int, when: str = "", slow: bool = False) -> tuple[Variable, ...]:
+def counters(cells: int, when: str = "") -> tuple[Variable, ...]:
     """Return the counters of each cell, as inputs, outputs or states; `when` ends their descriptions."""
-    return tuple(counter.variable(cells, when, slow) for counter in COUNTERS)
+    return tuple(counter.variable(cells, when) for counter in COUNTERS)
 
 
 def refusals() -> dict[int, str]:

@@ -26,7 +26,6 @@ thinner for a while; the loss then stays where it was, and exceeds that of the f
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
@@ -102,7 +101,7 @@ def aging_fields(film: Sei, cells: int) -> Fields:
                      data_type=DataType.INTEGER),
         ),
         outputs=(thickness,),
-        states=(replace(thickness, slow=True),),
+        states=(thickness,),
         modules=(__name__, sei.__name__),
     )  # fmt: skip
 

@@ -36,10 +36,10 @@ class Counter(NamedTuple):
     nominal: float
     description: str
 
-    def variable(self, cells: int, when: str = "", slow: bool = False) -> Variable:
+    def variable(self, cells: int, when: str = "") -> Variable:
         """Return the counter of each cell, as input, output or state; `when` ends its description."""
         return Variable(self.name, self.unit, cells, 0.0, 0.0, UNBOUNDED, self.nominal, self.description + when,
-                        slow=slow, display_unit=self.display_unit)  # fmt: skip
+                        display_unit=self.display_unit)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

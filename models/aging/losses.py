@@ -35,7 +35,7 @@ from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
 from ...core.statistics import extremes_of
 from ...core.timescale import reset_timescales, timescale_variables
-from ...core.variable import Detail, Variable
+from ...core.variable import Count, Detail, Variable
 from .counters import counters, fallen, keep, refusals
 from .kind import LAWS, AgingParameters
 from .law import in_turn, total
@@ -82,6 +82,7 @@ def declare(cells: int, kind: AgingParameters) -> Model:
     kind : AgingParameters
         How they age.
     """
+    cells = Count(cells, "cell")
     return Model(
         name="Aging",
         description="Capacity loss and resistance growth of each cell, from the stress that it has counted",
@@ -117,8 +118,8 @@ def fields(cells: int, kind: AgingParameters) -> Fields:
             *(SOH_EXTREMES.variables + GROWTH_EXTREMES.variables + timescale_variables()),
         ),
         states=(
-            *counters(cells, ", when last seen", slow=True),
-            Variable("elapsed", "s", None, 0.0, 0.0, UNBOUNDED, 1e7, "Time since the start", slow=True),
+            *counters(cells, ", when last seen"),
+            Variable("elapsed", "s", None, 0.0, 0.0, UNBOUNDED, 1e7, "Time since the start"),
             Variable("fallen_cell", "1", None, 0.0, 0.0, UNBOUNDED, 1.0, "Cell whose counter has fallen"),
             Variable("fallen_from", "1", None, 0.0, 0.0, UNBOUNDED, 1.0, "What that counter was"),
             Variable("fallen_to", "1", None, 0.0, 0.0, UNBOUNDED, 1.0, "What it has fallen to"),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from ...core.errors import InputError
 from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
+from ...core.variable import Count
 from . import fidelity, graph, laws, ledger, limits, links, objective
 from .converter import parts
 from .converter.parts import check_parts, set_capacitor, set_inductor, set_transformer
@@ -39,7 +40,7 @@ def declare(groups: int, parallel: int, converter: Converter, ends: Sequence[tup
         capacitor join neighbours only.
     """
     check_links(groups, converter, ends)
-    count, to_pack = len(ends), any(second == PACK for _, second in ends)
+    groups, count, to_pack = Count(groups, "group"), len(ends), any(second == PACK for _, second in ends)
     return Model(
         name="Balancer",
         description=f"Active balancing by {count} converters ({converter.word.replace('_', ' ')})",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
+from ...core.variable import Count
 from . import bleeding, ledger, limits, objective
 from .bleeding import bleed, check_thresholds, predict, reset_bleeding, select, subtract_bled_charge
 from .ledger import book, put_in_force, reset_ledger
@@ -21,6 +22,7 @@ def declare(groups: int, parallel: int) -> Model:
     parallel : int
         Number of cells in parallel in each group, >= 1.
     """
+    groups = Count(groups, "group")
     return Model(
         name="Balancer",
         description="Passive balancing by a bleed resistor at each group",

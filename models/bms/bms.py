@@ -22,6 +22,7 @@ from ...core.errors import InputError
 from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
 from ...core.timescale import reset_timescales, timescale_variables
+from ...core.variable import Count
 from ..cell.kind import CellParameters, in_parallel
 from . import estimation, group_port, protection, sensors, state_of_power, supervisor
 
@@ -69,7 +70,7 @@ def declare(groups: int, parallel: int, kind: CellParameters) -> Model:
     for name, number in (("groups", groups), ("parallel", parallel)):
         if number < 1:
             raise InputError(f"{name} = {number} must be at least 1")
-    group = in_parallel(kind, parallel)
+    group, groups = in_parallel(kind, parallel), Count(groups, "group")
     fields = Fields(modules=(__name__,), outputs=timescale_variables())
     fields += sensors.fields(groups, parallel) + estimation.fields(groups, group)
     fields += protection.fields(groups, group) + supervisor.fields(group)

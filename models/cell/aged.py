@@ -30,7 +30,7 @@ def fields(cells: int) -> Fields:
     """Return what the aging model and jumps give to n cells, and what the cells book of it."""
     shift = Variable("soc_shift", "1", cells, 0.0, -1.0, 1.0, 0.01,
                      "What jumps in time have added to the SOC in all; a change is taken at the beginning of a step",
-                     display_unit="%")  # fmt: skip
+                     display_unit="%", shifts="soc")  # fmt: skip
     return Fields(
         inputs=(
             Variable("capacity_loss", "1", cells, 0.0, 0.0, 0.9, 0.1,

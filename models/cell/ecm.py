@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
 from ...core.timescale import reset_timescales
+from ...core.variable import Count
 from ..aging.kind import AgingParameters
 from . import aged, circuit, port, step, stress
 from .kind import CellParameters
@@ -42,6 +43,7 @@ def declare(cells: int, parameters: CellParameters, aging: AgingParameters | Non
     aging : AgingParameters, optional
         How they age. Without it they have neither counters of stress nor inputs of aging.
     """
+    cells = Count(cells, "cell")
     fields = circuit.fields(cells, parameters) + port.fields(cells) + step.fields(cells, parameters)
     modules = Fields(modules=(__name__, *fields.modules))
     if aging:  # the fields of aging stand first: numba takes a record for a kind of another one that it starts with

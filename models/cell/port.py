@@ -30,7 +30,8 @@ def fields(cells: int) -> Fields:
                      "network before the cells, the whole step for one that exchanges one step late", tunable=True),
         ),
         outputs=(
-            Variable("emf", "V", cells, 0.0, -UNBOUNDED, UNBOUNDED, 3.7, "Port: voltage ahead at zero current"),
+            Variable("emf", "V", cells, 0.0, -UNBOUNDED, UNBOUNDED, 3.7, "Port: voltage ahead at zero current",
+                     forecast=True),
             Variable("resistance", "Ohm", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1e-3,
                      "Port: rise of the voltage ahead with current", display_unit="mOhm"),
             *timescale_variables(),

@@ -46,7 +46,8 @@ def voltage(cells: int) -> Variable:
 
 def soc(cells: int) -> Variable:
     """Return the state of charge of n cells."""
-    return Variable("soc", "1", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "State of charge", display_unit="%")
+    return Variable("soc", "1", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "State of charge", display_unit="%",
+                    slow=True)  # fmt: skip
 
 
 VOLTAGE_EXTREMES, SOC_EXTREMES = extremes_of(voltage(1)), extremes_of(soc(1))
@@ -70,7 +71,7 @@ def fields(cells: int, kind: CellParameters) -> Fields:
             *(VOLTAGE_EXTREMES.variables + SOC_EXTREMES.variables),
         ),
         states=(
-            Variable("soc", "1", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "State of charge", slow=True),
+            Variable("soc", "1", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "State of charge"),
             Variable("soc_remainder", "1", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
                      "What rounding cut off the state of charge"),
             Variable("polarisation_voltage", "V", (cells, kind.pairs), 0.0, -UNBOUNDED, UNBOUNDED, 0.01,

@@ -20,7 +20,7 @@ from ...core.errors import InputError
 from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
 from ...core.timescale import reset_timescales, timescale_variables
-from ...core.variable import Variable
+from ...core.variable import Count, Variable
 from ..numerics import tables
 from . import charge, ladder, loads, report
 from .bounds import CURRENT
@@ -52,15 +52,15 @@ def declare(series: int, parallel: int, opposite_terminals: bool, nodes: int) ->
     for name, number, least in (("series", series, 1), ("parallel", parallel, 1), ("nodes", nodes, 2)):
         if number < least:
             raise InputError(f"{name} = {number} must be at least {least}")
-    cells = series * parallel
+    cells, groups = Count(series * parallel, "cell"), Count(series, "group")
     return Model(
         name="PackNetwork",
         description="Electrical network of a pack: parallel cells on busbar ladders, in series, under a load",
-        fields=fields(series)
-        + ladder.fields(cells, series, opposite_terminals)
-        + loads.fields(series)
-        + report.fields(cells, series)
-        + charge.fields(cells, series, nodes),
+        fields=fields(groups)
+        + ladder.fields(cells, groups, opposite_terminals)
+        + loads.fields(groups)
+        + report.fields(cells, groups)
+        + charge.fields(cells, groups, nodes),
         initialize=initialize,
         outputs_kernel=outputs_kernel,
         advance=advance,

@@ -45,7 +45,7 @@ from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.model import DONE, Block, Model, Update, kernel
 from ...core.statistics import extremes_of
-from ...core.variable import Variable
+from ...core.variable import Count, Variable
 from ..numerics.summation import add
 from . import board, method, timescales
 from .method import CAPACITY, CARRIED, CONDUCTANCE, GAMMA, mean_temperature
@@ -78,6 +78,7 @@ def declare(cells: int) -> Model:
     cells : int
         Number of cells, >= 1.
     """
+    cells = Count(cells, "cell")
     return Model(
         name="Thermal",
         description="Cells in a thermal chain with ambient air, an optional cooling plate and the balancer's board",

@@ -8,22 +8,21 @@ import pytest
 from packfmu.core.errors import InputError
 from packfmu.core.model import DONE, kernel
 from packfmu.core.variable import DataType
+from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import ErrorControl, Experiment
 from packfmu.cosim.master import run
-from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.results import load
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.operations import connect
 from packfmu.coupling.schedule import make_plan
-from packfmu.coupling.system import Layer, System
+from packfmu.coupling.system import System
 from packfmu.pack import block as pack_block
 from packfmu.pack.balances import integrals
 from packfmu.pack.file import Pack
 from packfmu.pack.fmus import fmu_pack
 from packfmu.pack.parts import parts
-from packfmu.pack.topology import pack_system
-from tests.cosim.test_master import SECOND
-from tests.cosim.test_simulation import logged
+from packfmu.pack.topology import AGING, CONTROL, ELECTRICAL, THERMAL, pack_system
+from tests.cosim.runs import SECOND, logged
 from tests.coupling import toys
 
 NOMINAL = {"soc": 1.0, "voltage": 3.7, "temperature": 300.0}
@@ -57,7 +56,7 @@ def day(pack, step, tmp_path, control=None):
     load_of_steps = np.repeat(current(), round(1 / step)) if step < 1 else current().reshape(-1, step).mean(axis=1)
     system = with_profiles(pack, {"PackNetwork.pack_current": load_of_steps})
     base = round(step * SECOND)
-    plan = make_plan(system, {Layer.ELECTRICAL: base, Layer.CONTROL: base, Layer.THERMAL: 10 * base})
+    plan = make_plan(system, {ELECTRICAL: base, CONTROL: base, THERMAL: 10 * base})
     experiment = Experiment(
         len(current()) * SECOND,
         values={"Thermal.ambient_temperature": 290.0, "Balancer.enable": 0},
@@ -104,8 +103,8 @@ def estimate(pair, pace, base=SECOND // 16):
     """Return the error that a single block at a pace is told to have, and the SOC at its end."""
     control = ErrorControl(1.0, minimum=pace, maximum=pace)
     experiment = Experiment(2 * pace * base, values={"PackNetwork.pack_current": -30.0}, error_control=control)
-    summary = run(pair, make_plan(pair, {Layer.ELECTRICAL: base}), experiment)
-    return summary.error_control.errors[Layer.ELECTRICAL]
+    summary = run(pair, make_plan(pair, {ELECTRICAL: base}), experiment)
+    return summary.error_control.errors[ELECTRICAL]
 
 
 def test_the_estimate_grows_with_the_third_power_of_the_pace(pair):
@@ -125,7 +124,7 @@ def test_the_estimate_is_the_error(pair, tmp_path):
             output=tmp_path / "run.nc",
             error_control=control,
         )
-        run(pair, make_plan(pair, {Layer.ELECTRICAL: base}), experiment)
+        run(pair, make_plan(pair, {ELECTRICAL: base}), experiment)
         ends.append(load(experiment.output).soc.values[-1])
     error = np.abs(ends[1] - ends[0]).max()
     assert estimate(pair, 32) == pytest.approx(error, rel=0.3)  # higher orders
@@ -133,13 +132,13 @@ def test_the_estimate_is_the_error(pair, tmp_path):
 
 def rising(*more):
     """Return a source whose levels any step meets exactly, so that steps grow as they may, and whom it feeds."""
-    parts_ = (toys.component("Fast", Layer.ELECTRICAL, toys.source()), *more)
+    parts_ = (toys.component("Fast", ELECTRICAL, toys.source()), *more)
     return System(parts_, tuple(connect("Fast.flow", f"{part.name}.flow") for part in more))
 
 
 def controlled(system, control, duration, tmp_path, aging=SECOND, **experiment):
     """Run with a base period of 1 s; return the summary and the times that were recorded."""
-    plan = make_plan(system, {Layer.ELECTRICAL: SECOND, Layer.THERMAL: SECOND, Layer.AGING: aging})
+    plan = make_plan(system, {ELECTRICAL: SECOND, THERMAL: SECOND, AGING: aging})
     output = tmp_path / "run.nc"
     given = Experiment(
         duration * SECOND, record={"level": "Fast.level"}, output=output, error_control=control, **experiment
@@ -156,9 +155,28 @@ def test_blocks_begin_at_multiples_of_their_length(tmp_path):
     assert (summary.steps, summary.end, summary.work) == (27, 27.0, 13 + 6)
 
 
-def test_blocks_end_where_the_aging_layer_steps(tmp_path):
+def test_forecasts_are_not_compared(tmp_path):
+    """Levels that the coarse solution misses, unless a forecast is all that they are."""
+    model = replace(toys.source(), advance=jagged_step)
+    tried = []
+    for forecast in (False, True):
+        outputs = tuple(replace(v, forecast=forecast) if v.name == "level" else v for v in model.outputs)
+        parts_ = (kernel_component("Fast", ELECTRICAL, replace(model, fields=replace(model.fields, outputs=outputs))),)
+        summary, _ = controlled(System(parts_, ()), ErrorControl(1e-6), 16, tmp_path)
+        tried.append(summary.error_control.at_minimum)
+    assert tried == [8, 0]
+
+
+@kernel
+def jagged_step(x, p, u, y, c, t, h):
+    for k in range(y.level.shape[0]):
+        y.level[k] = h
+    return DONE
+
+
+def test_blocks_end_where_the_jumping_layer_steps(tmp_path):
     log = []
-    system = logged(rising(toys.component("Aging", Layer.AGING, toys.sink())), log)
+    system = logged(rising(toys.component("Aging", AGING, toys.sink())), log)
     summary, times = controlled(
         system, ErrorControl(1e-6), 23, tmp_path, aging=5 * SECOND, totals=("Fast.amount", "Aging.amount")
     )
@@ -169,7 +187,7 @@ def test_blocks_end_where_the_aging_layer_steps(tmp_path):
 
 
 def test_a_flag_ends_the_run_at_the_step_at_which_it_ends_without_control(tmp_path):
-    system = rising(toys.component("Filled", Layer.ELECTRICAL, toys.sink()))
+    system = rising(toys.component("Filled", ELECTRICAL, toys.sink()))
     more = {"values": {"Filled.brim": 100.0}, "stop_on": ("Filled.full",)}
     fixed, _ = controlled(system, None, 64, tmp_path, **more)
     summary, times = controlled(system, ErrorControl(1e-6), 64, tmp_path, **more)
@@ -181,7 +199,7 @@ def test_a_flag_ends_the_run_at_the_step_at_which_it_ends_without_control(tmp_pa
 @pytest.mark.parametrize(("longest", "unknown"), [(2.0, 0), (1.0, 8)])
 def test_steps_that_a_component_refuses_are_not_taken(longest, unknown, tmp_path):
     """What the estimate needs, steps of twice the length, is refused too."""
-    system = rising(kernel_component("Narrow", Layer.ELECTRICAL, replace(toys.sink(), advance=narrow_step)))
+    system = rising(kernel_component("Narrow", ELECTRICAL, replace(toys.sink(), advance=narrow_step)))
     summary, times = controlled(system, ErrorControl(1e-6), 16, tmp_path, values={"Narrow.limit": longest})
     assert set(np.diff(times)) == {1.0}
     assert (summary.error_control.accepted, summary.error_control.at_minimum) == (8, unknown)
@@ -197,7 +215,7 @@ def narrow_step(x, p, u, y, c, t, h):
 def test_the_minimum_pace_gives_the_bits_of_the_plan(four_cells, tmp_path):
     """A hopeless tolerance: every block is run twice, rolled back once, and taken at the minimum."""
     system = with_profiles(four_cells, {"PackNetwork.pack_current": current()[:80]})
-    plan = make_plan(system, {Layer.ELECTRICAL: SECOND, Layer.CONTROL: 4 * SECOND, Layer.THERMAL: 8 * SECOND})
+    plan = make_plan(system, {ELECTRICAL: SECOND, CONTROL: 4 * SECOND, THERMAL: 8 * SECOND})
     totals = integrals(system)
     results, summaries = [], []
     for control in (None, ErrorControl(1e-300)):
@@ -214,7 +232,7 @@ def test_the_minimum_pace_gives_the_bits_of_the_plan(four_cells, tmp_path):
 
 
 def test_no_pace_that_mixes_timescales_is_taken(four_cells, tmp_path):
-    plan = make_plan(four_cells, dict.fromkeys((Layer.ELECTRICAL, Layer.CONTROL, Layer.THERMAL), SECOND))
+    plan = make_plan(four_cells, dict.fromkeys((ELECTRICAL, CONTROL, THERMAL), SECOND))
     experiment = Experiment(1024 * SECOND, record={"soc": "Cell.soc"}, output=tmp_path / "run.nc")
     summary = run(four_cells, plan, replace(experiment, error_control=ErrorControl(1.0, maximum=1024)))
     assert np.diff(load(experiment.output).time).max() == 32.0

@@ -11,14 +11,15 @@ from packfmu.cosim.master import run
 from packfmu.cosim.results import load
 from packfmu.coupling.operations import connect
 from packfmu.coupling.schedule import make_plan
-from packfmu.coupling.system import Layer, System
+from packfmu.coupling.system import System
 from tests.coupling import toys
+from tests.coupling.toys import ELECTRICAL
 
 SECOND = 10**9
 
 
 def plan_of(system):
-    return make_plan(system, {Layer.ELECTRICAL: SECOND})
+    return make_plan(system, {ELECTRICAL: SECOND})
 
 
 def recorded(system, experiment, tmp_path, **record):
@@ -38,7 +39,7 @@ def test_start_is_consistent_whatever_the_order(order, tmp_path):
 
 
 def test_initial_values_that_do_not_settle_are_an_error():
-    system = System((toys.component("A", Layer.ELECTRICAL, toys.adder()),), (connect("A.out", "A.value"),))
+    system = System((toys.component("A", ELECTRICAL, toys.adder()),), (connect("A.out", "A.value"),))
     with pytest.raises(
         InputError, match=r"initial values do not settle: A\.out -> A.value still changes after 2 rounds"
     ):
@@ -47,7 +48,7 @@ def test_initial_values_that_do_not_settle_are_an_error():
 
 def test_what_the_end_of_the_initialisation_changes_is_handed_on(tmp_path):
     parts = toys.chain("BCA")
-    a = toys.beginning_with(parts.component("A"), "out", 7.0)
+    a = toys.initialized_to(parts.component("A"), "out", 7.0)
     system = System((*parts.components[:2], a), parts.connections)
     results = recorded(system, Experiment(SECOND), tmp_path, b="B.out")
     assert results.b.values.tolist() == [2.0, 8.0]

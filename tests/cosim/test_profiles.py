@@ -1,21 +1,22 @@
-"""Profiles: rows held for a base period each."""
+"""Profiles (`cosim.duty.with_profiles`): rows held for a base period each, played once."""
 
 import numpy as np
 import pytest
 
 from packfmu.core.errors import InputError
+from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
-from packfmu.cosim.profiles import with_profiles
-from packfmu.coupling.system import Layer, System
-from tests.cosim.test_master import SECOND, plan_of, recorded
+from packfmu.coupling.system import System
+from tests.cosim.runs import SECOND, plan_of, recorded
 from tests.coupling import toys
+from tests.coupling.toys import ELECTRICAL, THERMAL
 
 
 def test_profile_is_held_row_by_row_and_a_slow_component_takes_its_mean(tmp_path):
     parts = (
-        toys.component("A", Layer.ELECTRICAL, toys.adder()),
-        toys.component("Slow", Layer.THERMAL, toys.sink()),
+        toys.component("A", ELECTRICAL, toys.adder()),
+        toys.component("Slow", THERMAL, toys.sink()),
     )
     rows = np.arange(10.0)
     profiles = {"A.value": rows, "Slow.flow": np.column_stack([rows, 2 * rows]), "A.number": [4] * 10}
@@ -34,7 +35,7 @@ def test_profile_is_held_row_by_row_and_a_slow_component_takes_its_mean(tmp_path
         ({"A.value": 1.0}, "profile A.value needs a row of values for each base period; it has none"),
         ({"A.value": []}, "profile A.value needs a row of values"),
         ({"A.value": [[1.0]]}, r"profile A.value: values of shape \(1, 1\) do not fit \(1,\)"),
-        ({"A.value": [1.0, np.nan]}, r"profile A.value\[2\] = nan K is not a finite number"),
+        ({"A.value": [1.0, np.nan]}, r"profile A.value\[2\] = nan K is not finite and within"),
         ({"A.out": [1.0]}, "joins output to output; a connection joins an output to an input"),
         ({"B.value": [1.0]}, "input B.value is driven twice, by Inputs.B.value and by A.out"),
     ],

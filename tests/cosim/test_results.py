@@ -1,37 +1,23 @@
 """Results: what is recorded, where it appears, and that it is there whole or not at all."""
 
 import csv
-import math
 
 import netCDF4
 import numpy as np
 import pytest
-import xarray as xr
 
 from packfmu.core.errors import InputError
-from packfmu.core.variable import Detail
-from packfmu.cosim.recorder import ROWS, columns, recording
-from packfmu.cosim.results import load, save_csv, save_figure
-from packfmu.coupling.operations import endpoint
-from packfmu.coupling.system import Layer, System
-from packfmu.pack.recorded import RECORD, record
-from packfmu.pack.topology import pack_system
+from packfmu.core.variable import Causality, Count
+from packfmu.cosim.recorder import columns, recording
+from packfmu.cosim.results import load, save_csv
+from packfmu.coupling.system import System
+from packfmu.pack.block import kernel_pack
+from packfmu.pack.file import Pack
+from packfmu.pack.parts import parts
+from packfmu.pack.topology import ELECTRICAL, pack_system
 from tests.coupling import toys
-from tests.coupling.test_system import pack
-
-SECOND = 10**9
-UNMANAGED = {level: {n: s for n, s in some.items() if not s.startswith("Bms.")} for level, some in RECORD.items()}
-"""What is recorded of a pack without a Bms."""
-EVERYTHING = {name: source for some in UNMANAGED.values() for name, source in some.items()}
-
-
-def made_up(path, series=3, parallel=2, rows=ROWS + 44):
-    """Record made-up rows of a pack: the value is the row's number plus a hundredth for each element."""
-    recorded = columns(pack_system(pack(series, parallel)), EVERYTHING)
-    with recording(path, recorded) as recorder:
-        for row in range(rows):
-            recorder.append(row * SECOND // 2, [row + np.arange(c.port.count) / 100 for c in recorded])
-    return load(path)
+from tests.pack.made_up import made_up
+from tests.pack.models import pack
 
 
 @pytest.fixture(scope="module")
@@ -79,20 +65,40 @@ def test_file_can_be_appended_to(tmp_path):
     assert results.soc[4].values.tolist() == [0.5] * 6
 
 
-def test_only_what_there_is_is_recorded_by_default():
-    system = pack_system(pack())
-    assert record(system, Detail.CELL) == EVERYTHING
-    assert record(system, Detail.GROUP) == UNMANAGED[Detail.PACK] | UNMANAGED[Detail.GROUP]
-    assert record(system, Detail.PACK) == UNMANAGED[Detail.PACK]
-    without = record(pack_system(pack(without=("Thermal", "Balancer"))), Detail.CELL)
-    assert without == {n: s for n, s in EVERYTHING.items() if endpoint(s)[0] in ("PackNetwork", "Cell")}
-
-
 def test_arrays_of_other_systems_have_dimensions_of_their_own(tmp_path):
-    system = System((toys.component("Fast", Layer.ELECTRICAL, toys.source()),), ())
+    system = System((toys.component("Fast", ELECTRICAL, toys.source()),), ())
     with recording(tmp_path / "run.nc", columns(system, {"flow": "Fast.flow"})) as recorder:
         recorder.append(0, [np.array([1.0, 2.0])])
     assert load(tmp_path / "run.nc").flow.dims == ("time", "flow_axis_1")
+
+
+def test_arrays_of_unlike_extent_do_not_share_a_dimension(tmp_path):
+    parts = (toys.component(name, ELECTRICAL, toys.source(Count(n, "wheel"))) for name, n in (("Car", 4), ("Bike", 2)))
+    record = {"car": "Car.flow", "bike": "Bike.flow", "level": "Car.level"}
+    with recording(tmp_path / "run.nc", columns(System(tuple(parts), ()), record)) as recorder:
+        recorder.append(0, [np.zeros(4), np.zeros(2), np.zeros(4)])
+    results = load(tmp_path / "run.nc")
+    assert (results.car.dims, results.level.dims) == (("time", "wheel"),) * 2
+    assert results.bike.dims == ("time", "bike_axis_1")
+    assert results.wheel.attrs["long_name"] == "number of the wheel"
+
+
+def test_all_arrays_of_a_pack_know_what_they_count():
+    """But those that do not count cells or groups."""
+    table = {"pack": {"series": 3, "parallel": 2}, "cell": {"parameters": "nissan_leaf_2013"}, "bms": {},
+             "balancer": {"converter": "flyback"}, "aging": {"parameters": "graphite_film_aging"}}  # fmt: skip
+    ports = [
+        port
+        for component in kernel_pack(parts(Pack.model_validate(table))).components
+        for port in component.ports.values()
+        if port.causality is Causality.OUTPUT and port.shape
+    ]
+    assert {port.count for port in ports if port.dimension == "cell"} == {6}
+    assert {port.count for port in ports if port.dimension == "group"} == {3}
+    assert [port.name for port in ports if not port.dimension] == [
+        *("measured_temperature", "charge_current", "discharge_current", "charge_power", "discharge_power"),
+        "link_current",
+    ]  # over sensors, horizons, and links
 
 
 @pytest.mark.parametrize(
@@ -101,7 +107,7 @@ def test_arrays_of_other_systems_have_dimensions_of_their_own(tmp_path):
         ({"soc": "Cell.sock"}, "Cell has no variable 'sock'"),
         ({"capacity": "Cell.capacity"}, "Cell.capacity is parameter; outputs are recorded"),
         ({"a.b": "Cell.soc"}, "result name 'a.b' is not an identifier"),
-        ({"time": "Cell.soc"}, "result name 'time' is not an identifier other than time, cell and group"),
+        ({"time": "Cell.soc"}, "result name 'time' is not an identifier other than time, cell, group"),
     ],
 )
 def test_what_cannot_be_recorded_is_named(record, message):
@@ -144,42 +150,3 @@ def test_csv_holds_the_pack_level_with_units(results, tmp_path):
     assert len(rows) == 301
     assert [float(row[0]) for row in rows[1:]] == results.time.values.tolist()
     assert rows[3][1] == "2"
-
-
-def axes_of(results):
-    from packfmu.cosim.figure import draw
-
-    return {axes.get_title(): axes for axes in draw(results).axes if axes.get_title()}
-
-
-def test_figure_shows_display_units(results):
-    axes = axes_of(results)
-    assert len(axes) == 6
-    temperature = axes["Temperature of the cells"]
-    assert temperature.get_ylabel() == "[degC]"
-    assert temperature.lines[0].get_ydata()[1] == pytest.approx(1.0 - 273.15, rel=1e-15)
-    assert axes["State of charge of the cells"].lines[0].get_ydata()[1] == pytest.approx(100.0, rel=1e-15)
-    spread = axes["Spread between groups"].lines[0].get_ydata()
-    assert spread == pytest.approx(np.full(300, 20.0), rel=1e-9)  # 0.02 V after the cancellation of up to 300
-    (right,) = (axes for axes in axes["Spread between groups"].figure.axes if axes.get_ylabel() == "SOC [%]")
-    assert right.lines[0].get_ydata() == pytest.approx(np.full(300, 2.0), rel=1e-9)
-
-
-def test_figure_leaves_out_what_is_missing(results):
-    assert list(axes_of(results[["pack_voltage"]])) == ["Pack voltage"]
-    assert axes_of(xr.Dataset()) == {}
-
-
-def test_figure_is_saved_by_its_suffix(results, tmp_path):
-    for suffix, begin in (("png", b"\x89PNG"), ("pdf", b"%PDF")):
-        save_figure(results, tmp_path / f"run.{suffix}")
-        assert (tmp_path / f"run.{suffix}").read_bytes().startswith(begin)
-    with pytest.raises(InputError, match=r"figure .*run.gif: the suffix must be .png, .pdf or .svg"):
-        save_figure(results, tmp_path / "run.gif")
-
-
-def test_long_runs_are_told_in_hours_and_days(results):
-    for factor, label in ((1, "Time [s]"), (100, "Time [h]"), (10_000, "Time [d]")):
-        stretched = results.assign_coords(time=results.time * factor)
-        assert axes_of(stretched)["Pack voltage"].get_xlabel() == label
-    assert math.isclose(axes_of(results)["Pack voltage"].get_xlim()[1], 149.5)

@@ -12,20 +12,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from packfmu.core.errors import InputError
+from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.fmu.component import fmu_component
-from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.simulation import opened
 from packfmu.coupling.operations import Rule, connect
 from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.slave import SlaveError, packed, unpacked
-from packfmu.coupling.system import Layer, System
+from packfmu.coupling.system import System
 from packfmu.pack.fmus import fmu_pack
-from tests.cosim.test_master import SECOND
+from packfmu.pack.topology import AGING, CONTROL, ELECTRICAL, THERMAL
+from tests.cosim.runs import SECOND
 from tests.coupling import toys
 
-PERIODS = {Layer.ELECTRICAL: SECOND, Layer.CONTROL: 3 * SECOND, Layer.THERMAL: 6 * SECOND}
-WITH_AGING = {**PERIODS, Layer.AGING: 24 * SECOND}
+PERIODS = {ELECTRICAL: SECOND, CONTROL: 3 * SECOND, THERMAL: 6 * SECOND}
+WITH_AGING = {**PERIODS, AGING: 24 * SECOND}
 TOTALS = ("Cell.charge", "Thermal.generated_heat")
 
 
@@ -91,11 +92,11 @@ def test_the_pace_is_rolled_back_too(flavour, request):
 
 def gathering():
     """Return a system in which every rule gathers something between two steps."""
-    fast, slow = toys.component("Fast", Layer.ELECTRICAL, toys.source()), "Slow"
-    sinks = {rule: toys.component(f"{slow}_{rule.value}", Layer.THERMAL, toys.sink()) for rule in _TO_SLOWER}
-    line = toys.component("Line", Layer.ELECTRICAL, toys.sink())
-    middle = toys.component("Middle", Layer.CONTROL, toys.source())
-    aging = toys.component("Aging", Layer.AGING, toys.sink())
+    fast, slow = toys.component("Fast", ELECTRICAL, toys.source()), "Slow"
+    sinks = {rule: toys.component(f"{slow}_{rule.value}", THERMAL, toys.sink()) for rule in _TO_SLOWER}
+    line = toys.component("Line", ELECTRICAL, toys.sink())
+    middle = toys.component("Middle", CONTROL, toys.source())
+    aging = toys.component("Aging", AGING, toys.sink())
     return System(
         (fast, *sinks.values(), line, middle, aging),
         (
@@ -155,7 +156,7 @@ def test_an_fmu_that_does_not_save_its_state_is_refused_in_one_line(fmus, tmp_pa
             if name == "modelDescription.xml":
                 content = re.sub(rb'can(GetAndSet|Serialize)FMUstate="true"', b"", content)
             changed.writestr(name, content)
-    system = System((fmu_component("Thermal", Layer.THERMAL, plain),), ())
+    system = System((fmu_component("Thermal", THERMAL, plain),), ())
     with simulated(system) as simulation, pytest.raises(InputError) as error:
         simulation.save()
     assert str(error.value) == (
@@ -167,7 +168,7 @@ def test_an_fmu_that_does_not_save_its_state_is_refused_in_one_line(fmus, tmp_pa
 def test_a_state_of_something_else_is_refused():
     with simulated(toys.chain("ABC")) as simulation:
         saved = simulation.save()
-    renamed = System(tuple(toys.component(name, Layer.ELECTRICAL, toys.adder()) for name in "ABD"), ())
+    renamed = System(tuple(toys.component(name, ELECTRICAL, toys.adder()) for name in "ABD"), ())
     with (
         simulated(renamed) as other,
         pytest.raises(InputError, match="cannot be restored: the saved state is one of A, B"),

@@ -1,4 +1,4 @@
-"""A simulation moved by hand: strides, the aging layer, the pace, what is handed on."""
+"""A simulation moved by hand: strides, the jumping layer, the pace, what is handed on."""
 
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,50 +10,31 @@ from packfmu.core.errors import InputError
 from packfmu.core.fields import Fields
 from packfmu.core.model import DONE, Model, kernel
 from packfmu.core.variable import DataType
+from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
-from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.simulation import opened
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.operations import Rule, connect
 from packfmu.coupling.schedule import make_plan
-from packfmu.coupling.system import Layer, System
-from tests.cosim.test_master import SECOND
+from packfmu.coupling.system import System
+from tests.cosim.runs import SECOND, logged
 from tests.coupling import toys
+from tests.coupling.toys import AGING, CONTROL, ELECTRICAL, THERMAL
 
-PERIODS = {Layer.ELECTRICAL: SECOND, Layer.CONTROL: 2 * SECOND, Layer.THERMAL: 4 * SECOND, Layer.AGING: 16 * SECOND}
+PERIODS = {ELECTRICAL: SECOND, CONTROL: 2 * SECOND, THERMAL: 4 * SECOND, AGING: 16 * SECOND}
 
 NOTHING = toys.nothing("taker")
 
 
 def ladder():
     """Return a flow that is taken by a component of each layer."""
-    names = {"Middle": Layer.CONTROL, "Slow": Layer.THERMAL, "Aging": Layer.AGING}
+    names = {"Middle": CONTROL, "Slow": THERMAL, "Aging": AGING}
     sinks = tuple(toys.component(name, layer, toys.sink()) for name, layer in names.items())
     system = System(
-        (toys.component("Fast", Layer.ELECTRICAL, toys.source()), *sinks),
+        (toys.component("Fast", ELECTRICAL, toys.source()), *sinks),
         tuple(connect("Fast.flow", f"{name}.flow") for name in names),
     )
     return system, make_plan(system, PERIODS)
-
-
-def logged(system, log):
-    """Return the system; steps are noted as (name, t, h)."""
-
-    def noting(component):
-        def open_noting(inputs, outputs):
-            slave = component.open(inputs, outputs)
-            step = slave.step
-
-            def note(t, h):
-                step(t, h)
-                log.append((component.name, t, h))
-
-            slave.step = note
-            return slave
-
-        return replace(component, open=open_noting)
-
-    return System(tuple(noting(component) for component in system.components), system.connections)
 
 
 @contextmanager
@@ -62,7 +43,7 @@ def simulated(system, plan, **experiment):
         yield simulation
 
 
-def test_strides_lengthen_the_steps_of_all_layers_but_aging():
+def test_strides_lengthen_the_steps_of_all_layers_but_the_jumping_one():
     log = []
     system, plan = ladder()
     with simulated(logged(system, log), plan) as simulation:
@@ -87,7 +68,7 @@ def test_strides_change_where_all_have_stepped_and_nothing_is_lost():
     assert list(sums.values()) == pytest.approx([0.15 * 48**2] * 4, rel=1e-14)  # a few additions
 
 
-def test_aging_layer_steps_at_the_first_tick_that_reaches_its_period_on_its_own_calendar():
+def test_jumping_layer_steps_at_the_first_tick_that_reaches_its_period_on_its_own_calendar():
     log = []
     system, plan = ladder()
     with simulated(logged(system, log), plan, start=100 * SECOND) as simulation:
@@ -140,7 +121,7 @@ def with_plan_inside():
         scaled_outputs,
         scaled_step,
     )
-    return kernel_component("Inner", Layer.ELECTRICAL, model)
+    return kernel_component("Inner", ELECTRICAL, model)
 
 
 @kernel
@@ -160,11 +141,11 @@ def test_the_pace_reaches_lookahead_and_plans_inside_and_is_handed_on_at_once():
     )  # fmt: skip
     system = System(
         (
-            looking("A", Layer.ELECTRICAL),
-            looking("B", Layer.THERMAL),
-            looking("C", Layer.ELECTRICAL),
+            looking("A", ELECTRICAL),
+            looking("B", THERMAL),
+            looking("C", ELECTRICAL),
             with_plan_inside(),
-            kernel_component("Taker", Layer.ELECTRICAL, taker),
+            kernel_component("Taker", ELECTRICAL, taker),
         ),
         (connect("A.seen", "Taker.seen"),),
     )
@@ -189,7 +170,7 @@ def test_the_pace_does_not_change_within_a_period():
 def test_a_line_goes_through_values_at_their_own_times():
     """The source's steps become longer: its line is extended by its slope, whatever the distance of its points."""
     system = System(
-        (toys.component("Slow", Layer.THERMAL, toys.source()), toys.component("Fast", Layer.ELECTRICAL, toys.sink())),
+        (toys.component("Slow", THERMAL, toys.source()), toys.component("Fast", ELECTRICAL, toys.sink())),
         (connect("Slow.level", "Fast.level", Rule.LINEAR),),
     )
     plan = make_plan(system, PERIODS)
@@ -204,11 +185,11 @@ def test_a_line_goes_through_values_at_their_own_times():
 
 
 def test_profiles_give_longer_steps_the_mean_of_flows_and_the_last_of_anything_else():
-    parts = (toys.component("A", Layer.ELECTRICAL, toys.adder()), toys.component("S", Layer.ELECTRICAL, toys.sink()))
+    parts = (toys.component("A", ELECTRICAL, toys.adder()), toys.component("S", ELECTRICAL, toys.sink()))
     rows = np.arange(12.0)
     profiles = {"A.value": rows, "S.flow": np.column_stack([rows, 2.0 * rows])}
     system = with_profiles(System(parts, ()), profiles)
-    plan = make_plan(system, {Layer.ELECTRICAL: SECOND // 4})
+    plan = make_plan(system, {ELECTRICAL: SECOND // 4})
     with simulated(system, plan, totals=("S.amount",)) as simulation:
         for stride in (1, 4, 3, 4):
             simulation.tick(stride)

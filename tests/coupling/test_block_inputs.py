@@ -8,9 +8,10 @@ import pytest
 
 from packfmu.core.instance import Instance
 from packfmu.core.variable import DataType
-from packfmu.coupling.block import Tap, compose
+from packfmu.coupling.block import Summary, Tap, compose
 from packfmu.coupling.operations import Action, Operation
-from tests.coupling.test_block import SECOND
+from packfmu.coupling.port import ports_of
+from tests.coupling.blocks import SECOND
 from tests.coupling.toys import adder
 
 
@@ -37,6 +38,32 @@ def test_an_input_that_two_components_have_feeds_both():
     instance.u["value"] = 7.0
     assert instance.advance(0.0, 1.0) == 0
     assert (instance.y["one"], instance.y["other"]) == (8.0, 12.0)
+
+
+def with_drift():
+    """Return an adder whose output is slow, and shifted by its input."""
+    model = with_value()
+    inputs = (replace(model.inputs[0], shifts="out"), *model.inputs[1:])
+    outputs = (replace(model.outputs[0], slow=True), *model.outputs[1:])
+    return replace(model, fields=replace(model.fields, inputs=inputs, outputs=outputs))
+
+
+@pytest.mark.parametrize(
+    ("taps", "shifted"),
+    [
+        ((Tap("drift", "One.out"),), "drift"),
+        ((Tap("mean", "One.out", Summary.MEAN), Tap("drift", "One.out")), "drift"),
+        ((Tap("mean", "One.out", Summary.MEAN),), ""),
+        ((Tap("drift", "Other.out"),), ""),
+    ],
+)
+def test_an_input_shifts_the_block_s_output(taps, shifted):
+    """A mean over the step is not the state itself; of several components the first counts."""
+    members = {"One": with_drift(), "Other": with_drift()}
+    rows = [Operation(Action.STEP, 1, name) for name in members]
+    ports = ports_of(compose("Two", "two", members, SECOND, rows, taps, (), {}))
+    assert ports["value"].shifts == shifted
+    assert [name for name, port in ports.items() if port.slow] == (["drift"] if "drift" in ports else [])
 
 
 @pytest.mark.parametrize(

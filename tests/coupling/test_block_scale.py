@@ -9,7 +9,7 @@ import pytest
 from packfmu.core.instance import Instance
 from packfmu.coupling.block import Tap, compose
 from packfmu.coupling.operations import Action, Operation, Rule, connect
-from tests.coupling.test_block import FLOW, LEVEL, SECOND, block, told
+from tests.coupling.blocks import FLOW, LEVEL, SECOND, block, told
 from tests.coupling.toys import adder, sink, source
 
 

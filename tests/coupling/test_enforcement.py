@@ -8,7 +8,7 @@ import pytest
 from packfmu.core.errors import InputError
 from packfmu.core.fields import Fields
 from packfmu.core.model import DONE, Model, Update, kernel
-from packfmu.core.timescale import include_timescale, reset_timescales, timescale_variables
+from packfmu.core.timescale import reset_timescales, timescale_variables
 from packfmu.cosim.experiment import Experiment, OnViolation
 from packfmu.cosim.master import run
 from packfmu.cosim.simulation import opened
@@ -18,61 +18,23 @@ from packfmu.coupling.guard import Guard
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.operations import connect
 from packfmu.coupling.schedule import make_plan
-from packfmu.coupling.system import Layer, System
+from packfmu.coupling.system import System
 from packfmu.pack.fmus import fmu_pack
+from packfmu.pack.topology import CONTROL, ELECTRICAL, THERMAL
+from tests.coupling.timescales import part
 from tests.coupling.toys import nothing, real
 
 SECOND = 10**9
 
 
-@kernel
-def start(x, p, u, y, c):
-    x.age = 0.0
-    y.out = 0.0
-    reset_timescales(y)
-    include_timescale(y, p.fastest, p.slowest)
-
-
-@kernel
-def step(x, p, u, y, c, t, h):
-    x.age += h
-    y.out = u.value
-    reset_timescales(y)
-    include_timescale(y, p.fastest * (1.0 - p.ageing * x.age), p.slowest)
-    return DONE
-
-
-def part(name, layer, update=Update.EXACT, fastest=1.0, slowest=100.0, ageing=0.0):
-    """A component with the time constants that it is given, the fastest of which shrinks with its age."""
-    model = Model(
-        name,
-        "a part",
-        Fields(
-            parameters=(
-                real("fastest", "s", start=fastest),
-                real("slowest", "s", start=slowest),
-                real("ageing", "1/s", start=ageing),
-            ),
-            inputs=(real("value"),),
-            outputs=(real("out"), *timescale_variables()),
-            states=(real("age", "s"),),
-        ),
-        start,
-        nothing("part"),
-        step,
-        update=update,
-    )
-    return kernel_component(name, layer, model)
-
-
 def pair(**slow):
     """A fast part that sees a slow one held."""
-    parts = (part("Fast", Layer.ELECTRICAL), part("Slow", Layer.THERMAL, **slow))
+    parts = (part("Fast", ELECTRICAL), part("Slow", THERMAL, **slow))
     return System(parts, (connect("Fast.out", "Slow.value"), connect("Slow.out", "Fast.value")))
 
 
 def outcome(system, electrical=SECOND, thermal=10 * SECOND, **more):
-    plan = make_plan(system, {Layer.ELECTRICAL: electrical, Layer.THERMAL: thermal})
+    plan = make_plan(system, {ELECTRICAL: electrical, THERMAL: thermal})
     return run(system, plan, Experiment(40 * SECOND, **more))
 
 
@@ -140,7 +102,7 @@ def switcher(period, settling):
         switch,
         update=Update.EXACT,
     )
-    return kernel_component("Switcher", Layer.ELECTRICAL, model)
+    return kernel_component("Switcher", ELECTRICAL, model)
 
 
 def test_averages_stand_for_switching_only_where_it_settles_in_the_step():
@@ -155,7 +117,7 @@ def test_averages_stand_for_switching_only_where_it_settles_in_the_step():
 
 def test_the_layer_of_the_switching_is_explained():
     system = System((switcher(1e-5, 2e-4),), ())
-    plan = make_plan(system, {Layer.ELECTRICAL: SECOND})
+    plan = make_plan(system, {ELECTRICAL: SECOND})
     with opened(system, plan, Experiment(SECOND), lambda _: None) as simulation:
         words = [re.split(r"  +", line) for line in Guard(system, plan, simulation.slaves, 5.0).explain().splitlines()]
     assert words[1] == ["switching", "1e-05 s", "within Switcher", "exact", "0.0002 s", "0.0002 s", "20", "20"]
@@ -178,7 +140,7 @@ def test_a_run_stops_there_where_it_is_asked_to():
 def test_components_that_tell_no_time_constants_are_not_checked():
     from tests.coupling.toys import adder
 
-    lone = System((kernel_component("Adder", Layer.THERMAL, adder()),), ())
+    lone = System((kernel_component("Adder", THERMAL, adder()),), ())
     assert outcome(lone).violations == ()
 
 
@@ -191,7 +153,7 @@ def test_both_flavours_tell_how_they_step(fmus, native_fmus, kernel_pack):
 
 def test_a_plan_is_explained(kernel_pack):
     """Layers, periods, time constants, ratios and transfers."""
-    periods = {Layer.ELECTRICAL: SECOND, Layer.CONTROL: 10 * SECOND, Layer.THERMAL: 20 * SECOND}
+    periods = {ELECTRICAL: SECOND, CONTROL: 10 * SECOND, THERMAL: 20 * SECOND}
     timescales = {
         "PackNetwork": Timescale(1.7e308, 0.0), "Cell": Timescale(4.0, 900.0), "Thermal": Timescale(200.0, 3e3)
     }  # fmt: skip
@@ -200,7 +162,7 @@ def test_a_plan_is_explained(kernel_pack):
     assert words[0][:6] == ["layer", "period", "component", "update", "fastest", "slowest"]
     assert words[1] == ["electrical", "1 s", "PackNetwork", "exact", "none", "none"]
     assert words[2] == ["electrical", "1 s", "Cell", "exact", "4 s", "900 s", "4", "900"]
-    assert words[3] == ["control", "10 s", "Balancer", "exact", "not told"]
+    assert words[3] == ["control", "10 s", "Balancer", "exact", "unknown"]
     assert words[4] == ["thermal", "20 s", "Thermal", "implicit", "200 s", "3e+03 s", "10", "150"]
     assert ["Cell.heat_rate", "Thermal.heat_rate", "mean", "20 s"] in words
     assert ["Thermal.temperature", "Cell.temperature", "hold", "20 s"] in words

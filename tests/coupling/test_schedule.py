@@ -14,6 +14,7 @@ from packfmu.coupling.operations import connect
 from packfmu.coupling.schedule import check_harmonic, make_plan
 from packfmu.coupling.system import Layer, System
 from tests.coupling import toys
+from tests.coupling.toys import CONTROL, ELECTRICAL, LAYERS, THERMAL
 
 SECOND = 10**9
 
@@ -21,9 +22,9 @@ SECOND = 10**9
 def system(*, thermal="Slow"):
     return System(
         (
-            toys.component("Fast", Layer.ELECTRICAL, toys.source()),
-            toys.component("Middle", Layer.CONTROL, toys.source()),
-            toys.component(thermal, Layer.THERMAL, toys.sink()),
+            toys.component("Fast", ELECTRICAL, toys.source()),
+            toys.component("Middle", CONTROL, toys.source()),
+            toys.component(thermal, THERMAL, toys.sink()),
         ),
         (connect("Fast.flow", f"{thermal}.flow"), connect("Middle.level", f"{thermal}.level")),
     )
@@ -52,31 +53,46 @@ def system(*, thermal="Slow"):
     ],
 )
 def test_periods_that_are_not_harmonic_are_refused(periods, message):
-    given_periods = dict(zip(Layer, map(parse_duration, periods), strict=False))
+    given_periods = dict(zip(LAYERS, map(parse_duration, periods), strict=False))
     with pytest.raises(InputError) as error:
         make_plan(system(), given_periods)
     assert str(error.value) == message
 
 
-@given(st.tuples(*[st.integers(1, 60)] * len(Layer)))
+@given(st.tuples(*[st.integers(1, 60)] * len(LAYERS)))
 def test_periods_pass_exactly_when_each_divides_the_next(periods):
     harmonic = all(slow % fast == 0 for fast, slow in pairwise(periods))
     if harmonic:
-        check_harmonic(dict(zip(Layer, periods, strict=True)))
+        check_harmonic(dict(zip(LAYERS, periods, strict=True)))
     else:
         with pytest.raises(InputError, match="is not a multiple of"):
-            check_harmonic(dict(zip(Layer, periods, strict=True)))
+            check_harmonic(dict(zip(LAYERS, periods, strict=True)))
 
 
 def test_layer_without_period_is_refused():
     with pytest.raises(InputError, match="the thermal layer has components but no period"):
-        make_plan(system(), {Layer.ELECTRICAL: SECOND, Layer.CONTROL: SECOND})
+        make_plan(system(), {ELECTRICAL: SECOND, CONTROL: SECOND})
     with pytest.raises(InputError, match="control period 0 ns must be at least 1 ns"):
-        make_plan(system(), {Layer.ELECTRICAL: SECOND, Layer.CONTROL: 0, Layer.THERMAL: SECOND})
+        make_plan(system(), {ELECTRICAL: SECOND, CONTROL: 0, THERMAL: SECOND})
+
+
+def test_only_the_slowest_layer_jumps():
+    hasty = Layer(2, "hasty", jumps=True)
+    system = System((toys.component("Fast", hasty, toys.source()), toys.component("Slow", THERMAL, toys.sink())), ())
+    with pytest.raises(InputError, match="the hasty layer jumps, but the thermal layer is slower; only the slowest"):
+        make_plan(system, {hasty: SECOND, THERMAL: SECOND})
+    assert make_plan(System(system.components[:1], ()), {hasty: SECOND}).jumping == hasty
+    assert make_plan(System(system.components[1:], ()), {THERMAL: SECOND}).jumping is None
+
+
+def test_layers_come_fastest_first():
+    assert sorted((THERMAL, ELECTRICAL, CONTROL)) == [ELECTRICAL, CONTROL, THERMAL]
+    assert [str(layer) for layer in LAYERS] == ["electrical", "control", "thermal", "aging"]
+    assert [layer.jumps for layer in LAYERS] == [False, False, False, True]
 
 
 def test_duration_is_a_multiple_of_the_base_period():
-    plan = make_plan(system(), {Layer.ELECTRICAL: SECOND // 2, Layer.CONTROL: SECOND, Layer.THERMAL: SECOND})
+    plan = make_plan(system(), {ELECTRICAL: SECOND // 2, CONTROL: SECOND, THERMAL: SECOND})
     assert plan.steps(3 * SECOND) == 6
     with pytest.raises(InputError) as error:
         plan.steps(parse_duration("1.2 s"))
@@ -88,7 +104,7 @@ def test_duration_is_a_multiple_of_the_base_period():
 
 
 def test_plan_prints_as_a_flat_table():
-    plan = make_plan(system(), {Layer.ELECTRICAL: SECOND, Layer.CONTROL: 2 * SECOND, Layer.THERMAL: 60 * SECOND})
+    plan = make_plan(system(), {ELECTRICAL: SECOND, CONTROL: 2 * SECOND, THERMAL: 60 * SECOND})
     assert str(plan) == (
         "layer       period  components\n"
         "electrical  1 s     Fast\n"

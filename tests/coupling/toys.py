@@ -14,6 +14,10 @@ from packfmu.coupling.system import Component, Layer, System
 
 INFINITE = float("inf")
 
+ELECTRICAL, CONTROL, THERMAL = (Layer(rank, name) for rank, name in enumerate(("electrical", "control", "thermal"), 1))
+AGING = Layer(4, "aging", jumps=True)
+LAYERS = (ELECTRICAL, CONTROL, THERMAL, AGING)
+
 
 def real(name, unit="1", size=None, start=0.0, low=-INFINITE, high=INFINITE, **more):
     return Variable(name, unit, size, start, low, high, 1.0, name, **more)
@@ -141,22 +145,22 @@ def component(name: str, layer: Layer, model: Model) -> Component:
 
 def chain(names):
     """Join three adders, A to B to C, listed in this order."""
-    parts = tuple(component(name, Layer.ELECTRICAL, adder()) for name in names)
+    parts = tuple(component(name, ELECTRICAL, adder()) for name in names)
     return System(parts, (connect("A.out", "B.value"), connect("B.out", "C.value"), connect("A.count", "C.number")))
 
 
-def beginning_with(part, output, value):
+def initialized_to(part, output, value):
     """Return the component with an output that takes this value at the end of the initialisation."""
 
     def opened(inputs, outputs):
         slave = part.open(inputs, outputs)
-        begin = slave.begin
+        end_initialization = slave.end_initialization
 
         def changed():
-            begin()
+            end_initialization()
             slave.outputs[output][:] = value
 
-        slave.begin = changed
+        slave.end_initialization = changed
         return slave
 
     return replace(part, open=opened)

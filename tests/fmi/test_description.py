@@ -9,7 +9,7 @@ import pytest
 from fmpy.model_description import read_model_description
 from lxml import etree
 
-from packfmu.core.variable import Detail
+from packfmu.core.variable import Count, Detail
 from packfmu.fmi.definition import Definition, Terminal, TerminalKind
 from packfmu.fmi.description import guid, listed, model_description
 from packfmu.fmi.python.fmu import PYTHON
@@ -131,6 +131,24 @@ def changed(component, **changes):
     return Definition(model, component.terminals)
 
 
+def test_what_fmi_does_not_know_is_annotated(component, root):
+    tool = root.find("VendorAnnotations/Tool")
+    assert (tool.get("name"), tool.find("Update").attrib) == ("packfmu", {"method": component.model.update.value})
+    assert tool.findall("Variable") == []
+    fields = component.model.fields
+    inputs = (dataclasses.replace(fields.inputs[0], size=Count(3, "tank"), shifts="level"), *fields.inputs[1:])
+    outputs = tuple(dataclasses.replace(v, slow=v.name == "level", forecast=v.name == "scaled") for v in fields.outputs)
+    model = dataclasses.replace(component.model, fields=dataclasses.replace(fields, inputs=inputs, outputs=outputs))
+    annotated = ElementTree.fromstring(
+        model_description(Definition(model, component.terminals), PYTHON, "{x}", Detail.CELL)
+    )
+    assert [element.attrib for element in annotated.iterfind("VendorAnnotations/Tool/Variable")] == [
+        {"name": "rate", "dimension": "tank", "shifts": "level"},
+        {"name": "level", "slow": "true"},
+        {"name": "total.scaled", "forecast": "true"},
+    ]
+
+
 def test_the_guid_follows_interface_and_sources_only(component):
     one = guid(component, "sources", Detail.CELL)
     assert guid(component, "sources", Detail.CELL) == one
@@ -141,9 +159,10 @@ def test_the_guid_follows_interface_and_sources_only(component):
         guid(changed(component, max=11.0), "sources", Detail.CELL),
         guid(changed(component, unit="A"), "sources", Detail.CELL),
         guid(changed(component, tunable=False), "sources", Detail.CELL),
+        guid(changed(component, forecast=True), "sources", Detail.CELL),
         guid(Definition(component.model, component.terminals[:1]), "sources", Detail.CELL),
     }
-    assert len(others) == 6
+    assert len(others) == 7
     assert one not in others
 
 

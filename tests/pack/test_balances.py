@@ -12,7 +12,7 @@ from packfmu.coupling.exchange import Gathered, Totals, check_integrals
 from packfmu.coupling.operations import Rule
 from packfmu.pack.balances import balances, continued, format_balances, integrals
 from packfmu.pack.topology import pack_system
-from tests.coupling.test_system import pack
+from tests.pack.models import pack
 
 
 @given(st.lists(st.floats(-1e15, 1e15), min_size=1, max_size=50))

@@ -9,15 +9,15 @@ from fmpy.validation import validate_fmu
 from packfmu.core.duration import seconds
 from packfmu.core.errors import InputError
 from packfmu.core.instance import Instance
+from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.fmu.component import fmu_component
 from packfmu.cosim.master import run
-from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.results import load
 from packfmu.coupling.block import Summary
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.schedule import make_plan
-from packfmu.coupling.system import Layer, System
+from packfmu.coupling.system import System
 from packfmu.fmi.build import Form, build_parts
 from packfmu.fmi.native.platforms import host_platform
 from packfmu.fmi.registry import load_definition
@@ -26,9 +26,10 @@ from packfmu.models.network.loads import LoadMode
 from packfmu.pack.block import kernel_pack, pack_block, periods
 from packfmu.pack.file import Schedule
 from packfmu.pack.parts import parts
+from packfmu.pack.topology import CONTROL, ELECTRICAL, THERMAL
 
 SECOND = 10**9
-PERIODS = {Layer.ELECTRICAL: SECOND, Layer.CONTROL: 10 * SECOND, Layer.THERMAL: 10 * SECOND}
+PERIODS = {ELECTRICAL: SECOND, CONTROL: 10 * SECOND, THERMAL: 10 * SECOND}
 STEPS = 120
 POWER = -1500.0 * np.sin(np.arange(STEPS) / 17.0) - 500.0
 VALUES = {"load_mode": LoadMode.POWER, "ambient_temperature": 290.0}
@@ -70,14 +71,14 @@ def assert_same_bits(together, separate):
 
 
 def test_the_jitted_plan_gives_the_masters_bits(model, separate, tmp_path):
-    assert_same_bits(alone(kernel_component("Pack", Layer.ELECTRICAL, model), tmp_path / "block.nc"), separate)
+    assert_same_bits(alone(kernel_component("Pack", ELECTRICAL, model), tmp_path / "block.nc"), separate)
 
 
 @pytest.mark.parametrize("form", Form)
 def test_its_fmus_give_the_masters_bits(form, small_pack, part, separate, tmp_path):
     built = build_parts((part,), tmp_path, small_pack.outputs.detail, form, (host_platform(),))
     assert validate_fmu(built["Pack"]) == []
-    component = fmu_component("Pack", Layer.ELECTRICAL, built["Pack"])
+    component = fmu_component("Pack", ELECTRICAL, built["Pack"])
     assert_same_bits(alone(component, tmp_path / "fmu.nc"), separate)
 
 

@@ -5,16 +5,16 @@ import pytest
 from fmpy.ssp.ssd import read_ssd
 from fmpy.validation import validate_fmu
 
+from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.fmu.component import fmu_component
 from packfmu.cosim.master import run
-from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.results import load
 from packfmu.cosim.simulation import opened
 from packfmu.coupling.block import Summary
 from packfmu.coupling.guard import Guard
 from packfmu.coupling.schedule import make_plan
-from packfmu.coupling.system import Layer, System
+from packfmu.coupling.system import System
 from packfmu.fmi.build import build_parts
 from packfmu.fmi.native.platforms import host_platform
 from packfmu.fmus.pack import BMS_TAPS, CONVERTER_TAPS, TAPS
@@ -25,6 +25,7 @@ from packfmu.pack.file import Pack
 from packfmu.pack.fmus import fmu_pack
 from packfmu.pack.parts import parts
 from packfmu.pack.ssp import write_system
+from packfmu.pack.topology import ELECTRICAL
 
 SECOND = 10**9
 STEPS = 240
@@ -86,7 +87,7 @@ def test_separate_fmus_give_the_kernels_bits(fmus, separate, tmp_path):
 
 
 def test_the_block_gives_the_kernels_bits(fmus, separate, tmp_path):
-    block = System((fmu_component("Pack", Layer.ELECTRICAL, fmus["Pack"]),), ())
+    block = System((fmu_component("Pack", ELECTRICAL, fmus["Pack"]),), ())
     owners = dict.fromkeys(("pack_power", "load_mode"), "Pack")
     found, _ = trace(block, owners, {tap.name: f"Pack.{tap.name}" for tap in SHOWN}, tmp_path / "it.nc")
     for tap in SHOWN:

@@ -7,20 +7,19 @@ import pytest
 
 from packfmu.core.errors import InputError
 from packfmu.core.variable import Causality, Detail
+from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
-from packfmu.cosim.profiles import with_profiles
 from packfmu.cosim.results import load
 from packfmu.coupling.schedule import make_plan
-from packfmu.coupling.system import Layer
 from packfmu.models.network.loads import LoadMode
 from packfmu.pack.balances import balances, integrals
 from packfmu.pack.fmus import fmu_pack
 from packfmu.pack.recorded import record
-from packfmu.pack.topology import pack_system
+from packfmu.pack.topology import CONTROL, ELECTRICAL, THERMAL, pack_system
 
 SECOND = 10**9
-PERIODS = {Layer.ELECTRICAL: SECOND, Layer.CONTROL: 5 * SECOND, Layer.THERMAL: 10 * SECOND}
+PERIODS = {ELECTRICAL: SECOND, CONTROL: 5 * SECOND, THERMAL: 10 * SECOND}
 STEPS = 123
 """Not a multiple of the slower periods: their last steps are shortened."""
 
@@ -125,7 +124,7 @@ def test_mismatch_of_the_electrical_port_is_of_second_order_at_half_a_step_ahead
     mismatch = []
     for period in (20, 10, 5):
         values = {"PackNetwork.pack_current": -60.0, "Cell.lookahead": ahead * period}
-        plan = make_plan(system, {Layer.ELECTRICAL: period * SECOND})
+        plan = make_plan(system, {ELECTRICAL: period * SECOND})
         totals = run(system, plan, Experiment(600 * SECOND, values=values, totals=integrals(system))).totals
         mismatch.append(totals["PackNetwork.cell_energy"] - totals["Cell.electrical_energy"])
     assert np.log2(abs(mismatch[1] / mismatch[2])) == pytest.approx(order, abs=0.2)

@@ -17,16 +17,15 @@ Aging steps last, with the counters of its instant; what it has done acts from t
 
 from packfmu.cosim.long.jumping import with_jumps
 from packfmu.coupling.schedule import make_plan
-from packfmu.coupling.system import Layer
 from packfmu.models.parameters import graphite_film_aging
-from packfmu.pack.topology import pack_system
-from tests.coupling.test_system import pack
+from packfmu.pack.topology import AGING, ELECTRICAL, THERMAL, pack_system
+from tests.pack.models import pack
 
 SECOND = 10**9
-PERIODS = {Layer.ELECTRICAL: SECOND, Layer.THERMAL: 2 * SECOND, Layer.AGING: 4 * SECOND}
+PERIODS = {ELECTRICAL: SECOND, THERMAL: 2 * SECOND, AGING: 4 * SECOND}
 TIED = dict.fromkeys(PERIODS, SECOND)
 
-ELECTRICAL = """
+ELECTRICAL_ROWS = """
 step PackNetwork
 transfer PackNetwork.current -> Cell.current (last)
 step Cell
@@ -36,13 +35,13 @@ transfer Cell.soc -> PackNetwork.soc (last)
 accumulate Cell.heat_rate -> Thermal.heat_rate
 """
 
-THERMAL = """
+THERMAL_ROWS = """
 transfer Cell.heat_rate -> Thermal.heat_rate (mean)
 step Thermal
 transfer Thermal.temperature -> Cell.temperature (hold)
 """
 
-AGING = """
+AGING_ROWS = """
 transfer Cell.charge_throughput -> Aging.charge_throughput (last)
 transfer Cell.capacity_calendar_damage -> Aging.capacity_calendar_damage (last)
 transfer Cell.capacity_cycle_damage -> Aging.capacity_cycle_damage (last)
@@ -79,7 +78,7 @@ transfer Jumps.Aging.plating_lost_charge -> Aging.plating_lost_charge (last)
 transfer Jumps.Cell.soc_shift -> Cell.soc_shift (hold)
 """
 
-AFTER_JUMPS = AGING[AGING.index("step Aging") :]
+AFTER_JUMPS = AGING_ROWS[AGING_ROWS.index("step Aging") :]
 
 
 def aging_pack():
@@ -99,16 +98,16 @@ def lines(*instants):
 
 
 def test_exact_log_of_a_hyperperiod():
-    two = (ELECTRICAL, ELECTRICAL + THERMAL)
-    assert log(aging_pack(), PERIODS) == lines(*two, two[0], two[1] + AGING)
+    two = (ELECTRICAL_ROWS, ELECTRICAL_ROWS + THERMAL_ROWS)
+    assert log(aging_pack(), PERIODS) == lines(*two, two[0], two[1] + AGING_ROWS)
 
 
 def test_exact_log_with_jumps():
-    two = (ELECTRICAL, ELECTRICAL + THERMAL)
+    two = (ELECTRICAL_ROWS, ELECTRICAL_ROWS + THERMAL_ROWS)
     assert log(with_jumps(aging_pack()), PERIODS) == lines(*two, two[0], two[1] + JUMPS + AFTER_JUMPS)
 
 
 def test_exact_log_of_ties():
     """All periods equal: layers go fast to slow still, each handing on before the next steps."""
-    assert log(aging_pack(), TIED) == lines(ELECTRICAL + THERMAL + AGING)
-    assert log(with_jumps(aging_pack()), TIED) == lines(ELECTRICAL + THERMAL + JUMPS + AFTER_JUMPS)
+    assert log(aging_pack(), TIED) == lines(ELECTRICAL_ROWS + THERMAL_ROWS + AGING_ROWS)
+    assert log(with_jumps(aging_pack()), TIED) == lines(ELECTRICAL_ROWS + THERMAL_ROWS + JUMPS + AFTER_JUMPS)

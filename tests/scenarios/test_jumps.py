@@ -61,9 +61,9 @@ def logs_of(jump, limits, pull="age", **values):
         log.clear()  # of the initialisation
         jumper = Jumper(simulation, jump)
         for limit in limits:
-            jumper.begin()
+            jumper.start_cycle()
             live_a_day(simulation)
-            jumper.end("run")
+            jumper.end_cycle("run")
             told.append(list(log))
             log.clear()
             jumper.leap("run", limit, lambda: False)
@@ -124,9 +124,9 @@ def test_exact_log_of_a_jump_that_is_ended():
         jumper = Jumper(simulation, Jump(tolerance=1e9, first=2))
         age = simulation.slaves["Ager"].outputs["age"]
         for _ in range(2):
-            jumper.begin()
+            jumper.start_cycle()
             live_a_day(simulation)
-            jumper.end("run")
+            jumper.end_cycle("run")
             log.clear()
             leap = jumper.leap("run", 10 * DAY, lambda: age[0] * 24.0 >= 48.0 + 30.0)
         seen, clock = list(log), simulation.skipped
@@ -144,9 +144,9 @@ def test_what_is_handed_on_at_a_jump():
     with simulated(prepared("age"), Runner__drift=drift) as simulation:
         jumper = Jumper(simulation, Jump(tolerance=1e9, first=2))
         for _ in range(2):
-            jumper.begin()
+            jumper.start_cycle()
             live_a_day(simulation)
-            jumper.end("run")
+            jumper.end_cycle("run")
             jumper.leap("run", 10 * DAY, lambda: False)
         runner, ager, jumps = (simulation.slaves[name] for name in ("Runner", "Ager", "Jumps"))
         assert runner.outputs["count"].tolist() == [2.0, 4.0]

@@ -16,15 +16,14 @@
 Network before cells; a slow component runs at the end of its period; the plan repeats after 4 s.
 """
 
-from packfmu.cosim.profiles import with_profiles
+from packfmu.cosim.duty import with_profiles
 from packfmu.coupling.schedule import make_plan
-from packfmu.coupling.system import Layer
-from packfmu.pack.topology import pack_system
-from tests.coupling.test_system import pack
+from packfmu.pack.topology import CONTROL, ELECTRICAL, THERMAL, pack_system
+from tests.pack.models import pack
 
 SECOND = 10**9
 
-ELECTRICAL = """
+ELECTRICAL_ROWS = """
 step Inputs
 transfer Inputs.PackNetwork.pack_power -> PackNetwork.pack_power (last)
 step PackNetwork
@@ -37,7 +36,7 @@ transfer Cell.soc -> PackNetwork.soc (last)
 accumulate Cell.heat_rate -> Thermal.heat_rate
 """
 
-CONTROL = """
+CONTROL_ROWS = """
 transfer PackNetwork.group_voltage -> Balancer.group_voltage (last)
 transfer PackNetwork.pack_current_actual -> Balancer.pack_current (mean)
 transfer PackNetwork.group_voltage -> Balancer.measured_voltage (last)
@@ -48,7 +47,7 @@ transfer Balancer.balancing_pack_current -> PackNetwork.balancing_pack_current (
 accumulate Balancer.heat_rate -> Thermal.board_heat_rate
 """
 
-THERMAL = """
+THERMAL_ROWS = """
 transfer Cell.heat_rate -> Thermal.heat_rate (mean)
 transfer Balancer.heat_rate -> Thermal.board_heat_rate (mean)
 step Thermal
@@ -60,11 +59,11 @@ transfer Thermal.board_temperature -> Balancer.board_temperature (hold)
 
 def test_exact_log_of_a_hyperperiod():
     system = with_profiles(pack_system(pack()), {"PackNetwork.pack_power": [0.0]})
-    plan = make_plan(system, {Layer.ELECTRICAL: SECOND, Layer.CONTROL: 2 * SECOND, Layer.THERMAL: 4 * SECOND})
+    plan = make_plan(system, {ELECTRICAL: SECOND, CONTROL: 2 * SECOND, THERMAL: 4 * SECOND})
     expected = [
         (tick * SECOND, line)
-        for tick, parts in enumerate([ELECTRICAL, ELECTRICAL + CONTROL] * 2, 1)
-        for line in (parts + THERMAL if tick == 4 else parts).split("\n")
+        for tick, parts in enumerate([ELECTRICAL_ROWS, ELECTRICAL_ROWS + CONTROL_ROWS] * 2, 1)
+        for line in (parts + THERMAL_ROWS if tick == 4 else parts).split("\n")
         if line
     ]
     assert [(instant, str(operation)) for instant, operation in plan.expand()] == expected

@@ -13,16 +13,17 @@ import itertools
 
 from packfmu.coupling.operations import connect
 from packfmu.coupling.schedule import make_plan
-from packfmu.coupling.system import Layer, System
+from packfmu.coupling.system import System
 from tests.coupling import toys
+from tests.coupling.toys import ELECTRICAL, THERMAL
 
-PERIODS = dict.fromkeys((Layer.ELECTRICAL, Layer.THERMAL), 10**9)
+PERIODS = dict.fromkeys((ELECTRICAL, THERMAL), 10**9)
 
 COMPONENTS = {
-    "A": toys.component("A", Layer.ELECTRICAL, toys.source()),
-    "B": toys.component("B", Layer.ELECTRICAL, toys.source()),
-    "C": toys.component("C", Layer.THERMAL, toys.sink()),
-    "D": toys.component("D", Layer.THERMAL, toys.sink()),
+    "A": toys.component("A", ELECTRICAL, toys.source()),
+    "B": toys.component("B", ELECTRICAL, toys.source()),
+    "C": toys.component("C", THERMAL, toys.sink()),
+    "D": toys.component("D", THERMAL, toys.sink()),
 }
 
 CONNECTIONS = (

@@ -24,9 +24,9 @@ from packfmu.coupling.block import Tap, compose
 from packfmu.coupling.kernels import KernelSlave, kernel_component
 from packfmu.coupling.operations import Action, Rule, connect
 from packfmu.coupling.schedule import Scheme, make_plan
-from packfmu.coupling.system import Layer, System
+from packfmu.coupling.system import System
 from packfmu.models.numerics.relaxation import relax
-from tests.coupling.toys import nothing, real
+from tests.coupling.toys import CONTROL, ELECTRICAL, nothing, real
 
 FAST, SLOW = 2.0, 20.0
 """Time constants [s]."""
@@ -84,13 +84,13 @@ MODELS = {"Fast": tank("Fast", FAST, GAIN, 1.0), "Slow": tank("Slow", SLOW, 1.0,
 def system(up, down):
     fast, slow = MODELS.values()
     return System(
-        (kernel_component("Fast", Layer.ELECTRICAL, fast), kernel_component("Slow", Layer.CONTROL, slow)),
+        (kernel_component("Fast", ELECTRICAL, fast), kernel_component("Slow", CONTROL, slow)),
         (connect("Fast.flow", "Slow.feed", up), connect("Slow.level", "Fast.feed", down)),
     )
 
 
 def plan_of(up, down, h, ratio, scheme=Scheme.SEQUENTIAL):
-    return make_plan(system(up, down), {Layer.ELECTRICAL: h, Layer.CONTROL: ratio * h}, scheme)
+    return make_plan(system(up, down), {ELECTRICAL: h, CONTROL: ratio * h}, scheme)
 
 
 def levels(up, down, h, ratio, tmp_path, scheme=Scheme.SEQUENTIAL):
@@ -180,14 +180,14 @@ def test_exact_log_with_a_line_and_a_maximum():
 def test_jacobi_hands_on_when_all_of_a_layer_have_stepped():
     fast, slow = MODELS.values()
     peers = System(
-        (kernel_component("Fast", Layer.ELECTRICAL, fast), kernel_component("Slow", Layer.ELECTRICAL, slow)),
+        (kernel_component("Fast", ELECTRICAL, fast), kernel_component("Slow", ELECTRICAL, slow)),
         (connect("Fast.flow", "Slow.feed"), connect("Slow.level", "Fast.feed")),
     )
     for scheme, expected in (
         (Scheme.SEQUENTIAL, ["step Fast", "Fast.flow", "step Slow", "Slow.level"]),
         (Scheme.JACOBI, ["step Fast", "step Slow", "Fast.flow", "Slow.level"]),
     ):
-        rows = make_plan(peers, {Layer.ELECTRICAL: SECOND}, scheme).operations
+        rows = make_plan(peers, {ELECTRICAL: SECOND}, scheme).operations
         found = [str(r) if r.action is Action.STEP else ".".join(r.subject.source) for r in rows]
         assert found == expected
 
@@ -218,7 +218,7 @@ def test_lookahead_of_the_master_follows_the_scheme(monkeypatch):
 
     seen = []
     monkeypatch.setattr(KernelSlave, "prepare", lambda self, values, t: seen.append(values))
-    lone = System((kernel_component("Adder", Layer.ELECTRICAL, adder()),), ())
+    lone = System((kernel_component("Adder", ELECTRICAL, adder()),), ())
     for scheme in Scheme:
-        run(lone, make_plan(lone, {Layer.ELECTRICAL: 4 * SECOND}, scheme), Experiment(4 * SECOND))
+        run(lone, make_plan(lone, {ELECTRICAL: 4 * SECOND}, scheme), Experiment(4 * SECOND))
     assert [float(values["lookahead"][0]) for values in seen] == [2.0, 4.0]

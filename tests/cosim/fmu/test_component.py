@@ -8,6 +8,7 @@ import sys
 import tempfile
 import textwrap
 import zipfile
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +16,17 @@ import pytest
 from fmpy.fmi2 import FMU2Slave
 
 from packfmu.core.errors import InputError
+from packfmu.core.model import Update
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.fmu.component import fmu_component
 from packfmu.cosim.master import run
+from packfmu.coupling.port import Port
 from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.slave import SlaveError
-from packfmu.coupling.system import Layer, System
+from packfmu.coupling.system import System
 from packfmu.pack.balances import integrals
 from packfmu.pack.fmus import fmu_pack
+from packfmu.pack.topology import CONTROL, ELECTRICAL, THERMAL
 
 SECOND = 10**9
 
@@ -42,7 +46,7 @@ def rewritten(source, target, edit=lambda text: text, keep=lambda name: True, bi
 
 def is_refused(path):
     with pytest.raises(InputError) as error:
-        fmu_component("Cell", Layer.ELECTRICAL, path)
+        fmu_component("Cell", ELECTRICAL, path)
     message = str(error.value)
     assert str(path) in message
     assert "\n" not in message
@@ -88,8 +92,33 @@ def test_elements_are_put_in_order_whatever_the_order_of_the_description(tmp_pat
         return re.sub(r'"current\[([12])\]"', lambda found: f'"current[{3 - int(found[1])}]"', text)
 
     paths = fmus / "Cell.fmu", rewritten(fmus / "Cell.fmu", tmp_path / "Cell.fmu", edit=swapped)
-    former, port = (fmu_component("Cell", Layer.ELECTRICAL, path).ports["current"] for path in paths)
+    former, port = (fmu_component("Cell", ELECTRICAL, path).ports["current"] for path in paths)
     assert port.references.tolist() == former.references[[1, 0, 2, 3, 4, 5]].tolist()
+
+
+def test_ports_of_fmus_are_those_of_the_kernels(fmus, kernel_pack):
+    """What FMI 2.0 does not know, too."""
+    for component, other in zip(fmu_pack(fmus).components, kernel_pack.components, strict=True):
+        assert (component.name, component.update) == (other.name, other.update)
+        for name, port in component.ports.items():
+            for known in (field.name for field in fields(Port) if field.name not in ("references", "start")):
+                assert getattr(port, known) == getattr(other.ports[name], known), f"{component.name}.{name}: {known}"
+    cell = fmu_pack(fmus).component("Cell")
+    assert [name for name, port in cell.ports.items() if port.forecast] == ["emf"]
+    assert [name for name, port in cell.ports.items() if port.slow] == ["soc"]
+    assert cell.ports["voltage"].dimension == "cell"
+
+
+def test_an_fmu_of_another_tool_tells_nothing_beside_fmi(tmp_path, fmus):
+    for pattern in (r"<VendorAnnotations>.*</VendorAnnotations>", r"<Update .*?/>\s*(<Variable .*?/>\s*)*"):
+        path = rewritten(
+            fmus / "Cell.fmu",
+            tmp_path / "Cell.fmu",
+            edit=lambda text, found=pattern: re.sub(found, "", text, count=1, flags=re.DOTALL),
+        )
+        component = fmu_component("Cell", ELECTRICAL, path)
+        assert component.update is Update.EXPLICIT
+        assert not [name for name, port in component.ports.items() if port.slow or port.forecast or port.dimension]
 
 
 def test_unlike_units_are_refused_where_the_pack_is_joined(tmp_path, fmus):
@@ -113,13 +142,13 @@ def test_unlike_units_are_refused_where_the_pack_is_joined(tmp_path, fmus):
 )
 def test_fmu_without_a_binary_for_this_machine_is_named_and_leaves_nothing(binary, reason, tmp_path, fmus, monkeypatch):
     path = rewritten(fmus / "Cell.fmu", tmp_path / "Cell.fmu", binary=binary)
-    system = System((fmu_component("Cell", Layer.ELECTRICAL, path),), ())
+    system = System((fmu_component("Cell", ELECTRICAL, path),), ())
     extracted = tmp_path / "extracted"
     extracted.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(extracted))
     folder = os.getcwd()
     with pytest.raises(InputError, match=rf"Cell cannot be opened: .*Cell\.fmu cannot be instantiated: {reason}"):
-        run(system, make_plan(system, {Layer.ELECTRICAL: SECOND}), Experiment(SECOND))
+        run(system, make_plan(system, {ELECTRICAL: SECOND}), Experiment(SECOND))
     assert os.getcwd() == folder
     assert list(extracted.iterdir()) == []
 
@@ -129,7 +158,7 @@ def test_temporary_folder_that_would_crash_the_fmu_is_named(name, tmp_path, fmus
     folder = tmp_path / name
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    component = fmu_component("Balancer", Layer.ELECTRICAL, fmus / "Balancer.fmu")
+    component = fmu_component("Balancer", ELECTRICAL, fmus / "Balancer.fmu")
     with pytest.raises(SlaveError, match=f"do not run in the temporary folder {folder}, only .* set TMPDIR to another"):
         component.open([], [])
     assert list(folder.iterdir()) == []
@@ -143,26 +172,26 @@ def test_folders_with_spaces_and_files_with_any_name_will_do(tmp_path, fmus, mon
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     path = Path(shutil.copy(fmus / "Balancer.fmu", tmp_path / "Ötzi's %20 #1.fmu"))
-    system = System((fmu_component("Balancer", Layer.ELECTRICAL, path),), ())
-    assert run(system, make_plan(system, {Layer.ELECTRICAL: SECOND}), Experiment(SECOND)).steps == 1
+    system = System((fmu_component("Balancer", ELECTRICAL, path),), ())
+    assert run(system, make_plan(system, {ELECTRICAL: SECOND}), Experiment(SECOND)).steps == 1
 
 
 def test_running_leaves_working_directory_and_search_path_as_they_were(fmus):
-    system = System((fmu_component("Balancer", Layer.ELECTRICAL, fmus / "Balancer.fmu"),), ())
+    system = System((fmu_component("Balancer", ELECTRICAL, fmus / "Balancer.fmu"),), ())
     folder, path = os.getcwd(), list(sys.path)
     for _ in range(2):
-        run(system, make_plan(system, {Layer.ELECTRICAL: SECOND}), Experiment(2 * SECOND))
+        run(system, make_plan(system, {ELECTRICAL: SECOND}), Experiment(2 * SECOND))
     assert (os.getcwd(), sys.path) == (folder, path)
 
 
 def test_bulk_access_hands_over_arrays_integers_and_truth_values(fmus):
-    component = fmu_component("Balancer", Layer.CONTROL, fmus / "Balancer.fmu")
+    component = fmu_component("Balancer", CONTROL, fmus / "Balancer.fmu")
     outputs = ["balancing_current", "heat_rate", "active_groups"]
     slave = component.open(["group_voltage", "measured_voltage", "enable"], outputs)
     try:
         slave.prepare({"bleed_resistance": np.array([2.0]), "rated_power": np.array([10.0])}, 0.0)
         slave.initialize()
-        slave.begin()
+        slave.end_initialization()
         slave.inputs["group_voltage"][:] = slave.inputs["measured_voltage"][:] = [4.0, 3.8, 3.9]
         slave.step(0.0, 1.0)
         assert slave.outputs["balancing_current"].tolist() == [-2.0, 0.0, -1.95]
@@ -185,7 +214,7 @@ def test_every_step_costs_one_bulk_set_and_one_bulk_get(fmus, monkeypatch):
 
     monkeypatch.setattr(FMU2Slave, "_call", counted)
     pack = fmu_pack(fmus)
-    plan = make_plan(pack, {Layer.ELECTRICAL: SECOND, Layer.CONTROL: 5 * SECOND, Layer.THERMAL: 5 * SECOND})
+    plan = make_plan(pack, {ELECTRICAL: SECOND, CONTROL: 5 * SECOND, THERMAL: 5 * SECOND})
     run(pack, plan, Experiment(10 * SECOND, totals=integrals(pack)))
     for component, steps in (("PackNetwork", 10), ("Cell", 10), ("Balancer", 2), ("Thermal", 2)):
         own = [name for instance, name in calls if instance == component]
@@ -195,11 +224,11 @@ def test_every_step_costs_one_bulk_set_and_one_bulk_get(fmus, monkeypatch):
 
 
 def test_value_that_the_fmu_refuses_is_told_in_its_words(fmus):
-    component = fmu_component("Balancer", Layer.CONTROL, fmus / "Balancer.fmu")
+    component = fmu_component("Balancer", CONTROL, fmus / "Balancer.fmu")
     system = System((component,), ())
     experiment = Experiment(SECOND, values={"Balancer.stop_threshold": 1.0})
     with pytest.raises(InputError) as error:
-        run(system, make_plan(system, {Layer.CONTROL: SECOND}), experiment)
+        run(system, make_plan(system, {CONTROL: SECOND}), experiment)
     assert "Balancer does not step from t = 0 s by 1 s: fmi2DoStep returned discard: " in str(error.value)
     assert "stop_threshold = 1 V must not exceed start_threshold" in str(error.value)
 
@@ -230,15 +259,16 @@ from packfmu.cosim.fmu.component import fmu_component
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
 from packfmu.coupling.schedule import make_plan
-from packfmu.coupling.system import Layer, System
+from packfmu.coupling.system import System
+from packfmu.pack.topology import ELECTRICAL
 
 calls = []
 original = FMU2Slave._call
 FMU2Slave._call = lambda self, name, *arguments: (calls.append(name), original(self, name, *arguments))[1]
 fmu = FmuBuilder.build_FMU("fails.py", dest=".")
-system = System((fmu_component("Fails", Layer.ELECTRICAL, Path("Fails.fmu")),), ())
+system = System((fmu_component("Fails", ELECTRICAL, Path("Fails.fmu")),), ())
 try:
-    run(system, make_plan(system, {Layer.ELECTRICAL: 10**9}), Experiment(10**9, record={"out": "Fails.out"}))
+    run(system, make_plan(system, {ELECTRICAL: 10**9}), Experiment(10**9, record={"out": "Fails.out"}))
 except ValueError as error:
     print(error)
     print(calls[-1])

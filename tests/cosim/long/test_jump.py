@@ -150,14 +150,14 @@ def test_an_end_that_comes_in_a_cycle_is_seen_after_it(tmp_path):
     assert results.least.values.tolist() == [1.0, -1.0, -3.0, -5.0]
 
 
-def test_a_jump_goes_on_where_the_aging_layer_was():
+def test_a_jump_goes_on_where_the_jumping_layer_was():
     """Each toy refuses a step that does not begin where its last one ended, one by the calendar."""
     with simulated(prepared(), Runner__drift=[0.0, 1e-4, 2e-4, 3e-4]) as simulation:
         jumper = Jumper(simulation, Jump(tolerance=1e9, first=1, longest=5))
         for number in range(4):
-            jumper.begin()
+            jumper.start_cycle()
             live_a_day(simulation)
-            jumper.end("run")
+            jumper.end_cycle("run")
             leap = jumper.leap("run", 10 * DAY, lambda: False)
             assert leap.length == [0, DAY, 5 * DAY, 5 * DAY][number]
             assert not leap.ended
@@ -171,9 +171,9 @@ def test_a_limit_that_no_cycle_fits_in_is_no_jump():
     with simulated(prepared()) as simulation:
         jumper = Jumper(simulation, LONG)
         for _ in range(3):
-            jumper.begin()
+            jumper.start_cycle()
             live_a_day(simulation)
-            jumper.end("run")
+            jumper.end_cycle("run")
             before = simulation.save()
             for limit in (0, DAY - 1):
                 assert jumper.leap("run", limit, lambda: True).length == 0
@@ -218,18 +218,18 @@ def test_known_rates_are_saved_and_come_back():
     with simulated(prepared(), Runner__gain=1e-3) as simulation:
         jumper, other = (Jumper(simulation, Jump(tolerance=0.05, first=3)) for _ in range(2))
         for kind in ("run", "run", "rest", "rest", "run"):
-            jumper.begin()
+            jumper.start_cycle()
             live_a_day(simulation)
-            jumper.end(kind)
+            jumper.end_cycle(kind)
             jumper.leap(kind, 10 * DAY, lambda: False)
         saved, state = jumper.save(), simulation.save()
         jumps = []
         for each in (jumper, other):
             simulation.restore(state)
             each.restore(saved)
-            each.begin()
+            each.start_cycle()
             live_a_day(simulation)
-            each.end("run")
+            each.end_cycle("run")
             jumps.append((each.leap("run", 50 * DAY, lambda: False), simulation.save()))
         assert other.save() == jumper.save() != saved
     assert jumps[0] == jumps[1]

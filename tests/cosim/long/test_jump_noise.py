@@ -15,12 +15,12 @@ from packfmu.cosim.results import load
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.operations import connect
 from packfmu.coupling.schedule import make_plan
-from packfmu.coupling.system import Layer, System
+from packfmu.coupling.system import System
 from packfmu.models.aging import losses as aging
 from packfmu.models.aging.counters import COUNTERS
 from packfmu.models.parameters import graphite_film_aging
 from tests.cosim.long.wear import DAY, life
-from tests.coupling.toys import nothing, real
+from tests.coupling.toys import AGING, ELECTRICAL, nothing, real
 
 CELLS, DAYS = 2000, 257
 FILM = graphite_film_aging.PARAMETERS
@@ -58,13 +58,13 @@ def film(tmp_path, jump, **values):
     duties = {"rest": Duty("rest", (Phase("all day", DAY, {"Cell.activity": 1.0}),))}
     noise = {"noise_seed": 7, "reaction_speed": 1e-6, "initial_thickness": 0.0, "film_noise": 0.8, **values}
     parts = (
-        kernel_component("Cell", Layer.ELECTRICAL, stress()),
-        kernel_component("Aging", Layer.AGING, aging.declare(CELLS, FILM).with_start(noise)),
+        kernel_component("Cell", ELECTRICAL, stress()),
+        kernel_component("Aging", AGING, aging.declare(CELLS, FILM).with_start(noise)),
     )
     counted = tuple(connect(f"Cell.{name}", f"Aging.{name}") for name, *_ in COUNTERS)
     told = connect("Aging.capacity_loss", "Cell.capacity_loss")
     system = with_jumps(with_duties(System(parts, (*counted, told)), duties, DAY))
-    plan = make_plan(system, {Layer.ELECTRICAL: DAY, Layer.AGING: DAY})
+    plan = make_plan(system, {ELECTRICAL: DAY, AGING: DAY})
     output = tmp_path / "film.nc"
     record = {"film": "Aging.film_thickness", "counted": "Jumps.Aging.diffusion_time"}
     summary = run_long(system, plan, life(output, DAYS, jump, duties=duties, record=record, totals=()))

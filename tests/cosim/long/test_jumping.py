@@ -16,10 +16,12 @@ from packfmu.core.variable import DataType
 from packfmu.cosim.long.jumping import ARRIVED, FREE, JumpSlave, falling, reach, relative_shift, with_jumps
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.operations import Rule, connect
+from packfmu.coupling.port import ports_of
 from packfmu.coupling.slave import SlaveError
-from packfmu.coupling.system import Layer, System
+from packfmu.coupling.system import System
 from tests.cosim.long import wear
 from tests.coupling import toys
+from tests.coupling.toys import AGING, ELECTRICAL
 
 COUNT = 9
 ROUNDING = 1e-12
@@ -42,7 +44,7 @@ def test_the_mean_does_not_move(states, drift):
 @given(STATES, st.floats(-1.0, 1.0))
 def test_nothing_moves_where_all_drift_alike(states, drift):
     assert relative_shift(states, np.full(COUNT, drift)).tolist() == [0.0] * COUNT
-    assert reach(states, np.full(COUNT, drift)) == math.inf
+    assert reach(states, np.full(COUNT, drift), FREE) == math.inf
 
 
 @given(STATES, DRIFTS)
@@ -68,7 +70,7 @@ def test_without_control_elements_drift_as_they_did_within_bounds(states, drift)
     if controlled_in(states, drift).any():
         return
     np.testing.assert_allclose(relative_shift(states, drift), drift - drift.mean(), atol=ROUNDING)
-    length = reach(states, drift)
+    length = reach(states, drift, FREE)
     if math.isfinite(length):
         lowest = np.argmin(states)
         assert np.abs((drift - drift[lowest]) * length).max() == pytest.approx(FREE, rel=1e-12)
@@ -76,7 +78,7 @@ def test_without_control_elements_drift_as_they_did_within_bounds(states, drift)
 
 @given(STATES, DRIFTS)
 def test_at_most_a_quarter_has_arrived_at_the_reach(states, drift):
-    lowest, length = np.argmin(states), reach(states, drift)
+    lowest, length = np.argmin(states), reach(states, drift, FREE)
     relative = drift - drift[lowest]
     controlled = falling(relative)
     if not controlled.any() or length == math.inf:
@@ -92,14 +94,14 @@ def test_where_zero_is_and_what_all_share_do_not_matter(states, drift, level, co
     """By numbers that are exact: multiples of 1/64."""
     states, drift, level, common = (np.round(64.0 * value) / 64.0 for value in (states, drift, level, common))
     assert relative_shift(states + level, drift + common).tolist() == relative_shift(states, drift).tolist()
-    assert reach(states + level, drift + common) == reach(states, drift)
+    assert reach(states + level, drift + common, FREE) == reach(states, drift, FREE)
 
 
 def test_the_upper_cells_are_bled_until_they_meet_the_lowest():
     states, drift = np.array([0.5, 0.6, 0.9]), np.array([-0.1, -0.4, -0.4])
     shift = relative_shift(states, drift)
     assert shift - shift[0] == pytest.approx([0.0, -0.1, -0.3])
-    assert reach(states, drift) == pytest.approx(0.1 / 0.3)  # the first of three is more than a quarter
+    assert reach(states, drift, FREE) == pytest.approx(0.1 / 0.3)  # the first of three is more than a quarter
 
 
 def test_what_rises_while_others_are_bled_stays():
@@ -109,7 +111,7 @@ def test_what_rises_while_others_are_bled_stays():
 
 def test_a_single_element_does_not_move_and_bounds_nothing():
     assert relative_shift(np.array([0.5]), np.array([0.1])).tolist() == [0.0]
-    assert reach(np.array([0.5]), np.array([0.1])) == math.inf
+    assert reach(np.array([0.5]), np.array([0.1]), FREE) == math.inf
 
 
 def test_jumps_stands_between_counters_and_those_who_take_them():
@@ -126,20 +128,33 @@ def test_jumps_stands_between_counters_and_those_who_take_them():
 
 def test_a_shift_that_something_drives_is_not_carried():
     runner, ager = wear.joined().components
-    other = kernel_component("Other", Layer.ELECTRICAL, wear.runner())
+    other = kernel_component("Other", ELECTRICAL, wear.runner())
     driven = connect("Other.place", "Runner.place_shift")
     system = with_jumps(System((runner, other, ager), (*wear.joined().connections, driven)))
     shifts = [name for name in system.component("Jumps").ports if name.endswith("_shift")]
     assert shifts == ["Other.place_shift"]
 
 
-def test_a_parameter_that_is_called_like_a_shift_is_none():
-    extra = toys.real("phase_shift")
+def test_only_an_input_that_shifts_an_output_is_one():
+    """Names tell nothing."""
     model = wear.runner()
-    fields = replace(model.fields, parameters=(*model.parameters, extra))
-    changed = kernel_component("Runner", Layer.ELECTRICAL, replace(model, fields=fields))
+    fields = replace(
+        model.fields,
+        parameters=(*model.parameters, toys.real("place_shift_limit")),
+        inputs=(*model.inputs, toys.real("count_shift", size=wear.PARTS)),
+    )
+    changed = kernel_component("Runner", ELECTRICAL, replace(model, fields=fields))
     system = with_jumps(System((changed, wear.AGER), wear.joined().connections))
-    assert not [name for name in system.component("Jumps").ports if "phase" in name]
+    shifts = [name for name in system.component("Jumps").ports if "shift" in name]
+    assert shifts == ["Runner.place_shift so far", "Runner.place_shift"]
+
+
+@pytest.mark.parametrize(("shifts", "size"), [("plaice", wear.PLACES), ("count", wear.PARTS), ("place", 1)])
+def test_what_is_shifted_is_a_slow_output_of_the_same_size(shifts, size):
+    model = wear.runner()
+    fields = replace(model.fields, inputs=(*model.inputs, toys.real("extra", size=size, shifts=shifts)))
+    with pytest.raises(ValueError, match=f"model Runner: extra shifts {shifts}, which must be a slow output of its"):
+        replace(model, fields=fields)
 
 
 def pair(*connections):
@@ -163,15 +178,15 @@ def taker(kind):
 @pytest.mark.parametrize(
     ("system", "words"),
     [
-        (pair(HELD), "no component of the aging layer takes a counter of a faster one"),
-        (pair(COUNTED), "no component of the aging layer tells anything to a faster one"),
-        (System((wear.RUNNER,), ()), "no component of the aging layer takes a counter"),
+        (pair(HELD), "no component of the jumping layer takes a counter of a faster one"),
+        (pair(COUNTED), "no component of the jumping layer hands anything to a faster one"),
+        (System((wear.RUNNER,), ()), "no component of the jumping layer takes a counter"),
         (pair(replace(COUNTED, rule=Rule.MEAN), HELD), "hands on a Real by the rule mean"),
         (pair(replace(COUNTED, rule=Rule.INTEGRAL), HELD), "hands on a Real by the rule integral"),
-        (pair(COUNTED, replace(HELD, rule=Rule.LINEAR)), "hands on a Real by the rule linear; the aging layer takes"),
+        (pair(COUNTED, replace(HELD, rule=Rule.LINEAR)), "hands on a Real by the rule linear; the jumping layer takes"),
         (
             System(
-                (*wear.joined().components, kernel_component("Flags", Layer.AGING, taker(DataType.BOOLEAN))),
+                (*wear.joined().components, kernel_component("Flags", AGING, taker(DataType.BOOLEAN))),
                 (COUNTED, HELD, connect("Runner.tired", "Flags.flag")),
             ),
             r"Runner\.tired -> Flags\.flag.* cannot be jumped over: it hands on a Boolean by the rule last",
@@ -185,6 +200,14 @@ def test_what_cannot_be_jumped_over_is_refused(system, words):
     assert "\n" not in str(caught.value)
 
 
+def test_what_is_not_slow_is_not_shifted():
+    """As an FMU may have it; a model may not."""
+    ports = {name: replace(port, slow=False) for name, port in wear.RUNNER.ports.items()}
+    system = System((replace(wear.RUNNER, ports=ports), wear.AGER), wear.joined().connections)
+    with pytest.raises(InputError, match=r"Runner\.place cannot be shifted: its FMU does not say that it is slow"):
+        with_jumps(system)
+
+
 @pytest.mark.parametrize("together", [0, 3, -2])
 def test_elements_that_cannot_move_together_are_refused(together):
     with pytest.raises(InputError, match=rf"Runner\.place has 4 elements; they cannot move together in {together}s"):
@@ -196,15 +219,28 @@ def test_jumps_cannot_be_added_twice():
         with_jumps(with_jumps(wear.joined()))
 
 
+COUNTER = {"Ager.count": wear.RUNNER.ports["count"]}
+PLACE = {"Runner.place_shift": wear.RUNNER.ports["place"]}
+
+
+def test_elements_drift_freely_by_a_share_of_the_nominal_value():
+    rates = {"Runner.place_shift": np.array([0.0, 0.001, 0.0, 0.0])}
+    port = PLACE["Runner.place_shift"]
+    for nominal in (1.0, 300.0):
+        slave = JumpSlave({}, {"Runner.place_shift": replace(port, nominal=nominal)}, together=1)
+        slave.inputs["Runner.place_shift so far"][:] = 0.5
+        assert slave.reach(rates) == pytest.approx(FREE * nominal / 0.001, rel=1e-15)
+
+
 def test_elements_in_parallel_move_by_their_mean():
-    slave = JumpSlave({}, {"Runner.place_shift": 4}, together=2)
+    slave = JumpSlave({}, PLACE, together=2)
     slave.inputs["Runner.place_shift so far"][:] = [0.5, 0.5, 0.8, 0.8]
     slave.shift({"Runner.place_shift": np.array([0.0, 0.002, 0.003, 0.003])}, 1.0)
     assert slave.outputs["Runner.place_shift"] == pytest.approx([-0.001, -0.001, 0.001, 0.001])
 
 
 def test_a_saved_state_comes_back_and_one_of_another_system_does_not():
-    slave, other = (JumpSlave({"Ager.count": 2}, {"Runner.place_shift": 4}, 2) for _ in range(2))
+    slave, other = (JumpSlave(COUNTER, PLACE, 2) for _ in range(2))
     slave.keep({"Ager.count": np.array([1.0, 2.0])})
     slave.step(0.0, 1.0)
     other.restore(slave.save())
@@ -212,7 +248,7 @@ def test_a_saved_state_comes_back_and_one_of_another_system_does_not():
     assert other.outputs["Ager.count"].tolist() == [1.0, 2.0]
     assert other.save() == slave.save()
     with pytest.raises(SlaveError, match="does not fit"):
-        JumpSlave({"Ager.count": 2}, {}, 2).restore(slave.save())
+        JumpSlave(COUNTER, {}, 2).restore(slave.save())
 
 
 def test_jumps_has_no_parameters():
@@ -223,8 +259,8 @@ def test_jumps_has_no_parameters():
 @given(arrays(float, (50, 3), elements=st.floats(0.0, 1e9)))
 def test_what_is_told_after_a_jump_does_not_differ_by_rounding_in_the_next_step(values):
     """A counter that rests after a jump must not seem to fall: those who take it refuse that."""
-    jumps = JumpSlave({"Aging.count": 50}, {}, 1)
-    taker = kernel_component("Aging", Layer.AGING, toys.sink(50)).open(["flow"], ["total"])
+    jumps = JumpSlave({"Aging.count": ports_of(toys.sink(50))["flow"]}, {}, 1)
+    taker = kernel_component("Aging", AGING, toys.sink(50)).open(["flow"], ["total"])
     so_far, earlier, added = values.T
     jumps.inputs["Aging.count so far"][:] = so_far
     jumps.keep({"Aging.count": earlier})

@@ -19,7 +19,7 @@ from packfmu.cosim.long.jumping import with_jumps
 from packfmu.cosim.long.long_run import run_long
 from packfmu.cosim.results import load
 from packfmu.coupling.schedule import make_plan
-from packfmu.coupling.system import Layer, System
+from packfmu.coupling.system import System
 from tests.cosim.long.wear import (
     DAY,
     DUTIES,
@@ -34,7 +34,8 @@ from tests.cosim.long.wear import (
     prepared,
     wrapped,
 )
-from tests.coupling.test_enforcement import part
+from tests.coupling.timescales import part
+from tests.coupling.toys import AGING, ELECTRICAL, THERMAL
 
 SEASONS = {"run": duty("run"), "rest": duty("rest", 0.0)}
 CALENDAR = (Stretch("run", 2 * DAY), Stretch("rest", DAY))
@@ -79,7 +80,7 @@ def test_time_begins_at_zero_whatever_the_start(tmp_path):
 
 @pytest.mark.parametrize(("limit", "end"), [(0.25, 6 * HOUR), (2.2, 2 * DAY + 6 * HOUR), (2.7, 2 * DAY + 12 * HOUR)])
 def test_a_flag_ends_the_run_in_the_middle_of_a_cycle(tmp_path, limit, end):
-    """Half a day counts 1: 0.5 in each step. The aging layer is brought to the end too."""
+    """Half a day counts 1: 0.5 in each step. The jumping layer is brought to the end too."""
     run = life(tmp_path / "life.nc", 9, stop_on=("Runner.tired",), values={"Runner.limit": limit})
     summary, results = lived(run)
     assert summary.stopped_by == ("Runner.tired",)
@@ -91,9 +92,9 @@ def test_a_flag_ends_the_run_in_the_middle_of_a_cycle(tmp_path, limit, end):
 
 
 def test_a_run_in_full_ends_where_all_layers_are(tmp_path):
-    """The aging layer steps every two days, and once more at the end."""
+    """The jumping layer steps every two days, and once more at the end."""
     system = prepared()
-    plan = make_plan(system, {**PERIODS, Layer.AGING: 2 * DAY})
+    plan = make_plan(system, {**PERIODS, AGING: 2 * DAY})
     run = life(tmp_path / "life.nc", 5)
     run_long(system, plan, run)
     assert load(run.experiment.output).loss[:, 0].values.tolist() == [0.0, 0.0, 2.0, 2.0, 4.0, 5.0]
@@ -150,13 +151,13 @@ def test_duties_that_the_system_does_not_have_are_refused(tmp_path):
 
 
 def test_jumps_that_the_system_cannot_make_are_refused(tmp_path):
-    system = with_duties(joined(), DUTIES, PERIODS[Layer.ELECTRICAL])
+    system = with_duties(joined(), DUTIES, PERIODS[ELECTRICAL])
     refused(life(tmp_path / "life.nc", 3, LONG), "with_jumps adds it to a system", system)
 
 
 def test_a_cycle_that_ends_within_an_aging_period_cannot_stand_for_others(tmp_path):
     system = prepared()
-    plan = make_plan(system, {**PERIODS, Layer.AGING: 2 * DAY})
+    plan = make_plan(system, {**PERIODS, AGING: 2 * DAY})
     words = "duty run: its cycle of 1 d is not a multiple of the aging period 2 d; a cycle that stands for others ends"
     refused(life(tmp_path / "life.nc", 4, LONG), words, system, plan)
 
@@ -164,8 +165,8 @@ def test_a_cycle_that_ends_within_an_aging_period_cannot_stand_for_others(tmp_pa
 def test_a_pace_that_changes_where_a_layer_has_not_stepped_is_refused(tmp_path):
     duties = {"run": duty(pace=2)}
     system = prepared(duties=duties)
-    slow = System((*system.components, part("Pool", Layer.THERMAL)), system.connections)
-    plan = make_plan(slow, {**PERIODS, Layer.THERMAL: 12 * HOUR})
+    slow = System((*system.components, part("Pool", THERMAL)), system.connections)
+    plan = make_plan(slow, {**PERIODS, THERMAL: 12 * HOUR})
     words = "phase idle: duration 12 h is not a multiple of 1 d, after which all layers have stepped"
     refused(life(tmp_path / "life.nc", 4, duties=duties), words, slow, plan)
 
@@ -173,13 +174,13 @@ def test_a_pace_that_changes_where_a_layer_has_not_stepped_is_refused(tmp_path):
 @pytest.mark.parametrize("output", ["Ager.loss", "Runner.work"])
 def test_what_cannot_end_a_run_is_refused(tmp_path, output):
     run = life(tmp_path / "life.nc", 4, record={"seen": output}, end=End(output, 0.5))
-    refused(run, rf"{re.escape(output)} cannot end the run; a scalar output of the aging layer can")
+    refused(run, rf"{re.escape(output)} cannot end the run; a scalar output of the jumping layer can")
 
 
 def pooled(**more):
     """Return the toys with one that tells its time constants."""
     system = prepared()
-    return System((part("Pool", Layer.ELECTRICAL, **more), *system.components), system.connections)
+    return System((part("Pool", ELECTRICAL, **more), *system.components), system.connections)
 
 
 def test_a_cycle_that_is_too_short_to_settle_in_cannot_stand_for_others(tmp_path):

@@ -29,12 +29,12 @@ from packfmu.cosim.simulation import opened
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.operations import connect
 from packfmu.coupling.schedule import make_plan
-from packfmu.coupling.system import Layer, System
-from tests.coupling.toys import nothing, real
+from packfmu.coupling.system import System
+from tests.coupling.toys import AGING, ELECTRICAL, nothing, real
 
 HOUR = 3600 * 10**9
 DAY = 24 * HOUR
-PERIODS = {Layer.ELECTRICAL: 6 * HOUR, Layer.AGING: DAY}
+PERIODS = {ELECTRICAL: 6 * HOUR, AGING: DAY}
 PARTS, PLACES = 2, 4
 
 
@@ -88,10 +88,10 @@ def runner():
                 real("band", start=1e300),
                 real("brake", "1/d"),
             ),
-            inputs=(real("speed", "1/d"), real("pull", size=PARTS), real("place_shift", size=PLACES)),
+            inputs=(real("speed", "1/d"), real("pull", size=PARTS), real("place_shift", size=PLACES, shifts="place")),
             outputs=(
                 real("count", size=PARTS),
-                real("place", size=PLACES),
+                real("place", size=PLACES, slow=True),
                 real("work", "J"),
                 real("tired", data_type=DataType.BOOLEAN),
             ),
@@ -143,8 +143,8 @@ def ager():
     )
 
 
-RUNNER = kernel_component("Runner", Layer.ELECTRICAL, runner())
-AGER = kernel_component("Ager", Layer.AGING, ager())
+RUNNER = kernel_component("Runner", ELECTRICAL, runner())
+AGER = kernel_component("Ager", AGING, ager())
 
 
 def duty(name="run", speed=2.0, pace=1):
@@ -164,7 +164,7 @@ def joined(pull="loss"):
 
 def prepared(pull="loss", duties=DUTIES, together=1):
     """Return the same system, with duties and jumps."""
-    return with_jumps(with_duties(joined(pull), duties, PERIODS[Layer.ELECTRICAL]), together)
+    return with_jumps(with_duties(joined(pull), duties, PERIODS[ELECTRICAL]), together)
 
 
 def planned(system):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import xarray as xr
@@ -10,12 +11,36 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from ..core.errors import InputError
+from ..fmi.files import replacing
 from ..fmi.units import display_conversion
 
 COLUMNS_OF_MAP = 1000
 """Instants that a heat map shows at most."""
 
 Values = NDArray[np.float64]
+
+
+def save_figure(results: xr.Dataset, path: Path) -> None:
+    """Save a figure of a pack's run: voltage, current, SOC, temperature, spread, and a heat map of the cells.
+
+    Parameters
+    ----------
+    results : xarray.Dataset
+        As `cosim.results.load` returns it, recorded as `pack.recorded.record` says; what is missing is left out.
+    path : Path
+        The file to write or replace; its suffix tells the format, png, pdf or svg.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be written or there is no such format.
+    """
+    format_ = path.suffix.removeprefix(".")
+    if format_ not in ("png", "pdf", "svg"):
+        raise InputError(f"figure {path}: the suffix must be .png, .pdf or .svg")
+    with replacing(path) as temporary:
+        draw(results).savefig(temporary, format=format_, dpi=120)
 
 
 def draw(results: xr.Dataset) -> Figure:
