@@ -159,4 +159,4 @@ SHARED = {
 """What the network has to know of the cells: set for the cells, it holds for the network too."""
 
 HELD_WITHOUT_AGING = ("PackNetwork.capacity_loss",)
-"""Inputs that stay at their start values where the cells do not age: the network must not lose what the cells keep."""
+"""Where the cells do not age, the network loses no capacity either: these inputs keep their start values."""

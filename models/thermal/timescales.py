@@ -5,7 +5,8 @@ Time constants
 The rates at which the chain relaxes are the eigenvalues of a matrix. Its row k is the heat flow that cell k gives to
 its surroundings, over its heat capacity. The eigenvalues lie in the circles of Gershgorin (R. A. Horn, C. R. Johnson,
 Matrix Analysis, 2nd edition, theorem 6.1.1): around the diagonal, with the sum of what neighbours and coolant bring as
-radius. The k cells before cell k, all as warm, bring it ``plate (1 - (1 - share)^k)`` at most through the coolant.
+radius. With the share ``s = 1 - exp(-G / W)`` of the cooling plate, k cells upstream, all as warm, bring a cell
+``W s (1 - (1 - s)^k)`` at most through the coolant.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def write_timescales(p: Block, y: Block, share: float, plate: float) -> None:
     Parameters
     ----------
     share, plate : float
-        Of the cooling plate, see `chain.plate_element`.
+        s and W s of the cooling plate, see `chain.plate_element`.
     """
     reset_timescales(y)
     neighbours = 2.0 * p.conduction if p.convection.shape[0] > 1 else 0.0
