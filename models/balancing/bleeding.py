@@ -4,7 +4,7 @@ Equations
 ---------
 A group that bleeds gives::
 
-    balancing_current_g = -min(d V_g / R, P / V_g, -low_g),   power = -sum balancing_current_g V_g
+    balancing_current_g = -min(d V_g / R, P / V_g, -low_g)
 
 with its voltage V, the bleed resistance R with the switch, the resistor's rated power P, the derating factor d of the
 board, and the least current low that the limits allow. A current below V / R means that the switch is closed for a

@@ -25,7 +25,8 @@ follows from the yield of its last refresh. A step is refused where the search f
 
 References
 ----------
-W. E, B. Engquist, Commun. Math. Sci. 1 (2003) 87, doi:10.4310/CMS.2003.v1.n1.a8.
+W. E, B. Engquist, Commun. Math. Sci. 1 (2003) 87, doi:10.4310/CMS.2003.v1.n1.a8 (averages of the fast system drive the
+slow one).
 """
 
 from __future__ import annotations

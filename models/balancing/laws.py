@@ -21,10 +21,6 @@ Limits
 ------
 A link with an end whose voltage is not positive carries nothing. A step is refused where the stop threshold is above
 the start threshold. Start values of rated current, gain and thresholds are assumed.
-
-References
-----------
-Consensus: R. Olfati-Saber, J. A. Fax, R. M. Murray, Proc. IEEE 95 (2007) 215, doi:10.1109/JPROC.2006.887293.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ class Shuttle(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """What one switching period did: charges [C], heat by part [J]."""
+    """The result of one switching period: charges [C], heat by part [J]."""
 
     end: float
     """Capacitor voltage at the end [V], where the next period starts."""

@@ -74,7 +74,7 @@ class Leg(NamedTuple):
 
 
 class Period(NamedTuple):
-    """What one switching period did: charges [C], currents [A], heat by part [J]."""
+    """The result of one switching period: charges [C], currents [A], heat by part [J]."""
 
     end: float
     """Inductor current at the end [A], where the next period starts."""

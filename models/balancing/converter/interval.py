@@ -1,7 +1,7 @@
 """One interval of a switching period: an inductor or a capacitor behind a resistance, at a constant voltage.
 
-Everything is written with ``x = h / tau`` in functions that stay finite and exact to the last places from x = 0,
-where the interval is a straight line, to infinity, where it has settled.
+The functions of ``x = h / tau`` stay finite and exact to the last places from x = 0, where the interval is a straight
+line, to infinity, where it has settled.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LAST_TERM = 1e-18
 
 @kernel
 def decay_mean(x: float) -> float:
-    """Mean of ``exp(-s)`` for s from 0 to x >= 0: ``(1 - exp(-x)) / x``."""
+    """Return the mean of ``exp(-s)`` for s from 0 to x >= 0: ``(1 - exp(-x)) / x``."""
     return -math.expm1(-x) / x if x > 0.0 else 1.0
 
 

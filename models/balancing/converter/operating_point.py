@@ -13,11 +13,6 @@ Limits
 Voltages are constant within a period: the cells' fast impedance may be added to the resistances. Voltages are positive.
 The edges of the switch are instants. Gate charge, capacitances of the semiconductors, reverse recovery and core losses
 are left out.
-
-References
-----------
-W. E, B. Engquist, Commun. Math. Sci. 1 (2003) 87, doi:10.4310/CMS.2003.v1.n1.a8 (averages of the fast system drive the
-slow one).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Active balancing: laws, ledger, what stops it, what is refused, predictions."""
+"""Active balancing: `laws`, ledger, what stops it, refused `parts` and links, predictions."""
 
 import numpy as np
 import pytest

@@ -40,7 +40,7 @@ def test_integrals_are_of_what_was_in_force_during_the_step():
     assert instance.y["heat_rate"] == instance.y["heat"] == instance.y["moved_charge"] == 0.0
 
 
-def test_disabled_bleeds_nothing_and_forgets():
+def test_disabled_bleeds_nothing_and_selects_nothing():
     instance = started(group_voltage=[3.7, 3.72, 3.7])
     instance.u["enable"] = 0.0
     assert bleeding(instance, 3.7, 3.72, 3.9) == [False, False, False]

@@ -71,7 +71,7 @@ def test_times_to_balance_are_in_the_order_of_connectivity():
     soc = np.linspace(0.4, 0.6, GROUPS)
     times = [time_to_balance(graph, soc) for graph in (Graph.COMPLETE, Graph.STAR, Graph.RING, Graph.PATH)]
     assert [time for time, _ in times] == sorted(time for time, _ in times)
-    for time, predicted in times:  # by the slowest mode, which holds but a part of the spread at the beginning
+    for time, predicted in times:  # by the slowest mode, which has only a part of the spread at the start
         assert 0.4 * predicted < time < 1.1 * predicted
 
 

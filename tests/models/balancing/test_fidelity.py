@@ -77,7 +77,7 @@ def test_averaged_against_every_period(case):
     assert averaged.y["switching_settling"] > PERIOD if continuous else averaged.y["switching_settling"] == PERIOD
 
 
-def test_every_period_counts_as_the_inductor_begins():
+def test_every_period_counts_as_the_inductor_starts():
     """Continuous conduction, steps of 3 periods from rest: the current comes up from step to step."""
     model, end, gain, _ = CASES["buck-boost, continuous"]
     instance, m = single(model, end, gain, fidelity=Fidelity.SWITCHING)
@@ -150,6 +150,6 @@ def test_a_link_carries_what_its_converter_can():
 
 
 @pytest.mark.parametrize("fidelity", Fidelity)
-def test_only_what_switches_tells_a_period(fidelity):
+def test_only_switching_converters_have_a_period(fidelity):
     instance = started(FLYBACK, fidelity=fidelity, group_soc=TWO)
     assert instance.y["switching_period"] == (0.0 if fidelity is Fidelity.IDEAL else 1e-5)

@@ -11,7 +11,7 @@ from packfmu.models.balancing.options import BleedingLaw
 from tests.models.balancing.bleeders import GROUPS, bleeding, started
 
 CAPACITY = np.array([1.0e5, 1.2e5, 0.9e5])
-UPSIDE_DOWN = [3.9, 3.7, 3.7001]  # voltages that tell the contrary of the SOCs
+UPSIDE_DOWN = [3.9, 3.7, 3.7001]  # voltages in the reverse order of the SOCs
 HISTORY = {
     "law": BleedingLaw.CHARGE_HISTORY,
     "bleed_resistance": 20.0,
@@ -22,7 +22,7 @@ HISTORY = {
 
 
 def bleed_groups(instance, soc, steps, step=10.0):
-    """Bleed groups from these SOCs, told to the balancer at every step; return the charges bled."""
+    """Bleed groups from these SOCs, which the balancer gets at every step; return the charges bled."""
     bled = np.zeros(GROUPS)
     for _ in range(steps):
         bled -= step * instance.y["balancing_current"]

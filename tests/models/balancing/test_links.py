@@ -148,7 +148,7 @@ def test_a_step_does_not_undo_what_losses_leave_little_of():
 
 @pytest.mark.parametrize("law", ConverterLaw)
 def test_steps_longer_than_the_time_constants_undo_nothing_either(law):
-    """Nothing tells how long the first one is; from then on the Lyapunov function falls in every step."""
+    """The length of the first one is not known before; from then on the Lyapunov function falls in every step."""
     chosen = np.array([float(second == first + 1) for first, second in LINKS])
     start = {"available": chosen, "fidelity": Fidelity.IDEAL, "law": law, "rated_current": 20.0, "gain": 500.0}
     instance = started(FLYBACK, group_soc=TWO, balanced_spread=0.0, clamp_voltage=1e3, **start)

@@ -26,7 +26,7 @@ def test_objective(soc, capacity):
     assert objective.least(soc) == soc.min()
 
 
-def test_lyapunov_function_falls_as_its_derivative_tells():
+def test_lyapunov_function_falls_at_the_rate_of_its_derivative():
     soc, capacity = np.array([0.3, 0.55, 0.8]), np.array([9e4, 1.1e5, 1e5])
     current = np.array([0.5, 0.2, -0.9])  # not only between the groups: the mean moves
 

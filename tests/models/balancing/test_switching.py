@@ -1,4 +1,4 @@
-"""What converters carry on from step to step when every period is computed, and what makes them begin anew."""
+"""What converters carry on from step to step when every period is computed, and what resets it."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ def rising():
     return carry(switching(BUCK_BOOST), 60)
 
 
-def test_an_inductor_that_turns_round_begins_without_current(rising):
+def test_an_inductor_that_reverses_starts_without_current(rising):
     instance = switching(BUCK_BOOST, TWO[TURNED], VOLTS[TURNED])
     assert carry(instance, 60)[-1] < -0.99 * rising[-1]
     instance.u["group_soc"] = TWO
@@ -46,7 +46,7 @@ def test_an_inductor_that_turns_round_begins_without_current(rising):
     assert carry(instance, 5) == pytest.approx(rising[:5], rel=1e-6)  # duties are found to 1e-9
 
 
-def test_an_inductor_that_has_rested_begins_without_current(rising):
+def test_an_inductor_that_was_off_starts_without_current(rising):
     instance = switching(BUCK_BOOST)
     carry(instance, 60)
     instance.u["enable"] = 0.0

@@ -127,7 +127,7 @@ def test_points_between_change_nothing(values):
 
 
 @given(values=LEVELS)
-def test_a_sum_over_told_and_residue_changes_continuously(values):
+def test_a_sum_over_counted_cycles_and_residue_changes_continuously(values):
     """Half a cycle of depth d counts d**2: no step of the sample by s changes the sum by more than 2 s."""
     count, before = Count(values[0]), 0.0
     for value in values[1:]:
@@ -156,11 +156,11 @@ def spiral(length):
     return [0.5 + 0.5 * (-1.0) ** n * (1.0 - n / (length + 1)) for n in range(length)]
 
 
-@pytest.mark.parametrize(("length", "told"), [(CAPACITY, 0), (CAPACITY + 1, 1), (2 * CAPACITY, CAPACITY)])
-def test_a_full_stack_tells_its_oldest_leg_as_half(length, told):
+@pytest.mark.parametrize(("length", "halves"), [(CAPACITY, 0), (CAPACITY + 1, 1), (2 * CAPACITY, CAPACITY)])
+def test_a_full_stack_counts_its_oldest_leg_as_half(length, halves):
     count = counted(spiral(length))
     assert points(count.x, 0) == min(length, CAPACITY)
-    assert [cycle[0] for cycle in count.cycles] == [0.5] * told
+    assert [cycle[0] for cycle in count.cycles] == [0.5] * halves
     assert spectrum(count.all()) == spectrum(four_points(spiral(length)))
 
 
@@ -198,7 +198,7 @@ def test_a_split_sample_gives_each_cycle_its_share():
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])
-def test_a_cycle_is_told_as_soon_as_it_is_closed(sign):
+def test_a_cycle_is_counted_as_soon_as_it_is_closed(sign):
     count = counted([0.0, sign, 0.25 * sign, 0.5 * sign])
     assert count.cycles == []
     count.push(0.25 * sign)
@@ -206,7 +206,7 @@ def test_a_cycle_is_told_as_soon_as_it_is_closed(sign):
     assert points(count.x, 0) == 3
 
 
-def test_a_count_that_begins_again_has_forgotten_everything():
+def test_a_count_that_starts_again_keeps_nothing():
     count = counted(spiral(20))
     start_count(count.x, 0, 0.5)
     count.at, count.cycles = 0.5, []
