@@ -13,13 +13,13 @@ from 1 to 0 over `derating_width` towards `maximum_temperature` by the hottest s
 `minimum_charge_temperature` or `minimum_discharge_temperature` by the coldest one. Current and power are 0 where the
 permission to charge or discharge is missing.
 
-**The limiting group.** The current is sought for the group that limited last time, by Newton's method between a
+The limiting group: the current is sought for the group that limited last time, by Newton's method between a
 current that keeps the limit and one that does not, until the voltage is within 10 uV of the limit. Where the quick
 voltage of another group is further beyond the limit under it, the current is sought next for the group that needs it
 changed most, and so on. The limiting group is missed by no more than the difference of the errors of two quick
 voltages: tests over packs with groups up to 10 % apart on both sides have seen 20 uV, both tolerances together.
 
-**The power** is the one that may be held for the horizon, ``I_end sum_g v_g(t + horizon)``. Under a constant power the
+The power is the one that may be held for the horizon, ``I_end sum_g v_g(t + horizon)``. Under a constant power the
 current grows in discharge, and falls in charge, as the voltage does the contrary. So I_end is the current that the
 limiting group bears after a straight change from ``ratio * I_end``, with ``ratio = sum_g v_g(t + horizon) / sum_g
 v_g(t)``, the voltages being those under I. From I to I_end the voltage of the limiting group changes (not where it is
