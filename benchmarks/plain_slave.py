@@ -1,4 +1,4 @@
-"""The cells of models/cell_ecm.py as a plain pythonfmu slave, written the way pythonfmu's README teaches.
+"""The cells of models/cell as a plain pythonfmu slave, written the way pythonfmu's README teaches.
 
 Every variable is an attribute that is registered, with the getter and setter that pythonfmu gives it; a step gathers
 the attributes into numpy arrays, computes on these, and spreads the results again. The kind of the cells and their
