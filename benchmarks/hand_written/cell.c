@@ -1,4 +1,4 @@
-/* The equations of models/cell_ecm.py, written by hand. */
+/* The equations of models/cell, written by hand. */
 #include <math.h>
 #include <string.h>
 
