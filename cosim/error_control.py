@@ -210,7 +210,7 @@ class Controller(Generic[Row]):
 
 
 def _error(fine: NDArray[np.float64], coarse: NDArray[np.float64]) -> float:
-    """Return the greatest error of the finer solution; infinity where one is no number."""
+    """Return the greatest error of the finer solution; infinity where a value is not a number."""
     error = float(np.max(np.abs(fine - coarse))) / (2**ORDER - 1)
     return math.inf if math.isnan(error) else error
 

@@ -17,8 +17,8 @@ from ..coupling.slave import Slave, blamed
 from ..coupling.system import Component, System
 
 LOOKAHEAD = "lookahead"
-"""The parameter [s] that the master sets to half the component's period, which is of second order with mean currents;
-in the Jacobi scheme, whose currents come one step late, to the whole of it."""
+"""The parameter [s] that the master sets to half the component's period, which makes the exchange of second order; in
+the Jacobi scheme, in which values come one step late, to the whole period."""
 
 BASE_PERIOD = "base_period"
 """The parameter [s] that the master sets to the base period of the plan."""

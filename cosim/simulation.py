@@ -108,7 +108,7 @@ class Simulation:
         self._execution.tick(stride)
 
     def complete(self) -> None:
-        """Bring the layers whose period is not complete up to the present time by shorter steps."""
+        """Step the layers whose period is not complete to the present time, by shorter steps."""
         self._execution.complete()
 
     def set_pace(self, scale: int) -> None:
@@ -138,7 +138,7 @@ class Simulation:
         return self._execution.sums()
 
     def save(self) -> bytes:
-        """Return everything that is needed to go on from here with the same bits; InputError names who cannot."""
+        """Return everything that is needed to go on from here with the same bits; InputError names the component that cannot."""
         names = list(self.slaves)
         states = [self._state(name) for name in names]
         header = json.dumps({"components": names, "pace": self._pace}).encode()

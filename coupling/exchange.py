@@ -92,10 +92,10 @@ class Line:
     def __init__(self, values: NDArray[np.float64], time: int) -> None:
         self._earlier = values.copy()
         self._later = values.copy()
-        self._times: NDArray[np.int64] = np.array([time - 1, time])  # of which the first counts for nothing yet
+        self._times: NDArray[np.int64] = np.array([time - 1, time])  # with two equal values until the first `add`
 
     def add(self, values: NDArray[np.float64], time: int) -> None:
-        """Note the value at a time [ns]."""
+        """Keep the value at a time [ns]."""
         shift_line(self._earlier, self._later, values)
         self._times[0] = self._times[1]
         self._times[1] = time
