@@ -22,7 +22,7 @@ from ..profiles import NAME
 from ..recorder import columns
 from ..simulation import Simulation
 from .calendar import LongRun, LongSummary
-from .journal import Journal
+from .checkpoint import CheckpointFile
 from .jump import Jumper
 
 
@@ -77,26 +77,23 @@ class Course:
         """Whether the calendar is over, or something has ended the run."""
         return bool(self._told.stopped_by) or self.now >= self._long_run.experiment.duration
 
-    def save(self, rows: int) -> dict[str, bytes]:
-        """Return everything that is needed to go on, `rows` being what the journal holds."""
-        told = {"rows": rows, "told": asdict(self._told)}
-        known = self._jumper.save() if self._jumper else b""
-        return {"told": json.dumps(told).encode(), "simulation": self.simulation.save(), "rates": known}
+    def save(self) -> dict[str, bytes]:
+        """Return everything that is needed to go on."""
+        rates = self._jumper.save() if self._jumper else b""
+        return {"told": json.dumps(asdict(self._told)).encode(), "simulation": self.simulation.save(), "rates": rates}
 
-    def restore(self, saved: Mapping[str, bytes]) -> int:
-        """Return to what `save` returned, and return the rows that the journal held."""
-        told = json.loads(saved["told"])
-        self._told = _Told(**told["told"])
+    def restore(self, saved: Mapping[str, bytes]) -> None:
+        """Return to what `save` returned."""
+        self._told = _Told(**json.loads(saved["told"]))
         self.simulation.restore(saved["simulation"])
         if self._jumper:
             self._jumper.restore(saved["rates"])
-        return int(told["rows"])
 
-    def record(self, journal: Journal) -> None:
+    def record(self, checkpoint: CheckpointFile) -> None:
         """Record the present instant."""
-        journal.append(seconds(self.now), self._recorded)
+        checkpoint.append(seconds(self.now), self._recorded)
 
-    def cycle(self, journal: Journal, check: Callable[[], None]) -> None:
+    def cycle(self, checkpoint: CheckpointFile, check: Callable[[], None]) -> None:
         """Run a cycle in full, and jump as far as may be; `check` is called after every step."""
         kind, left = self._long_run.at(self.now)
         duty, before = self._long_run.duties[kind], self.simulation.sums()
@@ -108,7 +105,7 @@ class Course:
             self.simulation.complete()
         added = {name: value - before[name] for name, value in self.simulation.sums().items()}
         self._add(added, 1.0)
-        self.record(journal)
+        self.record(checkpoint)
         self._look(kind)
         if self._jumper and not self._told.stopped_by:
             self._jumper.end(kind)
@@ -117,7 +114,7 @@ class Course:
                 self._told.jumps += 1
                 self._told.errors.append(leap.error)
                 self._add(self._long_run.continued(added), leap.length / duty.duration)
-                self.record(journal)
+                self.record(checkpoint)
                 self._look_at_end()
 
     def _play(self, kind: str, duty: Duty, check: Callable[[], None]) -> None:
