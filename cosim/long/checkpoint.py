@@ -188,12 +188,8 @@ def to_netcdf(checkpoint: CheckpointFile, output: Path) -> None:
 
 
 def remove_checkpoint(path: Path) -> None:
-    """Remove a checkpoint and what SQLite has left beside it; InputError when that cannot be done.
-
-    The file goes first: SQLite drops a rollback journal without its file, but would believe a torn file without its
-    journal.
-    """
-    for file in (path, rollback_journal(path)):
+    """Remove a checkpoint and what SQLite has left beside it; InputError when that cannot be done."""
+    for file in (path, rollback_journal(path)):  # a rollback journal without its file is void, a file without it torn
         try:
             if file.exists():
                 file.unlink()
@@ -215,7 +211,7 @@ def _next_digest(digest: bytes, row: bytes) -> bytes:
 
 
 def _seal(digest: bytes, content: Mapping[str, bytes]) -> bytes:
-    parts = [sha256(name.encode()).digest() + sha256(part).digest() for name, part in content.items()]
+    parts = [sha256(str(name).encode()).digest() + sha256(part).digest() for name, part in content.items()]
     return sha256(digest + b"".join(parts)).digest()
 
 
@@ -237,11 +233,12 @@ def _replace(
 
 def _checked_rows(database: sqlite3.Connection, digest: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield each row with its digest; DamagedError where the chain breaks."""
-    for expected, (number, row, found) in enumerate(database.execute("SELECT * FROM rows ORDER BY number")):
-        digest = _next_digest(digest, row)
-        if (number, found) != (expected, digest):
-            raise DamagedError
-        yield row, digest
+    with closing(database.execute("SELECT number, content, digest FROM rows ORDER BY number")) as rows:
+        for expected, (number, row, found) in enumerate(rows):
+            digest = _next_digest(digest, row)
+            if (number, found) != (expected, digest):
+                raise DamagedError
+            yield row, digest
 
 
 @contextmanager
@@ -249,12 +246,12 @@ def _writing(file: Path, path: Path) -> Iterator[sqlite3.Connection]:
     """Open a file for one transaction; messages name the checkpoint `path`."""
     try:
         with closing(sqlite3.connect(file)) as database:
-            database.execute("PRAGMA journal_mode = DELETE")  # a network drive cannot share the memory of the others
+            database.execute("PRAGMA journal_mode = DELETE")  # WAL needs memory that a network drive cannot share
             database.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
             with database:
                 yield database
     except sqlite3.Error as error:
-        raise InputError(f"checkpoint {path} cannot be written: {error}; is the disk full?") from error
+        raise InputError(f"checkpoint {path} cannot be written: {error}; the disk must have room for it") from error
     except DamagedError:
         raise InputError(f"checkpoint {path} cannot be written: another process has written it meanwhile") from None
 
@@ -275,9 +272,8 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     except (sqlite3.Error, DamagedError, TypeError) as error:  # TypeError: a value of another type
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in ELSEWHERE:
             raise InputError(f"checkpoint {path} cannot be read: {error}") from error
-        raise InputError(
-            f"checkpoint {path} is damaged; restore it from a copy, or remove it and start anew"
-        ) from error
+        way_out = "restore it from a copy, or remove it and start anew"
+        raise InputError(f"checkpoint {path} is damaged; {way_out}") from error
 
 
 def _check_structure(path: Path, database: sqlite3.Connection) -> None:
