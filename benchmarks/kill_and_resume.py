@@ -111,8 +111,7 @@ def campaign(live: Live, folder: Path, kills: int, seed: int) -> tuple[list[Kill
         ended, kill = attempt(live, output, planned)
         if kill is not None:
             made.append(kill)
-        is_over = ended is not None or (output.exists() and not output.with_name(CHECKPOINT).exists())
-        if not is_over:
+        if ended is None and (not output.exists() or output.with_name(CHECKPOINT).exists()):
             continue
         check_same(whole, output, expected, ended)
         if len(made) == kills:
@@ -131,9 +130,9 @@ def undisturbed(live: Live, output: Path) -> tuple[str, float, float]:
 
     CheckpointFile.save = timed  # type: ignore[method-assign]
     begin = time.perf_counter()
-    expected = told(live(output, False))
+    expected, lasting = told(live(output, False)), time.perf_counter() - begin
     CheckpointFile.save = save  # type: ignore[method-assign]
-    return expected, time.perf_counter() - begin, mean(saves)
+    return expected, lasting, mean(saves)
 
 
 def plan_kill(chance: random.Random, lasting: float, saving: float, life: int) -> Kill:

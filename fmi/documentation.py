@@ -14,7 +14,7 @@ from ..core.model import Model
 from ..core.variable import Causality, DataType, Detail, Variable
 from .definition import Definition, Terminal
 from .description import Flavour, listed
-from .docstring import to_html
+from .docstring import section, to_html
 from .units import display_conversion
 
 TABLES = {"Parameters": Causality.PARAMETER, "Inputs": Causality.INPUT, "Outputs": Causality.OUTPUT}
@@ -52,14 +52,13 @@ def index_page(component: Definition, flavour: Flavour, detail: Detail) -> str:
     )
     left_out = [variable.path for variable in model.interface if not (variable.hidden or variable.path in told)]
     note = f"<p class='note'>Left out in this detail: {_codes(left_out)}.</p>" if left_out else ""
-    members = "".join(f"<h1>{_text(m.name)}</h1>{''.join(map(to_html, docstrings(m)))}" for m in component.members)
+    members = "".join(f"<h1>{_text(m.name)}</h1>{chapters(m)}" for m in component.members)
     needs = "<p>What it needs where it runs, and how it tells what it refuses: "
     needs = f"{needs}<a href='externalDependencies.html'>external dependencies</a>.</p>"
-    equations = "".join(to_html(text) for text in docstrings(model))
     body = (
         f"<header><img src='../model.png' alt=''><h1>{_text(model.name)}</h1>"
         f"<p class='lead'>{_text(model.description)}.</p>{needs if flavour.needs_execution_tool else ''}</header>"
-        f"{equations}"
+        f"{chapters(model)}"
         "<h2>Ports</h2><p>Electric current is positive into the cell. Outputs follow from a step, never at once "
         "from an input. Values are in SI units; the display unit in brackets is what tools may show.</p>"
         f"{tables}{note}{_terminal_table(component.terminals)}{members}"
@@ -113,9 +112,10 @@ def page(title: str, body: str) -> str:
     )
 
 
-def docstrings(model: Model) -> list[str]:
-    """Return the docstrings of the modules that tell a model's equations, in the order of its fields."""
-    return [inspect.cleandoc(sys.modules[name].__doc__ or "") for name in model.fields.modules]
+def chapters(model: Model) -> str:
+    """Return what the modules of a model's fields say about it: the first one its text, each further one a section."""
+    texts = [inspect.cleandoc(sys.modules[name].__doc__ or "") for name in model.fields.modules]
+    return "\n".join([*map(to_html, texts[:1]), *map(section, texts[1:])])
 
 
 def _variable_table(title: str, variables: list[Variable]) -> str:
