@@ -5,8 +5,8 @@ while it runs, while it saves a checkpoint, and while it makes the results of th
 resumed from what lies there, until a life is complete; then the next one begins, until all kills are done. Every life
 must end with the summary and the bytes of every array of one that nobody has disturbed, and leave nothing else behind.
 
-Checkpoints are saved ten times a second here. A save is killed by a timer of the operating system (SIGALRM), which
-strikes between any two of SQLite's writes; a rollback journal that is left shows that a transaction was torn.
+Checkpoints are saved ten times a second here. A timer of the operating system (SIGALRM without a handler) kills like
+SIGKILL, and between any two writes of SQLite; a rollback journal that is left shows that a transaction was torn.
 """
 
 from __future__ import annotations
@@ -49,7 +49,6 @@ Live = Callable[[Path, bool], LongSummary]
 """``live(output, resume)`` runs a life."""
 
 OUTPUT, CHECKPOINT = "life.nc", "life.checkpoint"
-CONCLUDES = "concludes"
 
 
 class Moment(Enum):
@@ -107,10 +106,8 @@ def campaign(live: Live, folder: Path, kills: int, seed: int) -> tuple[list[Kill
     expected, lasting, saving = undisturbed(live, whole)
     while True:
         output = folder / str(life) / OUTPUT
-        planned = plan_kill(chance, lasting, saving, life) if len(made) < kills else None
-        ended, kill = attempt(live, output, planned)
-        if kill is not None:
-            made.append(kill)
+        ended, kill = attempt(live, output, plan_kill(chance, lasting, saving, life) if len(made) < kills else None)
+        made += [kill] if kill else []
         if ended is None and (not output.exists() or output.with_name(CHECKPOINT).exists()):
             continue
         check_same(whole, output, expected, ended)
@@ -151,7 +148,7 @@ def attempt(live: Live, output: Path, planned: Kill | None) -> tuple[str | None,
         _child(live, output, planned, lambda text: os.write(writing, f"{text}\n".encode()))
     os.close(writing)
     with os.fdopen(reading) as lines:
-        said = _watched(child, lines, planned)
+        said = lines.read().splitlines()
     _, status = os.waitpid(child, 0)
     if os.WIFEXITED(status):
         if os.WEXITSTATUS(status):
@@ -163,26 +160,12 @@ def attempt(live: Live, output: Path, planned: Kill | None) -> tuple[str | None,
     return None, replace(planned, cycles=cycles, is_torn=is_torn)
 
 
-def _watched(child: int, lines: Any, planned: Kill | None) -> list[str]:
-    """Return what a process says; kill it when it is time."""
-    said = []
-    if planned is not None and planned.moment is Moment.RUNNING:
-        time.sleep(planned.delay)
-        os.kill(child, signal.SIGKILL)
-    for line in lines:
-        said.append(line.rstrip("\n"))
-        if planned is not None and planned.moment is Moment.CONCLUDING and said[-1] == CONCLUDES:
-            time.sleep(planned.delay)
-            os.kill(child, signal.SIGKILL)
-    return said
-
-
 def _child(live: Live, output: Path, planned: Kill | None, say: Callable[[object], object]) -> None:
     """Live in the process that was forked, and leave it."""
     try:
         _announce(say)
-        if planned is not None and planned.moment is Moment.SAVING:
-            _end_in_a_save(planned)
+        if planned is not None:
+            _set_the_timer(planned)
         summary = live(output, output.with_name(CHECKPOINT).exists())
         say(told(summary))
         os._exit(0)
@@ -192,31 +175,39 @@ def _child(live: Live, output: Path, planned: Kill | None, say: Callable[[object
 
 
 def _announce(say: Callable[[object], object]) -> None:
-    """Say when a cycle begins, and when the results are made."""
-    cycle, to_netcdf = Course.cycle, module.to_netcdf
+    """Say when a cycle begins."""
+    cycle = Course.cycle
 
     def said_cycle(self: Course, *given: Any) -> None:
         say(self.now)
         cycle(self, *given)
 
-    def said_to_netcdf(*given: Any) -> None:
-        say(CONCLUDES)
-        to_netcdf(*given)
-
-    Course.cycle, module.to_netcdf = said_cycle, said_to_netcdf  # type: ignore[method-assign]
+    Course.cycle = said_cycle  # type: ignore[method-assign]
 
 
-def _end_in_a_save(planned: Kill) -> None:
-    """Set a timer that ends the process when the planned save has begun; nothing of Python runs then."""
-    save, left = CheckpointFile.save, [planned.save]
+def _set_the_timer(planned: Kill) -> None:
+    """Let a timer end the process after the planned moment has begun; nothing of Python runs then."""
+    save, to_netcdf, left = CheckpointFile.save, module.to_netcdf, [planned.save]
 
-    def ending(self: CheckpointFile, content: Mapping[str, bytes]) -> None:
+    def start() -> None:
+        signal.setitimer(signal.ITIMER_REAL, planned.delay)
+
+    def last_save(self: CheckpointFile, content: Mapping[str, bytes]) -> None:
         left[0] -= 1
         if left[0] == 0:
-            signal.setitimer(signal.ITIMER_REAL, planned.delay)
+            start()
         save(self, content)
 
-    CheckpointFile.save = ending  # type: ignore[method-assign]
+    def last_results(*given: Any) -> None:
+        start()
+        to_netcdf(*given)
+
+    if planned.moment is Moment.RUNNING:
+        start()
+    elif planned.moment is Moment.SAVING:
+        CheckpointFile.save = last_save  # type: ignore[method-assign]
+    else:
+        module.to_netcdf = last_results
 
 
 def told(summary: LongSummary) -> str:
