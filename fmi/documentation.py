@@ -1,4 +1,4 @@
-"""The pages in an FMU's documentation folder, made from the declaration and the model's docstring."""
+"""The pages in an FMU's documentation folder, made from the declaration and the docstrings of the model's modules."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ header img { float: right; width: 72px; height: 72px; }
 def index_page(component: Definition, flavour: Flavour, detail: Detail) -> str:
     """Return ``documentation/index.html``: what the model is, its equations, its ports, its limits, its references."""
     model = component.model
-    told = {variable.path for variable in listed(component, detail)}
+    shown = {variable.path for variable in listed(component, detail)}
     tables = "".join(
-        _variable_table(title, [v for v in model.interface if v.causality is causality and v.path in told])
+        _variable_table(title, [v for v in model.interface if v.causality is causality and v.path in shown])
         for title, causality in TABLES.items()
     )
-    left_out = [variable.path for variable in model.interface if not (variable.hidden or variable.path in told)]
+    left_out = [variable.path for variable in model.interface if not (variable.hidden or variable.path in shown)]
     note = f"<p class='note'>Left out in this detail: {_codes(left_out)}.</p>" if left_out else ""
     members = "".join(f"<h1>{_text(m.name)}</h1>{chapters(m)}" for m in component.members)
-    needs = "<p>What it needs where it runs, and how it tells what it refuses: "
+    needs = "<p>What it needs where it runs, and how it reports what it refuses: "
     needs = f"{needs}<a href='externalDependencies.html'>external dependencies</a>.</p>"
     body = (
         f"<header><img src='../model.png' alt=''><h1>{_text(model.name)}</h1>"
@@ -92,7 +92,7 @@ brings was seen to abort such a host when it ends.</li>
 <li>The folder that the FMU is unpacked in should have a name of plain ASCII characters.</li>
 <li>The initialisation and the first step in a process are late by some seconds: the model is compiled then.</li></ul>
 <h2>Calls</h2>
-<ul><li>What is refused (a value out of its bounds, a state of another FMU) is told by the logger with category
+<ul><li>What is refused (a value out of its bounds, a state of another FMU) is reported by the logger in category
 <code>logStatusError</code> and changes nothing, but the call returns <code>fmi2OK</code>, for this interface to Python
 has no other return value than a fatal one. The next <code>fmi2DoStep</code> returns <code>fmi2Discard</code>, until the
 value is set right or the FMU is reset.</li>
@@ -113,7 +113,7 @@ def page(title: str, body: str) -> str:
 
 
 def chapters(model: Model) -> str:
-    """Return what the modules of a model's fields say about it: the first one its text, each further one a section."""
+    """Return the docstrings of a model's modules as HTML: the first one is the text, each further one a section."""
     texts = [inspect.cleandoc(sys.modules[name].__doc__ or "") for name in model.fields.modules]
     return "\n".join([*map(to_html, texts[:1]), *map(section, texts[1:])])
 

@@ -64,7 +64,7 @@ def remove_leftovers(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Let the new name in a folder survive a loss of power, where the system can do that."""
+    """Let the new name in a folder survive a loss of power, where the system offers that."""
     if not hasattr(os, "O_DIRECTORY"):
         return
     try:

@@ -1,4 +1,4 @@
-"""What accompanies a model in an FMU of either flavour."""
+"""The files that accompany a model in an FMU of either flavour."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def digest(sources: Mapping[str, bytes]) -> str:
 
 
 def supplements(component: Definition, flavour: Flavour, detail: Detail) -> dict[str, bytes]:
-    """Return what accompanies the model in either flavour: terminals, icon, documentation and licence."""
+    """Return the files that accompany a model in either flavour: terminals, icon, documentation and licence."""
     return {
         "terminalsAndIcons/terminalsAndIcons.xml": terminals_and_icons(component, detail),
         "model.png": icon(component.model.name),

@@ -78,8 +78,8 @@ def run_long(system: System, plan: Plan, long_run: LongRun, resume: bool = False
 def check_paces(system: System, plan: Plan, long_run: LongRun) -> str:
     """Check the paces of the duties against the timescales of a system at its start, and explain its plan.
 
-    `run_long` does so after every cycle; but a block does not tell the timescales of the components within. Theirs are
-    those of the system that it was made of, at its start: they are not watched in the run.
+    `run_long` checks them after every cycle, but a block does not report the timescales of its components: this
+    function checks the system that the block is made of, once, at its start.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def check_paces(system: System, plan: Plan, long_run: LongRun) -> str:
     Raises
     ------
     InputError
-        When a pace mixes timescales; the message tells each that it mixes.
+        When a pace mixes timescales; the message names each pair that it mixes.
     """
     separation = long_run.experiment.separation
     with opened(system, plan, Experiment(plan.base, separation=separation), lambda _: None) as simulation:
@@ -143,12 +143,12 @@ def _bar(now: int, duration: int) -> tqdm:
 
 
 def _identity(course: Course, long_run: LongRun) -> str:
-    """Return a digest of everything that determines a run: the state that it begins with holds all parameters."""
+    """Return a digest of everything that determines a run: the state at its start holds all parameters."""
     digest = hashlib.sha256(course.simulation.save())
     experiment = long_run.experiment
-    told = (package_version("packfmu"), str(course.simulation.plan), long_run.calendar, long_run.jump, long_run.end)
+    settings = (package_version("packfmu"), str(course.simulation.plan), long_run.calendar, long_run.jump, long_run.end)
     given = (experiment.duration, experiment.start, experiment.stop_on, experiment.totals, experiment.separation)
-    for text in (*told, *given, sorted(experiment.record.items())):
+    for text in (*settings, *given, sorted(experiment.record.items())):
         digest.update(f"{text}\n".encode())
     for name, duty in long_run.duties.items():
         for phase in duty.phases:
