@@ -251,7 +251,9 @@ def _writing(file: Path, path: Path) -> Iterator[sqlite3.Connection]:
             with database:
                 yield database
     except sqlite3.Error as error:
-        raise InputError(f"checkpoint {path} cannot be written: {error}; the disk must have room for it") from error
+        raise InputError(
+            f"checkpoint {path} cannot be written: {error}; it needs a writable folder and room on the disk"
+        ) from error
     except DamagedError:
         raise InputError(f"checkpoint {path} cannot be written: another process has written it meanwhile") from None
 

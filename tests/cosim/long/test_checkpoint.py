@@ -129,7 +129,9 @@ def test_a_full_disk_leaves_the_earlier_checkpoint(tmp_path, room):
     fill(checkpoint, ROWS, 2 * ROWS)
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, most[1]))
     try:
-        with pytest.raises(InputError, match=re.escape(f"{path} cannot be written: disk I/O error; the disk must")):
+        with pytest.raises(
+            InputError, match=re.escape(f"{path} cannot be written: disk I/O error; it needs a writable")
+        ):
             checkpoint.save({"state": bytes(200_000)})
         with pytest.raises(InputError, match=r"other cannot be written: "):
             opened(tmp_path / "other").save({"state": bytes(200_000)})
