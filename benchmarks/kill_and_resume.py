@@ -1,10 +1,12 @@
 """Kill a long run again and again, and resume it: python benchmarks/kill_and_resume.py [--kills] [--seed].
 
-A small pack whose cells age lives some days, with jumps, in a process of its own that is killed (SIGKILL) at random
-moments: while it runs, in the midst of saving a checkpoint, and while it makes the results of its journal. After each
-kill it is resumed from what lies there, until a life is complete; then the next one begins, until all kills are done.
-Every life must end with the summary and the bytes of every array of one that nobody has disturbed, and leave nothing
-else behind. Checkpoints are saved ten times a second here, by calls of the operating system that may be the last.
+A small pack whose cells age lives some days, with jumps, in a process of its own that is killed at random moments:
+while it runs, while it saves a checkpoint, and while it makes the results of the saved rows. After each kill it is
+resumed from what lies there, until a life is complete; then the next one begins, until all kills are done. Every life
+must end with the summary and the bytes of every array of one that nobody has disturbed, and leave nothing else behind.
+
+Checkpoints are saved ten times a second here. A timer of the operating system (SIGALRM without a handler) kills like
+SIGKILL, and between any two writes of SQLite; a rollback journal that is left shows that a transaction was torn.
 """
 
 from __future__ import annotations
@@ -15,11 +17,12 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 from packfmu.core.duration import parse_duration
@@ -28,6 +31,7 @@ from packfmu.cosim.duty import Duty, Phase, with_duties
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.long import long_run as module
 from packfmu.cosim.long.calendar import LongRun, LongSummary, Stretch
+from packfmu.cosim.long.checkpoint import CheckpointFile
 from packfmu.cosim.long.course import Course
 from packfmu.cosim.long.jump import Jump
 from packfmu.cosim.long.jumping import with_jumps
@@ -45,9 +49,6 @@ Live = Callable[[Path, bool], LongSummary]
 """``live(output, resume)`` runs a life."""
 
 OUTPUT, CHECKPOINT = "life.nc", "life.checkpoint"
-CALLS = ("fsync", "replace", "unlink")
-"""Functions of `os` by which files are saved."""
-CONCLUDES = "concludes"
 
 
 class Moment(Enum):
@@ -60,24 +61,30 @@ class Moment(Enum):
 
 @dataclass(frozen=True)
 class Kill:
-    """How a process was killed.
+    """How a process is killed.
 
     Parameters
     ----------
-    moment : Moment
-        When.
-    detail : str
-        How long after its beginning, or in which call.
     life : int
         Number of the life, from 1.
+    moment : Moment
+        When.
+    delay : float
+        How long after the moment has begun [s].
+    save : int
+        Number of the save in which it is killed, from 1.
     cycles : tuple of int
         The times of the calendar [ns] at which cycles were begun.
+    is_torn : bool
+        Whether a rollback journal was left.
     """
 
-    moment: Moment
-    detail: str
     life: int
-    cycles: tuple[int, ...]
+    moment: Moment
+    delay: float
+    save: int
+    cycles: tuple[int, ...] = ()
+    is_torn: bool = False
 
 
 class MismatchError(Exception):
@@ -96,16 +103,12 @@ def campaign(live: Live, folder: Path, kills: int, seed: int) -> tuple[list[Kill
     chance, made, life = random.Random(seed), [], 1
     whole = folder / "undisturbed" / OUTPUT
     live(whole, False)  # compiles
-    begin = time.perf_counter()
-    expected = told(live(whole, False))
-    lasting = time.perf_counter() - begin
+    expected, lasting, saving = undisturbed(live, whole)
     while True:
         output = folder / str(life) / OUTPUT
-        ended, kill = attempt(live, output, plan_kill(chance, lasting, life) if len(made) < kills else None)
-        if kill is not None:
-            made.append(kill)
-        is_over = ended is not None or (output.exists() and not output.with_name(CHECKPOINT).exists())
-        if not is_over:
+        ended, kill = attempt(live, output, plan_kill(chance, lasting, saving, life) if len(made) < kills else None)
+        made += [kill] if kill else []
+        if ended is None and (not output.exists() or output.with_name(CHECKPOINT).exists()):
             continue
         check_same(whole, output, expected, ended)
         if len(made) == kills:
@@ -113,15 +116,30 @@ def campaign(live: Live, folder: Path, kills: int, seed: int) -> tuple[list[Kill
         life += 1
 
 
-def plan_kill(chance: random.Random, lasting: float, life: int) -> tuple[Kill, float, int]:
-    """Return the next kill: after how long [s], or in which call."""
+def undisturbed(live: Live, output: Path) -> tuple[str, float, float]:
+    """Return the summary of a life that nobody disturbs, how long it lasts, and how long a save lasts [s]."""
+    save, saves = CheckpointFile.save, []
+
+    def timed(self: CheckpointFile, content: Mapping[str, bytes]) -> None:
+        begin = time.perf_counter()
+        save(self, content)
+        saves.append(time.perf_counter() - begin)
+
+    CheckpointFile.save = timed  # type: ignore[method-assign]
+    begin = time.perf_counter()
+    expected, lasting = told(live(output, False)), time.perf_counter() - begin
+    CheckpointFile.save = save  # type: ignore[method-assign]
+    return expected, lasting, mean(saves)
+
+
+def plan_kill(chance: random.Random, lasting: float, saving: float, life: int) -> Kill:
+    """Return how the next process is killed."""
     moment = chance.choices(list(Moment), (5, 4, 2))[0]
-    delay = chance.uniform(0.0, 0.12 * lasting if moment is Moment.RUNNING else 0.02)
-    call = chance.randint(1, 40)
-    return Kill(moment, f"after {delay:.3f} s", life, ()), delay, call
+    longest = {Moment.RUNNING: 0.12 * lasting, Moment.SAVING: saving, Moment.CONCLUDING: 0.02}[moment]
+    return Kill(life, moment, chance.uniform(0.0, longest), chance.randint(1, 8))
 
 
-def attempt(live: Live, output: Path, planned: tuple[Kill, float, int] | None) -> tuple[str | None, Kill | None]:
+def attempt(live: Live, output: Path, planned: Kill | None) -> tuple[str | None, Kill | None]:
     """Let a process live; return the summary when it came to its end, and the kill when it did not."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -130,7 +148,7 @@ def attempt(live: Live, output: Path, planned: tuple[Kill, float, int] | None) -
         _child(live, output, planned, lambda text: os.write(writing, f"{text}\n".encode()))
     os.close(writing)
     with os.fdopen(reading) as lines:
-        said = _watched(child, lines, planned)
+        said = lines.read().splitlines()
     _, status = os.waitpid(child, 0)
     if os.WIFEXITED(status):
         if os.WEXITSTATUS(status):
@@ -138,31 +156,16 @@ def attempt(live: Live, output: Path, planned: tuple[Kill, float, int] | None) -
         return said[-1], None
     assert planned is not None
     cycles = tuple(int(line) for line in said if line.isdigit())
-    calls = [line for line in said if line.startswith("os.")]
-    kill = replace(planned[0], cycles=cycles, **({"detail": calls[-1]} if calls else {}))
-    return None, kill
+    is_torn = any(path.name.endswith("-journal") for path in output.parent.glob("*"))
+    return None, replace(planned, cycles=cycles, is_torn=is_torn)
 
 
-def _watched(child: int, lines: Any, planned: tuple[Kill, float, int] | None) -> list[str]:
-    """Return what a process says; kill it when it is time."""
-    said = []
-    if planned is not None and planned[0].moment is Moment.RUNNING:
-        time.sleep(planned[1])
-        os.kill(child, signal.SIGKILL)
-    for line in lines:
-        said.append(line.rstrip("\n"))
-        if planned is not None and planned[0].moment is Moment.CONCLUDING and said[-1] == CONCLUDES:
-            time.sleep(planned[1])
-            os.kill(child, signal.SIGKILL)
-    return said
-
-
-def _child(live: Live, output: Path, planned: tuple[Kill, float, int] | None, say: Callable[[object], object]) -> None:
+def _child(live: Live, output: Path, planned: Kill | None, say: Callable[[object], object]) -> None:
     """Live in the process that was forked, and leave it."""
     try:
         _announce(say)
-        if planned is not None and planned[0].moment is Moment.SAVING:
-            _end_in_a_call(planned[2], say)
+        if planned is not None:
+            _set_the_timer(planned)
         summary = live(output, output.with_name(CHECKPOINT).exists())
         say(told(summary))
         os._exit(0)
@@ -172,38 +175,39 @@ def _child(live: Live, output: Path, planned: tuple[Kill, float, int] | None, sa
 
 
 def _announce(say: Callable[[object], object]) -> None:
-    """Say when a cycle begins, and when the results are made."""
-    cycle, to_netcdf = Course.cycle, module.to_netcdf
+    """Say when a cycle begins."""
+    cycle = Course.cycle
 
     def said_cycle(self: Course, *given: Any) -> None:
         say(self.now)
         cycle(self, *given)
 
-    def said_to_netcdf(*given: Path) -> None:
-        say(CONCLUDES)
+    Course.cycle = said_cycle  # type: ignore[method-assign]
+
+
+def _set_the_timer(planned: Kill) -> None:
+    """Let a timer end the process after the planned moment has begun; nothing of Python runs then."""
+    save, to_netcdf, left = CheckpointFile.save, module.to_netcdf, [planned.save]
+
+    def start() -> None:
+        signal.setitimer(signal.ITIMER_REAL, planned.delay)
+
+    def last_save(self: CheckpointFile, content: Mapping[str, bytes]) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            start()
+        save(self, content)
+
+    def last_results(*given: Any) -> None:
+        start()
         to_netcdf(*given)
 
-    Course.cycle, module.to_netcdf = said_cycle, said_to_netcdf  # type: ignore[method-assign]
-
-
-def _end_in_a_call(number: int, say: Callable[[object], object]) -> None:
-    """Let the process be killed before or after the call of that number by which a file is saved."""
-    left = [number]
-
-    def ending(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        def called(*given: Any, **more: Any) -> Any:
-            left[0] -= 1
-            if left[0] == 0:
-                say(f"os.{name} {'was called' if number % 2 else 'is called'}")
-                if number % 2:
-                    function(*given, **more)
-                os.kill(os.getpid(), signal.SIGKILL)
-            return function(*given, **more)
-
-        return called
-
-    for name in CALLS:
-        setattr(os, name, ending(name, getattr(os, name)))
+    if planned.moment is Moment.RUNNING:
+        start()
+    elif planned.moment is Moment.SAVING:
+        CheckpointFile.save = last_save  # type: ignore[method-assign]
+    else:
+        module.to_netcdf = last_results
 
 
 def told(summary: LongSummary) -> str:
@@ -232,10 +236,12 @@ def report(kills: Sequence[Kill], lives: int) -> str:
         again = next((after.cycles[0] for after in kills[number:] if after.life == kill.life and after.cycles), None)
         lost = "" if again is None else str(sum(instant >= again for instant in kill.cycles))
         ends = (f"{begun[0]:.1f} d", f"{begun[-1]:.1f} d") if begun else ("", "")
-        rows.append((str(number), str(kill.life), kill.moment.value, kill.detail, *ends, str(len(begun)), lost))
+        detail = f"after {kill.delay:.4f} s" + (f" of save {kill.save}" if kill.moment is Moment.SAVING else "")
+        rows.append((str(number), str(kill.life), kill.moment.value, detail, *ends, str(len(begun)), lost))
     counts = ", ".join(f"{sum(kill.moment is moment for kill in kills)} {moment.value}" for moment in Moment)
     return (
-        f"{aligned(rows)}\n\n{len(kills)} kills ({counts}) in {lives} lives: all as if undisturbed, nothing left over"
+        f"{aligned(rows)}\n\n{len(kills)} kills ({counts}; {sum(kill.is_torn for kill in kills)} left a rollback "
+        f"journal) in {lives} lives: all as if undisturbed, nothing left over"
     )
 
 

@@ -1,4 +1,4 @@
-"""Writing .fmu files: the same content gives the same bytes, and a file is there whole or not at all."""
+"""Writes .fmu files: the same content gives the same bytes, and a file is complete or not there."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 from .files import replacing
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The date of every entry, the earliest that a zip file can tell."""
+"""The date of every entry, the earliest that a zip file can hold."""
 
 UNIX = 3
-"""Where entries tell that they were made, on whatever host."""
+"""The system that made the entries, whatever the host is."""
 
 
 def write_archive(target: Path, files: Mapping[str, bytes]) -> None:

@@ -48,7 +48,7 @@ def build_parts(
         The FMUs are written into a folder in it, named by the flavour; missing folders are made. FMUs that are there
         are replaced once all new ones have been built.
     detail : Detail
-        Outputs finer than this are not told to importers.
+        Outputs finer than this are left out of the model description.
     form : Form
         The flavour.
     platforms : sequence of Platform

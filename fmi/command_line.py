@@ -1,4 +1,4 @@
-"""What the scripts share: how they end. What is wrong with what a user gave is said in one line, and so is Ctrl-C."""
+"""The command line of the scripts: a mistake of the user and Ctrl-C each end a script with one line."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise the message."""
-        raise InputError(f"{message}; {self.prog} --help tells what there is")
+        raise InputError(f"{message}; {self.prog} --help lists the options")
 
     def run(self, arguments: Sequence[str] | None, work: Callable[[argparse.Namespace], str]) -> int:
         """Do what a command line asks for, print what that returns, and return the exit code."""

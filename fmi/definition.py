@@ -72,9 +72,9 @@ class Definition:
     terminals : tuple of Terminal
         Their names differ and every member is a variable of the model.
     members : tuple of Model
-        What the model is composed of; their documentation is told with its own.
+        What the model is composed of; its page documents them too.
     step_size : float
-        The communication step that importers are told [s].
+        The communication step that the model description proposes [s].
 
     Raises
     ------

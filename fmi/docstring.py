@@ -11,7 +11,7 @@ _ITEM = re.compile(r"[*-] ")
 _TABLE = re.compile(r"=+( +=+)+")
 
 
-def to_html(text: str) -> str:
+def to_html(text: str, level: int = 2) -> str:
     """Return a docstring as HTML, everything in it escaped.
 
     Paragraphs; titles underlined with dashes; indented blocks (formulas) and simple tables as they stand; lists with
@@ -22,16 +22,24 @@ def to_html(text: str) -> str:
     ----------
     text : str
         The docstring, without common indentation.
+    level : int
+        The level of its titles, 1 to 6.
     """
     parts: list[str] = []
     for block in re.split(r"\n\s*\n", text.strip("\n")):
         lines = block.splitlines()
         if len(lines) > 1 and _UNDERLINE.fullmatch(lines[1]):
-            parts.append(f"<h2>{inline(lines[0])}</h2>")
+            parts.append(f"<h{level}>{inline(lines[0])}</h{level}>")
             lines = lines[2:]
         if lines:
             parts.append(_block(lines))
     return "\n".join(parts)
+
+
+def section(text: str, level: int = 2) -> str:
+    """Return a docstring as a section: its first line is the title, and its own titles are one level lower."""
+    title, _, rest = text.partition("\n")
+    return f"<h{level}>{inline(title.removesuffix('.'))}</h{level}>\n{to_html(rest, level + 1)}"
 
 
 def inline(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The pages in an FMU's documentation folder, made from the declaration and the model's docstring."""
+"""The pages in an FMU's documentation folder, made from the declaration and the docstrings of the model's modules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..core.model import Model
 from ..core.variable import Causality, DataType, Detail, Variable
 from .definition import Definition, Terminal
 from .description import Flavour, listed
-from .docstring import to_html
+from .docstring import section, to_html
 from .units import display_conversion
 
 TABLES = {"Parameters": Causality.PARAMETER, "Inputs": Causality.INPUT, "Outputs": Causality.OUTPUT}
@@ -45,21 +45,20 @@ header img { float: right; width: 72px; height: 72px; }
 def index_page(component: Definition, flavour: Flavour, detail: Detail) -> str:
     """Return ``documentation/index.html``: what the model is, its equations, its ports, its limits, its references."""
     model = component.model
-    told = {variable.path for variable in listed(component, detail)}
+    shown = {variable.path for variable in listed(component, detail)}
     tables = "".join(
-        _variable_table(title, [v for v in model.interface if v.causality is causality and v.path in told])
+        _variable_table(title, [v for v in model.interface if v.causality is causality and v.path in shown])
         for title, causality in TABLES.items()
     )
-    left_out = [variable.path for variable in model.interface if not (variable.hidden or variable.path in told)]
+    left_out = [variable.path for variable in model.interface if not (variable.hidden or variable.path in shown)]
     note = f"<p class='note'>Left out in this detail: {_codes(left_out)}.</p>" if left_out else ""
-    members = "".join(f"<h1>{_text(m.name)}</h1>{''.join(map(to_html, docstrings(m)))}" for m in component.members)
-    needs = "<p>What it needs where it runs, and how it tells what it refuses: "
+    members = "".join(f"<h1>{_text(m.name)}</h1>{chapters(m)}" for m in component.members)
+    needs = "<p>What it needs where it runs, and how it reports what it refuses: "
     needs = f"{needs}<a href='externalDependencies.html'>external dependencies</a>.</p>"
-    equations = "".join(to_html(text) for text in docstrings(model))
     body = (
         f"<header><img src='../model.png' alt=''><h1>{_text(model.name)}</h1>"
         f"<p class='lead'>{_text(model.description)}.</p>{needs if flavour.needs_execution_tool else ''}</header>"
-        f"{equations}"
+        f"{chapters(model)}"
         "<h2>Ports</h2><p>Electric current is positive into the cell. Outputs follow from a step, never at once "
         "from an input. Values are in SI units; the display unit in brackets is what tools may show.</p>"
         f"{tables}{note}{_terminal_table(component.terminals)}{members}"
@@ -93,7 +92,7 @@ brings was seen to abort such a host when it ends.</li>
 <li>The folder that the FMU is unpacked in should have a name of plain ASCII characters.</li>
 <li>The initialisation and the first step in a process are late by some seconds: the model is compiled then.</li></ul>
 <h2>Calls</h2>
-<ul><li>What is refused (a value out of its bounds, a state of another FMU) is told by the logger with category
+<ul><li>What is refused (a value out of its bounds, a state of another FMU) is reported by the logger in category
 <code>logStatusError</code> and changes nothing, but the call returns <code>fmi2OK</code>, for this interface to Python
 has no other return value than a fatal one. The next <code>fmi2DoStep</code> returns <code>fmi2Discard</code>, until the
 value is set right or the FMU is reset.</li>
@@ -113,9 +112,10 @@ def page(title: str, body: str) -> str:
     )
 
 
-def docstrings(model: Model) -> list[str]:
-    """Return the docstrings of the modules that tell a model's equations, in the order of its fields."""
-    return [inspect.cleandoc(sys.modules[name].__doc__ or "") for name in model.fields.modules]
+def chapters(model: Model) -> str:
+    """Return the docstrings of a model's modules as HTML: the first one is the text, each further one a section."""
+    texts = [inspect.cleandoc(sys.modules[name].__doc__ or "") for name in model.fields.modules]
+    return "\n".join([*map(to_html, texts[:1]), *map(section, texts[1:])])
 
 
 def _variable_table(title: str, variables: list[Variable]) -> str:

@@ -7,10 +7,13 @@ import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
+
+from platformdirs import user_cache_path
 
 from ..core.errors import InputError
 
@@ -54,6 +57,26 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def remove_leftovers(path: Path) -> None:
+    """Remove the temporary files that killed processes have left beside the file `path`."""
+    for leftover in path.parent.glob(f".{escape(path.name)}.*.part*"):
+        leftover.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Let the new name in a folder survive a loss of power, where the system offers that."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise InputError(f"folder {folder} cannot be written: {error.strerror or error}") from error
+
+
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
     """Yield an empty folder that is removed at the end.
@@ -74,17 +97,17 @@ def temporary_folder() -> Iterator[Path]:
 
 
 def cache_folder(name: str) -> Path:
-    """Return a folder, made where it is missing, for what can be made again: below XDG_CACHE_HOME or else ~/.cache.
+    """Return a folder for what can be made again, in the user's cache; it is made where it is missing.
 
-    A relative XDG_CACHE_HOME is ignored, as the XDG Base Directory Specification wants it.
+    XDG_CACHE_HOME names another cache. It is ignored where it is relative, as the XDG Base Directory Specification
+    demands.
 
     Raises
     ------
     InputError
         When it cannot be made.
     """
-    given = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    folder = (given if given.is_absolute() else Path.home() / ".cache") / "packfmu" / name
+    folder = user_cache_path("packfmu", appauthor=False) / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -30,7 +30,7 @@ def component_names() -> tuple[str, ...]:
 
 
 def maker(name: str) -> Callable[..., Definition]:
-    """Return the function ``define`` of a module of ``fmus``; InputError tells which modules there are."""
+    """Return the function ``define`` of a module of ``fmus``; InputError lists the modules that there are."""
     if name not in component_names():
         raise InputError(f"there is no component {name!r}; there are {', '.join(component_names())}")
     make: Callable[..., Definition] = importlib.import_module(f"{ROOT}.fmus.{name}").define
@@ -38,7 +38,7 @@ def maker(name: str) -> Callable[..., Definition]:
 
 
 def load_definition(name: str, arguments: Mapping[str, Any], start: Mapping[str, ArrayLike]) -> Definition:
-    """Return the component with these arguments and start values; InputError says what does not fit."""
+    """Return the component with these arguments and start values; InputError names what does not fit."""
     make = maker(name)
     try:
         component = make(**arguments)

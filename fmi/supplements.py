@@ -1,17 +1,17 @@
-"""What accompanies a model in an FMU of either flavour."""
+"""The files that accompany a model in an FMU of either flavour."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
 from importlib.metadata import distributions
+from pathlib import Path
 
 from ..core.errors import InputError
 from ..core.variable import Detail
 from .definition import Definition
 from .description import Flavour
 from .documentation import index_page
-from .icon import icon
 from .terminals import terminals_and_icons
 
 
@@ -24,13 +24,20 @@ def digest(sources: Mapping[str, bytes]) -> str:
 
 
 def supplements(component: Definition, flavour: Flavour, detail: Detail) -> dict[str, bytes]:
-    """Return what accompanies the model in either flavour: terminals, icon, documentation and licence."""
+    """Return the files that accompany a model in either flavour: terminals, icon, documentation and licence."""
     return {
         "terminalsAndIcons/terminalsAndIcons.xml": terminals_and_icons(component, detail),
         "model.png": icon(component.model.name),
         "documentation/index.html": index_page(component, flavour, detail).encode(),
         "documentation/licenses/license.txt": licence("packfmu"),
     }
+
+
+def icon(model_name: str) -> bytes:
+    """Return the PNG file of a model's icon, which lies beside the components; without one, a plain frame."""
+    own = Path(__file__).parent
+    drawn = own.with_name("fmus") / "icons" / f"{model_name}.png"
+    return (drawn if drawn.exists() else own / "icon.png").read_bytes()
 
 
 def licence(package: str) -> bytes:

@@ -22,17 +22,17 @@ def terminals_and_icons(component: Definition, detail: Detail) -> bytes:
 
     Members that a description of this detail leaves out are no members here.
     """
-    told = {variable.path for variable in listed(component, detail)}
+    shown = {variable.path for variable in listed(component, detail)}
     root = ElementTree.Element("fmiTerminalsAndIcons", fmiVersion="3.0")
     if component.terminals:
         parent = ElementTree.SubElement(root, "Terminals")
         for terminal in component.terminals:
-            _add_terminal(parent, component.model, terminal, told)
+            _add_terminal(parent, component.model, terminal, shown)
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
-def _add_terminal(parent: ElementTree.Element, model: Model, terminal: Terminal, told: set[str]) -> None:
+def _add_terminal(parent: ElementTree.Element, model: Model, terminal: Terminal, shown: set[str]) -> None:
     element = ElementTree.SubElement(
         parent,
         "Terminal",
@@ -41,7 +41,7 @@ def _add_terminal(parent: ElementTree.Element, model: Model, terminal: Terminal,
         terminalKind=f"_packfmu.{terminal.kind.value}",
     )
     for member, member_name in terminal.named_members:
-        if member not in told:
+        if member not in shown:
             continue
         variable = model.variable(member)
         stem = variable.fmi_name or variable.name

@@ -53,7 +53,7 @@ class LongRun:
     ----------
     experiment : Experiment
         Duration (of the calendar), values, totals, what is recorded after each cycle and jump, the output, and the
-        flags that end the run; no error control. The output's folder holds checkpoint and journal.
+        flags that end the run; no error control. The output's folder holds the checkpoint.
     duties : mapping of str to Duty
         The duty cycles, those that `with_duties` has given to the system.
     calendar : tuple of Stretch

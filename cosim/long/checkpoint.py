@@ -1,128 +1,297 @@
-"""Checkpoints: the whole state of a long run in one file that is either complete and intact, or refused.
+"""Checkpoints: the rows and the state of a long run in one SQLite file that is intact, or refused.
 
-The file holds, in this order: a magic text, the version of the format and the length of the header (little-endian),
-the header (JSON: identity, names and lengths of the parts), the parts, and a SHA-256 over all that.
+The file has three tables. `rows` holds the recorded rows: each one float64, little-endian, the time first. `parts`
+holds the state that follows from the last row. `meta` holds the identity of the run, its columns, and the seal.
+
+One transaction writes new rows together with the new state. When a process is killed meanwhile, SQLite rolls the file
+back at its next opening. One process writes the file.
+
+SQLite does not notice a value that was changed. A chain of digests (SHA-256) shows it::
+
+    digest[-1] = H(format, identity, columns)
+    digest[k]  = H(digest[k - 1], row k)
+    seal       = H(digest of the last row, names and contents of the parts)
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import struct
-from collections.abc import Mapping
-from glob import escape
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from hashlib import sha256
+from itertools import accumulate, count, islice, pairwise
 from pathlib import Path
 
+import numpy as np
+
 from ...core.errors import InputError
-from ...fmi.files import replacing
+from ...coupling.slave import Values
+from ...fmi.files import replacing, sync_folder
+from ..recorder import Column, recording
 
-MAGIC = b"packfmu checkpoint\n"
-VERSION = 1
+ROWS = 256
+"""Rows that are kept in memory before they ask for a checkpoint."""
 
-_LENGTHS = struct.Struct("<IQ")  # version, length of the header
-_HEAD = len(MAGIC) + _LENGTHS.size
-_DIGEST = hashlib.sha256().digest_size
+MAGIC = b"SQLite format 3\0"
+
+APPLICATION = int.from_bytes(b"pfmu")
+"""What SQLite calls the application of a file."""
+
+FORMAT = 1
+"""The version of the tables."""
+
+SYNCHRONOUS = "FULL"
+"""How SQLite writes: a loss of power leaves a file that is complete, or that is rolled back."""
+
+SCHEMA = f"""
+BEGIN;
+PRAGMA application_id = {APPLICATION};
+PRAGMA user_version = {FORMAT};
+CREATE TABLE meta (name TEXT PRIMARY KEY, value);
+CREATE TABLE rows (number INTEGER PRIMARY KEY, content BLOB, digest BLOB);
+CREATE TABLE parts (name TEXT, content BLOB);
+"""
+
+ELSEWHERE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+}
+"""Errors whose cause lies outside the file."""
 
 
-def save_checkpoint(path: Path, identity: str, content: Mapping[str, bytes]) -> None:
-    """Write a checkpoint; what was at `path` is there, whole, until the new one is, whole, on the disk.
-
-    Parameters
-    ----------
-    path : Path
-        The file to write or replace.
-    identity : str
-        A digest of everything that determines the run.
-    content : mapping of str to bytes
-        The parts by name.
-
-    Raises
-    ------
-    InputError
-        When the file cannot be written; the message names it.
-    """
-    parts = [(name, len(part)) for name, part in content.items()]
-    header = json.dumps({"identity": identity, "parts": parts}).encode()
-    body = MAGIC + _LENGTHS.pack(VERSION, len(header)) + header + b"".join(content.values())
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        file.write(body + hashlib.sha256(body).digest())
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(path.parent)
+class DamagedError(Exception):
+    """A checkpoint does not hold what was written."""
 
 
-def load_checkpoint(path: Path, identity: str) -> dict[str, bytes]:
-    """Read a checkpoint, which stays as it is.
+class CheckpointFile:
+    """Rows and state of a long run; the first `save` makes the file.
 
     Parameters
     ----------
     path : Path
         The file.
     identity : str
-        What the checkpoint must have been saved with.
+        A digest of everything that determines the run.
+    columns : sequence of Column
+        What a row holds beside the time.
+    """
 
-    Returns
-    -------
-    dict of str to bytes
-        The parts.
+    def __init__(self, path: Path, identity: str, columns: Sequence[Column]) -> None:
+        self.path = path
+        self.columns = columns
+        self._meta = {"identity": identity, "columns": json.dumps([[c.name, c.port.count] for c in columns])}
+        self._digest = _first_digest(self._meta)
+        self._seal: bytes | None = None
+        self._rows: list[bytes] = []
+        self._saved = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many rows wait for `save` as memory may hold."""
+        return len(self._rows) >= ROWS
+
+    def append(self, time: float, values: Sequence[Values]) -> None:
+        """Add the row of an instant [s]: flat values in the order of the columns."""
+        self._rows.append(np.concatenate([[time], *values]).astype("<f8").tobytes())
+
+    def save(self, content: Mapping[str, bytes]) -> None:
+        """Write the rows that were added together with the state, in one transaction.
+
+        Parameters
+        ----------
+        content : mapping of str to bytes
+            The parts of the state by name.
+
+        Raises
+        ------
+        InputError
+            When the file cannot be written, or another process has written it; the earlier checkpoint stays.
+        """
+        digests = list(accumulate(self._rows, _next_digest, initial=self._digest))
+        rows = list(zip(count(self._saved), self._rows, digests[1:], strict=False))
+        seal = _seal(digests[-1], content)
+        if self._seal is None:
+            with replacing(self.path) as draft, _writing(draft, self.path) as database:
+                database.executescript(SCHEMA)
+                database.executemany("INSERT INTO meta VALUES (?, ?)", {**self._meta, "seal": None}.items())
+                _replace(database, self._seal, seal, rows, content)
+            sync_folder(self.path.parent)
+        else:
+            with _writing(self.path, self.path) as database:
+                _replace(database, self._seal, seal, rows, content)
+        self._saved, self._digest, self._seal = self._saved + len(rows), digests[-1], seal
+        self._rows.clear()
+
+    def load(self) -> dict[str, bytes]:
+        """Check the file and return the parts of the state; `append` goes on after its rows.
+
+        Raises
+        ------
+        InputError
+            When the file is missing, no checkpoint, of another version, damaged, or of another run; it stays as it is.
+        """
+        with _reading(self.path) as database:
+            meta = dict(database.execute("SELECT name, value FROM meta"))
+            seal, saved, digest = meta.pop("seal", None), 0, _first_digest(meta)
+            for _, last in _checked_rows(database, digest):
+                saved, digest = saved + 1, last
+            content = dict(database.execute("SELECT name, content FROM parts ORDER BY rowid"))
+            if seal != _seal(digest, content):
+                raise DamagedError
+        if meta != self._meta:
+            raise InputError(
+                f"checkpoint {self.path} belongs to another run: that was given other FMUs, another system or duty, or "
+                "other settings; start anew in another folder, or remove the file"
+            )
+        self._saved, self._digest, self._seal = saved, digest, seal
+        self._rows.clear()
+        return content
+
+    def rows(self) -> Iterator[list[bytes]]:
+        """Yield the rows of the file, some at a time, checked; InputError when it is damaged."""
+        digest = _first_digest(self._meta)
+        with _reading(self.path) as database:
+            checked = _checked_rows(database, digest)
+            while some := list(islice(checked, ROWS)):
+                digest = some[-1][1]
+                yield [row for row, _ in some]
+            if digest != self._digest:
+                raise DamagedError
+
+
+def to_netcdf(checkpoint: CheckpointFile, output: Path) -> None:
+    """Convert the rows of a checkpoint to a netCDF file as `recorder.recording` makes it.
+
+    Parameters
+    ----------
+    checkpoint : CheckpointFile
+        Saved.
+    output : Path
+        The netCDF file, which appears when it is complete.
 
     Raises
     ------
     InputError
-        When the file is missing, not a checkpoint, of another version, damaged, or of another run.
+        When the checkpoint cannot be read or is damaged, or the output cannot be written.
     """
+    edges = list(accumulate((column.port.count for column in checkpoint.columns), initial=1))
+    with recording(output, checkpoint.columns) as recorder:
+        for some in checkpoint.rows():
+            rows = np.frombuffer(b"".join(some), "<f8").reshape(len(some), edges[-1])
+            recorder.extend(rows[:, 0], [rows[:, begin:end] for begin, end in pairwise(edges)])
+
+
+def remove_checkpoint(path: Path) -> None:
+    """Remove a checkpoint and what SQLite has left beside it; InputError when that cannot be done."""
+    for file in (path, rollback_journal(path)):  # a rollback journal without its file is void, a file without it torn
+        try:
+            if file.exists():
+                file.unlink()
+        except OSError as error:
+            raise InputError(f"{file} cannot be removed: {error.strerror or error}") from error
+
+
+def rollback_journal(path: Path) -> Path:
+    """Return the name that SQLite gives to the rollback journal of a file."""
+    return path.with_name(f"{path.name}-journal")
+
+
+def _first_digest(meta: Mapping[str, object]) -> bytes:
+    return sha256(json.dumps([FORMAT, meta.get("identity"), meta.get("columns")]).encode()).digest()
+
+
+def _next_digest(digest: bytes, row: bytes) -> bytes:
+    return sha256(digest + row).digest()
+
+
+def _seal(digest: bytes, content: Mapping[str, bytes]) -> bytes:
+    parts = [sha256(str(name).encode()).digest() + sha256(part).digest() for name, part in content.items()]
+    return sha256(digest + b"".join(parts)).digest()
+
+
+def _replace(
+    database: sqlite3.Connection,
+    old_seal: bytes | None,
+    seal: bytes,
+    rows: Sequence[tuple[int, bytes, bytes]],
+    content: Mapping[str, bytes],
+) -> None:
+    """Replace the state, add rows, and seal the file; DamagedError where it does not have the old seal."""
+    sealed = database.execute("UPDATE meta SET value = ? WHERE name = 'seal' AND value IS ?", (seal, old_seal))
+    if sealed.rowcount != 1:
+        raise DamagedError
+    database.executemany("INSERT INTO rows VALUES (?, ?, ?)", rows)
+    database.execute("DELETE FROM parts")
+    database.executemany("INSERT INTO parts VALUES (?, ?)", content.items())
+
+
+def _checked_rows(database: sqlite3.Connection, digest: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield each row with its digest; DamagedError where the chain breaks."""
+    with closing(database.execute("SELECT number, content, digest FROM rows ORDER BY number")) as rows:
+        for expected, (number, row, found) in enumerate(rows):
+            digest = _next_digest(digest, row)
+            if (number, found) != (expected, digest):
+                raise DamagedError
+            yield row, digest
+
+
+@contextmanager
+def _writing(file: Path, path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a file for one transaction; messages name the checkpoint `path`."""
     try:
-        data = path.read_bytes()
+        with closing(sqlite3.connect(file)) as database:
+            database.execute("PRAGMA journal_mode = DELETE")  # WAL needs memory that a network drive cannot share
+            database.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
+            with database:
+                yield database
+    except sqlite3.Error as error:
+        raise InputError(
+            f"checkpoint {path} cannot be written: {error}; it needs a writable folder and room on the disk"
+        ) from error
+    except DamagedError:
+        raise InputError(f"checkpoint {path} cannot be written: another process has written it meanwhile") from None
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a file whose structure is that of a checkpoint; InputError for what the block finds as well."""
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(MAGIC))
+        if magic != MAGIC:
+            raise _no_checkpoint(path)
+        with closing(sqlite3.connect(path)) as database:
+            _check_structure(path, database)
+            yield database
     except OSError as error:
         raise InputError(f"checkpoint {path} cannot be read: {error.strerror or error}") from error
-    header = json.loads(_checked(path, data))
-    if header["identity"] != identity:
+    except (sqlite3.Error, DamagedError, TypeError) as error:  # TypeError: a value of another type
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in ELSEWHERE:
+            raise InputError(f"checkpoint {path} cannot be read: {error}") from error
+        way_out = "restore it from a copy, or remove it and start anew"
+        raise InputError(f"checkpoint {path} is damaged; {way_out}") from error
+
+
+def _check_structure(path: Path, database: sqlite3.Connection) -> None:
+    """Raise InputError or DamagedError unless a file is whole and of this format."""
+    pragmas = ("application_id", "user_version", "page_count", "page_size")
+    application, version, pages, page = (database.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas)
+    if application != APPLICATION:
+        raise _no_checkpoint(path)
+    if version != FORMAT:
         raise InputError(
-            f"checkpoint {path} belongs to another run: that was given other FMUs, another system or duty, or other "
-            "settings; start anew in another folder, or remove the file"
-        )
-    content = {}
-    end = len(data) - _DIGEST - sum(length for _, length in header["parts"])
-    for name, length in header["parts"]:
-        begin, end = end, end + length
-        content[name] = data[begin:end]
-    return content
-
-
-def remove_leftovers(path: Path) -> None:
-    """Remove the temporary files that killed processes have left beside the checkpoint `path`."""
-    for leftover in path.parent.glob(f".{escape(path.name)}.*.part"):
-        leftover.unlink(missing_ok=True)
-
-
-def _checked(path: Path, data: bytes) -> bytes:
-    """Return the header of an intact file."""
-    damaged = f"checkpoint {path} is damaged; restore it from a copy, or remove it and start anew"
-    if not data.startswith(MAGIC):
-        raise InputError(f"{path} is not a checkpoint; name one, or start anew in another folder")
-    if len(data) < _HEAD + _DIGEST:
-        raise InputError(damaged)
-    version, length = _LENGTHS.unpack_from(data, len(MAGIC))
-    if version != VERSION:
-        raise InputError(
-            f"checkpoint {path} has the format {version}, not {VERSION}: another version of packfmu wrote it, or it is "
+            f"checkpoint {path} has the format {version}, not {FORMAT}: another version of packfmu wrote it, or it is "
             "damaged; go on with that version, or remove it and start anew"
         )
-    if hashlib.sha256(data[:-_DIGEST]).digest() != data[-_DIGEST:]:
-        raise InputError(damaged)
-    return data[_HEAD : _HEAD + length]
+    if database.execute("PRAGMA integrity_check").fetchone() != ("ok",) or path.stat().st_size != pages * page:
+        raise DamagedError
 
 
-def sync_folder(folder: Path) -> None:
-    """Let the new name in a folder survive a loss of power, where the system can say so."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise InputError(f"folder {folder} cannot be written: {error.strerror or error}") from error
+def _no_checkpoint(path: Path) -> InputError:
+    return InputError(f"{path} is not a checkpoint of packfmu; name one, or start anew in another folder")

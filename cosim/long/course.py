@@ -21,7 +21,7 @@ from ..opening import STEP_SCALE, flags
 from ..recorder import columns
 from ..simulation import Simulation
 from .calendar import LongRun, LongSummary
-from .journal import Journal
+from .checkpoint import CheckpointFile
 from .jump import Jumper
 
 
@@ -76,26 +76,27 @@ class Course:
         """Whether the calendar is over, or something has ended the run."""
         return bool(self._progress.stopped_by) or self.now >= self._long_run.experiment.duration
 
-    def save(self, rows: int) -> dict[str, bytes]:
-        """Return everything that is needed to go on, `rows` being what the journal holds."""
-        told = {"rows": rows, "told": asdict(self._progress)}
-        known = self._jumper.save() if self._jumper else b""
-        return {"told": json.dumps(told).encode(), "simulation": self.simulation.save(), "rates": known}
+    def save(self) -> dict[str, bytes]:
+        """Return everything that is needed to go on."""
+        rates = self._jumper.save() if self._jumper else b""
+        return {
+            "progress": json.dumps(asdict(self._progress)).encode(),
+            "simulation": self.simulation.save(),
+            "rates": rates,
+        }
 
-    def restore(self, saved: Mapping[str, bytes]) -> int:
-        """Return to what `save` returned, and return the rows that the journal held."""
-        told = json.loads(saved["told"])
-        self._progress = _Progress(**told["told"])
+    def restore(self, saved: Mapping[str, bytes]) -> None:
+        """Return to what `save` returned."""
+        self._progress = _Progress(**json.loads(saved["progress"]))
         self.simulation.restore(saved["simulation"])
         if self._jumper:
             self._jumper.restore(saved["rates"])
-        return int(told["rows"])
 
-    def record(self, journal: Journal) -> None:
+    def record(self, checkpoint: CheckpointFile) -> None:
         """Record the present instant."""
-        journal.append(seconds(self.now), self._recorded)
+        checkpoint.append(seconds(self.now), self._recorded)
 
-    def cycle(self, journal: Journal, check: Callable[[], None]) -> None:
+    def cycle(self, checkpoint: CheckpointFile, check: Callable[[], None]) -> None:
         """Run a cycle in full, and jump as far as may be; `check` is called after every step."""
         name, left = self._long_run.at(self.now)
         duty, before = self._long_run.duties[name], self.simulation.sums()
@@ -107,7 +108,7 @@ class Course:
             self.simulation.complete()
         added = {total: value - before[total] for total, value in self.simulation.sums().items()}
         self._add(added, 1.0)
-        self.record(journal)
+        self.record(checkpoint)
         self._look(duty)
         if self._jumper and not self._progress.stopped_by:
             self._jumper.end_cycle(name)
@@ -116,7 +117,7 @@ class Course:
                 self._progress.jumps += 1
                 self._progress.errors.append(leap.error)
                 self._add(self._long_run.continued(added), leap.length / duty.duration)
-                self.record(journal)
+                self.record(checkpoint)
                 self._look_at_end()
 
     def _play(self, duty: Duty, check: Callable[[], None]) -> None:

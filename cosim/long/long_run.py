@@ -2,10 +2,9 @@
 
 Each leg of the calendar repeats one duty cycle. Its first cycle is run in full; where jumps are allowed, one follows
 to the end of the leg or as far as its error estimate allows, then the next cycle, and so on. A row is recorded after
-every cycle and every jump, in a journal beside the results, which are made of it at the end.
-
-Checkpoints hold the whole state after a cycle and its jump: a run that was killed goes on from the last one and
-ends with the same results to the last bit.
+every cycle and every jump. The checkpoint beside the output holds the rows and, after a cycle and its jump, the whole
+state: a run that was killed goes on from there and ends with the same results to the last bit. The results are made of
+the rows at the end.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,19 +25,18 @@ from ...coupling.enforcement import check_window
 from ...coupling.guard import Guard
 from ...coupling.schedule import Plan
 from ...coupling.system import System
-from ...fmi.files import check_replaceable, package_version
+from ...fmi.files import check_replaceable, package_version, remove_leftovers
 from ..experiment import Experiment
 from ..simulation import interruption_put_off, opened
 from .calendar import LongRun, LongSummary
-from .checkpoint import load_checkpoint, remove_leftovers, save_checkpoint
+from .checkpoint import CheckpointFile, remove_checkpoint, rollback_journal, to_netcdf
 from .course import Course, mixed, refuse
-from .journal import Journal, to_netcdf
 
 BETWEEN_CHECKPOINTS = 5.0
 """Wall time between two checkpoints [s]."""
 
-CHECKPOINT, JOURNAL = ".checkpoint", ".journal"
-"""Suffixes of the files that lie beside the output while it is made."""
+CHECKPOINT = ".checkpoint"
+"""Suffix of the file that lies beside the output while it is made."""
 
 DAY = 86400.0
 
@@ -69,7 +67,7 @@ def run_long(system: System, plan: Plan, long_run: LongRun, resume: bool = False
     """
     if long_run.experiment.output is None:
         raise InputError("a long run needs an output: its checkpoint lies beside it")
-    if long_run.experiment.output.suffix in (CHECKPOINT, JOURNAL):
+    if long_run.experiment.output.suffix.startswith(CHECKPOINT):
         raise InputError(f"output {long_run.experiment.output}: another file of the run ends in this; name it .nc")
     with ExitStack() as stack:
         check = stack.enter_context(interruption_put_off())
@@ -106,45 +104,37 @@ def check_paces(system: System, plan: Plan, long_run: LongRun) -> str:
 
 
 def _run(course: Course, long_run: LongRun, output: Path, resume: bool, check: Callable[[], None]) -> LongSummary:
-    checkpoint, path = output.with_suffix(CHECKPOINT), output.with_suffix(JOURNAL)
-    identity = _identity(course, long_run)
+    path = output.with_suffix(CHECKPOINT)
+    checkpoint = CheckpointFile(path, _identity(course, long_run), course.columns)
     clock = saved = time.perf_counter()
     if resume:
-        rows = course.restore(load_checkpoint(checkpoint, identity))
-        if course.has_ended and output.exists() and not path.exists():  # it was killed at the very end
-            _remove(checkpoint)
-            return course.summary(time.perf_counter() - clock)
-        journal = Journal.reopen(path, course.columns, rows)
+        course.restore(checkpoint.load())
     else:
-        journal = _begun(course, output)
-    for file in (output, checkpoint):
+        _clear(output, path)
+        course.record(checkpoint)
+    for file in (output, path):
         remove_leftovers(file)
-    with closing(journal), _bar(course.now, long_run.experiment.duration) as bar:
-        save_checkpoint(checkpoint, identity, course.save(journal.flush()))
+    checkpoint.save(course.save())
+    with _bar(course.now, long_run.experiment.duration) as bar:
         while not course.has_ended:
-            course.cycle(journal, check)
+            course.cycle(checkpoint, check)
             date = long_run.begin + timedelta(seconds=seconds(course.now))
             bar.set_postfix_str(f"{date:%Y-%m-%d}", refresh=False)
             bar.update(seconds(course.now) / DAY - bar.n)
-            if time.perf_counter() - saved > BETWEEN_CHECKPOINTS or course.has_ended:
-                save_checkpoint(checkpoint, identity, course.save(journal.flush()))
+            if time.perf_counter() - saved > BETWEEN_CHECKPOINTS or checkpoint.is_full or course.has_ended:
+                checkpoint.save(course.save())
                 saved = time.perf_counter()
-    to_netcdf(path, output)
+    to_netcdf(checkpoint, output)
     check()  # what was interrupted can be resumed
-    for file in (path, checkpoint):
-        _remove(file)
+    remove_checkpoint(path)
     return course.summary(time.perf_counter() - clock)
 
 
-def _begun(course: Course, output: Path) -> Journal:
-    """Return a new journal; of another run nothing is left that could be resumed with it."""
-    checkpoint = output.with_suffix(CHECKPOINT)
-    for file in (output, checkpoint):
+def _clear(output: Path, checkpoint: Path) -> None:
+    """Remove the checkpoint of another run; InputError where a file of the new one could not be written."""
+    for file in (output, checkpoint, rollback_journal(checkpoint)):
         check_replaceable(file)
-    _remove(checkpoint)
-    journal = Journal(output.with_suffix(JOURNAL), course.columns)
-    course.record(journal)
-    return journal
+    remove_checkpoint(checkpoint)
 
 
 def _bar(now: int, duration: int) -> tqdm:
@@ -152,21 +142,13 @@ def _bar(now: int, duration: int) -> tqdm:
     return tqdm(total=total, initial=done, disable=None, leave=False, bar_format=BAR, miniters=0)
 
 
-def _remove(path: Path) -> None:
-    try:
-        if path.exists():
-            path.unlink()
-    except OSError as error:
-        raise InputError(f"{path} cannot be removed: {error.strerror or error}") from error
-
-
 def _identity(course: Course, long_run: LongRun) -> str:
-    """Return a digest of everything that determines a run: the state that it begins with holds all parameters."""
+    """Return a digest of everything that determines a run: the state at its start holds all parameters."""
     digest = hashlib.sha256(course.simulation.save())
     experiment = long_run.experiment
-    told = (package_version("packfmu"), str(course.simulation.plan), long_run.calendar, long_run.jump, long_run.end)
+    settings = (package_version("packfmu"), str(course.simulation.plan), long_run.calendar, long_run.jump, long_run.end)
     given = (experiment.duration, experiment.start, experiment.stop_on, experiment.totals, experiment.separation)
-    for text in (*told, *given, sorted(experiment.record.items())):
+    for text in (*settings, *given, sorted(experiment.record.items())):
         digest.update(f"{text}\n".encode())
     for name, duty in long_run.duties.items():
         for phase in duty.phases:

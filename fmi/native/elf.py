@@ -1,4 +1,4 @@
-"""Reads what an object file in ELF format expects from others."""
+"""Reads which names an object file in ELF format leaves to others."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def undefined_symbols(content: bytes) -> list[str]:
     place, size, number, _ = _HEADER.unpack_from(content)
     sections = [_SECTION.unpack_from(content, place + k * size) for k in range(number)]
     found = set()
-    for kind, begin, length, linked, entry in sections:
+    for kind, start, length, linked, entry in sections:
         if kind != SYMBOL_TABLE:
             continue
         names = sections[linked][1]
-        for position in range(begin + entry, begin + length, entry):  # the first symbol is empty
+        for position in range(start + entry, start + length, entry):  # the first symbol is empty
             name, _, _, section, _, _ = _SYMBOL.unpack_from(content, position)
             if section == UNDEFINED:
                 found.add(content[names + name : content.index(b"\0", names + name)].decode())

@@ -39,7 +39,7 @@ NATIVE = Flavour(
 )
 
 TOOLS = ("llvmlite", "numba", "numpy", "ziglang")
-"""Packages that another version of may make other machine code."""
+"""Packages whose version may change the machine code."""
 
 BUILDERS = ("elf", "header", "link", "objects", "platforms")
 """Modules of this package that shape the machine code."""
@@ -70,7 +70,7 @@ def build_native_fmu(
     start : mapping of str to array_like, optional
         Start values of parameters and inputs [unit of the variable]; others keep what is declared.
     detail : Detail
-        Outputs finer than this are not told to importers, at terminals neither.
+        Outputs finer than this are left out of the model description and the terminals.
     platforms : sequence of Platform
         Where the FMU shall run.
 

@@ -60,7 +60,7 @@ static inline int model_refusal(int64_t status, const double *p, const double *u
 """
 
 FORMAT = re.compile(r"\.\d+[efg]")
-"""What a refusal may ask for: these mean the same to Python and to C."""
+"""Formats that a refusal may use: they mean the same to Python and to C."""
 
 FIELD = re.compile(r"([puyx])\.(\w+(?:\.\w+)?)((?:\[\d+\])*)")
 """An element of a block, as a refusal names it; a variable with an owner by both names."""
@@ -163,4 +163,4 @@ def _place(model: Model, status: int, field: str) -> str:
         if variable.path == name and fits:
             return f"{block}[{place + sum(i * math.prod(variable.shape[k + 1 :]) for k, i in enumerate(index))}]"
         place += variable.count
-    raise ValueError(f"{model.name}: refusal {status} tells {field}, which is no scalar of p, u, y or x")
+    raise ValueError(f"{model.name}: refusal {status} names {field}, which is no scalar of p, u, y or x")

@@ -33,7 +33,7 @@ PROCESSORS = {MAC_INTEL: (0x01000007, 3), MAC_ARM: (0x0100000C, 0)}
 
 UNIVERSAL = 0xCAFEBABE
 ALIGNMENT = 14
-"""Power of two that each part of a universal binary begins at: the page of an Arm processor."""
+"""Each part of a universal binary starts at a multiple of 2 to this power: the page of an Arm processor."""
 
 
 def link(platform: Platform, identifier: str, sources: Mapping[str, bytes], objects: Mapping[Target, bytes]) -> bytes:
@@ -66,13 +66,13 @@ def universal(parts: Mapping[Target, bytes]) -> bytes:
     """Return a universal binary of libraries for macOS, as ``mach-o/fat.h`` lays it out."""
     step = 1 << ALIGNMENT
     table = struct.pack(">II", UNIVERSAL, len(parts))
-    body, begin = b"", step
+    body, start = b"", step
     for target, content in parts.items():
         kind, variant = PROCESSORS[target]
-        table += struct.pack(">IIIII", kind, variant, begin, len(content), ALIGNMENT)
+        table += struct.pack(">IIIII", kind, variant, start, len(content), ALIGNMENT)
         padded = content + bytes(-len(content) % step)
         body += padded
-        begin += len(padded)
+        start += len(padded)
     return table.ljust(step, b"\0") + body
 
 

@@ -49,16 +49,16 @@ STEP = "model_advance"
 ENTRIES = ("model_initialize", "model_outputs", STEP)
 
 PICKLED = ".const.picklebuf"
-"""How numba begins the name of an exception that is kept in the code."""
+"""Prefix of the name of an exception that numba keeps in the code."""
 
 RELEASE = "NRT_MemInfo_call_dtor"
 """What numba calls to release memory; code that nobody calls names it in every kernel."""
 
 ADDRESS = r"inttoptr \(i64 -?\d+|@numba\.dynamic\.globals\."
-"""How a kernel looks that holds an address."""
+"""Pattern of a kernel that holds an address."""
 
 COUNTING = r"call void @NRT_(in|de)cref\b"
-"""How a kernel looks that has numba count who holds an array, as one that leaves a loop by ``return`` may."""
+"""Pattern of a kernel that has numba count the holders of an array, as one that leaves a loop by ``return`` may."""
 
 TIMES = (types.float64, types.float64)
 """Time and step size."""
@@ -265,9 +265,9 @@ def _last_part(symbol: str) -> str:
     """Return the last part of a nested name, as the Itanium ABI mangles it: a length before each part."""
     parts, place = [symbol], len("_ZN")
     while length := re.match(r"\d+", symbol[place:]):
-        begin = place + length.end()
-        place = begin + int(length[0])
-        parts.append(symbol[begin:place])
+        start = place + length.end()
+        place = start + int(length[0])
+        parts.append(symbol[start:place])
     return parts[-1]
 
 

@@ -1,7 +1,7 @@
 """Bulk access to an instance's memory by value references.
 
-A master asks for the same list of references in every step, so what can be known of a list is kept: where its
-values are, their bounds, and what a user may do with them.
+A master asks for the same list of references in every step, so what follows from a list is kept: the places of
+its values, their bounds, and what a user may do with them.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Layout:
         counts = [variable.count for variable in variables]
         roles = [Role.TUNABLE if variable.tunable else ROLES[variable.causality] for variable in variables]
         self.model = model
-        self.begin_of_outputs = sum(v.count for v in model.parameters + model.inputs)
+        self.start_of_outputs = sum(v.count for v in model.parameters + model.inputs)
         self.roles = np.repeat(roles, counts).astype(np.int8)
         self.minimum = np.repeat([variable.min for variable in variables], counts)
         self.maximum = np.repeat([variable.max for variable in variables], counts)
@@ -133,11 +133,11 @@ class Layout:
             if not 0 <= reference < self.kinds.size or self.kinds[reference] != kind:
                 raise AccessError(f"value reference {reference} is no {kind} variable of {self.model.name}")
         index = np.array(references, dtype=np.intp)
-        begin = references[0] if references else 0
-        contiguous = references == tuple(range(begin, begin + len(references)))
+        start = references[0] if references else 0
+        contiguous = references == tuple(range(start, start + len(references)))
         return Selection(
             references,
-            slice(begin, begin + len(references)) if contiguous else index,
+            slice(start, start + len(references)) if contiguous else index,
             self.minimum[index],
             self.maximum[index],
             self.roles[index],

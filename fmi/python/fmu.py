@@ -77,7 +77,7 @@ def build_python_fmu(
     start : mapping of str to array_like, optional
         Start values of parameters and inputs [unit of the variable]; others keep what is declared.
     detail : Detail
-        Outputs finer than this are not told to importers, at terminals neither.
+        Outputs finer than this are left out of the model description and the terminals.
 
     Raises
     ------

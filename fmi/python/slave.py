@@ -3,7 +3,7 @@
 pythonfmu turns every exception into fmi2Fatal and then uses objects that it has already released, and of all calls
 it lets only `fmi2DoStep` return anything but fmi2OK or fmi2Fatal. So nothing is raised here. What is refused is
 logged with its cause, changes nothing, and keeps the FMU from stepping until it is put right: `fmi2DoStep` returns
-fmi2Discard and says again what is amiss. A value is put right by setting a valid one, a refused state by a valid
+fmi2Discard and reports the cause again. A value is put right by setting a valid one, a refused state by a valid
 one, and everything by a reset.
 
 Nothing here imports numba or reads a file when it is imported: pythonfmu runs the main script twice.
@@ -74,19 +74,19 @@ class FmiCalls:
         self._instance: Any = instance_type(component.model)
         self._memory = self._instance.memory
         self._layout = Layout(component.model)
-        self._results = self._memory[self._layout.begin_of_outputs :]
+        self._results = self._memory[self._layout.start_of_outputs :]
         self._before = self._results.copy()
         self._state = State(Mode.INSTANTIATED, Stale.EVERYTHING, {})
 
     def setup_experiment(self, start_time: float, stop_time: float | None, tolerance: float | None) -> None:
-        """Take note of nothing: the models know no absolute time and choose no steps."""
+        """Do nothing: the models know no absolute time and choose no steps."""
 
     def enter_initialization_mode(self) -> None:
         """Allow for values to be set and outputs to be read."""
         self._state.phase = Mode.INITIALISATION
 
     def exit_initialization_mode(self) -> None:
-        """Compute what has not been computed, and be ready to step."""
+        """Compute what is due; steps may follow."""
         self._guard(self._settle, None)
         self._state.phase = Mode.STEPPING
 
@@ -95,7 +95,7 @@ class FmiCalls:
         self._state.phase = Mode.TERMINATED
 
     def do_step(self, current_time: float, step_size: float) -> bool:
-        """Step; False where the step is refused, the state being as before then."""
+        """Take a step; False where it is refused, and the state stays as it was."""
         if not self._guard(lambda: self._ready(current_time, step_size), False):
             return False
         np.copyto(self._before, self._results)
@@ -174,11 +174,11 @@ class FmiCalls:
         return done or self._discard(reason)
 
     def _discard(self, reason: str | None) -> bool:
-        self._tell(Status.DISCARD, f"step refused: {reason}")
+        self._log(Status.DISCARD, f"step refused: {reason}")
         return False
 
     def _settle(self) -> None:
-        """Let states and outputs follow from what was set."""
+        """Compute the states and outputs that follow from the values that were set."""
         if self._state.stale is Stale.NOTHING:
             return
         if self._state.stale is Stale.EVERYTHING:
@@ -194,7 +194,7 @@ class FmiCalls:
     def _not_finite(self) -> str | None:
         if np.isfinite(self._results).all():
             return None
-        first = self._layout.begin_of_outputs + int(np.flatnonzero(~np.isfinite(self._results))[0])
+        first = self._layout.start_of_outputs + int(np.flatnonzero(~np.isfinite(self._results))[0])
         return f"{self._layout.name(first)} became {float(self._memory[first])}"
 
     def _get(self, references: list[int], kind: str) -> list[float]:
@@ -242,11 +242,11 @@ class FmiCalls:
             self._refuse([RESTORED_STATE], str(error))
 
     def _refuse(self, keys: list[int], reason: str) -> None:
-        self._tell(Status.ERROR, reason)
+        self._log(Status.ERROR, reason)
         for key in keys:
             self._state.amiss[key] = reason
 
-    def _tell(self, status: Status, message: str) -> None:
+    def _log(self, status: Status, message: str) -> None:
         printable = message.encode("utf-8", "replace").decode()  # pythonfmu crashes where a text has no UTF-8
         self.log(printable.replace("%", "%%"), status, CATEGORIES[status])  # and takes it as a format of printf
 
@@ -261,10 +261,10 @@ class FmiCalls:
             except KeyboardInterrupt:
                 threading.Timer(INTERRUPTION_DELAY, _thread.interrupt_main).start()
             except AccessError as error:
-                self._tell(Status.ERROR, str(error))
+                self._log(Status.ERROR, str(error))
                 return otherwise
             except Exception as error:
-                self._tell(Status.ERROR, "".join(traceback.format_exception(error)).rstrip())
+                self._log(Status.ERROR, "".join(traceback.format_exception(error)).rstrip())
                 return otherwise
 
 

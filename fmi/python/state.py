@@ -54,13 +54,13 @@ class State:
 
 
 def pack_state(identity: str, state: State, memory: NDArray[np.float64]) -> bytes:
-    """Return the state as bytes that `unpack_state` reads; `identity` tells which FMU they belong to."""
+    """Return the state as bytes that `unpack_state` reads; `identity` names the FMU that they belong to."""
     header = _HEADER.pack(MAGIC, VERSION, identity.encode(), state.phase, state.stale, memory.nbytes)
     return header + memory.tobytes() + json.dumps(state.amiss).encode()
 
 
 def unpack_state(identity: str, data: bytes, memory: NDArray[np.float64]) -> State:
-    """Write saved values into `memory` and return the rest of the state.
+    """Write saved values into `memory` and return the other parts of the state.
 
     Raises
     ------

@@ -2,19 +2,24 @@
 
 import io
 import re
+import sys
 from dataclasses import replace
 from html.parser import HTMLParser
+from types import ModuleType
 
 import matplotlib.image
 import numpy as np
 import pytest
 
 from packfmu.core.variable import Detail
-from packfmu.fmi.docstring import inline, to_html
+from packfmu.fmi.docstring import inline, section, to_html
 from packfmu.fmi.documentation import NO_BREAK, external_dependencies_page, index_page
-from packfmu.fmi.icon import SIZE, icon
 from packfmu.fmi.python.fmu import PYTHON
+from packfmu.fmi.supplements import icon
 from tests.fmi.trees import load_toy
+
+SIZE = 128
+"""Pixels along each edge of an icon."""
 
 VOID = {"meta", "img", "br"}
 
@@ -24,7 +29,7 @@ class Outline(HTMLParser):
 
     def __init__(self):
         super().__init__()
-        self.open, self.titles, self.text = [], [], ""
+        self.open, self.titles, self.levels, self.text = [], [], [], ""
 
     def handle_starttag(self, tag, attributes):
         if tag not in VOID:
@@ -37,6 +42,7 @@ class Outline(HTMLParser):
         self.text += data
         if self.open and self.open[-1] in {"h1", "h2", "h3"}:
             self.titles.append(data)
+            self.levels.append(int(self.open[-1][1]))
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +70,51 @@ def test_the_page_tells_equations_ports_limits_and_references(toy_component):
     assert 'href="https://doi.org/10.1000/182"' in page
     outside = re.findall(r"(?:src|href)=[\"'](\w+:[^\"']*)", page)
     assert [link for link in outside if not link.startswith("https://doi.org/")] == []
+
+
+EFFECTS = (
+    """Cells.
+
+    Limits
+    ------
+    None is known.
+    """,
+    """Heat leaves a cell with ``rate``.
+
+    Two laws do it.
+
+    Limits
+    ------
+    Slow.
+
+    References
+    ----------
+    Nobody.
+    """,
+    """A sentence is enough.""",
+)
+
+
+def test_each_further_module_is_a_section_with_its_titles_one_level_lower(toy_component, monkeypatch):
+    names = [f"effect_{number}" for number in range(len(EFFECTS))]
+    for name, text in zip(names, EFFECTS, strict=True):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name, text))
+    model = toy_component.model
+    effects = replace(model, fields=replace(model.fields, modules=tuple(names)))
+    titles = ["Limits", "Heat leaves a cell with ", "Limits", "References", "A sentence is enough"]
+    alone, member = replace(toy_component, model=effects), replace(toy_component, members=(effects,))
+    for component, first in ((alone, 1), (member, 10)):
+        page = index_page(component, PYTHON, Detail.CELL)
+        outline = read(page)
+        assert outline.titles[first : first + 5] == titles
+        assert outline.levels[first : first + 5] == [2, 2, 3, 3, 2]
+        assert "<h2>Heat leaves a cell with <code>rate</code></h2>\n<p>Two laws do it.</p>" in page
+
+
+def test_a_model_without_words_has_a_page(toy_component):
+    model = replace(toy_component.model, fields=replace(toy_component.model.fields, modules=()))
+    outline = read(index_page(replace(toy_component, model=model), PYTHON, Detail.CELL))
+    assert outline.titles[:2] == ["Toy", "Ports"]
 
 
 def test_what_is_left_out_is_told(toy_component):
@@ -97,6 +148,13 @@ def test_docstrings_become_html(source, expected):
     assert to_html(source) == expected
 
 
+def test_titles_have_the_level_that_is_asked_for():
+    assert to_html("Title\n-----\nText", 3) == "<h3>Title</h3>\n<p>Text</p>"
+    assert section("What it is.\n\nText.\n\nTitle\n-----\nMore.", 4) == (
+        "<h4>What it is</h4>\n<p>Text.</p>\n<h5>Title</h5>\n<p>More.</p>"
+    )
+
+
 def test_literals_and_dois_are_marked_up():
     assert inline("``a<b`` and `c`") == "<code>a&lt;b</code> and <code>c</code>"
     assert inline("see doi:10.1149/1.2113792 (heat)") == (
@@ -106,10 +164,10 @@ def test_literals_and_dois_are_marked_up():
 
 
 def test_icons_are_pictures_and_differ():
-    files = {name: icon(name) for name in ("Cell", "PackNetwork", "Thermal", "Balancer", "Aging", "Other")}
+    names = ("Cell", "PackNetwork", "Thermal", "Balancer", "Aging", "Bms", "Pack", "Other")
+    files = {name: icon(name) for name in names}
     assert len(set(files.values())) == len(files)
-    for name, data in files.items():
-        assert data == icon(name)
+    for data in files.values():
         image = matplotlib.image.imread(io.BytesIO(data), format="png")
         assert image.shape == (SIZE, SIZE, 4)
         assert image[0, 0, 3] == 0.0  # transparent beyond the rounded corner

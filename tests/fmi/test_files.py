@@ -3,13 +3,12 @@
 import os
 import stat
 import sys
-from pathlib import Path
 
 import pytest
 
 from packfmu.core.errors import InputError
 from packfmu.fmi.archive import write_archive
-from packfmu.fmi.files import cache_folder, replacing
+from packfmu.fmi.files import cache_folder, remove_leftovers, replacing
 
 
 def test_failure_keeps_the_old_file_and_leaves_nothing_else(tmp_path):
@@ -52,6 +51,15 @@ def test_two_writers_of_one_file_do_not_meet(tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
+@pytest.mark.parametrize("name", ["life.nc", "life[1].nc"])
+def test_leftovers_of_killed_processes_are_removed(tmp_path, name):
+    kept = (name, f".{name}.part", ".other.nc.0123456789abcdef.part", f"{name}.0123456789abcdef.part")
+    for each in (*kept, f".{name}.0123456789abcdef.part", f".{name}.0123456789abcdef.part-journal"):
+        (tmp_path / each).touch()
+    remove_leftovers(tmp_path / name)
+    assert {path.name for path in tmp_path.iterdir()} == set(kept)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
 def test_file_gets_the_permissions_that_the_user_gives_new_files(tmp_path):
     former = os.umask(0o027)
@@ -84,7 +92,7 @@ def test_a_cache_that_cannot_be_made_is_named(tmp_path, monkeypatch):
 @pytest.mark.parametrize("given", ["", "cache"])
 def test_an_empty_or_relative_name_of_the_cache_is_ignored(given, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", given)
-    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     assert cache_folder("zig") == tmp_path / "home" / ".cache" / "packfmu" / "zig"
     assert [path.name for path in tmp_path.iterdir()] == ["home"]

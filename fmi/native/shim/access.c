@@ -6,7 +6,7 @@ static bool settle_for(Instance *instance, const char *call)
     char text[TEXT_SIZE];
     if (settle(instance, text, sizeof text))
         return true;
-    tell(instance, fmi2Error, "%s: the outputs cannot be computed: %s", call, text);
+    report(instance, fmi2Error, "%s: the outputs cannot be computed: %s", call, text);
     return false;
 }
 
@@ -34,7 +34,7 @@ static double fetch(const void *values, size_t i, int kind)
     return ((const fmi2Boolean *)values)[i] != fmi2False ? 1.0 : 0.0;
 }
 
-/* Whether all references are variables of this kind; `outputs` tells whether an output is among them. */
+/* Whether all references are variables of this kind; `outputs` is whether an output is among them. */
 static bool choose_all(const Instance *instance, const fmi2ValueReference vr[], size_t nvr, int kind, bool *outputs)
 {
     Place place = {0};
@@ -57,7 +57,7 @@ static inline fmi2Status get(Instance *instance, const char *call, const fmi2Val
         return fmi2Error;
     for (size_t i = 0; kind == INTEGER && i < nvr; ++i)
         if (!fits_integer(instance->memory[vr[i]]))
-            return tell(instance, fmi2Error, "%s: value reference %u is %.9g, which is no fmi2Integer", call,
+            return report(instance, fmi2Error, "%s: value reference %u is %.9g, which is no fmi2Integer", call,
                         (unsigned)vr[i], instance->memory[vr[i]]);
     for (size_t i = 0; i < nvr; ++i)
         store(values, i, kind, instance->memory[vr[i]]);
@@ -70,10 +70,10 @@ static bool may_set(const Instance *instance, Place place, double value)
     char name[TEXT_SIZE / 2];
     bool is_fixed = instance->flags.phase == STEPPING && place.variable->role == FIXED;
     if (place.variable->role == OUTPUT)
-        tell(instance, fmi2Error, "%s is an output and cannot be set; nothing was set",
+        report(instance, fmi2Error, "%s is an output and cannot be set; nothing was set",
              scalar_name(name, sizeof name, place));
     else if (is_fixed && instance->memory[place.variable->first + place.element] != value)
-        tell(instance, fmi2Error,
+        report(instance, fmi2Error,
              "%s is a fixed parameter, to be set until the end of the initialisation; nothing was set",
              scalar_name(name, sizeof name, place));
     else
@@ -81,7 +81,7 @@ static bool may_set(const Instance *instance, Place place, double value)
     return false;
 }
 
-/* Whether all values may be set; `tunable` tells whether outputs follow at once. */
+/* Whether all values may be set; `tunable` is whether outputs follow at once. */
 static inline bool check_all(const Instance *instance, const fmi2ValueReference vr[], size_t nvr, const void *values,
                              int kind, bool *tunable)
 {
@@ -94,7 +94,7 @@ static inline bool check_all(const Instance *instance, const fmi2ValueReference 
             return false;
         if (!fits(place.variable, value)) {
             describe_misfit(text, sizeof text, place, value);
-            tell(instance, fmi2Error, "%s; nothing was set", text);
+            report(instance, fmi2Error, "%s; nothing was set", text);
             return false;
         }
         if (place.variable->role != INPUT && !may_set(instance, place, value))
@@ -128,7 +128,7 @@ static fmi2Status no_strings(Instance *instance, const char *call, unsigned phas
         return fmi2Error;
     if (nvr == 0)
         return fmi2OK;
-    return tell(instance, fmi2Error, "value reference %u is no String variable of %s", (unsigned)vr[0],
+    return report(instance, fmi2Error, "value reference %u is no String variable of %s", (unsigned)vr[0],
                 MODEL_IDENTIFIER);
 }
 

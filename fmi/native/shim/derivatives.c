@@ -6,7 +6,7 @@ static bool are_orders(const Instance *instance, const char *call, const fmi2Int
 {
     for (size_t i = 0; i < nvr; ++i)
         if (order[i] != 1 && !(given && order[i] > 1 && given[i] == 0.0)) {
-            tell(instance, fmi2Error, "%s: derivatives are of order 1, not %d", call, (int)order[i]);
+            report(instance, fmi2Error, "%s: derivatives are of order 1, not %d", call, (int)order[i]);
             return false;
         }
     return true;
@@ -21,7 +21,7 @@ static bool have_role(const Instance *instance, const char *call, const fmi2Valu
         if (!choose(instance, vr[i], REAL, place.variable, &place, ""))
             return false;
         if (place.variable->role != role) {
-            tell(instance, fmi2Error, "%s: %s is no %s", call, scalar_name(name, sizeof name, place),
+            report(instance, fmi2Error, "%s: %s is no %s", call, scalar_name(name, sizeof name, place),
                  role == INPUT ? "input" : "output");
             return false;
         }
@@ -40,7 +40,7 @@ fmi2Status fmi2SetRealInputDerivatives(fmi2Component c, const fmi2ValueReference
         return fmi2Error;
     for (size_t i = 0; i < nvr; ++i)
         if (!isfinite(value[i]))
-            return tell(instance, fmi2Error, "%s: the derivative of value reference %u is not finite; nothing was set",
+            return report(instance, fmi2Error, "%s: the derivative of value reference %u is not finite; nothing was set",
                         __func__, (unsigned)vr[i]);
     for (size_t i = 0; i < nvr; ++i)
         if (order[i] == 1)
@@ -58,7 +58,7 @@ static bool are_finite(const Instance *instance, const char *call, const fmi2Val
     for (size_t i = 0; i < count; ++i)
         if (!isfinite(derivatives[i])) {
             find(vr[i], NULL, &place);
-            tell(instance, fmi2Error, "%s: the derivative of %s is not finite", call,
+            report(instance, fmi2Error, "%s: the derivative of %s is not finite", call,
                  scalar_name(name, sizeof name, place));
             return false;
         }
@@ -68,7 +68,7 @@ static bool are_finite(const Instance *instance, const char *call, const fmi2Val
 /* How fast an output rose in the last step; 0 before the first one. */
 static double rate_of(const Instance *instance, fmi2ValueReference output)
 {
-    double rise = instance->memory[output] - instance->memory[AT_BEGIN + output - AT_Y];
+    double rise = instance->memory[output] - instance->memory[AT_LAST + output - AT_Y];
     return instance->flags.step > 0.0 ? rise / instance->flags.step : 0.0;
 }
 
@@ -109,10 +109,10 @@ static bool are_knowns(const Instance *instance, const char *call, Knowns knowns
             return false;
         scalar_name(name, sizeof name, place);
         if (place.variable->role == OUTPUT || (place.variable->role == FIXED && instance->flags.phase != INITIALISATION))
-            tell(instance, fmi2Error, "%s: value reference %u cannot be set now, so nothing can be derived by it", call,
+            report(instance, fmi2Error, "%s: value reference %u cannot be set now, so nothing can be derived by it", call,
                  (unsigned)knowns.references[i]);
         else if (!isfinite(knowns.direction[i]))
-            tell(instance, fmi2Error, "%s: the direction of value reference %u is not finite", call,
+            report(instance, fmi2Error, "%s: the direction of value reference %u is not finite", call,
                  (unsigned)knowns.references[i]);
         else
             continue;
@@ -164,7 +164,7 @@ static bool derive(const Instance *instance, const char *call, Knowns knowns, Un
         find(knowns.references[i], place.variable, &place);
         if (knowns.direction[i] != 0.0
             && !add_share(instance, place, knowns.direction[i], unknowns, room, room + AT_SLOPES)) {
-            tell(instance, fmi2Error, "%s: %s cannot be moved, neither way", call,
+            report(instance, fmi2Error, "%s: %s cannot be moved, neither way", call,
                  scalar_name(name, sizeof name, place));
             return false;
         }
@@ -189,7 +189,7 @@ fmi2Status fmi2GetDirectionalDerivative(fmi2Component c, const fmi2ValueReferenc
         return fmi2Error;
     room = instance->callbacks.allocateMemory(2 * (size_t)AT_SLOPES, sizeof(double));
     if (!room)
-        return tell(instance, fmi2Error, "%s: there is no memory left", __func__);
+        return report(instance, fmi2Error, "%s: there is no memory left", __func__);
     derived = derive(instance, __func__, knowns, unknowns, room);
     instance->callbacks.freeMemory(room);
     return derived ? fmi2OK : fmi2Error;

@@ -29,7 +29,7 @@ fmi2Component fmi2Instantiate(fmi2String instanceName, fmi2Type fmuType, fmi2Str
     const char *fault;
     Instance *instance;
     (void)visible;
-    (void)loggingOn; /* turns on debugging messages, of which there are none: refusals and errors are always told */
+    (void)loggingOn; /* turns on debugging messages, of which there are none: refusals and errors are always reported */
     if (!functions)
         return NULL;
     fault = misfit(instanceName, fmuType, fmuGUID, functions);
@@ -65,9 +65,9 @@ fmi2Status fmi2SetupExperiment(fmi2Component c, fmi2Boolean toleranceDefined, fm
     if (!may_call(instance, __func__, INSTANTIATED))
         return fmi2Error;
     if (!isfinite(startTime))
-        return tell(instance, fmi2Error, "the start time must be finite; it is %.9g s", startTime);
+        return report(instance, fmi2Error, "the start time must be finite; it is %.9g s", startTime);
     if (stopTimeDefined && !(isfinite(stopTime) && stopTime >= startTime))
-        return tell(instance, fmi2Error, "the stop time must be finite and not before the start time; it is %.9g s and "
+        return report(instance, fmi2Error, "the stop time must be finite and not before the start time; it is %.9g s and "
                     "the start time %.9g s", stopTime, startTime);
     instance->flags.is_set_up = 1;
     instance->flags.time = startTime;
@@ -82,7 +82,7 @@ fmi2Status fmi2EnterInitializationMode(fmi2Component c)
     if (!may_call(instance, __func__, INSTANTIATED))
         return fmi2Error;
     if (!instance->flags.is_set_up)
-        return tell(instance, fmi2Error, "%s is out of sequence: fmi2SetupExperiment comes before it", __func__);
+        return report(instance, fmi2Error, "%s is out of sequence: fmi2SetupExperiment comes before it", __func__);
     instance->flags.phase = INITIALISATION;
     return fmi2OK;
 }
@@ -94,8 +94,8 @@ fmi2Status fmi2ExitInitializationMode(fmi2Component c)
     if (!may_call(instance, __func__, INITIALISATION))
         return fmi2Error;
     if (!settle(instance, text, sizeof text))
-        return tell(instance, fmi2Error, "the initialisation failed: %s", text);
-    memcpy(instance->memory + AT_BEGIN, instance->memory + AT_Y, sizeof(double) * N_Y);
+        return report(instance, fmi2Error, "the initialisation failed: %s", text);
+    memcpy(instance->memory + AT_LAST, instance->memory + AT_Y, sizeof(double) * N_Y);
     instance->flags.phase = STEPPING;
     return fmi2OK;
 }

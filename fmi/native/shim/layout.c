@@ -49,7 +49,7 @@ static bool choose(const Instance *instance, uint32_t reference, int kind, const
 {
     if (find(reference, hint, place) && place->variable->kind == kind && place->variable->role != HIDDEN)
         return true;
-    tell(instance, fmi2Error, "value reference %u is no %s variable of %s%s", (unsigned)reference, kind_name(kind),
+    report(instance, fmi2Error, "value reference %u is no %s variable of %s%s", (unsigned)reference, kind_name(kind),
          MODEL_IDENTIFIER, refused);
     return false;
 }

@@ -4,7 +4,7 @@ static const char *const CATEGORIES[] = {[fmi2Discard] = "logStatusDiscard", [fm
 
 enum { ALL_LOGGED = 1 << fmi2Discard | 1 << fmi2Error };
 
-/* Number of bytes of the UTF-8 sequence that begins here; 0 where none does. */
+/* Number of bytes of the UTF-8 sequence that starts here; 0 where none does. */
 static size_t sequence_length(const unsigned char *text)
 {
     unsigned char first = text[0];
@@ -42,7 +42,7 @@ static void send(const fmi2CallbackFunctions *callbacks, fmi2String name, fmi2St
 }
 
 /* Log why a call ends with this status, and return the status. */
-static fmi2Status tell(const Instance *instance, fmi2Status status, const char *format, ...)
+static fmi2Status report(const Instance *instance, fmi2Status status, const char *format, ...)
 {
     char text[TEXT_SIZE];
     va_list arguments;
@@ -79,7 +79,7 @@ static bool may_call(const Instance *instance, const char *call, unsigned phases
         return false;
     if (instance->flags.phase & phases)
         return true;
-    tell(instance, fmi2Error, "%s is out of sequence: the FMU is %s", call, phase_name(instance->flags.phase));
+    report(instance, fmi2Error, "%s is out of sequence: the FMU is %s", call, phase_name(instance->flags.phase));
     return false;
 }
 
@@ -88,7 +88,7 @@ static bool is_given(const Instance *instance, const char *call, const void *arr
 {
     if (array || length == 0)
         return true;
-    tell(instance, fmi2Error, "%s: an argument is NULL", call);
+    report(instance, fmi2Error, "%s: an argument is NULL", call);
     return false;
 }
 
@@ -119,7 +119,7 @@ fmi2Status fmi2SetDebugLogging(fmi2Component c, fmi2Boolean loggingOn, size_t nC
     for (size_t i = 0; i < nCategories; ++i) {
         unsigned bit = category_bit(categories[i]);
         if (!bit)
-            return tell(instance, fmi2Error, "%s: there is no log category %s", __func__,
+            return report(instance, fmi2Error, "%s: there is no log category %s", __func__,
                         categories[i] ? categories[i] : "NULL");
         named |= bit;
     }

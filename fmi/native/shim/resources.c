@@ -118,13 +118,13 @@ static bool read_start(Instance *instance, fmi2String resource_location)
     char *name;
     FILE *file;
     if (!path) {
-        tell(instance, fmi2Error, "the resource location must be a file URI; it is %s",
+        report(instance, fmi2Error, "the resource location must be a file URI; it is %s",
              resource_location ? resource_location : "NULL");
         return false;
     }
     name = instance->callbacks.allocateMemory(strlen(path) + sizeof START_FILE, 1);
     if (!name) {
-        tell(instance, fmi2Error, "there is no memory left");
+        report(instance, fmi2Error, "there is no memory left");
         return false;
     }
     strcpy(name, path);
@@ -135,6 +135,6 @@ static bool read_start(Instance *instance, fmi2String resource_location)
     }
     instance->callbacks.freeMemory(name);
     if (fault)
-        tell(instance, fmi2Error, "start.bin at %s: %s", resource_location, fault);
+        report(instance, fmi2Error, "start.bin at %s: %s", resource_location, fault);
     return !fault;
 }

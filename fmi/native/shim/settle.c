@@ -23,11 +23,11 @@ static void put_back(double *memory, size_t from)
     memcpy(memory + from, memory + AT_BEFORE + from, sizeof(double) * (AT_SLOPES - from));
 }
 
-/* Let the outputs jump with a parameter: a jump is no rate, so the begin of the last step jumps too. */
+/* Let the outputs jump with a parameter: a jump is no rate, so the outputs at the start of the last step jump too. */
 static void shift_begin(double *memory)
 {
     for (int k = 0; k < N_Y; ++k)
-        memory[AT_BEGIN + k] += memory[AT_Y + k] - memory[AT_BEFORE + AT_Y + k];
+        memory[AT_LAST + k] += memory[AT_Y + k] - memory[AT_BEFORE + AT_Y + k];
 }
 
 /* Bring states and outputs up to date. False, with the cause in `text` and nothing changed, where that fails. */

@@ -22,8 +22,8 @@ enum {
     AT_Y = AT_U + N_U,
     AT_X = AT_Y + N_Y,
     AT_SLOPES = AT_X + N_X,       /* first derivatives of the inputs, for the next step */
-    AT_BEGIN = AT_SLOPES + N_U,   /* outputs at the begin of the last step */
-    KEPT = AT_BEGIN + N_Y,        /* end of what a saved state holds */
+    AT_LAST = AT_SLOPES + N_U,    /* outputs at the start of the last step */
+    KEPT = AT_LAST + N_Y,         /* end of what a saved state holds */
     AT_BEFORE = KEPT,             /* the model's own blocks before the call that is being answered */
     AT_START = AT_BEFORE + AT_SLOPES,
     MEMORY_SIZE = AT_START + N_P + N_U
@@ -57,6 +57,6 @@ typedef struct {
     uint32_t element;
 } Place;
 
-static fmi2Status tell(const Instance *instance, fmi2Status status, const char *format, ...);
+static fmi2Status report(const Instance *instance, fmi2Status status, const char *format, ...);
 
 #endif

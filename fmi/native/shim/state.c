@@ -63,7 +63,7 @@ static bool is_own(const Instance *instance, const char *call, const Saved *save
         return false;
     fault = foreignness(saved);
     if (fault)
-        tell(instance, fmi2Error, "%s: %s", call, fault);
+        report(instance, fmi2Error, "%s: %s", call, fault);
     return !fault;
 }
 
@@ -80,7 +80,7 @@ static Saved *provide(const Instance *instance, const char *call, fmi2FMUstate g
         return is_own(instance, call, given) ? given : NULL;
     saved = instance->callbacks.allocateMemory(1, sizeof *saved);
     if (!saved)
-        tell(instance, fmi2Error, "%s: there is no memory left", call);
+        report(instance, fmi2Error, "%s: there is no memory left", call);
     return saved;
 }
 
@@ -136,7 +136,7 @@ fmi2Status fmi2SerializeFMUstate(fmi2Component c, fmi2FMUstate FMUstate, fmi2Byt
     if (!can_save(instance, __func__, serializedState) || !is_own(instance, __func__, FMUstate))
         return fmi2Error;
     if (size < sizeof(Saved))
-        return tell(instance, fmi2Error, "%s: the state needs %llu bytes, there are %llu", __func__,
+        return report(instance, fmi2Error, "%s: the state needs %llu bytes, there are %llu", __func__,
                     (unsigned long long)sizeof(Saved), (unsigned long long)size);
     sum = checksum(FMUstate);
     memcpy(serializedState, FMUstate, sizeof(Saved));
@@ -185,7 +185,7 @@ fmi2Status fmi2DeSerializeFMUstate(fmi2Component c, const fmi2Byte serializedSta
     if (!can_save(instance, __func__, FMUstate) || !is_given(instance, __func__, serializedState, size))
         return fmi2Error;
     if (size != sizeof(Saved))
-        return tell(instance, fmi2Error, "%s: a state of this FMU has %llu bytes, these are %llu", __func__,
+        return report(instance, fmi2Error, "%s: a state of this FMU has %llu bytes, these are %llu", __func__,
                     (unsigned long long)sizeof(Saved), (unsigned long long)size);
     saved = provide(instance, __func__, NULL);
     if (!saved)
@@ -194,7 +194,7 @@ fmi2Status fmi2DeSerializeFMUstate(fmi2Component c, const fmi2Byte serializedSta
     fault = damage(saved);
     if (fault) {
         instance->callbacks.freeMemory(saved);
-        return tell(instance, fmi2Error, "%s: %s", __func__, fault);
+        return report(instance, fmi2Error, "%s: %s", __func__, fault);
     }
     *FMUstate = saved; /* which is not read: only fmi2GetFMUstate uses memory again */
     return fmi2OK;

@@ -1,4 +1,4 @@
-/* A step, and what a slave that steps synchronously can tell of it. */
+/* A step, and the status that a slave with synchronous steps can report. */
 
 /* Whether the step lies beyond the stop time by more than the rounding of a sum of steps. */
 static bool is_too_late(const Flags *flags, double t, double h)
@@ -21,7 +21,7 @@ static void move_inputs(double *memory, double time)
             memory[AT_U + k] = memory[AT_BEFORE + AT_U + k] + time * memory[AT_SLOPES + k];
 }
 
-/* Let the inputs take their mean over the step, half their slope times h from the begin; false, with the cause in
+/* Let the inputs take their mean over the step, half their slope times h from the start; false, with the cause in
  * `text`, where one is beyond its bounds at the end. */
 static bool lead_inputs(Instance *instance, double h, char *text, size_t size)
 {
@@ -71,20 +71,20 @@ fmi2Status fmi2DoStep(fmi2Component c, fmi2Real currentCommunicationPoint, fmi2R
     if (!may_call(instance, __func__, STEPPING))
         return fmi2Error;
     if (!(isfinite(t + h) && h > 0.0))
-        return tell(instance, fmi2Error, "time must be finite, the step positive and finite; they are %.9g s and %.9g s",
+        return report(instance, fmi2Error, "time must be finite, the step positive and finite; they are %.9g s and %.9g s",
                     t, h);
     if (is_too_late(&instance->flags, t, h))
-        return tell(instance, fmi2Error, "a step from %.9g s by %.9g s would pass the stop time %.9g s", t, h,
+        return report(instance, fmi2Error, "a step from %.9g s by %.9g s would pass the stop time %.9g s", t, h,
                     instance->flags.stop_time);
     if (!settle_for(instance, __func__))
         return fmi2Error;
     keep_before(instance->memory, AT_U);
     if (!lead_inputs(instance, h, text, sizeof text) || !advance(instance, t, h, text, sizeof text)) {
         put_back(instance->memory, AT_U);
-        return tell(instance, fmi2Discard, "step refused: %s", text);
+        return report(instance, fmi2Discard, "step refused: %s", text);
     }
     leave_inputs(instance, h);
-    memcpy(instance->memory + AT_BEGIN, instance->memory + AT_BEFORE + AT_Y, sizeof(double) * N_Y);
+    memcpy(instance->memory + AT_LAST, instance->memory + AT_BEFORE + AT_Y, sizeof(double) * N_Y);
     instance->flags.time = t + h;
     instance->flags.step = h;
     return fmi2OK;
@@ -93,7 +93,7 @@ fmi2Status fmi2DoStep(fmi2Component c, fmi2Real currentCommunicationPoint, fmi2R
 fmi2Status fmi2CancelStep(fmi2Component c)
 {
     if (may_call(c, __func__, ANY_PHASE))
-        tell(c, fmi2Error, "%s is out of sequence: every step has ended when fmi2DoStep returns", __func__);
+        report(c, fmi2Error, "%s is out of sequence: every step has ended when fmi2DoStep returns", __func__);
     return fmi2Error;
 }
 
@@ -105,7 +105,7 @@ static bool may_ask(const Instance *instance, const char *call, const void *valu
 
 static fmi2Status no_answer(const Instance *instance, const char *call, int kind)
 {
-    return tell(instance, fmi2Discard, "%s cannot tell status %d: no step is ever pending", call, kind);
+    return report(instance, fmi2Discard, "%s cannot report status %d: no step is ever pending", call, kind);
 }
 
 fmi2Status fmi2GetStatus(fmi2Component c, const fmi2StatusKind s, fmi2Status *value)

@@ -13,6 +13,7 @@ from packfmu.core.errors import InputError
 from packfmu.core.model import Update
 from packfmu.cosim.duty import with_duties
 from packfmu.cosim.experiment import OnViolation
+from packfmu.cosim.long import checkpoint
 from packfmu.cosim.long.calendar import End, Stretch
 from packfmu.cosim.long.jump import Jump
 from packfmu.cosim.long.jumping import with_jumps
@@ -138,7 +139,7 @@ def test_an_experiment_that_does_not_fit_is_refused(tmp_path, change, words):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("suffix", [".checkpoint", ".journal"])
+@pytest.mark.parametrize("suffix", [".checkpoint", ".checkpoint-journal"])
 def test_an_output_that_is_called_like_another_file_of_the_run_is_refused(tmp_path, suffix):
     refused(life(tmp_path / f"life{suffix}", 3), rf"life\{suffix}: another file of the run ends in this; name it")
 
@@ -202,15 +203,16 @@ def test_timescales_that_come_too_close_are_told_once_or_end_the_run(tmp_path):
 def test_a_place_that_cannot_be_written_is_refused(tmp_path):
     (tmp_path / "file").touch()
     refused(life(tmp_path / "file" / "life.nc", 3), "file: (Not a directory|File exists)|cannot be written")
-    for name in ("life.nc", "life.checkpoint", "life.journal"):
+    for name in ("life.nc", "life.checkpoint", "life.checkpoint-journal"):
         place = tmp_path / name.replace(".", "_")
         (place / name).mkdir(parents=True)
         refused(life(place / "life.nc", 3), rf"{re.escape(name)} cannot be written: it is a folder")
         assert [path.name for path in place.iterdir()] == [name]
 
 
-def test_memory_does_not_grow(tmp_path):
-    """What a row takes is far below a hundredth of this; 600 rows are written twice meanwhile."""
+def test_memory_does_not_grow(tmp_path, monkeypatch):
+    """What a row takes is far below a hundredth of this; 600 rows are written meanwhile, some at a time."""
+    monkeypatch.setattr(checkpoint, "ROWS", 64)
     traced = []
 
     def tracing(slave):

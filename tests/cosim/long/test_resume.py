@@ -2,16 +2,23 @@
 
 import os
 import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from dataclasses import asdict, replace
 
 import pytest
 
 from packfmu.core.errors import InputError
+from packfmu.cosim.long import checkpoint
 from packfmu.cosim.long import long_run as module
 from packfmu.cosim.long.calendar import End, Stretch
+from packfmu.cosim.long.checkpoint import CheckpointFile
 from packfmu.cosim.long.jump import Jump
 from packfmu.cosim.long.long_run import run_long
 from packfmu.cosim.results import load
+from tests.cosim.long.rows import TORN
 from tests.cosim.long.wear import DAY, RECORD, duty, life, planned, prepared, wrapped
 
 SEASONS = {"run": duty("run"), "rest": duty("rest", 0.4, pace=2)}
@@ -91,7 +98,7 @@ def whole(tmp_path_factory):
 def test_a_run_that_was_interrupted_ends_with_the_same_bits(tmp_path, whole, number, name):
     """In the first step, in the first jump, within a cycle, in the estimate of a jump."""
     run = interrupted(tmp_path, number, name)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["life.checkpoint", "life.journal"]
+    assert [path.name for path in tmp_path.iterdir()] == ["life.checkpoint"]
     assert told(lived(run, resume=True)) == told(whole[0])
     assert_same(whole[1], tmp_path)
 
@@ -162,14 +169,19 @@ def test_ctrl_c_while_the_results_are_made_leaves_what_can_be_resumed(tmp_path, 
 
 def test_checkpoints_are_saved_as_often_as_told(tmp_path, monkeypatch):
     saved = []
-    save = module.save_checkpoint
-    monkeypatch.setattr(module, "save_checkpoint", lambda *given: (saved.append(given[0].name), save(*given)))
+    save = CheckpointFile.save
+    monkeypatch.setattr(CheckpointFile, "save", lambda self, *given: (saved.append(self.path.name), save(self, *given)))
     cycles = lived(seasons(tmp_path)).cycles
     assert len(saved) == 1 + cycles
     saved.clear()
     monkeypatch.setattr(module, "BETWEEN_CHECKPOINTS", 1e9)
     lived(seasons(tmp_path))
     assert len(saved) == 2  # at the start and at the end
+    saved.clear()
+    monkeypatch.setattr(checkpoint, "ROWS", 20)
+    rows = len(load(tmp_path / "life.nc").time)
+    lived(seasons(tmp_path))
+    assert rows / 21 < len(saved) < rows / 20 + 2  # a cycle and its jump are two rows
 
 
 def refused(run, words, resume=True, system=None):
@@ -182,7 +194,7 @@ def refused(run, words, resume=True, system=None):
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-FOREIGN = r"life\.checkpoint belongs to another run: that was given other FMUs, another pack or duty, or other settings"
+FOREIGN = r"life\.checkpoint belongs to another run: that was given other FMUs, another system or duty, or other settings"
 
 
 @pytest.mark.parametrize(
@@ -225,37 +237,35 @@ def test_a_checkpoint_that_is_damaged_is_refused(tmp_path):
     refused(run, r"checkpoint .*life\.checkpoint cannot be read: No such file")
 
 
-def test_a_journal_that_does_not_fit_is_refused(tmp_path, whole):
+@pytest.mark.parametrize("table", ["rows", "parts"])
+def test_a_row_or_a_state_that_was_changed_is_refused(tmp_path, whole, table):
     run = interrupted(tmp_path)
-    path = tmp_path / "life.journal"
-    saved = path.read_bytes()
-    row = 8 * (1 + 2 + 1 + 4 + 2)
-    for damaged, words in (
-        (saved[: -2 * row], r"life\.journal is damaged: it has \d+ rows, and the checkpoint tells of \d+"),
-        (saved[:100], "is not a journal of the columns of this run"),
-    ):
-        path.write_bytes(damaged)
-        refused(run, words)
-    path.unlink()
-    refused(run, r"journal .*life\.journal cannot be read: No such file")
-    path.write_bytes(saved + bytes(row + 3))  # rows after the checkpoint, the last one torn
+    path = tmp_path / "life.checkpoint"
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        ((saved,),) = database.execute(f"SELECT content FROM {table} WHERE rowid = 2").fetchall()
+        database.execute(f"UPDATE {table} SET content = ? WHERE rowid = 2", (saved[:-1] + bytes([saved[-1] ^ 1]),))
+        refused(run, r"life\.checkpoint is damaged")
+        database.execute(f"UPDATE {table} SET content = ? WHERE rowid = 2", (saved,))
+    assert told(lived(run, resume=True)) == told(whole[0])
+    assert_same(whole[1], tmp_path)
+
+
+def test_the_rollback_journal_of_a_process_that_was_killed_is_honoured(tmp_path, whole):
+    """A child is killed in the midst of a transaction, with half of the pages written."""
+    run = interrupted(tmp_path)
+    subprocess.run([sys.executable, "-c", TORN, str(tmp_path / "life.checkpoint")], check=False)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["life.checkpoint", "life.checkpoint-journal"]
     assert told(lived(run, resume=True)) == told(whole[0])
     assert_same(whole[1], tmp_path)
 
 
 def test_a_fresh_run_replaces_a_checkpoint(tmp_path, whole):
     interrupted(tmp_path, values={**VALUES, "Ager.exponent": 0.8})
-    (tmp_path / ".life.checkpoint.0123456789abcdef.part").write_bytes(b"left")
-    (tmp_path / ".life.nc.0123456789abcdef.part").write_bytes(b"left")
+    for file in (".life.checkpoint.01ab.part", ".life.checkpoint.01ab.part-journal", ".life.nc.01ab.part"):
+        (tmp_path / file).write_bytes(b"left")
+    (tmp_path / "life.checkpoint-journal").write_bytes(b"left")
     assert told(lived(seasons(tmp_path))) == told(whole[0])
     assert_same(whole[1], tmp_path)
-
-
-def test_leftovers_of_a_name_with_brackets_are_removed_too(tmp_path):
-    run = seasons(tmp_path, days=3)
-    (tmp_path / ".life[1].checkpoint.0123456789abcdef.part").write_bytes(b"left")
-    lived(replace(run, experiment=replace(run.experiment, output=tmp_path / "life[1].nc")))
-    assert [path.name for path in tmp_path.iterdir()] == ["life[1].nc"]
 
 
 def test_a_fresh_run_that_is_interrupted_at_once_leaves_nothing_of_another(tmp_path):
@@ -268,23 +278,20 @@ def test_a_fresh_run_that_is_interrupted_at_once_leaves_nothing_of_another(tmp_p
 
 
 def test_a_run_that_was_killed_when_all_was_done_is_done(tmp_path, whole, monkeypatch):
-    """The journal goes first: with the results there, and all cycles run, nothing is left to do."""
+    """With the results there, and all cycles run, they are made once more."""
     run = seasons(tmp_path)
-    remove = module._remove
-    for survivors in (("life.journal", "life.checkpoint"), ("life.checkpoint",)):
 
-        def killed(path, survivors=survivors):
-            if path.exists() and path.name in survivors:
-                raise KeyboardInterrupt
-            remove(path)
+    def killed(path):
+        if path.exists():
+            raise KeyboardInterrupt
 
-        monkeypatch.setattr(module, "_remove", killed)
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "remove_checkpoint", killed)
         with pytest.raises(KeyboardInterrupt):
             lived(run)
-        assert {path.name for path in tmp_path.iterdir()} == {"life.nc", *survivors}
-        monkeypatch.setattr(module, "_remove", remove)
-        assert told(lived(run, resume=True)) == told(whole[0])
-        assert_same(whole[1], tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"life.nc", "life.checkpoint"}
+    assert told(lived(run, resume=True)) == told(whole[0])
+    assert_same(whole[1], tmp_path)
 
 
 def test_a_finished_run_cannot_be_resumed(tmp_path):

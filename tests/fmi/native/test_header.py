@@ -52,5 +52,5 @@ def test_a_refusal_may_tell_a_state_and_the_variable_of_an_owner():
     "field", ["x.power", "x.Network.nothing", "x.a.Network.power", "c.power", "x.Network.power[0]"]
 )
 def test_a_refusal_that_tells_what_is_not_there_is_an_error(field):
-    with pytest.raises(ValueError, match=r"refusal 1 tells .*, which is no scalar of p, u, y or x"):
+    with pytest.raises(ValueError, match=r"refusal 1 names .*, which is no scalar of p, u, y or x"):
         header(model_of(f"{{{field}:.3g}}", states=(quantity("power", owner="Network"),)), "{x}", "stamp")

@@ -69,7 +69,7 @@ def test_a_synchronous_slave_answers_the_status_family(toy):
     for name, value in (("", whole), ("Real", time), ("Integer", whole), ("Boolean", truth), ("String", text)):
         assert toy.call(f"fmi2Get{name}Status", c_int(0), byref(value)) == DISCARD
         assert toy.call(f"fmi2Get{name}Status", c_int(0), None) == ERROR
-    assert toy.log[0] == (DISCARD, DISCARDS, "fmi2GetStatus cannot tell status 0: no step is ever pending")
+    assert toy.log[0] == (DISCARD, DISCARDS, "fmi2GetStatus cannot report status 0: no step is ever pending")
     assert toy.set("Real", [LIMIT], [0.0]) == OK
     assert toy.step(0.25, 1.0) == DISCARD
     assert toy.call("fmi2GetRealStatus", c_int(2), byref(time)) == OK

@@ -209,7 +209,7 @@ def test_an_interrupted_step_is_finished_and_the_host_interrupted(host, monkeypa
         advance(self, *arguments)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(slave.Slave, "_advance", interrupted)
+    monkeypatch.setattr(slave.FmiCalls, "_advance", interrupted)
 
     def step_and_go_on():
         host.step()
