@@ -7,8 +7,8 @@ from packfmu.core.model import Model
 from packfmu.core.variable import DataType
 from packfmu.cosim.long.checkpoint import CheckpointFile
 from packfmu.cosim.recorder import columns
-from packfmu.coupling.system import Layer, System
-from tests.coupling.toys import component, nothing, ramp_step, real
+from packfmu.coupling.system import System
+from tests.coupling.toys import ELECTRICAL, component, nothing, ramp_step, real
 
 CONTENT = {"slaves": bytes(range(256)), "empty": b"", "Zähler": b"\x00" * 17}
 
@@ -30,7 +30,7 @@ def recorded():
         real("full", data_type=DataType.BOOLEAN),
     )
     model = Model("Cell", "cells", Fields(outputs=outputs), nothing("journal 1"), nothing("journal 1"), ramp_step)
-    system = System((component("Cell", Layer.ELECTRICAL, model),), ())
+    system = System((component("Cell", ELECTRICAL, model),), ())
     return columns(system, {"soc": "Cell.soc", "table": "Cell.table", "full": "Cell.full"})
 
 
