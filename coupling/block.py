@@ -48,14 +48,14 @@ from enum import Enum
 from types import FunctionType
 from typing import Any
 
-from ..core.bounds import UNBOUNDED, unit_suffix
-from ..core.duration import format_duration, seconds
+from ..core.bounds import UNBOUNDED
+from ..core.duration import seconds
 from ..core.fields import Fields
 from ..core.model import Model, execute, kernel
 from ..core.variable import DataType, Detail, Variable
 from .block_code import write
 from .operations import Action, Connection, Operation, endpoint
-from .wiring import TOO_LONG, Place, Wiring, status_of
+from .wiring import Place, Wiring, refusals
 
 
 class Summary(Enum):
@@ -188,7 +188,7 @@ def compose(
         initialize=initialize,
         outputs_kernel=outputs_kernel,
         advance=advance,
-        refusals=_refusals(wiring, base),
+        refusals=refusals(wiring, base),
     )
 
 
@@ -283,25 +283,3 @@ def _kernels(source: str, members: Mapping[str, Model]) -> list[Callable[..., An
     for name in [name for name, value in namespace.items() if isinstance(value, FunctionType)]:
         namespace[name] = kernel(namespace[name])
     return [namespace[name] for name in ("initialize", "outputs_kernel", "advance")]
-
-
-def _refusals(wiring: Wiring, base: int) -> dict[int, str]:
-    texts = {
-        TOO_LONG: f"a communication step takes at most a million base periods of {format_duration(base)}; "
-        "make it shorter"
-    }
-    for member, model in wiring.members.items():
-        records = {"p": f"p.{member}", "u": f"x.{member}_inputs", "y": f"x.{member}_outputs"}
-        for status, text in model.refusals.items():
-            for block, record in records.items():
-                text = text.replace(f"{{{block}.", f"{{{record}.")  # noqa: PLW2901
-            texts[status_of(wiring, member, status)] = f"{member}: {text}"
-        texts |= {status: f"{member}: {_beyond(variable)}" for status, variable in wiring.bounded_inputs(member)}
-    return texts
-
-
-def _beyond(variable: Variable) -> str:
-    unit = unit_suffix(variable.unit)
-    element = "[{x.offender:.0f}]" if variable.shape else ""
-    bounds = f"[{variable.min:.9g}, {variable.max:.9g}]{unit}"
-    return f"{variable.name}{element} = {{x.offence:.9g}}{unit} is not within {bounds}"

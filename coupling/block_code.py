@@ -58,12 +58,10 @@ def write(wiring: Wiring) -> str:
             "return status",
         ],
     }
-    names = (
-        "accumulate, accumulate_maximum, copy, extrapolate, first_beyond, shift_line, stretch_line, take_maximum, "
-        "take_mean, take_sum"
-    )
+    names = "accumulate, accumulate_maximum, copy, extrapolate, first_beyond, shift_line, stretch_line"
+    names += ", take_maximum, take_mean, take_sum"
     head = f"from math import inf\nfrom {__package__}.transfers import {names}\n"
-    return head + "".join(_function(signature, body) for signature, body in functions.items())
+    return "".join([head, *(_function(signature, body) for signature, body in functions.items())])
 
 
 def _function(signature: str, body: list[str]) -> str:
@@ -83,9 +81,8 @@ def _fill(wiring: Wiring, place: Place) -> list[str]:
     """Return lines that give an input its declared start value, which is the same for a whole array."""
     variable, target = wiring.variable(place), input_field(place)
     value = repr(float(variable.start_values().flat[0]))
-    if variable.shape:
-        return [f"for k in range({variable.count}):", f"    {target}[k] = {value}"]
-    return [f"{target} = {value}"]
+    array = [f"for k in range({variable.count}):", f"    {target}[k] = {value}"]
+    return array if variable.shape else [f"{target} = {value}"]
 
 
 def _proceed(wiring: Wiring) -> list[str]:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..core.bounds import unit_suffix
+from ..core.duration import format_duration
 from ..core.model import Model
 from ..core.variable import Variable
 from .operations import Action, Connection, Operation, Rule
@@ -148,3 +150,26 @@ def input_field(place: Place) -> str:
 def output_field(place: Place) -> str:
     """Return where a component's output lies."""
     return f"x.{place[0]}_outputs.{place[1]}"
+
+
+def refusals(wiring: Wiring, base: int) -> dict[int, str]:
+    """Return what each status of a block of a base period [ns] means."""
+    texts = {
+        TOO_LONG: f"a communication step takes at most a million base periods of {format_duration(base)}; "
+        "make it shorter"
+    }
+    for member, model in wiring.members.items():
+        records = {"p": f"p.{member}", "u": f"x.{member}_inputs", "y": f"x.{member}_outputs"}
+        for status, text in model.refusals.items():
+            for block, record in records.items():
+                text = text.replace(f"{{{block}.", f"{{{record}.")  # noqa: PLW2901
+            texts[status_of(wiring, member, status)] = f"{member}: {text}"
+        texts |= {status: f"{member}: {_beyond(variable)}" for status, variable in wiring.bounded_inputs(member)}
+    return texts
+
+
+def _beyond(variable: Variable) -> str:
+    unit = unit_suffix(variable.unit)
+    element = "[{x.offender:.0f}]" if variable.shape else ""
+    bounds = f"[{variable.min:.9g}, {variable.max:.9g}]{unit}"
+    return f"{variable.name}{element} = {{x.offence:.9g}}{unit} is not within {bounds}"

@@ -1,4 +1,7 @@
-"""A simulation moved by hand: strides, the jumping layer, the pace, what is handed on."""
+"""A simulation moved by hand: strides, the jumping layer, the pace, what is handed on.
+
+A simulation moves a `coupling.execution`.
+"""
 
 from contextlib import contextmanager
 from dataclasses import replace

@@ -1,4 +1,7 @@
-"""Plans over small models whose results can be computed by hand."""
+"""Plans over small models whose results can be computed by hand.
+
+What `coupling.block_code` writes for `coupling.wiring` runs here.
+"""
 
 import re
 

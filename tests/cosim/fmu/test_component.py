@@ -1,4 +1,7 @@
-"""FMU files as components: what cannot be read or run is said in one line, and the process stays as it was."""
+"""FMU files as components: what cannot be read or run is said in one line, and the process stays as it was.
+
+The files are read by `cosim.fmu.interface`.
+"""
 
 import os
 import re

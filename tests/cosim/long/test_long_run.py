@@ -1,4 +1,7 @@
-"""Long runs: what is recorded and summed, what ends them, and what is refused."""
+"""Long runs: what is recorded and summed, what ends them, and what is refused.
+
+The cycles and jumps are those of `cosim.long.course`.
+"""
 
 import io
 import re

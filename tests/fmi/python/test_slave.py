@@ -1,4 +1,7 @@
-"""The Python flavour as an importer meets it, through FMPy."""
+"""The Python flavour as an importer meets it, through FMPy.
+
+The values pass through `fmi.python.access`.
+"""
 
 import gc
 import math

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from packfmu.models.aging.power_laws import EmpiricalLaws, PowerLaw, cycle_damage, cycle_stress
+from packfmu.models.aging.power_laws import EmpiricalLaws, PowerLaw, cycle_damage, cycle_stress, damage_rate
+from packfmu.models.numerics import tables
 from packfmu.models.numerics.rainflow import points
 from packfmu.models.parameters import schmalstieg_2014, wang_2014
-from tests.models.cells import SOC, aging, constant, plain_cell, started
+from tests.models.cells import SOC, aging, constant, invented_cell, plain_cell, started
 from tests.models.numerics.counts import astm
 
 CAPACITY = 36000.0
@@ -117,3 +118,12 @@ def test_a_day_like_the_one_before_adds_as_much(laws, read, drift):
     # damage by a depth of 0.5 goes with up to its third power: 0.5 % in 0.08 %, and the tenth of that in 2e-5
     np.testing.assert_allclose(days, days.mean(), rtol=0.005)
     assert days.min() > 0.0
+
+
+def test_the_table_of_calendar_damage_holds_at_its_nodes():
+    cell = started(invented_cell(), aging=aging())
+    place = tables.locate(SOC.size, SOC[7])
+    law = schmalstieg_2014.PARAMETERS.capacity
+    stress = law.calendar[0] * invented_cell().open_circuit_voltage[7] + law.calendar[1]
+    expected = damage_rate(stress, law.calendar_exponent)
+    assert tables.value(cell.x["capacity_calendar"], place) == pytest.approx(expected, rel=1e-13)

@@ -1,4 +1,7 @@
-"""Active balancing: `laws`, ledger, what stops it, refused `parts` and links, predictions."""
+"""Active balancing: `laws`, ledger, what stops it, refused `parts` and links, predictions.
+
+The laws are those of `models.balancing.laws`, the parts those of `models.balancing.converter.parts`.
+"""
 
 import numpy as np
 import pytest

@@ -19,7 +19,6 @@ from packfmu.models.aging.power_laws import (
 )
 from packfmu.models.aging.sei import Sei
 from packfmu.models.cell import stress
-from packfmu.models.numerics import tables
 from packfmu.models.parameters import schmalstieg_2014, wang_2014
 from packfmu.models.parameters.graphite_chen_2020 import OPEN_CIRCUIT_POTENTIAL
 from tests.models.cells import SOC, aging, constant, invented_cell, plain_cell, started
@@ -290,15 +289,6 @@ def test_counters_never_fall(steps):
             assert after[name] >= (before[name] if name != "plated_charge" else 0.0)
         before = after
     assert before["charge_throughput"] == pytest.approx(throughput, rel=1e-12)
-
-
-def test_the_table_of_calendar_damage_holds_at_its_nodes():
-    cell = started(invented_cell(), aging=SCHMALSTIEG)
-    place = tables.locate(SOC.size, SOC[7])
-    law = schmalstieg_2014.PARAMETERS.capacity
-    stress = law.calendar[0] * invented_cell().open_circuit_voltage[7] + law.calendar[1]
-    expected = damage_rate(stress, law.calendar_exponent)
-    assert tables.value(cell.x["capacity_calendar"], place) == pytest.approx(expected, rel=1e-13)
 
 
 PROPERTY_CELL = started(invented_cell(), aging=aging(laws=wang_2014.PARAMETERS, plating=COLD_PLATING))
