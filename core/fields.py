@@ -25,7 +25,7 @@ class Fields:
     parameters, inputs, outputs, states, constants : tuple of Variable
         The blocks ``p``, ``u``, ``y``, ``x`` and ``c``. Each variable learns its causality from its block.
     modules : tuple of str
-        Names of the modules whose docstrings tell the equations; the page of the FMU is made from them.
+        Names of the modules whose docstrings hold the equations; the page of the FMU is made from them.
     """
 
     parameters: tuple[Variable, ...] = ()

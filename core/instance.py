@@ -25,7 +25,7 @@ class Instance:
     """A model with memory: the blocks in one buffer of float64, so that saving a state is one copy.
 
     The buffer holds parameters, inputs, outputs and states in the order of their declaration; `Model.offsets`
-    tells where. Values that are set are not checked here: that is the caller's edge.
+    returns the places. The caller checks the values that it sets.
 
     Parameters
     ----------

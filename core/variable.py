@@ -69,7 +69,7 @@ class Variable:
     unit : str
         SI unit; ``"1"`` for a number without one.
     size : None, int or (int, int)
-        None for a scalar; an array stays an array at size 1. A `Count` tells what the elements of an array belong to.
+        None for a scalar; an array stays an array at size 1. A `Count` says what the elements of an array belong to.
     start : float or array_like
         Start value [unit]; a scalar fills an array.
     min, max : float
@@ -156,7 +156,7 @@ class Variable:
 
     @property
     def dimension(self) -> str:
-        """What the elements of an array belong to, such as ``cell``; empty where its size does not tell."""
+        """What the elements of an array belong to, such as ``cell``; empty where its size does not say."""
         return self.size.of if isinstance(self.size, Count) else ""
 
     @property

@@ -106,7 +106,7 @@ TAPS = (
     Tap("soc", "Cell.soc", detail=Detail.CELL),
     Tap("temperature", "Thermal.temperature", detail=Detail.CELL),
 )
-"""What the block tells."""
+"""The outputs of every block."""
 
 CONVERTER_TAPS = (
     *(
@@ -116,7 +116,7 @@ CONVERTER_TAPS = (
     Tap("balancing_pack_current", "Balancer.balancing_pack_current"),
     Tap("link_current", "Balancer.link_current", detail=Detail.GROUP),
 )
-"""What it tells besides of a balancer with converters."""
+"""Further outputs where converters balance."""
 
 BMS_TAPS = (
     Tap("estimated_pack_soc", "Bms.pack_soc"),
@@ -138,7 +138,7 @@ BMS_TAPS = (
     Tap("soh_capacity", "Bms.soh_capacity", detail=Detail.GROUP),
     Tap("soh_resistance", "Bms.soh_resistance", detail=Detail.GROUP),
 )
-"""What it tells besides of a battery management."""
+"""Further outputs where there is a battery management."""
 
 AGING_TAPS = (
     *(Tap(name, f"Cell.{name}") for name in (*COUNTER_NAMES, "plated_charge")),
@@ -147,7 +147,7 @@ AGING_TAPS = (
         for integral in ("aging_charge", "aging_energy", "shifted_charge", "shifted_energy")
     ),
 )
-"""What it tells besides of cells that age; the Aging FMU, which takes the counters, stays outside of the block."""
+"""Further outputs where cells age; the Aging FMU, which takes the counters, stays outside of the block."""
 
 LOOKAHEADS = ("Cell.lookahead",)
 """The network steps before the cells: with ports half a step ahead the exchange is of second order."""

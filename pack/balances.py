@@ -1,4 +1,4 @@
-"""The ledger: integrals that components tell for each step, summed over a run, and what must balance."""
+"""The ledger: integrals that components report for each step, summed over a run, and what must balance."""
 
 from __future__ import annotations
 
@@ -120,8 +120,8 @@ def balances(system: System, totals: Mapping[str, float]) -> list[Balance]:
     Returns
     -------
     list of Balance
-        `BALANCES`, without those that the totals do not tell. Inside the components all but rounding closes. From
-        one component to another charge and heat close likewise; the energy of the electrical port is off by its
+        `BALANCES`, without those whose terms are no totals. Inside the components all but rounding closes. From one
+        component to another charge and heat close likewise; the energy of the electrical port is off by its
         linearisation, second order in the step, and that of balancing by the movement of the voltages while
         the balancer holds its currents, first order in the control period. The charge that enters the pack is
         counted for each group that it passes.

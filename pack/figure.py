@@ -29,7 +29,7 @@ def save_figure(results: xr.Dataset, path: Path) -> None:
     results : xarray.Dataset
         As `cosim.results.load` returns it, recorded as `pack.recorded.record` says; what is missing is left out.
     path : Path
-        The file to write or replace; its suffix tells the format, png, pdf or svg.
+        The file to write or replace; its suffix gives the format, png, pdf or svg.
 
     Raises
     ------

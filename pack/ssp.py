@@ -4,7 +4,8 @@
 that every tool reads: one flat system without connectors of its own, components that are called by identifiers,
 namespace prefixes ``ssd``, ``ssc``, ``ssv`` and ``osp`` to the letter, every scalar input and output a connector, one
 connection a scalar, and one parameter set a component, named `PARAMETER_SET`, in ``resources/NAME.ssv``.
-``osp/OspSystemStructure.xml`` tells the same to tools of the Open Simulation Platform, with the FMUs beside it.
+``osp/OspSystemStructure.xml`` describes the same system to tools of the Open Simulation Platform; the FMUs
+lie beside it.
 
 Exchange
 --------

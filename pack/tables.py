@@ -161,7 +161,7 @@ class Aging(Table):
 
 
 class Outputs(Table):
-    """What the FMUs tell."""
+    """Which outputs the FMUs have."""
 
     detail: Annotated[Detail, BeforeValidator(_detail)] = Field(
         default="cell",

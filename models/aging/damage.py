@@ -76,7 +76,7 @@ def _cycle_states(cells: int) -> tuple[Variable, ...]:
         ("turns", (cells, TURNING_POINTS), "SOC at these points"),
         ("legs", (cells, TURNING_POINTS * WEIGHTS), "Weights of the legs that end there"),
         ("left", WEIGHTS, "What the way to the sample adds to the weights"),
-        ("told", WEIGHTS, "Weights of the cycle that was closed last"),
+        ("closed", WEIGHTS, "Weights of the cycle that was closed last"),
         ("closed_capacity_damage", cells, "Damage to the capacity by cycles that are closed"),
         ("closed_resistance_damage", cells, "Damage to the resistance by cycles that are closed"),
         ("open_capacity_damage", cells, "Damage to the capacity by half-cycles that are open, without the last"),
@@ -180,7 +180,7 @@ def damage_of_leg(x: Block, p: Block, k: int, leg: int) -> tuple[float, float]:
 @kernel
 def add_closed_cycle(x: Block, p: Block, k: int, depth: float) -> None:
     """Add the cycle of a depth that the count has just closed."""
-    weights = (x.told[CHARGE], x.told[VOLTAGE], x.told[CAPACITY], x.told[RESISTANCE])
+    weights = (x.closed[CHARGE], x.closed[VOLTAGE], x.closed[CAPACITY], x.closed[RESISTANCE])
     to_capacity, to_resistance = damage_of_cycle(p, depth, weights)
     x.closed_capacity_damage[k] += to_capacity
     x.closed_resistance_damage[k] += to_resistance

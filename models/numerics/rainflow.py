@@ -25,7 +25,7 @@ The memory of all cells is fields of one record `x`; a copy of it saves the coun
 ``turns``                (cells, capacity)             the stack
 ``legs``                 (cells, capacity * weights)   weights of the leg that ends at each point, point by point
 ``left``                 (weights,)                    weights of the way to the sample, not yet added to a leg
-``told``                 (weights,)                    weights of the cycle that was counted last
+``closed``                 (weights,)                    weights of the cycle that was counted last
 =======================  ============================  ================================================================
 
 References
@@ -75,7 +75,7 @@ def half(x: Block, k: int, leg: int) -> tuple[float, float]:
 @kernel
 def weight(x: Block, k: int, leg: int, w: int) -> float:
     """Return weight w of a leg of the residue of cell k, counted from 1."""
-    return x.legs[k, leg * x.told.shape[0] + w]
+    return x.legs[k, leg * x.closed.shape[0] + w]
 
 
 @kernel
@@ -120,9 +120,9 @@ def move(x: Block, k: int, value: float, share: float) -> None:
 def count_oldest(x: Block, k: int) -> tuple[int, float, float]:
     """Take the oldest leg off the stack, and return it as half a cycle like `push`."""
     depth, mean = half(x, k, 1)
-    count, weights = points(x, k), x.told.shape[0]
+    count, weights = points(x, k), x.closed.shape[0]
     for w in range(weights):
-        x.told[w] = weight(x, k, 1, w)
+        x.closed[w] = weight(x, k, 1, w)
     for point in range(1, count):
         x.turns[k, point - 1] = x.turns[k, point]
     for place in range(weights, count * weights):
@@ -136,8 +136,8 @@ def close(x: Block, k: int) -> tuple[int, float, float]:
     """Take the last two legs off the stack, and return them as a cycle like `push`."""
     last = points(x, k) - 1
     depth, mean = half(x, k, last - 1)
-    for w in range(x.told.shape[0]):
-        x.told[w] = weight(x, k, last - 1, w) + weight(x, k, last, w)
+    for w in range(x.closed.shape[0]):
+        x.closed[w] = weight(x, k, last - 1, w) + weight(x, k, last, w)
     x.turning_points[k] -= 2.0
     return FULL, depth, mean
 
@@ -158,7 +158,7 @@ def push(x: Block, k: int, value: float) -> tuple[int, float, float]:
     Returns
     -------
     kind : int
-        `NONE`, `HALF` or `FULL`; the field `told` holds the weights of the cycle.
+        `NONE`, `HALF` or `FULL`; the field `closed` holds the weights of the cycle.
     depth, mean : float
         Range of the cycle and its middle; 0 for `NONE`.
     """

@@ -87,8 +87,8 @@ def counted(law, legs, depth):
         while kind != rainflow.NONE:
             kind, told_depth, _ = rainflow.push(x, 0, low if leg % 2 else high)
             if kind != rainflow.NONE:
-                stress = cycle_stress(cycle, x["told"][1] / x["told"][0], told_depth)
-                damage += cycle_damage(stress, x["told"][0], law.cycle_exponent)
+                stress = cycle_stress(cycle, x["closed"][1] / x["closed"][0], told_depth)
+                damage += cycle_damage(stress, x["closed"][0], law.cycle_exponent)
     for leg in range(1, rainflow.points(x, 0)):
         leg_charge, voltage_charge = (rainflow.weight(x, 0, leg, w) for w in range(2))
         stress = cycle_stress(cycle, voltage_charge / leg_charge, rainflow.half(x, 0, leg)[0])

@@ -16,7 +16,7 @@ def memory(capacity: int = CAPACITY) -> Any:
         ("turns", "f8", (CELLS, capacity)),
         ("legs", "f8", (CELLS, 2 * capacity)),
         ("left", "f8", 2),
-        ("told", "f8", 2),
+        ("closed", "f8", 2),
     ]
     return np.zeros(1, fields)[0]
 

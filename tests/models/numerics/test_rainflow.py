@@ -30,7 +30,7 @@ class Count:
         while kind != NONE:
             kind, depth, mean = push(self.x, 0, value)
             if kind != NONE:
-                self.cycles.append((0.5 * kind, depth, mean, *self.x["told"].tolist()))
+                self.cycles.append((0.5 * kind, depth, mean, *self.x["closed"].tolist()))
 
     def residue(self):
         legs = range(1, points(self.x, 0))
@@ -192,7 +192,7 @@ def test_a_split_sample_gives_each_cycle_its_share():
     start_count(x, 0, 0.5)
     pushed(x, 0, 0.0, 3.0, 5.0)
     assert pushed(x, 0, 1.0, 8.0, 2.0) == (HALF, 0.5, 0.25)
-    assert (x["told"].tolist(), x["left"].tolist()) == ([3.0, 5.0], [4.0, 1.0])
+    assert (x["closed"].tolist(), x["left"].tolist()) == ([3.0, 5.0], [4.0, 1.0])
     assert push(x, 0, 1.0) == (NONE, 0.0, 0.0)
     assert (points(x, 0), weight(x, 0, 1, 0), x["left"][0]) == (2, 8.0, 0.0)
 
