@@ -1,4 +1,9 @@
-"""The counters of stress of all laws: the cells count them, the aging model takes them. None of them ever falls."""
+"""The counters of stress of all laws: the cells count them, the aging model takes them. None of them ever falls.
+
+Shared states
+-------------
+`fallen_cell`, `fallen_from` and `fallen_to` are written here; `losses` uses them.
+"""
 
 from __future__ import annotations
 

@@ -22,6 +22,11 @@ stress before the start: the damages and the plating count it, the film starts a
 
 The growth by cycles and by the film is compared with R_0 but acts on the polarisation too, as the laws do.
 
+Shared states
+-------------
+`elapsed` is written here; `film` uses it. `fallen_cell`, `fallen_from` and `fallen_to` are written here; `counters`
+uses them.
+
 References
 ----------
 J. Schmalstieg et al., J. Power Sources 257 (2014) 325, doi:10.1016/j.jpowsour.2014.02.012 (time and cycles add up). S.

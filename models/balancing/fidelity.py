@@ -23,6 +23,11 @@ The control of the converters is perfect. A link that its limits hold below the 
 of a current that may be off by more than the tolerance for a step. Whether a link carries nothing because of its losses
 follows from the yield of its last refresh. A step is refused where the search for a duty does not end.
 
+Shared states
+-------------
+`duty`, `limit`, `link_peak` and `link_ripple` are written here; `switching` uses them. `yields` is written here;
+`links` and `switching` use it.
+
 References
 ----------
 W. E, B. Engquist, Commun. Math. Sci. 1 (2003) 87, doi:10.4310/CMS.2003.v1.n1.a8 (averages of the fast system drive the

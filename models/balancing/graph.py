@@ -24,6 +24,10 @@ and counts eigenvalues of the resulting tridiagonal matrix by Sturm sequences. W
 may appear several times, which does not change the least one. The iteration needs a few vectors, and a time in
 proportion to links times steps.
 
+Shared states
+-------------
+`linked` is written here; `laws` uses it.
+
 References
 ----------
 M. Fiedler, Algebraic connectivity of graphs, Czech. Math. J. 23 (1973) 298, doi:10.21136/CMJ.1973.101168 (path

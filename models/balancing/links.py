@@ -22,6 +22,10 @@ V grow, such as between two groups below the mean, carries nothing. Over a step 
     h sum I d + h**2 / 2 (sum I**2 / Q - (sum I)**2 / sum Q)
 
 They are scaled, where necessary, so that V falls over any step up to `timescale.fastest`, or as long as the last one.
+
+Shared states
+-------------
+`arriving` is written here; `fidelity` uses it. `low` is written here; `active` uses it.
 """
 
 from __future__ import annotations

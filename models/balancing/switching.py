@@ -13,6 +13,11 @@ Limits
 The length of the step ahead is not known: the number of periods is that of the last step's length, and at the start of
 a run the link has its steady state. Heat counts the energy that inductors store as they start, and capacitors as
 voltages move, as lost.
+
+Shared states
+-------------
+`link_peak` and `link_ripple` are written here; `fidelity` uses them. `yields` is written here; `fidelity` and `links`
+use it.
 """
 
 from __future__ import annotations

@@ -34,7 +34,8 @@ by the pack (`pack_estimate`); health (`capacity`, `resistance`, `rest`), ports 
 (`state_of_power`) and the supervisor read them. `current` is written by prediction, correction and pack; `rest`,
 `resistance` and `protection` read it. The elements of the circuit (`capacity`, `resistance_scale`,
 `resistance_factor`, `self_discharge`, `temperature`) are those of the cell model; `capacity` and `resistance` learn the
-first two.
+first two. The bounds of the states, `least` and `greatest`, are written here; prediction, correction and pack read
+them.
 
 References
 ----------

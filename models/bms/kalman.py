@@ -28,6 +28,11 @@ Limits
 ------
 The derivatives leave out that R_j, C_j and R0 depend on SOC. The noise of the current counts in the voltage by R0, but
 as independent of the same noise in the states.
+
+Shared states
+-------------
+`by_bias` is written here; `resistance` uses it. `estimate` is written here; `capacity`, `filter_states`,
+`group_port`, `kalman_correction`, `pack_estimate`, `resistance`, `rest`, `state_of_power` and `supervisor` use it.
 """
 
 from __future__ import annotations

@@ -17,6 +17,11 @@ Limits
 ------
 The sensor of temperature is believed: an error of a group's temperature is taken for its resistance. All resistances of
 a group have one scale.
+
+Shared states
+-------------
+`resistance_factor` is written here; `cell.circuit` and `group_port` use it. `resistance_scale` is written here;
+`cell.circuit` uses it.
 """
 
 from __future__ import annotations

@@ -10,6 +10,12 @@ What `soc_shift` has gained is added to the SOC, and its charge and energy to th
 
     charge + shifted_charge = stored_charge + lost_charge + aging_charge
     electrical_energy + shifted_energy = stored_energy + heat + aging_energy
+
+Shared states
+-------------
+`capacity` is written here; `circuit`, `port` and `step` use it. `resistance_scale` is written here; `circuit` uses
+it. `soc` is written here; `aging.damage`, `ecm`, `port`, `step` and `stress` use it. `soc_remainder` is written here;
+`step` uses it. `temperature` is written here; `aging.film`, `aging.plating`, `circuit`, `step` and `stress` use it.
 """
 
 from __future__ import annotations

@@ -20,6 +20,14 @@ The tables extrapolate linearly (U, dU/dT) or hold their ends (resistances, capa
 model does not stop there. Hysteresis is switched by the charge through the terminals, self-discharge and what
 Coulombic efficiency loses included. The whole cell has one temperature.
 
+Shared states
+-------------
+`capacity` is written here; `bms.capacity`, `bms.estimation`, `bms.group_port`, `bms.kalman`, `bms.pack_estimate`,
+`bms.state_of_power`, `port` and `step` use it. `resistance_factor` is written here; `bms.group_port` and
+`bms.resistance` use it. `resistance_scale` is written here; `bms.resistance` uses it. `self_discharge` is written
+here; `bms.group_port`, `bms.kalman`, `bms.rest`, `port` and `step` use it. `temperature` is written here; `aged`,
+`aging.film`, `aging.plating`, `bms.estimation`, `step` and `stress` use it.
+
 References
 ----------
 G. L. Plett, Battery Management Systems, Volume I: Battery Modeling, Artech House 2015, chapter 2 (enhanced

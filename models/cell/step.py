@@ -15,6 +15,13 @@ dependence on SOC creates or removes is booked as table energy: the change of th
     charge = stored_charge + lost_charge
     electrical_energy = stored_energy + heat
 
+Shared states
+-------------
+`current` is written here; `aging.damage`, `aging.plating` and `port` use it. `hysteresis_voltage` and
+`polarisation_voltage` are written here; `aged` and `port` use them. `soc` is written here; `aged`, `aging.damage`,
+`ecm`, `port` and `stress` use it. `soc_remainder` is written here; `aged` uses it. `temperature` is written here;
+`aged`, `aging.film`, `aging.plating`, `circuit` and `stress` use it.
+
 References
 ----------
 D. Bernardi, E. Pawlikowski, J. Newman, J. Electrochem. Soc. 132 (1985) 5, doi:10.1149/1.2113792 (heat and the entropic

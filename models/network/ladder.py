@@ -27,6 +27,11 @@ Limits
 Busbars are resistive, without inductance. All groups have their terminals at the same rungs. Cells do not fail open or
 short. Two cells without any resistance between them have no determined currents: such a step is refused.
 
+Shared states
+-------------
+`group_emf` and `group_resistance` are written here; `network` and `report` use them. `busbar_current` and `onward`
+are written here; `network` uses them.
+
 References
 ----------
 J. A. Lone, N. Atlan, S. Fasolato, D. M. Raimondo, R. Drummond, arXiv:2508.14454 (2025): parallel cells with

@@ -16,6 +16,10 @@ constant current constant voltage
     size of I would be at or below `taper_current`, the current is 0 and `charge_complete` is set, in that very
     step; both stay so until the load mode is left, whatever the inputs do.
 
+Shared states
+-------------
+`finished` is written here; `network` uses it.
+
 References
 ----------
 G. L. Plett, Battery Management Systems, Volume II: Equivalent-Circuit Methods, Artech House 2016: power limits.

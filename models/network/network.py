@@ -11,6 +11,11 @@ I_g, and the pack current I::
 The load sets I. The currents hold during the step. The voltages, limits and cut-offs are those that the ports of the
 cells foresee under these currents, at the start of the step plus the cells' `lookahead`. After the initialisation all
 currents are 0, and the voltages are those of the open circuit.
+
+Shared states
+-------------
+`busbar_current` is written here; `ladder` uses it. `finished` is written here; `loads` uses it. `group_current` is
+written here; `report` uses it.
 """
 
 from __future__ import annotations

@@ -1,5 +1,9 @@
 """Every field that a kernel names is declared, with its shape; every declared field is named by a kernel."""
 
+import inspect
+import re
+import sys
+
 import pytest
 
 from packfmu.core.fields import Fields
@@ -58,6 +62,28 @@ def test_so_do_the_generated_kernels_of_a_block():
     found = check(model)
     assert found.problems == []
     assert len(found.readers) > 500
+
+
+SECTION = re.compile(r"\nShared states\n-+\n(.*?)(?=\n\n\w[^\n]*\n---|\Z)", re.DOTALL)
+
+
+def shared(module):
+    """Return the states that a module says it shares."""
+    section = SECTION.search(inspect.cleandoc(sys.modules[f"packfmu.{module}"].__doc__))
+    return set(re.findall(r"`(\w+)`", section[1])) if section else set()
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_states_that_one_module_writes_and_others_use_are_named(name):
+    """A numerical method works on the states of its caller and shares none."""
+    found = check(MODELS[name]())
+    unnamed = {}
+    for (block, state), writers in found.writers.items():
+        own = {module for module in writers if ".numerics." not in module}
+        users = {module for module in found.readers.get((block, state), set()) | own if ".numerics." not in module}
+        if block == "x" and own and users - own and not any(state in shared(module) for module in own):
+            unnamed[state] = sorted(own)
+    assert unnamed == {}
 
 
 def quantity(name, size=None):

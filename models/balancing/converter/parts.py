@@ -11,6 +11,11 @@ up to 92 % efficiency; the resistance of a switch is about that of the transisto
 bq78PL116 [2], switched capacitor like that of [3]. Assumed: frequencies, windings, 1 % of leakage and the clamp, the
 second winding's resistances by the square of the ratio, inductance of the buck-boost, and capacitance.
 
+Shared states
+-------------
+`capacitance` and `series_resistance` are written here; `fidelity` uses them. `maximum_duty` is written here;
+`switching` uses it.
+
 References
 ----------
 [1] Linear Technology, LTC3300-1 data sheet, rev. B, "Transformer Selection" and table 7. [2] Texas Instruments,
