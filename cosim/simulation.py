@@ -138,7 +138,7 @@ class Simulation:
         return self._execution.sums()
 
     def save(self) -> bytes:
-        """Return everything that is needed to go on from here with the same bits; InputError names the component that cannot."""
+        """Return everything that is needed to go on with the same bits; InputError names a component that cannot."""
         names = list(self.slaves)
         states = [self._state(name) for name in names]
         header = json.dumps({"components": names, "pace": self._pace}).encode()
