@@ -138,7 +138,7 @@ class Simulation:
         return self._execution.sums()
 
     def save(self) -> bytes:
-        """Return what is needed to go on with the same bits; InputError names a component that cannot be saved."""
+        """Return everything that is needed to go on with the same bits; InputError names a component that cannot."""
         names = list(self.slaves)
         states = [self._state(name) for name in names]
         header = json.dumps({"components": names, "pace": self._pace}).encode()
