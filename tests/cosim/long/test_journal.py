@@ -16,7 +16,7 @@ import pytest
 from packfmu.core.errors import InputError
 from packfmu.core.fields import Fields
 from packfmu.core.model import Model
-from packfmu.core.variable import DataType
+from packfmu.core.variable import Count, DataType
 from packfmu.cosim.long.journal import MAGIC, ROWS, Journal, to_netcdf
 from packfmu.cosim.recorder import columns, recording
 from packfmu.coupling.system import System
@@ -26,7 +26,7 @@ from tests.coupling.toys import ELECTRICAL, component, nothing, ramp_step, real
 def recorded():
     """Three columns: over the cells, over an axis of its own, and a flag."""
     outputs = (
-        real("soc", size=3, display_unit="%"),
+        real("soc", size=Count(3, "cell"), display_unit="%"),
         real("table", "V", (2, 2)),
         real("full", data_type=DataType.BOOLEAN),
     )
