@@ -69,7 +69,7 @@ def test_an_appended_byte_is_refused(tmp_path, saved):
 def test_a_foreign_checkpoint_is_refused(tmp_path):
     path = tmp_path / "checkpoint"
     save_checkpoint(path, "theirs", CONTENT)
-    assert_refused(path, path.read_bytes(), "another run: that was given other FMUs, another pack or duty")
+    assert_refused(path, path.read_bytes(), "another run: that was given other FMUs, another system or duty")
     assert load_checkpoint(path, "theirs") == CONTENT
 
 

@@ -182,7 +182,7 @@ def refused(run, words, resume=True, system=None):
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-FOREIGN = r"life\.checkpoint belongs to another run: that was given other FMUs, another pack or duty, or other settings"
+FOREIGN = r"life\.checkpoint belongs to another run: that was given other FMUs, another system or duty, or other settings"
 
 
 @pytest.mark.parametrize(
