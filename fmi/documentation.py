@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import inspect
 import platform
+import re
 import sys
 from importlib.metadata import version
 
@@ -18,6 +19,8 @@ from .docstring import section, to_html
 from .units import display_conversion
 
 TABLES = {"Parameters": Causality.PARAMETER, "Inputs": Causality.INPUT, "Outputs": Causality.OUTPUT}
+
+SHARED = re.compile(r"\nShared states\n-+\n.*?(?=\n\n[^\n]+\n-{3,}|\Z)", re.DOTALL)
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 RANGE = f"{NO_BREAK}…{NO_BREAK}"
@@ -113,8 +116,11 @@ def page(title: str, body: str) -> str:
 
 
 def chapters(model: Model) -> str:
-    """Return the docstrings of a model's modules as HTML: the first one is the text, each further one a section."""
-    texts = [inspect.cleandoc(sys.modules[name].__doc__ or "") for name in model.fields.modules]
+    """Return the docstrings of a model's modules as HTML: the first one is the text, each further one a section.
+
+    What they say of shared states is for those who change the code, and is left out.
+    """
+    texts = [SHARED.sub("", inspect.cleandoc(sys.modules[name].__doc__ or "")) for name in model.fields.modules]
     return "\n".join([*map(to_html, texts[:1]), *map(section, texts[1:])])
 
 

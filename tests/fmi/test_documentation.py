@@ -16,6 +16,7 @@ from packfmu.fmi.docstring import inline, section, to_html
 from packfmu.fmi.documentation import NO_BREAK, external_dependencies_page, index_page
 from packfmu.fmi.python.fmu import PYTHON
 from packfmu.fmi.supplements import icon
+from packfmu.fmus import cell
 from tests.fmi.trees import load_toy
 
 SIZE = 128
@@ -172,3 +173,10 @@ def test_icons_are_pictures_and_differ():
         assert image.shape == (SIZE, SIZE, 4)
         assert image[0, 0, 3] == 0.0  # transparent beyond the rounded corner
         np.testing.assert_array_equal(image[SIZE // 2, SIZE // 2, 3], 1.0)
+
+
+def test_a_page_has_the_equations_of_every_effect_and_nothing_of_shared_states():
+    page = index_page(cell.define(2, "nissan_leaf_2013", "graphite_film_aging"), PYTHON, Detail.CELL)
+    assert page.count("<h3>Equations</h3>") > 5
+    assert "Shared states" not in page
+    assert "dv_j/dt = i / C_j(z) - v_j / (R_j(z, T) C_j(z))" in page
