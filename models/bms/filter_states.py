@@ -191,8 +191,25 @@ def initialize(x: Block, p: Block, k: int) -> None:
     factors[covariance.at(leakage, leakage)] += p.initial_leakage_sigma**2
     factors[covariance.at(bias, bias)] += p.initial_bias_sigma**2
     x.current[k] = 0.0
-    covariance.hold(estimate, factors, x.least, x.greatest)
+    hold_states(x, k)
     covariance.limit_all(factors, x.greatest)
+
+
+@kernel
+def hold_states(x: Block, k: int) -> None:
+    """Bring the states of group k back into their bounds.
+
+    The result is the most likely states within a bound, not those of the filter cut off at it (D. Simon, IET Control
+    Theory Appl. 4 (2010) 1303, doi:10.1049/iet-cta.2009.0032): were one state alone held at its bound, the states that
+    it is correlated with would run away, since each correction counts on its part. What the projections leave outside
+    is cut off.
+    """
+    for i in range(x.estimate.shape[1]):
+        value = min(max(x.least[i], x.estimate[k, i]), x.greatest[i])
+        if value != x.estimate[k, i]:
+            covariance.project(x.estimate[k], x.covariance[k], i, value)
+    for i in range(x.estimate.shape[1]):
+        x.estimate[k, i] = min(max(x.least[i], x.estimate[k, i]), x.greatest[i])
 
 
 @kernel

@@ -55,6 +55,7 @@ from .filter_states import (
     SOC,
     bias_place,
     error_place,
+    hold_states,
     hysteresis_place,
     leakage_place,
     take_current,
@@ -193,6 +194,6 @@ def predict(x: Block, p: Block, k: int, measured: float, h: float) -> float:
         x.weights[2 * i + 1] = max(x.noise[i], (LEAST * x.greatest[i]) ** 2)
     x.weights[x.weights.shape[0] - 1] = p.current_sigma**2
     covariance.factorise(x.covariance[k], x.rows, x.weights, x.weighted)
-    covariance.hold(x.estimate[k], x.covariance[k], x.least, x.greatest)
+    hold_states(x, k)
     covariance.limit_all(x.covariance[k], x.greatest)
     return x.current[k] + x.estimate[k, bias_place(p)]

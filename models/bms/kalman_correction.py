@@ -35,7 +35,7 @@ from ...core.variable import Variable
 from ..cell import circuit
 from ..cell.kind import CellParameters
 from ..numerics import covariance
-from .filter_states import EXTRA, SOC, bias_place, error_place, sigma, take_current
+from .filter_states import EXTRA, SOC, bias_place, error_place, hold_states, sigma, take_current
 
 FAR = 0.01
 """Size of a correction of SOC, and standard deviation of SOC, beyond which a correction is far."""
@@ -144,5 +144,5 @@ def correct(x: Block, p: Block, k: int, measured: float, present: float) -> tupl
         for i in range(x.gain.shape[0]):
             x.estimate[k, i] += x.gain[i] * within
         x.current[k] -= x.gain[bias_place(p)] * within
-        covariance.hold(x.estimate[k], x.covariance[k], x.least, x.greatest)
+        hold_states(x, k)
     return innovation, variance

@@ -44,7 +44,7 @@ from ...core.model import Block, kernel
 from ...core.variable import Detail, Variable
 from ..network.charge import share_of_whole
 from ..numerics import covariance
-from .filter_states import SOC, bias_place, leakage_place, sigma
+from .filter_states import SOC, bias_place, hold_states, leakage_place, sigma
 
 
 def fields(groups: int) -> Fields:
@@ -83,7 +83,7 @@ def adopt(x: Block, p: Block, k: int, bias: float, variance: float) -> None:
     estimate[last] = bias
     x.current[k] -= step
     covariance.replace_last(factors, last + 1, variance)
-    covariance.hold(estimate, factors, x.least, x.greatest)
+    hold_states(x, k)
 
 
 @kernel

@@ -192,29 +192,3 @@ def project(states: Block, factors: Block, i: int, value: float) -> None:
     for j in range(count):
         states[j] += step * element(factors, count, min(i, j), max(i, j))
     states[i] = value
-
-
-@kernel
-def hold(states: Block, factors: Block, least: Block, greatest: Block) -> None:
-    """Bring states back into their bounds.
-
-    The result is the most likely states within a bound, not those of the filter cut off at it (D. Simon, IET Control
-    Theory Appl. 4 (2010) 1303, doi:10.1049/iet-cta.2009.0032): were one state alone held at its bound, the states that
-    it is correlated with would run away, since each correction counts on its part. What the projections leave outside
-    is cut off.
-
-    Parameters
-    ----------
-    states : (n,) array
-        The states, in place.
-    factors : (n (n + 1) / 2,) array
-        Their covariance, which stays.
-    least, greatest : (n,) array
-        The bounds.
-    """
-    for i in range(states.shape[0]):
-        value = min(max(least[i], states[i]), greatest[i])
-        if value != states[i]:
-            project(states, factors, i, value)
-    for i in range(states.shape[0]):
-        states[i] = min(max(least[i], states[i]), greatest[i])
