@@ -140,13 +140,14 @@ def model_description(component: Definition, flavour: Flavour, identity: str, de
 
 
 def _add_annotations(root: Element, model: Model, variables: tuple[Variable, ...]) -> None:
-    """Add the method by which the model steps, and what a master treats variables by."""
+    """Add the method by which the model steps, and what a master treats variables by; a tool has a single element."""
     tool = SubElement(SubElement(root, "VendorAnnotations"), "Tool", name=TOOL)
-    SubElement(tool, "Update", method=model.update.value)
+    annotations = SubElement(tool, "Annotations")
+    SubElement(annotations, "Update", method=model.update.value)
     for variable in variables:
         attributes = _annotated(variable)
         if attributes:
-            SubElement(tool, "Variable", {"name": variable.listed_name, **attributes})
+            SubElement(annotations, "Variable", {"name": variable.listed_name, **attributes})
 
 
 def _annotated(variable: Variable) -> dict[str, str]:

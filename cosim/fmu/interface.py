@@ -92,13 +92,13 @@ def read_interface(path: Path) -> tuple[ModelDescription, dict[str, Port], Updat
 def _annotation(content: io.BytesIO) -> Annotation:
     with zipfile.ZipFile(content) as archive:
         root = ElementTree.fromstring(archive.read("modelDescription.xml"))
-    tool = root.find(f"VendorAnnotations/Tool[@name='{TOOL}']")
-    if tool is None:
+    annotations = root.find(f"VendorAnnotations/Tool[@name='{TOOL}']/Annotations")
+    if annotations is None:
         return Annotation()
-    update = tool.find("Update")
+    update = annotations.find("Update")
     return Annotation(
         Update.EXPLICIT if update is None else Update(update.get("method")),
-        {element.attrib["name"]: element.attrib for element in tool.findall("Variable")},
+        {element.attrib["name"]: element.attrib for element in annotations.findall("Variable")},
     )
 
 

@@ -132,9 +132,13 @@ def changed(component, **changes):
 
 
 def test_what_fmi_does_not_know_is_annotated(component, root):
-    tool = root.find("VendorAnnotations/Tool")
-    assert (tool.get("name"), tool.find("Update").attrib) == ("packfmu", {"method": component.model.update.value})
-    assert tool.findall("Variable") == []
+    (tool,) = root.findall("VendorAnnotations/Tool")
+    (annotations,) = tool  # the schema of FMI 2.0 allows for a single element
+    assert (tool.get("name"), annotations.find("Update").attrib) == (
+        "packfmu",
+        {"method": component.model.update.value},
+    )
+    assert annotations.findall("Variable") == []
     fields = component.model.fields
     inputs = (dataclasses.replace(fields.inputs[0], size=Count(3, "tank"), shifts="level"), *fields.inputs[1:])
     outputs = tuple(dataclasses.replace(v, slow=v.name == "level", forecast=v.name == "scaled") for v in fields.outputs)
@@ -142,7 +146,7 @@ def test_what_fmi_does_not_know_is_annotated(component, root):
     annotated = ElementTree.fromstring(
         model_description(Definition(model, component.terminals), PYTHON, "{x}", Detail.CELL)
     )
-    assert [element.attrib for element in annotated.iterfind("VendorAnnotations/Tool/Variable")] == [
+    assert [element.attrib for element in annotated.iterfind("VendorAnnotations/Tool/Annotations/Variable")] == [
         {"name": "rate", "dimension": "tank", "shifts": "level"},
         {"name": "level", "slow": "true"},
         {"name": "total.scaled", "forecast": "true"},

@@ -19,6 +19,6 @@ def pack(series=3, parallel=2, without=(), kind=None):
         "Thermal": thermal.declare(cells),
         "Balancer": balancer.declare(series, parallel),
         "Cell": cell_ecm.declare(cells, cell, kind),
-        "PackNetwork": network.declare(series, parallel, True, nodes, aging=kind is not None),
+        "PackNetwork": network.declare(series, parallel, True, nodes),
     }
     return [toys.component(name, PACK_LAYERS[name], made) for name, made in models.items() if name not in without]

@@ -13,6 +13,7 @@ import pytest
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
 from packfmu.models.balancing import passive as balancer
+from packfmu.models.balancing.options import BleedingLaw
 from packfmu.models.cell import ecm as cell_ecm
 from packfmu.models.parameters.nissan_leaf_2013 import PARAMETERS
 
@@ -54,26 +55,26 @@ def balance(declared, pack, law, current, hours):
 def test_a_warm_and_a_cold_group_under_current(declared, current):
     """At C/5 for four hours; under discharge the cold group has the lower voltage and the warm one bleeds, and v.v."""
     unbalanced = {}
-    for law in balancer.Law:
+    for law in BleedingLaw:
         pack = cells(initial_soc=0.5 - 0.4 * np.sign(current), temperature=[308.15, 278.15])
         bled = balance(declared, pack, law, current, hours=4.0)
         unbalanced[law] = pack.y["soc"][1] - pack.y["soc"][0]
-        if law == balancer.Law.VOLTAGE:
+        if law == BleedingLaw.VOLTAGE:
             misled = 0 if current < 0.0 else 1
             assert bled[1 - misled] == 0.0
             assert bled[misled] == pytest.approx(4.0 * HOUR * 0.0975, rel=0.05)  # at 3.7 to 4.1 V, all the time
         else:
             assert np.all(bled == 0.0)
     # the warm cell discharges itself the faster, by some 0.2 mA: 3 C in four hours, of 112850 C
-    assert 0.0 < unbalanced[balancer.Law.CHARGE_HISTORY] < 5e-5
-    assert abs(unbalanced[balancer.Law.VOLTAGE]) > 0.012
+    assert 0.0 < unbalanced[BleedingLaw.CHARGE_HISTORY] < 5e-5
+    assert abs(unbalanced[BleedingLaw.VOLTAGE]) > 0.012
 
 
 def test_groups_that_came_from_either_side(declared):
     """At rest at half charge, twelve hours: the one that was charged has the higher voltage."""
     kind = replace(PARAMETERS, hysteresis_bound=0.01, coulombic_efficiency=1.0)
     unbalanced = {}
-    for law in balancer.Law:
+    for law in BleedingLaw:
         pack = cells(kind, initial_soc=[0.7, 0.3])
         for current, hours in ((0.2 * PARAMETERS.capacity / HOUR, 1.0), (0.0, 5.0)):
             pack.u["current"] = [-current, current]
@@ -85,5 +86,5 @@ def test_groups_that_came_from_either_side(declared):
         unbalanced[law] = pack.y["soc"][1] - pack.y["soc"][0]
         assert unbalanced[law] == pytest.approx(-bled[1] / PARAMETERS.capacity, abs=1e-12)
         assert bled[0] == 0.0
-    assert unbalanced[balancer.Law.CHARGE_HISTORY] == 0.0
-    assert unbalanced[balancer.Law.VOLTAGE] < -0.017
+    assert unbalanced[BleedingLaw.CHARGE_HISTORY] == 0.0
+    assert unbalanced[BleedingLaw.VOLTAGE] < -0.017
