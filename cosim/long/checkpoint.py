@@ -33,7 +33,8 @@ from ..recorder import Column, recording
 ROWS = 256
 """Rows that are kept in memory before they ask for a checkpoint."""
 
-MAGIC = b"SQLite format 3\0"
+MAGIC, ROLLBACK = b"SQLite format 3\0", b"\x01\x01"
+"""How a file of SQLite begins, and how it says, two bytes later, that it is written with a rollback journal."""
 
 APPLICATION = int.from_bytes(b"pfmu")
 """What SQLite calls the application of a file."""
@@ -263,19 +264,22 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a file whose structure is that of a checkpoint; InputError for what the block finds as well."""
     try:
         with path.open("rb") as file:
-            magic = file.read(len(MAGIC))
+            magic, _, versions = file.read(len(MAGIC)), file.read(2), file.read(2)
         if magic != MAGIC:
             raise _no_checkpoint(path)
+        if versions != ROLLBACK:
+            raise DamagedError
         with closing(sqlite3.connect(path)) as database:
             _check_structure(path, database)
             yield database
     except OSError as error:
         raise InputError(f"checkpoint {path} cannot be read: {error.strerror or error}") from error
-    except (sqlite3.Error, DamagedError, TypeError) as error:  # TypeError: a value of another type
+    except (sqlite3.Error, DamagedError, TypeError, UnicodeDecodeError) as error:  # values or names of another type
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in ELSEWHERE:
             raise InputError(f"checkpoint {path} cannot be read: {error}") from error
-        way_out = "restore it from a copy, or remove it and start anew"
-        raise InputError(f"checkpoint {path} is damaged; {way_out}") from error
+        raise InputError(
+            f"checkpoint {path} is damaged; restore it from a copy, or remove it and start anew"
+        ) from error
 
 
 def _check_structure(path: Path, database: sqlite3.Connection) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 
 from packfmu.core.fields import Fields
 from packfmu.core.model import Model
-from packfmu.core.variable import DataType
+from packfmu.core.variable import Count, DataType
 from packfmu.cosim.long.checkpoint import CheckpointFile
 from packfmu.cosim.recorder import columns
 from packfmu.coupling.system import System
@@ -25,7 +25,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 def recorded():
     """Three columns: over the cells, over an axis of its own, and a flag."""
     outputs = (
-        real("soc", size=3, display_unit="%"),
+        real("soc", size=Count(3, "cell"), display_unit="%"),
         real("table", "V", (2, 2)),
         real("full", data_type=DataType.BOOLEAN),
     )

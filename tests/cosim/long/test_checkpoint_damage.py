@@ -21,13 +21,23 @@ OTHER_SEAL = "UPDATE meta SET value = (SELECT value FROM other.meta WHERE name =
 
 DAMAGED = "is damaged; restore it from a copy, or remove it and start anew"
 
+PLACES = st.integers(0, 2**24 - 1)
+"""Taken modulo the size of what is damaged."""
+
+
+class Whole(bytes):
+    """The bytes of a file, shown by their number."""
+
+    def __repr__(self):
+        return f"<{len(self)} bytes>"
+
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """Return the bytes of a checkpoint."""
     path = tmp_path_factory.mktemp("whole") / "run"
     saved(path, ROWS)
-    return path.read_bytes()
+    return Whole(path.read_bytes())
 
 
 @pytest.fixture
@@ -69,15 +79,15 @@ def bit_flipped(data, bit):
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(data=st.data())
-def test_a_flipped_bit_of_any_value_is_refused(path, whole, data):
-    """Of each row and digest, each part of the state, the identity, the columns, the seal."""
+@given(where=st.sampled_from([("rows", "content"), ("rows", "digest"), ("parts", "content")]), place=PLACES, bit=PLACES)
+def test_a_flipped_bit_of_any_value_is_refused(path, whole, where, place, bit):
+    """Of each row and digest, and of each part of the state."""
     path.write_bytes(whole)
-    table, column = data.draw(st.sampled_from([("rows", "content"), ("rows", "digest"), ("parts", "content")]))
+    table, column = where
     with closing(sqlite3.connect(path)) as database:
         cells = database.execute(f"SELECT rowid, {column} FROM {table} WHERE length({column}) > 0").fetchall()
-    rowid, value = data.draw(st.sampled_from(cells))
-    put(path, table, column, rowid, bit_flipped(value, data.draw(st.integers(0, 8 * len(value) - 1))))
+    rowid, value = cells[place % len(cells)]
+    put(path, table, column, rowid, bit_flipped(value, bit % (8 * len(value))))
     assert_refused(path, DAMAGED)
 
 
@@ -150,17 +160,17 @@ def test_a_checkpoint_of_another_run_is_refused(path):
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(data=st.data())
-def test_a_cut_file_is_refused(path, whole, data):
-    path.write_bytes(whole[: data.draw(st.integers(0, len(whole) - 1))])
+@given(place=PLACES)
+def test_a_cut_file_is_refused(path, whole, place):
+    path.write_bytes(whole[: place % len(whole)])
     assert_refused(path, "is damaged|is not a checkpoint")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
-@given(data=st.data())
-def test_a_flipped_byte_of_the_file_is_refused_or_changes_nothing(path, whole, data):
+@given(place=PLACES, mask=st.integers(1, 255))
+def test_a_flipped_byte_of_the_file_is_refused_or_changes_nothing(path, whole, place, mask):
     """SQLite leaves gaps in a file, and counters in its header that it does not need: the run goes on as it would."""
-    place, mask = data.draw(st.integers(0, len(whole) - 1)), data.draw(st.integers(1, 255))
+    place %= len(whole)
     path.write_bytes(whole[:place] + bytes([whole[place] ^ mask]) + whole[place + 1 :])
     checkpoint = opened(path)
     try:
@@ -173,6 +183,19 @@ def test_a_flipped_byte_of_the_file_is_refused_or_changes_nothing(path, whole, d
     checkpoint.save({"state": bytes(20_000)})
     assert opened(path).load() == {"state": bytes(20_000)}
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("place", [18, 19])
+def test_a_file_that_sqlite_would_write_or_read_otherwise_is_refused(path, whole, place):
+    path.write_bytes(whole[:place] + b"\x02" + whole[place + 1 :])
+    assert_refused(path, DAMAGED)
+
+
+def test_a_name_that_is_no_text_is_refused(path, whole):
+    """SQLite repeats it in its message, which Python then cannot decode."""
+    assert whole.count(b"CREATE TABLE parts") == 1
+    path.write_bytes(whole.replace(b"CREATE TABLE parts", b"CREATE TAB\xa0E parts"))
+    assert_refused(path, DAMAGED)
 
 
 def test_an_appended_byte_is_refused(path, whole):
