@@ -36,11 +36,8 @@ ROWS = 256
 MAGIC, ROLLBACK = b"SQLite format 3\0", b"\x01\x01"
 """How a file of SQLite begins, and how it says, two bytes later, that it is written with a rollback journal."""
 
-APPLICATION = int.from_bytes(b"pfmu")
-"""What SQLite calls the application of a file."""
-
-FORMAT = 1
-"""The version of the tables."""
+APPLICATION, FORMAT = int.from_bytes(b"pfmu"), 1
+"""What SQLite calls the application of a file, and the version of the tables."""
 
 SYNCHRONOUS = "FULL"
 """How SQLite writes: a loss of power leaves a file that is complete, or that is rolled back."""
