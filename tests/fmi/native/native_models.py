@@ -31,7 +31,7 @@ PACK = {
     "cell": {"parameters": "nissan_leaf_2013"},
     "variation": {"seed": 7, "capacity_cv": 0.02, "resistance_cv": 0.1, "soc_spread": 0.02},
 }
-MODELS = (*ARGUMENTS, pytest.param("pack_block", marks=pytest.mark.campaign))
+MODELS = (*ARGUMENTS, pytest.param("pack", marks=pytest.mark.campaign))
 """Components to try; the pack as one block takes some time to compile."""
 
 

@@ -32,7 +32,7 @@ def ports(name):
         return RATE, 0.5, 0.5, LEVEL, 8
     if name == "cell":
         return begin_of(name, "current"), -5.0, 40.0, begin_of(name, "emf"), 12
-    output = "pack_voltage" if name == "pack_block" else "current"
+    output = "pack_voltage" if name == "pack" else "current"
     return begin_of(name, "pack_current"), -5.0, 60.0, begin_of(name, output), 4
 
 

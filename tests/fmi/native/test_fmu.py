@@ -97,7 +97,7 @@ def test_a_step_that_the_model_refuses_is_discarded_with_the_words_of_the_other_
 
 
 def test_a_hidden_parameter_is_checked_by_its_own_bounds(tmp_path):
-    block = part_of("pack_block")
+    block = part_of("pack")
     start = {**block.start, "Cell.capacity": 300.0 * 3600.0, "Cell.initial_soc": 0.5}
     build_native_fmu(tmp_path / "Pack.fmu", block.component, block.arguments, start, platforms=LINUX)
     with Host(tmp_path / "Pack.fmu") as host:
