@@ -144,11 +144,11 @@ def test_a_refusal_tells_elements_of_arrays_and_keeps_what_c_would_read_otherwis
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{p.gain[0]:.3g}", r"tells p.gain\[0\]"),
+        ("{p.gain[0]:.3g}", r"names p.gain\[0\]"),
         ("{p.gain}", "formats p.gain as ''"),
         ("{p.gain!r:.3g}", "formats p.gain"),
-        ("{p.nothing:.3g}", "tells p.nothing"),
-        ("{x.gain:.3g}", "tells x.gain"),
+        ("{p.nothing:.3g}", "names p.nothing"),
+        ("{x.gain:.3g}", "names x.gain"),
     ],
 )
 def test_a_refusal_that_c_cannot_tell_is_an_error(text, words):
