@@ -33,7 +33,7 @@ def models() -> dict[str, Model]:
     }
 
 
-def setting(name: str, *of: str, text: str | None = None, **default: Any) -> Any:
+def setting(name: str, *of: str, text: str | None = None, optional: bool = False) -> Any:
     """Return the field of a table for a key that sets a variable.
 
     Parameters
@@ -44,15 +44,15 @@ def setting(name: str, *of: str, text: str | None = None, **default: Any) -> Any
         The models that have it, keys of `models`; all of them declare it alike.
     text : str, optional
         Says more than the variable's description.
-    default : Any
-        ``default=...`` where the default is not the start value of the variable.
+    optional : bool
+        Whether the key has no value by default, and leaves the variable to a later choice.
     """
     variable = models()[of[0]].variable(name)
     number = float(variable.start_values().flat[0])
     start = {DataType.REAL: number, DataType.INTEGER: int(number), DataType.BOOLEAN: bool(number)}[variable.data_type]
     unit = f" [{variable.unit}]" if variable.data_type is DataType.REAL else ""
     return Field(
-        default=default.get("default", start),
+        default=None if optional else start,
         description=(text or variable.description) + unit,
         json_schema_extra={"variable": name, "models": list(of)},
     )

@@ -120,7 +120,10 @@ class Thermal(Table):
     """The cells as heat capacities, and what surrounds them."""
 
     heat_capacity: float | None = setting(
-        "heat_capacity", "thermal", text="Heat capacity of each cell, by default as the cell was measured", default=None
+        "heat_capacity",
+        "thermal",
+        text="Heat capacity of each cell, by default as the cell was measured",
+        optional=True,
     )
     convection: float = setting("convection", "thermal")
     conduction: float = setting("conduction", "thermal")

@@ -48,7 +48,7 @@ def test_all_models_of_a_key_declare_its_variable_alike(table, key):
 
 def test_what_has_no_value_is_not_set():
     class Optional(Table):
-        convection: float | None = setting("convection", "thermal", default=None)
+        convection: float | None = setting("convection", "thermal", optional=True)
 
     assert Optional().start("thermal") == {}
     assert Optional(convection=0.5).start("thermal") == {"convection": 0.5}
