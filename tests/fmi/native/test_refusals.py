@@ -134,9 +134,8 @@ def test_a_kernel_that_numba_cannot_compile_is_refused_by_name():
 
 def test_a_refusal_tells_elements_of_arrays_and_keeps_what_c_would_read_otherwise():
     arrays = (quantity("first"), replace(quantity("table"), size=(2, 3)))
-    model = replace(
-        model_of(raising), inputs=arrays, refusals={1: '100 % of "{u.table[1][2]:.3g}"? {{}} {u.first:.6e}'}
-    )
+    kernels, refusals = model_of(raising), {1: '100 % of "{u.table[1][2]:.3g}"? {{}} {u.first:.6e}'}
+    model = replace(kernels, fields=replace(kernels.fields, inputs=arrays), refusals=refusals)
     text = header(model, "{x}", "stamp").decode()
     assert r'snprintf(text, size, "100 %% of \042%.3g\042\077 {} %.6e", u[6], u[0])' in text
 
