@@ -18,7 +18,8 @@ from statistics import median
 import numpy as np
 
 from packfmu.core.instance import Instance
-from packfmu.core.model import DONE, Block, Model, kernel
+from packfmu.core.kernel import Block, kernel
+from packfmu.core.model import DONE, Model
 from packfmu.models.balancing.active import declare
 from packfmu.models.balancing.graph import Graph, links
 from packfmu.models.balancing.options import Converter, ConverterLaw, Fidelity

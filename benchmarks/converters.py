@@ -18,7 +18,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from benchmarks.switching_reference import capacitive_period, commutating_period, inductive_period, settled
-from packfmu.core.model import kernel
+from packfmu.core.kernel import kernel
 from packfmu.models.balancing.active import declare
 from packfmu.models.balancing.converter.capacitor import Shuttle
 from packfmu.models.balancing.converter.capacitor import average as shuttle_average

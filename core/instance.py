@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .model import Block, Model
+from .block import BlockMemory
+from .entry import entries
+from .model import Model
+from .structure import layout_of
 from .variable import Variable
-
-
-def block_dtype(variables: tuple[Variable, ...], scalar: str = "f8") -> np.dtype[Any]:
-    """Return the structured dtype of a block: a field a variable; those of an owner in a record of that name."""
-    fields: list[tuple[Any, ...]] = []
-    for owner, members in groupby(variables, key=lambda variable: variable.owner):
-        own = [(variable.name, scalar, variable.shape) for variable in members]
-        fields += [(owner, np.dtype(own))] if owner else own
-    return np.dtype(fields)
 
 
 class Instance:
@@ -38,48 +31,34 @@ class Instance:
         blocks = (model.parameters, model.inputs, model.outputs, model.states)
         sizes = [sum(variable.count for variable in block) for block in blocks]
         self.memory = np.zeros(sum(sizes))
-        for variables in blocks[:2]:
-            for variable in variables:
-                begin = model.offsets()[variable.path]
-                self.memory[begin : begin + variable.count] = variable.start_values().ravel()
-        edges = np.cumsum([0, *sizes])
-        self.p, self.u, self.y, self.x = (
-            _record(self.memory[begin:end], block_dtype(block))
-            for block, begin, end in zip(blocks, edges[:-1], edges[1:], strict=True)
+        given = sizes[0] + sizes[1]
+        self.memory[:given] = _start_values(model.parameters + model.inputs)
+        p, u, y, x = np.split(self.memory, np.cumsum(sizes[:-1]))
+        c = _start_values(model.constants).astype(np.int64)
+        variables = (model.states, model.parameters, model.inputs, model.outputs, model.constants)
+        self.x, self.p, self.u, self.y, self.c = (
+            BlockMemory(structure, layout_of(block), values)
+            for structure, block, values in zip(model.structures, variables, (x, p, u, y, c), strict=True)
         )
-        constants = np.zeros(1, dtype=block_dtype(model.constants, "i8"))
-        for variable in model.constants:
-            record = constants[variable.owner] if variable.owner else constants
-            record[variable.name] = variable.start_values()
-        self.c = constants[0]
+        self._entries = entries(model)
+        self._addresses = np.array([block.addresses for block in (self.x, self.p, self.u, self.y, self.c)]).ravel()
 
     def initialize(self) -> None:
         """Compute states and outputs from parameters and inputs."""
-        self.model.initialize(self.x, self.p, self.u, self.y, self.c)
+        self._entries.initialize(self._addresses)
 
     def update_outputs(self) -> None:
         """Let the outputs follow a changed tunable parameter."""
-        self.model.outputs_kernel(self.x, self.p, self.u, self.y, self.c)
+        self._entries.update_outputs(self._addresses)
 
     def advance(self, t: float, h: float) -> int:
         """Step from t to t + h [s]; return ``DONE`` or the status of the refusal."""
-        return self.model.advance(self.x, self.p, self.u, self.y, self.c, t, h)
+        return self._entries.advance(self._addresses, t, h)
 
     def refusal(self, status: int) -> str:
         """Say why a step ended with this status; call before the memory is put back."""
-        return self.model.refusals[status].format(**{name: _Fields(getattr(self, name)) for name in "puyx"})
+        return self.model.refusals[status].format(x=self.x, p=self.p, u=self.u, y=self.y)
 
 
-class _Fields:
-    """A record's fields as attributes, for format strings."""
-
-    def __init__(self, record: Block) -> None:
-        self._record = record
-
-    def __getattr__(self, name: str) -> Any:
-        value = self._record[name]
-        return _Fields(value) if value.dtype.names else value
-
-
-def _record(memory: NDArray[np.float64], dtype: np.dtype[Any]) -> Block:
-    return memory.view(dtype)[0] if memory.size else np.zeros(1, dtype)[0]
+def _start_values(variables: Sequence[Variable]) -> NDArray[np.float64]:
+    return np.concatenate([np.zeros(0), *(variable.start_values().ravel() for variable in variables)])

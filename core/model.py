@@ -10,75 +10,25 @@ A model is a set of variables in five blocks and three kernels over those blocks
 ``c``       constants of the structure (int64), fixed when the model is declared
 ==========  ======================================================================
 
-Every kernel takes the records in the order ``x, p, u, y, c``. ``advance`` takes ``t`` and ``h`` [s] besides
+Every kernel takes the blocks in the order ``x, p, u, y, c``. ``advance`` takes ``t`` and ``h`` [s] besides
 and returns a status: ``DONE``, or a refusal that the model explains in `Model.refusals`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import linecache
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any, TypeVar, cast
+from functools import cached_property
 
 from numpy.typing import ArrayLike
 
-os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # its exp differs from libm's in the last bit
-
-from numba import njit
-
 from .fields import Fields
+from .structure import Structure, structure_of
 from .variable import Variable
-
-Block = Any
-"""A record of named fields, as numba and numpy share it."""
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 DONE = 0
 """Status of a step that was taken."""
-
-
-def kernel(function: Function) -> Function:
-    """Compile a function that allocates nothing, raises nothing, and calls only kernels and `math`."""
-    return cast(Function, njit(error_model="numpy")(function))
-
-
-def execute(source: str, label: str, namespace: dict[str, Any]) -> None:
-    """Execute generated source in a namespace, and keep it where tracebacks and debuggers look for it.
-
-    Parameters
-    ----------
-    source : str
-        Definitions of functions.
-    label : str
-        What a traceback calls it.
-    namespace : dict
-        The globals of the functions, which are added to it.
-    """
-    name = f"<{label} {hashlib.sha256(source.encode()).hexdigest()[:16]}>"
-    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    exec(compile(source, name, "exec"), namespace)
-
-
-def generated(name: str, arguments: str, body: str, called: Mapping[str, Any], module: str) -> Callable[..., Any]:
-    """Return a kernel of one line that calls others by name: numba compiles no kernel that is passed as a value.
-
-    Parameters
-    ----------
-    name, arguments, body : str
-        Of the kernel.
-    called : mapping of str to Any
-        What the line names.
-    module : str
-        Name of the module that the kernel belongs to.
-    """
-    namespace = {"__name__": module, **called}
-    execute(f"def {name}({arguments}):\n    {body}\n", name, namespace)
-    return kernel(cast(Callable[..., Any], namespace[name]))
 
 
 class Update(Enum):
@@ -167,6 +117,12 @@ class Model:
     def interface(self) -> tuple[Variable, ...]:
         """Parameters, inputs and outputs: what a user sees, in the order of the memory."""
         return self.parameters + self.inputs + self.outputs
+
+    @cached_property
+    def structures(self) -> tuple[Structure, ...]:
+        """What kernels know of the blocks, in the order of their arguments: ``x, p, u, y, c``."""
+        blocks = (self.states, self.parameters, self.inputs, self.outputs, self.constants)
+        return tuple(structure_of(block) for block in blocks)
 
     def variable(self, name: str) -> Variable:
         """Return the parameter, input or output of that path; KeyError names what there is."""

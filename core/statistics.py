@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .bounds import UNBOUNDED
-from .model import Block, generated, kernel
+from .kernel import Block, generated, kernel
 from .variable import DataType, Variable
 
 SUMMARIES = {"minimum": "Least", "maximum": "Greatest", "mean": "Mean"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sys
 
-from .model import Block, kernel
+from .kernel import Block, kernel
 from .variable import Variable
 
 NONE = sys.float_info.max

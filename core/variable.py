@@ -41,6 +41,8 @@ class Causality(Enum):
 class Count(int):
     """How many things of a kind there are, and what one of them is called; an array of this size knows what it counts.
 
+    Compiled code serves any count. An extent that is a plain int belongs to the structure, and code is compiled for it.
+
     Parameters
     ----------
     number : int
@@ -131,8 +133,8 @@ class Variable:
     def __post_init__(self) -> None:
         if not self.name.isidentifier():
             raise ValueError(f"variable {self.name!r}: the name must be a Python identifier")
-        if any(extent < 1 for extent in self.shape):
-            raise ValueError(f"variable {self.name}: size {self.size} must be at least 1")
+        if any(extent < (0 if isinstance(extent, Count) else 1) for extent in self.shape):
+            raise ValueError(f"variable {self.name}: size {self.size} must be at least 1, that of a Count at least 0")
         if not self.nominal > 0 or not math.isfinite(self.nominal):
             raise ValueError(f"variable {self.name}: nominal {self.nominal} must be positive and finite")
         self.check(self.start_values())

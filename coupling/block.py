@@ -45,13 +45,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cache
 from types import FunctionType
 from typing import Any
 
 from ..core.bounds import UNBOUNDED
 from ..core.duration import seconds
 from ..core.fields import Fields
-from ..core.model import Model, execute, kernel
+from ..core.kernel import execute, kernel
+from ..core.model import Model
 from ..core.variable import DataType, Detail, Variable
 from .block_code import write
 from .operations import Action, Connection, Operation, endpoint
@@ -174,7 +176,8 @@ def compose(
         lookaheads=tuple(endpoint(path) for path in lookaheads),
     )
     wiring.check()
-    initialize, outputs_kernel, advance = _kernels(write(wiring), members)
+    kernels = tuple((m, model.initialize, model.outputs_kernel, model.advance) for m, model in members.items())
+    initialize, outputs_kernel, advance = _kernels(write(wiring), kernels)
     return Model(
         name=name,
         description=description,
@@ -273,12 +276,14 @@ def _states(wiring: Wiring) -> tuple[Variable, ...]:
     return tuple(own)
 
 
-def _kernels(source: str, members: Mapping[str, Model]) -> list[Callable[..., Any]]:
+@cache
+def _kernels(source: str, members: tuple[tuple[str, Any, Any, Any], ...]) -> list[Callable[..., Any]]:
+    """Return the kernels of a source; it calls those of the members, of each its name and its three kernels."""
     namespace: dict[str, Any] = {"__name__": __name__}
-    for member, model in members.items():
-        namespace[f"{member}_initialize"] = model.initialize
-        namespace[f"{member}_outputs_kernel"] = model.outputs_kernel
-        namespace[f"{member}_advance"] = model.advance
+    for member, initialize, outputs_kernel, advance in members:
+        namespace[f"{member}_initialize"] = initialize
+        namespace[f"{member}_outputs_kernel"] = outputs_kernel
+        namespace[f"{member}_advance"] = advance
     execute(source, "plan", namespace)
     for name in [name for name, value in namespace.items() if isinstance(value, FunctionType)]:
         namespace[name] = kernel(namespace[name])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..core.block_type import BlockType
 from ..core.variable import Variable
 from .operations import Action, Connection, Operation, Rule
 from .transfers import LEAST
@@ -61,6 +62,7 @@ def write(wiring: Wiring) -> str:
     names = "accumulate, accumulate_maximum, copy, extrapolate, first_beyond, shift_line, stretch_line"
     names += ", take_maximum, take_mean, take_sum"
     head = f"from math import inf\nfrom {__package__}.transfers import {names}\n"
+    head += f"from {BlockType.__module__} import nothing\n"
     return "".join([head, *(_function(signature, body) for signature, body in functions.items())])
 
 
@@ -81,7 +83,7 @@ def _fill(wiring: Wiring, place: Place) -> list[str]:
     """Return lines that give an input its declared start value, which is the same for a whole array."""
     variable, target = wiring.variable(place), input_field(place)
     value = repr(float(variable.start_values().flat[0]))
-    array = [f"for k in range({variable.count}):", f"    {target}[k] = {value}"]
+    array = [f"for k in range({target}.shape[0]):", f"    {target}[k] = {value}"]
     return array if variable.shape else [f"{target} = {value}"]
 
 
@@ -182,7 +184,7 @@ def _initialize(wiring: Wiring) -> list[str]:
     lines += [f"    {member}_initialize({blocks(wiring, member)})" for member in wiring.members]
     lines += ["    hand_on(x)"]
     for name, _, size in wiring.own_states():
-        lines += [f"for k in range({size}):", f"    x.{name}[k] = 0.0"] if size else [f"x.{name} = 0.0"]
+        lines += [f"for k in range(x.{name}.shape[0]):", f"    x.{name}[k] = 0.0"] if size else [f"x.{name} = 0.0"]
     lines += ["x.scale = p.step_scale", f"set_lookahead(p, {wiring.base!r})"]
     for number, (connection, rule) in enumerate(wiring.gathering.items()):
         variable, gathered = wiring.variable(connection.source), f"x.gathered_{number}"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import InputError
-from ..core.model import Block, kernel
+from ..core.kernel import Block, kernel
 from ..core.variable import Causality, DataType
 from .operations import Rule, endpoint
 from .slave import Values, fill, packed, unpacked

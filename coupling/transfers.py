@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ..core.model import Block, kernel
+from ..core.kernel import Block, kernel
 
 LEAST = -sys.float_info.max
 """The start value of a maximum."""

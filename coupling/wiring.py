@@ -125,7 +125,7 @@ def status_of(wiring: Wiring, member: str, status: int) -> int:
 
 
 def blocks(wiring: Wiring, member: str) -> str:
-    """Return the arguments of a component's kernel; an empty block is never looked at, so a number will do."""
+    """Return the arguments of a component's kernel; one without variables is no field of the block of all."""
     model = wiring.members[member]
     blocks = (
         (model.states, f"x.{member}_states"),
@@ -134,7 +134,7 @@ def blocks(wiring: Wiring, member: str) -> str:
         (model.outputs, f"x.{member}_outputs"),
         (model.constants, f"c.{member}"),
     )
-    return ", ".join(record if variables else "0.0" for variables, record in blocks)
+    return ", ".join(record if variables else "nothing()" for variables, record in blocks)
 
 
 def parameter_field(place: Place) -> str:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from packfmu.core.instance import Instance
-from packfmu.core.model import Block, Model, kernel
+from packfmu.core.kernel import Block, kernel
+from packfmu.core.model import Model
 from packfmu.models.cell import ecm as cell_ecm
 from packfmu.models.cell.kind import CellParameters
 from packfmu.models.thermal import chain as thermal

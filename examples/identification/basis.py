@@ -23,7 +23,7 @@ from identification.figures import (
     SELF_DISCHARGE_ACTIVATION_ENERGY,
     self_discharge_current,
 )
-from packfmu.core.model import Block, kernel
+from packfmu.core.kernel import Block, kernel
 from packfmu.models.numerics import tables
 from packfmu.models.numerics.arrhenius import arrhenius
 from packfmu.models.numerics.relaxation import relax

@@ -17,7 +17,7 @@ from scipy.optimize import minimize_scalar
 from identification.basis import interpolation
 from identification.figures import DECIMALS, ENTROPIC_KNOTS, rounded
 from identification.intervals import covariance, half_widths
-from packfmu.core.model import Block, kernel
+from packfmu.core.kernel import Block, kernel
 from packfmu.models.numerics.relaxation import relax
 
 THINNING = 5

@@ -26,7 +26,7 @@ import numba
 from numba.core.errors import NumbaError
 
 from ...core.errors import InputError
-from ...core.instance import block_dtype
+from ...core.entry import block_types
 from ...core.model import Model
 from ..registry import maker
 from .elf import undefined_symbols
@@ -43,7 +43,7 @@ ALLOWED = frozenset((
 jit: Any = numba
 """Numba without its type hints, which leave out what is used here."""
 
-carray, types = jit.carray, jit.types
+types = jit.types
 
 STEP = "model_advance"
 ENTRIES = ("model_initialize", "model_outputs", STEP)
@@ -128,8 +128,8 @@ def main() -> None:
 def kernel_code(model: Model) -> str:
     """Return the LLVM code of a model's three kernels, checked.
 
-    Each becomes ``int32 name(result *, excinfo **, double *x, *p, *u, *y, int64 *c)``, ``model_advance`` with
-    ``double t, double h`` besides, and its status in ``*result``.
+    Each becomes ``int32 name(result *, excinfo **, double *x, int64 *layout of x, ... p, ... u, ... y, int64 *c, int64
+    *layout of c)``, ``model_advance`` with ``double t, double h`` besides, and its status in ``*result``.
 
     Raises
     ------
@@ -169,32 +169,15 @@ def _machine(target: Target) -> Any:
 
 
 def _compile(model: Model, kernel: Any, steps: bool) -> tuple[Any, str]:
-    """Return numba's library with an entry that takes pointers to the blocks, and the symbol of the entry."""
-
-    def settle(x: Any, p: Any, u: Any, y: Any, c: Any) -> Any:
-        return kernel(carray(x, 1)[0], carray(p, 1)[0], carray(u, 1)[0], carray(y, 1)[0], carray(c, 1)[0])
-
-    def step(x: Any, p: Any, u: Any, y: Any, c: Any, t: float, h: float) -> Any:
-        return kernel(carray(x, 1)[0], carray(p, 1)[0], carray(u, 1)[0], carray(y, 1)[0], carray(c, 1)[0], t, h)
-
-    compiler = jit.njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-    entry = compiler(step if steps else settle)
+    """Return numba's library of a kernel, and the kernel's symbol in it."""
+    arguments = (*block_types(model.structures), *(TIMES if steps else ()))
     try:
-        entry.compile((*_pointers(model), *(TIMES if steps else ())))
+        kernel.compile(arguments)
     except NumbaError as error:
         reason = " ".join(str(error).split())
         raise InputError(f"{model.name}: {kernel.__name__} cannot be compiled: {reason}") from None
-    result = entry.overloads[entry.signatures[0]]
+    result = kernel.overloads[arguments]
     return result.library, result.fndesc.llvm_func_name
-
-
-def _pointers(model: Model) -> list[Any]:
-    """Return the types of pointers to the blocks; to anything where a block is empty, for no kernel looks at it."""
-    blocks = [(variables, "f8") for variables in (model.states, model.parameters, model.inputs, model.outputs)]
-    return [
-        types.CPointer(jit.from_dtype(block_dtype(variables, scalar)) if variables else types.float64)
-        for variables, scalar in [*blocks, (model.constants, "i8")]
-    ]
 
 
 def _strip(code: Any) -> None:

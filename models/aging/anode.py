@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import Block, kernel
-from ...core.variable import Variable
+from ...core.kernel import Block, kernel
+from ...core.variable import Count, Variable
 from ..numerics import tables
 from ..numerics.arrhenius import acceleration
 
@@ -54,7 +54,7 @@ def fields(anode: Anode, reference_temperature: float) -> Fields:
         parameters=(
             Variable("aging_reference_temperature", "K", None, reference_temperature, 200.0, 500.0, 300.0,
                      "Temperature that film, plating and the anode's resistance hold at", display_unit="degC"),
-            Variable("anode_potential", "V", len(anode.open_circuit_potential), anode.open_circuit_potential,
+            Variable("anode_potential", "V", Count(len(anode.open_circuit_potential), "anode_node"), anode.open_circuit_potential,
                      -10.0, 10.0, 0.1,
                      "Open-circuit potential of the anode against lithium, over stoichiometry 0 to 1"),
             Variable("anode_window", "1", 2, anode.window, 0.0, 1.0, 1.0, "Stoichiometry of the anode at SOC 0 and 1"),

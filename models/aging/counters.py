@@ -8,7 +8,8 @@ Shared states
 from __future__ import annotations
 
 from ...core.bounds import unit_suffix
-from ...core.model import DONE, Block, generated, kernel
+from ...core.kernel import Block, generated, kernel
+from ...core.model import DONE
 from ...core.variable import Variable
 from .kind import LAWS
 

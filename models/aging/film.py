@@ -29,7 +29,7 @@ import math
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 from ...core.variable import DataType, Detail, Variable
 from ..numerics import noise
 from ..numerics.arrhenius import acceleration, thermal_voltage

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import generated, kernel
+from ...core.kernel import generated, kernel
 from ...core.variable import Variable
 
 

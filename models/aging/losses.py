@@ -37,7 +37,8 @@ from __future__ import annotations
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import DONE, Block, Model, Update, kernel
+from ...core.kernel import Block, kernel
+from ...core.model import DONE, Model, Update
 from ...core.statistics import extremes_of
 from ...core.timescale import reset_timescales, timescale_variables
 from ...core.variable import Count, Detail, Variable

@@ -44,7 +44,7 @@ from dataclasses import dataclass
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 from ...core.variable import Detail, Variable
 from ..numerics.arrhenius import acceleration, thermal_voltage
 from ..numerics.relaxation import fade

@@ -39,7 +39,7 @@ import math
 from dataclasses import dataclass
 
 from ...core.bounds import UNBOUNDED
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 from ...core.variable import Variable
 from ..numerics.arrhenius import GAS_CONSTANT
 

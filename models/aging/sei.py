@@ -43,7 +43,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ...core.model import kernel
+from ...core.kernel import kernel
 from ..numerics.arrhenius import acceleration, thermal_voltage
 
 LARGEST_RATIO = 1.5

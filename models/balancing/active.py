@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 
 from ...core.errors import InputError
 from ...core.fields import Fields
-from ...core.model import DONE, Block, Model, Update, kernel
+from ...core.kernel import Block, kernel
+from ...core.model import DONE, Model, Update
 from ...core.variable import Count
 from . import fidelity, graph, laws, ledger, limits, links, objective
 from .converter import parts
@@ -40,7 +41,7 @@ def declare(groups: int, parallel: int, converter: Converter, ends: Sequence[tup
         capacitor join neighbours only.
     """
     check_links(groups, converter, ends)
-    groups, count, to_pack = Count(groups, "group"), len(ends), any(second == PACK for _, second in ends)
+    groups, count, to_pack = Count(groups, "group"), Count(len(ends), "link"), any(second == PACK for _, second in ends)
     return Model(
         name="Balancer",
         description=f"Active balancing by {count} converters ({converter.word.replace('_', ' ')})",
@@ -50,7 +51,7 @@ def declare(groups: int, parallel: int, converter: Converter, ends: Sequence[tup
         + links.fields(groups, count)
         + fidelity.fields(count)
         + parts.fields(converter, groups, to_pack)
-        + limits.fields(groups, groups * parallel)
+        + limits.fields(groups, Count(groups * parallel, "cell"))
         + objective.fields(groups)
         + ledger.fields(groups),
         initialize=INITIALIZE[converter],

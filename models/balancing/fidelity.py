@@ -38,7 +38,8 @@ from __future__ import annotations
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import DONE, Block, kernel
+from ...core.kernel import Block, kernel
+from ...core.model import DONE
 from ...core.timescale import NONE
 from ...core.variable import DataType, Variable
 from . import switching

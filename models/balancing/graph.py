@@ -46,8 +46,8 @@ from itertools import combinations
 
 from ...core.errors import InputError
 from ...core.fields import Fields
-from ...core.model import Block, kernel
-from ...core.variable import Variable
+from ...core.kernel import Block, kernel
+from ...core.variable import Count, Variable
 from ..numerics.noise import uniform, word
 from .options import GREAT, availability, state
 
@@ -110,7 +110,7 @@ def links(graph: Graph, groups: int) -> tuple[tuple[int, int], ...]:
 
 def fields(groups: int, ends: Sequence[tuple[int, int]]) -> Fields:
     """Return the links, whether they work, and the vectors that `connectivity` works in."""
-    count, steps = len(ends), STEPS * groups + EXTRA_STEPS
+    count, steps = Count(len(ends), "link"), Count(STEPS * groups + EXTRA_STEPS, "step")
     return Fields(
         parameters=(availability(count, "link"),),
         states=(

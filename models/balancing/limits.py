@@ -31,7 +31,8 @@ from __future__ import annotations
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import DONE, Block, kernel
+from ...core.kernel import Block, kernel
+from ...core.model import DONE
 from ...core.variable import Variable
 
 NO_DERATING_RANGE = 1

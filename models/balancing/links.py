@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 from ...core.timescale import NONE
 from ...core.variable import Variable
 from .limits import bounds

@@ -23,7 +23,7 @@ import math
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 from ...core.timescale import NONE, reset_timescales, timescale_variables
 from ...core.variable import DataType, Variable
 

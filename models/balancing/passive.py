@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...core.fields import Fields
-from ...core.model import DONE, Block, Model, Update, kernel
+from ...core.kernel import Block, kernel
+from ...core.model import DONE, Model, Update
 from ...core.variable import Count
 from . import bleeding, ledger, limits, objective
 from .bleeding import bleed, check_thresholds, predict, reset_bleeding, select, subtract_bled_charge
@@ -28,7 +29,7 @@ def declare(groups: int, parallel: int) -> Model:
         description="Passive balancing by a bleed resistor at each group",
         fields=Fields(modules=(__name__,))
         + bleeding.fields(groups)
-        + limits.fields(groups, groups * parallel)
+        + limits.fields(groups, Count(groups * parallel, "cell"))
         + objective.fields(groups)
         + ledger.fields(groups),
         initialize=initialize,

@@ -23,7 +23,7 @@ use it.
 from __future__ import annotations
 
 from ...core.fields import Fields
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 from .converter.capacitor import Shuttle, start_voltage
 from .converter.capacitor import switch_period as shuttle_period
 from .converter.control import with_duty

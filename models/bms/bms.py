@@ -20,7 +20,8 @@ from __future__ import annotations
 
 from ...core.errors import InputError
 from ...core.fields import Fields
-from ...core.model import DONE, Block, Model, Update, kernel
+from ...core.kernel import Block, kernel
+from ...core.model import DONE, Model, Update
 from ...core.timescale import reset_timescales, timescale_variables
 from ...core.variable import Count
 from ..cell.kind import CellParameters, in_parallel

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 from ..numerics import noise
 
 DEPTH = 8

@@ -30,7 +30,7 @@ import math
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 from ...core.variable import Variable
 from ..cell import circuit
 from ..cell.kind import CellParameters

@@ -40,7 +40,7 @@ import math
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 from ...core.variable import Detail, Variable
 from ..network.charge import share_of_whole
 from ..numerics import covariance

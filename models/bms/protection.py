@@ -33,7 +33,7 @@ from __future__ import annotations
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 from ...core.variable import DataType, Variable
 from ..cell.kind import CellParameters
 from .group_port import present_port

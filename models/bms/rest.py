@@ -23,7 +23,7 @@ import math
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 from ...core.variable import Detail, Variable
 from ..cell import circuit
 from .filter_states import SOC, error_place

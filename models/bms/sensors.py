@@ -37,8 +37,8 @@ import math
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import Block, kernel
-from ...core.variable import DataType, Detail, Variable
+from ...core.kernel import Block, kernel
+from ...core.variable import Count, DataType, Detail, Variable
 from . import channel
 from .channel import DEPTH, delay, fill, read, white
 
@@ -64,11 +64,11 @@ def nearest_sensors(groups: int) -> tuple[int, ...]:
 
 def fields(groups: int, parallel: int) -> Fields:
     """Return the sensors of `groups` of `parallel` cells: their channels, what they measure, and their readings."""
-    places = len(sensor_groups(groups))
+    places = Count(len(sensor_groups(groups)), "sensor")
     return Fields(
         modules=(channel.__name__, __name__),
         parameters=_parameters(groups, places),
-        inputs=_inputs(groups, groups * parallel),
+        inputs=_inputs(groups, Count(groups * parallel, "cell")),
         outputs=_outputs(groups, places),
         states=_states(groups, places),
         constants=_constants(groups, parallel),
@@ -154,7 +154,7 @@ def _states(groups: int, places: int) -> tuple[Variable, ...]:
 def _constants(groups: int, parallel: int) -> tuple[Variable, ...]:
     cells = [parallel * g + parallel // 2 for g in sensor_groups(groups)]
     return (
-        Variable("sensor_cell", "1", len(cells), cells, 0.0, UNBOUNDED, 1.0, "Cell of each temperature sensor, from 0"),
+        Variable("sensor_cell", "1", Count(len(cells), "sensor"), cells, 0.0, UNBOUNDED, 1.0, "Cell of each temperature sensor, from 0"),
         Variable("nearest_sensor", "1", groups, nearest_sensors(groups), 0.0, UNBOUNDED, 1.0,
                  "Temperature sensor nearest to each group, from 0"),
     )  # fmt: skip

@@ -24,7 +24,7 @@ from dataclasses import replace
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 from ...core.variable import Variable
 from ..numerics import tables
 from ..numerics.summation import add

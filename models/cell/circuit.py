@@ -38,7 +38,7 @@ from __future__ import annotations
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 from ...core.variable import Variable
 from ..numerics import tables
 from ..numerics.arrhenius import arrhenius

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.variable import Count
+
 
 @dataclass(frozen=True, kw_only=True)
 class CellLimits:
@@ -124,9 +126,9 @@ class CellParameters:
                 raise ValueError(f"{self.name}: {field.name} = {values} must be finite")
 
     @property
-    def nodes(self) -> int:
+    def nodes(self) -> Count:
         """Length of the tables over SOC."""
-        return len(self.open_circuit_voltage)
+        return Count(len(self.open_circuit_voltage), "node")
 
     @property
     def pairs(self) -> int:

@@ -14,7 +14,7 @@ import math
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 from ...core.timescale import include_timescale, timescale_variables
 from ...core.variable import Variable
 from ..numerics.relaxation import fade

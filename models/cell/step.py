@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 from ...core.statistics import extremes_of
 from ...core.timescale import reset_timescales
 from ...core.variable import Detail, Variable

@@ -26,7 +26,7 @@ import numpy as np
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 from ...core.statistics import extremes_of
 from ...core.variable import Variable
 from ..numerics import tables

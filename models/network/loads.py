@@ -33,7 +33,7 @@ from enum import IntEnum
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 from ...core.variable import DataType, Variable
 from . import bounds
 

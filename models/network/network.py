@@ -23,7 +23,8 @@ from __future__ import annotations
 from ...core.bounds import UNBOUNDED
 from ...core.errors import InputError
 from ...core.fields import Fields
-from ...core.model import DONE, Block, Model, Update, kernel
+from ...core.kernel import Block, kernel
+from ...core.model import DONE, Model, Update
 from ...core.timescale import reset_timescales, timescale_variables
 from ...core.variable import Count, Variable
 from ..numerics import tables
@@ -65,7 +66,7 @@ def declare(series: int, parallel: int, opposite_terminals: bool, nodes: int) ->
         + ladder.fields(cells, groups, opposite_terminals)
         + loads.fields(groups)
         + report.fields(cells, groups)
-        + charge.fields(cells, groups, nodes),
+        + charge.fields(cells, groups, Count(nodes, "node")),
         initialize=initialize,
         outputs_kernel=outputs_kernel,
         advance=advance,

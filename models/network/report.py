@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 from ...core.statistics import extremes, extremes_of
 from ...core.variable import DataType, Variable
 from . import ladder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ...core.model import kernel
+from ...core.kernel import kernel
 
 GAS_CONSTANT = 8.31446261815324
 """Molar gas constant [J/(mol K)], exact in the SI of 2019."""

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import math
 
-from ...core.model import kernel
+from ...core.kernel import kernel
 
 GOLDEN = -0x61C8864680B583EB
 """2**64 over the golden ratio, as signed 64-bit integer: the increment of SplitMix64."""

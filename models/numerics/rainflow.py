@@ -36,7 +36,7 @@ J. P. Gerey, J. L. Robert, J. Bahuaud, Int. J. Fatigue 16 (1994) 287, doi:10.101
 
 from __future__ import annotations
 
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 
 NONE = 0
 """The sample is reached; no cycle is left to count."""

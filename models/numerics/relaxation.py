@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ...core.model import kernel
+from ...core.kernel import kernel
 
 GONE = 1e-150
 """A value of smaller size counts as 0 [any unit]: its square is a denormal number, which processors are slow with."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ...core.model import kernel
+from ...core.kernel import kernel
 
 TRUSTED = 5.0
 """Standard deviations of an innovation that act in full."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...core.model import kernel
+from ...core.kernel import kernel
 
 
 @kernel

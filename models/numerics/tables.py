@@ -5,7 +5,7 @@ A place on the grid is found once and serves every table of the same length.
 
 from __future__ import annotations
 
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 
 Place = tuple[int, float]
 """A segment of the grid, and the position in it."""

@@ -43,7 +43,8 @@ import math
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
-from ...core.model import DONE, Block, Model, Update, kernel
+from ...core.kernel import Block, kernel
+from ...core.model import DONE, Model, Update
 from ...core.statistics import extremes_of
 from ...core.variable import Count, Variable
 from ..numerics.summation import add

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import math
 
-from ...core.model import kernel
+from ...core.kernel import kernel
 
 GAMMA = 1.0 - 1.0 / math.sqrt(2.0)
 """Diagonal coefficient of the method; the weights of its stages are 1 - GAMMA and GAMMA."""

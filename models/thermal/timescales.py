@@ -12,7 +12,7 @@ radius. With the share ``s = 1 - exp(-G / W)`` of the cooling plate, k cells ups
 from __future__ import annotations
 
 from ...core.fields import Fields
-from ...core.model import Block, kernel
+from ...core.kernel import Block, kernel
 from ...core.timescale import NONE, include_timescale, reset_timescales, timescale_variables
 
 

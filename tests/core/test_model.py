@@ -8,7 +8,8 @@ import pytest
 
 from packfmu.core.fields import Fields
 from packfmu.core.instance import Instance
-from packfmu.core.model import DONE, Model, kernel
+from packfmu.core.kernel import kernel
+from packfmu.core.model import DONE, Model
 from packfmu.core.variable import Variable
 
 

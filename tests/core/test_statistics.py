@@ -4,7 +4,8 @@ import numpy as np
 
 from packfmu.core.fields import Fields
 from packfmu.core.instance import Instance
-from packfmu.core.model import DONE, Model, kernel
+from packfmu.core.kernel import kernel
+from packfmu.core.model import DONE, Model
 from packfmu.core.statistics import extremes, extremes_of
 from packfmu.core.variable import Variable
 

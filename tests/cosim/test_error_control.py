@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from packfmu.core.errors import InputError
-from packfmu.core.model import DONE, kernel
+from packfmu.core.kernel import kernel
+from packfmu.core.model import DONE
 from packfmu.core.variable import DataType
 from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import ErrorControl, Experiment

@@ -11,7 +11,8 @@ import pytest
 
 from packfmu.core.errors import InputError
 from packfmu.core.fields import Fields
-from packfmu.core.model import DONE, Model, kernel
+from packfmu.core.kernel import kernel
+from packfmu.core.model import DONE, Model
 from packfmu.core.variable import DataType
 from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment

@@ -10,7 +10,8 @@ import pytest
 
 from packfmu.core.fields import Fields
 from packfmu.core.instance import Instance
-from packfmu.core.model import DONE, Model, kernel
+from packfmu.core.kernel import kernel
+from packfmu.core.model import DONE, Model
 from packfmu.coupling.block import Summary, Tap, compose
 from packfmu.coupling.operations import Action, Operation, Rule, connect
 from tests.coupling.blocks import SECOND, block, table, told

@@ -7,7 +7,8 @@ import pytest
 
 from packfmu.core.errors import InputError
 from packfmu.core.fields import Fields
-from packfmu.core.model import DONE, Model, Update, kernel
+from packfmu.core.kernel import kernel
+from packfmu.core.model import DONE, Model, Update
 from packfmu.core.timescale import reset_timescales, timescale_variables
 from packfmu.cosim.experiment import Experiment, OnViolation
 from packfmu.cosim.master import run

@@ -1,7 +1,8 @@
 """A component whose time constants can be chosen."""
 
 from packfmu.core.fields import Fields
-from packfmu.core.model import DONE, Model, Update, kernel
+from packfmu.core.kernel import kernel
+from packfmu.core.model import DONE, Model, Update
 from packfmu.core.timescale import include_timescale, reset_timescales, timescale_variables
 from packfmu.coupling.kernels import kernel_component
 from tests.coupling.toys import nothing, real

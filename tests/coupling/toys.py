@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import cache
 
 from packfmu.core.fields import Fields
-from packfmu.core.model import DONE, Model, kernel
+from packfmu.core.kernel import kernel
+from packfmu.core.model import DONE, Model
 from packfmu.core.variable import DataType, Variable
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.operations import connect

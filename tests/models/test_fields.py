@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from packfmu.core.fields import Fields
-from packfmu.core.model import DONE, Model, kernel
+from packfmu.core.kernel import kernel
+from packfmu.core.model import DONE, Model
 from packfmu.core.variable import Variable
 from packfmu.fmi.registry import load_definition
 from packfmu.models.balancing import active, passive

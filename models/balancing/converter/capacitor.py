@@ -25,7 +25,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from ....core.model import kernel
+from ....core.kernel import kernel
 from .interval import capacitor
 from .operating_point import Average, OperatingPoint, efficiency
 

@@ -34,7 +34,7 @@ import math
 from enum import IntEnum
 from typing import NamedTuple
 
-from ....core.model import kernel
+from ....core.kernel import kernel
 from .inductor import Leg, average, reflected, valley
 from .interval import inductor
 from .operating_point import Average, OperatingPoint

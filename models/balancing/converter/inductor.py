@@ -45,7 +45,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from ....core.model import kernel
+from ....core.kernel import kernel
 from .interval import decay_mean, inductor, time_to_zero
 from .operating_point import Average, OperatingPoint, efficiency
 

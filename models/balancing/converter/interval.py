@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from ....core.model import kernel
+from ....core.kernel import kernel
 
 SERIES_BELOW = 0.5
 """x below which the closed forms cancel and their power series are summed instead."""

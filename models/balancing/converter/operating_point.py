@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ....core.model import kernel
+from ....core.kernel import kernel
 
 
 class OperatingPoint(NamedTuple):

@@ -18,7 +18,7 @@ silicon power transistors show an increase by 40 % to 70 % from 25 degC to 125 d
 
 from __future__ import annotations
 
-from ....core.model import kernel
+from ....core.kernel import kernel
 from .capacitor import Shuttle
 from .inductor import Leg
 

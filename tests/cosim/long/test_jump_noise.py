@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from packfmu.core.fields import Fields
-from packfmu.core.model import DONE, Model, kernel
+from packfmu.core.kernel import kernel
+from packfmu.core.model import DONE, Model
 from packfmu.cosim.duty import Duty, Phase, with_duties
 from packfmu.cosim.long.jump import Jump
 from packfmu.cosim.long.jumping import with_jumps

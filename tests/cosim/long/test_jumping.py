@@ -11,7 +11,8 @@ from hypothesis.extra.numpy import arrays
 
 from packfmu.core.errors import InputError
 from packfmu.core.fields import Fields
-from packfmu.core.model import DONE, Model, kernel
+from packfmu.core.kernel import kernel
+from packfmu.core.model import DONE, Model
 from packfmu.core.variable import DataType
 from packfmu.cosim.long.jumping import ARRIVED, FREE, JumpSlave, falling, reach, relative_shift, with_jumps
 from packfmu.coupling.kernels import kernel_component

@@ -18,7 +18,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from packfmu.core.fields import Fields
-from packfmu.core.model import DONE, Model, Update, kernel
+from packfmu.core.kernel import kernel
+from packfmu.core.model import DONE, Model, Update
 from packfmu.core.variable import DataType
 from packfmu.cosim.duty import Duty, Phase, with_duties
 from packfmu.cosim.experiment import Experiment

@@ -9,7 +9,8 @@ import pytest
 
 from packfmu.core.errors import InputError
 from packfmu.core.fields import Fields
-from packfmu.core.model import Model, kernel
+from packfmu.core.kernel import kernel
+from packfmu.core.model import Model
 from packfmu.core.variable import Variable
 from packfmu.fmi.native.elf import undefined_symbols
 from packfmu.fmi.native.header import header

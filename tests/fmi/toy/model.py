@@ -24,7 +24,8 @@ from __future__ import annotations
 import math
 
 from ..core.fields import Fields
-from ..core.model import DONE, Block, Model, kernel
+from ..core.kernel import Block, kernel
+from ..core.model import DONE, Model
 from ..core.variable import DataType, Detail, Variable
 
 OVERFLOW = 1

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from packfmu.core.model import kernel
+from packfmu.core.kernel import kernel
 from packfmu.models.aging import film, plating
 from packfmu.models.aging.counters import COUNTER_NAMES, COUNTERS, counters
 from packfmu.models.aging.law import in_turn, total

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad, solve_ivp
 from scipy.stats import ncx2, norm
 
-from packfmu.core.model import kernel
+from packfmu.core.kernel import kernel
 from packfmu.models.aging.sei import (
     LARGEST_RATIO,
     activity,

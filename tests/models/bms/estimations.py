@@ -4,7 +4,8 @@ import numpy as np
 
 from packfmu.core.fields import Fields
 from packfmu.core.instance import Instance
-from packfmu.core.model import DONE, Model, kernel
+from packfmu.core.kernel import kernel
+from packfmu.core.model import DONE, Model
 from packfmu.core.variable import Variable
 from packfmu.models.bms import estimation, filter_states
 from packfmu.models.cell import ecm as cell_ecm

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from packfmu.core.model import kernel
+from packfmu.core.kernel import kernel
 from packfmu.models.bms import estimation, filter_states, kalman, kalman_correction, pack_estimate
 from packfmu.models.numerics import covariance
 from packfmu.models.parameters.nissan_leaf_2013 import PARAMETERS as LEAF

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from scipy.optimize import least_squares
 
-from packfmu.core.model import kernel
+from packfmu.core.kernel import kernel
 from packfmu.models.bms.filter_states import SOC, sigma
 from packfmu.models.parameters.nissan_leaf_2013 import PARAMETERS
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from packfmu.core.model import kernel
+from packfmu.core.kernel import kernel
 from packfmu.models.bms import group_port, state_of_power
 from packfmu.models.cell import circuit as cell_circuit
 

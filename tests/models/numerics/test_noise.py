@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kstest
 
-from packfmu.core.model import kernel
+from packfmu.core.kernel import kernel
 from packfmu.models.numerics.noise import brownian, increment, normal, stream, uniform, word
 
 SAMPLES = 20000

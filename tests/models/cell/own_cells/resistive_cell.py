@@ -7,7 +7,8 @@ import numpy as np
 from packfmu.core.bounds import UNBOUNDED
 from packfmu.core.errors import InputError
 from packfmu.core.fields import Fields
-from packfmu.core.model import DONE, Model, Update, kernel
+from packfmu.core.kernel import kernel
+from packfmu.core.model import DONE, Model, Update
 from packfmu.core.timescale import reset_timescales, timescale_variables
 from packfmu.core.variable import Variable
 from packfmu.models.cell.kind import CellLimits

@@ -1,0 +1,119 @@
+"""Compiled kernels on disk: what numba has compiled on this machine it loads the next time.
+
+numba's own cache sees changes in a function's own file only, and its index can name another process's code. Here a file
+is named by a hash of the kernel with all that it calls, the types of its arguments, and the processor.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from numba.core.caching import _Cache
+from numba.core.compiler import CompileResult
+from numba.core.registry import cpu_target
+from numba.core.serialize import dumps
+from numba.core.sigutils import normalize_signature
+
+from .cache import code_folder, made_once, read_sealed, write_sealed
+from .errors import InputError
+from .fingerprint import fingerprint
+
+GENERATED: dict[str, str] = {}
+"""Source that is in no file, by the name that its code has for one: ``<label hash>``."""
+
+
+class KernelCache(_Cache):  # type: ignore[misc]
+    """What a kernel of numba asks for code, and gives what it has compiled; where no file can be written, nothing.
+
+    Parameters
+    ----------
+    function : callable
+        What is compiled.
+    """
+
+    bitcode = False
+    """Whether to keep LLVM's representation, from which code for other processors is made, in place of code."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+        self._enabled = True
+
+    @property
+    def cache_path(self) -> str:
+        """The folder of the files."""
+        return str(code_folder("kernels"))
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the code for a signature; None where there is none."""
+        target_context.refresh()
+        with suppress(OSError, InputError):
+            body = read_sealed(self._path(sig, target_context.codegen())) if self._enabled else None
+            if body is not None:
+                return CompileResult._rebuild(target_context, *pickle.loads(body))
+        return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep the code for a signature."""
+        with suppress(OSError, InputError):
+            if self._enabled and not data.library.has_dynamic_globals:
+                write_sealed(self._path(sig, data.codegen), dumps(_reduced(data, self.bitcode)))
+                self._keep_source()
+
+    @contextmanager
+    def alone(self, arguments: tuple[Any, ...]) -> Iterator[None]:
+        """Keep other processes from compiling for these types of arguments meanwhile."""
+        with made_once(self._path(arguments, cpu_target.target_context.codegen())):
+            yield
+
+    def _keep_source(self) -> None:
+        """Write source that is in no file to one, for people to read."""
+        name = self._function.__code__.co_filename
+        target = code_folder("generated") / f"{name.strip('<>').replace(' ', '_')}.py"
+        if name in GENERATED and not target.exists():
+            target.write_text(GENERATED[name], encoding="utf-8")
+
+    def enable(self) -> None:
+        """Load and keep code."""
+        self._enabled = True
+
+    def disable(self) -> None:
+        """Neither load nor keep code."""
+        self._enabled = False
+
+    def flush(self) -> None:
+        """Do nothing: what is kept is never wrong."""
+
+    def _path(self, sig: Any, codegen: Any) -> Path:
+        arguments, result = normalize_signature(sig)
+        key = (fingerprint(self._function), *map(str, arguments), str(result), *codegen.magic_tuple(), self.bitcode)
+        name = hashlib.sha256("\0".join(map(str, key)).encode()).hexdigest()
+        return code_folder("kernels") / name[:40]
+
+
+def compile_once(kernel: Any, arguments: tuple[Any, ...]) -> Any:
+    """Compile a kernel for these types of arguments and no others, and return it.
+
+    Of several processes that want it one compiles, and the others wait for what it keeps.
+    """
+    with suppress(OSError, InputError), kernel._cache.alone(arguments):
+        kernel.compile(arguments)
+    kernel.compile(arguments)
+    kernel.disable_compile()
+    return kernel
+
+
+class _Bitcode:
+    """A library whose code is LLVM's representation."""
+
+    def __init__(self, library: Any) -> None:
+        self._final_module = library._final_module
+        self.serialize_using_object_code = library.serialize_using_bitcode
+
+
+def _reduced(result: Any, bitcode: bool) -> Any:
+    return (result._replace(library=_Bitcode(result.library)) if bitcode else result)._reduce()

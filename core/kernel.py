@@ -1,0 +1,73 @@
+"""Kernels: functions that numba compiles once a machine, and source that is generated for them."""
+
+from __future__ import annotations
+
+import hashlib
+import linecache
+import os
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, TypeVar, cast
+
+os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # its exp differs from libm's in the last bit
+
+from numba import njit
+
+from .compiled import GENERATED, KernelCache
+
+Block = Any
+"""A block of fields as kernels take it, `BlockMemory` to the interpreter; or an array of one."""
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def kernel(function: Function) -> Function:
+    """Compile a function that allocates nothing, raises nothing, and calls only kernels and `math`."""
+    dispatcher = njit(error_model="numpy", no_cfunc_wrapper=True)(function)
+    dispatcher._cache = KernelCache(function)
+    return cast(Function, dispatcher)
+
+
+def execute(source: str, label: str, namespace: dict[str, Any]) -> None:
+    """Execute generated source in a namespace, and keep it where tracebacks and debuggers look for it.
+
+    What is compiled of it is kept with its source, in the folder ``generated`` beside the code.
+
+    Parameters
+    ----------
+    source : str
+        Definitions of functions.
+    label : str
+        What a traceback calls it.
+    namespace : dict
+        The globals of the functions, which are added to it.
+    """
+    name = f"<{label} {hashlib.sha256(source.encode()).hexdigest()[:16]}>"
+    GENERATED[name] = source
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    exec(compile(source, name, "exec"), namespace)
+
+
+def generated(name: str, arguments: str, body: str, called: Mapping[str, Any], module: str) -> Callable[..., Any]:
+    """Return a kernel of one line that calls others by name: numba compiles no kernel that is passed as a value.
+
+    Parameters
+    ----------
+    name, arguments, body : str
+        Of the kernel.
+    called : mapping of str to Any
+        What the line names.
+    module : str
+        Name of the module that the kernel belongs to.
+    """
+    return _generated(name, arguments, body, tuple(called.items()), module)
+
+
+@cache
+def _generated(
+    name: str, arguments: str, body: str, called: tuple[tuple[str, Any], ...], module: str
+) -> Callable[..., Any]:
+    """Return the one kernel of these arguments, so that it is compiled once."""
+    namespace = {"__name__": module, **dict(called)}
+    execute(f"def {name}({arguments}):\n    {body}\n", name, namespace)
+    return kernel(cast(Callable[..., Any], namespace[name]))

@@ -1,0 +1,147 @@
+"""What kernels know of a block: its fields, and where they lie; nothing of its sizes.
+
+A block is memory for the variables of a model, one after another in the order of their declaration. Compiled code
+knows the names of the fields, their number of dimensions, and the extents that belong to the structure, such as a
+number of RC pairs. Every other extent, and the places that follow from it, stands in a *layout*: whole numbers, which
+the code reads when it runs. So one code serves packs of any size.
+
+A layout has for each field, in order, its offset from the start of its block [scalars], and then its extents. A field
+that is a block has its offset, and then its own layout.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .variable import Count, Variable
+
+ANY = None
+"""An extent that the layout tells."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a block.
+
+    Parameters
+    ----------
+    name : str
+        A Python identifier.
+    extents : tuple of int or None
+        Empty for a scalar; `ANY` where the layout tells the extent.
+    block : Structure, optional
+        The structure of a field that is a block.
+    """
+
+    name: str
+    extents: tuple[int | None, ...] = ()
+    block: Structure | None = None
+
+    @property
+    def count(self) -> int | None:
+        """Number of scalars; `ANY` where it depends on the layout."""
+        if self.block is not None:
+            return self.block.count
+        known = [extent for extent in self.extents if extent is not ANY]
+        return prod(known) if len(known) == len(self.extents) else ANY
+
+    @property
+    def length(self) -> int:
+        """Number of entries in the layout."""
+        return 1 + (len(self.extents) if self.block is None else self.block.length)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where compiled code finds a field.
+
+    Parameters
+    ----------
+    field : Field
+        The field.
+    entry : int
+        Where its entries in the layout begin.
+    offset : int or None
+        Its offset [scalars], where that does not depend on the layout.
+    """
+
+    field: Field
+    entry: int
+    offset: int | None
+
+
+@dataclass(frozen=True)
+class Structure:
+    """The fields of a block, in the order of the memory.
+
+    Parameters
+    ----------
+    fields : tuple of Field
+        No name occurs twice.
+    """
+
+    fields: tuple[Field, ...] = ()
+
+    @cached_property
+    def places(self) -> dict[str, Place]:
+        """The place of each field, by its name."""
+        found: dict[str, Place] = {}
+        entry, offset = 0, 0
+        for field in self.fields:
+            found[field.name] = Place(field, entry, offset)
+            entry += field.length
+            offset = None if offset is None or field.count is ANY else offset + field.count
+        return found
+
+    @cached_property
+    def count(self) -> int | None:
+        """Number of scalars; `ANY` where it depends on the layout."""
+        counts = [field.count for field in self.fields]
+        known = [count for count in counts if count is not ANY]
+        return sum(known) if len(known) == len(counts) else ANY
+
+    @cached_property
+    def length(self) -> int:
+        """Number of entries in a layout."""
+        return sum(field.length for field in self.fields)
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of all this, in 16 hexadecimal digits."""
+        return hashlib.sha256(repr(self.fields).encode()).hexdigest()[:16]
+
+
+def structure_of(variables: Sequence[Variable]) -> Structure:
+    """Return the structure of a block of these variables; those of an owner are a block of that name."""
+    fields: list[Field] = []
+    for owner, members in groupby(variables, key=lambda variable: variable.owner):
+        own = tuple(Field(v.name, tuple(ANY if isinstance(n, Count) else n for n in v.shape)) for v in members)
+        fields += [Field(owner, block=Structure(own))] if owner else own
+    return Structure(tuple(fields))
+
+
+def layout_of(variables: Sequence[Variable]) -> NDArray[np.int64]:
+    """Return the layout of a block of these variables."""
+    return np.array(list(_entries(variables)), dtype=np.int64)
+
+
+def _entries(variables: Sequence[Variable]) -> Iterator[int]:
+    offset = 0
+    for owner, group in groupby(variables, key=lambda variable: variable.owner):
+        members = list(group)
+        if owner:
+            yield offset
+        within = 0 if owner else offset
+        for variable in members:
+            yield within
+            yield from variable.shape
+            within += variable.count
+        offset = offset + within if owner else within
