@@ -1,4 +1,4 @@
-"""The kernels of a model as they are called from outside: compiled ahead of the first call, by the blocks' addresses."""
+"""The kernels of a model as they are called from outside: by the addresses of its blocks, compiled beforehand."""
 
 from __future__ import annotations
 

@@ -94,7 +94,8 @@ class Structure:
     def places(self) -> dict[str, Place]:
         """The place of each field, by its name."""
         found: dict[str, Place] = {}
-        entry, offset = 0, 0
+        entry = 0
+        offset: int | None = 0
         for field in self.fields:
             found[field.name] = Place(field, entry, offset)
             entry += field.length

@@ -25,8 +25,8 @@ import llvmlite.binding as llvm
 import numba
 from numba.core.errors import NumbaError
 
-from ...core.errors import InputError
 from ...core.entry import block_types
+from ...core.errors import InputError
 from ...core.model import Model
 from ..registry import maker
 from .elf import undefined_symbols

@@ -22,7 +22,7 @@ from fmpy.fmi2 import (
     free,
 )
 
-from packfmu.fmi.files import cache_folder
+from packfmu.core.cache import cache_folder
 
 SHIM = Path(__file__).parents[3] / "fmi" / "native" / "shim"
 CLIENT = Path(__file__).parent / "client"

@@ -96,7 +96,7 @@ def simulate(kind, p, steps, h, seed, bias=0.0, initial=0.5, capacity_sigma=0.0)
         if n % 40 == 0:  # up and down between 0.3 and 0.8, with pulses and rests
             way = -1.0 if truth[0] > 0.8 else 1.0 if truth[0] < 0.3 else math.copysign(1.0, current)
             current = way * random.uniform(0.5, 12.0)
-        quiet = model.p.copy().view(np.recarray)
+        quiet = model.p.copy()
         quiet["current_sigma"] = 0.0
         model.p = quiet
         truth, decays, slopes, errors = model.move(truth, current, h)
