@@ -29,6 +29,7 @@ from numba.extending import (
 from numba.np.arrayobj import make_array, populate_array
 
 from .block import BlockMemory
+from .compiler import in_compilation
 from .structure import ANY, Place, Structure
 
 
@@ -83,7 +84,9 @@ class BlockFields(AttributeTemplate):  # type: ignore[misc]
         """Return the type of a field; TypingError names block and field."""
         place = kind.structure.places.get(name)
         if place is None:
-            raise TypingError(f"{kind.name} has no field {name!r}; it has {', '.join(kind.structure.places)}")
+            kernel, block = in_compilation(kind)
+            known = ", ".join(kind.structure.places) or "none"
+            raise TypingError(f"kernel {kernel}: block {block} has no field {name!r}; it has {known}")
         return kind.field(place)
 
 
@@ -107,7 +110,7 @@ def _set(context: Any, builder: Any, signature: Any, arguments: Any, name: str) 
     kind, given = signature.args
     place = kind.structure.places[name]
     if place.field.extents or place.field.block is not None:
-        raise TypingError(f"{kind.name}: {name} is no scalar; its elements can be set")
+        raise TypingError(f"field {name!r} of a block is no scalar; its elements can be set")
     block = cgutils.create_struct_proxy(kind)(context, builder, arguments[0])
     builder.store(context.cast(builder, arguments[1], given, kind.scalar), _pointer(builder, block, place))
 

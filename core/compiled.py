@@ -42,8 +42,10 @@ class KernelCache(_Cache):  # type: ignore[misc]
 
     @property
     def cache_path(self) -> str:
-        """The folder of the files."""
-        return str(code_folder("kernels"))
+        """The folder of the files; empty where there can be none."""
+        with suppress(InputError):
+            return str(code_folder("kernels"))
+        return ""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return the code for a signature; None where there is none."""

@@ -1,4 +1,4 @@
-"""How numba compiles kernels: a kernel that another one calls is only lowered; what is called from outside is optimised.
+"""How numba compiles kernels: those that others call are only lowered, what is called from outside is optimised.
 
 By itself numba optimises every function, translates it to machine code, and wraps it for Python, before it does the
 same with each of its callers. Of a kernel that calls others all that comes to is optimised with it. This takes a third
@@ -16,6 +16,7 @@ from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.compiler_machinery import register_pass
 from numba.core.registry import CPUDispatcher
+from numba.core.sigutils import normalize_signature
 from numba.core.typed_passes import NativeLowering
 
 from .compiled import KernelCache
@@ -23,8 +24,8 @@ from .compiled import KernelCache
 OPTIONS = {"nopython": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 """What numba is told of every kernel."""
 
-_callers: list[Any] = []
-"""The kernels that are being compiled, each called by the one before; only who holds numba's lock looks at it."""
+_callers: list[tuple[Kernel | None, Any]] = []
+"""Kernels that are being compiled, each called by the one before, and their signatures; numba's lock guards it."""
 
 _sessions: list[None] = []
 """The contexts of `together` that are open."""
@@ -48,11 +49,12 @@ class Kernel(CPUDispatcher):  # type: ignore[misc]
 
     def compile(self, sig: Any) -> Any:
         """Compile for a signature; inside of the compilation of another kernel only as far as that one needs."""
-        with global_compiler_lock, _calling(self):
+        with global_compiler_lock, _calling(self, sig):
             if is_called_by_another():
                 self._cache.disable()  # what has only been lowered is of no use to others
             else:
                 self._cache.enable()
+                _forget((self, tuple(normalize_signature(sig)[0])))
             return super().compile(sig)
 
     def add_overload(self, cres: Any) -> None:
@@ -74,13 +76,13 @@ def together() -> Iterator[None]:
             yield
         finally:
             _sessions.pop()
-            _forget()
+            _end()
 
 
 @contextmanager
 def lowering_only() -> Iterator[None]:
     """Only lower the kernels that are compiled meanwhile: their code is for other processors."""
-    with global_compiler_lock, _calling(None):
+    with global_compiler_lock, _calling(None, ()):
         yield
 
 
@@ -89,22 +91,40 @@ def is_called_by_another() -> bool:
     return len(_callers) > 1
 
 
+def in_compilation(kind: Any) -> tuple[str, str]:
+    """Return the name of the kernel that is being compiled, and that of its argument of a type; empty without one."""
+    kernel, signature = _callers[-1] if _callers else (None, ())
+    if kernel is None:
+        return "", ""
+    names = kernel.py_func.__code__.co_varnames
+    arguments, _ = normalize_signature(signature)
+    found = [name for name, argument in zip(names, arguments, strict=False) if argument == kind]
+    return f"{kernel.py_func.__module__}.{kernel.py_func.__qualname__}", "".join(found[:1])
+
+
 @contextmanager
-def _calling(kernel: Kernel | None) -> Iterator[None]:
+def _calling(kernel: Kernel | None, signature: Any) -> Iterator[None]:
     """Note who calls whom; at the end forget what has only been lowered."""
-    _callers.append(kernel)
+    _callers.append((kernel, signature))
     try:
         yield
     finally:
         _callers.pop()
-        _forget()
+        _end()
 
 
-def _forget() -> None:
+def _end() -> None:
     """Forget what has only been lowered, where nothing is compiled any more."""
     while _callees and not _callers and not _sessions:
-        callee, arguments = _callees.pop()
-        callee.targetctx.remove_user_function(callee.overloads.pop(arguments).entry_point)
+        _forget(_callees[-1])
+
+
+def _forget(callee: tuple[Kernel, tuple[Any, ...]]) -> None:
+    """Forget a kernel of these types of arguments, if it has only been lowered."""
+    if callee in _callees:
+        _callees.remove(callee)
+        kernel, arguments = callee
+        kernel.targetctx.remove_user_function(kernel.overloads.pop(arguments).entry_point)
 
 
 class KernelLibrary(JITCodeLibrary):  # type: ignore[misc]

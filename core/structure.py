@@ -120,6 +120,16 @@ class Structure:
         return hashlib.sha256(repr(self.fields).encode()).hexdigest()[:16]
 
 
+def size_of(structure: Structure, layout: NDArray[np.int64]) -> int:
+    """Return the number of scalars in a block with this layout."""
+    entry, total = 0, 0
+    for field in structure.fields:
+        told = layout[entry + 1 : entry + field.length]
+        total += prod(told.tolist()) if field.block is None else size_of(field.block, told)
+        entry += field.length
+    return total
+
+
 def structure_of(variables: Sequence[Variable]) -> Structure:
     """Return the structure of a block of these variables; those of an owner are a block of that name."""
     fields: list[Field] = []
