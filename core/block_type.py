@@ -26,8 +26,9 @@ from numba.extending import (
     typeof_impl,
     unbox,
 )
-from numba.np.arrayobj import make_array, populate_array
+from numba.np.arrayobj import make_array
 
+from .array_type import FieldArray
 from .block import BlockMemory
 from .compiler import in_compilation
 from .structure import ANY, Place, Structure
@@ -53,7 +54,7 @@ class BlockType(types.Type):  # type: ignore[misc]
         """Return the type of a field."""
         if place.field.block is not None:
             return BlockType(place.field.block, self.scalar)
-        return types.Array(self.scalar, len(place.field.extents), "C") if place.field.extents else self.scalar
+        return FieldArray(self.scalar, len(place.field.extents)) if place.field.extents else self.scalar
 
 
 EMPTY = BlockType(Structure())
@@ -144,17 +145,12 @@ def _pointer(builder: Any, block: Any, place: Place) -> Any:
 
 
 def _array(context: Any, builder: Any, kind: BlockType, layout: Any, place: Place, pointer: Any) -> Any:
-    array = kind.field(place)
     extents = [
         _told(builder, layout, place.entry + 1 + k) if extent is ANY else _number(extent)
         for k, extent in enumerate(place.field.extents)
     ]
-    size = context.get_abi_sizeof(context.get_data_type(kind.scalar))
-    strides = [_number(size)]
-    for extent in reversed(extents[1:]):
-        strides.insert(0, builder.mul(strides[0], extent))
-    made = make_array(array)(context, builder)
-    populate_array(made, data=pointer, shape=extents, strides=strides, itemsize=_number(size), meminfo=None)
+    made = cgutils.create_struct_proxy(kind.field(place))(context, builder)
+    made.values, made.shape = pointer, cgutils.pack_array(builder, extents)
     return made._getvalue()
 
 
