@@ -33,8 +33,9 @@ class BlockMemory:
         When there is no such field; the message names those that there are.
     """
 
-    __slots__ = ("_layout", "_memory", "_structure")
+    __slots__ = ("_addresses", "_layout", "_memory", "_structure")
 
+    _addresses: tuple[int, int]
     _structure: Structure
     _layout: NDArray[np.int64]
     _memory: NDArray[Any]
@@ -43,6 +44,7 @@ class BlockMemory:
         object.__setattr__(self, "_structure", structure)
         object.__setattr__(self, "_layout", layout)
         object.__setattr__(self, "_memory", memory)
+        object.__setattr__(self, "_addresses", (memory.ctypes.data, layout.ctypes.data))
 
     @property
     def structure(self) -> Structure:
@@ -57,7 +59,7 @@ class BlockMemory:
     @property
     def addresses(self) -> tuple[int, int]:
         """Where memory and layout are in this process."""
-        return self._memory.ctypes.data, self._layout.ctypes.data
+        return self._addresses
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -86,6 +88,8 @@ class BlockMemory:
             self._memory[offset] = value
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name == "_numba_type_":  # what protocols ask for is no field
+            raise AttributeError(name)
         try:
             return self[name]
         except KeyError as error:
