@@ -12,22 +12,19 @@
 #include <string.h>
 
 #include "fmi2Functions.h"
-#include "model.h"
+#include "tables.h"
 
 #define TEXT_SIZE 1024
 
-/* Places in the memory. What a saved state holds comes first; the model's own blocks are its first part. */
-enum {
-    AT_U = N_P,
-    AT_Y = AT_U + N_U,
-    AT_X = AT_Y + N_Y,
-    AT_SLOPES = AT_X + N_X,       /* first derivatives of the inputs, for the next step */
-    AT_LAST = AT_SLOPES + N_U,    /* outputs at the start of the last step */
-    KEPT = AT_LAST + N_Y,         /* end of what a saved state holds */
-    AT_BEFORE = KEPT,             /* the model's own blocks before the call that is being answered */
-    AT_START = AT_BEFORE + AT_SLOPES,
-    MEMORY_SIZE = AT_START + N_P + N_U
-};
+/* Places in the memory, which begins with the parameters. What a saved state holds comes first; the model's own blocks are
+ * its first part. */
+typedef struct {
+    size_t u, y, x;
+    size_t slopes;                /* first derivatives of the inputs, for the next step; end of the model's own blocks */
+    size_t last;                  /* outputs at the start of the last step */
+    size_t before;                /* the model's own blocks before the call that is being answered; end of what is saved */
+    size_t end;
+} Offsets;
 
 typedef enum { INSTANTIATED = 1, INITIALISATION = 2, STEPPING = 4, TERMINATED = 8 } Phase;
 
@@ -45,10 +42,12 @@ typedef struct {
 
 typedef struct {
     fmi2CallbackFunctions callbacks;
-    char *name;
+    const char *name;
     unsigned logged;              /* a bit a status */
     Flags flags;
-    double memory[MEMORY_SIZE + 1];
+    Tables tables;
+    Offsets at;
+    double memory[];
 } Instance;
 
 /* A selection of the memory by one value reference. */
