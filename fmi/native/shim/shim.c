@@ -7,7 +7,6 @@
 #include "shim.h"
 
 #include "log.c"
-#include "checksum.c"
 #include "tables.c"
 #include "variables.c"
 #include "refusal.c"

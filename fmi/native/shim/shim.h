@@ -16,16 +16,6 @@
 
 #define TEXT_SIZE 1024
 
-/* Places in the memory, which begins with the parameters. What a saved state holds comes first; the model's own blocks are
- * its first part. */
-typedef struct {
-    size_t u, y, x;
-    size_t slopes;                /* first derivatives of the inputs, for the next step; end of the model's own blocks */
-    size_t last;                  /* outputs at the start of the last step */
-    size_t before;                /* the model's own blocks before the call that is being answered; end of what is saved */
-    size_t end;
-} Offsets;
-
 typedef enum { INSTANTIATED = 1, INITIALISATION = 2, STEPPING = 4, TERMINATED = 8 } Phase;
 
 enum { ANY_PHASE = INSTANTIATED | INITIALISATION | STEPPING | TERMINATED };

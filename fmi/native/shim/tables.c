@@ -1,6 +1,12 @@
 /* Whether tables are whole, those of this library and of the FMU that the importer means, and agree with themselves: what
  * passes here lets nobody read beside the memory. */
 
+#include <stdbool.h>
+#include <string.h>
+
+#include "tables.h"
+#include "checksum.c"
+
 static const char TABLES_MAGIC[8] = "fmtable";
 
 /* What is wrong with the header, or NULL. */

@@ -72,6 +72,16 @@ typedef struct {
     const char *text;
 } Tables;
 
+/* Places in the memory of an instance, which begins with the parameters. What a saved state holds comes first; the model's
+ * own blocks are its first part. */
+typedef struct {
+    size_t u, y, x;
+    size_t slopes;                /* first derivatives of the inputs, for the next step; end of the model's own blocks */
+    size_t last;                  /* outputs at the start of the last step */
+    size_t before;                /* the model's own blocks before the call that is being answered; end of what is saved */
+    size_t end;
+} Offsets;
+
 /* Number of bytes that follow the header. */
 static inline uint64_t content_size(const Header *header)
 {

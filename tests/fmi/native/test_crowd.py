@@ -10,7 +10,7 @@ from packfmu.fmi.native.header import header
 from packfmu.fmi.native.link import fmi_headers, link
 from packfmu.fmi.native.platforms import LINUX, Platform
 from tests.fmi.native.native_models import MODELS, compile_model, model_of, object_code
-from tests.fmi.native.native_toy import CLIENT, GUID, LEVEL, RATE, SHIM, compile_c, write_start
+from tests.fmi.native.native_toy import CLIENT, GUID, LEVEL, RATE, SHIM, STAMP, compile_c, write_tables
 
 SHARED = ("-O2", "-g0", "-shared", "-fPIC", "-fvisibility=hidden")
 THREAD = ("-g", "-O1", "-fsanitize=thread", "-fPIC")
@@ -80,7 +80,7 @@ def test_threads_do_not_race(tmp_path):
     library = compile_c(tmp_path / "toy.so", sources, *THREAD, "-shared", compiler=(compiler,))
     options = (*THREAD, "-pthread", "-D_POSIX_C_SOURCE=200809L")
     client = compile_c(tmp_path / "crowd", [CLIENT / "crowd.c"], *options, compiler=(compiler,))
-    command = [client, library, write_start(tmp_path), GUID, *map(str, ports("toy")), "threads", "8", "64", "50"]
+    command = [client, library, write_tables(tmp_path), GUID, *map(str, ports("toy")), "threads", "8", "64", "50"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if "unexpected memory mapping" in done.stderr:
         pytest.skip("ThreadSanitizer does not run under this kernel")
@@ -103,7 +103,7 @@ def writable(content):
 @pytest.mark.parametrize("name", MODELS)
 def test_nothing_is_kept_outside_of_the_instances(name):
     sources = {path.name: path.read_bytes() for path in SHIM.glob("*.[ch]")} | fmi_headers()
-    sources["model.h"] = header(model_of(name), GUID, "stamp")
+    sources["model.h"] = header(model_of(name), STAMP)
     assert writable(link(Platform.LINUX64, "model", sources, {LINUX: object_code(name)})) <= RELOCATED
 
 

@@ -9,10 +9,6 @@ from packfmu.core.fields import Fields
 from packfmu.core.model import Model
 from packfmu.core.variable import Count, DataType, Variable
 
-LONG = "x" * 1100
-"""Longer than a message."""
-
-
 def refusals(tanks: int) -> dict[int, str]:
     """Return what the statuses mean; without a tank there is no rate to tell."""
     rate = "rate[1] = {u.rate[0]:.6g} A, " if tanks else ""
@@ -20,7 +16,7 @@ def refusals(tanks: int) -> dict[int, str]:
         1: "total = {y.total:.6g} C is beyond limit = {u.limit:.6g} C, "
         f"{rate}table[1,2] = {{p.table[0][1]:.3f}}, {{x.count:.1e}} steps (100 %)",
         3: "",
-        7: f"limit = {{u.limit:.6g}} {LONG} = {{u.limit:.6g}}",
+        7: "{u.limit:.99f} {u.limit:.99f} {u.limit:.99f} C",
     }
 
 
@@ -46,7 +42,7 @@ def declare(tanks: int = 3, reserves: int = 0, begin: int = 0) -> Model:
             quantity("divisor", "1", None, 1.0, -math.inf, math.inf, 1.0),
             quantity("enable", "1", None, 1.0, 0.0, 1.0, 1.0, **truth),
             quantity("shift", "1", None, 0.0, -5.0, 5.0, 1.0, **whole),
-            quantity("toy_mode", "1", None, 1.0, 1.0, 7.0, 1.0, **whole),
+            quantity("toy_mode", "1", None, 1.0, 1.0, 8.0, 1.0, **whole),
         ),
         outputs=(
             quantity("level", "C", count, 0.0, -math.inf, math.inf, 10.0),

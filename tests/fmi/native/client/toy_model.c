@@ -1,7 +1,7 @@
 /* The kernels of the toy, as numba would export them; toy.py declares its variables.
  *
  * Modes: 1 work, 2 refuse, 3 fail (the outputs where gain > 5), 4 spoil a hidden state, 5 count beyond all integers,
- * 6 fail to give outputs where gain > 0, 7 refuse with a long text.
+ * 6 fail to give outputs where gain > 0, 7 refuse with a text that may be long, 8 with an empty one.
  */
 #include <math.h>
 
@@ -80,6 +80,6 @@ int32_t model_advance(int64_t *ret, void **excinfo, BLOCKS, double t, double h)
     model_outputs(ret, excinfo, ALL);
     if (mode == 4.0)
         FIELD(x, COUNT) = INFINITY;
-    *ret = mode == 2.0 ? 2 : mode == 7.0 ? 7 : FIELD(y, TOTAL) > FIELD(u, LIMIT) ? 1 : 0;
+    *ret = mode == 2.0 ? 2 : mode == 7.0 ? 7 : mode == 8.0 ? 3 : FIELD(y, TOTAL) > FIELD(u, LIMIT) ? 1 : 0;
     return mode == 3.0 ? -1 : 0;
 }

@@ -1,0 +1,68 @@
+"""Tables taken apart and put together again with checksums that fit, whatever was changed in them."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from packfmu.fmi.native.tables import BEGIN, PIECE, REFUSAL, REST, VARIABLE
+
+PARTS = ("start", "constants", "layouts", "variables", "refusals", "pieces", "text")
+NAMES = ("stamp", "guid", "identity")
+X, P, U, Y, C = range(5)
+
+
+@dataclass
+class Forged:
+    """The header's numbers and names, and the parts after it, all to be changed."""
+
+    begin: list
+    names: dict[str, bytes]
+    numbers: list[int]
+    start: np.ndarray
+    constants: np.ndarray
+    layouts: np.ndarray
+    variables: np.ndarray
+    refusals: np.ndarray
+    pieces: np.ndarray
+    text: np.ndarray
+
+    def content(self) -> bytes:
+        """Return the bytes of the file."""
+        content = b"".join(getattr(self, part).tobytes() for part in PARTS)
+        rest = REST.pack(zlib.crc32(content), *self.names.values(), *self.numbers)
+        return BEGIN.pack(*self.begin, zlib.crc32(rest)) + rest + content
+
+    def string(self, place: int) -> str:
+        """Return the string at a place of the text."""
+        return self.text.tobytes()[place:].partition(b"\0")[0].decode()
+
+    def variable(self, name: str) -> np.void:
+        """Return the row of a variable, which can be written to."""
+        (found,) = [row for row in self.variables if self.string(row["name"]) == name]
+        return found
+
+
+def take_apart(data: bytes) -> Forged:
+    """Return the parts of tables."""
+    *begin, _ = BEGIN.unpack_from(data)
+    _, *rest = REST.unpack_from(data, BEGIN.size)
+    names, numbers = rest[:3], rest[3:]
+    given, (layouts, variables, refusals, pieces, text) = numbers[P] + numbers[U], numbers[5:]
+    counts = (("<f8", given), ("<i8", numbers[C]), ("<i8", layouts), (VARIABLE, variables), (REFUSAL, refusals),
+              (PIECE, pieces), ("u1", text))  # fmt: skip
+    parts, place = [], BEGIN.size + REST.size
+    for kind, count in counts:
+        parts.append(np.frombuffer(data, kind, count, place).copy())
+        place += parts[-1].nbytes
+    assert place == len(data)
+    return Forged(begin, dict(zip(NAMES, names, strict=True)), list(numbers), *parts)
+
+
+def flipped(data: bytes, bit: int) -> bytes:
+    """Return the bytes with one bit changed."""
+    byte, place = divmod(bit, 8)
+    return data[:byte] + struct.pack("B", data[byte] ^ 1 << place) + data[byte + 1 :]
