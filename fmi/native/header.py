@@ -49,7 +49,7 @@ def header(model: Model, stamp: str) -> bytes:
         identifier=json.dumps(model.name),
         stamp=json.dumps(stamp),
         length=sum(structure.length for structure in model.structures),
-        structures="\n".join(f"    {', '.join(_codes(structure))}, STOP," for structure in model.structures),
+        structures="\n".join(f"    {', '.join((*_codes(structure), 'STOP'))}," for structure in model.structures),
         blocks=BLOCKS,
     )
     return text.encode()

@@ -1,6 +1,7 @@
 """model.h: what the shim knows of a model when it is compiled."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -28,6 +29,12 @@ def test_it_tells_the_structure_of_each_block():
     ]
     assert "LAYOUT_LENGTH = 32 }" in text_of(declare())
     assert '#define MODEL_IDENTIFIER "Toy"\n#define MODEL_STAMP "stamp"\n' in text_of(declare())
+
+
+def test_a_block_may_be_empty():
+    toy = declare()
+    empty = replace(toy, fields=replace(toy.fields, states=(), constants=()))
+    assert [structures(empty)[place] for place in (0, 4)] == [["STOP"], ["STOP"]]
 
 
 @pytest.mark.parametrize("sizes", [{"tanks": 0}, {"tanks": 1}, {"tanks": 7104}, {"reserves": 5}, {"begin": 3}])
