@@ -26,6 +26,15 @@ static const char *header_fault(const Header *header)
     return NULL;
 }
 
+/* Number of bytes that follow the header. */
+static uint64_t content_size(const Header *header)
+{
+    return sizeof(double) * ((uint64_t)header->numbers[P] + header->numbers[U])
+           + sizeof(int64_t) * ((uint64_t)header->numbers[C] + header->layouts)
+           + sizeof(Variable) * (uint64_t)header->variables + sizeof(Refusal) * (uint64_t)header->refusals
+           + sizeof(Piece) * (uint64_t)header->pieces + header->text;
+}
+
 /* Find the places of what an instance remembers. */
 static Offsets offsets(const uint32_t numbers[BLOCKS])
 {
@@ -38,6 +47,19 @@ static Offsets offsets(const uint32_t numbers[BLOCKS])
     at.before = at.last + numbers[Y];
     at.end = at.before + at.slopes;
     return at;
+}
+
+/* Tell the tables where their parts are in what follows the header; the first layout is where all begin. */
+static void divide(Tables *tables, void *content)
+{
+    const Header *header = &tables->header;
+    tables->start = content;
+    tables->constants = (int64_t *)content + header->numbers[P] + header->numbers[U];
+    tables->layouts[X] = tables->constants + header->numbers[C];
+    tables->variables = (const Variable *)(tables->layouts[X] + header->layouts);
+    tables->refusals = (const Refusal *)(tables->variables + header->variables);
+    tables->pieces = (const Piece *)(tables->refusals + header->refusals);
+    tables->text = (const char *)(tables->pieces + header->pieces);
 }
 
 /* The number of scalars of a field of this structure, and both pointers behind its extents; UINT64_MAX where one of them does

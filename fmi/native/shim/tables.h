@@ -82,26 +82,4 @@ typedef struct {
     size_t end;
 } Offsets;
 
-/* Number of bytes that follow the header. */
-static inline uint64_t content_size(const Header *header)
-{
-    return sizeof(double) * ((uint64_t)header->numbers[P] + header->numbers[U])
-           + sizeof(int64_t) * ((uint64_t)header->numbers[C] + header->layouts)
-           + sizeof(Variable) * (uint64_t)header->variables + sizeof(Refusal) * (uint64_t)header->refusals
-           + sizeof(Piece) * (uint64_t)header->pieces + header->text;
-}
-
-/* Tell the tables where their parts are in what follows the header; the first layout is where all begin. */
-static inline void divide(Tables *tables, void *content)
-{
-    const Header *header = &tables->header;
-    tables->start = content;
-    tables->constants = (int64_t *)content + header->numbers[P] + header->numbers[U];
-    tables->layouts[X] = tables->constants + header->numbers[C];
-    tables->variables = (const Variable *)(tables->layouts[X] + header->layouts);
-    tables->refusals = (const Refusal *)(tables->variables + header->variables);
-    tables->pieces = (const Piece *)(tables->refusals + header->refusals);
-    tables->text = (const char *)(tables->pieces + header->pieces);
-}
-
 #endif

@@ -72,7 +72,7 @@ def probe(name, folder) -> Probe:
     module, arguments = COMPONENTS[name]
     model = load_definition(module, arguments, {}).model
     shim = (Path(__file__).parent / "probe" / "shim.c").read_bytes()
-    own = {name: (SHIM / name).read_bytes() for name in ("tables.h", "refusal.c")}
+    own = {name: (SHIM / name).read_bytes() for name in ("tables.h", "tables.c", "checksum.c", "refusal.c")}
     sources = own | {"shim.c": shim, "model.h": header(model, STAMP)}
     library = folder / f"{module}.so"
     objects = compile_component(module, arguments, [LINUX])

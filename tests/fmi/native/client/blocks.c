@@ -51,7 +51,7 @@ int main(int argc, char **argv)
         if (!isfinite(y[i]))
             return 6;
     printf("%lld refused\n", (long long)refused);
-    free(p), free(u), free(y), free(x), free(c);
+    free(p), free(u), free(y), free(x), free(c), free(content);
     for (int i = X; i < BLOCKS; ++i)
         free(layouts[i]);
     return 0;

@@ -17,6 +17,7 @@ enum { ANY_ROLE = 1 << FIXED | 1 << TUNABLE | 1 << INPUT | 1 << OUTPUT };
 static uint64_t seed;
 static Tables tables;
 static Offsets at;
+static void *content;
 
 static inline uint32_t chance(uint32_t below)
 {
@@ -26,11 +27,10 @@ static inline uint32_t chance(uint32_t below)
     return (uint32_t)((z ^ (z >> 31)) >> 32) % below;
 }
 
-/* Read the tables in the folder of a file URI; whether they are whole. What was read stays until the end. */
+/* Read the tables in the folder of a file URI; whether they are whole. What was read is `content`. */
 static inline int read_tables(const char *uri)
 {
     char path[4096];
-    static void *content;
     FILE *file;
     size_t size;
     int whole;

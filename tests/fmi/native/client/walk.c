@@ -224,6 +224,7 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < INSTANCES; ++i)
         leave(&players[i]);
+    free(content);
     printf("%lld calls: %lld granted, %lld refused, %lld of them after computing outputs, %lld steps, %lld discarded\n",
            calls, granted, refused, computed, stepped, discarded);
     return 0;

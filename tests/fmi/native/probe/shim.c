@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tables.h"
+#include "tables.c"
 #include "refusal.c"
 
 #ifdef _WIN32
