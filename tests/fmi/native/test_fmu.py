@@ -5,6 +5,7 @@ import struct
 import sys
 import tempfile
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,9 +18,10 @@ from packfmu.core.variable import Detail
 from packfmu.fmi.files import package_folder as find
 from packfmu.fmi.native import fmu as native_fmu
 from packfmu.fmi.native import link as native_link
-from packfmu.fmi.native.fmu import build_native_fmu
+from packfmu.fmi.native.fmu import build_native_fmu, structure_digest
 from packfmu.fmi.native.platforms import Platform
 from packfmu.fmi.python.fmu import build_python_fmu
+from packfmu.fmi.registry import load_definition
 from tests.fmi.native.native_models import part_of
 from tests.fmi.python.host import Host
 
@@ -114,7 +116,7 @@ def test_files_are_where_the_standard_wants_them(tmp_path):
     assert names[0] == "modelDescription.xml"
     assert set(names[1:]) == {
         "binaries/linux64/Balancer.so", "binaries/win64/Balancer.dll", "binaries/darwin64/Balancer.dylib",
-        "resources/start.bin", "model.png", "terminalsAndIcons/terminalsAndIcons.xml", "documentation/index.html",
+        "resources/model.bin", "model.png", "terminalsAndIcons/terminalsAndIcons.xml", "documentation/index.html",
         "documentation/licenses/license.txt", "documentation/licenses/fmi.txt", "documentation/licenses/zig.txt",
         "documentation/licenses/mingw-w64.txt",
     }  # fmt: skip
@@ -182,12 +184,50 @@ def test_one_library_serves_all_start_values_of_a_structure(tmp_path, empty_cach
         assert host["ambient_temperature"] == 301.0
 
 
+def identities(folder, name, cases):
+    """Build FMUs with these arguments; return their GUIDs and their libraries, of each how many differ."""
+    guids, libraries = set(), set()
+    for number, (arguments, detail) in enumerate(cases):
+        path = folder / f"{number}.fmu"
+        build_native_fmu(path, name, arguments, detail=detail, platforms=LINUX)
+        description = read_model_description(str(path))
+        guids.add(description.guid)
+        libraries.add(content(path, f"binaries/linux64/{description.modelName}.so"))
+    return len(guids), len(libraries)
+
+
+@pytest.mark.parametrize("detail", [Detail.CELL, Detail.PACK])
+def test_one_library_serves_all_sizes_and_each_has_its_own_identity(tmp_path, empty_cache, detail):
+    sizes = [({"groups": groups, "parallel": parallel}, detail) for groups, parallel in ((1, 1), (2, 1), (1, 2))]
+    assert identities(tmp_path, "balancer", sizes) == (3, 1)
+    assert len(list(empty_cache.iterdir())) == 1
+
+
+def test_other_detail_has_another_identity_and_the_same_library(tmp_path, empty_cache):
+    cases = [(COMPONENTS["cell"], detail) for detail in (Detail.CELL, Detail.PACK)]
+    assert identities(tmp_path, "cell", cases) == (2, 1)
+
+
+def test_constants_make_another_identity(tmp_path, empty_cache):
+    arguments = {"groups": 3, "parallel": 1, "converter": "flyback"}
+    cases = [(arguments | {"links": links}, Detail.PACK) for links in ([[0, 1], [1, 2]], [[0, 2], [1, 2]])]
+    assert identities(tmp_path, "balancer", cases) == (2, 1)
+
+
 def test_other_structures_have_other_identities_and_libraries(tmp_path, empty_cache):
-    guids = set()
-    for groups in (1, 2):
-        build_native_fmu(tmp_path / "it.fmu", "balancer", {"groups": groups, "parallel": 1}, platforms=LINUX)
-        guids.add(read_model_description(str(tmp_path / "it.fmu")).guid)
-    assert len(guids) == len(list(empty_cache.iterdir())) == 2
+    arguments = {"groups": 2, "parallel": 1}
+    cases = [(arguments | more, Detail.CELL) for more in ({}, {"converter": "buck_boost", "links": [[0, 1]]})]
+    assert identities(tmp_path, "balancer", cases) == (2, 2)
+    assert len(list(empty_cache.iterdir())) == 2
+
+
+def test_structures_are_told_apart_by_their_kernels():
+    model = load_definition("thermal", COMPONENTS["thermal"], {}).model
+    other = load_definition("cell", COMPONENTS["cell"], {}).model
+    digests = {structure_digest(replace(model, advance=kernel)) for kernel in (model.advance, other.advance)}
+    digests |= {structure_digest(replace(model, name="Other"))}
+    assert len(digests) == 3
+    assert structure_digest(replace(model, refusals={1: "no"})) in digests
 
 
 def test_less_detail_tells_less_and_computes_the_same(tmp_path):
@@ -205,7 +245,7 @@ def test_less_detail_tells_less_and_computes_the_same(tmp_path):
     ("name", "arguments", "start", "words"),
     [
         ("nothing", {}, {}, "no component 'nothing'"),
-        ("thermal", {"cells": 0}, {}, "size 0 must be at least 1"),
+        ("thermal", {"cells": -1}, {}, "size -1 must be at least 1"),
         ("thermal", {"cells": 1}, {"conduction": -1.0}, "conduction = -1"),
     ],
 )
