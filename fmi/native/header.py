@@ -17,8 +17,8 @@ HEADER = """/* What the shim knows of {name}; written by packfmu. */
 #define MODEL_IDENTIFIER {identifier}
 #define MODEL_STAMP {stamp}
 
-/* What layouts of the blocks x, p, u, y and c say. The offset of a field, then its extents, of which some are known; the
- * offset of a block, then its fields, then LEAVE, which is no entry of a layout. */
+/* What layouts of the blocks x, p, u, y and c say: the offset of a field, then its extents, of which some are known;
+ * the offset of a block, then its fields, then LEAVE, for which a layout has no entry; at the end STOP, likewise. */
 enum {{ ANY = -1, FIELD = -2, BLOCK = -3, LEAVE = -4, STOP = -5, LAYOUT_LENGTH = {length} }};
 static const int32_t structures[] = {{
 {structures}
@@ -31,7 +31,9 @@ int32_t model_advance(int64_t *ret, void **excinfo, {blocks}, double t, double h
 #endif
 """
 
-BLOCKS = ", ".join((*(f"double *{block}, int64_t *{block}_layout" for block in "xpuy"), "int64_t *c, int64_t *c_layout"))
+BLOCKS = ", ".join(
+    (*(f"double *{block}, int64_t *{block}_layout" for block in "xpuy"), "int64_t *c, int64_t *c_layout")
+)
 
 
 def header(model: Model, stamp: str) -> bytes:

@@ -1,12 +1,11 @@
 """model.bin: what a library reads of a pack when it is instantiated, its sizes, values, variables and refusals.
 
-``shim/tables.h`` describes the file. It is whole or refused: two checksums, CRC-32, cover everything behind the version.
+``shim/tables.h`` describes the file. Two checksums, CRC-32, cover all that is behind them.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 import struct
 import zlib
@@ -28,8 +27,8 @@ BEGIN = struct.Struct("<8sIII")
 """Magic, version, byte order, checksum of the rest of the header."""
 
 REST = struct.Struct("<I32s40s32s10I")
-"""Checksum of the content; stamp, GUID, identity of states; number of scalars in each of x, p, u, y, c; number of entries of
-layouts, variables, refusals, pieces, bytes of text."""
+"""Checksum of the content; stamp, GUID, identity of states; number of scalars in each of x, p, u, y, c; number of
+entries of layouts, of variables, refusals, pieces, and bytes of text."""
 
 LONGEST_STAMP, LONGEST_GUID = 31, 39
 """Most bytes that fit, with a zero behind them."""
@@ -74,14 +73,17 @@ def tables(model: Model, identity: str, stamp: str) -> bytes:
         When a refusal asks for more than a scalar in one of C's formats, or GUID or stamp are too long.
     """
     if len(stamp.encode()) > LONGEST_STAMP or len(identity.encode()) > LONGEST_GUID:
-        raise ValueError(f"{model.name}: stamp {stamp} or GUID {identity} has more than {LONGEST_STAMP} or {LONGEST_GUID} bytes")
+        raise ValueError(
+            f"{model.name}: stamp {stamp} or GUID {identity} has more than {LONGEST_STAMP} or {LONGEST_GUID} bytes"
+        )
     pool = _Pool()
     variables = _variables(model, pool)
     refusals, pieces = _refusals(model, pool)
-    layouts, constants, text = _layouts(model), _constants(model), pool.content()
-    parts = (start_values(model), constants, layouts, variables, refusals, pieces)
+    layouts, text = _layouts(model), pool.content()
+    parts = (start_values(model), _constants(model), layouts, variables, refusals, pieces)
     content = b"".join((*(part.tobytes() for part in parts), text))
-    numbers = (*map(_total, _blocks(model)), *map(len, (layouts, variables, refusals, pieces, text)))
+    lengths = (len(layouts), len(variables), len(refusals), len(pieces), len(text))
+    numbers = (*(sum(variable.count for variable in block) for block in _blocks(model)), *lengths)
     names = (stamp.encode(), identity.encode(), state_identity(model, stamp).encode())
     rest = REST.pack(zlib.crc32(content), *names, *numbers)
     return BEGIN.pack(MAGIC, VERSION, BYTE_ORDER, zlib.crc32(rest)) + rest + content
@@ -123,10 +125,6 @@ class _Pool:
 def _blocks(model: Model) -> tuple[tuple[Variable, ...], ...]:
     """Return the blocks in the order of the kernels' arguments."""
     return model.states, model.parameters, model.inputs, model.outputs, model.constants
-
-
-def _total(variables: Sequence[Variable]) -> int:
-    return sum(variable.count for variable in variables)
 
 
 def _joined(variables: Sequence[Variable]) -> NDArray[np.float64]:

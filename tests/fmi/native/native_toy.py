@@ -112,11 +112,14 @@ class Importer:
             allocateMemory=fmi2CallbackAllocateMemoryTYPE(self._allocate),
             freeMemory=fmi2CallbackFreeMemoryTYPE(self._free),
         )
+        self.component = self.instantiate(name, kind, guid, resources)
+
+    def instantiate(self, name: bytes | None, kind: int, guid: str | None, resources: str | None) -> c_void_p:
         instantiate = self.library.fmi2Instantiate
         instantiate.restype = c_void_p
         instantiate.argtypes = [ctypes.c_char_p, c_int, ctypes.c_char_p, ctypes.c_char_p, c_void_p, c_int, c_int]
         texts = [text if text is None else text.encode() for text in (guid, resources)]
-        self.component = c_void_p(instantiate(name, kind, *texts, byref(self.callbacks), 0, 1))
+        return c_void_p(instantiate(name, kind, *texts, byref(self.callbacks), 0, 1))
 
     def _told(self, environment, instance, status, category, message) -> None:
         self.log.append((status, category.decode(), message.decode()))

@@ -5,23 +5,20 @@ import struct
 import sys
 import tempfile
 import zipfile
-from dataclasses import replace
 
 import numpy as np
 import pytest
-from fmpy import read_model_description, simulate_fmu
+from fmpy import simulate_fmu
 from fmpy.fmi1 import FMICallException
 from fmpy.validation import validate_fmu
 
 from packfmu.core.errors import InputError
 from packfmu.core.variable import Detail
 from packfmu.fmi.files import package_folder as find
-from packfmu.fmi.native import fmu as native_fmu
 from packfmu.fmi.native import link as native_link
-from packfmu.fmi.native.fmu import build_native_fmu, structure_digest
+from packfmu.fmi.native.fmu import build_native_fmu
 from packfmu.fmi.native.platforms import Platform
 from packfmu.fmi.python.fmu import build_python_fmu
-from packfmu.fmi.registry import load_definition
 from tests.fmi.native.native_models import part_of
 from tests.fmi.python.host import Host
 
@@ -43,14 +40,6 @@ def build(path, name, start=None, **others):
 def content(path, name):
     with zipfile.ZipFile(path) as archive:
         return archive.read(name)
-
-
-@pytest.fixture
-def empty_cache(monkeypatch, tmp_path_factory):
-    """No library is there yet; what zig keeps is."""
-    folder = tmp_path_factory.mktemp("libraries")
-    monkeypatch.setattr(native_fmu, "cache_folder", lambda name: folder)
-    return folder
 
 
 @pytest.mark.parametrize("name", COMPONENTS)
@@ -167,67 +156,6 @@ def test_the_same_build_gives_the_same_bytes_with_and_without_the_cache(tmp_path
     for library in empty_cache.iterdir():
         library.unlink()
     assert build(tmp_path / "anew.fmu", "balancer").read_bytes() == first
-
-
-def test_one_library_serves_all_start_values_of_a_structure(tmp_path, empty_cache):
-    plain = build(tmp_path / "plain.fmu", "thermal")
-    levels = [300.0, 1 / 3, 1e-7]
-    other = build(tmp_path / "other.fmu", "thermal", {"heat_rate": levels, "ambient_temperature": 301.0})
-    assert len(list(empty_cache.iterdir())) == 1
-    descriptions = [read_model_description(str(path)) for path in (plain, other)]
-    assert descriptions[0].guid == descriptions[1].guid
-    starts = {v.name: v.start for v in descriptions[1].modelVariables}
-    assert [float(starts[f"heat_rate[{k}]"]) for k in (1, 2, 3)] == levels
-    with Host(other) as host:
-        host.initialize()
-        assert [host[f"heat_rate[{k}]"] for k in (1, 2, 3)] == levels
-        assert host["ambient_temperature"] == 301.0
-
-
-def identities(folder, name, cases):
-    """Build FMUs with these arguments; return their GUIDs and their libraries, of each how many differ."""
-    guids, libraries = set(), set()
-    for number, (arguments, detail) in enumerate(cases):
-        path = folder / f"{number}.fmu"
-        build_native_fmu(path, name, arguments, detail=detail, platforms=LINUX)
-        description = read_model_description(str(path))
-        guids.add(description.guid)
-        libraries.add(content(path, f"binaries/linux64/{description.modelName}.so"))
-    return len(guids), len(libraries)
-
-
-@pytest.mark.parametrize("detail", [Detail.CELL, Detail.PACK])
-def test_one_library_serves_all_sizes_and_each_has_its_own_identity(tmp_path, empty_cache, detail):
-    sizes = [({"groups": groups, "parallel": parallel}, detail) for groups, parallel in ((1, 1), (2, 1), (1, 2))]
-    assert identities(tmp_path, "balancer", sizes) == (3, 1)
-    assert len(list(empty_cache.iterdir())) == 1
-
-
-def test_other_detail_has_another_identity_and_the_same_library(tmp_path, empty_cache):
-    cases = [(COMPONENTS["cell"], detail) for detail in (Detail.CELL, Detail.PACK)]
-    assert identities(tmp_path, "cell", cases) == (2, 1)
-
-
-def test_constants_make_another_identity(tmp_path, empty_cache):
-    arguments = {"groups": 3, "parallel": 1, "converter": "flyback"}
-    cases = [(arguments | {"links": links}, Detail.PACK) for links in ([[0, 1], [1, 2]], [[0, 2], [1, 2]])]
-    assert identities(tmp_path, "balancer", cases) == (2, 1)
-
-
-def test_other_structures_have_other_identities_and_libraries(tmp_path, empty_cache):
-    arguments = {"groups": 2, "parallel": 1}
-    cases = [(arguments | more, Detail.CELL) for more in ({}, {"converter": "buck_boost", "links": [[0, 1]]})]
-    assert identities(tmp_path, "balancer", cases) == (2, 2)
-    assert len(list(empty_cache.iterdir())) == 2
-
-
-def test_structures_are_told_apart_by_their_kernels():
-    model = load_definition("thermal", COMPONENTS["thermal"], {}).model
-    other = load_definition("cell", COMPONENTS["cell"], {}).model
-    digests = {structure_digest(replace(model, advance=kernel)) for kernel in (model.advance, other.advance)}
-    digests |= {structure_digest(replace(model, name="Other"))}
-    assert len(digests) == 3
-    assert structure_digest(replace(model, refusals={1: "no"})) in digests
 
 
 def test_less_detail_tells_less_and_computes_the_same(tmp_path):

@@ -21,11 +21,11 @@ def structures(model):
 
 def test_it_tells_the_structure_of_each_block():
     assert structures(declare()) == [
-        "FIELD ANY FIELD FIELD STOP".split(),
-        "BLOCK FIELD LEAVE FIELD FIELD ANY FIELD ANY FIELD 2 3 FIELD STOP".split(),
-        "FIELD ANY FIELD FIELD FIELD FIELD FIELD STOP".split(),
-        "FIELD ANY FIELD ANY FIELD FIELD 2 FIELD FIELD STOP".split(),
-        "FIELD STOP".split(),
+        ["FIELD", "ANY", "FIELD", "FIELD", "STOP"],
+        ["BLOCK", "FIELD", "LEAVE", "FIELD", "FIELD", "ANY", "FIELD", "ANY", "FIELD", "2", "3", "FIELD", "STOP"],
+        ["FIELD", "ANY", "FIELD", "FIELD", "FIELD", "FIELD", "FIELD", "STOP"],
+        ["FIELD", "ANY", "FIELD", "ANY", "FIELD", "FIELD", "2", "FIELD", "FIELD", "STOP"],
+        ["FIELD", "STOP"],
     ]
     assert "LAYOUT_LENGTH = 32 }" in text_of(declare())
     assert '#define MODEL_IDENTIFIER "Toy"\n#define MODEL_STAMP "stamp"\n' in text_of(declare())

@@ -7,6 +7,7 @@ from ctypes import byref, c_char_p, c_double, c_int, c_size_t, c_void_p
 
 import pytest
 
+from packfmu.fmi.native.tables import tables
 from tests.fmi.native import native_toy
 from tests.fmi.native.native_toy import (
     CLIENT,
@@ -20,10 +21,12 @@ from tests.fmi.native.native_toy import (
     RATE,
     SCALED,
     SHIFT,
+    STAMP,
     compile_c,
     interface,
     write_tables,
 )
+from tests.fmi.native.toy import declare
 
 
 def test_all_functions_of_the_interface_and_no_others_are_exported(library):
@@ -72,6 +75,19 @@ def test_what_cannot_be_instantiated_is_told(new, arguments, words):
 def test_resource_locations(new, tmp_path, form, folder):
     path = write_tables(tmp_path / folder).removeprefix("file://")
     assert new(resources=form.format(path)).component
+
+
+def test_one_library_serves_toys_of_many_sizes(new, tmp_path):
+    for tanks, reserves in ((0, 0), (1, 2), (2, 0), (1000, 1)):
+        model = declare(tanks, reserves, begin=tanks)
+        importer = new(resources=write_tables(tmp_path / str(tanks), tables(model, GUID, STAMP))).initialise()
+        places = model.offsets()
+        assert importer.step() == OK
+        assert importer.get_status("Integer", [places["steps"]]) == (OK, [tanks + 1])
+        assert importer.get(places["total"]) == [pytest.approx(tanks * (5.0 + 1e-3 * 3.9 * 0.3 * 0.7), rel=1e-12)]
+        assert importer.set("Real", [places["reserve"]], [-1.0]) == ERROR
+        name = "reserve[1] = -1 C" if reserves else "table[1,1] = -1 Ohm"
+        assert importer.messages[0].startswith(f"{name} is not within [0, inf]")
 
 
 def test_memory_comes_from_the_importer_and_its_end_is_told(new):

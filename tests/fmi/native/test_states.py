@@ -8,8 +8,23 @@ from ctypes import byref, c_size_t, c_void_p
 
 import pytest
 
-from packfmu.fmi.native.tables import state_identity
-from tests.fmi.native.native_toy import END, ERROR, GAIN, LEVEL, OK, RATE, SCALED, TOTAL, TWIN, Importer, build_toy
+from packfmu.fmi.native.tables import state_identity, tables
+from tests.fmi.native.native_toy import (
+    END,
+    ERROR,
+    GAIN,
+    GUID,
+    LEVEL,
+    OK,
+    RATE,
+    SCALED,
+    STAMP,
+    TOTAL,
+    TWIN,
+    Importer,
+    build_toy,
+    write_tables,
+)
 from tests.fmi.native.toy import declare
 
 
@@ -130,3 +145,15 @@ def test_a_state_of_another_version_of_the_model_is_refused(toy, tmp_path):
         + identity
     ]
     other.free()
+
+
+def test_a_state_of_another_size_is_refused(new, toy, tmp_path):
+    other = new(resources=write_tables(tmp_path, tables(declare(4), GUID, STAMP))).initialise()
+    state, data = toy.save(), toy.bytes()
+    assert other.restore(state) == other.from_bytes(data)[0] == ERROR
+    words = "the state belongs to another FMU or to another version of it, this one is Toy"
+    assert other.messages == [
+        f"fmi2SetFMUstate: {words} {state_identity(declare(4), STAMP)}",
+        f"fmi2DeSerializeFMUstate: a state of this FMU has {len(other.bytes())} bytes, these are {len(data)}",
+    ]
+    toy.release(state)

@@ -57,8 +57,12 @@ def test_no_step_passes_the_stop_time_but_for_rounding(new):
 @pytest.mark.parametrize(
     ("kind", "reference", "value", "reason"),
     [
-        ("Real", LIMIT, 1.0, "total = 15.5025 C is beyond limit = 1 C, rate[1] = 0.5 A, table[1,2] = 2.000, "
-         "1.0e+00 steps (100 %%)"),
+        (
+            "Real",
+            LIMIT,
+            1.0,
+            "total = 15.5025 C is beyond limit = 1 C, rate[1] = 0.5 A, table[1,2] = 2.000, 1.0e+00 steps (100 %%)",
+        ),
         ("Real", DIVISOR, 0.0, "total.scaled[2] became nan"),
         ("Integer", MODE, 2, "the model gave the status 2, which it does not explain"),
         ("Integer", MODE, 3, "the kernel failed with code -1"),

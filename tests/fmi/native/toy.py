@@ -9,6 +9,7 @@ from packfmu.core.fields import Fields
 from packfmu.core.model import Model
 from packfmu.core.variable import Count, DataType, Variable
 
+
 def refusals(tanks: int) -> dict[int, str]:
     """Return what the statuses mean; without a tank there is no rate to tell."""
     rate = "rate[1] = {u.rate[0]:.6g} A, " if tanks else ""
