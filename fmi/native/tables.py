@@ -1,6 +1,6 @@
 """model.bin: what a library reads of a pack when it is instantiated, its sizes, values, variables and refusals.
 
-``shim/tables.h`` describes the file. Two checksums, CRC-32, cover all that is behind them.
+``shim/tables.h`` describes the file. Two checksums cover all that is behind them.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import re
 import struct
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from string import Formatter
 
@@ -23,10 +22,10 @@ MAGIC = b"fmtable"
 VERSION = 1
 BYTE_ORDER = 1
 
-BEGIN = struct.Struct("<8sIII")
+BEGIN = struct.Struct("<8sIIQ")
 """Magic, version, byte order, checksum of the rest of the header."""
 
-REST = struct.Struct("<I32s40s32s10I")
+REST = struct.Struct("<Q32s40s32s10I")
 """Checksum of the content; stamp, GUID, identity of states; number of scalars in each of x, p, u, y, c; number of
 entries of layouts, of variables, refusals, pieces, and bytes of text."""
 
@@ -85,8 +84,17 @@ def tables(model: Model, identity: str, stamp: str) -> bytes:
     lengths = (len(layouts), len(variables), len(refusals), len(pieces), len(text))
     numbers = (*(sum(variable.count for variable in block) for block in _blocks(model)), *lengths)
     names = (stamp.encode(), identity.encode(), state_identity(model, stamp).encode())
-    rest = REST.pack(zlib.crc32(content), *names, *numbers)
-    return BEGIN.pack(MAGIC, VERSION, BYTE_ORDER, zlib.crc32(rest)) + rest + content
+    rest = REST.pack(checksum(content), *names, *numbers)
+    return BEGIN.pack(MAGIC, VERSION, BYTE_ORDER, checksum(rest)) + rest + content
+
+
+def checksum(content: bytes) -> int:
+    """Return the checksum of words of 8 bytes, as ``shim/checksum.c`` has it."""
+    total = 0xCBF29CE484222325
+    for word in np.frombuffer(content, "<u8").tolist():
+        total = (total ^ word) * 0x100000001B3 % 2**64
+        total ^= total >> 32
+    return total
 
 
 def start_values(model: Model) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@ static size_t state_size(const Instance *instance)
     return sizeof(Saved) + sizeof(double) * instance->at.before;
 }
 
-static uint32_t state_checksum(const Saved *saved)
+static uint64_t state_checksum(const Saved *saved)
 {
     return checksum(&saved->flags, saved->size - offsetof(Saved, flags));
 }

@@ -29,8 +29,8 @@ enum { MOST_DIGITS = 99 };
 typedef struct {
     char magic[8];
     uint32_t version, byte_order;
-    uint32_t checksum;            /* of the rest of the header */
-    uint32_t content;             /* checksum of all that follows the header */
+    uint64_t checksum;            /* of the rest of the header */
+    uint64_t content;             /* checksum of all that follows the header */
     char stamp[32];               /* of the library */
     char guid[40], identity[32];  /* of the FMU; of its states */
     uint32_t numbers[BLOCKS];     /* of scalars in each block */
@@ -56,7 +56,7 @@ typedef struct {
     uint32_t form, digits;
 } Piece;
 
-_Static_assert(sizeof(Header) == 168 && sizeof(Variable) == 56 && sizeof(Refusal) == 16 && sizeof(Piece) == 16,
+_Static_assert(sizeof(Header) == 176 && sizeof(Variable) == 56 && sizeof(Refusal) == 16 && sizeof(Piece) == 16,
                "tables have no padding");
 _Static_assert(sizeof(MODEL_STAMP) <= sizeof((Header){0}.stamp), "MODEL_STAMP is longer than the tables hold");
 _Static_assert(sizeof(double) == 8, "values are float64");

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import struct
-import zlib
 from dataclasses import dataclass
 
 import numpy as np
 
-from packfmu.fmi.native.tables import BEGIN, PIECE, REFUSAL, REST, VARIABLE
+from packfmu.fmi.native.tables import BEGIN, PIECE, REFUSAL, REST, VARIABLE, checksum
 
 PARTS = ("start", "constants", "layouts", "variables", "refusals", "pieces", "text")
 NAMES = ("stamp", "guid", "identity")
@@ -33,8 +32,8 @@ class Forged:
     def content(self) -> bytes:
         """Return the bytes of the file."""
         content = b"".join(getattr(self, part).tobytes() for part in PARTS)
-        rest = REST.pack(zlib.crc32(content), *self.names.values(), *self.numbers)
-        return BEGIN.pack(*self.begin, zlib.crc32(rest)) + rest + content
+        rest = REST.pack(checksum(content.ljust(-(-len(content) // 8) * 8, b"\0")), *self.names.values(), *self.numbers)
+        return BEGIN.pack(*self.begin, checksum(rest)) + rest + content
 
     def string(self, place: int) -> str:
         """Return the string at a place of the text."""

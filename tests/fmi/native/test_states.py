@@ -3,12 +3,11 @@
 import ctypes
 import math
 import struct
-import zlib
 from ctypes import byref, c_size_t, c_void_p
 
 import pytest
 
-from packfmu.fmi.native.tables import state_identity, tables
+from packfmu.fmi.native.tables import checksum, state_identity, tables
 from tests.fmi.native.native_toy import (
     END,
     ERROR,
@@ -97,7 +96,7 @@ def forged(data, place, form, value):
     """Return a state with another number in it, and the checksum that fits."""
     packed = struct.pack(form, value)
     data = data[:place] + packed + data[place + len(packed) :]
-    return data[: FLAGS - 8] + struct.pack("<Q", zlib.crc32(data[FLAGS:])) + data[FLAGS:]
+    return data[: FLAGS - 8] + struct.pack("<Q", checksum(data[FLAGS:])) + data[FLAGS:]
 
 
 @pytest.mark.parametrize(
