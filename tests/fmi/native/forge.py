@@ -61,6 +61,23 @@ def take_apart(data: bytes) -> Forged:
     return Forged(begin, dict(zip(NAMES, names, strict=True)), list(numbers), *parts)
 
 
+def spoil(forged: Forged, generator: np.random.Generator) -> None:
+    """Change something in tables: a byte, a word to a number that is small or large, or a number in the header.
+
+    Layouts and constants stay as they are, for kernels index by them.
+    """
+    odd = (0, 1, 2, 3, 5, 11, 12, 13, 36, 255, 2**16, 2**31, 2**32 - 1)
+    part = generator.choice(["numbers", *(part for part in PARTS if part not in ("constants", "layouts"))])
+    if part == "numbers":
+        forged.numbers[generator.integers(len(forged.numbers))] = int(generator.choice(odd))
+    elif generator.random() < 0.5:
+        view = getattr(forged, part).view("u1")
+        view[generator.integers(view.size)] = generator.integers(256)
+    else:
+        view = getattr(forged, part)[: getattr(forged, part).nbytes // 4 * 4].view("u4")
+        view[generator.integers(view.size)] = generator.choice(odd)
+
+
 def flipped(data: bytes, bit: int) -> bytes:
     """Return the bytes with one bit changed."""
     byte, place = divmod(bit, 8)

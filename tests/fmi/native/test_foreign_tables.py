@@ -3,6 +3,9 @@
 import functools
 import math
 import os
+import re
+import shutil
+import subprocess
 from itertools import pairwise
 
 import numpy as np
@@ -11,16 +14,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from packfmu.fmi.native.tables import tables
-from tests.fmi.native.forge import X, Y, flipped, take_apart
+from tests.fmi.native.forge import X, Y, flipped, spoil, take_apart
 from tests.fmi.native.native_toy import (
+    CLIENT,
     ERROR,
     ERRORS,
     GAIN,
     GUID,
+    SHIM,
     STAMP,
     TWIN,
     WARMTH,
     Importer,
+    compile_c,
     toy_tables,
     write_tables,
 )
@@ -165,6 +171,8 @@ def with_a_larger_block(block):
 
 BEYOND = 2**32 - 1
 
+FORGERIES = 2000
+
 CONTRADICTIONS = {
     "GUID without an end": change("names", GUID.encode().ljust(40, b"x"), "guid"),
     "identity without an end": change("names", b"i" * 32, "identity"),
@@ -227,6 +235,26 @@ def test_forged_tables_without_a_contradiction_are_taken(new, tmp_path):
     importer = new(resources=write_tables(tmp_path, forged.content()))
     assert importer.set("Real", [GAIN], [4.0]) == ERROR
     assert importer.messages == ["gain = 4 is not within [0, 3]; nothing was set"]
+
+
+def test_forged_tables_let_nobody_read_beside_the_memory(tmp_path):
+    compiler = shutil.which("gcc")
+    if compiler is None:
+        pytest.skip("AddressSanitizer comes with gcc, which is not installed")
+    options = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+    sources = [CLIENT / "taker.c", SHIM / "shim.c", CLIENT / "toy_model.c"]
+    taker = compile_c(tmp_path / "taker", sources, *options, compiler=(compiler,))
+    generator, locations = np.random.default_rng(11), []
+    for number in range(FORGERIES):
+        forged = take_apart(toy_tables())
+        for _ in range(generator.integers(1, 4)):
+            spoil(forged, generator)
+        locations.append(write_tables(tmp_path / str(number), forged.content()))
+    done = subprocess.run([taker, GUID, *locations], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    taken, of = map(int, re.findall(r"\d+", done.stdout)[:2])
+    assert of == FORGERIES
+    assert FORGERIES // 20 < taken < FORGERIES
 
 
 @pytest.mark.parametrize(
