@@ -21,8 +21,9 @@ from fmpy.fmi2 import FMU2Slave
 from numpy.typing import NDArray
 from pythonfmu import FmuBuilder
 
+from packfmu.core.cache import cache_folder
 from packfmu.core.model import Model
-from packfmu.fmi.files import cache_folder, package_folder
+from packfmu.fmi.files import package_folder
 from packfmu.fmi.native.fmu import linked, native_sources, structure_digest
 from packfmu.fmi.native.header import header
 from packfmu.fmi.native.platforms import LINUX, Platform

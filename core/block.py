@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .structure import ANY, Place, Structure, layout_of, structure_of
+from .structure import Place, Structure, layout_of, size_of, structure_of
 from .variable import Variable
 
 
@@ -72,11 +72,9 @@ class BlockMemory:
         place = self._place(name)
         offset = int(self._layout[place.entry])
         if place.field.block is not None:
-            return BlockMemory(
-                place.field.block,
-                self._layout[place.entry + 1 : place.entry + place.field.length],
-                self._memory[offset:],
-            )
+            told = self._layout[place.entry + 1 : place.entry + place.field.length]
+            memory = self._memory[offset : offset + size_of(place.field.block, told)]
+            return BlockMemory(place.field.block, told, memory)
         return self._values(place, offset) if place.field.extents else self._memory[offset]
 
     def __setitem__(self, name: str, value: Any) -> None:
@@ -106,8 +104,7 @@ class BlockMemory:
             raise KeyError(f"there is no field {name!r} in a block of {', '.join(self.names) or 'nothing'}") from None
 
     def _values(self, place: Place, offset: int) -> NDArray[Any]:
-        told = self._layout[place.entry + 1 : place.entry + place.field.length].tolist()
-        shape = tuple(n if own is ANY else own for own, n in zip(place.field.extents, told, strict=True))
+        shape = self._layout[place.entry + 1 : place.entry + place.field.length].tolist()
         return self._memory[offset : offset + prod(shape)].reshape(shape)
 
 

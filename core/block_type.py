@@ -11,7 +11,8 @@ from typing import Any
 
 import numba
 from llvmlite import ir
-from numba.core import cgutils, types
+from numba import types
+from numba.core import cgutils
 from numba.core.errors import TypingError
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
@@ -25,9 +26,11 @@ from numba.extending import (
     typeof_impl,
     unbox,
 )
-from numba.np.arrayobj import make_array, populate_array
+from numba.np.arrayobj import make_array
 
+from .array_type import FieldArray
 from .block import BlockMemory
+from .compiler import in_compilation
 from .structure import ANY, Place, Structure
 
 
@@ -51,7 +54,7 @@ class BlockType(types.Type):  # type: ignore[misc]
         """Return the type of a field."""
         if place.field.block is not None:
             return BlockType(place.field.block, self.scalar)
-        return types.Array(self.scalar, len(place.field.extents), "C") if place.field.extents else self.scalar
+        return FieldArray(self.scalar, len(place.field.extents)) if place.field.extents else self.scalar
 
 
 EMPTY = BlockType(Structure())
@@ -82,7 +85,9 @@ class BlockFields(AttributeTemplate):  # type: ignore[misc]
         """Return the type of a field; TypingError names block and field."""
         place = kind.structure.places.get(name)
         if place is None:
-            raise TypingError(f"{kind.name} has no field {name!r}; it has {', '.join(kind.structure.places)}")
+            kernel, block = in_compilation(kind)
+            known = ", ".join(kind.structure.places) or "none"
+            raise TypingError(f"kernel {kernel}: block {block} has no field {name!r}; it has {known}")
         return kind.field(place)
 
 
@@ -106,7 +111,7 @@ def _set(context: Any, builder: Any, signature: Any, arguments: Any, name: str) 
     kind, given = signature.args
     place = kind.structure.places[name]
     if place.field.extents or place.field.block is not None:
-        raise TypingError(f"{kind.name}: {name} is no scalar; its elements can be set")
+        raise TypingError(f"field {name!r} of a block is no scalar; its elements can be set")
     block = cgutils.create_struct_proxy(kind)(context, builder, arguments[0])
     builder.store(context.cast(builder, arguments[1], given, kind.scalar), _pointer(builder, block, place))
 
@@ -140,17 +145,12 @@ def _pointer(builder: Any, block: Any, place: Place) -> Any:
 
 
 def _array(context: Any, builder: Any, kind: BlockType, layout: Any, place: Place, pointer: Any) -> Any:
-    array = kind.field(place)
     extents = [
         _told(builder, layout, place.entry + 1 + k) if extent is ANY else _number(extent)
         for k, extent in enumerate(place.field.extents)
     ]
-    size = context.get_abi_sizeof(context.get_data_type(kind.scalar))
-    strides = [_number(size)]
-    for extent in reversed(extents[1:]):
-        strides.insert(0, builder.mul(strides[0], extent))
-    made = make_array(array)(context, builder)
-    populate_array(made, data=pointer, shape=extents, strides=strides, itemsize=_number(size), meminfo=None)
+    made = cgutils.create_struct_proxy(kind.field(place))(context, builder)
+    made.values, made.shape = pointer, cgutils.pack_array(builder, extents)
     return made._getvalue()
 
 

@@ -36,17 +36,16 @@ class KernelCache(_Cache):  # type: ignore[misc]
         What is compiled.
     """
 
-    bitcode = False
-    """Whether to keep LLVM's representation, from which code for other processors is made, in place of code."""
-
     def __init__(self, function: Callable[..., Any]) -> None:
         self._function = function
         self._enabled = True
 
     @property
     def cache_path(self) -> str:
-        """The folder of the files."""
-        return str(code_folder("kernels"))
+        """The folder of the files; empty where there can be none."""
+        with suppress(InputError):
+            return str(code_folder("kernels"))
+        return ""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return the code for a signature; None where there is none."""
@@ -61,7 +60,7 @@ class KernelCache(_Cache):  # type: ignore[misc]
         """Keep the code for a signature."""
         with suppress(OSError, InputError):
             if self._enabled and not data.library.has_dynamic_globals:
-                write_sealed(self._path(sig, data.codegen), dumps(_reduced(data, self.bitcode)))
+                write_sealed(self._path(sig, data.codegen), dumps(data._reduce()))
                 self._keep_source()
 
     @contextmanager
@@ -90,7 +89,7 @@ class KernelCache(_Cache):  # type: ignore[misc]
 
     def _path(self, sig: Any, codegen: Any) -> Path:
         arguments, result = normalize_signature(sig)
-        key = (fingerprint(self._function), *map(str, arguments), str(result), *codegen.magic_tuple(), self.bitcode)
+        key = (fingerprint(self._function), *map(str, arguments), str(result), *codegen.magic_tuple())
         name = hashlib.sha256("\0".join(map(str, key)).encode()).hexdigest()
         return code_folder("kernels") / name[:40]
 
@@ -105,15 +104,3 @@ def compile_once(kernel: Any, arguments: tuple[Any, ...]) -> Any:
     kernel.compile(arguments)
     kernel.disable_compile()
     return kernel
-
-
-class _Bitcode:
-    """A library whose code is LLVM's representation."""
-
-    def __init__(self, library: Any) -> None:
-        self._final_module = library._final_module
-        self.serialize_using_object_code = library.serialize_using_bitcode
-
-
-def _reduced(result: Any, bitcode: bool) -> Any:
-    return (result._replace(library=_Bitcode(result.library)) if bitcode else result)._reduce()

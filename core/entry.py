@@ -1,4 +1,4 @@
-"""The kernels of a model as they are called from outside: compiled ahead of the first call, by the blocks' addresses."""
+"""The kernels of a model as they are called from outside: by the addresses of its blocks, compiled beforehand."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numba import types
 
 from .block_type import BlockType, taker
 from .compiled import compile_once
+from .compiler import together
 from .kernel import kernel
 from .model import Model
 from .structure import Structure
@@ -55,8 +56,9 @@ def _entries(initialize: Any, outputs_kernel: Any, advance: Any, structures: tup
         return status
 
     settled = (ADDRESSES,)
-    return Entries(
-        compile_once(kernel(initialize_at), settled),
-        compile_once(kernel(update_outputs_at), settled),
-        compile_once(kernel(advance_at), (*settled, types.float64, types.float64)),
-    )
+    with together():
+        return Entries(
+            compile_once(kernel(initialize_at), settled),
+            compile_once(kernel(update_outputs_at), settled),
+            compile_once(kernel(advance_at), (*settled, types.float64, types.float64)),
+        )

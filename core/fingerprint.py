@@ -74,7 +74,7 @@ def _value(value: Any, function: FunctionType) -> str:
     if isinstance(value, tuple):
         return f"{type(value).__qualname__}{[_value(item, function) for item in value]}"
     if isinstance(value, EnumType):
-        return repr({name: member.value for name, member in value.__members__.items()})
+        return repr([(name, getattr(value, name).value) for name in value.__members__])
     if isinstance(value, type):
         return f"{value.__module__}.{value.__qualname__} {getattr(value, '_fields', ())}"
     if isinstance(value, FunctionType) or hasattr(value, "py_func"):

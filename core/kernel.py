@@ -11,9 +11,8 @@ from typing import Any, TypeVar, cast
 
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # its exp differs from libm's in the last bit
 
-from numba import njit
-
-from .compiled import GENERATED, KernelCache
+from .compiled import GENERATED
+from .compiler import Kernel
 
 Block = Any
 """A block of fields as kernels take it, `BlockMemory` to the interpreter; or an array of one."""
@@ -23,9 +22,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def kernel(function: Function) -> Function:
     """Compile a function that allocates nothing, raises nothing, and calls only kernels and `math`."""
-    dispatcher = njit(error_model="numpy", no_cfunc_wrapper=True)(function)
-    dispatcher._cache = KernelCache(function)
-    return cast(Function, dispatcher)
+    return cast(Function, Kernel(function))
 
 
 def execute(source: str, label: str, namespace: dict[str, Any]) -> None:

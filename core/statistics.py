@@ -17,14 +17,16 @@ SUMMARIES = {"minimum": "Least", "maximum": "Greatest", "mean": "Mean"}
 def extremes(values: Block) -> tuple[float, float, float, int, int]:
     """Return minimum, maximum and mean of `values`, and the numbers, from 1, of the least and the greatest."""
     least = greatest = 0
+    lowest = highest = values[0]
     total = 0.0
     for k in range(values.shape[0]):
-        total += values[k]
-        if values[k] < values[least]:
-            least = k
-        if values[k] > values[greatest]:
-            greatest = k
-    return values[least], values[greatest], total / values.shape[0], least + 1, greatest + 1
+        value = values[k]
+        total += value
+        if value < lowest:
+            lowest, least = value, k
+        if value > highest:
+            highest, greatest = value, k
+    return lowest, highest, total / values.shape[0], least + 1, greatest + 1
 
 
 class Extremes(NamedTuple):

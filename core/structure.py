@@ -94,7 +94,8 @@ class Structure:
     def places(self) -> dict[str, Place]:
         """The place of each field, by its name."""
         found: dict[str, Place] = {}
-        entry, offset = 0, 0
+        entry = 0
+        offset: int | None = 0
         for field in self.fields:
             found[field.name] = Place(field, entry, offset)
             entry += field.length
@@ -117,6 +118,16 @@ class Structure:
     def digest(self) -> str:
         """A hash of all this, in 16 hexadecimal digits."""
         return hashlib.sha256(repr(self.fields).encode()).hexdigest()[:16]
+
+
+def size_of(structure: Structure, layout: NDArray[np.int64]) -> int:
+    """Return the number of scalars in a block with this layout."""
+    entry, total = 0, 0
+    for field in structure.fields:
+        told = layout[entry + 1 : entry + field.length]
+        total += prod(told.tolist()) if field.block is None else size_of(field.block, told)
+        entry += field.length
+    return total
 
 
 def structure_of(variables: Sequence[Variable]) -> Structure:

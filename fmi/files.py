@@ -8,12 +8,9 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import escape
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
-
-from platformdirs import user_cache_path
 
 from ..core.errors import InputError
 
@@ -96,40 +93,9 @@ def temporary_folder() -> Iterator[Path]:
         raise InputError(f"folder {place} cannot be used: {reason}; TMPDIR can name another") from error
 
 
-def cache_folder(name: str) -> Path:
-    """Return a folder for what can be made again, in the user's cache; it is made where it is missing.
-
-    XDG_CACHE_HOME names another cache. It is ignored where it is relative, as the XDG Base Directory Specification
-    demands.
-
-    Raises
-    ------
-    InputError
-        When it cannot be made.
-    """
-    folder = user_cache_path("packfmu", appauthor=False) / name
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cache {folder} cannot be made: {error.strerror}; XDG_CACHE_HOME can name another") from error
-    return folder
-
-
 def package_folder(name: str) -> Path:
     """Return where a package that packfmu depends on is installed; InputError when it is not."""
     spec = find_spec(name)
     if spec is None or spec.origin is None:
-        raise _not_installed(name)
+        raise InputError(f"{name} is not installed; pip install packfmu brings it")
     return Path(spec.origin).parent
-
-
-def package_version(name: str) -> str:
-    """Return the version of a package that packfmu depends on; InputError when it is not installed."""
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        raise _not_installed(name) from None
-
-
-def _not_installed(name: str) -> InputError:
-    return InputError(f"{name} is not installed; pip install packfmu brings it")

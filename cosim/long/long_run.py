@@ -19,13 +19,14 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from ...core.cache import package_version
 from ...core.duration import seconds
 from ...core.errors import InputError
 from ...coupling.enforcement import check_window
 from ...coupling.guard import Guard
 from ...coupling.schedule import Plan
 from ...coupling.system import System
-from ...fmi.files import check_replaceable, package_version, remove_leftovers
+from ...fmi.files import check_replaceable, remove_leftovers
 from ..experiment import Experiment
 from ..simulation import interruption_put_off, opened
 from .calendar import LongRun, LongSummary

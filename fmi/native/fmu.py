@@ -13,12 +13,13 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from ...core.cache import cache_folder, package_version
 from ...core.fingerprint import fingerprint
 from ...core.model import Model
 from ...core.variable import Detail
 from ..archive import write_archive
 from ..description import Flavour, guid, model_description
-from ..files import cache_folder, package_folder, package_version, replacing
+from ..files import package_folder, replacing
 from ..registry import component_sources, load_definition
 from ..supplements import digest, supplements
 from .header import header

@@ -11,8 +11,9 @@ import struct
 import subprocess
 from collections.abc import Mapping
 
+from ...core.cache import cache_folder
 from ...core.errors import InputError
-from ..files import cache_folder, package_folder, temporary_folder
+from ..files import package_folder, temporary_folder
 from .platforms import LINUX, MAC_ARM, MAC_INTEL, Platform, Target
 
 UNIT = "shim.c"

@@ -25,8 +25,9 @@ import llvmlite.binding as llvm
 import numba
 from numba.core.errors import NumbaError
 
-from ...core.errors import InputError
+from ...core.compiler import lowering_only, optimised
 from ...core.entry import block_types
+from ...core.errors import InputError
 from ...core.model import Model
 from ..registry import maker
 from .elf import undefined_symbols
@@ -137,7 +138,8 @@ def kernel_code(model: Model) -> str:
         When a kernel allocates, raises, or calls what is not allowed.
     """
     kernels = dict(zip(ENTRIES, (model.initialize, model.outputs_kernel, model.advance), strict=True))
-    compiled = {name: _compile(model, kernel, name == STEP) for name, kernel in kernels.items()}
+    with lowering_only():
+        compiled = {name: _compile(model, kernel, name == STEP) for name, kernel in kernels.items()}
     code = llvm.parse_assembly("")
     for name, (library, symbol) in compiled.items():
         module = llvm.parse_assembly(library.get_llvm_str())
@@ -177,7 +179,7 @@ def _compile(model: Model, kernel: Any, steps: bool) -> tuple[Any, str]:
         reason = " ".join(str(error).split())
         raise InputError(f"{model.name}: {kernel.__name__} cannot be compiled: {reason}") from None
     result = kernel.overloads[arguments]
-    return result.library, result.fndesc.llvm_func_name
+    return optimised(result.library), result.fndesc.llvm_func_name
 
 
 def _strip(code: Any) -> None:
@@ -197,7 +199,7 @@ def _strip(code: Any) -> None:
 
 
 def _optimise(code: Any) -> None:
-    """Optimise across the kernels, for the least processor: numba has optimised each for itself."""
+    """Optimise the three kernels once more, for the least processor."""
     builder = llvm.create_pass_builder(_machine(LINUX), llvm.create_pipeline_tuning_options(OPTIMISATION))
     builder.getModulePassManager().run(code, builder)
 

@@ -154,7 +154,8 @@ def _states(groups: int, places: int) -> tuple[Variable, ...]:
 def _constants(groups: int, parallel: int) -> tuple[Variable, ...]:
     cells = [parallel * g + parallel // 2 for g in sensor_groups(groups)]
     return (
-        Variable("sensor_cell", "1", Count(len(cells), "sensor"), cells, 0.0, UNBOUNDED, 1.0, "Cell of each temperature sensor, from 0"),
+        Variable("sensor_cell", "1", Count(len(cells), "sensor"), cells, 0.0, UNBOUNDED, 1.0,
+                 "Cell of each temperature sensor, from 0"),
         Variable("nearest_sensor", "1", groups, nearest_sensors(groups), 0.0, UNBOUNDED, 1.0,
                  "Temperature sensor nearest to each group, from 0"),
     )  # fmt: skip

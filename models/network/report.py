@@ -85,10 +85,12 @@ def write_voltages(x: Block, u: Block, y: Block) -> None:
     """Write the voltages of cells, groups and pack under the currents of this step."""
     for k in range(y.current.shape[0]):
         x.cell_voltage[k] = u.emf[k] + u.resistance[k] * y.current[k]
-    y.pack_voltage = 0.0
+    pack_voltage = 0.0
     for g in range(y.group_voltage.shape[0]):
-        y.group_voltage[g] = x.group_emf[g] + x.group_resistance[g] * x.group_current[g]
-        y.pack_voltage += y.group_voltage[g]
+        voltage = x.group_emf[g] + x.group_resistance[g] * x.group_current[g]
+        y.group_voltage[g] = voltage
+        pack_voltage += voltage
+    y.pack_voltage = pack_voltage
     write_group_voltage_extremes(y.group_voltage, y)
 
 
@@ -109,10 +111,10 @@ def write_energies(x: Block, p: Block, u: Block, y: Block, opposite: bool, h: fl
     cells = y.current.shape[0] // groups
     y.pack_charge = h * y.pack_current_actual
     y.pack_energy = h * y.pack_current_actual * y.pack_voltage
-    y.balancing_energy = h * u.balancing_pack_current * y.pack_voltage
-    y.busbar_loss = y.cell_energy = 0.0
+    balancing, lost, stored = h * u.balancing_pack_current * y.pack_voltage, 0.0, 0.0
     for g in range(groups):
-        y.balancing_energy += h * u.balancing_current[g] * y.group_voltage[g]
-        y.busbar_loss += h * ladder.busbar_power(x, p, y, g, cells, opposite, x.group_current[g])
+        balancing += h * u.balancing_current[g] * y.group_voltage[g]
+        lost += h * ladder.busbar_power(x, p, y, g, cells, opposite, x.group_current[g])
     for k in range(y.current.shape[0]):
-        y.cell_energy += h * x.cell_voltage[k] * y.current[k]
+        stored += h * x.cell_voltage[k] * y.current[k]
+    y.balancing_energy, y.busbar_loss, y.cell_energy = balancing, lost, stored

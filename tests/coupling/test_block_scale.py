@@ -14,7 +14,7 @@ from tests.coupling.toys import adder, sink, source
 
 
 def outputs_of(instance):
-    return [np.copy(instance.y[name]) for name in instance.y.dtype.names]
+    return [np.copy(instance.y[name]) for name in instance.y.names]
 
 
 @pytest.mark.parametrize("steps", [[20.0] * 6, [4.0] * 30, [7.0, 1.5, 30.5, 0.3, 41.3], [0.7] * 100])
@@ -27,7 +27,7 @@ def test_scaled_periods_are_longer_periods(steps):
     for h in steps:
         assert scaled.advance(t, h) == longer.advance(t, h) == 0
         t += h
-        for name, found, expected in zip(scaled.y.dtype.names, outputs_of(scaled), outputs_of(longer), strict=True):
+        for name, found, expected in zip(scaled.y.names, outputs_of(scaled), outputs_of(longer), strict=True):
             np.testing.assert_array_equal(found, expected, name)
     assert (scaled.x["tick"], scaled.x["done"]) == (longer.x["tick"], longer.x["done"])
 

@@ -6,9 +6,10 @@ import sys
 
 import pytest
 
+from packfmu.core.cache import cache_folder
 from packfmu.core.errors import InputError
 from packfmu.fmi.archive import write_archive
-from packfmu.fmi.files import cache_folder, remove_leftovers, replacing
+from packfmu.fmi.files import remove_leftovers, replacing
 
 
 def test_failure_keeps_the_old_file_and_leaves_nothing_else(tmp_path):

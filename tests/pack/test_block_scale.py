@@ -29,10 +29,10 @@ def longer(longer_model):
 
 
 def assert_same_outputs(found, expected):
-    for name in found.y.dtype.names:
+    for name in found.y.names:
         np.testing.assert_array_equal(found.y[name], expected.y[name], name)
     for ports in ("PackNetwork_inputs", "Cell_outputs"):
-        assert found.x[ports].tobytes() == expected.x[ports].tobytes()
+        assert found.x[ports].memory.tobytes() == expected.x[ports].memory.tobytes()
 
 
 def drive(instances, begin, steps):

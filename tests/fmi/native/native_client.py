@@ -15,9 +15,9 @@ from urllib.parse import quote
 import fmpy
 import numpy as np
 
+from packfmu.core.cache import cache_folder
 from packfmu.core.model import Model
 from packfmu.core.variable import DataType, Variable
-from packfmu.fmi.files import cache_folder
 from packfmu.fmi.native.platforms import Platform
 
 SOURCE = Path(__file__).parent / "client" / "client.c"

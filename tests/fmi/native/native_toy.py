@@ -20,8 +20,8 @@ from fmpy.fmi2 import (
     free,
 )
 
+from packfmu.core.cache import cache_folder
 from packfmu.core.model import Model
-from packfmu.fmi.files import cache_folder
 from packfmu.fmi.native.header import header
 from packfmu.fmi.native.tables import tables
 from tests.fmi.native.toy import declare

@@ -165,13 +165,13 @@ def test_cells_are_alike(order, spread):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_counter_that_falls_is_refused_and_named(name):
     instance = started(ALL, **{name: 5.0})
-    outputs, inputs = instance.y.copy(), instance.u
+    outputs, inputs = instance.y.memory.tolist(), instance.u
     inputs[name][1] = 4.5
     status = instance.advance(0.0, DAY)
     unit = {"charge_throughput": " C", "plating_lost_charge": " C", "reaction_time": " s", "diffusion_time": " s"}
     shown = unit.get(name, "")
     expected = f"{name}[2] = 4.5{shown} must not fall below the 5{shown} counted before"
     assert instance.refusal(status) == expected
-    assert instance.y == outputs
+    assert instance.y.memory.tolist() == outputs
     inputs[name][1] = 5.0
     assert instance.advance(0.0, DAY) == DONE

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from packfmu.core.block import block_of
 from packfmu.core.errors import InputError
-from packfmu.core.instance import block_dtype
+from packfmu.core.variable import Count, Variable
 from packfmu.models.balancing import graph as balancing_graph
 from packfmu.models.balancing.graph import PACK, Graph, links
 from tests.models.balancing.balancers import GROUPS, LINKS, available, laplacian
@@ -16,10 +17,11 @@ LONG = 96
 
 def blocks(groups, ends):
     """Return the states and constants that hold these links, all available, and inputs."""
-    x = np.zeros(1, block_dtype(balancing_graph.fields(groups, ends).states))[0]
-    c = np.zeros(1, np.dtype([("first", "i8", (len(ends),)), ("second", "i8", (len(ends),))]))[0]
+    fields = balancing_graph.fields(Count(groups, "group"), ends)
+    x, c = block_of(fields.states), block_of(fields.constants, np.int64)
     c["first"], c["second"] = np.transpose(ends)
-    u = np.zeros(1, np.dtype([("group_capacity", "f8", (groups,))]))[0]
+    capacity = Variable("group_capacity", "C", Count(groups, "group"), 0.0, 0.0, np.inf, 1.0, "Capacity")
+    u = block_of((capacity,))
     x["linked"] = u["group_capacity"] = 1.0
     return x, u, c
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from packfmu.core.instance import block_dtype
+from packfmu.core.block import block_of
 from packfmu.models.bms import capacity, filter_states, kalman, kalman_correction
 from packfmu.models.cell import circuit as cell_circuit
 
@@ -11,13 +11,13 @@ def group(kind, groups=1, capacity_sigma=0.0, **changes):
     """Return the blocks x and p of groups at rest, at the reference temperature; `changes` replace parameters."""
     filters = filter_states.fields(groups, kind) + kalman.fields(kind) + kalman_correction.fields(kind)
     fields = filters + cell_circuit.fields(groups, kind) + capacity.fields(groups)
-    p = np.zeros(1, block_dtype(fields.parameters)).view(np.recarray)[0]
+    p = block_of(fields.parameters)
     for variable in fields.parameters:
         p[variable.name] = variable.start_values()
     for name, value in changes.items():
-        assert name in p.dtype.names
+        assert name in p.names
         p[name] = value
-    x = np.zeros(1, block_dtype(fields.states)).view(np.recarray)[0]
+    x = block_of(fields.states)
     cell_circuit.renew(x, p)
     x["capacity_sigma"] = capacity_sigma
     for k in range(groups):

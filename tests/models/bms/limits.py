@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from packfmu.core.instance import block_dtype
+from packfmu.core.block import block_of
 from packfmu.models.bms import estimation, group_port, sensors, state_of_power, supervisor
 from packfmu.models.cell import circuit as cell_circuit
 from packfmu.models.cell.kind import in_parallel
@@ -26,11 +26,11 @@ def blocks(kind, groups=1, **changes):
     """Return x and p of an estimate at rest, at 25 degC; `changes` replace parameters."""
     fields = state_of_power.fields(kind) + group_port.fields(groups, kind) + supervisor.fields(kind)
     fields += sensors.fields(groups, 1) + estimation.fields(groups, kind)
-    p = np.zeros(1, block_dtype(fields.parameters)).view(np.recarray)[0]
+    p = block_of(fields.parameters)
     for variable in fields.parameters:
         p[variable.name] = changes.get(variable.name, variable.start_values())
-    assert set(changes) <= set(p.dtype.names)
-    x = np.zeros(1, block_dtype(fields.states)).view(np.recarray)[0]
+    assert set(changes) <= set(p.names)
+    x = block_of(fields.states)
     x.charging = x.discharging = 1.0
     cell_circuit.renew(x, p)
     x.estimate[:, 0] = 0.5
@@ -46,6 +46,6 @@ def warm(x, p, temperature):
 
 def limits_of(x, p):
     """Return currents and powers, shape (2, 3) each: charge and discharge, for every horizon."""
-    y = np.zeros(1, block_dtype(POWERS)).view(np.recarray)[0]
+    y = block_of(POWERS)
     state_of_power.write_limits(x, p, y)
     return np.array([y.charge_current, y.discharge_current]), np.array([y.charge_power, y.discharge_power])

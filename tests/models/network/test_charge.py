@@ -74,7 +74,7 @@ def test_an_aged_pack_has_the_capacities_that_are_left():
     changed = step(aged, pack_current=-40.0)
     expected = step(smaller, pack_current=-40.0)
     assert changed["usable_capacity"] < 0.9 * whole
-    assert changed.tobytes() == expected.tobytes()
+    assert changed.memory.tobytes() == expected.memory.tobytes()
     aged.initialize()
     smaller.initialize()
-    assert aged.y.tobytes() == smaller.y.tobytes()
+    assert aged.y.memory.tobytes() == smaller.y.memory.tobytes()
