@@ -24,9 +24,10 @@ from pythonfmu import FmuBuilder
 from packfmu.core.cache import cache_folder
 from packfmu.core.model import Model
 from packfmu.fmi.files import package_folder
-from packfmu.fmi.native.fmu import linked, native_sources, start_values
+from packfmu.fmi.native.fmu import linked, native_sources, structure_digest
 from packfmu.fmi.native.header import header
 from packfmu.fmi.native.platforms import LINUX, Platform
+from packfmu.fmi.native.tables import start_values, tables
 from packfmu.fmi.python.fmu import build_python_fmu
 from packfmu.fmi.registry import load_definition
 from packfmu.fmi.supplements import digest
@@ -72,16 +73,13 @@ def first_output(model: Model) -> int:
 def build_native(model: Model, cells: int, folder: Path) -> None:
     """Extract a native FMU without its XML."""
     sources = native_sources()
-    stamp = digest(sources)
-    sources["model.h"] = header(model, GUID, stamp)
+    stamp = digest(sources | {"structure": structure_digest(model).encode()})
+    sources["model.h"] = header(model, stamp)
     arguments = {"cells": cells, "parameters": KIND}
     library = linked("cell", arguments, model.name, sources, [Platform.LINUX64])[Platform.LINUX64]
-    place(folder, "Cell", library, start_values(model))
-
-
-def place(folder: Path, identifier: str, library: bytes, start: bytes) -> None:
-    """Write library and start values into the folder of an extracted FMU."""
-    for path, content in {f"binaries/linux64/{identifier}.so": library, "resources/start.bin": start}.items():
+    start = start_values(model).tobytes()  # which the client reads and gives to both libraries
+    files = {"resources/model.bin": tables(model, GUID, stamp), "resources/start.bin": start}
+    for path, content in {"binaries/linux64/Cell.so": library, **files}.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
 

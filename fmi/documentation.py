@@ -162,6 +162,8 @@ def _unit(variable: Variable) -> str:
 
 def _start(variable: Variable) -> str:
     values = variable.start_values()
+    if not values.size:
+        return ""
     if variable.data_type is DataType.BOOLEAN:
         return "true" if values.flat[0] else "false"
     least, most = float(np.min(values)), float(np.max(values))

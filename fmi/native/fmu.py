@@ -1,21 +1,20 @@
 """Builds FMUs of the native flavour: the model's kernels as machine code behind a shim in C.
 
-A linked library holds the structure of a model and no values: start values lie in ``resources/start.bin``. So it is
-kept, and used again for every FMU of the same sources, structure and tools.
+A linked library holds the structure of a model: its sizes, values and the names of its variables lie in
+``resources/model.bin``. So it is kept, and used again for every FMU of the same sources, structure and tools.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from platform import python_version
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from ...core.cache import cache_folder, package_version
+from ...core.fingerprint import fingerprint
 from ...core.model import Model
 from ...core.variable import Detail
 from ..archive import write_archive
@@ -27,6 +26,7 @@ from .header import header
 from .link import fmi_headers, link
 from .objects import compile_component
 from .platforms import Platform
+from .tables import state_identity, tables
 
 NATIVE = Flavour(
     needs_execution_tool=False,
@@ -42,8 +42,8 @@ NATIVE = Flavour(
 TOOLS = ("llvmlite", "numba", "numpy", "ziglang")
 """Packages whose version may change the machine code."""
 
-BUILDERS = ("elf", "header", "link", "objects", "platforms")
-"""Modules of this package that shape the machine code."""
+BUILDERS = ("elf", "header", "link", "objects", "platforms", "tables")
+"""Modules of this package that shape the machine code, or the tables that it reads."""
 
 SHIM = Path(__file__).parent / "shim"
 
@@ -84,12 +84,12 @@ def build_native_fmu(
     component = load_definition(name, arguments, start or {})
     model = component.model
     sources = native_sources()
-    stamp = digest(sources | {"structure": json.dumps([name, dict(arguments)], sort_keys=True).encode()})
-    identity = guid(component, stamp, detail)
-    sources["model.h"] = header(model, identity, stamp)
+    stamp = digest(sources | {"structure": structure_digest(model).encode()})
+    identity = guid(component, state_identity(model, stamp), detail)
+    sources["model.h"] = header(model, stamp)
     libraries = linked(name, arguments, model.name, sources, platforms)
     files = {f"binaries/{p.value}/{model.name}{p.extension}": library for p, library in libraries.items()}
-    files["resources/start.bin"] = start_values(model)
+    files["resources/model.bin"] = tables(model, identity, stamp)
     files["modelDescription.xml"] = model_description(component, NATIVE, identity, detail)
     write_archive(target, files | licences(platforms) | supplements(component, NATIVE, detail))
 
@@ -101,6 +101,13 @@ def native_sources() -> dict[str, bytes]:
     files |= {path.name: path.read_bytes() for path in SHIM.glob("*.[ch]")} | fmi_headers()
     tools = [*(f"{tool} {package_version(tool)}" for tool in TOOLS), f"python {python_version()}"]
     return dict(sorted(files.items())) | {"tools": "\n".join(tools).encode()}
+
+
+def structure_digest(model: Model) -> str:
+    """Return a hash of all of a model that machine code is made from; models that differ in size only have the same."""
+    kernels = (model.initialize, model.outputs_kernel, model.advance)
+    parts = [model.name, *map(fingerprint, kernels), *(structure.digest for structure in model.structures)]
+    return digest({"structure": "\n".join(parts).encode()})
 
 
 def linked(
@@ -123,12 +130,6 @@ def linked(
             with replacing(kept[platform]) as draft:
                 draft.write_bytes(libraries[platform])
     return libraries
-
-
-def start_values(model: Model) -> bytes:
-    """Return the start values of parameters and inputs in the order of the memory, float64 with low bytes first."""
-    values = [variable.start_values().ravel() for variable in model.parameters + model.inputs]
-    return np.concatenate([*values, np.zeros(0)]).astype("<f8").tobytes()
 
 
 def licences(platforms: Sequence[Platform]) -> dict[str, bytes]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from packfmu.fmi.native import fmu as native_fmu
 from tests.fmi.native.native_toy import Importer, build_toy
 from tests.fmi.python.host import Host
 from tests.fmi.trees import plant
@@ -24,6 +25,14 @@ def toy_fmu(tree, tmp_path_factory):
 def host(toy_fmu):
     with Host(toy_fmu) as running:
         yield running
+
+
+@pytest.fixture
+def empty_cache(monkeypatch, tmp_path_factory):
+    """No library is there yet; what zig keeps is."""
+    folder = tmp_path_factory.mktemp("libraries")
+    monkeypatch.setattr(native_fmu, "cache_folder", lambda name: folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

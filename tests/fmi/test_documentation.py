@@ -11,7 +11,8 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from packfmu.core.variable import Detail
+from packfmu.core.fields import Fields
+from packfmu.core.variable import Count, Detail
 from packfmu.fmi.docstring import inline, section, to_html
 from packfmu.fmi.documentation import NO_BREAK, external_dependencies_page, index_page
 from packfmu.fmi.python.fmu import PYTHON
@@ -116,6 +117,14 @@ def test_a_model_without_words_has_a_page(toy_component):
     model = replace(toy_component.model, fields=replace(toy_component.model.fields, modules=()))
     outline = read(index_page(replace(toy_component, model=model), PYTHON, Detail.CELL))
     assert outline.titles[:2] == ["Toy", "Ports"]
+
+
+def test_an_empty_array_has_no_start(toy_component):
+    model = toy_component.model
+    none = replace(model.variable("warmth"), size=Count(0, "thing"))
+    bare = replace(toy_component, model=replace(model, fields=Fields(parameters=(none,))), terminals=())
+    page = index_page(bare, PYTHON, Detail.CELL)
+    assert "<code>warmth[1..0]</code></td><td>K (degC)</td><td class='number'></td>" in page
 
 
 def test_what_is_left_out_is_told(toy_component):

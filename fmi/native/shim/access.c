@@ -71,11 +71,11 @@ static bool may_set(const Instance *instance, Place place, double value)
     bool is_fixed = instance->flags.phase == STEPPING && place.variable->role == FIXED;
     if (place.variable->role == OUTPUT)
         report(instance, fmi2Error, "%s is an output and cannot be set; nothing was set",
-             scalar_name(name, sizeof name, place));
+             scalar_name(&instance->tables, name, sizeof name, place));
     else if (is_fixed && instance->memory[place.variable->first + place.element] != value)
         report(instance, fmi2Error,
              "%s is a fixed parameter, to be set until the end of the initialisation; nothing was set",
-             scalar_name(name, sizeof name, place));
+             scalar_name(&instance->tables, name, sizeof name, place));
     else
         return true;
     return false;
@@ -93,7 +93,7 @@ static inline bool check_all(const Instance *instance, const fmi2ValueReference 
         if (!choose(instance, vr[i], kind, place.variable, &place, "; nothing was set"))
             return false;
         if (!fits(place.variable, value)) {
-            describe_misfit(text, sizeof text, place, value);
+            describe_misfit(&instance->tables, text, sizeof text, place, value);
             report(instance, fmi2Error, "%s; nothing was set", text);
             return false;
         }

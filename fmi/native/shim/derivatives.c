@@ -21,7 +21,7 @@ static bool have_role(const Instance *instance, const char *call, const fmi2Valu
         if (!choose(instance, vr[i], REAL, place.variable, &place, ""))
             return false;
         if (place.variable->role != role) {
-            report(instance, fmi2Error, "%s: %s is no %s", call, scalar_name(name, sizeof name, place),
+            report(instance, fmi2Error, "%s: %s is no %s", call, scalar_name(&instance->tables, name, sizeof name, place),
                  role == INPUT ? "input" : "output");
             return false;
         }
@@ -44,7 +44,7 @@ fmi2Status fmi2SetRealInputDerivatives(fmi2Component c, const fmi2ValueReference
                         __func__, (unsigned)vr[i]);
     for (size_t i = 0; i < nvr; ++i)
         if (order[i] == 1)
-            instance->memory[AT_SLOPES + vr[i] - AT_U] = value[i];
+            instance->memory[instance->at.slopes + vr[i] - instance->at.u] = value[i];
     instance->flags.has_slopes |= nvr > 0;
     return fmi2OK;
 }
@@ -57,9 +57,9 @@ static bool are_finite(const Instance *instance, const char *call, const fmi2Val
     Place place = {0};
     for (size_t i = 0; i < count; ++i)
         if (!isfinite(derivatives[i])) {
-            find(vr[i], NULL, &place);
+            find(&instance->tables, vr[i], NULL, &place);
             report(instance, fmi2Error, "%s: the derivative of %s is not finite", call,
-                 scalar_name(name, sizeof name, place));
+                 scalar_name(&instance->tables, name, sizeof name, place));
             return false;
         }
     return true;
@@ -68,7 +68,7 @@ static bool are_finite(const Instance *instance, const char *call, const fmi2Val
 /* How fast an output rose in the last step; 0 before the first one. */
 static double rate_of(const Instance *instance, fmi2ValueReference output)
 {
-    double rise = instance->memory[output] - instance->memory[AT_LAST + output - AT_Y];
+    double rise = instance->memory[output] - instance->memory[instance->at.last + output - instance->at.y];
     return instance->flags.step > 0.0 ? rise / instance->flags.step : 0.0;
 }
 
@@ -107,7 +107,7 @@ static bool are_knowns(const Instance *instance, const char *call, Knowns knowns
     for (size_t i = 0; i < knowns.count; ++i) {
         if (!choose(instance, knowns.references[i], REAL, place.variable, &place, ""))
             return false;
-        scalar_name(name, sizeof name, place);
+        scalar_name(&instance->tables, name, sizeof name, place);
         if (place.variable->role == OUTPUT || (place.variable->role == FIXED && instance->flags.phase != INITIALISATION))
             report(instance, fmi2Error, "%s: value reference %u cannot be set now, so nothing can be derived by it", call,
                  (unsigned)knowns.references[i]);
@@ -126,13 +126,13 @@ static bool are_knowns(const Instance *instance, const char *call, Knowns knowns
 static void move_known(const Instance *instance, Place known, double value, double *copy)
 {
     char text[TEXT_SIZE];
-    memcpy(copy, instance->memory, sizeof(double) * AT_SLOPES);
+    memcpy(copy, instance->memory, sizeof(double) * instance->at.slopes);
     if (!fits(known.variable, value))
         return;
     copy[known.variable->first + known.element] = value;
-    if ((instance->flags.phase == INITIALISATION ? call_initialize(copy) : call_outputs(copy)) != 0
-        || !results_are_finite(copy, text, sizeof text))
-        memcpy(copy, instance->memory, sizeof(double) * AT_SLOPES);
+    if ((instance->flags.phase == INITIALISATION ? call_initialize(instance, copy) : call_outputs(instance, copy)) != 0
+        || !results_are_finite(instance, copy, text, sizeof text))
+        memcpy(copy, instance->memory, sizeof(double) * instance->at.slopes);
 }
 
 /* Add the share of one known: the difference quotient over both sides, or over the one to which it can be moved. A
@@ -161,11 +161,11 @@ static bool derive(const Instance *instance, const char *call, Knowns knowns, Un
     for (size_t i = 0; i < unknowns.count; ++i)
         unknowns.derivatives[i] = 0.0;
     for (size_t i = 0; i < knowns.count; ++i) {
-        find(knowns.references[i], place.variable, &place);
+        find(&instance->tables, knowns.references[i], place.variable, &place);
         if (knowns.direction[i] != 0.0
-            && !add_share(instance, place, knowns.direction[i], unknowns, room, room + AT_SLOPES)) {
+            && !add_share(instance, place, knowns.direction[i], unknowns, room, room + instance->at.slopes)) {
             report(instance, fmi2Error, "%s: %s cannot be moved, neither way", call,
-                 scalar_name(name, sizeof name, place));
+                 scalar_name(&instance->tables, name, sizeof name, place));
             return false;
         }
     }
@@ -187,7 +187,7 @@ fmi2Status fmi2GetDirectionalDerivative(fmi2Component c, const fmi2ValueReferenc
         || !have_role(instance, __func__, vUnknown_ref, nUnknown, OUTPUT) || !are_knowns(instance, __func__, knowns)
         || !settle_for(instance, __func__))
         return fmi2Error;
-    room = instance->callbacks.allocateMemory(2 * (size_t)AT_SLOPES, sizeof(double));
+    room = instance->callbacks.allocateMemory(2 * instance->at.slopes, sizeof(double));
     if (!room)
         return report(instance, fmi2Error, "%s: there is no memory left", __func__);
     derived = derive(instance, __func__, knowns, unknowns, room);

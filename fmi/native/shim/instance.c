@@ -3,13 +3,13 @@
 /* Set everything to its start. */
 static void start_anew(Instance *instance)
 {
-    memset(instance->memory, 0, sizeof(double) * AT_START);
-    memcpy(instance->memory, instance->memory + AT_START, sizeof(double) * (N_P + N_U));
+    memset(instance->memory, 0, sizeof(double) * instance->at.end);
+    memcpy(instance->memory, instance->tables.start, sizeof(double) * instance->at.y);
     instance->flags = (Flags){.phase = INSTANTIATED, .stale = EVERYTHING};
 }
 
 /* What is wrong with the arguments of fmi2Instantiate, or NULL. */
-static const char *misfit(fmi2String name, fmi2Type type, fmi2String guid, const fmi2CallbackFunctions *functions)
+static const char *misfit(fmi2String name, fmi2Type type, const fmi2CallbackFunctions *functions)
 {
     if (!functions->allocateMemory || !functions->freeMemory)
         return "the callbacks for memory are missing";
@@ -17,8 +17,68 @@ static const char *misfit(fmi2String name, fmi2Type type, fmi2String guid, const
         return "the instance has no name";
     if (type != fmi2CoSimulation)
         return "the FMU is for co-simulation only";
-    if (!guid || strcmp(guid, MODEL_GUID) != 0)
-        return "the GUID is not that of this FMU, " MODEL_GUID;
+    return NULL;
+}
+
+/* Read the header of an open file; say what is wrong with it, or return NULL. */
+static const char *read_header(FILE *file, Header *header, fmi2String guid, char *text, size_t size)
+{
+    const char *fault = "it is cut off";
+    if (fread(header, 1, sizeof *header, file) == sizeof *header)
+        fault = header_fault(header);
+    if (fault || (guid && strcmp(guid, header->guid) == 0))
+        return fault;
+    snprintf(text, size, "it belongs to the FMU %s, not to %s", header->guid, guid ? guid : "NULL");
+    return text;
+}
+
+/* Return an instance of the size that the header of a draft tells, its name behind the content of the tables; NULL, having
+ * said so, where there is no memory. */
+static Instance *provide_instance(const Instance *draft)
+{
+    size_t content = content_size(&draft->tables.header);
+    Offsets at = offsets(draft->tables.header.numbers);
+    size_t size = sizeof *draft + sizeof(double) * at.end + content + strlen(draft->name) + 1;
+    Instance *instance = draft->callbacks.allocateMemory(1, size);
+    if (!instance) {
+        report(draft, fmi2Error, "there is no memory left");
+        return NULL;
+    }
+    *instance = *draft;
+    instance->at = at;
+    instance->name = strcpy((char *)(instance->memory + at.end) + content, draft->name);
+    return instance;
+}
+
+/* Read what follows the header; say what is wrong with it, or return NULL. */
+static const char *read_content(FILE *file, Instance *instance, char *text, size_t size)
+{
+    size_t length = content_size(&instance->tables.header);
+    void *content = instance->memory + instance->at.end;
+    const char *fault;
+    if (fread(content, 1, length, file) != length)
+        return "it is cut off";
+    if (fgetc(file) != EOF)
+        return "it is longer than it says";
+    fault = tables_fault(&instance->tables, &instance->at, content);
+    if (fault)
+        return fault;
+    return values_fit(&instance->tables, instance->tables.start, 0, instance->at.y, text, size) ? NULL : text;
+}
+
+/* Return an instance with the tables in an open file; NULL, having said why, where that fails. */
+static Instance *read_instance(Instance *draft, FILE *file, fmi2String guid, fmi2String location)
+{
+    char text[TEXT_SIZE];
+    const char *fault = read_header(file, &draft->tables.header, guid, text, sizeof text);
+    Instance *instance = fault ? NULL : provide_instance(draft);
+    if (instance)
+        fault = read_content(file, instance, text, sizeof text);
+    if (!fault)
+        return instance;
+    if (instance)
+        draft->callbacks.freeMemory(instance);
+    report(draft, fmi2Error, "model.bin at %s: %s", location, fault);
     return NULL;
 }
 
@@ -26,26 +86,27 @@ fmi2Component fmi2Instantiate(fmi2String instanceName, fmi2Type fmuType, fmi2Str
                               fmi2String fmuResourceLocation, const fmi2CallbackFunctions *functions,
                               fmi2Boolean visible, fmi2Boolean loggingOn)
 {
+    Instance draft = {.logged = ALL_LOGGED}, *instance;
     const char *fault;
-    Instance *instance;
+    FILE *file;
     (void)visible;
     (void)loggingOn; /* turns on debugging messages, of which there are none: refusals and errors are always reported */
     if (!functions)
         return NULL;
-    fault = misfit(instanceName, fmuType, fmuGUID, functions);
-    instance = fault ? NULL : functions->allocateMemory(1, sizeof *instance + strlen(instanceName) + 1);
-    if (!instance) {
-        send(functions, instanceName ? instanceName : "", fmi2Error, fault ? fault : "there is no memory left");
+    draft.callbacks = *functions;
+    draft.name = instanceName ? instanceName : "";
+    fault = misfit(instanceName, fmuType, functions);
+    if (fault) {
+        report(&draft, fmi2Error, "%s", fault);
         return NULL;
     }
-    instance->callbacks = *functions;
-    instance->name = strcpy((char *)(instance + 1), instanceName);
-    instance->logged = ALL_LOGGED;
-    if (!read_start(instance, fmuResourceLocation)) {
-        functions->freeMemory(instance);
+    file = open_tables(&draft, fmuResourceLocation);
+    if (!file)
         return NULL;
-    }
-    start_anew(instance);
+    instance = read_instance(&draft, file, fmuGUID, fmuResourceLocation);
+    fclose(file);
+    if (instance)
+        start_anew(instance);
     return instance;
 }
 
@@ -95,7 +156,7 @@ fmi2Status fmi2ExitInitializationMode(fmi2Component c)
         return fmi2Error;
     if (!settle(instance, text, sizeof text))
         return report(instance, fmi2Error, "the initialisation failed: %s", text);
-    memcpy(instance->memory + AT_LAST, instance->memory + AT_Y, sizeof(double) * N_Y);
+    keep_outputs(instance, instance->memory + instance->at.y);
     instance->flags.phase = STEPPING;
     return fmi2OK;
 }

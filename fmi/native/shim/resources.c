@@ -1,6 +1,6 @@
-/* The start values that differ from FMU to FMU of one library: resources/start.bin. */
+/* The file with the tables of the model, resources/model.bin: where it is. */
 
-#define START_FILE "/start.bin"
+#define TABLES_FILE "/model.bin"
 
 static char lower_case(char letter)
 {
@@ -102,39 +102,26 @@ static const char *path_of(const char *uri)
     return path_after(begins_with(uri, "//localhost/") ? uri + strlen("//localhost") : uri);
 }
 
-/* Read parameters and inputs from an open file; say what is wrong with it, or return NULL. */
-static const char *read_values(FILE *file, double *values, char *text, size_t size)
+/* Open the tables in a folder; NULL, having said why, where that fails. */
+static FILE *open_tables(const Instance *draft, fmi2String resource_location)
 {
-    if (fread(values, sizeof(double), N_P + N_U, file) != N_P + N_U || fgetc(file) != EOF)
-        return "it does not hold the values of this FMU's parameters and inputs";
-    return values_fit(values, 0, N_P + N_U, text, size) ? NULL : text;
-}
-
-/* Read the start values into the instance; false, having said why, where that fails. */
-static bool read_start(Instance *instance, fmi2String resource_location)
-{
-    char text[TEXT_SIZE];
-    const char *path = path_of(resource_location), *fault = "it cannot be opened";
+    const char *path = path_of(resource_location);
     char *name;
     FILE *file;
     if (!path) {
-        report(instance, fmi2Error, "the resource location must be a file URI; it is %s",
-             resource_location ? resource_location : "NULL");
-        return false;
+        report(draft, fmi2Error, "the resource location must be a file URI; it is %s",
+               resource_location ? resource_location : "NULL");
+        return NULL;
     }
-    name = instance->callbacks.allocateMemory(strlen(path) + sizeof START_FILE, 1);
+    name = draft->callbacks.allocateMemory(strlen(path) + sizeof TABLES_FILE, 1);
     if (!name) {
-        report(instance, fmi2Error, "there is no memory left");
-        return false;
+        report(draft, fmi2Error, "there is no memory left");
+        return NULL;
     }
     strcpy(name, path);
-    file = decode(name) ? open_file(strcat(name, START_FILE)) : NULL;
-    if (file) {
-        fault = read_values(file, instance->memory + AT_START, text, sizeof text);
-        fclose(file);
-    }
-    instance->callbacks.freeMemory(name);
-    if (fault)
-        report(instance, fmi2Error, "start.bin at %s: %s", resource_location, fault);
-    return !fault;
+    file = decode(name) ? open_file(strcat(name, TABLES_FILE)) : NULL;
+    draft->callbacks.freeMemory(name);
+    if (!file)
+        report(draft, fmi2Error, "model.bin at %s: it cannot be opened", resource_location);
+    return file;
 }

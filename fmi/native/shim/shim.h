@@ -12,22 +12,9 @@
 #include <string.h>
 
 #include "fmi2Functions.h"
-#include "model.h"
+#include "tables.h"
 
 #define TEXT_SIZE 1024
-
-/* Places in the memory. What a saved state holds comes first; the model's own blocks are its first part. */
-enum {
-    AT_U = N_P,
-    AT_Y = AT_U + N_U,
-    AT_X = AT_Y + N_Y,
-    AT_SLOPES = AT_X + N_X,       /* first derivatives of the inputs, for the next step */
-    AT_LAST = AT_SLOPES + N_U,    /* outputs at the start of the last step */
-    KEPT = AT_LAST + N_Y,         /* end of what a saved state holds */
-    AT_BEFORE = KEPT,             /* the model's own blocks before the call that is being answered */
-    AT_START = AT_BEFORE + AT_SLOPES,
-    MEMORY_SIZE = AT_START + N_P + N_U
-};
 
 typedef enum { INSTANTIATED = 1, INITIALISATION = 2, STEPPING = 4, TERMINATED = 8 } Phase;
 
@@ -45,10 +32,12 @@ typedef struct {
 
 typedef struct {
     fmi2CallbackFunctions callbacks;
-    char *name;
+    const char *name;
     unsigned logged;              /* a bit a status */
     Flags flags;
-    double memory[MEMORY_SIZE + 1];
+    Tables tables;
+    Offsets at;
+    double memory[];
 } Instance;
 
 /* A selection of the memory by one value reference. */

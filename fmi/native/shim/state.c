@@ -1,70 +1,61 @@
 /* The whole state of an instance, saved and restored. In memory it has the form of its bytes. */
 
-#define STATE_VERSION 1
+#define STATE_VERSION 2
 
 typedef struct {
     char magic[8];
     uint32_t version, byte_order;
-    char stamp[128];
-    uint64_t size, checksum;      /* of what follows */
+    char identity[32];
+    uint64_t size, checksum;      /* of all; of what follows */
     Flags flags;
-    double memory[KEPT + 1];      /* the last one keeps the array from being empty */
+    double memory[];
 } Saved;
 
-_Static_assert(sizeof(MODEL_STAMP) <= 128, "MODEL_STAMP is longer than a saved state holds");
-_Static_assert(sizeof(Flags) == 48, "a saved state has no padding");
-_Static_assert(sizeof(double) == 8, "values are float64");
+_Static_assert(sizeof(Flags) == 48 && sizeof(Saved) == 112, "a saved state has no padding");
 
-static const char MAGIC[8] = "packfmu", STAMP[128] = MODEL_STAMP;
+static const char STATE_MAGIC[8] = "packfmu";
 
-/* Fowler, Noll and Vo's hash (FNV-1a) over words of 64 bits. */
-static uint64_t checksum(const Saved *saved)
+/* Number of bytes of a state. */
+static size_t state_size(const Instance *instance)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325), word;
-    const unsigned char *bytes = (const unsigned char *)&saved->flags;
-    for (size_t i = 0; i < sizeof *saved - offsetof(Saved, flags); i += sizeof word) {
-        memcpy(&word, bytes + i, sizeof word);
-        hash = (hash ^ word) * UINT64_C(0x100000001b3);
-    }
-    return hash;
+    return sizeof(Saved) + sizeof(double) * instance->at.before;
+}
+
+static uint64_t state_checksum(const Saved *saved)
+{
+    return checksum(&saved->flags, saved->size - offsetof(Saved, flags));
 }
 
 static void save(const Instance *instance, Saved *saved)
 {
     memset(saved, 0, sizeof *saved);
-    memcpy(saved->magic, MAGIC, sizeof MAGIC);
+    memcpy(saved->magic, STATE_MAGIC, sizeof STATE_MAGIC);
     saved->version = STATE_VERSION;
     saved->byte_order = 1;
-    memcpy(saved->stamp, STAMP, sizeof STAMP);
-    saved->size = sizeof *saved;
+    memcpy(saved->identity, instance->tables.header.identity, sizeof saved->identity);
+    saved->size = state_size(instance);
     saved->flags = instance->flags;
-    memcpy(saved->memory, instance->memory, sizeof(double) * KEPT);
-}
-
-/* What keeps bytes from being a state of this FMU, or NULL. */
-static const char *foreignness(const Saved *saved)
-{
-    if (memcmp(saved->magic, MAGIC, sizeof MAGIC) != 0)
-        return "the bytes are no state of an FMU of packfmu";
-    if (saved->version != STATE_VERSION || saved->byte_order != 1)
-        return "the state has another version or byte order than this FMU reads";
-    if (memcmp(saved->stamp, STAMP, sizeof STAMP) != 0)
-        return "the state belongs to another FMU or to another version of it, this one is " MODEL_IDENTIFIER " " MODEL_STAMP;
-    if (saved->size != sizeof *saved)
-        return "the state is cut off";
-    return NULL;
+    memcpy(saved->memory, instance->memory, sizeof(double) * instance->at.before);
 }
 
 /* Whether this is a state of this FMU; else say why not. */
 static bool is_own(const Instance *instance, const char *call, const Saved *saved)
 {
-    const char *fault;
+    const char *own = instance->tables.header.identity;
     if (!is_given(instance, call, saved, 1))
         return false;
-    fault = foreignness(saved);
-    if (fault)
-        report(instance, fmi2Error, "%s: %s", call, fault);
-    return !fault;
+    if (memcmp(saved->magic, STATE_MAGIC, sizeof STATE_MAGIC) != 0)
+        report(instance, fmi2Error, "%s: the bytes are no state of an FMU of packfmu", call);
+    else if (saved->version != STATE_VERSION || saved->byte_order != 1)
+        report(instance, fmi2Error, "%s: the state has another version or byte order than this FMU reads", call);
+    else if (memcmp(saved->identity, own, sizeof saved->identity) != 0)
+        report(instance, fmi2Error, "%s: the state belongs to another FMU or to another version of it, this one is %s %s",
+               call, MODEL_IDENTIFIER, own);
+    else if (saved->size != state_size(instance))
+        report(instance, fmi2Error, "%s: the state is cut off", call);
+    else
+        return true;
+    return false;
 }
 
 static bool can_save(const Instance *instance, const char *call, const void *argument)
@@ -78,7 +69,7 @@ static Saved *provide(const Instance *instance, const char *call, fmi2FMUstate g
     Saved *saved;
     if (given)
         return is_own(instance, call, given) ? given : NULL;
-    saved = instance->callbacks.allocateMemory(1, sizeof *saved);
+    saved = instance->callbacks.allocateMemory(1, state_size(instance));
     if (!saved)
         report(instance, fmi2Error, "%s: there is no memory left", call);
     return saved;
@@ -105,7 +96,7 @@ fmi2Status fmi2SetFMUstate(fmi2Component c, fmi2FMUstate FMUstate)
     if (!may_call(instance, __func__, ANY_PHASE) || !is_own(instance, __func__, saved))
         return fmi2Error;
     instance->flags = saved->flags;
-    memcpy(instance->memory, saved->memory, sizeof(double) * KEPT);
+    memcpy(instance->memory, saved->memory, sizeof(double) * instance->at.before);
     return fmi2OK;
 }
 
@@ -125,7 +116,7 @@ fmi2Status fmi2SerializedFMUstateSize(fmi2Component c, fmi2FMUstate FMUstate, si
 {
     if (!can_save(c, __func__, size) || !is_own(c, __func__, FMUstate))
         return fmi2Error;
-    *size = sizeof(Saved);
+    *size = state_size(c);
     return fmi2OK;
 }
 
@@ -135,11 +126,11 @@ fmi2Status fmi2SerializeFMUstate(fmi2Component c, fmi2FMUstate FMUstate, fmi2Byt
     uint64_t sum;
     if (!can_save(instance, __func__, serializedState) || !is_own(instance, __func__, FMUstate))
         return fmi2Error;
-    if (size < sizeof(Saved))
-        return report(instance, fmi2Error, "%s: the state needs %llu bytes, there are %llu", __func__,
-                    (unsigned long long)sizeof(Saved), (unsigned long long)size);
-    sum = checksum(FMUstate);
-    memcpy(serializedState, FMUstate, sizeof(Saved));
+    if (size < state_size(instance))
+        return report(instance, fmi2Error, "%s: the state needs %zu bytes, there are %zu", __func__,
+                      state_size(instance), size);
+    sum = state_checksum(FMUstate);
+    memcpy(serializedState, FMUstate, state_size(instance));
     memcpy(serializedState + offsetof(Saved, checksum), &sum, sizeof sum);
     return fmi2OK;
 }
@@ -155,46 +146,45 @@ static bool are_possible(const Flags *flags)
 }
 
 /* Whether values are within their bounds, and what was computed and the derivatives of the inputs are finite. */
-static bool are_sound(const double *memory)
+static bool are_sound(const Instance *instance, const double *memory)
 {
     char text[TEXT_SIZE];
-    int count = 0;
-    for (int k = 0; k < N_U; ++k)
-        count += is_finite_word(memory[AT_SLOPES + k]);
-    return count == N_U && values_fit(memory, 0, AT_Y, text, sizeof text)
-           && results_are_finite(memory, text, sizeof text);
+    size_t count = 0;
+    for (size_t k = instance->at.slopes; k < instance->at.last; ++k)
+        count += is_finite_word(memory[k]);
+    return count == instance->at.last - instance->at.slopes
+           && values_fit(&instance->tables, memory, 0, instance->at.y, text, sizeof text)
+           && results_are_finite(instance, memory, text, sizeof text);
 }
 
-/* What keeps restored bytes from being used, or NULL. */
-static const char *damage(const Saved *saved)
+/* Whether restored bytes are a state to which an instance can come; else say why not. */
+static bool is_whole(const Instance *instance, const char *call, const Saved *saved)
 {
-    const char *fault = foreignness(saved);
-    if (fault)
-        return fault;
-    if (saved->checksum != checksum(saved) || !are_possible(&saved->flags) || !are_sound(saved->memory))
-        return "the state is damaged";
-    return NULL;
+    if (!is_own(instance, call, saved))
+        return false;
+    if (saved->checksum == state_checksum(saved) && are_possible(&saved->flags) && are_sound(instance, saved->memory))
+        return true;
+    report(instance, fmi2Error, "%s: the state is damaged", call);
+    return false;
 }
 
 fmi2Status fmi2DeSerializeFMUstate(fmi2Component c, const fmi2Byte serializedState[], size_t size,
                                    fmi2FMUstate *FMUstate)
 {
     Instance *instance = c;
-    const char *fault;
     Saved *saved;
     if (!can_save(instance, __func__, FMUstate) || !is_given(instance, __func__, serializedState, size))
         return fmi2Error;
-    if (size != sizeof(Saved))
-        return report(instance, fmi2Error, "%s: a state of this FMU has %llu bytes, these are %llu", __func__,
-                    (unsigned long long)sizeof(Saved), (unsigned long long)size);
+    if (size != state_size(instance))
+        return report(instance, fmi2Error, "%s: a state of this FMU has %zu bytes, these are %zu", __func__,
+                      state_size(instance), size);
     saved = provide(instance, __func__, NULL);
     if (!saved)
         return fmi2Error;
-    memcpy(saved, serializedState, sizeof *saved);
-    fault = damage(saved);
-    if (fault) {
+    memcpy(saved, serializedState, size);
+    if (!is_whole(instance, __func__, saved)) {
         instance->callbacks.freeMemory(saved);
-        return report(instance, fmi2Error, "%s: %s", __func__, fault);
+        return fmi2Error;
     }
     *FMUstate = saved; /* which is not read: only fmi2GetFMUstate uses memory again */
     return fmi2OK;

@@ -6,19 +6,14 @@ static bool is_too_late(const Flags *flags, double t, double h)
     return flags->has_stop_time && t + h > flags->stop_time + 1e-6 * h + 1e-9 * fabs(flags->stop_time);
 }
 
-/* Say why the model refused, from its own variables. */
-static void explain(const double *memory, int64_t status, char *text, size_t size)
-{
-    if (!model_refusal(status, memory, memory + AT_U, memory + AT_Y, memory + AT_X, text, size))
-        snprintf(text, size, "the model gave the status %lld, which it does not explain", (long long)status);
-}
-
 /* Move the inputs that have a slope by their slope times `time`, from where they were before the step. */
-static void move_inputs(double *memory, double time)
+static void move_inputs(Instance *instance, double time)
 {
-    for (int k = 0; k < N_U; ++k)
-        if (memory[AT_SLOPES + k] != 0.0)
-            memory[AT_U + k] = memory[AT_BEFORE + AT_U + k] + time * memory[AT_SLOPES + k];
+    const double *slopes = instance->memory + instance->at.slopes;
+    double *inputs = instance->memory + instance->at.u, *before = inputs + instance->at.before;
+    for (size_t k = 0; k < instance->at.y - instance->at.u; ++k)
+        if (slopes[k] != 0.0)
+            inputs[k] = before[k] + time * slopes[k];
 }
 
 /* Let the inputs take their mean over the step, half their slope times h from the start; false, with the cause in
@@ -27,10 +22,10 @@ static bool lead_inputs(Instance *instance, double h, char *text, size_t size)
 {
     if (!instance->flags.has_slopes)
         return true;
-    move_inputs(instance->memory, h);
-    if (!values_fit(instance->memory, AT_U, AT_Y, text, size))
+    move_inputs(instance, h);
+    if (!values_fit(&instance->tables, instance->memory, instance->at.u, instance->at.y, text, size))
         return false;
-    move_inputs(instance->memory, 0.5 * h);
+    move_inputs(instance, 0.5 * h);
     return true;
 }
 
@@ -39,8 +34,8 @@ static void leave_inputs(Instance *instance, double h)
 {
     if (!instance->flags.has_slopes)
         return;
-    move_inputs(instance->memory, h);
-    memset(instance->memory + AT_SLOPES, 0, sizeof(double) * N_U);
+    move_inputs(instance, h);
+    memset(instance->memory + instance->at.slopes, 0, sizeof(double) * (instance->at.y - instance->at.u));
     instance->flags.has_slopes = 0;
 }
 
@@ -50,14 +45,13 @@ static bool advance(Instance *instance, double t, double h, char *text, size_t s
     double *memory = instance->memory;
     void *exception = NULL;
     int64_t status = 0;
-    int32_t code = model_advance(&status, &exception, memory + AT_X, memory, memory + AT_U, memory + AT_Y,
-                                 (int64_t *)constants, t, h);
+    int32_t code = model_advance(&status, &exception, BLOCKS_IN(instance, memory), t, h);
     if (code != 0)
         snprintf(text, size, "the kernel failed with code %d", (int)code);
     else if (status != 0)
-        explain(memory, status, text, size);
+        explain(&instance->tables, memory, status, text, size);
     else
-        return results_are_finite(memory, text, size);
+        return results_are_finite(instance, memory, text, size);
     return false;
 }
 
@@ -78,13 +72,13 @@ fmi2Status fmi2DoStep(fmi2Component c, fmi2Real currentCommunicationPoint, fmi2R
                     instance->flags.stop_time);
     if (!settle_for(instance, __func__))
         return fmi2Error;
-    keep_before(instance->memory, AT_U);
+    keep_before(instance, instance->at.u);
     if (!lead_inputs(instance, h, text, sizeof text) || !advance(instance, t, h, text, sizeof text)) {
-        put_back(instance->memory, AT_U);
+        put_back(instance, instance->at.u);
         return report(instance, fmi2Discard, "step refused: %s", text);
     }
     leave_inputs(instance, h);
-    memcpy(instance->memory + AT_LAST, instance->memory + AT_BEFORE + AT_Y, sizeof(double) * N_Y);
+    keep_outputs(instance, instance->memory + instance->at.before + instance->at.y);
     instance->flags.time = t + h;
     instance->flags.step = h;
     return fmi2OK;

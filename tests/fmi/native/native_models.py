@@ -12,15 +12,15 @@ import pytest
 
 from packfmu.core.model import Model
 from packfmu.fmi.definition import Part
-from packfmu.fmi.native.fmu import start_values
 from packfmu.fmi.native.header import header
 from packfmu.fmi.native.objects import compile_component, kernel_code
 from packfmu.fmi.native.platforms import LINUX
+from packfmu.fmi.native.tables import tables
 from packfmu.fmi.registry import load_definition
 from packfmu.pack.block import pack_block
 from packfmu.pack.file import Pack
 from packfmu.pack.parts import parts
-from tests.fmi.native.native_toy import CLIENT, GUID, ZIG, compile_c, write_start
+from tests.fmi.native.native_toy import CLIENT, GUID, STAMP, ZIG, compile_c, write_tables
 
 ARGUMENTS = {
     "cell": {"cells": 4, "parameters": "nissan_leaf_2013"},
@@ -76,13 +76,13 @@ def checked_code(name: str) -> bytes:
 def compile_model(
     name: str, target: Path, sources: list[Path], *options: str, compiler: tuple[str, ...] = (), checked: bool = False
 ) -> Path:
-    """Compile C with the kernels of a model, or of the toy; header and start values are in the folder of the target."""
+    """Compile C with the kernels of a model, or of the toy; header and tables are in the folder of the target."""
     folder = target.parent
     if name == "toy":
-        write_start(folder)
+        write_tables(folder)
         return compile_c(target, [*sources, CLIENT / "toy_model.c"], *options, compiler=compiler)
     model = model_of(name)
-    write_start(folder, start_values(model))
-    (folder / "model.h").write_bytes(header(model, GUID, "stamp"))
+    write_tables(folder, tables(model, GUID, STAMP))
+    (folder / "model.h").write_bytes(header(model, STAMP))
     (folder / "kernels.o").write_bytes(checked_code(name) if checked else object_code(name))
     return compile_c(target, [*sources, folder / "kernels.o"], *options, compiler=compiler)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 import re
-import shutil
-import struct
 import subprocess
 import sys
 from ctypes import POINTER, byref, c_char, c_double, c_int, c_size_t, c_uint, c_void_p
@@ -23,6 +21,10 @@ from fmpy.fmi2 import (
 )
 
 from packfmu.core.cache import cache_folder
+from packfmu.core.model import Model
+from packfmu.fmi.native.header import header
+from packfmu.fmi.native.tables import tables
+from tests.fmi.native.toy import declare
 
 SHIM = Path(__file__).parents[3] / "fmi" / "native" / "shim"
 CLIENT = Path(__file__).parent / "client"
@@ -30,6 +32,7 @@ HEADERS = Path(fmpy.__file__).parent / "c-code"
 ZIG = (sys.executable, "-m", "ziglang", "cc")
 CACHES = dict.fromkeys(("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR"), str(cache_folder("zig")))
 GUID = "{00000000-0000-0000-0000-000000000001}"
+STAMP = "toy 1"
 
 START = (298.15, 1.0, 5.0, 5.0, 5.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 298.15, 0.0, 0.0, 0.0, 1e6, 1.0, 1.0, 0.0, 1.0)
 TWIN, GAIN, LEVEL_AT_START, TABLE, WARMTH = 0, 1, 2, 5, 11
@@ -58,28 +61,33 @@ def compile_c(target: Path, sources: list[Path], *options: str, compiler: tuple[
     """Compile C against the model.h in the folder of the target, the toy's where there is none."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if not (target.parent / "model.h").exists():
-        shutil.copy(CLIENT / "toy_model.h", target.parent / "model.h")
+        (target.parent / "model.h").write_bytes(header(declare(), STAMP))
     command = compiler or ZIG
-    options = ("-std=c11", "-Wall", "-Wextra", "-Werror", *options, f"-I{target.parent}", f"-I{HEADERS}")
+    options = ("-std=c11", "-Wall", "-Wextra", "-Werror", *options, f"-I{target.parent}", f"-I{SHIM}", f"-I{HEADERS}")
     command = [*command, *options, *map(str, sources), "-o", str(target), "-lm"]
     done = subprocess.run(command, env=os.environ | CACHES, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return target
 
 
-def build_toy(folder: Path, *options: str) -> Path:
-    """Return the toy's library, and write its start values beside it."""
-    write_start(folder)
+def build_toy(folder: Path, stamp: str = STAMP) -> Path:
+    """Return the toy's library, and write the tables of three tanks beside it."""
+    write_tables(folder, tables(declare(), GUID, stamp))
+    (folder / "model.h").write_bytes(header(declare(), stamp))
     sources = [SHIM / "shim.c", CLIENT / "toy_model.c"]
     build, compiler = (COVERAGE, ("gcc",)) if os.environ.get(COUNTING) else (PLAIN, ())
-    shared = ("-shared", "-fPIC", "-fvisibility=hidden")
-    return compile_c(folder / "toy.so", sources, *build, *shared, *options, compiler=compiler)
+    return compile_c(folder / "toy.so", sources, *build, "-shared", "-fPIC", "-fvisibility=hidden", compiler=compiler)
 
 
-def write_start(folder: Path, content: bytes = struct.pack(f"<{len(START)}d", *START)) -> str:
-    """Write start.bin; return the resource location."""
+def toy_tables(model: Model | None = None) -> bytes:
+    """Return the tables of a toy, by default of three tanks."""
+    return tables(model or declare(), GUID, STAMP)
+
+
+def write_tables(folder: Path, content: bytes | None = None) -> str:
+    """Write model.bin, by default the toy's; return the resource location."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "start.bin").write_bytes(content)
+    (folder / "model.bin").write_bytes(toy_tables() if content is None else content)
     return folder.as_uri()
 
 
@@ -104,11 +112,14 @@ class Importer:
             allocateMemory=fmi2CallbackAllocateMemoryTYPE(self._allocate),
             freeMemory=fmi2CallbackFreeMemoryTYPE(self._free),
         )
+        self.component = self.instantiate(name, kind, guid, resources)
+
+    def instantiate(self, name: bytes | None, kind: int, guid: str | None, resources: str | None) -> c_void_p:
         instantiate = self.library.fmi2Instantiate
         instantiate.restype = c_void_p
         instantiate.argtypes = [ctypes.c_char_p, c_int, ctypes.c_char_p, ctypes.c_char_p, c_void_p, c_int, c_int]
         texts = [text if text is None else text.encode() for text in (guid, resources)]
-        self.component = c_void_p(instantiate(name, kind, *texts, byref(self.callbacks), 0, 1))
+        return c_void_p(instantiate(name, kind, *texts, byref(self.callbacks), 0, 1))
 
     def _told(self, environment, instance, status, category, message) -> None:
         self.log.append((status, category.decode(), message.decode()))

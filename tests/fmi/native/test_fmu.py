@@ -8,14 +8,13 @@ import zipfile
 
 import numpy as np
 import pytest
-from fmpy import read_model_description, simulate_fmu
+from fmpy import simulate_fmu
 from fmpy.fmi1 import FMICallException
 from fmpy.validation import validate_fmu
 
 from packfmu.core.errors import InputError
 from packfmu.core.variable import Detail
 from packfmu.fmi.files import package_folder as find
-from packfmu.fmi.native import fmu as native_fmu
 from packfmu.fmi.native import link as native_link
 from packfmu.fmi.native.fmu import build_native_fmu
 from packfmu.fmi.native.platforms import Platform
@@ -41,14 +40,6 @@ def build(path, name, start=None, **others):
 def content(path, name):
     with zipfile.ZipFile(path) as archive:
         return archive.read(name)
-
-
-@pytest.fixture
-def empty_cache(monkeypatch, tmp_path_factory):
-    """No library is there yet; what zig keeps is."""
-    folder = tmp_path_factory.mktemp("libraries")
-    monkeypatch.setattr(native_fmu, "cache_folder", lambda name: folder)
-    return folder
 
 
 @pytest.mark.parametrize("name", COMPONENTS)
@@ -114,7 +105,7 @@ def test_files_are_where_the_standard_wants_them(tmp_path):
     assert names[0] == "modelDescription.xml"
     assert set(names[1:]) == {
         "binaries/linux64/Balancer.so", "binaries/win64/Balancer.dll", "binaries/darwin64/Balancer.dylib",
-        "resources/start.bin", "model.png", "terminalsAndIcons/terminalsAndIcons.xml", "documentation/index.html",
+        "resources/model.bin", "model.png", "terminalsAndIcons/terminalsAndIcons.xml", "documentation/index.html",
         "documentation/licenses/license.txt", "documentation/licenses/fmi.txt", "documentation/licenses/zig.txt",
         "documentation/licenses/mingw-w64.txt",
     }  # fmt: skip
@@ -167,29 +158,6 @@ def test_the_same_build_gives_the_same_bytes_with_and_without_the_cache(tmp_path
     assert build(tmp_path / "anew.fmu", "balancer").read_bytes() == first
 
 
-def test_one_library_serves_all_start_values_of_a_structure(tmp_path, empty_cache):
-    plain = build(tmp_path / "plain.fmu", "thermal")
-    levels = [300.0, 1 / 3, 1e-7]
-    other = build(tmp_path / "other.fmu", "thermal", {"heat_rate": levels, "ambient_temperature": 301.0})
-    assert len(list(empty_cache.iterdir())) == 1
-    descriptions = [read_model_description(str(path)) for path in (plain, other)]
-    assert descriptions[0].guid == descriptions[1].guid
-    starts = {v.name: v.start for v in descriptions[1].modelVariables}
-    assert [float(starts[f"heat_rate[{k}]"]) for k in (1, 2, 3)] == levels
-    with Host(other) as host:
-        host.initialize()
-        assert [host[f"heat_rate[{k}]"] for k in (1, 2, 3)] == levels
-        assert host["ambient_temperature"] == 301.0
-
-
-def test_other_structures_have_other_identities_and_libraries(tmp_path, empty_cache):
-    guids = set()
-    for groups in (1, 2):
-        build_native_fmu(tmp_path / "it.fmu", "balancer", {"groups": groups, "parallel": 1}, platforms=LINUX)
-        guids.add(read_model_description(str(tmp_path / "it.fmu")).guid)
-    assert len(guids) == len(list(empty_cache.iterdir())) == 2
-
-
 def test_less_detail_tells_less_and_computes_the_same(tmp_path):
     paths = [build(tmp_path / f"{detail.name}.fmu", "cell", detail=detail) for detail in (Detail.CELL, Detail.PACK)]
     with Host(paths[0]) as full, Host(paths[1]) as short:
@@ -205,7 +173,7 @@ def test_less_detail_tells_less_and_computes_the_same(tmp_path):
     ("name", "arguments", "start", "words"),
     [
         ("nothing", {}, {}, "no component 'nothing'"),
-        ("thermal", {"cells": 0}, {}, "size 0 must be at least 1"),
+        ("thermal", {"cells": -1}, {}, "size -1 must be at least 1"),
         ("thermal", {"cells": 1}, {"conduction": -1.0}, "conduction = -1"),
     ],
 )

@@ -1,56 +1,49 @@
-"""model.h: what the shim is told of a model."""
+"""model.h: what the shim knows of a model when it is compiled."""
 
-import math
+import re
+from dataclasses import replace
 
 import pytest
 
-from packfmu.core.fields import Fields
-from packfmu.core.model import Model
-from packfmu.core.variable import Variable
 from packfmu.fmi.native.header import header
+from tests.fmi.native.toy import declare
 
 
-def quantity(name, **others):
-    fields = {"unit": "1", "size": None, "start": 1.0, "min": -math.inf, "max": math.inf, "nominal": 1.0}
-    return Variable(name, **fields | {"description": "A quantity"} | others)
+def text_of(model):
+    return header(model, "stamp").decode()
 
 
-def model_of(refusal, **blocks):
-    fields = Fields(**{"outputs": (quantity("result"),)} | blocks)
-    kernels = dict.fromkeys(("initialize", "outputs_kernel", "advance"), lambda *arguments: 0)
-    return Model("Toy", "A toy", fields, **kernels, refusals={1: refusal})
+def structures(model):
+    """The codes of the blocks x, p, u, y and c."""
+    body = text_of(model).partition("structures[] = {")[2].partition("}")[0]
+    return [line.split() for line in body.replace(",", "").split("\n") if line.strip()]
 
 
-def test_bounds_and_nominal_values_are_told():
-    gain = quantity("gain", unit="K", min=-0.5, max=2e300, nominal=112850.0)
-    text = header(model_of("no", parameters=(gain,)), "{x}", "stamp").decode()
-    assert '{"gain", "K", 0, 1, {0, 0}, FIXED, REAL, -0.5, 2e+300, 112850.0},' in text
-    assert '{"result", "1", 1, 1, {0, 0}, OUTPUT, REAL, -INFINITY, INFINITY, 1.0},' in text
+def test_it_tells_the_structure_of_each_block():
+    assert structures(declare()) == [
+        ["FIELD", "ANY", "FIELD", "FIELD", "STOP"],
+        ["BLOCK", "FIELD", "LEAVE", "FIELD", "FIELD", "ANY", "FIELD", "ANY", "FIELD", "2", "3", "FIELD", "STOP"],
+        ["FIELD", "ANY", "FIELD", "FIELD", "FIELD", "FIELD", "FIELD", "STOP"],
+        ["FIELD", "ANY", "FIELD", "ANY", "FIELD", "FIELD", "2", "FIELD", "FIELD", "STOP"],
+        ["FIELD", "STOP"],
+    ]
+    assert "LAYOUT_LENGTH = 32 }" in text_of(declare())
+    assert '#define MODEL_IDENTIFIER "Toy"\n#define MODEL_STAMP "stamp"\n' in text_of(declare())
 
 
-def test_a_hidden_parameter_has_its_place_and_its_own_bounds():
-    capacity = quantity("capacity", owner="PackNetwork", unit="C", max=1e12, hidden=True)
-    text = header(model_of("no", parameters=(capacity, quantity("gain"))), "{x}", "stamp").decode()
-    assert "{ N_VARIABLES = 3 }" in text
-    assert '{"capacity", "C", 0, 1, {0, 0}, HIDDEN, REAL, -INFINITY, 1000000000000.0, 1.0},' in text
-    assert '{"gain", "1", 1, 1,' in text
+def test_a_block_may_be_empty():
+    toy = declare()
+    empty = replace(toy, fields=replace(toy.fields, states=(), constants=()))
+    assert [structures(empty)[place] for place in (0, 4)] == [["STOP"], ["STOP"]]
 
 
-def test_a_refusal_may_tell_a_state_and_the_variable_of_an_owner():
-    states = (
-        quantity("table", size=(2, 3)),
-        quantity("power", owner="Network"),
-        quantity("power", owner="Network_outputs"),
-    )
-    inputs = (quantity("current"), quantity("current", owner="Cell", size=4))
-    refusal = "{x.table[1][0]:.3g} {x.Network_outputs.power:.6g} {u.Cell.current[2]:.2f} {u.current:.1e}"
-    text = header(model_of(refusal, states=states, inputs=inputs), "{x}", "stamp").decode()
-    assert 'snprintf(text, size, "%.3g %.6g %.2f %.1e", x[3], x[7], u[3], u[0])' in text
+@pytest.mark.parametrize("sizes", [{"tanks": 0}, {"tanks": 1}, {"tanks": 7104}, {"reserves": 5}, {"begin": 3}])
+def test_nothing_of_a_size_or_value_is_in_it(sizes):
+    assert text_of(declare(**sizes)) == text_of(declare())
 
 
-@pytest.mark.parametrize(
-    "field", ["x.power", "x.Network.nothing", "x.a.Network.power", "c.power", "x.Network.power[0]"]
-)
-def test_a_refusal_that_tells_what_is_not_there_is_an_error(field):
-    with pytest.raises(ValueError, match=r"refusal 1 names .*, which is no scalar of p, u, y or x"):
-        header(model_of(f"{{{field}:.3g}}", states=(quantity("power", owner="Network"),)), "{x}", "stamp")
+def test_the_order_of_the_kernels_arguments_is_that_of_the_blocks():
+    (initialize,) = re.findall(r"model_initialize\((.*)\);", text_of(declare()))
+    assert re.findall(r"\w+ \*(\w+)", initialize) == [
+        *("ret", "x", "x_layout", "p", "p_layout", "u", "u_layout", "y", "y_layout", "c", "c_layout")
+    ]

@@ -15,8 +15,10 @@ from packfmu.fmi.native.header import header
 from packfmu.fmi.native.link import link
 from packfmu.fmi.native.objects import compile_component, emit
 from packfmu.fmi.native.platforms import LINUX, MAC_ARM, MAC_INTEL, WINDOWS, Platform
+from packfmu.fmi.native.tables import tables
 from packfmu.fmi.registry import load_definition
 from packfmu.models.aging.counters import COUNTER_NAMES
+from tests.fmi.native.native_toy import GUID, SHIM, STAMP
 
 STEPS = 300
 COMPONENTS = {
@@ -45,25 +47,24 @@ class Probe(Instance):
 
     def __init__(self, model: Model, library: Path) -> None:
         super().__init__(model)
-        blocks = (model.parameters, model.inputs, model.outputs, model.states)
-        places = np.cumsum([0, *(sum(v.count for v in block) for block in blocks)])[:4]
-        p, u, y, x = (ctypes.c_void_p(self.memory.ctypes.data + 8 * int(place)) for place in places)
-        self._blocks, self._visible = (x, p, u, y), (p, u, y, x)
         self._library = ctypes.CDLL(str(library))
         self._library.probe_advance.restype = ctypes.c_int64
+        self._blocks = ctypes.c_void_p(self._addresses.ctypes.data)
+        self._tables = tables(model, GUID, STAMP)
 
     def initialize(self) -> None:
-        assert self._library.probe_initialize(*self._blocks) == 0
+        assert self._library.probe_initialize(self._blocks) == 0
 
     def update_outputs(self) -> None:
-        assert self._library.probe_outputs(*self._blocks) == 0
+        assert self._library.probe_outputs(self._blocks) == 0
 
     def advance(self, t: float, h: float) -> int:
-        return self._library.probe_advance(*self._blocks, ctypes.c_double(t), ctypes.c_double(h))
+        return self._library.probe_advance(self._blocks, ctypes.c_double(t), ctypes.c_double(h))
 
     def refusal(self, status: int) -> str:
         text = ctypes.create_string_buffer(1000)
-        self._library.probe_refusal(ctypes.c_int64(status), *self._visible, text, ctypes.c_size_t(1000))
+        memory = ctypes.c_void_p(self.memory.ctypes.data)
+        self._library.probe_refusal(ctypes.c_int64(status), memory, self._tables, text, ctypes.c_size_t(1000))
         return text.value.decode()
 
 
@@ -71,7 +72,8 @@ def probe(name, folder) -> Probe:
     module, arguments = COMPONENTS[name]
     model = load_definition(module, arguments, {}).model
     shim = (Path(__file__).parent / "probe" / "shim.c").read_bytes()
-    sources = {"shim.c": shim, "model.h": header(model, "{x}", "stamp")}
+    own = {name: (SHIM / name).read_bytes() for name in ("tables.h", "tables.c", "checksum.c", "refusal.c")}
+    sources = own | {"shim.c": shim, "model.h": header(model, STAMP)}
     library = folder / f"{module}.so"
     objects = compile_component(module, arguments, [LINUX])
     library.write_bytes(link(Platform.LINUX64, model.name, sources, objects))
@@ -132,7 +134,7 @@ def test_a_refusal_reads_as_in_python(tmp_path):
     assert native.advance(0.0, 1.0) == status != 0
     assert native.refusal(status) == jitted.refusal(status)
     assert "pack_power = -1e+09 W has no current" in native.refusal(status)
-    assert native.refusal(99) == ""
+    assert native.refusal(99) == "the model gave the status 99, which it does not explain"
 
 
 POORER_HOST = """

@@ -13,7 +13,6 @@ from packfmu.core.kernel import kernel
 from packfmu.core.model import Model
 from packfmu.core.variable import Variable
 from packfmu.fmi.native.elf import undefined_symbols
-from packfmu.fmi.native.header import header
 from packfmu.fmi.native.objects import ALLOWED, emit, kernel_code
 from packfmu.fmi.native.platforms import LINUX
 
@@ -131,27 +130,3 @@ def test_a_kernel_that_numba_cannot_compile_is_refused_by_name():
     broken = replace(model_of(raising), advance=advance)
     with pytest.raises(InputError, match="Toy: advance cannot be compiled"):
         kernel_code(broken)
-
-
-def test_a_refusal_tells_elements_of_arrays_and_keeps_what_c_would_read_otherwise():
-    arrays = (quantity("first"), replace(quantity("table"), size=(2, 3)))
-    kernels, refusals = model_of(raising), {1: '100 % of "{u.table[1][2]:.3g}"? {{}} {u.first:.6e}'}
-    model = replace(kernels, fields=replace(kernels.fields, inputs=arrays), refusals=refusals)
-    text = header(model, "{x}", "stamp").decode()
-    assert r'snprintf(text, size, "100 %% of \042%.3g\042\077 {} %.6e", u[6], u[0])' in text
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("{p.gain[0]:.3g}", r"names p.gain\[0\]"),
-        ("{p.gain}", "formats p.gain as ''"),
-        ("{p.gain!r:.3g}", "formats p.gain"),
-        ("{p.nothing:.3g}", "names p.nothing"),
-        ("{x.gain:.3g}", "names x.gain"),
-    ],
-)
-def test_a_refusal_that_c_cannot_tell_is_an_error(text, words):
-    told = replace(model_of(raising), refusals={3: text})
-    with pytest.raises(ValueError, match=words):
-        header(told, "{x}", "stamp")

@@ -1,13 +1,13 @@
 """The shim as a library: what it exports, how an instance of the toy begins, and where its memory comes from."""
 
 import ctypes
-import math
 import shutil
 import subprocess
 from ctypes import byref, c_char_p, c_double, c_int, c_size_t, c_void_p
 
 import pytest
 
+from packfmu.fmi.native.tables import tables
 from tests.fmi.native import native_toy
 from tests.fmi.native.native_toy import (
     CLIENT,
@@ -21,13 +21,12 @@ from tests.fmi.native.native_toy import (
     RATE,
     SCALED,
     SHIFT,
-    START,
-    TWIN,
-    WARMTH,
+    STAMP,
     compile_c,
     interface,
-    write_start,
+    write_tables,
 )
+from tests.fmi.native.toy import declare
 
 
 def test_all_functions_of_the_interface_and_no_others_are_exported(library):
@@ -46,8 +45,8 @@ def test_versions_need_no_instance(library):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"guid": "{another}"}, "the GUID is not that of this FMU, " + GUID),
-        ({"guid": None}, "the GUID is not that of this FMU, " + GUID),
+        ({"guid": "{another}"}, f"it belongs to the FMU {GUID}, not to {{another}}"),
+        ({"guid": None}, f"it belongs to the FMU {GUID}, not to NULL"),
         ({"kind": 0}, "co-simulation only"),
         ({"name": b" "}, "has no name"),
         ({"name": None}, "has no name"),
@@ -60,7 +59,7 @@ def test_versions_need_no_instance(library):
         ({"resources": "file:///bad%2"}, "cannot be opened"),
         ({"resources": "file:///bad%00"}, "cannot be opened"),
         ({"resources": "file:///bad%0A"}, "cannot be opened"),
-        ({"resources": "file:///bad%zz%%"}, "start.bin at file:///bad%%zz%%%%"),
+        ({"resources": "file:///bad%zz%%"}, "model.bin at file:///bad%%zz%%%%"),
     ],
 )
 def test_what_cannot_be_instantiated_is_told(new, arguments, words):
@@ -74,29 +73,21 @@ def test_what_cannot_be_instantiated_is_told(new, arguments, words):
 @pytest.mark.parametrize("form", ["file://{}", "file:{}", "FILE://localhost{}", "file:///{}"])
 @pytest.mark.parametrize("folder", ["plain", "with space", "\N{LATIN SMALL LETTER O WITH DIAERESIS}\u4e2d%23"])
 def test_resource_locations(new, tmp_path, form, folder):
-    path = write_start(tmp_path / folder).removeprefix("file://")
+    path = write_tables(tmp_path / folder).removeprefix("file://")
     assert new(resources=form.format(path)).component
 
 
-def with_value(data, reference, value):
-    return data[: 8 * reference] + native_toy.struct.pack("<d", value) + data[8 * reference + 8 :]
-
-
-@pytest.mark.parametrize(
-    ("spoil", "words"),
-    [
-        (lambda data: data[:-1], "does not hold the values"),
-        (lambda data: data + b"\0", "does not hold the values"),
-        (lambda data: with_value(data, TWIN, 2.0), "twin = 2 K is not within [200, 500]"),
-        (lambda data: with_value(data, GAIN, math.nan), "gain = nan is not finite and within [0, 10]"),
-        (lambda data: with_value(data, WARMTH, 2.0), "warmth = 2 K is not within [200, 500]"),
-    ],
-)
-def test_start_values_are_checked(new, tmp_path, spoil, words):
-    data = native_toy.struct.pack(f"<{len(START)}d", *START)
-    importer = new(resources=write_start(tmp_path, spoil(data)))
-    assert not importer.component
-    assert words in importer.messages[0]
+def test_one_library_serves_toys_of_many_sizes(new, tmp_path):
+    for tanks, reserves in ((0, 0), (1, 2), (2, 0), (1000, 1)):
+        model = declare(tanks, reserves, begin=tanks)
+        importer = new(resources=write_tables(tmp_path / str(tanks), tables(model, GUID, STAMP))).initialise()
+        places = model.offsets()
+        assert importer.step() == OK
+        assert importer.get_status("Integer", [places["steps"]]) == (OK, [tanks + 1])
+        assert importer.get(places["total"]) == [pytest.approx(tanks * (5.0 + 1e-3 * 3.9 * 0.3 * 0.7), rel=1e-12)]
+        assert importer.set("Real", [places["reserve"]], [-1.0]) == ERROR
+        name = "reserve[1] = -1 C" if reserves else "table[1,1] = -1 Ohm"
+        assert importer.messages[0].startswith(f"{name} is not within [0, inf]")
 
 
 def test_memory_comes_from_the_importer_and_its_end_is_told(new):

@@ -7,7 +7,24 @@ from ctypes import byref, c_size_t, c_void_p
 
 import pytest
 
-from tests.fmi.native.native_toy import END, ERROR, GAIN, LEVEL, OK, RATE, SCALED, TOTAL, TWIN, Importer, build_toy
+from packfmu.fmi.native.tables import checksum, state_identity, tables
+from tests.fmi.native.native_toy import (
+    END,
+    ERROR,
+    GAIN,
+    GUID,
+    LEVEL,
+    OK,
+    RATE,
+    SCALED,
+    STAMP,
+    TOTAL,
+    TWIN,
+    Importer,
+    build_toy,
+    write_tables,
+)
+from tests.fmi.native.toy import declare
 
 
 def test_a_restored_state_repeats_the_bits_hidden_state_included(toy):
@@ -53,10 +70,10 @@ def test_states_in_use_are_given_room_and_their_own_kind(toy):
         (lambda data: b"", "these are 0"),
         (lambda data: data[:-8], "has {} bytes"),
         (lambda data: b"q" + data[1:], "no state of an FMU of packfmu"),
-        (lambda data: data[:8] + b"\2" + data[9:], "another version"),
+        (lambda data: data[:8] + b"\7" + data[9:], "another version"),
         (lambda data: data[:12] + b"\2" + data[13:], "byte order"),
         (lambda data: data[:16] + b"T" + data[17:], "belongs to another FMU"),
-        (lambda data: data[:144] + b"\1" + data[145:], "cut off"),
+        (lambda data: data[:48] + b"\1" + data[49:], "cut off"),
         (lambda data: data[:-20] + b"\7" + data[-19:], "damaged"),
     ],
 )
@@ -68,7 +85,7 @@ def test_foreign_bytes_are_refused_as_a_state(toy, spoil, words):
     assert toy.bytes() == data
 
 
-FLAGS = 160
+FLAGS = 64
 """Where a state's flags begin: phase, stale, is_set_up, has_stop_time, has_slopes, unused; stop time, time, step."""
 
 VALUES = FLAGS + 48
@@ -79,10 +96,7 @@ def forged(data, place, form, value):
     """Return a state with another number in it, and the checksum that fits."""
     packed = struct.pack(form, value)
     data = data[:place] + packed + data[place + len(packed) :]
-    total = 0xCBF29CE484222325
-    for (word,) in struct.iter_unpack("<Q", data[FLAGS:]):
-        total = (total ^ word) * 0x100000001B3 % 2**64
-    return data[:152] + struct.pack("<Q", total) + data[FLAGS:]
+    return data[: FLAGS - 8] + struct.pack("<Q", checksum(data[FLAGS:])) + data[FLAGS:]
 
 
 @pytest.mark.parametrize(
@@ -121,8 +135,24 @@ def test_where_a_state_from_bytes_goes_is_not_read(toy):
 
 
 def test_a_state_of_another_version_of_the_model_is_refused(toy, tmp_path):
-    library = build_toy(tmp_path, '-DMODEL_STAMP="toy 2"')
+    library = build_toy(tmp_path, "toy 2")
     other = Importer(library, tmp_path.as_uri())
     assert other.from_bytes(toy.bytes())[0] == ERROR
-    assert "this one is Toy toy 2" in other.messages[0]
+    identity = state_identity(declare(), "toy 2")
+    assert other.messages == [
+        "fmi2DeSerializeFMUstate: the state belongs to another FMU or to another version of it, this one is Toy "
+        + identity
+    ]
     other.free()
+
+
+def test_a_state_of_another_size_is_refused(new, toy, tmp_path):
+    other = new(resources=write_tables(tmp_path, tables(declare(4), GUID, STAMP))).initialise()
+    state, data = toy.save(), toy.bytes()
+    assert other.restore(state) == other.from_bytes(data)[0] == ERROR
+    words = "the state belongs to another FMU or to another version of it, this one is Toy"
+    assert other.messages == [
+        f"fmi2SetFMUstate: {words} {state_identity(declare(4), STAMP)}",
+        f"fmi2DeSerializeFMUstate: a state of this FMU has {len(other.bytes())} bytes, these are {len(data)}",
+    ]
+    toy.release(state)

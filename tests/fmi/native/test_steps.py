@@ -57,11 +57,17 @@ def test_no_step_passes_the_stop_time_but_for_rounding(new):
 @pytest.mark.parametrize(
     ("kind", "reference", "value", "reason"),
     [
-        ("Real", LIMIT, 1.0, "total = 15.5025 C is beyond limit = 1 C, rate[1] = 0.5 A (100 %%)"),
+        (
+            "Real",
+            LIMIT,
+            1.0,
+            "total = 15.5025 C is beyond limit = 1 C, rate[1] = 0.5 A, table[1,2] = 2.000, 1.0e+00 steps (100 %%)",
+        ),
         ("Real", DIVISOR, 0.0, "total.scaled[2] became nan"),
         ("Integer", MODE, 2, "the model gave the status 2, which it does not explain"),
         ("Integer", MODE, 3, "the kernel failed with code -1"),
         ("Integer", MODE, 4, "number 5 of the hidden states became inf"),
+        ("Integer", MODE, 8, ""),
     ],
 )
 def test_a_refused_step_tells_why_and_leaves_everything_as_it_was(toy, kind, reference, value, reason):
@@ -71,6 +77,14 @@ def test_a_refused_step_tells_why_and_leaves_everything_as_it_was(toy, kind, ref
     assert toy.log == [(DISCARD, DISCARDS, f"step refused: {reason}")]
     assert toy.bytes() == before
     assert toy.set(kind, [reference], [1 if kind == "Integer" else START[reference]]) == toy.step() == OK
+
+
+def test_a_long_reason_is_cut(toy):
+    assert toy.set("Integer", [MODE], [7]) == toy.set("Real", [LIMIT], [1e300]) == OK
+    assert toy.step() == DISCARD
+    told = f"step refused: {' '.join([f'{1e300:.99f}'] * 3)} C"
+    assert toy.messages == [told[: len(toy.messages[0])]]
+    assert len(toy.messages[0]) == 1023
 
 
 def test_outputs_that_cannot_be_computed_keep_from_stepping(toy):

@@ -7,7 +7,7 @@ import pytest
 
 from packfmu.fmi.native.platforms import WINDOWS
 from tests.fmi.native.native_client import find_wine, windows_client
-from tests.fmi.native.native_toy import CLIENT, GUID, LEVEL, SHIM, compile_c, write_start
+from tests.fmi.native.native_toy import CLIENT, GUID, LEVEL, SHIM, compile_c, write_tables
 
 NAME = "with space \N{LATIN SMALL LETTER O WITH DIAERESIS}\u4e2d\U0001f50b%"
 UTF_8 = {"LC_ALL": "C.UTF-8"}
@@ -39,7 +39,7 @@ def obey(tmp_path_factory):
 )
 def test_a_drive_and_any_name_are_found(obey, tmp_path, form):
     folder = tmp_path / NAME
-    write_start(folder)
+    write_tables(folder)
     assert [float.fromhex(value) for value in obey(form.format(quote(str(folder)))).split()] == [5.0, 5.0, 5.0]
 
 
@@ -47,7 +47,7 @@ def test_a_drive_and_any_name_are_found(obey, tmp_path, form):
     "location", ["file:///Z:/%80", f"file:///Z:/{'a' * 2100}", "file://server/share", "file:////server/share"]
 )
 def test_what_cannot_be_opened_is_told(obey, location):
-    assert "start.bin at file:" in obey(location)
+    assert "model.bin at file:" in obey(location)
 
 
 @pytest.mark.parametrize("location", ["file:folder", "file:", "file:?:/folder", "Z:/folder"])

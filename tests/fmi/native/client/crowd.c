@@ -1,11 +1,12 @@
 /* Many instances of one library that is loaded once.
  *
- *     crowd LIBRARY RESOURCE_URI GUID INPUT BASE SPREAD OUTPUT COUNT cycles CYCLES
- *     crowd LIBRARY RESOURCE_URI GUID INPUT BASE SPREAD OUTPUT COUNT threads THREADS INSTANCES STEPS
+ *     crowd LIBRARY BASE SPREAD cycles CYCLES SIZE...
+ *     crowd LIBRARY BASE SPREAD threads THREADS INSTANCES STEPS SIZE...
  *
- * INPUT is the reference of a real input that is set to BASE +- SPREAD, OUTPUT that of the first of COUNT real outputs.
- * "cycles" prints the resident memory in kB after a tenth of the cycles and after all; "threads" the outputs of each
- * instance, to the last bit, and how often it was refused something.
+ * Each SIZE is RESOURCE_URI GUID INPUT OUTPUT COUNT; instances take the sizes in turn. INPUT is the reference of a real input
+ * that is set to BASE +- SPREAD, OUTPUT that of the first of COUNT real outputs. "cycles" prints the resident memory in kB
+ * after a tenth of the cycles and after all; "threads" the outputs of each instance, to the last bit, and how often it was
+ * refused something.
  */
 #include <dlfcn.h>
 #include <pthread.h>
@@ -31,11 +32,17 @@ static struct {
     fmi2FreeInstanceTYPE *free;
 } fmi;
 
-static char **arguments;
-static unsigned input, output, count;
+typedef struct {
+    const char *location, *guid;
+    unsigned input, output, count;
+} Size;
+
+static Size sizes[MOST];
+static int sizes_given;
 static double base, spread;
 
 typedef struct {
+    const Size *size;
     fmi2CallbackFunctions callbacks;
     fmi2Component component;
     int refused;
@@ -86,11 +93,12 @@ static void logger(fmi2ComponentEnvironment environment, fmi2String name, fmi2St
     ++((Member *)environment)->refused;
 }
 
-static void begin(Member *member)
+static void begin(Member *member, int number)
 {
+    member->size = &sizes[number % sizes_given];
     member->callbacks = (fmi2CallbackFunctions){logger, calloc, free, NULL, member};
-    member->component = fmi.instantiate("member", fmi2CoSimulation, arguments[3], arguments[2], &member->callbacks,
-                                        fmi2False, fmi2False);
+    member->component = fmi.instantiate("member", fmi2CoSimulation, member->size->guid, member->size->location,
+                                        &member->callbacks, fmi2False, fmi2False);
     must(member->component != NULL, "fmi2Instantiate");
     must(fmi.setup(member->component, fmi2False, 0.0, 0.0, fmi2False, 0.0) == fmi2OK, "fmi2SetupExperiment");
     must(fmi.enter(member->component) == fmi2OK, "fmi2EnterInitializationMode");
@@ -100,7 +108,7 @@ static void begin(Member *member)
 static void take_step(Member *member, int number, int step)
 {
     double value = base + spread * ((number * 7 + step * 3) % 11 - 5) / 5.0;
-    must(fmi.set(member->component, &input, 1, &value) == fmi2OK, "fmi2SetReal");
+    must(fmi.set(member->component, &member->size->input, 1, &value) == fmi2OK, "fmi2SetReal");
     must(fmi.step(member->component, step, 1.0, fmi2True) == fmi2OK, "fmi2DoStep");
     must(fmi.step(member->component, step, -1.0, fmi2True) == fmi2Error, "the refusal of a step backwards");
 }
@@ -108,9 +116,9 @@ static void take_step(Member *member, int number, int step)
 static void read_outputs(Member *member)
 {
     unsigned references[STRIDE];
-    for (unsigned i = 0; i < count; ++i)
-        references[i] = output + i;
-    must(fmi.get(member->component, references, count, member->values) == fmi2OK, "fmi2GetReal");
+    for (unsigned i = 0; i < member->size->count; ++i)
+        references[i] = member->size->output + i;
+    must(fmi.get(member->component, references, member->size->count, member->values) == fmi2OK, "fmi2GetReal");
 }
 
 /* Resident memory in kB, without pages of files: code comes in whenever it first runs. Linux counts it there page by page,
@@ -134,10 +142,11 @@ static void run_cycles(int cycles)
         Member member = {0};
         fmi2FMUstate state = NULL;
         double direction = 1.0, derivative;
-        begin(&member);
+        begin(&member, cycle);
         take_step(&member, cycle, 0);
         must(fmi.save(member.component, &state) == fmi2OK, "fmi2GetFMUstate");
-        must(fmi.derive(member.component, &output, 1, &input, 1, &direction, &derivative) == fmi2OK, "the derivative");
+        must(fmi.derive(member.component, &member.size->output, 1, &member.size->input, 1, &direction, &derivative)
+                 == fmi2OK, "the derivative");
         read_outputs(&member);
         must(fmi.forget(member.component, &state) == fmi2OK, "fmi2FreeFMUstate");
         fmi.free(member.component);
@@ -150,7 +159,7 @@ static void *run_share(void *argument)
 {
     Share *share = argument;
     for (int k = share->first; k < share->number; k += share->stride)
-        begin(&share->members[k]);
+        begin(&share->members[k], k);
     for (int step = 0; step < share->steps; ++step)
         for (int k = share->first; k < share->number; k += share->stride)
             take_step(&share->members[k], k, step);
@@ -174,26 +183,37 @@ static void run_threads(int threads, int number, int steps)
     for (int i = 0; i < threads; ++i)
         pthread_join(handles[i], NULL);
     for (int k = 0; k < number; ++k) {
-        for (unsigned i = 0; i < count; ++i)
+        for (unsigned i = 0; i < members[k].size->count; ++i)
             printf("%a ", members[k].values[i]);
         printf("%d\n", members[k].refused);
     }
 }
 
+static unsigned whole(const char *text)
+{
+    return (unsigned)strtoul(text, NULL, 10);
+}
+
+static void read_sizes(char **words, int number)
+{
+    must(number > 0 && number % 5 == 0 && number / 5 <= MOST, "a crowd without sizes");
+    for (; number > 0; number -= 5, words += 5) {
+        sizes[sizes_given++] = (Size){words[0], words[1], whole(words[2]), whole(words[3]), whole(words[4])};
+        must(whole(words[4]) <= STRIDE, "so many outputs");
+    }
+}
+
 int main(int argc, char **argv)
 {
-    must(argc >= 11, "crowd without its arguments");
-    arguments = argv;
+    int first = argc > 4 && strcmp(argv[4], "cycles") == 0 ? 6 : 8;
+    must(argc > first, "a crowd without its arguments");
     load(argv[1]);
-    input = (unsigned)strtoul(argv[4], NULL, 10);
-    base = strtod(argv[5], NULL);
-    spread = strtod(argv[6], NULL);
-    output = (unsigned)strtoul(argv[7], NULL, 10);
-    count = (unsigned)strtoul(argv[8], NULL, 10);
-    must(count <= STRIDE, "so many outputs");
-    if (strcmp(argv[9], "cycles") == 0)
-        run_cycles(atoi(argv[10]));
-    else if (argc == 13)
-        run_threads(atoi(argv[10]), atoi(argv[11]), atoi(argv[12]));
+    base = strtod(argv[2], NULL);
+    spread = strtod(argv[3], NULL);
+    read_sizes(argv + first, argc - first);
+    if (first == 6)
+        run_cycles(atoi(argv[5]));
+    else
+        run_threads(atoi(argv[5]), atoi(argv[6]), atoi(argv[7]));
     return 0;
 }

@@ -5,14 +5,19 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "model.h"
+#include "tables.c"
 
-enum { VALUES = N_P + N_U + N_Y, ANY_ROLE = 1 << FIXED | 1 << TUNABLE | 1 << INPUT | 1 << OUTPUT };
+#define VALUES ((uint32_t)at.x)
+
+enum { ANY_ROLE = 1 << FIXED | 1 << TUNABLE | 1 << INPUT | 1 << OUTPUT };
 
 static uint64_t seed;
-static double start[N_P + N_U + 1];
+static Tables tables;
+static Offsets at;
+static void *content;
 
 static inline uint32_t chance(uint32_t below)
 {
@@ -22,38 +27,42 @@ static inline uint32_t chance(uint32_t below)
     return (uint32_t)((z ^ (z >> 31)) >> 32) % below;
 }
 
-/* Read the start values from the folder of a file URI; whether all were there. */
-static inline int read_start_values(const char *uri)
+/* Read the tables in the folder of a file URI; whether they are whole. What was read is `content`. */
+static inline int read_tables(const char *uri)
 {
     char path[4096];
     FILE *file;
-    size_t count;
-    snprintf(path, sizeof path, "%s/start.bin", uri + strlen("file://"));
+    size_t size;
+    int whole;
+    snprintf(path, sizeof path, "%s/model.bin", uri + strlen("file://"));
     file = fopen(path, "rb");
-    if (!file)
+    if (!file || fread(&tables.header, sizeof tables.header, 1, file) != 1 || header_fault(&tables.header))
         return 0;
-    count = fread(start, sizeof *start, N_P + N_U, file);
+    size = content_size(&tables.header);
+    content = malloc(size);
+    at = offsets(tables.header.numbers);
+    whole = fread(content, 1, size, file) == size && !tables_fault(&tables, &at, content);
     fclose(file);
-    return count == N_P + N_U;
+    return whole;
 }
 
 static inline const Variable *variable_of(uint32_t reference)
 {
-    for (int i = 0; i < N_VARIABLES; ++i)
-        if (reference - variables[i].first < variables[i].count)
-            return &variables[i];
+    for (uint32_t i = 0; i < tables.header.variables; ++i)
+        if (reference - tables.variables[i].first < tables.variables[i].count)
+            return &tables.variables[i];
     return NULL;
 }
 
 /* A value reference of this kind and of one of these roles, a bit a role; now and then any other, or of nothing. */
 static inline uint32_t draw_reference(int kind, unsigned roles)
 {
-    static const uint32_t odd[] = {VALUES, VALUES + 1, VALUES + N_X, VALUES + N_X + 1, 1u << 31, UINT32_MAX};
+    const uint32_t end = (uint32_t)at.slopes, odd[] = {VALUES, VALUES + 1, end, end + 1, 1u << 31, UINT32_MAX};
     if (!chance(25))
         return chance(2) ? chance(VALUES) : odd[chance(sizeof odd / sizeof *odd)];
     for (int trial = 0; trial < 1000; ++trial) {
-        const Variable *variable = &variables[chance(N_VARIABLES)];
-        if (variable->kind == kind && roles >> variable->role & 1u)
+        const Variable *variable = &tables.variables[chance(tables.header.variables)];
+        if (variable->count > 0 && variable->kind == kind && roles >> variable->role & 1u)
             return variable->first + chance(variable->count);
     }
     return VALUES; /* there is none */
@@ -63,7 +72,7 @@ static inline uint32_t draw_reference(int kind, unsigned roles)
 static inline double draw_fitting(uint32_t reference)
 {
     const Variable *variable = variable_of(reference);
-    double value = reference < N_P + N_U ? start[reference] : 0.0;
+    double value = reference < at.y ? tables.start[reference] : 0.0;
     if (!variable)
         return 1.0;
     if (variable->kind != REAL)

@@ -6,8 +6,6 @@
  * they were, or as reading an output makes them where that is granted; what is granted is not told; results are finite.
  * Ends with status 1 at the first call of which that is not true.
  */
-#include <stdlib.h>
-
 #include "draw.h"
 #include "judge.h"
 
@@ -92,7 +90,7 @@ static void step(Player *player)
     CALL(player, fmi2DoStep(player->component, t, steps[chance(12)], fmi2True));
     stepped += last == fmi2OK;
     discarded += last == fmi2Discard;
-    for (fmi2ValueReference output = N_P + N_U; last == fmi2OK && output < VALUES; ++output) {
+    for (fmi2ValueReference output = (fmi2ValueReference)at.y; last == fmi2OK && output < VALUES; ++output) {
         fmi2Real value = 0.0;
         MUST((fmi2GetReal(player->component, &output, 1, &value) == fmi2OK) == (variable_of(output)->kind == REAL));
         MUST(isfinite(value));
@@ -193,7 +191,7 @@ static void leave(Player *player)
 static void enter(Player *player)
 {
     static const char *const names[] = {"walker", "walker", "walker", "", " ", NULL};
-    static const char *const guids[] = {MODEL_GUID, MODEL_GUID, MODEL_GUID, "{1}", NULL};
+    const char *own = tables.header.guid, *guids[] = {own, own, own, "{1}", NULL};
     const char *uris[] = {resource, resource, resource, "/tmp", "file:///nowhere%2", "http://there", "file://there/x", NULL};
     while (!player->component) {
         told = 0;
@@ -210,7 +208,7 @@ int main(int argc, char **argv)
 {
     static void (*const actions[])(Player *) = {set,  set,  set,        step,          step, step,         step, get, get,
                                                 save, restore, restore_bytes, ask, change_phase, initialise};
-    if (argc != 4 || !read_start_values(argv[3]))
+    if (argc != 4 || !read_tables(argv[3]))
         return 2;
     seed = strtoull(argv[2], NULL, 10);
     resource = argv[3];
@@ -226,6 +224,7 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < INSTANCES; ++i)
         leave(&players[i]);
+    free(content);
     printf("%lld calls: %lld granted, %lld refused, %lld of them after computing outputs, %lld steps, %lld discarded\n",
            calls, granted, refused, computed, stepped, discarded);
     return 0;

@@ -1,17 +1,17 @@
 /* Variables by value reference: where they are, what they are called, what may be done with them. */
 
 /* Find the variable of a value reference; `hint` is a guess that is often right. Parameters, inputs and outputs are all
- * found, for `variables` leaves no gap: hidden parameters are in it. */
-static bool find(uint32_t reference, const Variable *hint, Place *place)
+ * found, for the table of variables leaves no gap: hidden parameters are in it. */
+static bool find(const Tables *tables, uint32_t reference, const Variable *hint, Place *place)
 {
-    int low = 0, high = N_VARIABLES;
+    uint32_t low = 0, high = tables->header.variables;
     if (hint && reference - hint->first < hint->count) {
         *place = (Place){hint, reference - hint->first};
         return true;
     }
     while (low < high) {
-        int middle = low + (high - low) / 2;
-        const Variable *variable = &variables[middle];
+        uint32_t middle = low + (high - low) / 2;
+        const Variable *variable = &tables->variables[middle];
         if (reference < variable->first)
             high = middle;
         else if (reference - variable->first >= variable->count)
@@ -25,15 +25,16 @@ static bool find(uint32_t reference, const Variable *hint, Place *place)
 }
 
 /* Write the name of a scalar value: name, name[3] or name[1,2]. */
-static const char *scalar_name(char *text, size_t size, Place place)
+static const char *scalar_name(const Tables *tables, char *text, size_t size, Place place)
 {
     const Variable *variable = place.variable;
-    if (variable->extent[0] == 0)
-        return variable->name;
-    if (variable->extent[1] == 0)
-        snprintf(text, size, "%s[%u]", variable->name, (unsigned)place.element + 1);
+    const char *name = tables->text + variable->name;
+    if (variable->rank == 0)
+        return name;
+    if (variable->rank == 1)
+        snprintf(text, size, "%s[%u]", name, (unsigned)place.element + 1);
     else
-        snprintf(text, size, "%s[%u,%u]", variable->name, (unsigned)(place.element / variable->extent[1]) + 1,
+        snprintf(text, size, "%s[%u,%u]", name, (unsigned)(place.element / variable->extent[1]) + 1,
                  (unsigned)(place.element % variable->extent[1]) + 1);
     return text;
 }
@@ -47,7 +48,7 @@ static const char *kind_name(int kind)
 static bool choose(const Instance *instance, uint32_t reference, int kind, const Variable *hint, Place *place,
                    const char *refused)
 {
-    if (find(reference, hint, place) && place->variable->kind == kind && place->variable->role != HIDDEN)
+    if (find(&instance->tables, reference, hint, place) && place->variable->kind == kind && place->variable->role != HIDDEN)
         return true;
     report(instance, fmi2Error, "value reference %u is no %s variable of %s%s", (unsigned)reference, kind_name(kind),
          MODEL_IDENTIFIER, refused);
@@ -60,25 +61,25 @@ static bool fits(const Variable *variable, double value)
 }
 
 /* Say which value is beyond which bounds. */
-static void describe_misfit(char *text, size_t size, Place place, double value)
+static void describe_misfit(const Tables *tables, char *text, size_t size, Place place, double value)
 {
     char name[TEXT_SIZE / 2], shown[32];
     const Variable *variable = place.variable;
-    bool has_unit = strcmp(variable->unit, "1") != 0;
-    const char *space = has_unit ? " " : "", *unit = has_unit ? variable->unit : "";
-    snprintf(text, size, "%s = %s%s%s is not %swithin [%.9g, %.9g]%s%s", scalar_name(name, sizeof name, place),
+    const char *unit = strcmp(tables->text + variable->unit, "1") != 0 ? tables->text + variable->unit : "";
+    const char *space = *unit ? " " : "";
+    snprintf(text, size, "%s = %s%s%s is not %swithin [%.9g, %.9g]%s%s", scalar_name(tables, name, sizeof name, place),
              number(shown, sizeof shown, value), space, unit, isfinite(value) ? "" : "finite and ", variable->min,
              variable->max, space, unit);
 }
 
 /* Whether parameters and inputs from `first` up to `end` are within their bounds; else name the first that is not. */
-static bool values_fit(const double *memory, uint32_t first, uint32_t end, char *text, size_t size)
+static bool values_fit(const Tables *tables, const double *memory, size_t first, size_t end, char *text, size_t size)
 {
     Place place = {0};
-    for (uint32_t i = first; i < end; ++i) {
-        find(i, place.variable, &place);
+    for (size_t i = first; i < end; ++i) {
+        find(tables, (uint32_t)i, place.variable, &place);
         if (!fits(place.variable, memory[i])) {
-            describe_misfit(text, size, place, memory[i]);
+            describe_misfit(tables, text, size, place, memory[i]);
             return false;
         }
     }
@@ -93,22 +94,22 @@ static bool is_finite_word(double value)
 }
 
 /* Whether outputs and states are finite; else name the first that is not. */
-static bool results_are_finite(const double *memory, char *text, size_t size)
+static bool results_are_finite(const Instance *instance, const double *memory, char *text, size_t size)
 {
     char name[TEXT_SIZE / 2], digits[32];
     const char *shown;
     Place place;
-    int count = 0, position = AT_Y;
-    for (int i = AT_Y; i < AT_SLOPES; ++i)
+    size_t position = instance->at.y, end = instance->at.slopes, count = 0;
+    for (size_t i = position; i < end; ++i)
         count += is_finite_word(memory[i]);
-    if (count == AT_SLOPES - AT_Y)
+    if (count == end - position)
         return true;
     while (is_finite_word(memory[position]))
         ++position;
     shown = number(digits, sizeof digits, memory[position]);
-    if (find((uint32_t)position, NULL, &place))
-        snprintf(text, size, "%s became %s", scalar_name(name, sizeof name, place), shown);
+    if (find(&instance->tables, (uint32_t)position, NULL, &place))
+        snprintf(text, size, "%s became %s", scalar_name(&instance->tables, name, sizeof name, place), shown);
     else
-        snprintf(text, size, "number %d of the hidden states became %s", position - AT_X + 1, shown);
+        snprintf(text, size, "number %zu of the hidden states became %s", position - instance->at.x + 1, shown);
     return false;
 }
