@@ -77,7 +77,7 @@ def test_archive_has_the_same_bytes_on_every_host(tmp_path, monkeypatch):
     for host in ("linux", "win32"):
         with monkeypatch.context() as patch:
             patch.setattr(sys, "platform", host)  # zipfile tells it in every entry
-            write_archive(tmp_path / "it.fmu", {"resources/start.bin": b"0"})
+            write_archive(tmp_path / "it.fmu", {"resources/model.bin": b"0"})
         written.append((tmp_path / "it.fmu").read_bytes())
     assert written[0] == written[1]
 

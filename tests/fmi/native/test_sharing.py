@@ -10,8 +10,12 @@ from fmpy import extract, read_model_description
 
 from packfmu.core.variable import Detail
 from packfmu.fmi.native.fmu import build_native_fmu, structure_digest
+from packfmu.fmi.native.header import header
 from packfmu.fmi.native.platforms import Platform
 from packfmu.fmi.registry import load_definition
+from packfmu.pack.block import pack_block
+from packfmu.pack.file import Pack
+from packfmu.pack.parts import parts
 from tests.fmi.native.native_toy import Importer
 from tests.fmi.python.host import Host
 
@@ -90,6 +94,40 @@ def test_other_structures_have_other_identities_and_libraries(tmp_path):
     arguments = {"groups": 2, "parallel": 1}
     cases = [(arguments | more, Detail.CELL) for more in ({}, {"converter": "buck_boost", "links": [[0, 1]]})]
     assert identities(tmp_path, "balancer", cases) == (2, 2)
+
+
+NAMED = {"parameters": "nissan_leaf_2013"}
+SIZES = {
+    "cell": [{"cells": cells, **NAMED} for cells in (1, 4, 192)],
+    "pack_network": [
+        {"series": series, "parallel": parallel, "opposite_terminals": True, "nodes": nodes}
+        for series, parallel, nodes in ((1, 1, 5), (2, 2, 21), (96, 74, 21))
+    ],
+    "thermal": [{"cells": cells} for cells in (1, 3, 192)],
+    "balancer": [{"groups": groups, "parallel": parallel} for groups, parallel in ((1, 1), (2, 1), (96, 2))],
+    "bms": [{"groups": groups, "parallel": parallel, **NAMED} for groups, parallel in ((1, 1), (2, 1), (96, 2))],
+    "aging": [{"cells": cells, "aging": "graphite_film_aging"} for cells in (1, 6, 192)],
+}
+
+
+def same_code(models):
+    """Whether machine code and header of models are the same, though their sizes are not."""
+    assert len({sum(variable.count for variable in model.interface) for model in models}) == len(models)
+    return len({(structure_digest(model), header(model, "stamp")) for model in models}) == 1
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_components_of_all_sizes_have_one_structure(name):
+    assert same_code([load_definition(name, arguments, {}).model for arguments in SIZES[name]])
+
+
+def test_packs_of_all_sizes_have_one_structure():
+    models = []
+    for series, parallel in ((3, 1), (3, 2), (96, 2)):
+        pack = Pack.model_validate({"pack": {"series": series, "parallel": parallel}, "cell": NAMED})
+        block = pack_block(pack, parts(pack))
+        models.append(load_definition(block.component, block.arguments, block.start).model)
+    assert same_code(models)
 
 
 def test_structures_are_told_apart_by_their_kernels():
