@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .block import BlockMemory
-from .entry import entries
+from .block.memory import BlockMemory
+from .block.structure import layout_of
+from .compilation.entry import entries
 from .model import Model
-from .structure import layout_of
 from .variable import Variable
 
 

@@ -11,8 +11,8 @@ from typing import Any, TypeVar, cast
 
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # its exp differs from libm's in the last bit
 
-from .compiled import GENERATED
-from .compiler import Kernel
+from .compilation.compiler import Kernel
+from .compilation.kept import GENERATED
 
 Block = Any
 """A block of fields as kernels take it, `BlockMemory` to the interpreter; or an array of one."""

@@ -23,8 +23,8 @@ from functools import cached_property
 
 from numpy.typing import ArrayLike
 
+from .block.structure import Structure, structure_of
 from .fields import Fields
-from .structure import Structure, structure_of
 from .variable import Variable
 
 DONE = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..core.block_type import BlockType
+from ..core.block.block_type import BlockType
 from ..core.variable import Variable
 from .operations import Action, Connection, Operation, Rule
 from .transfers import LEAST

@@ -14,7 +14,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from ...core.cache import cache_folder, package_version
-from ...core.fingerprint import fingerprint
+from ...core.compilation.fingerprint import fingerprint
 from ...core.model import Model
 from ...core.variable import Detail
 from ..archive import write_archive

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from ...core.block.structure import ANY, Structure
 from ...core.model import Model
-from ...core.structure import ANY, Structure
 
 HEADER = """/* What the shim knows of {name}; written by packfmu. */
 #ifndef MODEL_H

@@ -25,8 +25,8 @@ import llvmlite.binding as llvm
 import numba
 from numba.core.errors import NumbaError
 
-from ...core.compiler import lowering_only, optimised
-from ...core.entry import block_types
+from ...core.compilation.compiler import lowering_only, optimised
+from ...core.compilation.entry import block_types
 from ...core.errors import InputError
 from ...core.model import Model
 from ..registry import maker

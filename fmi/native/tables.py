@@ -14,8 +14,8 @@ from string import Formatter
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.block.structure import layout_of
 from ...core.model import Model
-from ...core.structure import layout_of
 from ...core.variable import Causality, DataType, Variable
 
 MAGIC = b"fmtable"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from packfmu.core.fingerprint import fingerprint
+from packfmu.core.compilation.fingerprint import fingerprint
 from packfmu.fmi.registry import load_definition
 from packfmu.models.bms import bms
 from packfmu.models.cell import ecm

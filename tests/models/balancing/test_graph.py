@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packfmu.core.block import block_of
+from packfmu.core.block.memory import block_of
 from packfmu.core.errors import InputError
 from packfmu.core.variable import Count, Variable
 from packfmu.models.balancing import graph as balancing_graph

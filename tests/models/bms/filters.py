@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from packfmu.core.block import block_of
+from packfmu.core.block.memory import block_of
 from packfmu.models.bms import capacity, filter_states, kalman, kalman_correction
 from packfmu.models.cell import circuit as cell_circuit
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from packfmu.core.block import block_of
+from packfmu.core.block.memory import block_of
 from packfmu.models.bms import estimation, group_port, sensors, state_of_power, supervisor
 from packfmu.models.cell import circuit as cell_circuit
 from packfmu.models.cell.kind import in_parallel

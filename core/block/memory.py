@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..variable import Variable
 from .structure import Place, Structure, layout_of, size_of, structure_of
-from .variable import Variable
 
 
 class BlockMemory:

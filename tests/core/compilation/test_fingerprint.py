@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from packfmu.core import fingerprint as module
-from packfmu.core.fingerprint import fingerprint
+from packfmu.core.compilation import fingerprint as module
+from packfmu.core.compilation.fingerprint import fingerprint
 from packfmu.core.kernel import generated, kernel
 
 SOURCE = """

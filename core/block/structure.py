@@ -21,7 +21,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from .variable import Count, Variable
+from ..variable import Count, Variable
 
 ANY = None
 """An extent that the layout tells."""

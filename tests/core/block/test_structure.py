@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packfmu.core.structure import ANY, layout_of, size_of, structure_of
+from packfmu.core.block.structure import ANY, layout_of, size_of, structure_of
 from packfmu.core.variable import Count, Variable
 
 

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from numba import types
 
-from .block_type import BlockType, taker
-from .compiled import compile_once
+from ..block.block_type import BlockType, taker
+from ..block.structure import Structure
+from ..kernel import kernel
+from ..model import Model
 from .compiler import together
-from .kernel import kernel
-from .model import Model
-from .structure import Structure
+from .kept import compile_once
 
 ADDRESSES = types.Array(types.int64, 1, "C")
 """The type of what `taker` takes."""

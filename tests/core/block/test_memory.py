@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numba.core.errors import TypingError
 
-from packfmu.core.block import BlockMemory, block_of
+from packfmu.core.block.memory import BlockMemory, block_of
 from packfmu.core.kernel import kernel
 from packfmu.core.variable import Count, Variable
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from packfmu.core import compiled
+from packfmu.core.compilation import kept
 from packfmu.core.errors import InputError
 
 LOWER = """
@@ -52,7 +52,7 @@ def write(folder, lowest="2.0 * x"):
 def run(tmp_path, monkeypatch):
     """Return a function that imports the modules anew, and calls the top one: its value, and whether it was loaded."""
     (tmp_path / "cache").mkdir()
-    monkeypatch.setattr(compiled, "code_folder", lambda name: tmp_path / "cache")
+    monkeypatch.setattr(kept, "code_folder", lambda name: tmp_path / "cache")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
 
@@ -111,7 +111,7 @@ def test_without_a_cache_kernels_compile_all_the_same(run, monkeypatch):
     def refuse(name):
         raise InputError("cache cannot be made")
 
-    monkeypatch.setattr(compiled, "code_folder", refuse)
+    monkeypatch.setattr(kept, "code_folder", refuse)
     assert run() == (50.0, COMPILED)
     assert run() == (50.0, COMPILED)
 
@@ -119,7 +119,7 @@ def test_without_a_cache_kernels_compile_all_the_same(run, monkeypatch):
 def test_generated_source_is_kept_for_people_to_read(tmp_path, monkeypatch):
     (tmp_path / "generated").mkdir()
     (tmp_path / "kernels").mkdir()
-    monkeypatch.setattr(compiled, "code_folder", lambda name: tmp_path / name)
+    monkeypatch.setattr(kept, "code_folder", lambda name: tmp_path / name)
     from packfmu.core.kernel import generated
 
     assert generated("doubled", "x", "return 2.0 * x", {}, __name__)(4.0) == 8.0

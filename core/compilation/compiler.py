@@ -19,7 +19,7 @@ from numba.core.registry import CPUDispatcher
 from numba.core.sigutils import normalize_signature
 from numba.core.typed_passes import NativeLowering
 
-from .compiled import KernelCache
+from .kept import KernelCache
 
 OPTIONS = {"nopython": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 """What numba is told of every kernel."""

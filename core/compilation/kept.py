@@ -19,8 +19,8 @@ from numba.core.registry import cpu_target
 from numba.core.serialize import dumps
 from numba.core.sigutils import normalize_signature
 
-from .cache import code_folder, made_once, read_sealed, write_sealed
-from .errors import InputError
+from ..cache import code_folder, made_once, read_sealed, write_sealed
+from ..errors import InputError
 from .fingerprint import fingerprint
 
 GENERATED: dict[str, str] = {}

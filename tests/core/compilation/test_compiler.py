@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from numba import njit
 
-from packfmu.core import compiled
-from packfmu.core.compiler import lowering_only, together
+from packfmu.core.compilation import kept
+from packfmu.core.compilation.compiler import lowering_only, together
 from packfmu.core.kernel import kernel
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_kept_yet(monkeypatch, tmp_path):
-    monkeypatch.setattr(compiled, "code_folder", lambda name: tmp_path)
+    monkeypatch.setattr(kept, "code_folder", lambda name: tmp_path)
 
 
 def chain(wrap):

@@ -28,9 +28,9 @@ from numba.extending import (
 )
 from numba.np.arrayobj import make_array
 
+from ..compilation.compiler import in_compilation
 from .array_type import FieldArray
-from .block import BlockMemory
-from .compiler import in_compilation
+from .memory import BlockMemory
 from .structure import ANY, Place, Structure
 
 

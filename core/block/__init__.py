@@ -1,0 +1,1 @@
+"""Blocks: named fields in one piece of memory, whatever their sizes."""

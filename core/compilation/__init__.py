@@ -1,0 +1,1 @@
+"""How kernels become code, and how it is kept."""
