@@ -11,6 +11,10 @@ from .transfers import LEAST
 from .wiring import TOO_LONG, Place, Wiring, blocks, input_field, output_field, parameter_field, status_of
 
 MOST_PERIODS = 1e6
+CALLED = (
+    "accumulate, accumulate_maximum, copy, extrapolate, first_beyond, shift_line, stretch_line, "
+    + "take_maximum, take_mean, take_sum"
+)
 TOLERANCE = 1e-6
 """What is not stepped but kept for the next step, relative to the base period: communication steps come rounded."""
 
@@ -59,10 +63,7 @@ def write(wiring: Wiring) -> str:
             "return status",
         ],
     }
-    names = "accumulate, accumulate_maximum, copy, extrapolate, first_beyond, shift_line, stretch_line"
-    names += ", take_maximum, take_mean, take_sum"
-    head = f"from math import inf\nfrom {__package__}.transfers import {names}\n"
-    head += f"from {BlockType.__module__} import nothing\n"
+    head = f"from math import inf\nfrom {__package__}.transfers import {CALLED}\nfrom {BlockType.__module__} import nothing\n"
     return "".join([head, *(_function(signature, body) for signature, body in functions.items())])
 
 

@@ -114,7 +114,7 @@ def _chosen(context: Any, builder: Any, kind: FieldArray, value: Any, index: Any
 @lower_builtin(operator.getitem, FieldArray, types.UniTuple)
 def _get(context: Any, builder: Any, call: Any, arguments: Any) -> Any:
     kind, index = call.args
-    pointer, left = _chosen(context, builder, kind, *arguments, _index(index)[1])
+    pointer, left = _chosen(context, builder, kind, arguments[0], arguments[1], _index(index)[1])
     if not left:
         return builder.load(pointer)
     row = cgutils.create_struct_proxy(call.return_type)(context, builder)
