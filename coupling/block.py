@@ -46,15 +46,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
+from math import inf
 from types import FunctionType
 from typing import Any
 
+from ..core.block.block_type import nothing
 from ..core.bounds import UNBOUNDED
+from ..core.compilation.compiler import Kernel
 from ..core.duration import seconds
 from ..core.fields import Fields
 from ..core.kernel import execute, kernel
 from ..core.model import Model
 from ..core.variable import DataType, Detail, Variable
+from . import transfers
 from .block_code import write
 from .operations import Action, Connection, Operation, endpoint
 from .wiring import Place, Wiring, refusals
@@ -279,7 +283,8 @@ def _states(wiring: Wiring) -> tuple[Variable, ...]:
 @cache
 def _kernels(source: str, members: tuple[tuple[str, Any, Any, Any], ...]) -> list[Callable[..., Any]]:
     """Return the kernels of a source; it calls those of the members, of each its name and its three kernels."""
-    namespace: dict[str, Any] = {"__name__": __name__}
+    namespace: dict[str, Any] = {"__name__": __name__, "inf": inf, "nothing": nothing}
+    namespace |= {name: value for name, value in vars(transfers).items() if isinstance(value, Kernel)}
     for member, initialize, outputs_kernel, advance in members:
         namespace[f"{member}_initialize"] = initialize
         namespace[f"{member}_outputs_kernel"] = outputs_kernel

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..core.block.block_type import BlockType
 from ..core.variable import Variable
 from .operations import Action, Connection, Operation, Rule
 from .transfers import LEAST
 from .wiring import TOO_LONG, Place, Wiring, blocks, input_field, output_field, parameter_field, status_of
 
 MOST_PERIODS = 1e6
-CALLED = (
-    "accumulate, accumulate_maximum, copy, extrapolate, first_beyond, shift_line, stretch_line, "
-    + "take_maximum, take_mean, take_sum"
-)
 TOLERANCE = 1e-6
 """What is not stepped but kept for the next step, relative to the base period: communication steps come rounded."""
 
 
 def write(wiring: Wiring) -> str:
-    """Return the source of ``initialize``, ``outputs_kernel`` and ``advance``, and what they call."""
+    """Return the source of ``initialize``, ``outputs_kernel`` and ``advance``, and what they call of their own."""
     fast = [operation for operation in wiring.operations if operation.every == 1]
     slow = [operation for operation in wiring.operations if operation.every > 1]
     least = {"maximum": repr(LEAST)}
@@ -63,12 +58,11 @@ def write(wiring: Wiring) -> str:
             "return status",
         ],
     }
-    head = f"from math import inf\nfrom {__package__}.transfers import {CALLED}\nfrom {BlockType.__module__} import nothing\n"
-    return "".join([head, *(_function(signature, body) for signature, body in functions.items())])
+    return "\n".join(_function(signature, body) for signature, body in functions.items())
 
 
 def _function(signature: str, body: list[str]) -> str:
-    return f"\ndef {signature}:\n" + "".join(f"    {line}\n" for line in body or ["pass"])
+    return f"def {signature}:\n" + "".join(f"    {line}\n" for line in body or ["pass"])
 
 
 def _copy(source: str, target: str, variable: Variable) -> str:
