@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .bounds import first_beyond, out_of_bounds
+from .errors import InputError
 
 
 class DataType(Enum):
@@ -58,6 +59,13 @@ class Count(int):
         count = super().__new__(cls, number)
         count.of = of
         return count
+
+
+def counted(name: str, number: int, of: str) -> Count:
+    """Return a count of at least 1; InputError names the argument that it comes from."""
+    if number < 1:
+        raise InputError(f"{name} = {number} must be at least 1")
+    return Count(number, of)
 
 
 @dataclass(frozen=True, eq=False)

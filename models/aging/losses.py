@@ -41,7 +41,7 @@ from ...core.kernel import Block, kernel
 from ...core.model import DONE, Model, Update
 from ...core.statistics import extremes_of
 from ...core.timescale import reset_timescales, timescale_variables
-from ...core.variable import Count, Detail, Variable
+from ...core.variable import Detail, Variable, counted
 from .counters import counters, fallen, keep, refusals
 from .kind import LAWS, AgingParameters
 from .law import in_turn, total
@@ -88,7 +88,7 @@ def declare(cells: int, kind: AgingParameters) -> Model:
     kind : AgingParameters
         How they age.
     """
-    cells = Count(cells, "cell")
+    cells = counted("cells", cells, "cell")
     return Model(
         name="Aging",
         description="Capacity loss and resistance growth of each cell, from the stress that it has counted",

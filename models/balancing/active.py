@@ -13,7 +13,7 @@ from ...core.errors import InputError
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.model import DONE, Model, Update
-from ...core.variable import Count
+from ...core.variable import Count, counted
 from . import fidelity, graph, laws, ledger, limits, links, objective
 from .converter import parts
 from .converter.parts import check_parts, set_capacitor, set_inductor, set_transformer
@@ -51,7 +51,7 @@ def declare(groups: int, parallel: int, converter: Converter, ends: Sequence[tup
         + links.fields(groups, count)
         + fidelity.fields(count)
         + parts.fields(converter, groups, to_pack)
-        + limits.fields(groups, Count(groups * parallel, "cell"))
+        + limits.fields(groups, Count(groups * counted("parallel", parallel, "cell"), "cell"))
         + objective.fields(groups)
         + ledger.fields(groups),
         initialize=INITIALIZE[converter],

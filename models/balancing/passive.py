@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.model import DONE, Model, Update
-from ...core.variable import Count
+from ...core.variable import Count, counted
 from . import bleeding, ledger, limits, objective
 from .bleeding import bleed, check_thresholds, predict, reset_bleeding, select, subtract_bled_charge
 from .ledger import book, put_in_force, reset_ledger
@@ -23,13 +23,14 @@ def declare(groups: int, parallel: int) -> Model:
     parallel : int
         Number of cells in parallel in each group, >= 1.
     """
-    groups = Count(groups, "group")
+    cells = Count(groups * counted("parallel", parallel, "cell"), "cell")
+    groups = counted("groups", groups, "group")
     return Model(
         name="Balancer",
         description="Passive balancing by a bleed resistor at each group",
         fields=Fields(modules=(__name__,))
         + bleeding.fields(groups)
-        + limits.fields(groups, Count(groups * parallel, "cell"))
+        + limits.fields(groups, cells)
         + objective.fields(groups)
         + ledger.fields(groups),
         initialize=initialize,

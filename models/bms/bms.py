@@ -18,12 +18,11 @@ the hysteresis.
 
 from __future__ import annotations
 
-from ...core.errors import InputError
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.model import DONE, Model, Update
 from ...core.timescale import reset_timescales, timescale_variables
-from ...core.variable import Count
+from ...core.variable import counted
 from ..cell.kind import CellParameters, in_parallel
 from . import estimation, group_port, protection, sensors, state_of_power, supervisor
 
@@ -68,10 +67,7 @@ def declare(groups: int, parallel: int, kind: CellParameters) -> Model:
     InputError
         When a number is too small.
     """
-    for name, number in (("groups", groups), ("parallel", parallel)):
-        if number < 1:
-            raise InputError(f"{name} = {number} must be at least 1")
-    group, groups = in_parallel(kind, parallel), Count(groups, "group")
+    group, groups = in_parallel(kind, counted("parallel", parallel, "cell")), counted("groups", groups, "group")
     fields = Fields(modules=(__name__,), outputs=timescale_variables())
     fields += sensors.fields(groups, parallel) + estimation.fields(groups, group)
     fields += protection.fields(groups, group) + supervisor.fields(group)

@@ -13,7 +13,7 @@ from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.model import DONE, Model, Update
 from ...core.timescale import reset_timescales
-from ...core.variable import Count
+from ...core.variable import counted
 from ..aging.kind import AgingParameters
 from . import aged, circuit, port, step, stress
 from .kind import CellParameters
@@ -44,10 +44,10 @@ def declare(cells: int, parameters: CellParameters, aging: AgingParameters | Non
     aging : AgingParameters, optional
         How they age. Without it they have neither counters of stress nor inputs of aging.
     """
-    cells = Count(cells, "cell")
+    cells = counted("cells", cells, "cell")
     fields = circuit.fields(cells, parameters) + port.fields(cells) + step.fields(cells, parameters)
     modules = Fields(modules=(__name__, *fields.modules))
-    if aging:  # the fields of aging stand first: numba takes a record for a kind of another one that it starts with
+    if aging:
         fields = aged.fields(cells) + stress.fields(cells, parameters.nodes, aging) + fields
     return Model(
         name="Cell",

@@ -26,7 +26,7 @@ from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.model import DONE, Model, Update
 from ...core.timescale import reset_timescales, timescale_variables
-from ...core.variable import Count, Variable
+from ...core.variable import Count, Variable, counted
 from ..numerics import tables
 from . import charge, ladder, loads, report
 from .bounds import CURRENT
@@ -55,10 +55,10 @@ def declare(series: int, parallel: int, opposite_terminals: bool, nodes: int) ->
     InputError
         When a number is too small.
     """
-    for name, number, least in (("series", series, 1), ("parallel", parallel, 1), ("nodes", nodes, 2)):
-        if number < least:
-            raise InputError(f"{name} = {number} must be at least {least}")
-    cells, groups = Count(series * parallel, "cell"), Count(series, "group")
+    if nodes < 2:
+        raise InputError(f"nodes = {nodes} must be at least 2")
+    groups = counted("series", series, "group")
+    cells = Count(series * counted("parallel", parallel, "cell"), "cell")
     return Model(
         name="PackNetwork",
         description="Electrical network of a pack: parallel cells on busbar ladders, in series, under a load",

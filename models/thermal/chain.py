@@ -46,7 +46,7 @@ from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.model import DONE, Model, Update
 from ...core.statistics import extremes_of
-from ...core.variable import Count, Variable
+from ...core.variable import Variable, counted
 from ..numerics.summation import add
 from . import board, method, timescales
 from .method import CAPACITY, CARRIED, CONDUCTANCE, GAMMA, mean_temperature
@@ -79,7 +79,7 @@ def declare(cells: int) -> Model:
     cells : int
         Number of cells, >= 1.
     """
-    cells = Count(cells, "cell")
+    cells = counted("cells", cells, "cell")
     return Model(
         name="Thermal",
         description="Cells in a thermal chain with ambient air, an optional cooling plate and the balancer's board",

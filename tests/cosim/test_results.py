@@ -84,7 +84,7 @@ def test_arrays_of_unlike_extent_do_not_share_a_dimension(tmp_path):
 
 
 def test_all_arrays_of_a_pack_know_what_they_count():
-    """But those that do not count cells or groups."""
+    """But those over horizons."""
     table = {"pack": {"series": 3, "parallel": 2}, "cell": {"parameters": "nissan_leaf_2013"}, "bms": {},
              "balancer": {"converter": "flyback"}, "aging": {"parameters": "graphite_film_aging"}}  # fmt: skip
     ports = [
@@ -95,10 +95,11 @@ def test_all_arrays_of_a_pack_know_what_they_count():
     ]
     assert {port.count for port in ports if port.dimension == "cell"} == {6}
     assert {port.count for port in ports if port.dimension == "group"} == {3}
-    assert [port.name for port in ports if not port.dimension] == [
-        *("measured_temperature", "charge_current", "discharge_current", "charge_power", "discharge_power"),
-        "link_current",
-    ]  # over sensors, horizons, and links
+    assert {port.name: port.dimension for port in ports if port.dimension not in ("", "cell", "group")} == {
+        "measured_temperature": "sensor", "link_current": "link",
+    }  # fmt: skip
+    powers = ("charge_current", "discharge_current", "charge_power", "discharge_power")
+    assert tuple(port.name for port in ports if not port.dimension) == powers
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ def test_less_detail_tells_less_and_computes_the_same(tmp_path):
     ("name", "arguments", "start", "words"),
     [
         ("nothing", {}, {}, "no component 'nothing'"),
-        ("thermal", {"cells": -1}, {}, "size -1 must be at least 1"),
+        ("thermal", {"cells": -1}, {}, "cells = -1 must be at least 1"),
         ("thermal", {"cells": 1}, {"conduction": -1.0}, "conduction = -1"),
     ],
 )

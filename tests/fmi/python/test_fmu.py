@@ -111,7 +111,7 @@ def test_what_does_not_fit_is_told_in_one_line_and_nothing_is_written(tree, tmp_
 @pytest.mark.parametrize(
     ("name", "arguments", "words"),
     [
-        ("thermal", {"cells": 0}, r"thermal cannot be made with {'cells': 0}: .*size 0 must be at least 1"),
+        ("thermal", {"cells": 0}, r"thermal cannot be made with {'cells': 0}: .*cells = 0 must be at least 1"),
         ("thermal", {"groups": 2}, "unexpected keyword argument 'groups'"),
         ("cell", {"cells": 1, "parameters": "no_such_cell"}, "no_such_cell"),
     ],
