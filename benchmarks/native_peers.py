@@ -24,13 +24,11 @@ from pythonfmu import FmuBuilder
 from packfmu.core.cache import cache_folder
 from packfmu.core.model import Model
 from packfmu.fmi.files import package_folder
-from packfmu.fmi.native.fmu import linked, native_sources, structure_digest
-from packfmu.fmi.native.header import header
+from packfmu.fmi.native.libraries import Wanted, libraries
 from packfmu.fmi.native.platforms import LINUX, Platform
 from packfmu.fmi.native.tables import start_values, tables
 from packfmu.fmi.python.fmu import build_python_fmu
 from packfmu.fmi.registry import load_definition
-from packfmu.fmi.supplements import digest
 
 HERE = Path(__file__).parent
 HAND_WRITTEN = HERE / "hand_written"
@@ -72,13 +70,10 @@ def first_output(model: Model) -> int:
 
 def build_native(model: Model, cells: int, folder: Path) -> None:
     """Extract a native FMU without its XML."""
-    sources = native_sources()
-    stamp = digest(sources | {"structure": structure_digest(model).encode()})
-    sources["model.h"] = header(model, stamp)
-    arguments = {"cells": cells, "parameters": KIND}
-    library = linked("cell", arguments, model.name, sources, [Platform.LINUX64])[Platform.LINUX64]
+    made = libraries(Wanted("cell", {"cells": cells, "parameters": KIND}, model, [Platform.LINUX64]))
+    library = made.content[Platform.LINUX64]
     start = start_values(model).tobytes()  # which the client reads and gives to both libraries
-    files = {"resources/model.bin": tables(model, GUID, stamp), "resources/start.bin": start}
+    files = {"resources/model.bin": tables(model, GUID, made.stamp), "resources/start.bin": start}
     for path, content in {"binaries/linux64/Cell.so": library, **files}.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import linecache
-import os
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeVar, cast
 
-os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # its exp differs from libm's in the last bit
-
 from .compilation.compiler import Kernel
-from .compilation.kept import GENERATED
+from .compilation.generated import execute
 
 Block = Any
 """A block of fields as kernels take it, `BlockMemory` to the interpreter; or an array of one."""
@@ -23,26 +18,6 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def kernel(function: Function) -> Function:
     """Compile a function that allocates nothing, raises nothing, and calls only kernels and `math`."""
     return cast(Function, Kernel(function))
-
-
-def execute(source: str, label: str, namespace: dict[str, Any]) -> None:
-    """Execute generated source in a namespace, and keep it where tracebacks and debuggers look for it.
-
-    What is compiled of it is kept with its source, in the folder ``generated`` beside the code.
-
-    Parameters
-    ----------
-    source : str
-        Definitions of functions.
-    label : str
-        What a traceback calls it.
-    namespace : dict
-        The globals of the functions, which are added to it.
-    """
-    name = f"<{label} {hashlib.sha256(source.encode()).hexdigest()[:16]}>"
-    GENERATED[name] = source
-    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    exec(compile(source, name, "exec"), namespace)
 
 
 def generated(name: str, arguments: str, body: str, called: Mapping[str, Any], module: str) -> Callable[..., Any]:

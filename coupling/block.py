@@ -53,9 +53,10 @@ from typing import Any
 from ..core.block.block_type import nothing
 from ..core.bounds import UNBOUNDED
 from ..core.compilation.compiler import Kernel
+from ..core.compilation.generated import execute
 from ..core.duration import seconds
 from ..core.fields import Fields
-from ..core.kernel import execute, kernel
+from ..core.kernel import kernel
 from ..core.model import Model
 from ..core.variable import DataType, Detail, Variable
 from . import transfers

@@ -15,7 +15,7 @@ from fmpy import read_model_description, supported_platforms
 
 from packfmu.core.errors import InputError
 from packfmu.fmi.build import Form, build_parts
-from packfmu.fmi.native import fmu as native_fmu
+from packfmu.fmi.native import libraries
 from packfmu.fmus.pack import SHARED
 from packfmu.pack.block import all_parts
 from packfmu.pack.file import load_pack, parse_pack
@@ -257,7 +257,7 @@ def test_what_ends_a_build_keeps_queued_fmus_from_being_built(
 
 
 def test_missing_tool_is_named(pack_file, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(native_fmu, "TOOLS", ("ziglang-of-another-world",))
+    monkeypatch.setattr(libraries, "TOOLS", ("ziglang-of-another-world",))
     line = line_of_refusal(capsys, [str(pack_file), "--output", str(tmp_path / "out")])
     assert line == "error: ziglang-of-another-world is not installed; pip install packfmu brings it"
     assert contents(tmp_path / "out") == {}

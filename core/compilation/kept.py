@@ -22,9 +22,7 @@ from numba.core.sigutils import normalize_signature
 from ..cache import code_folder, made_once, read_sealed, write_sealed
 from ..errors import InputError
 from .fingerprint import fingerprint
-
-GENERATED: dict[str, str] = {}
-"""Source that is in no file, by the name that its code has for one: ``<label hash>``."""
+from .generated import GENERATED
 
 
 class KernelCache(_Cache):  # type: ignore[misc]

@@ -8,23 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from platform import python_version
 from typing import Any
 
 from numpy.typing import ArrayLike
 
-from ...core.cache import cache_folder, package_version
-from ...core.compilation.fingerprint import fingerprint
-from ...core.model import Model
 from ...core.variable import Detail
 from ..archive import write_archive
 from ..description import Flavour, guid, model_description
-from ..files import package_folder, replacing
-from ..registry import component_sources, load_definition
-from ..supplements import digest, supplements
-from .header import header
-from .link import fmi_headers, link
-from .objects import compile_component
+from ..files import package_folder
+from ..registry import load_definition
+from ..supplements import supplements
+from .libraries import Wanted, libraries
+from .link import fmi_headers
 from .platforms import Platform
 from .tables import state_identity, tables
 
@@ -38,14 +33,6 @@ NATIVE = Flavour(
     can_serialize_fmu_state=True,
     provides_directional_derivative=True,
 )
-
-TOOLS = ("llvmlite", "numba", "numpy", "ziglang")
-"""Packages whose version may change the machine code."""
-
-BUILDERS = ("elf", "header", "link", "objects", "platforms", "tables")
-"""Modules of this package that shape the machine code, or the tables that it reads."""
-
-SHIM = Path(__file__).parent / "shim"
 
 
 def build_native_fmu(
@@ -83,53 +70,12 @@ def build_native_fmu(
     """
     component = load_definition(name, arguments, start or {})
     model = component.model
-    sources = native_sources()
-    stamp = digest(sources | {"structure": structure_digest(model).encode()})
-    identity = guid(component, state_identity(model, stamp), detail)
-    sources["model.h"] = header(model, stamp)
-    libraries = linked(name, arguments, model.name, sources, platforms)
-    files = {f"binaries/{p.value}/{model.name}{p.extension}": library for p, library in libraries.items()}
-    files["resources/model.bin"] = tables(model, identity, stamp)
+    made = libraries(Wanted(name, arguments, model, platforms))
+    identity = guid(component, state_identity(model, made.stamp), detail)
+    files = {f"binaries/{p.value}/{model.name}{p.extension}": library for p, library in made.content.items()}
+    files["resources/model.bin"] = tables(model, identity, made.stamp)
     files["modelDescription.xml"] = model_description(component, NATIVE, identity, detail)
     write_archive(target, files | licences(platforms) | supplements(component, NATIVE, detail))
-
-
-def native_sources() -> dict[str, bytes]:
-    """Return all that the machine code of components is made from, by name; files of C by their plain names."""
-    own = Path(__file__).parent
-    files = component_sources() | {f"fmi/native/{name}.py": (own / f"{name}.py").read_bytes() for name in BUILDERS}
-    files |= {path.name: path.read_bytes() for path in SHIM.glob("*.[ch]")} | fmi_headers()
-    tools = [*(f"{tool} {package_version(tool)}" for tool in TOOLS), f"python {python_version()}"]
-    return dict(sorted(files.items())) | {"tools": "\n".join(tools).encode()}
-
-
-def structure_digest(model: Model) -> str:
-    """Return a hash of all of a model that machine code is made from; models that differ in size only have the same."""
-    kernels = (model.initialize, model.outputs_kernel, model.advance)
-    parts = [model.name, *map(fingerprint, kernels), *(structure.digest for structure in model.structures)]
-    return digest({"structure": "\n".join(parts).encode()})
-
-
-def linked(
-    name: str,
-    arguments: Mapping[str, Any],
-    identifier: str,
-    sources: Mapping[str, bytes],
-    platforms: Sequence[Platform],
-) -> dict[Platform, bytes]:
-    """Return the library of each platform, from the cache where it has been linked before."""
-    key = digest(sources)
-    kept = {p: cache_folder("libraries") / f"{identifier}-{key}-{p.value}{p.extension}" for p in platforms}
-    libraries = {p: path.read_bytes() if path.is_file() else b"" for p, path in kept.items()}
-    missing = [p for p, library in libraries.items() if not library]  # when a machine crashes empty files can remain
-    if missing:
-        objects = compile_component(name, arguments, [target for p in missing for target in p.targets])
-        code = {path: content for path, content in sources.items() if path.endswith((".c", ".h"))}
-        for platform in missing:
-            libraries[platform] = link(platform, identifier, code, objects)
-            with replacing(kept[platform]) as draft:
-                draft.write_bytes(libraries[platform])
-    return libraries
 
 
 def licences(platforms: Sequence[Platform]) -> dict[str, bytes]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from packfmu.fmi.native import fmu as native_fmu
+from packfmu.fmi.native import libraries
 from tests.fmi.native.native_toy import Importer, build_toy
 from tests.fmi.python.host import Host
 from tests.fmi.trees import plant
@@ -31,7 +31,7 @@ def host(toy_fmu):
 def empty_cache(monkeypatch, tmp_path_factory):
     """No library is there yet; what zig keeps is."""
     folder = tmp_path_factory.mktemp("libraries")
-    monkeypatch.setattr(native_fmu, "cache_folder", lambda name: folder)
+    monkeypatch.setattr(libraries, "code_folder", lambda name: folder)
     return folder
 
 

@@ -86,3 +86,8 @@ def compile_model(
     (folder / "model.h").write_bytes(header(model, STAMP))
     (folder / "kernels.o").write_bytes(checked_code(name) if checked else object_code(name))
     return compile_c(target, [*sources, folder / "kernels.o"], *options, compiler=compiler)
+
+
+def kept(folder: Path) -> list[Path]:
+    """Return the libraries that a cache holds."""
+    return [path for path in folder.iterdir() if path.suffix != ".lock"]

@@ -19,7 +19,7 @@ from packfmu.fmi.native import link as native_link
 from packfmu.fmi.native.fmu import build_native_fmu
 from packfmu.fmi.native.platforms import Platform
 from packfmu.fmi.python.fmu import build_python_fmu
-from tests.fmi.native.native_models import part_of
+from tests.fmi.native.native_models import kept, part_of
 from tests.fmi.python.host import Host
 
 COMPONENTS = {
@@ -151,9 +151,9 @@ def test_the_library_needs_an_old_libc_and_libm_only_and_shows_the_calls_of_fmi(
 
 def test_the_same_build_gives_the_same_bytes_with_and_without_the_cache(tmp_path, empty_cache):
     first = build(tmp_path / "first.fmu", "balancer").read_bytes()
-    assert len(list(empty_cache.iterdir())) == 1
+    assert len(kept(empty_cache)) == 1
     assert build(tmp_path / "again.fmu", "balancer").read_bytes() == first
-    for library in empty_cache.iterdir():
+    for library in kept(empty_cache):
         library.unlink()
     assert build(tmp_path / "anew.fmu", "balancer").read_bytes() == first
 
@@ -186,7 +186,7 @@ def test_what_does_not_fit_is_told_in_one_line_and_nothing_is_written(tmp_path, 
 
 def test_an_empty_library_in_the_cache_is_linked_again(tmp_path, empty_cache):
     first = build(tmp_path / "first.fmu", "balancer").read_bytes()
-    (library,) = empty_cache.iterdir()
+    (library,) = kept(empty_cache)
     library.write_bytes(b"")  # as a machine that crashed can leave it
     assert build(tmp_path / "again.fmu", "balancer").read_bytes() == first
     assert library.stat().st_size > 0
@@ -204,7 +204,7 @@ def test_a_temporary_folder_that_cannot_be_used_is_named(tmp_path, empty_cache, 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
     expected = f"folder {tmp_path / 'none'} cannot be used: No such file or directory; TMPDIR can name another"
     assert refusal_to_link(tmp_path) == expected
-    assert list(empty_cache.iterdir()) == []
+    assert kept(empty_cache) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the compiler is a script of the shell")

@@ -9,13 +9,15 @@ import pytest
 from fmpy import extract, read_model_description
 
 from packfmu.core.variable import Detail
-from packfmu.fmi.native.fmu import build_native_fmu, structure_digest
+from packfmu.fmi.native.fmu import build_native_fmu
 from packfmu.fmi.native.header import header
+from packfmu.fmi.native.libraries import structure_digest
 from packfmu.fmi.native.platforms import Platform
 from packfmu.fmi.registry import load_definition
 from packfmu.pack.block import pack_block
 from packfmu.pack.file import Pack
 from packfmu.pack.parts import parts
+from tests.fmi.native.native_models import kept
 from tests.fmi.native.native_toy import Importer
 from tests.fmi.python.host import Host
 
@@ -29,7 +31,7 @@ def test_one_library_serves_all_start_values_of_a_structure(tmp_path, empty_cach
     levels = [300.0, 1 / 3, 1e-7]
     start = {"heat_rate": levels, "ambient_temperature": 301.0}
     build_native_fmu(other, "thermal", {"cells": 3}, start, platforms=LINUX)
-    assert len(list(empty_cache.iterdir())) == 1
+    assert len(kept(empty_cache)) == 1
     descriptions = [read_model_description(str(path)) for path in (plain, other)]
     assert descriptions[0].guid == descriptions[1].guid
     starts = {v.name: v.start for v in descriptions[1].modelVariables}
@@ -57,7 +59,7 @@ def identities(folder, name, cases):
 def test_one_library_serves_all_sizes_and_each_has_its_own_identity(tmp_path, empty_cache, detail):
     sizes = [({"groups": groups, "parallel": parallel}, detail) for groups, parallel in ((1, 1), (2, 1), (1, 2))]
     assert identities(tmp_path, "balancer", sizes) == (3, 1)
-    assert len(list(empty_cache.iterdir())) == 1
+    assert len(kept(empty_cache)) == 1
 
 
 def test_other_detail_has_another_identity_and_the_same_library(tmp_path):
