@@ -102,12 +102,15 @@ def test_six_fmus_by_the_same_plan_give_the_same_bits(block, pack, folder):
 
 
 def test_resumed_after_an_interruption_the_bits_are_the_same(block, pack, folder):
-    """Ctrl-C in a process of its own, as a user presses it, as soon as there is a checkpoint."""
+    """Ctrl-C in a process of its own, as a user presses it, once there is a checkpoint, after which it dawdles."""
     output = folder / "interrupted"
     code = (
         f"import sys; sys.path.insert(0, {str(Path(ten_years.__file__).parent)!r}); import ten_years\n"
         "whole = ten_years.pack_power; ten_years.pack_power = lambda *a: whole(*a) * 4 / 192\n"
         "import packfmu.cosim.long.long_run as long_run; long_run.BETWEEN_CHECKPOINTS = 0.0\n"
+        "import time; from packfmu.cosim.long.checkpoint import CheckpointFile; save = CheckpointFile.save\n"
+        "def dawdle(self, content): save(self, content); time.sleep(0.3)\n"
+        "CheckpointFile.save = dawdle\n"
         f"sys.exit(ten_years.main(['--pack', {str(pack)!r}, '--output', {str(output)!r}, '--years', '1']))"
     )
     running = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
