@@ -116,7 +116,7 @@ def _value(value: Any, function: FunctionType, of_others: Callable[[Any], str]) 
     if isinstance(value, EnumType):
         return repr([(name, getattr(value, name).value) for name in value.__members__])
     if isinstance(value, type):
-        return f"{value.__module__}.{value.__qualname__} {getattr(value, '_fields', ())}"
+        return f"{value.__module__.partition('.')[2]}.{value.__qualname__} {getattr(value, '_fields', ())}"
     if isinstance(value, FunctionType) or hasattr(value, "py_func"):
         return of_others(value)
     if hasattr(value, "fingerprint"):

@@ -7,6 +7,7 @@ is named by a hash of the kernel with all that it calls, the types of its argume
 from __future__ import annotations
 
 import hashlib
+import io
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +16,7 @@ from typing import Any
 
 from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
+from numba.core.environment import _rebuild_env
 from numba.core.registry import cpu_target
 from numba.core.serialize import dumps
 from numba.core.sigutils import normalize_signature
@@ -23,6 +25,9 @@ from ..cache import code_folder, made_once, read_sealed, write_sealed
 from ..errors import InputError
 from .fingerprint import fingerprint
 from .generated import GENERATED
+
+ROOT = __name__.partition(".")[0]
+"""The name of this package: inside an FMU of the Python flavour it has another one."""
 
 
 class KernelCache(_Cache):  # type: ignore[misc]
@@ -46,19 +51,19 @@ class KernelCache(_Cache):  # type: ignore[misc]
         return ""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Return the code for a signature; None where there is none."""
+        """Return the code for a signature; None where there is none, or it was kept for a module that is not here."""
         target_context.refresh()
-        with suppress(OSError, InputError):
+        with suppress(OSError, InputError, ImportError):
             body = read_sealed(self._path(sig, target_context.codegen())) if self._enabled else None
             if body is not None:
-                return CompileResult._rebuild(target_context, *pickle.loads(body))
+                return CompileResult._rebuild(target_context, *_Reader(io.BytesIO(body)).load())
         return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep the code for a signature."""
         with suppress(OSError, InputError):
             if self._enabled and not data.library.has_dynamic_globals:
-                write_sealed(self._path(sig, data.codegen), dumps(data._reduce()))
+                write_sealed(self._path(sig, data.codegen), dumps(ROOT) + dumps(data._reduce()))
                 self._keep_source()
 
     @contextmanager
@@ -90,6 +95,27 @@ class KernelCache(_Cache):  # type: ignore[misc]
         key = (fingerprint(self._function), *map(str, arguments), str(result), *codegen.magic_tuple())
         name = hashlib.sha256("\0".join(map(str, key)).encode()).hexdigest()
         return code_folder("kernels") / name[:40]
+
+
+class _Reader(pickle.Unpickler):
+    """Reads what this package has kept, under whatever name: first that name, then the code."""
+
+    def __init__(self, file: io.BytesIO) -> None:
+        self._former = pickle.load(file)
+        super().__init__(file)
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Return a class or function of a module; one of this package under its present name."""
+        found = super().find_class(self._present(module), name)
+        return self._environment if found is _rebuild_env else found
+
+    def _present(self, module: str) -> str:
+        root, dot, rest = module.partition(".")
+        return f"{ROOT if root == self._former else root}{dot}{rest}"
+
+    def _environment(self, module: str, *others: Any) -> Any:
+        """Make what numba keeps of a function's module."""
+        return _rebuild_env(self._present(module), *others)
 
 
 def compile_once(kernel: Any, arguments: tuple[Any, ...]) -> Any:

@@ -7,6 +7,7 @@ those who built the wheel, and its stamp says so.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +22,8 @@ from ..registry import component_sources
 from ..supplements import digest
 from .header import header
 from .link import fmi_headers, link
-from .objects import compile_component
-from .platforms import Platform
+from .objects import component_code, emit
+from .platforms import Platform, Target
 
 BUILDERS = ("elf", "header", "libraries", "link", "objects", "platforms", "tables")
 """Modules of this package that shape the machine code, or the tables that it reads."""
@@ -142,6 +143,17 @@ def ship(folder: Path, wanted: Wanted) -> None:
         write_sealed(target / platform.value, library)
 
 
+def object_code(wanted: Wanted, targets: Sequence[Target]) -> dict[Target, bytes]:
+    """Return the object code of a component's kernels for each target; what all share is compiled once."""
+    path = code_folder("native") / f"{wanted.model.name}-{stamp_of(wanted.model, native_sources())}.ll"
+    with made_once(path):
+        kept = read_sealed(path)
+        code = zlib.decompress(kept).decode() if kept else component_code(wanted.name, wanted.arguments)
+        if not kept:
+            _write(path, zlib.compress(code.encode(), 1))
+    return {target: emit(code, target) for target in targets}
+
+
 def _key(model: Model, sources: Mapping[str, bytes]) -> str:
     """Return a hash of sources and structure, whatever the tools."""
     return digest({**sources, "structure": structure_digest(model).encode()})
@@ -160,16 +172,18 @@ def _kept(wanted: Wanted, stamp: str) -> dict[Platform, bytes]:
 def _make(wanted: Wanted, platforms: Sequence[Platform], sources: Mapping[str, bytes]) -> dict[Platform, bytes]:
     """Compile and link libraries, and keep them."""
     model, stamp = wanted.model, stamp_of(wanted.model, sources)
-    targets = [target for platform in platforms for target in platform.targets]
-    objects = compile_component(wanted.name, wanted.arguments, targets) if targets else {}
+    objects = object_code(wanted, [target for platform in platforms for target in platform.targets])
     code = {path: content for path, content in sources.items() if path.endswith((".c", ".h"))}
     code["model.h"] = header(model, stamp)
     made = {}
     for platform in platforms:
         made[platform] = link(platform, model.name, code, objects)
-        try:
-            write_sealed(_path(model, stamp, platform), made[platform])
-        except OSError as error:
-            path = _path(model, stamp, platform)
-            raise InputError(f"cache {path} cannot be written: {error.strerror}") from error
+        _write(_path(model, stamp, platform), made[platform])
     return made
+
+
+def _write(path: Path, body: bytes) -> None:
+    try:
+        write_sealed(path, body)
+    except OSError as error:
+        raise InputError(f"cache {path} cannot be written: {error.strerror}") from error

@@ -17,7 +17,7 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +75,8 @@ importlib.import_module(sys.argv[2]).main()
 """
 
 
-def compile_component(name: str, arguments: Mapping[str, Any], targets: Iterable[Target]) -> dict[Target, bytes]:
-    """Return the object code of a component's kernels for each target.
+def component_code(name: str, arguments: Mapping[str, Any]) -> str:
+    """Return the LLVM code of a component's kernels, as `kernel_code` has it, made in a process of its own.
 
     Parameters
     ----------
@@ -84,16 +84,13 @@ def compile_component(name: str, arguments: Mapping[str, Any], targets: Iterable
         One of `registry.component_names`.
     arguments : mapping
         What that function takes, values that JSON can hold.
-    targets : iterable of Target
-        For which processors.
 
     Raises
     ------
     InputError
         When a kernel allocates, raises, or calls what is not allowed; the message names both.
     """
-    wanted = list(targets)
-    request = {"component": name, "arguments": dict(arguments), "targets": [vars(target) for target in wanted]}
+    request = {"component": name, "arguments": dict(arguments)}
     command = [sys.executable, "-P", "-c", BOOT, str(Path(__file__).parents[3]), __name__]
     own = {
         "NUMBA_CPU_NAME": _least_processor(),
@@ -110,20 +107,18 @@ def compile_component(name: str, arguments: Mapping[str, Any], targets: Iterable
         raise InputError(done.stderr.strip())
     if done.returncode:
         raise RuntimeError(f"the kernels of {name} could not be compiled:\n{done.stderr}")
-    return dict(zip(wanted, map(bytes.fromhex, done.stdout.split()), strict=True))
+    return done.stdout
 
 
 def main() -> None:
-    """Compile what stdin asks for, and print the object code for each target in hexadecimal; this runs in the child."""
+    """Compile what stdin asks for, and print its LLVM code; this runs in the child."""
     request = json.load(sys.stdin)
     component = maker(request["component"])
     try:
-        code = kernel_code(component(**request["arguments"]).model)
+        print(kernel_code(component(**request["arguments"]).model))
     except InputError as error:
         print(error, file=sys.stderr)
         sys.exit(REFUSED)
-    for fields in request["targets"]:
-        print(emit(code, Target(**fields)).hex())
 
 
 def kernel_code(model: Model) -> str:

@@ -12,8 +12,10 @@ import pytest
 
 from packfmu.core.model import Model
 from packfmu.fmi.definition import Part
+from packfmu.fmi.native import libraries
 from packfmu.fmi.native.header import header
-from packfmu.fmi.native.objects import compile_component, kernel_code
+from packfmu.fmi.native.libraries import Wanted
+from packfmu.fmi.native.objects import kernel_code
 from packfmu.fmi.native.platforms import LINUX
 from packfmu.fmi.native.tables import tables
 from packfmu.fmi.registry import load_definition
@@ -54,7 +56,7 @@ def model_of(name: str) -> Model:
 @functools.cache
 def object_code(name: str) -> bytes:
     """Return the machine code of a model's kernels."""
-    return compile_component(name, part_of(name).arguments, [LINUX])[LINUX]
+    return libraries.object_code(Wanted(name, part_of(name).arguments, model_of(name), ()), [LINUX])[LINUX]
 
 
 @functools.cache
@@ -90,4 +92,4 @@ def compile_model(
 
 def kept(folder: Path) -> list[Path]:
     """Return the libraries that a cache holds."""
-    return [path for path in folder.iterdir() if path.suffix != ".lock"]
+    return [path for path in folder.iterdir() if path.suffix not in (".lock", ".ll")]

@@ -12,8 +12,9 @@ from packfmu.core.variable import DataType
 from packfmu.fmi.native import objects as native_objects
 from packfmu.fmi.native.elf import undefined_symbols
 from packfmu.fmi.native.header import header
+from packfmu.fmi.native.libraries import Wanted, object_code
 from packfmu.fmi.native.link import link
-from packfmu.fmi.native.objects import compile_component, emit
+from packfmu.fmi.native.objects import component_code, emit
 from packfmu.fmi.native.platforms import LINUX, MAC_ARM, MAC_INTEL, WINDOWS, Platform
 from packfmu.fmi.native.tables import tables
 from packfmu.fmi.registry import load_definition
@@ -75,7 +76,7 @@ def probe(name, folder) -> Probe:
     own = {name: (SHIM / name).read_bytes() for name in ("tables.h", "tables.c", "checksum.c", "refusal.c")}
     sources = own | {"shim.c": shim, "model.h": header(model, STAMP)}
     library = folder / f"{module}.so"
-    objects = compile_component(module, arguments, [LINUX])
+    objects = object_code(Wanted(module, arguments, model, ()), [LINUX])
     library.write_bytes(link(Platform.LINUX64, model.name, sources, objects))
     return Probe(model, library)
 
@@ -153,21 +154,21 @@ binding.get_host_cpu_features = targets.get_host_cpu_features = poorer
 def test_the_hosts_processor_does_not_enter(tmp_path, monkeypatch):
     """A chain of many cells, which there is something to vectorise in, as a host without AVX compiles it."""
     arguments = {"cells": 192}
-    plain = compile_component("thermal", arguments, (LINUX, MAC_ARM))
+    plain = component_code("thermal", arguments)
     (tmp_path / "sitecustomize.py").write_text(POORER_HOST)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    assert compile_component("thermal", arguments, (LINUX, MAC_ARM)) == plain
+    assert component_code("thermal", arguments) == plain
 
 
 def test_neither_the_environment_nor_a_file_nor_the_order_of_hashes_enters(tmp_path, monkeypatch):
     targets = (LINUX, WINDOWS, MAC_INTEL, MAC_ARM)
-    plain = compile_component(*COMPONENTS["balancer"], targets)
+    plain = component_code(*COMPONENTS["balancer"])
     (tmp_path / ".numba_config.yaml").write_text('opt: "0"\n')
     monkeypatch.chdir(tmp_path)
     for key, value in (("NUMBA_CPU_NAME", "skylake-avx512"), ("NUMBA_OPT", "1"), ("PYTHONHASHSEED", "7")):
         monkeypatch.setenv(key, value)
-    assert compile_component(*COMPONENTS["balancer"], targets) == plain
-    beginnings = {target: content[:4] for target, content in plain.items()}
+    assert component_code(*COMPONENTS["balancer"]) == plain
+    beginnings = {target: emit(plain, target)[:4] for target in targets}
     assert beginnings == {
         LINUX: b"\x7fELF", WINDOWS: b"\x64\x86" + beginnings[WINDOWS][2:],
         MAC_INTEL: b"\xcf\xfa\xed\xfe", MAC_ARM: b"\xcf\xfa\xed\xfe",
