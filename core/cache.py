@@ -23,6 +23,9 @@ from .errors import InputError
 SOURCES = ("core", "models", "coupling", "fmus")
 """The packages that kernels are made from."""
 
+FIGURES = "models/parameters/"
+"""The folder in them that holds values only, which kernels are given: another cell changes no code."""
+
 TOOLS = ("llvmlite", "numba", "numpy")
 """The packages whose version may change compiled code."""
 
@@ -106,16 +109,22 @@ def code_folder(name: str) -> Path:
 @cache
 def source_digest() -> str:
     """Return a hash of every source that kernels are made from, and of the versions of what compiles them."""
-    root = Path(__file__).parents[1]
     total = hashlib.sha256(f"python {python_version()}".encode())
     for tool in TOOLS:
         total.update(f"{tool} {package_version(tool)}".encode())
-    for path in sorted(path for package in SOURCES for path in (root / package).rglob("*.py")):
-        content = path.read_bytes()
-        total.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode() + content)
+    for path, content in kernel_sources().items():
+        total.update(f"{path}\0{len(content)}\0".encode() + content)
     return total.hexdigest()[:16]
 
 
+def kernel_sources() -> dict[str, bytes]:
+    """Return every source that kernels are made from, by its path in the package."""
+    root = Path(__file__).parents[1]
+    found = {p.relative_to(root).as_posix(): p for package in SOURCES for p in (root / package).rglob("*.py")}
+    return {path: file.read_bytes() for path, file in sorted(found.items()) if not path.startswith(FIGURES)}
+
+
+@cache
 def package_version(name: str) -> str:
     """Return the version of a package that packfmu depends on; InputError when it is not installed."""
     try:

@@ -15,6 +15,7 @@ from ..core.variable import Detail
 from .definition import Part
 from .files import replacing
 from .native.fmu import build_native_fmu
+from .native.libraries import Wanted, are_at_hand
 from .native.platforms import Platform
 from .python.fmu import build_python_fmu
 from .registry import load_definition
@@ -29,6 +30,8 @@ class Form(Enum):
 
 PATIENCE = 2.0
 """Seconds after which a progress bar appears."""
+
+BUILDING = "building FMUs"
 
 
 def build_parts(
@@ -64,8 +67,9 @@ def build_parts(
     InputError
         When a value does not fit a model, or the output cannot be written; no FMU was replaced then.
     """
-    for part in planned:
-        load_definition(part.component, part.arguments, part.start)
+    models = {part.name: load_definition(part.component, part.arguments, part.start).model for part in planned}
+    wanted = [Wanted(part.component, part.arguments, models[part.name], platforms) for part in planned]
+    doing = _told(wanted) if form is Form.NATIVE else BUILDING
     targets = {part.name: output / form.value / f"{part.name}.fmu" for part in planned}
     with ExitStack() as stack:
         drafts = {name: stack.enter_context(replacing(target)) for name, target in targets.items()}
@@ -81,7 +85,13 @@ def build_parts(
         stack.callback(workers.shutdown, cancel_futures=True)
         running = [workers.submit(build, part) for part in planned]
         for done in tqdm(
-            as_completed(running), "building FMUs", len(running), unit="FMU", delay=PATIENCE, disable=None, leave=False
+            as_completed(running), doing, len(running), unit="FMU", delay=PATIENCE, disable=None, leave=False
         ):
             done.result()
     return targets
+
+
+def _told(wanted: Sequence[Wanted]) -> str:
+    """Return what the progress bar says: for what a compiler runs, where it has to."""
+    missing = [component.model.name for component in wanted if not are_at_hand(component)]
+    return f"compiling {', '.join(missing)} (once on this machine)" if missing else BUILDING

@@ -11,14 +11,15 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass
-from importlib.metadata import version
 from uuid import UUID
 from xml.etree import ElementTree
 
+from ..core.cache import package_version
 from ..core.model import Model
 from ..core.variable import Causality, DataType, Detail, Variable
 from .definition import Definition
 from .type_definitions import add_types, add_units, type_name
+from .xml_file import xml_file
 
 Element = ElementTree.Element
 SubElement = ElementTree.SubElement
@@ -119,9 +120,9 @@ def model_description(component: Definition, flavour: Flavour, identity: str, de
         guid=identity,
         description=model.description,
         author="The packfmu developers",
-        version=version("packfmu"),
+        version=package_version("packfmu"),
         license="MIT",
-        generationTool=f"packfmu {version('packfmu')}",
+        generationTool=f"packfmu {package_version('packfmu')}",
         variableNamingConvention="structured",
     )
     SubElement(root, "CoSimulation", {"modelIdentifier": model.name, **flavour.attributes()})
@@ -135,8 +136,7 @@ def model_description(component: Definition, flavour: Flavour, identity: str, de
     _add_annotations(root, model, variables)
     _add_variables(root, model, variables)
     _add_structure(root, model, variables)
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return xml_file(root)
 
 
 def _add_annotations(root: Element, model: Model, variables: tuple[Variable, ...]) -> None:

@@ -7,10 +7,10 @@ import inspect
 import platform
 import re
 import sys
-from importlib.metadata import version
 
 import numpy as np
 
+from ..core.cache import package_version
 from ..core.model import Model
 from ..core.variable import Causality, DataType, Detail, Variable
 from .definition import Definition, Terminal
@@ -66,14 +66,14 @@ def index_page(component: Definition, flavour: Flavour, detail: Detail) -> str:
         "from an input. Values are in SI units; the display unit in brackets is what tools may show.</p>"
         f"{tables}{note}{_terminal_table(component.terminals)}{members}"
         "<p class='note'>The licence is in <a href='licenses/license.txt'>licenses/license.txt</a>. "
-        f"Made by packfmu {_text(version('packfmu'))}.</p>"
+        f"Made by packfmu {_text(package_version('packfmu'))}.</p>"
     )
     return page(model.name, body)
 
 
 def external_dependencies_page(component: Definition) -> str:
     """Return ``documentation/externalDependencies.html`` of the Python flavour."""
-    numba, numpy = version("numba"), version("numpy")
+    numba, numpy, pythonfmu = map(package_version, ("numba", "numpy", "pythonfmu"))
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     name = _text(component.model.name)
     body = f"""<h1>What {name} needs where it runs</h1>
@@ -83,7 +83,7 @@ def external_dependencies_page(component: Definition) -> str:
 <tr><td>numpy</td><td>2.0</td><td>{_text(numpy)}</td></tr>
 <tr><td>numba</td><td>0.61</td><td>{_text(numba)}</td></tr></table>
 <pre>python -m pip install "numpy&gt;=2" "numba&gt;=0.61"</pre>
-<p>pythonfmu {_text(version("pythonfmu"))}, which joins FMI to Python, is inside, under a name of its own: another
+<p>pythonfmu {_text(pythonfmu)}, which joins FMI to Python, is inside, under a name of its own: another
 version of it in the same process does no harm, and none need be installed.</p>
 <h2>Hosts</h2>
 <ul><li>Linux and Windows on 64-bit Intel and AMD processors; there is no library for macOS.</li>

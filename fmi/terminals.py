@@ -12,6 +12,7 @@ from ..core.model import Model
 from ..core.variable import Detail
 from .definition import Definition, Terminal
 from .description import listed
+from .xml_file import xml_file
 
 MATCHING_RULE = "bus"
 """Members of the same name are connected; a terminal may offer more than its partner uses (FMI 3.0)."""
@@ -28,8 +29,7 @@ def terminals_and_icons(component: Definition, detail: Detail) -> bytes:
         parent = ElementTree.SubElement(root, "Terminals")
         for terminal in component.terminals:
             _add_terminal(parent, component.model, terminal, shown)
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return xml_file(root)
 
 
 def _add_terminal(parent: ElementTree.Element, model: Model, terminal: Terminal, shown: set[str]) -> None:

@@ -43,6 +43,7 @@ from ..coupling.system import Component, System
 from ..fmi.archive import write_archive
 from ..fmi.description import STEPS
 from ..fmi.files import replacing
+from ..fmi.xml_file import xml_file
 from .block import periods
 from .file import Pack
 from .parts import parts
@@ -164,7 +165,7 @@ def _system_structure(system: System, members: Sequence[_Member]) -> bytes:
     experiment = SubElement(root, "ssd:DefaultExperiment", startTime="0.0", stopTime=repr(STEPS * _base(members)))
     algorithm = SubElement(_annotation(experiment), "osp:Algorithm")
     SubElement(algorithm, "osp:FixedStepAlgorithm", baseStepSize=repr(_base(members)))
-    return _text(root)
+    return xml_file(root)
 
 
 def _add_component(elements: Element, member: _Member) -> None:
@@ -193,7 +194,7 @@ def _parameter_set(member: _Member) -> bytes:
     parameters = SubElement(root, "ssv:Parameters")
     for name, kind, value in member.values():
         SubElement(SubElement(parameters, "ssv:Parameter", name=name), f"ssv:{kind.value}", value=value)
-    return _text(root)
+    return xml_file(root)
 
 
 def _osp_system_structure(system: System, members: Sequence[_Member]) -> bytes:
@@ -214,7 +215,7 @@ def _osp_system_structure(system: System, members: Sequence[_Member]) -> bytes:
         connection = SubElement(connections, "VariableConnection")
         SubElement(connection, "Variable", simulator=source, name=output)
         SubElement(connection, "Variable", simulator=target, name=driven)
-    return _text(root)
+    return xml_file(root)
 
 
 def _joined(system: System) -> Iterator[tuple[str, str, str, str]]:
@@ -239,9 +240,3 @@ def _literal(kind: DataType, value: float) -> str:
     if kind is DataType.BOOLEAN:
         return "true" if value else "false"
     return repr(value) if kind is DataType.REAL else str(int(value))
-
-
-def _text(root: Element) -> bytes:
-    ElementTree.indent(root)
-    text: bytes = ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
-    return text

@@ -10,15 +10,23 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from platform import python_version
 from typing import Any
 
-from ...core.cache import TOOLS, code_folder, made_once, package_version, read_sealed, write_sealed
+from ...core.cache import (
+    TOOLS,
+    code_folder,
+    kernel_sources,
+    made_once,
+    package_version,
+    read_sealed,
+    write_sealed,
+)
 from ...core.compilation.fingerprint import identity
 from ...core.errors import InputError
 from ...core.model import Model
-from ..registry import component_sources
 from ..supplements import digest
 from .header import header
 from .link import fmi_headers, link
@@ -27,6 +35,9 @@ from .platforms import Platform, Target
 
 BUILDERS = ("elf", "header", "libraries", "link", "objects", "platforms", "tables")
 """Modules of this package that shape the machine code, or the tables that it reads."""
+
+MAKERS = ("definition", "registry")
+"""Modules of the package above that a component is made by."""
 
 SHIM = Path(__file__).parent / "shim"
 
@@ -98,14 +109,17 @@ def libraries(wanted: Wanted) -> Libraries:
 def are_at_hand(wanted: Wanted) -> bool:
     """Whether no compiler has to run for the libraries of a component."""
     sources = native_sources()
-    kept = _kept(wanted, stamp_of(wanted.model, sources))
-    return len(kept) == len(wanted.platforms) or find_shipped(wanted, sources) is not None
+    if find_shipped(wanted, sources) is not None:
+        return True
+    return len(_kept(wanted, stamp_of(wanted.model, sources))) == len(wanted.platforms)
 
 
+@cache
 def native_sources() -> dict[str, bytes]:
     """Return all that the machine code of components is made from, by name; files of C by their plain names."""
     own = Path(__file__).parent
-    files = component_sources() | {f"fmi/native/{name}.py": (own / f"{name}.py").read_bytes() for name in BUILDERS}
+    modules = [*(own / f"{name}.py" for name in BUILDERS), *(own.parent / f"{name}.py" for name in MAKERS)]
+    files = kernel_sources() | {f"{path.parent.name}/{path.name}": path.read_bytes() for path in modules}
     files |= {path.name: path.read_bytes() for path in SHIM.glob("*.[ch]")} | fmi_headers()
     return dict(sorted(files.items()))
 

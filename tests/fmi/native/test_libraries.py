@@ -1,13 +1,16 @@
 """The libraries of native FMUs: made once for each structure, checked before use, found where a wheel ships them."""
 
 import threading
+from pathlib import Path
 
 import pytest
 
+from packfmu.core.cache import FIGURES
 from packfmu.fmi.native import libraries as module
 from packfmu.fmi.native.libraries import Wanted, are_at_hand, libraries, native_sources, ship, stamp_of
 from packfmu.fmi.native.platforms import Platform
 from packfmu.fmi.registry import load_definition
+from packfmu.models import parameters
 from tests.fmi.native.native_models import kept
 
 LINUX = (Platform.LINUX64,)
@@ -107,6 +110,13 @@ def test_what_is_shipped_and_damaged_is_not_used(shipped, compiled, whole):
     assert not are_at_hand(wanted())
     assert libraries(wanted()) == whole
     assert compiled == ["thermal"]
+
+
+def test_figures_of_cells_are_no_sources_and_hold_no_kernels():
+    figures = Path(parameters.__file__).parent
+    assert figures.as_posix().endswith(FIGURES.rstrip("/"))
+    assert {path for path in native_sources() if path.startswith(FIGURES)} == set()
+    assert [path.name for path in figures.glob("*.py") if "kernel" in path.read_text(encoding="utf-8")] == []
 
 
 @pytest.mark.usefixtures("shipped")
