@@ -1,4 +1,4 @@
-"""How the components of a block are wired, where their values lie in its records, and the statuses of the block."""
+"""How the components of a block are wired, where their values lie in it, and the statuses of the block."""
 
 from __future__ import annotations
 
@@ -159,10 +159,10 @@ def refusals(wiring: Wiring, base: int) -> dict[int, str]:
         "make it shorter"
     }
     for member, model in wiring.members.items():
-        records = {"p": f"p.{member}", "u": f"x.{member}_inputs", "y": f"x.{member}_outputs"}
+        places = {"p": f"p.{member}", "u": f"x.{member}_inputs", "y": f"x.{member}_outputs"}
         for status, text in model.refusals.items():
-            for block, record in records.items():
-                text = text.replace(f"{{{block}.", f"{{{record}.")  # noqa: PLW2901
+            for block, inner in places.items():
+                text = text.replace(f"{{{block}.", f"{{{inner}.")  # noqa: PLW2901
             texts[status_of(wiring, member, status)] = f"{member}: {text}"
         texts |= {status: f"{member}: {_beyond(variable)}" for status, variable in wiring.bounded_inputs(member)}
     return texts
