@@ -71,18 +71,24 @@ def index_page(component: Definition, flavour: Flavour, detail: Detail) -> str:
     return page(model.name, body)
 
 
+PACKAGES = ("filelock", "numba", "numpy", "platformdirs", "pythonfmu")
+"""What an FMU of the Python flavour needs where it runs, or brings with it."""
+
+
 def external_dependencies_page(component: Definition) -> str:
     """Return ``documentation/externalDependencies.html`` of the Python flavour."""
-    numba, numpy, pythonfmu = map(package_version, ("numba", "numpy", "pythonfmu"))
+    filelock, numba, numpy, platformdirs, pythonfmu = map(package_version, PACKAGES)
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     name = _text(component.model.name)
     body = f"""<h1>What {name} needs where it runs</h1>
-<p>This FMU holds its model as Python source. It needs an interpreter with two packages:</p>
+<p>This FMU holds its model as Python source. It needs an interpreter with four packages:</p>
 <table><tr><th>what</th><th>least</th><th>built with</th></tr>
 <tr><td>CPython</td><td>3.11</td><td>{_text(platform.python_version())}</td></tr>
 <tr><td>numpy</td><td>2.0</td><td>{_text(numpy)}</td></tr>
-<tr><td>numba</td><td>0.61</td><td>{_text(numba)}</td></tr></table>
-<pre>python -m pip install "numpy&gt;=2" "numba&gt;=0.61"</pre>
+<tr><td>numba</td><td>0.62</td><td>{_text(numba)}</td></tr>
+<tr><td>filelock</td><td>3.16</td><td>{_text(filelock)}</td></tr>
+<tr><td>platformdirs</td><td>4.12</td><td>{_text(platformdirs)}</td></tr></table>
+<pre>python -m pip install "numpy&gt;=2" "numba&gt;=0.62" filelock platformdirs</pre>
 <p>pythonfmu {_text(pythonfmu)}, which joins FMI to Python, is inside, under a name of its own: another
 version of it in the same process does no harm, and none need be installed.</p>
 <h2>Hosts</h2>
@@ -93,7 +99,8 @@ version of it in the same process does no harm, and none need be installed.</p>
 in <code>PATH</code>, a virtual environment's too. Leave SciPy out of that environment: the Fortran library that it
 brings was seen to abort such a host when it ends.</li>
 <li>The folder that the FMU is unpacked in should have a name of plain ASCII characters.</li>
-<li>The initialisation and the first step in a process are late by some seconds: the model is compiled then.</li></ul>
+<li>The first initialisation on a machine is late by some seconds: the model is compiled then, and kept in the user's
+cache for all sizes.</li></ul>
 <h2>Calls</h2>
 <ul><li>What is refused (a value out of its bounds, a state of another FMU) is reported by the logger in category
 <code>logStatusError</code> and changes nothing, but the call returns <code>fmi2OK</code>, for this interface to Python
