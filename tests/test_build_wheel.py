@@ -133,6 +133,8 @@ def test_an_installed_wheel_builds_another_size_without_a_compiler(tmp_path, mon
     assert not (ROOT / build_wheel.SHIPPED).exists()
     folder, fmu, cache = install(tmp_path / "out"), tmp_path / "Thermal.fmu", tmp_path / "cache"
     assert (folder / "packfmu" / build_wheel.SHIPPED / "licenses" / "zig.txt").read_text(encoding="utf-8")
+    another_cell = folder / "packfmu" / "models" / "parameters" / "another_cell.py"
+    another_cell.write_text('"""Figures of another cell."""\n', encoding="utf-8")
     run_in(folder, BUILD_THERMAL, fmu, cache=cache)
     assert not cache.exists()
     assert simulate_fmu(fmu, stop_time=20.0, step_size=10.0)["time"][-1] == 20.0
