@@ -35,7 +35,7 @@ HAND_WRITTEN = HERE / "hand_written"
 KIND = "nissan_leaf_2013"
 GUID = "benchmark"
 PERIOD = 20
-PORTS = 5
+PORTS = ("emf", "resistance", "voltage", "soc", "heat_rate")
 """Outputs of each cell that are read in every step; they come first."""
 
 OPTIONS = ("-std=c11", "-O3", f"-mcpu={LINUX.linker_processor}")
@@ -66,6 +66,12 @@ def first_input(model: Model) -> int:
 def first_output(model: Model) -> int:
     """Return the value reference of the first output."""
     return model.offsets()["emf"]
+
+
+def references_of(model: Model, cells: int) -> list[int]:
+    """Return the value references of the outputs that a step reads."""
+    offsets = model.offsets()
+    return [offsets[port] + k for port in PORTS for k in range(cells)]
 
 
 def build_native(model: Model, cells: int, folder: Path) -> None:
@@ -130,16 +136,16 @@ class Client:
 class FmpySlave:
     """An extracted FMU run through FMPy."""
 
-    def __init__(self, folder: Path, identifier: str, guid: str, cells: int, inputs: int, outputs: int) -> None:
+    def __init__(self, folder: Path, identifier: str, guid: str, cells: int, inputs: int, outputs: list[int]) -> None:
         self._fmu = FMU2Slave(guid=guid, modelIdentifier=identifier, unzipDirectory=str(folder), instanceName="cells")
         self._fmu.instantiate()
         self._fmu.setupExperiment()
         self._fmu.enterInitializationMode()
         self._fmu.exitInitializationMode()
-        self._set, self._get = range(inputs, inputs + 2 * cells), range(outputs, outputs + PORTS * cells)
+        self._set, self._get = range(inputs, inputs + 2 * cells), outputs
         self._arrays = [(c_double * (2 * cells))(*now) for now in make_inputs(cells)]
         self._lists = [list(now) for now in self._arrays]
-        self._outputs = (c_double * (PORTS * cells))()
+        self._outputs = (c_double * len(outputs))()
         self._references = [(c_uint * len(where))(*where) for where in (self._set, self._get)]
         self._step = 0
 
@@ -190,7 +196,7 @@ def make_inputs(cells: int) -> NDArray[np.float64]:
 def open_native(cells: int, folder: Path) -> FmpySlave:
     """Return the native flavour from the folder of `build_native`."""
     model = leaf_cells(cells)
-    return FmpySlave(folder, "Cell", GUID, cells, first_input(model), first_output(model))
+    return FmpySlave(folder, "Cell", GUID, cells, first_input(model), references_of(model, cells))
 
 
 def open_python(cells: int, folder: Path) -> FmpySlave:
@@ -200,7 +206,7 @@ def open_python(cells: int, folder: Path) -> FmpySlave:
     model = leaf_cells(cells)
     guid = fmpy.read_model_description(str(path), validate=False).guid
     fmpy.extract(str(path), str(folder / "Cell"))
-    return FmpySlave(folder / "Cell", "Cell", guid, cells, first_input(model), first_output(model))
+    return FmpySlave(folder / "Cell", "Cell", guid, cells, first_input(model), references_of(model, cells))
 
 
 def open_plain(cells: int, folder: Path) -> FmpySlave:
@@ -211,4 +217,6 @@ def open_plain(cells: int, folder: Path) -> FmpySlave:
     path = FmuBuilder.build_FMU(HERE / "plain_slave.py", dest=folder, project_files=[folder / "cells.json"])
     guid = fmpy.read_model_description(str(path), validate=False).guid
     fmpy.extract(str(path), str(folder / "PlainSlave"))
-    return FmpySlave(folder / "PlainSlave", "PlainSlave", guid, cells, 0, 2 * cells)
+    return FmpySlave(
+        folder / "PlainSlave", "PlainSlave", guid, cells, 0, list(range(2 * cells, (2 + len(PORTS)) * cells))
+    )

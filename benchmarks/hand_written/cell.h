@@ -22,7 +22,8 @@ typedef struct {
     /* inputs */
     double current[CELLS], temperature[CELLS];
     /* outputs */
-    double emf[CELLS], resistance[CELLS], voltage[CELLS], soc[CELLS], heat_rate[CELLS];
+    double emf[CELLS], resistance[CELLS], timescale_fastest, timescale_slowest; /* the last two are left out */
+    double voltage[CELLS], soc[CELLS], heat_rate[CELLS];
     double electrical_energy, stored_energy, heat, table_energy, charge, stored_charge, lost_charge;
     Extremes voltage_extremes, soc_extremes;
 } Variables;

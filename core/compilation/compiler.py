@@ -134,6 +134,7 @@ class KernelLibrary(JITCodeLibrary):  # type: ignore[misc]
         """Optimise twice: what has been inlined the first time is simplified the second time."""
         super()._optimize_final_module()
         super()._optimize_final_module()
+        self._linking_libraries.clear()  # what they held is in this one now, and they are large
 
 
 class LoweredLibrary(JITCodeLibrary):  # type: ignore[misc]
@@ -163,6 +164,7 @@ class KernelLowering(NativeLowering):  # type: ignore[misc]
     def run_pass(self, state: Any) -> bool:
         """Lower, and let callers find what came of it."""
         of = (state.targetctx.codegen(), state.func_id.func_qualname)
+        state.type_annotation = ""  # it would keep all that numba has found out about the function
         if not is_called_by_another():
             state.library = KernelLibrary(*of)
             state.library.enable_object_caching()

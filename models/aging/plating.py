@@ -190,7 +190,7 @@ def plate(
     rate, feed = stripping + death, reversible * plating
     gone, area = fade(rate, h)
     left = charge * gone + feed * max(h - area, 0.0)
-    stripped = left * stripping / rate if rate > 0.0 else 0.0
+    stripped = min(left, left * stripping / rate) if rate > 0.0 else 0.0  # rounding must not make the loss negative
     lost = (1.0 - reversible) * plating * h + (left - stripped)
     return charge * (1.0 - gone) + feed * area, plating * h, stripped, lost
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
@@ -86,6 +86,7 @@ def test_never_more_plates_than_arrives_nor_strips_than_is_there(potential, curr
 
 
 @given(charge=CHARGE, plating=CURRENT, reversible=SHARE, stripping=RATE, death=RATE, h=DURATION)
+@example(charge=0.044921875, plating=0.0, reversible=0.0, stripping=0.08984375, death=0.0, h=149.0)  # rounds up
 def test_charge_is_conserved(charge, plating, reversible, stripping, death, h):
     after, plated, stripped, lost = plate(charge, plating, reversible, stripping, death, h)
     assert min(after, stripped, lost) >= 0.0
