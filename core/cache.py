@@ -79,6 +79,7 @@ def read_sealed(path: Path) -> bytes | None:
 def write_sealed(path: Path, body: bytes) -> None:
     """Write a file with a hash before it: whole or not at all, under a name that nobody can guess until it is whole."""
     draft = path.with_name(f".{secrets.token_hex(16)}.part")
+    path.parent.mkdir(parents=True, exist_ok=True)  # a cache may be deleted at any time
     try:
         with draft.open("xb") as file:
             file.write(hashlib.sha256(body).digest() + body)

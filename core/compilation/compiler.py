@@ -1,8 +1,9 @@
 """How numba compiles kernels: those that others call are only lowered, what is called from outside is optimised.
 
 By itself numba optimises every function, translates it to machine code, and wraps it for Python, before it does the
-same with each of its callers. Of a kernel that calls others all that comes to is optimised with it. This takes a third
-of the time, and gives the same results: nothing here lets LLVM change the order of floating-point operations.
+same with each of its callers. Here a kernel that is called from outside is optimised once, together with all kernels
+that it calls. This takes about a third of the time. Results are the same: nothing lets LLVM change the order of
+floating-point operations.
 """
 
 from __future__ import annotations
@@ -163,13 +164,13 @@ class KernelLowering(NativeLowering):  # type: ignore[misc]
 
     def run_pass(self, state: Any) -> bool:
         """Lower, and let callers find what came of it."""
-        of = (state.targetctx.codegen(), state.func_id.func_qualname)
+        codegen, name = state.targetctx.codegen(), state.func_id.func_qualname
         state.type_annotation = ""  # it would keep all that numba has found out about the function
         if not is_called_by_another():
-            state.library = KernelLibrary(*of)
+            state.library = KernelLibrary(codegen, name)
             state.library.enable_object_caching()
             return bool(super().run_pass(state))
-        state.library = LoweredLibrary(*of)
+        state.library = LoweredLibrary(codegen, name)
         state.flags.no_compile = state.flags.no_cpython_wrapper = True
         super().run_pass(state)
         key = object()

@@ -55,10 +55,9 @@ def _entries(initialize: Any, outputs_kernel: Any, advance: Any, structures: tup
         status: int = advance(x(addresses), p(addresses), u(addresses), y(addresses), c(addresses), t, h)
         return status
 
-    settled = (ADDRESSES,)
     with together():
         return Entries(
-            compile_once(kernel(initialize_at), settled),
-            compile_once(kernel(update_outputs_at), settled),
-            compile_once(kernel(advance_at), (*settled, types.float64, types.float64)),
+            compile_once(kernel(initialize_at), (ADDRESSES,)),
+            compile_once(kernel(update_outputs_at), (ADDRESSES,)),
+            compile_once(kernel(advance_at), (ADDRESSES, types.float64, types.float64)),
         )

@@ -25,6 +25,7 @@ import llvmlite.binding as llvm
 import numba
 from numba.core.errors import NumbaError
 
+from ...core.cache import source_digest
 from ...core.compilation.compiler import lowering_only, optimised
 from ...core.compilation.entry import block_types
 from ...core.errors import InputError
@@ -88,9 +89,10 @@ def component_code(name: str, arguments: Mapping[str, Any]) -> str:
     Raises
     ------
     InputError
-        When a kernel allocates, raises, or calls what is not allowed; the message names both.
+        When a kernel allocates, raises, or calls what is not allowed; the message names both. When a source file has
+        changed since this process read them: what came of it would be kept under the name of the former ones.
     """
-    request = {"component": name, "arguments": dict(arguments)}
+    request = {"component": name, "arguments": dict(arguments), "sources": source_digest()}
     command = [sys.executable, "-P", "-c", BOOT, str(Path(__file__).parents[3]), __name__]
     own = {
         "NUMBA_CPU_NAME": _least_processor(),
@@ -115,6 +117,8 @@ def main() -> None:
     request = json.load(sys.stdin)
     component = maker(request["component"])
     try:
+        if request["sources"] != source_digest():
+            raise InputError("the source files of packfmu have changed since this program started; start it again")
         print(kernel_code(component(**request["arguments"]).model))
     except InputError as error:
         print(error, file=sys.stderr)

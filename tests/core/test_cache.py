@@ -19,6 +19,11 @@ def test_what_is_written_is_read(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["entry"]
 
 
+def test_a_folder_that_was_deleted_is_made_again(tmp_path):
+    write_sealed(tmp_path / "deleted" / "entry", b"content")
+    assert read_sealed(tmp_path / "deleted" / "entry") == b"content"
+
+
 def test_nothing_is_nothing(tmp_path):
     assert read_sealed(tmp_path / "entry") is None
 

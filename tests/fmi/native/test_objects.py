@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from packfmu.core.errors import InputError
 from packfmu.core.instance import Instance
 from packfmu.core.model import Model
 from packfmu.core.variable import DataType
+from packfmu.fmi.native import objects
 from packfmu.fmi.native import objects as native_objects
 from packfmu.fmi.native.elf import undefined_symbols
 from packfmu.fmi.native.header import header
@@ -158,6 +160,12 @@ def test_the_hosts_processor_does_not_enter(tmp_path, monkeypatch):
     (tmp_path / "sitecustomize.py").write_text(POORER_HOST)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     assert component_code("thermal", arguments) == plain
+
+
+def test_sources_that_changed_meanwhile_are_refused(monkeypatch):
+    monkeypatch.setattr(objects, "source_digest", lambda: "of those that this process was started with")
+    with pytest.raises(InputError, match="have changed since this program started; start it again"):
+        component_code("thermal", {"cells": 3})
 
 
 def test_neither_the_environment_nor_a_file_nor_the_order_of_hashes_enters(tmp_path, monkeypatch):
