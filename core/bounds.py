@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 UNBOUNDED = math.inf
 """The bound of a value that has none."""
 
+LARGE = 1e300
+"""Stands for a time that never comes, or a power without bound: a finite number that a table of 16 digits keeps."""
+
 
 def first_beyond(
     values: NDArray[np.float64],

@@ -61,6 +61,13 @@ def format_duration(nanoseconds: int) -> str:
     return "0 s"
 
 
+def at_most(time: float) -> str:
+    """Write a time [s] as a duration rounded down to two digits."""
+    nanoseconds = int(time * NANOSECONDS["s"])
+    unit = 10 ** max(len(str(nanoseconds)) - 2, 0)
+    return format_duration(nanoseconds // unit * unit)
+
+
 def seconds(nanoseconds: int) -> float:
     """Convert an instant or a duration [ns] to seconds, correctly rounded."""
     return nanoseconds / NANOSECONDS["s"]

@@ -80,6 +80,13 @@ class Model:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"model {self.name}: declared twice: {', '.join(twice)}")
+        scalars = {variable.listed_name for variable in self.outputs if not variable.shape}
+        for variable in self.interface:
+            for reports in (variable.time_constant, variable.sensitivity):
+                if reports and reports not in scalars:
+                    raise ValueError(
+                        f"model {self.name}: {variable.path} names {reports}, which must be an output without extents"
+                    )
         slow = {variable.listed_name: variable.shape for variable in self.outputs if variable.slow}
         for variable in self.inputs:
             if variable.shifts and slow.get(variable.shifts) != variable.shape:

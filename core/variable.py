@@ -109,6 +109,13 @@ class Variable:
     forecast : bool
         Whether this output is a value of a later instant, linearised about the last step; error control does not
         compare it.
+    hold_tolerance : float
+        Of an output that others see held: by how much it may change from one of its steps to the next [unit]; 0 where
+        nobody watches.
+    time_constant : str
+        Of such an output: the FMU's name of the output that reports its time constant [s].
+    sensitivity : str
+        The FMU's name of the output that reports how much a voltage changes with this variable [V per its unit].
     causality : Causality
         Set by the block of `Fields` that the variable is declared in.
 
@@ -136,6 +143,9 @@ class Variable:
     hidden: bool = False
     shifts: str = ""
     forecast: bool = False
+    hold_tolerance: float = 0.0
+    time_constant: str = ""
+    sensitivity: str = ""
     causality: Causality = Causality.STATE
 
     def __post_init__(self) -> None:
@@ -145,6 +155,8 @@ class Variable:
             raise ValueError(f"variable {self.name}: size {self.size} must be at least 1, that of a Count at least 0")
         if not self.nominal > 0 or not math.isfinite(self.nominal):
             raise ValueError(f"variable {self.name}: nominal {self.nominal} must be positive and finite")
+        if not 0.0 <= self.hold_tolerance < math.inf:
+            raise ValueError(f"variable {self.name}: hold_tolerance {self.hold_tolerance} must be finite, at least 0")
         self.check(self.start_values())
 
     @property

@@ -201,7 +201,9 @@ def _driven(
     play: Callable[[Sequence[str], Sequence[str]], Slave],
 ) -> System:
     """Return the system with the component ``Inputs`` in its fastest layer, which drives the targets."""
-    outputs = {name: replace(port, name=name, causality=Causality.OUTPUT) for name, port in targets.items()}
+    outputs = {
+        name: replace(port, name=name, causality=Causality.OUTPUT, sensitivity="") for name, port in targets.items()
+    }
     layer = min(component.layer for component in system.components)
     connections = (Connection((NAME, name), endpoint(name)) for name in targets)
     inputs = Component(NAME, layer, {**parameters, **outputs}, play)

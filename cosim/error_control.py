@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import InputError
 from ..core.variable import DataType
-from ..coupling.guard import Guard
+from ..coupling.guard import Guard, watched_outputs
 from ..coupling.schedule import Plan
 from ..coupling.system import Layer
 from .experiment import ErrorControl, ErrorReport
@@ -217,13 +217,14 @@ def _error(fine: NDArray[np.float64], coarse: NDArray[np.float64]) -> float:
 
 def _levels(simulation: Simulation, guard: Guard) -> list[tuple[Layer, list[tuple[NDArray[np.float64], float]]]]:
     """Return what is compared by layer: outputs, and their nominal values."""
-    timescales = guard.timescales()
+    timescales, sensitivities = guard.timescales(), watched_outputs(simulation.system)
     found: dict[Layer, list[tuple[NDArray[np.float64], float]]] = {}
     for component in simulation.system.components:
         if component.name in timescales and timescales[component.name].slowest == 0.0:
             continue
         for name, view in simulation.slaves[component.name].outputs.items():
             port = component.ports[name]
-            if port.data_type is DataType.REAL and port.unit not in NO_LEVELS and not port.forecast:
+            is_level = port.data_type is DataType.REAL and port.unit not in NO_LEVELS and not port.forecast
+            if is_level and (component.name, name) not in sensitivities:
                 found.setdefault(component.layer, []).append((view, port.nominal))
     return list(found.items())

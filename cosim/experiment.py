@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from ..core.errors import InputError
 from ..coupling.enforcement import SEPARATION
+from ..coupling.holding import HeldChange
 from ..coupling.system import Layer
 
 
@@ -145,7 +146,10 @@ class RunSummary:
     real_time_factor : float
         Simulated time over `wall_time`.
     violations : tuple of str
-        Timescales that came too close during the run, each where it was first seen.
+        Timescales that came too close during the run, and held values that moved too far, each where it was first seen.
+    held : tuple of HeldChange
+        The greatest change of each held value from one step of its component to the next, and what it means for the
+        voltage.
     work : int
         Steps of components, those that were rolled back included.
     error_control : ErrorReport or None
@@ -160,5 +164,6 @@ class RunSummary:
     wall_time: float
     real_time_factor: float
     violations: tuple[str, ...]
+    held: tuple[HeldChange, ...]
     work: int
     error_control: ErrorReport | None = None

@@ -72,7 +72,7 @@ def run(system: System, plan: Plan, experiment: Experiment) -> RunSummary:
         simulation = stack.enter_context(opened(system, plan, experiment, proceed))
         control = experiment.error_control
         guarded = plan if control is None else scaled(plan, control.minimum)
-        guard = Guard(system, guarded, simulation.slaves, experiment.separation)
+        guard = Guard(system, guarded, simulation.slaves, experiment.separation, simulation.holdings)
         watch = _Watch(simulation, watched, recorded, recorder)
         return _loop(simulation, experiment, watch, guard, lambda steps: proceed("running", steps))
 
@@ -134,7 +134,7 @@ def _loop(
             stopped = tuple(dict.fromkeys(stopped + watch.tripped()))
         watch.record_rows(rows[:-1])
         watch.record()
-        if is_whole:
+        if is_whole or stopped or simulation.time == end:
             _guard(guard, simulation.time, experiment.on_violation)
         proceed((simulation.time - begin) // base)
         if timed_from == start and is_whole and simulation.time < end and not stopped:
@@ -149,6 +149,7 @@ def _loop(
         wall_time=wall,
         real_time_factor=seconds(simulation.time - timed_from) / wall,
         violations=guard.seen,
+        held=guard.held(),
         work=simulation.work,
         error_control=None if controller is None else controller.report(),
     )

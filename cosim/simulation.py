@@ -16,7 +16,8 @@ from ..core.duration import seconds
 from ..core.variable import Causality
 from ..coupling.exchange import check_integrals
 from ..coupling.execution import Execution, settle, views
-from ..coupling.guard import timescale_outputs
+from ..coupling.guard import watched_outputs
+from ..coupling.holding import holdings
 from ..coupling.operations import Rule
 from ..coupling.schedule import Plan, transfer_rule
 from ..coupling.slave import Slave, SlaveError, blamed, packed, unpacked
@@ -62,7 +63,8 @@ class Simulation:
         self.start = start
         self._given = given
         self._pace = 1
-        self._execution = Execution(plan, slaves, totals, start)
+        self.holdings = holdings(system, slaves)
+        self._execution = Execution(plan, slaves, totals, start, self.holdings)
 
     @property
     def time(self) -> int:
@@ -233,7 +235,7 @@ def opened(system: System, plan: Plan, experiment: Experiment, announce: Callabl
     totals = check_integrals(system, experiment.totals)
     values = start_values(system, plan, experiment.values)
     recorded = [column.source for column in columns(system, experiment.record)]
-    read = [*recorded, *flags(system, experiment.stop_on), *totals, *timescale_outputs(system)]
+    read = [*recorded, *flags(system, experiment.stop_on), *totals, *watched_outputs(system)]
     with ExitStack() as stack:
         slaves = {}
         for name, given in values.items():

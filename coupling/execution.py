@@ -9,6 +9,7 @@ import numpy as np
 from ..core.duration import seconds
 from ..core.errors import InputError
 from .exchange import Gathered, Line, Totals
+from .holding import Holding
 from .operations import Action, Connection, Operation, Rule
 from .schedule import Plan
 from .slave import Slave, SlaveError, Values, blamed, fill, packed, unpacked
@@ -94,11 +95,21 @@ class Execution:
         Integrals to be summed over the steps, by component and output.
     start : int
         Time at which the run starts [ns].
+    holdings : sequence of Holding
+        The values that are watched as they are held.
     """
 
-    def __init__(self, plan: Plan, slaves: Mapping[str, Slave], totals: Sequence[tuple[str, str]], start: int) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        slaves: Mapping[str, Slave],
+        totals: Sequence[tuple[str, str]],
+        start: int,
+        holdings: Sequence[Holding] = (),
+    ) -> None:
         self.time = start
-        self.skipped = 0
+        self._skipped = 0
+        self._holdings = holdings
         self.work = 0
         self._ticks = 0
         self._slaves = slaves
@@ -131,6 +142,17 @@ class Execution:
             stages.append(_Stage(operation.every, operation.every * self._base, self._start))
         stages[-1].calls.append(self._call(operation))
         stages[-1].steps += operation.action is Action.STEP
+
+    @property
+    def skipped(self) -> int:
+        """What is added to the times [ns] at which components of the jumping layer are stepped."""
+        return self._skipped
+
+    @skipped.setter
+    def skipped(self, length: int) -> None:
+        self._skipped = length
+        for holding in self._holdings:  # nobody has seen anything held over a jump
+            holding.restart()
 
     @property
     def is_whole(self) -> bool:
@@ -167,8 +189,8 @@ class Execution:
         }
 
     def save(self) -> bytes:
-        """Return the clock, and what connections and totals have gathered; not the components."""
-        clock = [self.time, self.skipped, self._ticks, *(stage.reached for stage in self._scaled + self._timed)]
+        """Return the clock, what connections and totals have gathered, and what was seen held; not the components."""
+        clock = [self.time, self._skipped, self._ticks, *(stage.reached for stage in self._scaled + self._timed)]
         return packed([np.array(clock).tobytes(), *(kept.save() for kept in self._kept())])
 
     def restore(self, saved: bytes) -> None:
@@ -179,12 +201,12 @@ class Execution:
         fill(times, clock)
         for each, part in zip(kept, parts, strict=True):
             each.restore(part)
-        self.time, self.skipped, self._ticks, *reached = times.tolist()
+        self.time, self._skipped, self._ticks, *reached = times.tolist()
         for stage, time in zip(stages, reached, strict=True):
             stage.reached = time
 
-    def _kept(self) -> list[Gathered | Line | Totals]:
-        return [*self._gathered.values(), *self._lines.values(), *self._totals.values()]
+    def _kept(self) -> list[Gathered | Line | Totals | Holding]:
+        return [*self._gathered.values(), *self._lines.values(), *self._totals.values(), *self._holdings]
 
     def _call(self, operation: Operation) -> Call:
         if isinstance(operation.subject, str):
@@ -213,15 +235,18 @@ class Execution:
 
     def _step(self, name: str) -> Call:
         slave, totals, jumps = self._slaves[name], self._totals.get(name), name in self._jumpers
+        holdings = [holding for holding in self._holdings if holding.place[0] == name]
 
         def call(begin: int, length: int) -> None:
-            t, h = seconds(begin + self.skipped if jumps else begin), seconds(length)
+            t, h = seconds(begin + self._skipped if jumps else begin), seconds(length)
             try:
                 slave.step(t, h)
             except SlaveError as error:
                 raise InputError(f"{name} does not step from t = {t:.9g} s by {h:.9g} s: {error}") from error
             if totals is not None:
                 totals.add()
+            for holding in holdings:
+                holding.take(begin + length, length)
 
         return call
 

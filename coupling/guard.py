@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..core.duration import format_duration
 from ..core.errors import InputError
@@ -11,21 +11,32 @@ from .enforcement import (
     SLOWEST,
     SWITCHING_PERIOD,
     SWITCHING_SETTLING,
+    WATCH,
     Timescale,
     Violation,
     check_plan,
     explain,
     has_timescale,
 )
+from .holding import HeldChange, Holding, held_outputs
 from .schedule import Plan
 from .slave import Slave
 from .system import System
 
 
-def timescale_outputs(system: System) -> list[tuple[str, str]]:
-    """Return component and output of every time constant that a system reports."""
-    names = (component.name for component in system.components)
-    return [(name, output) for name in names if has_timescale(system, name) for output in _outputs(system, name)]
+def watched_outputs(system: System) -> list[tuple[str, str]]:
+    """Return component and output of every time constant that a system reports, and of every sensitivity to what is held."""
+    names = [component.name for component in system.components if has_timescale(system, component.name)]
+    told = [
+        (name, output) for name in names for output in (*_outputs(system, name), *_quantities(system, name).values())
+    ]
+    return [*told, *(place for places in held_outputs(system).values() for place in places)]
+
+
+def _quantities(system: System, name: str) -> dict[str, str]:
+    """Return the outputs of a component that report a time constant of their own, and the outputs that report it."""
+    ports = system.component(name).ports
+    return {output: port.time_constant for output, port in ports.items() if port.time_constant}
 
 
 def _outputs(system: System, name: str) -> tuple[str, ...]:
@@ -47,6 +58,8 @@ class Guard:
         The running components.
     separation : float
         Least ratio of timescales that are held apart.
+    holdings : sequence of Holding
+        The values that are watched as they are held.
 
     Raises
     ------
@@ -54,12 +67,24 @@ class Guard:
         Unless the plan keeps the rules; the message names each rule that it breaks.
     """
 
-    def __init__(self, system: System, plan: Plan, slaves: Mapping[str, Slave], separation: float) -> None:
+    def __init__(
+        self,
+        system: System,
+        plan: Plan,
+        slaves: Mapping[str, Slave],
+        separation: float,
+        holdings: Sequence[Holding] = (),
+    ) -> None:
         self._system, self._plan, self._separation = system, plan, separation
+        self._holdings = holdings
         self._outputs = {
             name: tuple(slave.outputs[output] for output in _outputs(system, name))
             for name, slave in slaves.items()
             if has_timescale(system, name)
+        }
+        self._quantities = {
+            name: {output: slaves[name].outputs[constant] for output, constant in _quantities(system, name).items()}
+            for name in self._outputs
         }
         self._seen: dict[tuple[int, tuple[str, ...]], str] = {}
         found = self.check(plan)
@@ -73,20 +98,34 @@ class Guard:
 
     def timescales(self) -> dict[str, Timescale]:
         """Return the time constants at this instant."""
-        return {name: Timescale(*(float(value[0]) for value in values)) for name, values in self._outputs.items()}
+        return {
+            name: Timescale(
+                *(float(value[0]) for value in values),
+                quantities={output: float(constant[0]) for output, constant in self._quantities[name].items()},
+            )
+            for name, values in self._outputs.items()
+        }
+
+    def held(self) -> tuple[HeldChange, ...]:
+        """Return the greatest change so far of each value that is held."""
+        return tuple(holding.greatest() for holding in self._holdings)
 
     def explain(self) -> str:
         """Return plan, time constants at this instant and transfers as tables."""
-        return explain(self._system, self._plan, self.timescales())
+        return explain(self._system, self._plan, self.timescales(), self.held())
 
     def check(self, plan: Plan) -> list[Violation]:
         """Return what of the rules a plan for the same system breaks at this instant."""
         return check_plan(self._system, plan, self.timescales(), self._separation)
 
+    def beyond(self) -> list[Violation]:
+        """Return the held values that have changed by more than is tolerated."""
+        return [Violation(WATCH, (change.name,), str(change)) for change in self.held() if change.is_beyond]
+
     def watch(self, time: int) -> list[str]:
-        """Check the rules at a time [ns]; return the violations that are seen for the first time."""
+        """Check the rules and what is held at a time [ns]; return the violations that are seen for the first time."""
         new = []
-        for violation in self.check(self._plan):
+        for violation in self.check(self._plan) + self.beyond():
             key = (violation.rule, violation.components)
             if key not in self._seen:
                 self._seen[key] = f"at t = {format_duration(time)}: {violation.text}"

@@ -40,7 +40,7 @@ class Port:
         For people.
     nominal : float
         A typical magnitude [unit].
-    slow, shifts, forecast, dimension
+    slow, shifts, forecast, dimension, hold_tolerance, time_constant, sensitivity
         As `Variable` has them.
     """
 
@@ -60,6 +60,9 @@ class Port:
     shifts: str = ""
     forecast: bool = False
     dimension: str = ""
+    hold_tolerance: float = 0.0
+    time_constant: str = ""
+    sensitivity: str = ""
 
     @property
     def count(self) -> int:
@@ -126,4 +129,7 @@ def _port(variable: Variable, offset: int) -> Port:
         shifts=variable.shifts,
         forecast=variable.forecast,
         dimension=variable.dimension,
+        hold_tolerance=variable.hold_tolerance,
+        time_constant=variable.time_constant,
+        sensitivity=variable.sensitivity,
     )

@@ -154,6 +154,8 @@ def _annotated(variable: Variable) -> dict[str, str]:
     """Return those of a variable's attributes that FMI 2.0 does not know, as far as they are set."""
     flags = {"slow": _boolean(variable.slow), "forecast": _boolean(variable.forecast)}
     attributes = {"dimension": variable.dimension, "shifts": variable.shifts, **flags}
+    attributes["holdTolerance"] = repr(variable.hold_tolerance) if variable.hold_tolerance else ""
+    attributes |= {"timeConstant": variable.time_constant, "sensitivity": variable.sensitivity}
     return {name: text for name, text in attributes.items() if text not in ("", "false")}
 
 

@@ -42,7 +42,7 @@ class Annotation:
     update : Update
         How the FMU steps: explicitly, for all that is known.
     variables : mapping of str to mapping of str to str
-        Attributes by the base name of the variable: ``dimension``, ``shifts``, ``slow``, ``forecast``.
+        Attributes by the base name of the variable, named as those of `Variable`.
     """
 
     update: Update = Update.EXPLICIT
@@ -147,6 +147,9 @@ def _port(
         shifts=annotated.get("shifts", ""),
         forecast=annotated.get("forecast") == "true",
         dimension=annotated.get("dimension", ""),
+        hold_tolerance=float(annotated.get("holdTolerance", 0.0)),
+        time_constant=annotated.get("timeConstant", ""),
+        sensitivity=annotated.get("sensitivity", ""),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ...core.duration import format_duration
 from ...core.errors import InputError
+from ...coupling.holding import HeldChange
 from ..duty import Duty
 from ..experiment import Experiment
 from .jump import Jump
@@ -143,7 +144,9 @@ class LongSummary:
     wall_time : float
         Of this run [s]; of a resumed one since it was resumed.
     violations : tuple of str
-        Timescales that were not separated in a cycle.
+        Timescales that were not separated in a cycle, and held values that moved too far.
+    held : tuple of HeldChange
+        The greatest change of each held value from one step of its component to the next; jumps are no steps.
     """
 
     end: int
@@ -156,3 +159,4 @@ class LongSummary:
     errors: tuple[float, ...]
     wall_time: float
     violations: tuple[str, ...]
+    held: tuple[HeldChange, ...]

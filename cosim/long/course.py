@@ -60,7 +60,9 @@ class Course:
         ]
         self._inputs = _duties(simulation)
         self._jumper = Jumper(simulation, long_run.jump) if long_run.jump else None
-        self._guard = Guard(simulation.system, simulation.plan, simulation.slaves, long_run.experiment.separation)
+        self._guard = Guard(
+            simulation.system, simulation.plan, simulation.slaves, long_run.experiment.separation, simulation.holdings
+        )
         fast = [c for c in simulation.system.components if not c.layer.jumps and c.name != NAME]
         is_block = all(STEP_SCALE in component.ports for component in fast)
         self._is_block = is_block and simulation.hyperperiod == simulation.plan.base
@@ -139,14 +141,15 @@ class Course:
     def _look(self, duty: Duty) -> None:
         """Look at what ends the run, and at the timescales: of the steps, and of the cycle that stands for others."""
         self._look_at_end()
-        found = mixed(self._guard, self.simulation.plan, duty)
+        found, beyond = mixed(self._guard, self.simulation.plan, duty), self._guard.beyond()
         if self._jumper:
             timescales, separation = self._guard.timescales(), self._long_run.experiment.separation
             found += check_window(tuple(timescales), timescales, duty.duration, separation)
-        if not self._progress.has_looked or self._long_run.experiment.on_violation is OnViolation.RAISE:
-            refuse(found)
+        strictly = self._long_run.experiment.on_violation is OnViolation.RAISE
+        if strictly or not self._progress.has_looked:
+            refuse(found + beyond if strictly else found)
         self._progress.has_looked = True
-        for violation in found:
+        for violation in found + beyond:
             text = f"after {format_duration(self.now)}: {violation.text}"
             self._progress.violations.setdefault(f"{violation.rule} {' '.join(violation.components)}", text)
 
@@ -180,6 +183,7 @@ class Course:
             errors=tuple(progress.errors),
             wall_time=wall_time,
             violations=tuple(progress.violations.values()),
+            held=self._guard.held(),
         )
 
 

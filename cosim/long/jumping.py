@@ -259,8 +259,9 @@ def _carried(system: System) -> dict[tuple[str, str], tuple[str, str]]:
 
 def _pair(name: str, port: Port) -> Iterator[tuple[str, Port]]:
     """Yield the input that reads a counter or a state, and the output that hands on the counter or the shift."""
-    yield _so_far(name), replace(port, name=_so_far(name), causality=Causality.INPUT)
-    yield name, replace(port, name=name, causality=Causality.OUTPUT)
+    alone = replace(port, hold_tolerance=0.0, time_constant="", sensitivity="")
+    yield _so_far(name), replace(alone, name=_so_far(name), causality=Causality.INPUT)
+    yield name, replace(alone, name=name, causality=Causality.OUTPUT)
 
 
 def _so_far(name: str) -> str:

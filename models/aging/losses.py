@@ -40,7 +40,7 @@ from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.model import DONE, Model, Update
 from ...core.statistics import extremes_of
-from ...core.timescale import reset_timescales, timescale_variables
+from ...core.timescale import NONE, reset_timescales, time_constant, time_to_change, timescale_variables
 from ...core.variable import Detail, Variable, counted
 from .counters import counters, fallen, keep, refusals
 from .kind import LAWS, AgingParameters
@@ -54,6 +54,10 @@ MOST_GROWTH = 100.0
 """Bound on the resistance growth, likewise."""
 
 
+LOSS_TOLERANCE, GROWTH_TOLERANCE = 0.001, 0.01
+"""How far the capacity loss and the resistance growth may move from one step to the next: cells see them held."""
+
+
 def soh(cells: int) -> Variable:
     """Return the state of health of n cells."""
     return Variable("soh", "1", cells, 1.0, 1.0 - MOST_LOSS, 1.0, 1.0,
@@ -64,7 +68,8 @@ def soh(cells: int) -> Variable:
 def growth(cells: int) -> Variable:
     """Return the growth of the resistance of n cells."""
     return Variable("resistance_growth", "1", cells, 0.0, 0.0, MOST_GROWTH, 0.1,
-                    "Relative growth of the resistance of each cell", display_unit="%")  # fmt: skip
+                    "Relative growth of the resistance of each cell", display_unit="%",
+                    hold_tolerance=GROWTH_TOLERANCE, time_constant="timescale.resistance_growth")  # fmt: skip
 
 
 SOH_EXTREMES, GROWTH_EXTREMES = extremes_of(soh(1)), extremes_of(growth(1))
@@ -118,10 +123,13 @@ def fields(cells: int, kind: AgingParameters) -> Fields:
         inputs=counters(cells),
         outputs=(
             Variable("capacity_loss", "1", cells, 0.0, 0.0, MOST_LOSS, 0.1,
-                     "Share of the capacity that each cell has lost", display_unit="%"),
+                     "Share of the capacity that each cell has lost", display_unit="%",
+                     hold_tolerance=LOSS_TOLERANCE, time_constant="timescale.capacity_loss"),
             growth(cells),
             soh(cells),
             *(SOH_EXTREMES.variables + GROWTH_EXTREMES.variables + timescale_variables()),
+            time_constant("capacity_loss", "Time in which a loss changes by 0.001 at its present rate"),
+            time_constant("resistance_growth", "Time in which a growth changes by 0.01 at its present rate"),
         ),
         states=(
             *counters(cells, ", when last seen"),
@@ -148,15 +156,20 @@ def resistance_growth(x: Block, p: Block, k: int) -> float:
 
 
 @kernel
-def write_outputs(x: Block, p: Block, y: Block) -> None:
-    """Write the outputs; the loss of each cell does not fall."""
+def write_outputs(x: Block, p: Block, y: Block, h: float) -> None:
+    """Write the outputs after a step of h [s]; the loss of each cell does not fall."""
+    lost = grown = 0.0
     for k in range(y.soh.shape[0]):
-        y.capacity_loss[k] = max(y.capacity_loss[k], min(capacity_loss(x, p, k), MOST_LOSS))
+        loss, growth = y.capacity_loss[k], y.resistance_growth[k]
+        y.capacity_loss[k] = max(loss, min(capacity_loss(x, p, k), MOST_LOSS))
         y.resistance_growth[k] = min(max(resistance_growth(x, p, k), 0.0), MOST_GROWTH)
+        lost, grown = max(lost, y.capacity_loss[k] - loss), max(grown, abs(y.resistance_growth[k] - growth))
         y.soh[k] = 1.0 - y.capacity_loss[k]
         write(x, p, y, k)
     write_soh_extremes(y.soh, y)
     write_growth_extremes(y.resistance_growth, y)
+    y.timescale_capacity_loss = time_to_change(LOSS_TOLERANCE, lost, h)
+    y.timescale_resistance_growth = time_to_change(GROWTH_TOLERANCE, grown, h)
 
 
 @kernel
@@ -166,9 +179,10 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     x.elapsed = x.fallen_cell = x.fallen_from = x.fallen_to = 0.0
     for k in range(y.soh.shape[0]):
         start(x, p, k)
-        y.capacity_loss[k] = 0.0
+        y.capacity_loss[k] = y.resistance_growth[k] = 0.0
     keep(x, u)
-    write_outputs(x, p, y)
+    write_outputs(x, p, y, 0.0)
+    y.timescale_capacity_loss = y.timescale_resistance_growth = NONE
 
 
 @kernel
@@ -186,5 +200,5 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
         grow(x, p, u, k, h)
     keep(x, u)
     x.elapsed += h
-    write_outputs(x, p, y)
+    write_outputs(x, p, y, h)
     return DONE

@@ -61,7 +61,7 @@ def _progress() -> tuple[Variable, ...]:
         Variable("algebraic_connectivity", "1", None, 0.0, 0.0, UNBOUNDED, 1.0,
                  "Second eigenvalue of the Laplacian of the links that work, unweighted; 0 without links"),
         Variable("predicted_time", "s", None, 0.0, 0.0, UNBOUNDED, 1e4,
-                 "Time from now until the pack is balanced; 1.8e308 s where the currents in force never balance it",
+                 "Time from now until the pack is balanced; 1e300 s where the currents in force never balance it",
                  display_unit="h"),
         Variable("balanced", "1", None, 0.0, 0.0, 1.0, 1.0,
                  "Whether the states of charge may be relied on, and their spread is at most balanced_spread",

@@ -44,7 +44,7 @@ def fields(cells: int) -> Fields:
                      display_unit="%"),
             Variable("resistance_growth", "1", cells, 0.0, 0.0, 100.0, 0.1,
                      "Relative growth of all resistances of the cell; taken at the beginning of a step",
-                     display_unit="%"),
+                     display_unit="%", sensitivity="sensitivity.resistance_growth"),
             shift,
         ),
         outputs=tuple(

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
-from ...core.model import DONE, Model, Update
-from ...core.timescale import reset_timescales
+from ...core.model import Model, Update
 from ...core.variable import counted
 from ..aging.kind import AgingParameters
 from . import aged, circuit, port, step, stress
@@ -56,6 +55,7 @@ def declare(cells: int, parameters: CellParameters, aging: AgingParameters | Non
         initialize=initialize_aging if aging else initialize,
         outputs_kernel=outputs_kernel,
         advance=advance_aging if aging else advance,
+        refusals=step.REFUSALS,
         update=Update.EXACT,
     )
 
@@ -79,7 +79,7 @@ def initialize_aging(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 @kernel
 def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Compute the ports for the present `lookahead`."""
-    reset_timescales(y)
+    port.reset_reports(y)
     for k in range(x.soc.shape[0]):
         port.offer_port(x, p, y, k)
 
@@ -87,17 +87,17 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 @kernel
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Advance every cell by h seconds under constant current and temperature."""
-    step.reset_sums(y)
+    step.reset_sums(x, y)
     for k in range(x.soc.shape[0]):
         step.step(x, p, u, y, k, h)
-    step.write_extremes(y)
-    return DONE
+    step.write_extremes(x, y, h)
+    return step.within_range(y)
 
 
 @kernel
 def advance_aging(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Take what aging has changed, advance every cell, and count what the step did to it."""
-    step.reset_sums(y)
+    step.reset_sums(x, y)
     aged.reset_sums(y)
     for k in range(x.soc.shape[0]):
         shifted = aged.take_changes(x, p, u, y, k)
@@ -106,5 +106,5 @@ def advance_aging(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h:
         start = x.soc[k]
         voltage = step.step(x, p, u, y, k, h)
         stress.count(x, p, y, k, start, voltage, h)
-    step.write_extremes(y)
-    return DONE
+    step.write_extremes(x, y, h)
+    return step.within_range(y)

@@ -6,6 +6,16 @@ The port is the voltage `lookahead` seconds from now under constant current, lin
 ``v(t + lookahead) = emf + resistance * current``. At the last current that voltage is exact. The slope leaves out
 that another current leads to other resistances and capacitances. Where the last current is 0 the slope is the mean of
 the slopes that hysteresis has on both sides.
+
+Sensitivities
+-------------
+The greatest change of a cell's settled voltage with what may be held while it moves::
+
+    by SOC                |dU/dz|
+    by temperature        |dU/dT - i (E_0 R0 + sum_j E_j R_j) / (R_gas T^2)|
+    by growth             |i| (R0 + sum_j R_j)
+
+They tell what holding a value costs; nothing is computed from them.
 """
 
 from __future__ import annotations
@@ -15,8 +25,10 @@ import math
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
-from ...core.timescale import include_timescale, timescale_variables
+from ...core.timescale import include_timescale, reset_timescales, timescale_variables
 from ...core.variable import Variable
+from ..numerics import tables
+from ..numerics.arrhenius import GAS_CONSTANT
 from ..numerics.relaxation import fade
 from . import circuit
 
@@ -35,9 +47,25 @@ def fields(cells: int) -> Fields:
             Variable("resistance", "Ohm", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1e-3,
                      "Port: rise of the voltage ahead with current", display_unit="mOhm"),
             *timescale_variables(),
+            *(
+                Variable(f"sensitivity_{of}", unit, None, 0.0, 0.0, UNBOUNDED, nominal,
+                         f"Greatest change of a cell's settled voltage with its {text}", fmi_name=f"sensitivity.{of}")
+                for of, unit, nominal, text in (
+                    ("soc", "V", 1.0, "state of charge"),
+                    ("temperature", "V/K", 1e-3, "temperature"),
+                    ("resistance_growth", "V", 0.1, "growth of resistance"),
+                )
+            ),
         ),
         modules=(__name__,),
     )  # fmt: skip
+
+
+@kernel
+def reset_reports(y: Block) -> None:
+    """Report no time constant and no sensitivity."""
+    reset_timescales(y)
+    y.sensitivity_soc = y.sensitivity_temperature = y.sensitivity_resistance_growth = 0.0
 
 
 @kernel
@@ -71,13 +99,14 @@ def hysteresis_ahead(x: Block, p: Block, k: int) -> tuple[float, float]:
 
 
 @kernel
-def pairs_ahead(x: Block, p: Block, y: Block, k: int, soc: float) -> tuple[float, float]:
+def pairs_ahead(x: Block, p: Block, y: Block, k: int, soc: float) -> tuple[float, float, float, float]:
     """Voltage of the RC pairs of cell k `lookahead` from now [V], and its derivative by the current [Ohm].
 
-    `soc` is that of the coefficients. The time constants are written.
+    `soc` is that of the coefficients. The time constants are written. Returned as well are the sums of the resistances
+    [Ohm] and of the resistances times their activation energies [Ohm J/mol].
     """
     place = circuit.locate(p, soc)
-    voltage = derivative = 0.0
+    voltage = derivative = total = activated = 0.0
     for j in range(x.polarisation_voltage.shape[1]):
         resistance, capacitance = circuit.pair(x, p, k, j, place)
         time_constant = resistance * capacitance
@@ -86,7 +115,29 @@ def pairs_ahead(x: Block, p: Block, y: Block, k: int, soc: float) -> tuple[float
         settled = resistance * x.current[k]
         voltage += settled + (x.polarisation_voltage[k, j] - settled) * remaining
         derivative += resistance * (1.0 - remaining)
-    return voltage, derivative
+        total += resistance
+        activated += p.polarisation_activation_energy[j] * resistance
+    return voltage, derivative, total, activated
+
+
+@kernel
+def include_sensitivities(
+    x: Block, p: Block, y: Block, k: int, slope: float, entropic: float, total: float, activated: float
+) -> None:
+    """Include the sensitivities of cell k.
+
+    Parameters
+    ----------
+    slope, entropic : float
+        dU/dz [V] and dU/dT [V/K].
+    total, activated : float
+        Sums of all resistances [Ohm], and of them times their activation energies [Ohm J/mol].
+    """
+    current, temperature = x.current[k], x.temperature[k]
+    by_temperature = entropic - current * activated / (GAS_CONSTANT * temperature * temperature)
+    y.sensitivity_soc = max(y.sensitivity_soc, abs(slope))
+    y.sensitivity_temperature = max(y.sensitivity_temperature, abs(by_temperature))
+    y.sensitivity_resistance_growth = max(y.sensitivity_resistance_growth, abs(current) * total)
 
 
 @kernel
@@ -100,9 +151,12 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> None:
     drift = per_current * current - p.lookahead * x.self_discharge[k] / x.capacity[k]
     place = circuit.locate(p, x.soc[k] + drift)
     switched, switching = hysteresis_ahead(x, p, k)
-    polarised, polarising = pairs_ahead(x, p, y, k, x.soc[k] + 0.5 * drift)
-    resistance = circuit.ohmic(x, p, k, place)
+    polarised, polarising, total, activated = pairs_ahead(x, p, y, k, x.soc[k] + 0.5 * drift)
+    resistance, slope = circuit.ohmic(x, p, k, place), circuit.open_circuit_slope(x, p, k, place)
     voltage = circuit.open_circuit(x, p, k, place) + resistance * current + switched + polarised
-    resistance += switching + polarising + per_current * circuit.open_circuit_slope(x, p, k, place)
+    entropic = tables.value(p.entropic_coefficient, place)
+    activated += p.ohmic_activation_energy * resistance
+    include_sensitivities(x, p, y, k, slope, entropic, total + resistance, activated)
+    resistance += switching + polarising + per_current * slope
     y.emf[k] = voltage - resistance * current
     y.resistance[k] = resistance

@@ -33,8 +33,9 @@ from __future__ import annotations
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
+from ...core.model import DONE
 from ...core.statistics import extremes_of
-from ...core.timescale import reset_timescales
+from ...core.timescale import time_constant, time_to_change
 from ...core.variable import Detail, Variable
 from ..numerics import tables
 from ..numerics.relaxation import relax
@@ -42,7 +43,23 @@ from ..numerics.summation import add
 from ..numerics.tables import Place
 from . import circuit
 from .kind import CellParameters
-from .port import offer_port
+from .port import offer_port, reset_reports
+
+LEAST_SOC, MOST_SOC = -1.0, 2.0
+"""Range of the state of charge: a step that would leave it is refused."""
+
+SOC_TOLERANCE = 0.01
+"""How far the state of charge may move from one step to the next, as others see it held meanwhile."""
+
+SOC_TOO_LOW, SOC_TOO_HIGH = 1, 2
+"""Statuses of a step after which a state of charge would be beyond its range."""
+
+REFUSALS = {
+    SOC_TOO_LOW: "soc[{y.soc_minimum_cell:.0f}] would be {y.soc_minimum:.9g}, below "
+    f"{LEAST_SOC:g}; charge the cell, or take less from it",
+    SOC_TOO_HIGH: "soc[{y.soc_maximum_cell:.0f}] would be {y.soc_maximum:.9g}, above "
+    f"{MOST_SOC:g}; discharge the cell, or charge it less",
+}
 
 
 def voltage(cells: int) -> Variable:
@@ -53,8 +70,9 @@ def voltage(cells: int) -> Variable:
 
 def soc(cells: int) -> Variable:
     """Return the state of charge of n cells."""
-    return Variable("soc", "1", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "State of charge", display_unit="%",
-                    slow=True)  # fmt: skip
+    return Variable("soc", "1", cells, 0.0, LEAST_SOC, MOST_SOC, 1.0, "State of charge", display_unit="%", slow=True,
+                    hold_tolerance=SOC_TOLERANCE, time_constant="timescale.soc",
+                    sensitivity="sensitivity.soc")  # fmt: skip
 
 
 VOLTAGE_EXTREMES, SOC_EXTREMES = extremes_of(voltage(1)), extremes_of(soc(1))
@@ -68,12 +86,14 @@ def fields(cells: int, kind: CellParameters) -> Fields:
             Variable("current", "A", cells, 0.0, -UNBOUNDED, UNBOUNDED, 30.0,
                      "Current into the cell, constant in a step"),
             Variable("temperature", "K", cells, kind.reference_temperature, 200.0, 500.0, 300.0,
-                     "Temperature of the cell, constant in a step", display_unit="degC"),
+                     "Temperature of the cell, constant in a step", display_unit="degC",
+                     sensitivity="sensitivity.temperature"),
         ),
         outputs=(
             voltage(cells),
             soc(cells),
             Variable("heat_rate", "W", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "Heat generated, mean over the step"),
+            time_constant("soc", "Time in which a SOC changes by 0.01 at the present load"),
             *_ledger(),
             *(VOLTAGE_EXTREMES.variables + SOC_EXTREMES.variables),
         ),
@@ -85,6 +105,8 @@ def fields(cells: int, kind: CellParameters) -> Fields:
                      "Voltage of each RC pair"),
             Variable("hysteresis_voltage", "V", cells, 0.0, -UNBOUNDED, UNBOUNDED, 0.01, "Hysteresis voltage"),
             Variable("current", "A", cells, 0.0, -UNBOUNDED, UNBOUNDED, 30.0, "Current of the last step"),
+            Variable("greatest_rise", "1", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
+                     "Greatest change of a state of charge in the last step"),
         ),
         modules=(__name__,),
     )  # fmt: skip
@@ -148,6 +170,7 @@ def charge(x: Block, p: Block, y: Block, k: int, main: float, h: float) -> None:
     """Store a current [A] in cell k for h seconds, and add it to the ledger."""
     before, cut_off, rise = x.soc[k], x.soc_remainder[k], h * main / x.capacity[k]
     x.soc[k], x.soc_remainder[k] = add(before, cut_off, rise)
+    x.greatest_rise = max(x.greatest_rise, abs(rise))
     y.charge += h * x.current[k]
     y.stored_charge += x.capacity[k] * (x.soc[k] - before + (x.soc_remainder[k] - cut_off))
     y.lost_charge += h * (x.current[k] - main)
@@ -182,18 +205,28 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> float:
 
 
 @kernel
-def reset_sums(y: Block) -> None:
-    """Set what a step adds up over all cells to 0, and report no time constant."""
+def reset_sums(x: Block, y: Block) -> None:
+    """Set what a step adds up over all cells to 0, and report no time constant and no sensitivity."""
+    x.greatest_rise = 0.0
     y.electrical_energy = y.stored_energy = y.heat = y.table_energy = 0.0
     y.charge = y.stored_charge = y.lost_charge = 0.0
-    reset_timescales(y)
+    reset_reports(y)
 
 
 @kernel
-def write_extremes(y: Block) -> None:
-    """Write the extremes of voltage and SOC."""
+def write_extremes(x: Block, y: Block, h: float) -> None:
+    """Write the extremes of voltage and SOC, and how fast the SOC changes, after a step of h [s]."""
     write_voltage_extremes(y.voltage, y)
     write_soc_extremes(y.soc, y)
+    y.timescale_soc = time_to_change(SOC_TOLERANCE, x.greatest_rise, h)
+
+
+@kernel
+def within_range(y: Block) -> int:
+    """Return ``DONE``, or the status that tells which way a state of charge has left its range."""
+    if y.soc_minimum < LEAST_SOC:
+        return SOC_TOO_LOW
+    return SOC_TOO_HIGH if y.soc_maximum > MOST_SOC else DONE
 
 
 @kernel
@@ -218,7 +251,7 @@ def write_cell(x: Block, p: Block, y: Block, k: int) -> None:
 @kernel
 def settle(x: Block, p: Block, u: Block, y: Block) -> None:
     """Start all cells at rest, at their initial SOC and the temperature of the inputs, and write the outputs."""
-    reset_sums(y)
+    reset_sums(x, y)
     for k in range(x.soc.shape[0]):
         x.soc[k] = p.initial_soc[k]
         x.soc_remainder[k] = x.current[k] = x.hysteresis_voltage[k] = x.temperature[k] = 0.0
@@ -227,7 +260,7 @@ def settle(x: Block, p: Block, u: Block, y: Block) -> None:
         circuit.heat_up(x, p, k, u.temperature[k])
         y.heat_rate[k] = 0.0
         write_cell(x, p, y, k)
-    write_extremes(y)
+    write_extremes(x, y, 0.0)
 
 
 @kernel

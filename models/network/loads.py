@@ -28,17 +28,13 @@ G. L. Plett, Battery Management Systems, Volume II: Equivalent-Circuit Methods, 
 from __future__ import annotations
 
 import math
-import sys
 from enum import IntEnum
 
-from ...core.bounds import UNBOUNDED
+from ...core.bounds import LARGE, UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.variable import DataType, Variable
 from . import bounds
-
-LARGEST = sys.float_info.max
-"""Stands for a power without bound [W]: outputs are finite."""
 
 
 class LoadMode(IntEnum):
@@ -74,7 +70,7 @@ def fields(groups: int) -> Fields:
         ),
         outputs=(
             Variable("maximum_discharge_power", "W", None, 0.0, 0.0, UNBOUNDED, 1e4,
-                     "Most power that the pack can deliver in this step", display_unit="kW"),
+                     "Most power that the pack can deliver in this step; 1e300 W where it has no bound", display_unit="kW"),
             Variable("charge_complete", "1", None, 0.0, 0.0, 1.0, 1.0,
                      "Constant current then constant voltage has ended at the taper current",
                      data_type=DataType.BOOLEAN),
@@ -88,11 +84,11 @@ def fields(groups: int) -> Fields:
 def maximum_power(emf: float, resistance: float) -> float:
     """Return the most that can be taken from the port [W], ``emf^2 / (4 resistance)`` at half the EMF.
 
-    Without resistance it is the largest number there is; with an EMF [V] of 0 or less it is 0.
+    Without resistance it is `LARGE`; with an EMF [V] of 0 or less it is 0.
     """
     if emf <= 0.0:
         return 0.0
-    return min(emf * emf / (4.0 * resistance), LARGEST)
+    return min(emf * emf / (4.0 * resistance), LARGE)
 
 
 @kernel

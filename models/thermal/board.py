@@ -16,7 +16,7 @@ from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.variable import Variable
 from ..numerics.summation import add
-from .method import CAPACITY, CARRIED, CONDUCTANCE, GAMMA, mean_temperature
+from .method import CAPACITY, CARRIED, COLDEST, CONDUCTANCE, GAMMA, HOLD_TOLERANCE, HOTTEST, mean_temperature
 
 
 def fields() -> Fields:
@@ -31,8 +31,8 @@ def fields() -> Fields:
             Variable("board_heat_rate", "W", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "Heat generated on the board"),
         ),
         outputs=(
-            Variable("board_temperature", "K", None, 298.15, -UNBOUNDED, UNBOUNDED, 300.0, "Temperature of the board",
-                     display_unit="degC"),
+            Variable("board_temperature", "K", None, 298.15, COLDEST, HOTTEST, 300.0, "Temperature of the board",
+                     display_unit="degC", hold_tolerance=HOLD_TOLERANCE, time_constant="timescale.board_temperature"),
         ),
         states=(
             Variable("board_temperature", "K", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "Temperature of the board"),

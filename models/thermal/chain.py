@@ -49,13 +49,26 @@ from ...core.statistics import extremes_of
 from ...core.variable import Variable, counted
 from ..numerics.summation import add
 from . import board, method, timescales
-from .method import CAPACITY, CARRIED, CONDUCTANCE, GAMMA, mean_temperature
+from .method import CAPACITY, CARRIED, COLDEST, CONDUCTANCE, GAMMA, HOLD_TOLERANCE, HOTTEST, mean_temperature
+
+CELL_TOO_COLD, CELL_TOO_HOT, BOARD_BEYOND = 1, 2, 3
+"""Statuses of a step after which a temperature would be beyond its range."""
+
+REFUSALS = {
+    CELL_TOO_COLD: "temperature[{y.temperature_minimum_cell:.0f}] would be {y.temperature_minimum:.6g} K, "
+    f"below {COLDEST:g} K; heat it, cool it less, or step shorter",
+    CELL_TOO_HOT: "temperature[{y.temperature_maximum_cell:.0f}] would be {y.temperature_maximum:.6g} K, "
+    f"above {HOTTEST:g} K; heat it less, or cool it more",
+    BOARD_BEYOND: "board_temperature would be {y.board_temperature:.6g} K, "
+    f"not within [{COLDEST:g}, {HOTTEST:g}] K; heat the board less",
+}
 
 
 def temperature(cells: int) -> Variable:
     """Return the output that holds the temperature of each cell."""
-    return Variable("temperature", "K", cells, 298.15, -UNBOUNDED, UNBOUNDED, 300.0, "Temperature of each cell",
-                    display_unit="degC")  # fmt: skip
+    return Variable("temperature", "K", cells, 298.15, COLDEST, HOTTEST, 300.0, "Temperature of each cell",
+                    display_unit="degC", hold_tolerance=HOLD_TOLERANCE,
+                    time_constant="timescale.temperature")  # fmt: skip
 
 
 def _heat(name: str, text: str) -> Variable:
@@ -63,7 +76,7 @@ def _heat(name: str, text: str) -> Variable:
 
 
 def _given_temperature(name: str, text: str) -> Variable:
-    return Variable(name, "K", None, 298.15, 200.0, 500.0, 300.0, text, display_unit="degC")
+    return Variable(name, "K", None, 298.15, COLDEST, HOTTEST, 300.0, text, display_unit="degC")
 
 
 TEMPERATURE_EXTREMES = extremes_of(temperature(1))
@@ -87,6 +100,7 @@ def declare(cells: int) -> Model:
         initialize=initialize,
         outputs_kernel=outputs_kernel,
         advance=advance,
+        refusals=REFUSALS,
         update=Update.IMPLICIT,
     )
 
@@ -237,6 +251,16 @@ def write_temperatures(x: Block, p: Block, u: Block, y: Block) -> None:
 
 
 @kernel
+def within_range(y: Block) -> int:
+    """Return ``DONE``, or the status that tells which temperature has left its range."""
+    if y.temperature_minimum < COLDEST:
+        return CELL_TOO_COLD
+    if y.temperature_maximum > HOTTEST:
+        return CELL_TOO_HOT
+    return DONE if COLDEST <= y.board_temperature <= HOTTEST else BOARD_BEYOND
+
+
+@kernel
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Set cells and board to the initial temperature."""
     for k in range(x.temperature.shape[0]):
@@ -254,11 +278,11 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 
 @kernel
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
-    """Step cells and board by h [s] under constant heat, air and coolant inlet."""
+    """Step cells and board by h [s] under constant heat, air and coolant inlet; refuse to leave the temperature range."""
     step_cells(x, p, u, h)
     write_heat(x, p, u, y, h)
     board.step(x, p, u, y, h)
     for k in range(x.temperature.shape[0]):
         x.temperature[k], x.remainder[k] = add(x.temperature[k], x.remainder[k], x.rise[k])
     write_temperatures(x, p, u, y)
-    return DONE
+    return within_range(y)

@@ -30,6 +30,12 @@ CARRIED = (1.0 - GAMMA) / GAMMA
 CAPACITY = 1e9
 """Bound of a heat capacity [J/K]."""
 
+COLDEST, HOTTEST = 200.0, 500.0
+"""Range of temperatures [K]: a step that would leave it is refused."""
+
+HOLD_TOLERANCE = 1.0
+"""How far a temperature may move from one step to the next [K], as others see it held meanwhile."""
+
 CONDUCTANCE = 1e5
 """Bound of a conductance [W/K]: up to it the heat of a step closes to 1e-9."""
 
