@@ -14,22 +14,21 @@ Constants alone do not tell an error. So what is held is watched, too (`coupling
 
 The mean of a flow that is handed on from fast to slow needs no rule: it conserves, at any timescales. Components report
 their time constants by the outputs ``timescale.fastest`` and ``timescale.slowest``, and that of a held quantity by the
-output that its port names; what is not reported is not checked. Switching inside a component does not cross its boundary; only averages do. The component reports how fast it
-switches by ``switching.period`` and ``switching.settling``, and the third rule checks its step against these.
+output that its port names; what is not reported is not checked. Switching inside a component does not cross its
+boundary; only averages do. The component reports how fast it switches by ``switching.period`` and
+``switching.settling``, and the third rule checks its step against these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..core.bounds import unit_suffix
 from ..core.duration import at_most, format_duration, seconds
 from ..core.model import Update
-from ..core.timescale import NONE
-from .holding import HeldChange
-from .operations import Connection, Rule, endpoint
-from .schedule import Plan, aligned, transfer_rule
+from .operations import Connection, Rule
+from .schedule import Plan, transfer_rule
 from .system import System
 
 FASTEST, SLOWEST = "timescale.fastest", "timescale.slowest"
@@ -62,6 +61,16 @@ class Timescale:
     switching_settling: float = 0.0
     quantities: Mapping[str, float] = field(default_factory=dict)
 
+    def of(self, output: str) -> float | None:
+        """Return the time constant that an output reports [s]; None where it reports none."""
+        own = {
+            FASTEST: self.fastest,
+            SLOWEST: self.slowest,
+            SWITCHING_PERIOD: self.switching_period,
+            SWITCHING_SETTLING: self.switching_settling,
+        }
+        return own.get(output, self.quantities.get(output))
+
 
 @dataclass(frozen=True)
 class Violation:
@@ -82,15 +91,47 @@ class Violation:
     text: str
 
 
+@dataclass(frozen=True)
+class Demand:
+    """What a rule demands of a time constant, by a plan.
+
+    Parameters
+    ----------
+    rule : int
+        Its number, see the module.
+    components : tuple of str
+        Whom it concerns.
+    component, output : str
+        Which component reports the constant, and the output that does; of a held quantity the quantity itself.
+    least, most : float
+        Bounds of the constant [s], both allowed.
+    text : callable
+        Makes of the component's time constants what to say where the constant is beyond them.
+    """
+
+    rule: int
+    components: tuple[str, ...]
+    component: str
+    output: str
+    least: float
+    most: float
+    text: Callable[[Timescale], str]
+
+    def check(self, timescale: Timescale) -> Violation | None:
+        """Return how the constant breaks the rule; None where it does not, or is not reported."""
+        constant = timescale.of(self.output)
+        if constant is None or self.least <= constant <= self.most:
+            return None
+        return Violation(self.rule, self.components, self.text(timescale))
+
+
 def has_timescale(system: System, name: str) -> bool:
     """Whether a component reports its time constants."""
     return all(system.has((name, output)) for output in (FASTEST, SLOWEST))
 
 
-def check_plan(
-    system: System, plan: Plan, timescales: Mapping[str, Timescale], separation: float = SEPARATION
-) -> list[Violation]:
-    """Return what of the first, second and fourth rule a plan breaks, and of the third by what switches inside components.
+def demands(system: System, plan: Plan, separation: float = SEPARATION) -> list[Demand]:
+    """Return what the rules demand of the time constants of a system; of the third, of what switches inside components.
 
     Parameters
     ----------
@@ -98,21 +139,26 @@ def check_plan(
         What the plan was made for.
     plan : Plan
         The plan.
-    timescales : mapping of str to Timescale
-        Time constants by component; components that are missing are not checked.
     separation : float
-        Least ratio of a held component's fastest time constant to the period that it is held in.
+        Least ratio of timescales that are held apart.
     """
-    found = [_explicit(system, plan, name, timescale) for name, timescale in timescales.items()]
-    held = {(c.source[0], c.target[0]): None for c in system.connections if _is_held(system, c)}
-    found += [_held(plan, *ends, timescales[ends[0]], separation) for ends in held if ends[0] in timescales]
-    found += [_averaged(plan, name, timescale, separation) for name, timescale in timescales.items()]
-    found += [
-        _outlived(plan, name, output, seen_by, constant)
-        for (name, output), seen_by in _seen_held(system, plan).items()
-        for constant in (timescales[name].quantities.get(output) if name in timescales else None,)
+    names = [component.name for component in system.components]
+    held = dict.fromkeys((c.source[0], c.target[0]) for c in system.connections if _is_held(system, c))
+    return [
+        *(_explicit(plan, name) for name in names if system.component(name).update is Update.EXPLICIT),
+        *(_held(plan, *ends, separation) for ends in held),
+        *(demand for name in names for demand in _averaged(plan, name, separation)),
+        *(_outlived(plan, *source, seen_by) for source, seen_by in _seen_held(system, plan).items()),
     ]
-    return [violation for violation in found if violation is not None]
+
+
+def check_plan(
+    system: System, plan: Plan, timescales: Mapping[str, Timescale], separation: float = SEPARATION
+) -> list[Violation]:
+    """Return what of the `demands` the time constants break; components that are missing are not checked."""
+    asked = [demand for demand in demands(system, plan, separation) if demand.component in timescales]
+    found = (demand.check(timescales[demand.component]) for demand in asked)
+    return list(dict.fromkeys(violation for violation in found if violation is not None))
 
 
 def check_window(
@@ -132,52 +178,8 @@ def check_window(
     ]
 
 
-def explain(system: System, plan: Plan, timescales: Mapping[str, Timescale], held: Sequence[HeldChange] = ()) -> str:
-    """Return layers, periods, time constants and their ratios to the period; what is held; and the transfers as tables."""
-    rows = [("layer", "period", "component", "update", "fastest", "slowest", "fastest/period", "slowest/period")]
-    rows += [_switching(name, timescale) for name, timescale in timescales.items() if timescale.switching_period]
-    for layer, period in plan.periods.items():
-        for name in plan.members[layer]:
-            update = system.component(name).update.value
-            rows.append((str(layer), format_duration(period), name, update, *_constants(timescales.get(name), period)))
-    values = [("held value", "every", "constant", "constant/period", "changed by", "tolerated", "voltage")]
-    values += [_held_value(plan, change, timescales) for change in held]
-    table = [("from", "to", "rule", "every")]
-    for c in system.connections:
-        rule = transfer_rule(system, c)
-        slower = max(plan.period_of(c.source[0]), plan.period_of(c.target[0]))
-        table.append((".".join(c.source), ".".join(c.target), rule.value, format_duration(slower)))
-    return "\n\n".join(aligned(each) for each in (rows, values, table) if len(each) > 1)
-
-
-def _switching(name: str, timescale: Timescale) -> tuple[str, str, str, str, str, str, str, str]:
-    """Return the row of what switches inside a component."""
-    period, settling = timescale.switching_period, timescale.switching_settling
-    constant, ratio = (_time(settling), f"{settling / period:.3g}") if settling else ("none", "")
-    return "switching", _time(period), f"within {name}", Update.EXACT.value, constant, constant, ratio, ratio
-
-
-def _constants(timescale: Timescale | None, period: int) -> tuple[str, str, str, str]:
-    if timescale is None:
-        return "unknown", "", "", ""
-    first, last = timescale.fastest, timescale.slowest
-    if last == 0.0:  # nothing relaxes; what drifts is told by its own constants
-        drifts = [constant for constant in timescale.quantities.values() if constant < NONE]
-        if not drifts:
-            return "none", "none", "", ""
-        first, last = min(drifts), max(drifts)
-    return _time(first), _time(last), f"{first / seconds(period):.3g}", f"{last / seconds(period):.3g}"
-
-
-def _held_value(plan: Plan, change: HeldChange, timescales: Mapping[str, Timescale]) -> tuple[str, ...]:
-    """Return the row of a held value: its time constant, and how it has changed so far."""
-    component, output = endpoint(change.name)
-    period, suffix = plan.period_of(component), unit_suffix(change.unit)
-    constant = timescales[component].quantities.get(output, NONE) if component in timescales else NONE
-    told = (_time(constant), f"{constant / seconds(period):.3g}") if constant < NONE else ("none", "")
-    effect = "unknown" if change.effect is None else f"{1e3 * change.effect:.3g} mV"
-    moved = (f"{change.change:.3g}{suffix}", f"{change.tolerance:g}{suffix}", effect)
-    return change.name, format_duration(period), *told, *moved
+def _is_held(system: System, connection: Connection) -> bool:
+    return transfer_rule(system, connection) in (Rule.HOLD, Rule.LINEAR)
 
 
 def _seen_held(system: System, plan: Plan) -> dict[tuple[str, str], str]:
@@ -190,59 +192,57 @@ def _seen_held(system: System, plan: Plan) -> dict[tuple[str, str], str]:
     return seen
 
 
-def _is_held(system: System, connection: Connection) -> bool:
-    return transfer_rule(system, connection) in (Rule.HOLD, Rule.LINEAR)
-
-
-def _explicit(system: System, plan: Plan, name: str, timescale: Timescale) -> Violation | None:
+def _explicit(plan: Plan, name: str) -> Demand:
     period = plan.period_of(name)
-    if system.component(name).update is not Update.EXPLICIT or seconds(period) <= timescale.fastest:
-        return None
-    return Violation(
-        1,
-        (name,),
-        f"{name} steps every {format_duration(period)} and its update is explicit, but its fastest time constant is "
-        f"{_time(timescale.fastest)}; a period of at most {at_most(timescale.fastest)} would do",
-    )
+
+    def text(told: Timescale) -> str:
+        return (
+            f"{name} steps every {format_duration(period)} and its update is explicit, but its fastest time constant "
+            f"is {_time(told.fastest)}; a period of at most {at_most(told.fastest)} would do"
+        )
+
+    return Demand(1, (name,), name, FASTEST, seconds(period), math.inf, text)
 
 
-def _held(plan: Plan, slow: str, fast: str, timescale: Timescale, separation: float) -> Violation | None:
+def _held(plan: Plan, slow: str, fast: str, separation: float) -> Demand:
     period = plan.period_of(fast)
-    if timescale.fastest >= separation * seconds(period):
-        return None
-    return Violation(
-        2,
-        (slow, fast),
-        f"{fast} steps every {format_duration(period)} and sees {slow} held, but the fastest time constant of {slow} "
-        f"is {_time(timescale.fastest)}, less than {separation:g} times that; a period of {fast} of at most "
-        f"{at_most(timescale.fastest / separation)} would do, or {slow} in the same layer",
-    )
+
+    def text(told: Timescale) -> str:
+        return (
+            f"{fast} steps every {format_duration(period)} and sees {slow} held, but the fastest time constant of "
+            f"{slow} is {_time(told.fastest)}, less than {separation:g} times that; a period of {fast} of at most "
+            f"{at_most(told.fastest / separation)} would do, or {slow} in the same layer"
+        )
+
+    return Demand(2, (slow, fast), slow, FASTEST, separation * seconds(period), math.inf, text)
 
 
-def _averaged(plan: Plan, name: str, timescale: Timescale, separation: float) -> Violation | None:
+def _averaged(plan: Plan, name: str, separation: float) -> Iterator[Demand]:
     period = plan.period_of(name)
-    if separation * max(timescale.switching_period, timescale.switching_settling) <= seconds(period):
-        return None
-    return Violation(
-        3,
-        (name,),
-        f"the averages of a step stand for the switching within {name}, which does not settle in its period of "
-        f"{format_duration(period)}: it switches every {_time(timescale.switching_period)}, and its slowest time "
-        f"constant is {_time(timescale.switching_settling)}; a period of at least "
-        f"{_time(separation * max(timescale.switching_period, timescale.switching_settling))} would do",
-    )
+
+    def text(told: Timescale) -> str:
+        slowest = max(told.switching_period, told.switching_settling)
+        return (
+            f"the averages of a step stand for the switching within {name}, which does not settle in its period of "
+            f"{format_duration(period)}: it switches every {_time(told.switching_period)}, and its slowest time "
+            f"constant is {_time(told.switching_settling)}; a period of at least {_time(separation * slowest)} would do"
+        )
+
+    for output in (SWITCHING_PERIOD, SWITCHING_SETTLING):
+        yield Demand(3, (name,), name, output, 0.0, seconds(period) / separation, text)
 
 
-def _outlived(plan: Plan, name: str, output: str, seen_by: str, constant: float | None) -> Violation | None:
+def _outlived(plan: Plan, name: str, quantity: str, seen_by: str) -> Demand:
     period = plan.period_of(name)
-    if constant is None or constant >= seconds(period):
-        return None
-    return Violation(
-        4,
-        (f"{name}.{output}",),
-        f"{seen_by} sees {name}.{output} held for {format_duration(period)}, but its time constant is "
-        f"{_time(constant)}; a period of {name} of at most {at_most(constant)} would do",
-    )
+
+    def text(told: Timescale) -> str:
+        constant = told.quantities[quantity]
+        return (
+            f"{seen_by} sees {name}.{quantity} held for {format_duration(period)}, but its time constant is "
+            f"{_time(constant)}; a period of {name} of at most {at_most(constant)} would do"
+        )
+
+    return Demand(4, (f"{name}.{quantity}",), name, quantity, seconds(period), math.inf, text)
 
 
 def _time(value: float) -> str:

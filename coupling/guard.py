@@ -15,9 +15,9 @@ from .enforcement import (
     Timescale,
     Violation,
     check_plan,
-    explain,
     has_timescale,
 )
+from .explanation import explain
 from .holding import HeldChange, Holding, held_outputs
 from .schedule import Plan
 from .slave import Slave
@@ -25,12 +25,12 @@ from .system import System
 
 
 def watched_outputs(system: System) -> list[tuple[str, str]]:
-    """Return component and output of every time constant that a system reports, and of every sensitivity to what is held."""
+    """Return component and output of every time constant that is reported, and of every sensitivity to what is held."""
     names = [component.name for component in system.components if has_timescale(system, component.name)]
-    told = [
+    constants = [
         (name, output) for name in names for output in (*_outputs(system, name), *_quantities(system, name).values())
     ]
-    return [*told, *(place for places in held_outputs(system).values() for place in places)]
+    return [*constants, *(place for places in held_outputs(system).values() for place in places)]
 
 
 def _quantities(system: System, name: str) -> dict[str, str]:

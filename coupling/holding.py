@@ -14,24 +14,14 @@ import numpy as np
 
 from ..core.bounds import unit_suffix
 from ..core.duration import at_most, format_duration, seconds
-from ..core.kernel import Block, kernel
 from .operations import Connection
 from .port import Port
 from .slave import Slave, Values, fill, packed, unpacked
 from .system import System
+from .transfers import take_change
 
 Place = tuple[str, str]
 """A component and its output."""
-
-
-@kernel
-def take_change(before: Block, values: Block) -> float:
-    """Return the greatest change of any element, and let `values` be those of before."""
-    greatest = 0.0
-    for k in range(before.shape[0]):
-        greatest = max(greatest, abs(values[k] - before[k]))
-        before[k] = values[k]
-    return greatest
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,16 @@ def stretch_line(earlier: Block, later: Block, ratio: float) -> None:
 
 
 @kernel
+def take_change(before: Block, values: Block) -> float:
+    """Return the greatest change of any element, and let `values` be those of before."""
+    greatest = 0.0
+    for k in range(before.shape[0]):
+        greatest = max(greatest, abs(values[k] - before[k]))
+        before[k] = values[k]
+    return greatest
+
+
+@kernel
 def first_beyond(values: Block, least: float, greatest: float) -> int:
     """Return the place of the first value that is not within the bounds, or is no number; -1 where all are."""
     place = -1

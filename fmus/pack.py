@@ -8,12 +8,16 @@ from typing import Any
 from ..core.duration import format_duration, seconds
 from ..core.model import Model
 from ..core.variable import Detail
-from ..coupling.block import Summary, Tap, compose
+from ..coupling.block.compose import compose
+from ..coupling.block.taps import Summary, Tap
+from ..coupling.block.wiring import Limits
+from ..coupling.enforcement import FASTEST, SLOWEST
 from ..coupling.operations import Operation
 from ..fmi.definition import Definition
 from ..fmi.registry import maker
 from ..models.aging.counters import COUNTER_NAMES
 from ..models.bms.protection import TRIPS
+from ..models.network import meter
 from .bms import LIMITS
 from .cell import AGING
 from .pack_network import LOAD
@@ -21,18 +25,30 @@ from .pack_network import LOAD
 DESCRIPTION = "Battery pack: cells, network, thermal network and balancer"
 
 
-def define(members: Sequence[Sequence[Any]], base: int, operations: Sequence[Sequence[Any]]) -> Definition:
+INNER = {"meter": meter.declare}
+"""Components of a block that are no FMUs of their own, by their names among its members."""
+
+
+def define(
+    members: Sequence[Sequence[Any]],
+    base: int,
+    operations: Sequence[Sequence[Any]],
+    limits: Sequence[tuple[str, str, float | None, float | None]],
+) -> Definition:
     """Return a pack as one block.
 
     Parameters
     ----------
     members : sequence of (str, str, mapping)
-        ``PackNetwork``, ``Cell``, ``Balancer`` and ``Thermal``, with a battery management ``Bms`` too, in the order in
-        which they are initialised: of each the name, the module of this package and its arguments.
+        ``PackNetwork``, ``Cell``, ``Meter``, ``Balancer`` and ``Thermal``, with a battery management ``Bms`` too, in
+        the order in which they are initialised: of each the name, the module of this package or one of `INNER`, and
+        its arguments.
     base : int
         The base period [ns].
     operations : sequence of sequence
         The rows of the plan, as `Operation.to_row` gives them.
+    limits : sequence of (str, str, float or None, float or None)
+        What the plan demands of time constants, the arguments of `Limits`.
     """
     models = {name: _model(module, arguments) for name, module, arguments in members}
     table = [Operation.from_row(row) for row in operations]
@@ -48,8 +64,10 @@ def define(members: Sequence[Sequence[Any]], base: int, operations: Sequence[Seq
     if ages:
         taps += AGING_TAPS
         terminals.append(AGING)
+    taps += [tap for name, reporting in models.items() for tap in _timescales(name, reporting)]
     held = () if ages else HELD_WITHOUT_AGING
-    model = compose("Pack", description, models, base, table, taps, LOOKAHEADS, SHARED, held)
+    demanded = [Limits(*limit) for limit in limits]
+    model = compose("Pack", description, models, base, table, taps, LOOKAHEADS, SHARED, held, demanded)
     return Definition(model, tuple(terminals), tuple(models.values()), seconds(base))
 
 
@@ -58,7 +76,14 @@ def _tells(model: Model, output: str) -> bool:
 
 
 def _model(module: str, arguments: Mapping[str, Any]) -> Model:
-    return maker(module)(**arguments).model
+    return INNER[module](**arguments) if module in INNER else maker(module)(**arguments).model
+
+
+def _timescales(name: str, model: Model) -> list[Tap]:
+    """Return the taps of what a component tells of its time constants."""
+    held = {variable.time_constant for variable in model.outputs if variable.time_constant}
+    told = [variable for variable in model.outputs if variable.listed_name in {FASTEST, SLOWEST} | held]
+    return [Tap(f"{name}_{v.name}", f"{name}.{v.name}", listed=v.listed_name.replace(".", f".{name}.")) for v in told]
 
 
 def _extremes(name: str, source: str, what: str = "cell") -> list[Tap]:
@@ -67,21 +92,19 @@ def _extremes(name: str, source: str, what: str = "cell") -> list[Tap]:
 
 
 TAPS = (
-    Tap("pack_voltage", "PackNetwork.pack_voltage"),
+    Tap("pack_voltage", "Meter.pack_voltage"),
     Tap("pack_current_actual", "PackNetwork.pack_current_actual", Summary.MEAN),
     Tap("pack_soc", "PackNetwork.pack_soc"),
     Tap("state_of_energy", "PackNetwork.state_of_energy"),
     Tap("usable_capacity", "PackNetwork.usable_capacity"),
     Tap("maximum_discharge_power", "PackNetwork.maximum_discharge_power"),
-    *(
-        Tap(flag, f"PackNetwork.{flag}", Summary.MAXIMUM)
-        for flag in ("undervoltage", "overvoltage", "overcurrent", "charge_complete")
-    ),
+    *(Tap(flag, f"Meter.{flag}", Summary.MAXIMUM) for flag in ("undervoltage", "overvoltage")),
+    *(Tap(flag, f"PackNetwork.{flag}", Summary.MAXIMUM) for flag in ("overcurrent", "charge_complete")),
     *_extremes("voltage", "Cell.voltage"),
     *_extremes("current", "PackNetwork.current"),
     *_extremes("soc", "Cell.soc"),
     *_extremes("temperature", "Thermal.temperature"),
-    *_extremes("group_voltage", "PackNetwork.group_voltage", "group"),
+    *_extremes("group_voltage", "Meter.group_voltage", "group"),
     *_extremes("group_soc", "PackNetwork.group_soc", "group"),
     Tap("board_temperature", "Thermal.board_temperature"),
     Tap("coolant_outlet_temperature", "Thermal.coolant_outlet_temperature"),
@@ -98,7 +121,7 @@ TAPS = (
     Tap("pack_charge", "PackNetwork.pack_charge", Summary.INTEGRAL),
     Tap("heat", "Cell.heat", Summary.INTEGRAL),
     Tap("busbar_loss", "PackNetwork.busbar_loss", Summary.INTEGRAL),
-    Tap("group_voltage", "PackNetwork.group_voltage", detail=Detail.GROUP),
+    Tap("group_voltage", "Meter.group_voltage", detail=Detail.GROUP),
     Tap("group_soc", "PackNetwork.group_soc", detail=Detail.GROUP),
     Tap("balancing_current", "Balancer.balancing_current", detail=Detail.GROUP),
     Tap("current", "PackNetwork.current", detail=Detail.CELL),
@@ -146,6 +169,7 @@ AGING_TAPS = (
         Tap(integral, f"Cell.{integral}", Summary.INTEGRAL)
         for integral in ("aging_charge", "aging_energy", "shifted_charge", "shifted_energy")
     ),
+    Tap("sensitivity_growth", "Cell.sensitivity_resistance_growth", listed="sensitivity.resistance_growth"),
 )
 """Further outputs where cells age; the Aging FMU, which takes the counters, stays outside of the block."""
 
@@ -155,8 +179,9 @@ LOOKAHEADS = ("Cell.lookahead",)
 SHARED = {
     "PackNetwork.capacity": "Cell.capacity",
     "PackNetwork.open_circuit_voltage": "Cell.open_circuit_voltage",
+    **{f"Meter.{name}": f"PackNetwork.{name}" for name in meter.SHARED},
 }
-"""What the network has to know of the cells: set for the cells, it holds for the network too."""
+"""What the network has to know of the cells, and the meter of the network: set for one, it holds for both."""
 
 HELD_WITHOUT_AGING = ("PackNetwork.capacity_loss",)
 """Where the cells do not age, the network loses no capacity either: these inputs keep their start values."""

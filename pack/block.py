@@ -5,17 +5,22 @@ Aging stays outside: its steps may be months long.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from numpy.typing import ArrayLike
 
+from ..core.duration import seconds
+from ..core.model import Model
 from ..core.variable import Causality
+from ..coupling.enforcement import demands
 from ..coupling.kernels import kernel_component
-from ..coupling.schedule import make_plan
+from ..coupling.schedule import Plan, make_plan
 from ..coupling.system import Layer, System
 from ..fmi.definition import Part
 from ..fmi.registry import load_definition
+from ..models.network import meter
 from .file import Pack
 from .parts import parts
 from .tables import Schedule
@@ -32,10 +37,24 @@ def periods(schedule: Schedule) -> dict[Layer, int]:
     }
 
 
-def kernel_pack(planned: Sequence[Part]) -> System:
-    """Return the system of a pack's parts, their kernels called directly."""
+def kernel_pack(planned: Sequence[Part], metered: bool = False) -> System:
+    """Return the system of a pack's parts, their kernels called directly; with a block's meter if `metered`."""
     models = {part.name: load_definition(part.component, part.arguments, part.start).model for part in planned}
+    if metered:
+        models["Meter"] = _metered(planned)
     return pack_system(kernel_component(name, PACK_LAYERS[name], model) for name, model in models.items())
+
+
+def _meter(planned: Sequence[Part]) -> dict[str, Any]:
+    """Return the arguments of the meter of a network."""
+    network = next(part for part in planned if part.name == "PackNetwork")
+    return {name: network.arguments[name] for name in ("series", "parallel", "opposite_terminals")}
+
+
+def _metered(planned: Sequence[Part]) -> Model:
+    """Return the meter of a pack's parts, with the start values of their network."""
+    start = next(part.start for part in planned if part.name == "PackNetwork")
+    return meter.declare(**_meter(planned)).with_start({name: start[name] for name in meter.SHARED if name in start})
 
 
 def pack_block(pack: Pack, planned: Sequence[Part]) -> Part:
@@ -54,14 +73,15 @@ def pack_block(pack: Pack, planned: Sequence[Part]) -> Part:
         The component ``pack`` with the plan among its arguments, and the start values of the parts.
     """
     inside = [part for part in planned if PACK_LAYERS[part.name] != AGING]
-    system = kernel_pack(inside)
+    system = kernel_pack(inside, metered=True)
     plan = make_plan(system, periods(pack.schedule))
-    made_of = {part.name: part for part in inside}
-    order = [component.name for component in system.components]
+    made_of = {part.name: [part.name, part.component, dict(part.arguments)] for part in inside}
+    made_of["Meter"] = ["Meter", "meter", _meter(planned)]
     arguments: dict[str, Any] = {
-        "members": [[name, made_of[name].component, dict(made_of[name].arguments)] for name in order],
+        "members": [made_of[component.name] for component in system.components],
         "base": plan.base,
         "operations": [operation.to_row() for operation in plan.operations],
+        "limits": _limits(system, plan),
     }
     return Part("Pack", "pack", arguments, _start(system, inside))
 
@@ -70,6 +90,21 @@ def all_parts(pack: Pack) -> tuple[Part, ...]:
     """Return the parts of a pack, and the block that holds all of them but Aging."""
     planned = parts(pack)
     return (*planned, pack_block(pack, planned))
+
+
+def _limits(system: System, plan: Plan) -> list[tuple[str, str, float | None, float | None]]:
+    """Return what the plan demands of the time constants that the components report, in base periods."""
+    limits = {}
+    for demand in demands(system, plan):
+        component = system.component(demand.component)
+        quantity = component.ports.get(demand.output)
+        output = quantity.time_constant if quantity and quantity.time_constant else demand.output
+        if output in component.ports:
+            bounds = (
+                bound / seconds(plan.base) if 0.0 < bound < math.inf else None for bound in (demand.least, demand.most)
+            )
+            limits[(demand.component, output, *bounds)] = None
+    return list(limits)
 
 
 def _start(system: System, planned: Sequence[Part]) -> Mapping[str, ArrayLike]:

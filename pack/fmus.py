@@ -20,7 +20,11 @@ def fmu_pack(folder: Path, management: bool = False) -> System:
     ``Aging.fmu`` is one of them where the cells age, ``Bms.fmu`` where the pack has a `management`.
     """
     cells = fmu_component("Cell", PACK_LAYERS["Cell"], folder / "Cell.fmu")
-    absent = {"Cell"} | (set() if management else {"Bms"}) | (set() if "capacity_loss" in cells.ports else {"Aging"})
+    absent = (
+        {"Cell", "Meter"}
+        | (set() if management else {"Bms"})
+        | (set() if "capacity_loss" in cells.ports else {"Aging"})
+    )
     others = [name for name in PACK_LAYERS if name not in absent]
     return pack_system([cells, *(fmu_component(name, PACK_LAYERS[name], folder / f"{name}.fmu") for name in others)])
 

@@ -17,12 +17,13 @@ AGING = Layer(4, "aging", jumps=True)
 PACK_LAYERS = {
     "PackNetwork": ELECTRICAL,
     "Cell": ELECTRICAL,
+    "Meter": ELECTRICAL,
     "Bms": CONTROL,
     "Balancer": CONTROL,
     "Thermal": THERMAL,
     "Aging": AGING,
 }
-"""The components of a pack and their layers, in the order in which they step."""
+"""The components of a pack and their layers, in the order in which they step; the meter only within a block."""
 
 
 PACK_CONNECTIONS = (
@@ -35,6 +36,9 @@ PACK_CONNECTIONS = (
     connect("Cell.emf", "PackNetwork.emf"),
     connect("Cell.resistance", "PackNetwork.resistance"),
     connect("Cell.soc", "PackNetwork.soc"),
+    connect("Cell.voltage", "Meter.voltage"),
+    connect("Cell.resistance", "Meter.resistance"),
+    connect("PackNetwork.current", "Meter.current"),
     connect("Cell.heat_rate", "Thermal.heat_rate"),
     connect("Bms.measured_voltage", "Balancer.measured_voltage"),
     connect("Bms.group_soc", "Balancer.group_soc"),

@@ -30,6 +30,7 @@ from ...core.variable import Variable
 from ..numerics import tables
 from ..numerics.arrhenius import GAS_CONSTANT
 from ..numerics.relaxation import fade
+from ..numerics.tables import Place
 from . import circuit
 
 
@@ -121,23 +122,18 @@ def pairs_ahead(x: Block, p: Block, y: Block, k: int, soc: float) -> tuple[float
 
 
 @kernel
-def include_sensitivities(
-    x: Block, p: Block, y: Block, k: int, slope: float, entropic: float, total: float, activated: float
-) -> None:
-    """Include the sensitivities of cell k.
+def include_sensitivities(x: Block, p: Block, y: Block, k: int, place: Place, total: float, activated: float) -> float:
+    """Include the sensitivities of cell k at a place of the tables; return dU/dz there [V].
 
-    Parameters
-    ----------
-    slope, entropic : float
-        dU/dz [V] and dU/dT [V/K].
-    total, activated : float
-        Sums of all resistances [Ohm], and of them times their activation energies [Ohm J/mol].
+    `total` and `activated` are the sums of all resistances [Ohm], and of them times their activation energies.
     """
-    current, temperature = x.current[k], x.temperature[k]
-    by_temperature = entropic - current * activated / (GAS_CONSTANT * temperature * temperature)
+    current, temperature, slope = x.current[k], x.temperature[k], circuit.open_circuit_slope(x, p, k, place)
+    by_temperature = -current * activated / (GAS_CONSTANT * temperature * temperature)
+    by_temperature += tables.value(p.entropic_coefficient, place)
     y.sensitivity_soc = max(y.sensitivity_soc, abs(slope))
     y.sensitivity_temperature = max(y.sensitivity_temperature, abs(by_temperature))
     y.sensitivity_resistance_growth = max(y.sensitivity_resistance_growth, abs(current) * total)
+    return slope
 
 
 @kernel
@@ -152,11 +148,10 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> None:
     place = circuit.locate(p, x.soc[k] + drift)
     switched, switching = hysteresis_ahead(x, p, k)
     polarised, polarising, total, activated = pairs_ahead(x, p, y, k, x.soc[k] + 0.5 * drift)
-    resistance, slope = circuit.ohmic(x, p, k, place), circuit.open_circuit_slope(x, p, k, place)
+    resistance = circuit.ohmic(x, p, k, place)
     voltage = circuit.open_circuit(x, p, k, place) + resistance * current + switched + polarised
-    entropic = tables.value(p.entropic_coefficient, place)
     activated += p.ohmic_activation_energy * resistance
-    include_sensitivities(x, p, y, k, slope, entropic, total + resistance, activated)
+    slope = include_sensitivities(x, p, y, k, place, total + resistance, activated)
     resistance += switching + polarising + per_current * slope
     y.emf[k] = voltage - resistance * current
     y.resistance[k] = resistance

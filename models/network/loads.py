@@ -70,7 +70,8 @@ def fields(groups: int) -> Fields:
         ),
         outputs=(
             Variable("maximum_discharge_power", "W", None, 0.0, 0.0, UNBOUNDED, 1e4,
-                     "Most power that the pack can deliver in this step; 1e300 W where it has no bound", display_unit="kW"),
+                     "Most power that the pack can deliver in this step; 1e300 W where it has no bound",
+                     display_unit="kW"),
             Variable("charge_complete", "1", None, 0.0, 0.0, 1.0, 1.0,
                      "Constant current then constant voltage has ended at the taper current",
                      data_type=DataType.BOOLEAN),

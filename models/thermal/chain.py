@@ -278,7 +278,7 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 
 @kernel
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
-    """Step cells and board by h [s] under constant heat, air and coolant inlet; refuse to leave the temperature range."""
+    """Step cells and board by h [s] under constant heat, air and coolant inlet, within the range of temperatures."""
     step_cells(x, p, u, h)
     write_heat(x, p, u, y, h)
     board.step(x, p, u, y, h)

@@ -1,7 +1,8 @@
 """A block of a source and a sink."""
 
 from packfmu.core.instance import Instance
-from packfmu.coupling.block import Summary, Tap, compose
+from packfmu.coupling.block.compose import compose
+from packfmu.coupling.block.taps import Summary, Tap
 from packfmu.coupling.operations import Action, Operation, Rule, connect
 from tests.coupling.toys import sink, source
 

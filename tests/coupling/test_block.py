@@ -1,6 +1,6 @@
 """Plans over small models whose results can be computed by hand.
 
-What `coupling.block_code` writes for `coupling.wiring` runs here.
+What `coupling.block.code` writes for `coupling.block.wiring` runs here.
 """
 
 import re
@@ -12,7 +12,8 @@ from packfmu.core.fields import Fields
 from packfmu.core.instance import Instance
 from packfmu.core.kernel import kernel
 from packfmu.core.model import DONE, Model
-from packfmu.coupling.block import Summary, Tap, compose
+from packfmu.coupling.block.compose import compose
+from packfmu.coupling.block.taps import Summary, Tap
 from packfmu.coupling.operations import Action, Operation, Rule, connect
 from tests.coupling.blocks import SECOND, block, table, told
 from tests.coupling.toys import adder, nothing, real, sink_start, sink_step

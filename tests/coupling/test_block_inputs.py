@@ -8,7 +8,8 @@ import pytest
 
 from packfmu.core.instance import Instance
 from packfmu.core.variable import DataType
-from packfmu.coupling.block import Summary, Tap, compose
+from packfmu.coupling.block.compose import compose
+from packfmu.coupling.block.taps import Summary, Tap
 from packfmu.coupling.operations import Action, Operation
 from packfmu.coupling.port import ports_of
 from tests.coupling.blocks import SECOND

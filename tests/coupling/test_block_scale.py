@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from packfmu.core.instance import Instance
-from packfmu.coupling.block import Tap, compose
+from packfmu.coupling.block.compose import compose
+from packfmu.coupling.block.taps import Tap
 from packfmu.coupling.operations import Action, Operation, Rule, connect
 from tests.coupling.blocks import FLOW, LEVEL, SECOND, block, told
 from tests.coupling.toys import adder, sink, source

@@ -14,7 +14,8 @@ from packfmu.cosim.experiment import Experiment, OnViolation
 from packfmu.cosim.master import run
 from packfmu.cosim.simulation import opened
 from packfmu.coupling import enforcement
-from packfmu.coupling.enforcement import Timescale, check_window, explain
+from packfmu.coupling.enforcement import Timescale, check_window
+from packfmu.coupling.explanation import explain
 from packfmu.coupling.guard import Guard
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.operations import connect

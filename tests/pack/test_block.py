@@ -14,7 +14,7 @@ from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.fmu.component import fmu_component
 from packfmu.cosim.master import run
 from packfmu.cosim.results import load
-from packfmu.coupling.block import Summary
+from packfmu.coupling.block.taps import Summary
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.system import System

@@ -10,7 +10,7 @@ from packfmu.core.variable import Detail
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
 from packfmu.cosim.results import load
-from packfmu.coupling.block import Summary
+from packfmu.coupling.block.taps import Summary
 from packfmu.coupling.schedule import make_plan
 from packfmu.fmi.build import Form, build_parts
 from packfmu.fmi.registry import load_definition

@@ -11,7 +11,7 @@ from packfmu.cosim.fmu.component import fmu_component
 from packfmu.cosim.master import run
 from packfmu.cosim.results import load
 from packfmu.cosim.simulation import opened
-from packfmu.coupling.block import Summary
+from packfmu.coupling.block.taps import Summary
 from packfmu.coupling.guard import Guard
 from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.system import System

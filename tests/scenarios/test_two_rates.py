@@ -21,7 +21,8 @@ from packfmu.core.model import DONE, Model
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
 from packfmu.cosim.results import load
-from packfmu.coupling.block import Tap, compose
+from packfmu.coupling.block.compose import compose
+from packfmu.coupling.block.taps import Tap
 from packfmu.coupling.kernels import KernelSlave, kernel_component
 from packfmu.coupling.operations import Action, Rule, connect
 from packfmu.coupling.schedule import Scheme, make_plan

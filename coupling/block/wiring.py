@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..core.bounds import unit_suffix
-from ..core.duration import format_duration
-from ..core.model import Model
-from ..core.variable import Variable
-from .operations import Action, Connection, Operation, Rule
+from ...core.bounds import unit_suffix
+from ...core.duration import format_duration
+from ...core.model import Model
+from ...core.variable import Variable
+from ..operations import Action, Connection, Operation, Rule
 
 TOO_LONG = 1
 """Status: the communication step has too many base periods."""
@@ -23,6 +23,24 @@ BEYOND = 500
 
 Place = tuple[str, str]
 """A component and its variable."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the plan demands of a time constant within the block.
+
+    Parameters
+    ----------
+    component, output : str
+        Which component reports it, by which output.
+    least, most : float or None
+        In base periods; None where there is no bound.
+    """
+
+    component: str
+    output: str
+    least: float | None
+    most: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +63,8 @@ class Wiring:
         Parameters that follow others: the one that follows, and the one that is set.
     lookaheads : tuple of (str, str)
         Parameters that are half the length of a step.
+    limits : tuple of Limits
+        What the plan demands of the components' time constants; empty where nothing is watched.
     """
 
     members: Mapping[str, Model]
@@ -54,6 +74,7 @@ class Wiring:
     outputs: tuple[tuple[str, Place, str], ...]
     shared: tuple[tuple[Place, Place], ...]
     lookaheads: tuple[Place, ...]
+    limits: tuple[Limits, ...] = ()
 
     def variable(self, place: Place) -> Variable:
         """Return a component's variable."""
@@ -150,6 +171,11 @@ def input_field(place: Place) -> str:
 def output_field(place: Place) -> str:
     """Return where a component's output lies."""
     return f"x.{place[0]}_outputs.{place[1]}"
+
+
+def base_length(wiring: Wiring) -> str:
+    """Return the present length of a base period; at scale 1 the product is exact."""
+    return f"{wiring.base!r} * x.scale"
 
 
 def refusals(wiring: Wiring, base: int) -> dict[int, str]:

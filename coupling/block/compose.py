@@ -43,49 +43,27 @@ are made of all base periods of the communication step.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from functools import cache
 from math import inf
 from types import FunctionType
 from typing import Any
 
-from ..core.block.block_type import nothing
-from ..core.bounds import UNBOUNDED
-from ..core.compilation.compiler import Kernel
-from ..core.compilation.generated import execute
-from ..core.duration import seconds
-from ..core.fields import Fields
-from ..core.kernel import kernel
-from ..core.model import Model
-from ..core.variable import DataType, Detail, Variable
-from . import transfers
-from .block_code import write
-from .operations import Action, Connection, Operation, endpoint
-from .wiring import Place, Wiring, refusals
-
-
-class Summary(Enum):
-    """What an output reports of a communication step."""
-
-    LAST = "last"
-    """The value at its end."""
-    MEAN = "mean"
-    """The mean over it."""
-    INTEGRAL = "integral"
-    """The sum of what the component computed for each of its steps."""
-    RATE = "rate"
-    """That sum over the length of the step: energy becomes power, charge current."""
-    MAXIMUM = "maximum"
-    """The greatest value; of a flag, whether it was ever true."""
-
-
-RATE_UNITS = {"J": "W", "C": "A"}
-"""Units of integrals, and of their rates."""
-
-
-ALWAYS = min(Detail)
-"""The detail of what every description lists."""
+from ...core.block.block_type import nothing
+from ...core.bounds import UNBOUNDED
+from ...core.compilation.compiler import Kernel
+from ...core.compilation.generated import execute
+from ...core.duration import seconds
+from ...core.fields import Fields
+from ...core.kernel import kernel
+from ...core.model import Model, Update
+from ...core.variable import DataType, Variable
+from .. import transfers
+from ..operations import Connection, Operation, endpoint
+from . import watch
+from .code import write
+from .taps import Summary, Tap, output
+from .wiring import Limits, Place, Wiring, refusals
 
 STEP_SCALE = Variable(
     "step_scale", "1", None, 1.0, 1.0, 1024.0, 1.0,
@@ -93,29 +71,6 @@ STEP_SCALE = Variable(
     data_type=DataType.INTEGER, tunable=True,
 )  # fmt: skip
 """The parameter that makes all steps of a block longer."""
-
-
-@dataclass(frozen=True)
-class Tap:
-    """An output of the block.
-
-    Parameters
-    ----------
-    name : str
-        Its name.
-    source : str
-        The component's output, ``"Component.output"``.
-    summary : Summary
-        What is reported of the communication step; all but `Summary.LAST` are for scalars, and all but `Summary.LAST`
-        and `Summary.INTEGRAL` for components of the fastest layer.
-    detail : Detail
-        The coarsest detail in which it is listed.
-    """
-
-    name: str
-    source: str
-    summary: Summary = Summary.LAST
-    detail: Detail = ALWAYS
 
 
 def compose(
@@ -128,6 +83,7 @@ def compose(
     lookaheads: Sequence[str],
     shared: Mapping[str, str],
     held: Sequence[str] = (),
+    limits: Sequence[Limits] = (),
 ) -> Model:
     """Return a plan over components as one model, its kernels calling theirs directly.
 
@@ -149,6 +105,9 @@ def compose(
         Parameters that take the values of others, of the same shape, at the initialisation; they are not listed.
     held : sequence of str
         Inputs, ``"Component.input"``, that no connection drives and that keep their start values; they are not listed.
+    limits : sequence of Limits
+        What the plan demands of the components' time constants; with any the block watches its timescales, and tells
+        the output ``separation``.
 
     Returns
     -------
@@ -170,7 +129,7 @@ def compose(
         if endpoint(path) not in undriven:
             raise ValueError(f"{name}: {path} is not an input that no connection drives")
     led_outside = [place for place in undriven if ".".join(place) not in held]
-    outputs = tuple(_output(members, operations, tap) for tap in taps)
+    outputs = tuple(output(members, operations, tap) for tap in taps)
     wiring = Wiring(
         members=members,
         base=seconds(base),
@@ -179,6 +138,7 @@ def compose(
         outputs=tuple((tap.name, endpoint(tap.source), tap.summary.value) for tap in taps),
         shared=tuple((endpoint(led), endpoint(leader)) for led, leader in shared.items()),
         lookaheads=tuple(endpoint(path) for path in lookaheads),
+        limits=tuple(limits),
     )
     wiring.check()
     kernels = tuple((m, model.initialize, model.outputs_kernel, model.advance) for m, model in members.items())
@@ -189,7 +149,7 @@ def compose(
         fields=Fields(
             parameters=(*parameters.values(), STEP_SCALE),
             inputs=_inputs(members, led_outside, taps),
-            outputs=outputs,
+            outputs=(*outputs, *(watch.outputs() if limits else ())),
             states=_states(wiring),
             constants=tuple(_owned(v, member, member) for member, model in members.items() for v in model.constants),
         ),
@@ -197,6 +157,7 @@ def compose(
         outputs_kernel=outputs_kernel,
         advance=advance,
         refusals=refusals(wiring, base),
+        update=Update.EXACT,
     )
 
 
@@ -223,7 +184,7 @@ def _parameters(
 
 def _inputs(members: Mapping[str, Model], led_outside: Sequence[Place], taps: Sequence[Tap]) -> tuple[Variable, ...]:
     """Return an input for each name, within the bounds of all that it feeds; what it shifts has the tap's name."""
-    names = {tap.source: tap.name for tap in taps if tap.summary is Summary.LAST}
+    names = {tap.source: tap.listed or tap.name for tap in taps if tap.summary is Summary.LAST}
     inputs: dict[str, tuple[str, Variable]] = {}
     for member, name in led_outside:
         variable = members[member].variable(name)
@@ -239,41 +200,23 @@ def _inputs(members: Mapping[str, Model], led_outside: Sequence[Place], taps: Se
                     f"{owner}.{name} and {member}.{name} are one input of the block; {what} {left} does not fit {right}"
                 )
         least, greatest = max(other.min, variable.min), min(other.max, variable.max)
-        shifts = names.get(f"{owner}.{other.shifts}", "") if name not in inputs else other.shifts
-        inputs[name] = owner, replace(other, min=least, max=greatest, shifts=shifts)
+        told = {"shifts": other.shifts, "sensitivity": other.sensitivity}
+        if name not in inputs:
+            told = {key: names.get(f"{owner}.{_field(members[owner], path)}", "") for key, path in told.items()}
+        inputs[name] = owner, replace(other, min=least, max=greatest, **told)
     return tuple(variable for _, variable in inputs.values())
 
 
-def _output(members: Mapping[str, Model], operations: Sequence[Operation], tap: Tap) -> Variable:
-    member, output = endpoint(tap.source)
-    variable, how = members[member].variable(output), tap.summary.value
-    fast = Operation(Action.STEP, 1, member) in operations
-    if tap.summary is not Summary.LAST and variable.shape:
-        raise ValueError(f"{tap.name}: the {how} of the array {tap.source} cannot be computed")
-    if tap.summary not in (Summary.LAST, Summary.INTEGRAL) and not fast:
-        raise ValueError(f"{tap.name}: {member} is not in the fastest layer; its {how} cannot be computed")
-    changed: dict[str, Any] = {"name": tap.name, "fmi_name": "", "detail": tap.detail}
-    if tap.summary is Summary.RATE:
-        changed["unit"] = RATE_UNITS[variable.unit]
-    if tap.summary is not Summary.LAST:
-        changed["slow"] = False
-        changed["description"] = f"{variable.description.removesuffix(', over the step')}: {_SUMMARIES[tap.summary]}"
-    return replace(variable, **changed)
-
-
-_SUMMARIES = {
-    Summary.MEAN: "mean over the step",
-    Summary.INTEGRAL: "integral over the step",
-    Summary.RATE: "mean rate over the step",
-    Summary.MAXIMUM: "in any base period of the step",
-}
+def _field(model: Model, listed: str) -> str:
+    """Return the field of the output that has this name in the FMU; empty where there is none."""
+    return next((variable.name for variable in model.outputs if variable.listed_name == listed), "")
 
 
 def _states(wiring: Wiring) -> tuple[Variable, ...]:
     """Return what the block remembers: its clock, its sums, and the whole memory of each component but parameters."""
     own = [
         Variable(name, unit, size, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, name.replace("_", " "))
-        for name, unit, size in wiring.own_states()
+        for name, unit, size in wiring.own_states() + watch.states(wiring)
     ]
     for member, model in wiring.members.items():
         blocks = (("states", model.states), ("inputs", model.inputs), ("outputs", model.outputs))

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..core.variable import Variable
-from .operations import Action, Connection, Operation, Rule
-from .transfers import LEAST
-from .wiring import TOO_LONG, Place, Wiring, blocks, input_field, output_field, parameter_field, status_of
+from ...core.variable import Variable
+from ..operations import Action, Connection, Operation, Rule
+from ..transfers import LEAST
+from . import watch
+from .gathering import gather, take
+from .wiring import (
+    TOO_LONG,
+    Place,
+    Wiring,
+    base_length,
+    blocks,
+    input_field,
+    output_field,
+    parameter_field,
+    status_of,
+)
 
 MOST_PERIODS = 1e6
 TOLERANCE = 1e-6
@@ -28,31 +40,35 @@ def write(wiring: Wiring) -> str:
             _copy(output_field(source), f"y.{name}", wiring.variable(source))
             for name, source, how in wiring.outputs
             if how == "last"
-        ],
+        ]
+        + list(watch.write(wiring)),
         "initialize(x, p, u, y, c)": _initialize(wiring),
         "outputs_kernel(x, p, u, y, c)": _outputs_kernel(wiring),
         "clear(x)": [
             "x.stepped = 0.0",
+            *watch.begin(wiring),
             *(f"x.{name}_so_far = {least.get(how, '0.0')}" for name, _, how in wiring.outputs if how != "last"),
         ],
         "set_lookahead(p, length)": [f"{parameter_field(place)} = 0.5 * length" for place in wiring.lookaheads],
         "refresh_ports(x, p, c, length)": _refresh_ports(wiring),
         "apply_scale(x, p, c)": _apply_scale(wiring),
         "run_base_period(x, p, c, t, length)": [
-            f"if length != {_base(wiring)}:",
+            f"if length != {base_length(wiring)}:",
             "    refresh_ports(x, p, c, length)",
-            f"    set_lookahead(p, {_base(wiring)})",
+            f"    set_lookahead(p, {base_length(wiring)})",
             *(line for row in fast for line in _row(wiring, row)),
             "return 0",
         ],
         "run_slower_layers(x, p, c, t)": [*_slow(wiring, slow), "return 0"],
         "run(x, p, c, begin, end)": _run(wiring),
-        "summarise(x, y)": [line for name, _, how in wiring.outputs for line in _finish(wiring, name, how)],
+        "check_inputs(x)": [line for member in wiring.members for line in _check_inputs(wiring, member)] + ["return 0"],
+        "summarise(x, y)": [line for name, _, how in wiring.outputs for line in _finish(wiring, name, how)]
+        + list(watch.end(wiring)),
         "proceed(x, p, u, y, c, t, h)": _proceed(wiring),
         "advance(x, p, u, y, c, t, h)": [
             f"if h > {MOST_PERIODS * wiring.base!r}:",
             f"    return {TOO_LONG}",
-            f"set_lookahead(p, {_base(wiring)})",
+            f"set_lookahead(p, {base_length(wiring)})",
             "status = proceed(x, p, u, y, c, t, h)",
             f"set_lookahead(p, {wiring.base!r})",
             "return status",
@@ -89,7 +105,7 @@ def _proceed(wiring: Wiring) -> list[str]:
         "    apply_scale(x, p, c)",
         "begin = t - x.done - x.debt",
         "end = x.done + x.debt + h",
-        f"base = {_base(wiring)}",
+        f"base = {base_length(wiring)}",
         f"if int((end + {TOLERANCE!r} * base) / base) == 0 and end - x.done <= {TOLERANCE!r} * base:",
         "    x.debt = end - x.done",
         *(f"    y.{name} = 0.0" for name, _, summary in wiring.outputs if summary == "integral"),
@@ -109,14 +125,14 @@ def _proceed(wiring: Wiring) -> list[str]:
         "    return status",
         "write_outputs(x, y)",
         "summarise(x, y)",
-        "return 0",
+        "return check_inputs(x)",  # beyond its bounds an input would refuse each step that follows
     ]
 
 
 def _run(wiring: Wiring) -> list[str]:
     """Count the base periods once, from the last point of their grid, so that no rounding adds up."""
     return [
-        f"base = {_base(wiring)}",
+        f"base = {base_length(wiring)}",
         f"tolerance = {TOLERANCE!r} * base",
         "periods = int((end + tolerance) / base)",
         "rest = end - periods * base",
@@ -140,11 +156,6 @@ def _run(wiring: Wiring) -> list[str]:
     ]
 
 
-def _base(wiring: Wiring) -> str:
-    """Return the present length of a base period; at scale 1 the product is exact."""
-    return f"{wiring.base!r} * x.scale"
-
-
 def _refresh_ports(wiring: Wiring) -> list[str]:
     """Let the ports look ahead by half of a step that is not as long as the last one, and hand them on."""
     lines = ["set_lookahead(p, length)"]
@@ -159,7 +170,11 @@ def _refresh_ports(wiring: Wiring) -> list[str]:
 
 def _apply_scale(wiring: Wiring) -> list[str]:
     """Change the length of all periods; lines through two values keep their slope."""
-    lines = ["ratio = p.step_scale / x.scale", "x.scale = p.step_scale", f"refresh_ports(x, p, c, {_base(wiring)})"]
+    lines = [
+        "ratio = p.step_scale / x.scale",
+        "x.scale = p.step_scale",
+        f"refresh_ports(x, p, c, {base_length(wiring)})",
+    ]
     for number, (connection, rule) in enumerate(wiring.gathering.items()):
         if rule is Rule.LINEAR:
             gathered, earlier = f"x.gathered_{number}", f"x.earlier_{number}"
@@ -186,17 +201,24 @@ def _initialize(wiring: Wiring) -> list[str]:
         if rule is Rule.MAX:
             lines += [f"take_maximum({gathered}, {gathered})"] if variable.shape else [f"{gathered} = {LEAST!r}"]
         if rule is Rule.LINEAR:
-            lines += list(_gather(wiring, connection, "")) * 2
+            lines += list(gather(wiring, connection, "")) * 2
     lines += ["write_outputs(x, y)"]
     for name, source, summary in wiring.outputs:
         if summary != "last":
             lines += [f"y.{name} = {'0.0' if summary == 'rate' else output_field(source)}"]
-    return lines
+    return [*lines, *watch.restart(wiring), *watch.begin(wiring), *watch.end(wiring)]
 
 
 def _outputs_kernel(wiring: Wiring) -> list[str]:
     calls = [f"{member}_outputs_kernel({blocks(wiring, member)})" for member in wiring.members]
-    return [f"set_lookahead(p, {_base(wiring)})", *calls, f"set_lookahead(p, {wiring.base!r})", "write_outputs(x, y)"]
+    led = [(led, set_) for led, set_ in wiring.shared if wiring.variable(led).tunable]
+    calls = [_copy(parameter_field(set_), parameter_field(led), wiring.variable(led)) for led, set_ in led] + calls
+    return [
+        f"set_lookahead(p, {base_length(wiring)})",
+        *calls,
+        f"set_lookahead(p, {wiring.base!r})",
+        "write_outputs(x, y)",
+    ]
 
 
 def _finish(wiring: Wiring, name: str, summary: str) -> list[str]:
@@ -212,47 +234,9 @@ def _row(wiring: Wiring, operation: Operation) -> Iterator[str]:
     elif subject not in wiring.gathering:
         yield _hand_on(wiring, subject)
     elif operation.action is Action.ACCUMULATE:
-        yield from _gather(wiring, subject, f"length / {operation.every * wiring.base!r}")
+        yield from gather(wiring, subject, f"length / {operation.every * wiring.base!r}")
     else:
-        yield from _take(wiring, subject, operation.every)
-
-
-def _gather(wiring: Wiring, connection: Connection, share: str) -> Iterator[str]:
-    """Yield lines that take the present output in; of a mean by a share of the period."""
-    number, rule = list(wiring.gathering).index(connection), wiring.gathering[connection]
-    gathered, earlier, source = f"x.gathered_{number}", f"x.earlier_{number}", output_field(connection.source)
-    scalar, array = {
-        Rule.MEAN: (f"{gathered} += {share} * {source}", f"accumulate({gathered}, {source}, {share})"),
-        Rule.INTEGRAL: (f"{gathered} += {source}", f"accumulate({gathered}, {source}, 1.0)"),
-        Rule.MAX: (f"{gathered} = max({gathered}, {source})", f"accumulate_maximum({gathered}, {source})"),
-        Rule.LINEAR: (f"{earlier}, {gathered} = {gathered}, {source}", f"shift_line({earlier}, {gathered}, {source})"),
-    }[rule]
-    yield array if wiring.variable(connection.source).shape else scalar
-    if rule is Rule.MEAN:
-        yield f"x.weight_{number} += {share}"
-
-
-def _take(wiring: Wiring, connection: Connection, every: int) -> Iterator[str]:
-    """Yield lines that write what was gathered; of a line its value in the middle of the target's step."""
-    number, rule = list(wiring.gathering).index(connection), wiring.gathering[connection]
-    gathered, weight, target = f"x.gathered_{number}", f"x.weight_{number}", input_field(connection.target)
-    if rule is Rule.LINEAR:
-        period, earlier = wiring.every(connection.source[0]), f"x.earlier_{number}"
-        begun = f"int(x.tick) % {period}" if every == 1 else f"(int(x.tick) - {every}) % {period}"
-        half = f"(x.done + 0.5 * length) / ({_base(wiring)})" if every == 1 else f"{0.5 * every!r}"
-        yield f"share = ({begun} + {half}) / {period!r}"
-        line = f"{target} = {gathered} + share * ({gathered} - {earlier})"
-        array = f"extrapolate({earlier}, {gathered}, share, {target})"
-        yield array if wiring.variable(connection.source).shape else line
-        return
-    call, value, rest = {
-        Rule.MEAN: (f"take_mean({gathered}, {weight}, {target})", f"{gathered} / {weight}", "0.0"),
-        Rule.INTEGRAL: (f"take_sum({gathered}, {target})", gathered, "0.0"),
-        Rule.MAX: (f"take_maximum({gathered}, {target})", gathered, repr(LEAST)),
-    }[rule]
-    yield from [call] if wiring.variable(connection.source).shape else [f"{target} = {value}", f"{gathered} = {rest}"]
-    if rule is Rule.MEAN:
-        yield f"{weight} = 0.0"
+        yield from take(wiring, subject, operation.every)
 
 
 def _step(wiring: Wiring, member: str, begin: str) -> Iterator[str]:
@@ -260,6 +244,7 @@ def _step(wiring: Wiring, member: str, begin: str) -> Iterator[str]:
     yield f"status = {member}_advance({blocks(wiring, member)}, {begin}, length)"
     yield "if status != 0:"
     yield f"    return {status_of(wiring, member, 0)} + status"
+    yield from watch.look(wiring, member)
     for name, source, summary in wiring.outputs:
         so_far, value = f"x.{name}_so_far", output_field(source)
         if source[0] != member or summary == "last":
