@@ -52,7 +52,7 @@ class Timescale:
     switching_period, switching_settling : float
         Of the switching inside the component [s]: its period, and its slowest time constant; 0 where nothing switches.
     quantities : mapping of str to float
-        Time constant [s] of each output that reports its own.
+        Time constants of held quantities [s], by the outputs that report them.
     """
 
     fastest: float
@@ -102,7 +102,7 @@ class Demand:
     components : tuple of str
         Whom it concerns.
     component, output : str
-        Which component reports the constant, and the output that does; of a held quantity the quantity itself.
+        Which component reports the constant, and the output that does.
     least, most : float
         Bounds of the constant [s], both allowed.
     text : callable
@@ -143,12 +143,13 @@ def demands(system: System, plan: Plan, separation: float = SEPARATION) -> list[
         Least ratio of timescales that are held apart.
     """
     names = [component.name for component in system.components]
+    seen = _seen_held(system, plan)
     held = dict.fromkeys((c.source[0], c.target[0]) for c in system.connections if _is_held(system, c))
     return [
         *(_explicit(plan, name) for name in names if system.component(name).update is Update.EXPLICIT),
         *(_held(plan, *ends, separation) for ends in held),
         *(demand for name in names for demand in _averaged(plan, name, separation)),
-        *(_outlived(plan, *source, seen_by) for source, seen_by in _seen_held(system, plan).items()),
+        *(_outlived(plan, *source, system.port(source).time_constant, seen_by) for source, seen_by in seen.items()),
     ]
 
 
@@ -183,11 +184,12 @@ def _is_held(system: System, connection: Connection) -> bool:
 
 
 def _seen_held(system: System, plan: Plan) -> dict[tuple[str, str], str]:
-    """Return the outputs that a component of a shorter period sees held, and the first that does."""
+    """Return the quantities of known constants that components of shorter periods see held, and the first of these."""
     seen: dict[tuple[str, str], str] = {}
     for connection in system.connections:
         (source, _), (target, _) = connection.source, connection.target
-        if _is_held(system, connection) and plan.period_of(target) < plan.period_of(source):
+        is_held = _is_held(system, connection) and system.port(connection.source).time_constant
+        if is_held and plan.period_of(target) < plan.period_of(source):
             seen.setdefault(connection.source, target)
     return seen
 
@@ -232,17 +234,17 @@ def _averaged(plan: Plan, name: str, separation: float) -> Iterator[Demand]:
         yield Demand(3, (name,), name, output, 0.0, seconds(period) / separation, text)
 
 
-def _outlived(plan: Plan, name: str, quantity: str, seen_by: str) -> Demand:
+def _outlived(plan: Plan, name: str, quantity: str, constant: str, seen_by: str) -> Demand:
     period = plan.period_of(name)
 
     def text(told: Timescale) -> str:
-        constant = told.quantities[quantity]
+        own = told.quantities[constant]
         return (
             f"{seen_by} sees {name}.{quantity} held for {format_duration(period)}, but its time constant is "
-            f"{_time(constant)}; a period of {name} of at most {at_most(constant)} would do"
+            f"{_time(own)}; a period of {name} of at most {at_most(own)} would do"
         )
 
-    return Demand(4, (f"{name}.{quantity}",), name, quantity, seconds(period), math.inf, text)
+    return Demand(4, (f"{name}.{quantity}",), name, constant, seconds(period), math.inf, text)
 
 
 def _time(value: float) -> str:

@@ -24,7 +24,7 @@ def explain(system: System, plan: Plan, timescales: Mapping[str, Timescale], hel
             update = system.component(name).update.value
             rows.append((str(layer), format_duration(period), name, update, *_constants(timescales.get(name), period)))
     values = [("held value", "every", "constant", "constant/period", "changed by", "tolerated", "voltage")]
-    values += [_held_value(plan, change, timescales) for change in held]
+    values += [_held_value(system, plan, change, timescales) for change in held]
     table = [("from", "to", "rule", "every")]
     for c in system.connections:
         rule = transfer_rule(system, c)
@@ -52,11 +52,12 @@ def _constants(timescale: Timescale | None, period: int) -> tuple[str, str, str,
     return time_text(first), time_text(last), f"{first / seconds(period):.3g}", f"{last / seconds(period):.3g}"
 
 
-def _held_value(plan: Plan, change: HeldChange, timescales: Mapping[str, Timescale]) -> tuple[str, ...]:
+def _held_value(system: System, plan: Plan, change: HeldChange, timescales: Mapping[str, Timescale]) -> tuple[str, ...]:
     """Return the row of a held value: its time constant, and how it has changed so far."""
     component, output = endpoint(change.name)
+    reports = system.port((component, output)).time_constant
     period, suffix = plan.period_of(component), unit_suffix(change.unit)
-    constant = timescales[component].quantities.get(output, NONE) if component in timescales else NONE
+    constant = timescales[component].quantities.get(reports, NONE) if component in timescales else NONE
     told = (time_text(constant), f"{constant / seconds(period):.3g}") if constant < NONE else ("none", "")
     effect = "unknown" if change.effect is None else f"{1e3 * change.effect:.3g} mV"
     moved = (f"{change.change:.3g}{suffix}", f"{change.tolerance:g}{suffix}", effect)

@@ -27,16 +27,14 @@ from .system import System
 def watched_outputs(system: System) -> list[tuple[str, str]]:
     """Return component and output of every time constant that is reported, and of every sensitivity to what is held."""
     names = [component.name for component in system.components if has_timescale(system, component.name)]
-    constants = [
-        (name, output) for name in names for output in (*_outputs(system, name), *_quantities(system, name).values())
-    ]
+    constants = [(name, output) for name in names for output in (*_outputs(system, name), *_quantities(system, name))]
     return [*constants, *(place for places in held_outputs(system).values() for place in places)]
 
 
-def _quantities(system: System, name: str) -> dict[str, str]:
-    """Return the outputs of a component that report a time constant of their own, and the outputs that report it."""
-    ports = system.component(name).ports
-    return {output: port.time_constant for output, port in ports.items() if port.time_constant}
+def _quantities(system: System, name: str) -> list[str]:
+    """Return the outputs of a component that report the time constant of one of its quantities."""
+    ports = system.component(name).ports.values()
+    return list(dict.fromkeys(port.time_constant for port in ports if port.time_constant))
 
 
 def _outputs(system: System, name: str) -> tuple[str, ...]:
@@ -83,7 +81,7 @@ class Guard:
             if has_timescale(system, name)
         }
         self._quantities = {
-            name: {output: slaves[name].outputs[constant] for output, constant in _quantities(system, name).items()}
+            name: {constant: slaves[name].outputs[constant] for constant in _quantities(system, name)}
             for name in self._outputs
         }
         self._seen: dict[tuple[int, tuple[str, ...]], str] = {}
@@ -101,7 +99,7 @@ class Guard:
         return {
             name: Timescale(
                 *(float(value[0]) for value in values),
-                quantities={output: float(constant[0]) for output, constant in self._quantities[name].items()},
+                quantities={constant: float(value[0]) for constant, value in self._quantities[name].items()},
             )
             for name, values in self._outputs.items()
         }

@@ -96,15 +96,15 @@ def _limits(system: System, plan: Plan) -> list[tuple[str, str, float | None, fl
     """Return what the plan demands of the time constants that the components report, in base periods."""
     limits = {}
     for demand in demands(system, plan):
-        component = system.component(demand.component)
-        quantity = component.ports.get(demand.output)
-        output = quantity.time_constant if quantity and quantity.time_constant else demand.output
-        if output in component.ports:
-            bounds = (
-                bound / seconds(plan.base) if 0.0 < bound < math.inf else None for bound in (demand.least, demand.most)
-            )
-            limits[(demand.component, output, *bounds)] = None
+        if system.has((demand.component, demand.output)):
+            bounds = (_share(bound, plan) for bound in (demand.least, demand.most))
+            limits[demand.component, demand.output, *bounds] = None
     return list(limits)
+
+
+def _share(bound: float, plan: Plan) -> float | None:
+    """Return a bound of a time constant [s] in base periods; None where it bounds nothing."""
+    return bound / seconds(plan.base) if 0.0 < bound < math.inf else None
 
 
 def _start(system: System, planned: Sequence[Part]) -> Mapping[str, ArrayLike]:

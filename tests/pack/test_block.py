@@ -54,7 +54,7 @@ def alone(component, output):
 def separate(small_pack, tmp_path_factory):
     """Return the trace of the four components under our master."""
     owners = {"pack_power": "PackNetwork", "load_mode": "PackNetwork", "ambient_temperature": "Thermal"}
-    system = kernel_pack(parts(small_pack))
+    system = kernel_pack(parts(small_pack), metered=True)
     return trace(system, owners, {tap.name: tap.source for tap in TAPS}, tmp_path_factory.mktemp("x") / "separate.nc")
 
 
@@ -162,6 +162,7 @@ def test_a_flag_is_told_for_the_whole_step(block):
     assert late > early + 1e-3
     block.memory[:] = loaded
     block.p["PackNetwork"]["minimum_cell_voltage"] = 0.5 * (early + late)
+    block.update_outputs()
     told = []
     for h in (60.0, 1.0):
         assert block.advance(10.0, h) == 0
@@ -178,12 +179,12 @@ def test_a_refusal_names_the_component_and_its_figures(block):
 
 
 def test_cells_that_leave_the_ports_bounds_are_refused_as_they_are_outside(block):
-    """The separate FMUs refuse a SOC below -1; so does the block, by the name of the port."""
+    """The step in which a SOC would leave its range is refused, by the Cell within as by the Cell alone."""
     block.u["load_mode"], block.u["pack_current"] = LoadMode.CURRENT, -60.0
     statuses = [block.advance(3600.0 * hour, 3600.0) for hour in range(3)]
     assert statuses[0] == 0
     text = next(block.refusal(status) for status in statuses if status)
-    assert re.match(r"PackNetwork: soc\[\d\] = -1\.0\d+ is not within \[-1, 2\]", text)
+    assert re.match(r"Cell: soc\[\d\] would be -1\.0\d+, below -1; charge the cell, or take less from it", text)
 
 
 @pytest.mark.parametrize("schedule", [("1 s", "1 s", "1 s"), ("100 ms", "1 s", "5 s"), ("2 s", "10 s", "20 s")])
@@ -191,7 +192,7 @@ def test_other_schedules_give_the_masters_bits(schedule, small_pack):
     pack = small_pack.model_copy(
         update={"schedule": Schedule(**dict(zip(("electrical", "control", "thermal"), schedule, strict=True)))}
     )
-    part, system = pack_block(pack, parts(pack)), kernel_pack(parts(pack))
+    part, system = pack_block(pack, parts(pack)), kernel_pack(parts(pack), metered=True)
     plan = make_plan(system, periods(pack.schedule))
     values = {"PackNetwork.load_mode": LoadMode.POWER, "PackNetwork.pack_power": -900.0}
     totals = run(

@@ -46,7 +46,7 @@ def aging_part(planned):
 def separate(planned, tmp_path_factory):
     """Return the trace of the four components under our master."""
     pack, made = planned
-    system = kernel_pack(made)
+    system = kernel_pack(made, metered=True)
     output = tmp_path_factory.mktemp("separate") / "separate.nc"
     values = {f"Cell.{name}": value for name, value in GIVEN.items()}
     values |= {"PackNetwork.capacity_loss": GIVEN["capacity_loss"]}

@@ -68,7 +68,7 @@ def trace(system, owners, record, output, totals=()):
 @pytest.fixture(scope="module")
 def separate(tmp_path_factory):
     """The trace of the kernels, component by component."""
-    system, output = kernel_pack(parts(PACK)), tmp_path_factory.mktemp("kernels") / "it.nc"
+    system, output = kernel_pack(parts(PACK), metered=True), tmp_path_factory.mktemp("kernels") / "it.nc"
     owners = {"pack_power": "PackNetwork", "load_mode": "PackNetwork"}
     return trace(system, owners, {tap.name: tap.source for tap in SHOWN}, output, integrals(system))
 

@@ -18,12 +18,13 @@ from packfmu.pack.topology import AGING, CONTROL, ELECTRICAL, PACK_CONNECTIONS, 
 from tests.coupling import toys
 from tests.pack.models import pack
 
-UNMANAGED = [name for name in PACK_LAYERS if name != "Bms"]
+WITHIN_BLOCKS = "Meter"
+UNMANAGED = [name for name in PACK_LAYERS if name not in ("Bms", WITHIN_BLOCKS)]
 
 
 def unmanaged(without=""):
     """The connections of a pack without a Bms."""
-    return tuple(c for c in PACK_CONNECTIONS if not {"Bms", without} & {c.source[0], c.target[0]})
+    return tuple(c for c in PACK_CONNECTIONS if not {"Bms", WITHIN_BLOCKS, without} & {c.source[0], c.target[0]})
 
 
 def managed():
@@ -42,7 +43,9 @@ def managed():
 def test_pack_with_a_bms_acts_on_its_estimates():
     """The Balancer takes from the Bms what it else takes from the network; the Bms counts by the mean current."""
     system = managed()
-    assert [component.name for component in system.components] == [n for n in PACK_LAYERS if n != "Aging"]
+    assert [component.name for component in system.components] == [
+        n for n in PACK_LAYERS if n not in ("Aging", WITHIN_BLOCKS)
+    ]
     into = {".".join(c.target): ".".join(c.source) for c in system.connections}
     assert {name: source for name, source in into.items() if name.startswith("Balancer.")} == {
         "Balancer.group_voltage": "PackNetwork.group_voltage",
@@ -118,7 +121,8 @@ AGING_PACK = Pack.model_validate(
 def test_block_leaves_aging_outside():
     *separate, block = all_parts(AGING_PACK)
     assert [part.name for part in separate] == ["Cell", "PackNetwork", "Thermal", "Balancer", "Aging"]
-    assert [name for name, _, _ in block.arguments["members"]] == ["PackNetwork", "Cell", "Balancer", "Thermal"]
+    within = ["PackNetwork", "Cell", "Meter", "Balancer", "Thermal"]
+    assert [name for name, _, _ in block.arguments["members"]] == within
     assert not any("Aging" in str(row) for row in block.arguments["operations"])
     assert periods(AGING_PACK.schedule)[AGING] == 3600 * 10**9
     assert kernel_pack(separate).connections == unmanaged()
