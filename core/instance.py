@@ -28,18 +28,7 @@ class Instance:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        blocks = (model.parameters, model.inputs, model.outputs, model.states)
-        sizes = [sum(variable.count for variable in block) for block in blocks]
-        self.memory = np.zeros(sum(sizes))
-        given = sizes[0] + sizes[1]
-        self.memory[:given] = _start_values(model.parameters + model.inputs)
-        p, u, y, x = np.split(self.memory, np.cumsum(sizes[:-1]))
-        c = _start_values(model.constants).astype(np.int64)
-        variables = (model.states, model.parameters, model.inputs, model.outputs, model.constants)
-        self.x, self.p, self.u, self.y, self.c = (
-            BlockMemory(structure, layout_of(block), values)
-            for structure, block, values in zip(model.structures, variables, (x, p, u, y, c), strict=True)
-        )
+        self.memory, (self.x, self.p, self.u, self.y, self.c) = blocks_of(model)
         self._entries = entries(model)
         self._addresses = np.array([block.addresses for block in (self.x, self.p, self.u, self.y, self.c)]).ravel()
 
@@ -58,6 +47,21 @@ class Instance:
     def refusal(self, status: int) -> str:
         """Say why a step ended with this status; call before the memory is put back."""
         return self.model.refusals[status].format(x=self.x, p=self.p, u=self.u, y=self.y)
+
+
+def blocks_of(model: Model) -> tuple[NDArray[np.float64], tuple[BlockMemory, ...]]:
+    """Return the buffer of a new instance and its blocks ``x, p, u, y, c``, parameters and inputs at start values."""
+    blocks = (model.parameters, model.inputs, model.outputs, model.states)
+    sizes = [sum(variable.count for variable in block) for block in blocks]
+    memory = np.zeros(sum(sizes))
+    memory[: sizes[0] + sizes[1]] = _start_values(model.parameters + model.inputs)
+    p, u, y, x = np.split(memory, np.cumsum(sizes[:-1]))
+    c = _start_values(model.constants).astype(np.int64)
+    variables = (model.states, model.parameters, model.inputs, model.outputs, model.constants)
+    return memory, tuple(
+        BlockMemory(structure, layout_of(block), values)
+        for structure, block, values in zip(model.structures, variables, (x, p, u, y, c), strict=True)
+    )
 
 
 def _start_values(variables: Sequence[Variable]) -> NDArray[np.float64]:

@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..core.duration import at_most, format_duration, seconds
+from ..core.errors import InputError
 from ..core.model import Update
 from .operations import Connection, Rule
 from .schedule import Plan, transfer_rule
@@ -33,6 +34,8 @@ from .system import System
 
 FASTEST, SLOWEST = "timescale.fastest", "timescale.slowest"
 SWITCHING_PERIOD, SWITCHING_SETTLING = "switching.period", "switching.settling"
+REPORTS = (FASTEST, SLOWEST, SWITCHING_PERIOD, SWITCHING_SETTLING)
+"""The outputs that report the time constants of a component as a whole."""
 
 WATCH = 5
 """Number of what is no rule on constants: a held value has changed by more than is tolerated."""
@@ -60,6 +63,18 @@ class Timescale:
     switching_period: float = 0.0
     switching_settling: float = 0.0
     quantities: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def reported(cls, values: Mapping[str, float]) -> Timescale:
+        """Return the time constants [s] that a component reports, by the outputs that report them."""
+        held = {output: value for output, value in values.items() if output not in REPORTS}
+        return cls(
+            values[FASTEST],
+            values[SLOWEST],
+            values.get(SWITCHING_PERIOD, 0.0),
+            values.get(SWITCHING_SETTLING, 0.0),
+            held,
+        )
 
     def of(self, output: str) -> float | None:
         """Return the time constant that an output reports [s]; None where it reports none."""
@@ -160,6 +175,13 @@ def check_plan(
     asked = [demand for demand in demands(system, plan, separation) if demand.component in timescales]
     found = (demand.check(timescales[demand.component]) for demand in asked)
     return list(dict.fromkeys(violation for violation in found if violation is not None))
+
+
+def refuse(found: Sequence[Violation], what: str = "plan") -> None:
+    """Raise InputError where a plan, or `what` else, breaks rules; the message names each once."""
+    if found:
+        texts = dict.fromkeys(violation.text for violation in found)
+        raise InputError(f"the {what} mixes timescales: " + "; ".join(texts))
 
 
 def check_window(

@@ -23,7 +23,9 @@ def explain(system: System, plan: Plan, timescales: Mapping[str, Timescale], hel
         for name in plan.members[layer]:
             update = system.component(name).update.value
             rows.append((str(layer), format_duration(period), name, update, *_constants(timescales.get(name), period)))
-    values = [("held value", "every", "constant", "constant/period", "changed by", "tolerated", "voltage")]
+    values: list[tuple[str, ...]] = [
+        ("held value", "every", "constant", "constant/period", "changed by", "tolerated", "voltage")
+    ]
     values += [_held_value(system, plan, change, timescales) for change in held]
     table = [("from", "to", "rule", "every")]
     for c in system.connections:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..core.duration import format_duration
-from ..core.errors import InputError
 from .enforcement import (
-    FASTEST,
-    SLOWEST,
-    SWITCHING_PERIOD,
-    SWITCHING_SETTLING,
+    REPORTS,
     WATCH,
     Timescale,
     Violation,
     check_plan,
     has_timescale,
+    refuse,
 )
 from .explanation import explain
 from .holding import HeldChange, Holding, held_outputs
@@ -27,20 +24,15 @@ from .system import System
 def watched_outputs(system: System) -> list[tuple[str, str]]:
     """Return component and output of every time constant that is reported, and of every sensitivity to what is held."""
     names = [component.name for component in system.components if has_timescale(system, component.name)]
-    constants = [(name, output) for name in names for output in (*_outputs(system, name), *_quantities(system, name))]
+    constants = [(name, output) for name in names for output in _reports(system, name)]
     return [*constants, *(place for places in held_outputs(system).values() for place in places)]
 
 
-def _quantities(system: System, name: str) -> list[str]:
-    """Return the outputs of a component that report the time constant of one of its quantities."""
-    ports = system.component(name).ports.values()
-    return list(dict.fromkeys(port.time_constant for port in ports if port.time_constant))
-
-
-def _outputs(system: System, name: str) -> tuple[str, ...]:
-    """Return the outputs that report the time constants of a component, in the order of `Timescale`."""
-    switching = (SWITCHING_PERIOD, SWITCHING_SETTLING)
-    return (FASTEST, SLOWEST, *(switching if all(system.has((name, output)) for output in switching) else ()))
+def _reports(system: System, name: str) -> list[str]:
+    """Return the outputs that report the time constants of a component, and of its held quantities."""
+    ports = system.component(name).ports
+    held = dict.fromkeys(port.time_constant for port in ports.values() if port.time_constant)
+    return [output for output in (*REPORTS, *held) if output in ports]
 
 
 class Guard:
@@ -76,18 +68,12 @@ class Guard:
         self._system, self._plan, self._separation = system, plan, separation
         self._holdings = holdings
         self._outputs = {
-            name: tuple(slave.outputs[output] for output in _outputs(system, name))
+            name: {output: slave.outputs[output] for output in _reports(system, name)}
             for name, slave in slaves.items()
             if has_timescale(system, name)
         }
-        self._quantities = {
-            name: {constant: slaves[name].outputs[constant] for constant in _quantities(system, name)}
-            for name in self._outputs
-        }
         self._seen: dict[tuple[int, tuple[str, ...]], str] = {}
-        found = self.check(plan)
-        if found:
-            raise InputError("the plan mixes timescales: " + "; ".join(violation.text for violation in found))
+        refuse(self.check(plan))
 
     @property
     def seen(self) -> tuple[str, ...]:
@@ -97,10 +83,7 @@ class Guard:
     def timescales(self) -> dict[str, Timescale]:
         """Return the time constants at this instant."""
         return {
-            name: Timescale(
-                *(float(value[0]) for value in values),
-                quantities={constant: float(value[0]) for constant, value in self._quantities[name].items()},
-            )
+            name: Timescale.reported({output: float(value[0]) for output, value in values.items()})
             for name, values in self._outputs.items()
         }
 

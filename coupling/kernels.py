@@ -8,7 +8,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from ..core.instance import Instance
+from ..core.interpreted import outputs_at_start
 from ..core.model import DONE, Model
+from .enforcement import FASTEST, REPORTS, SLOWEST, Timescale
 from .port import ports_of
 from .slave import SlaveError, Values, fill
 from .system import Component, Layer
@@ -77,3 +79,14 @@ def kernel_component(name: str, layer: Layer, model: Model) -> Component:
     return Component(
         name, layer, ports_of(model), lambda inputs, outputs: KernelSlave(model, inputs, outputs), model.update
     )
+
+
+def timescale_at_start(model: Model) -> Timescale | None:
+    """Return the time constants of a model at its start values, without compiling; None where it reports none."""
+    fields = {variable.listed_name: variable.name for variable in model.outputs}
+    if FASTEST not in fields or SLOWEST not in fields:
+        return None
+    y = outputs_at_start(model)
+    held = {variable.time_constant for variable in model.outputs if variable.time_constant}
+    told = [output for output in (*REPORTS, *held) if output in fields]
+    return Timescale.reported({output: float(y[fields[output]]) for output in told})

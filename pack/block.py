@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike
 from ..core.duration import seconds
 from ..core.model import Model
 from ..core.variable import Causality
-from ..coupling.enforcement import demands
-from ..coupling.kernels import kernel_component
+from ..coupling.enforcement import Demand, demands, refuse
+from ..coupling.kernels import kernel_component, timescale_at_start
 from ..coupling.schedule import Plan, make_plan
 from ..coupling.system import Layer, System
 from ..fmi.definition import Part
@@ -39,10 +39,14 @@ def periods(schedule: Schedule) -> dict[Layer, int]:
 
 def kernel_pack(planned: Sequence[Part], metered: bool = False) -> System:
     """Return the system of a pack's parts, their kernels called directly; with a block's meter if `metered`."""
-    models = {part.name: load_definition(part.component, part.arguments, part.start).model for part in planned}
+    models = {part.name: _model(part) for part in planned}
     if metered:
         models["Meter"] = _metered(planned)
     return pack_system(kernel_component(name, PACK_LAYERS[name], model) for name, model in models.items())
+
+
+def _model(part: Part) -> Model:
+    return load_definition(part.component, part.arguments, part.start).model
 
 
 def _meter(planned: Sequence[Part]) -> dict[str, Any]:
@@ -71,17 +75,28 @@ def pack_block(pack: Pack, planned: Sequence[Part]) -> Part:
     -------
     Part
         The component ``pack`` with the plan among its arguments, and the start values of the parts.
+
+    Raises
+    ------
+    InputError
+        When the plan mixes timescales at the start values; the message names each rule that it breaks.
     """
     inside = [part for part in planned if PACK_LAYERS[part.name] != AGING]
     system = kernel_pack(inside, metered=True)
     plan = make_plan(system, periods(pack.schedule))
+    asked = demands(system, plan)
+    _check(asked, inside)
     made_of = {part.name: [part.name, part.component, dict(part.arguments)] for part in inside}
     made_of["Meter"] = ["Meter", "meter", _meter(planned)]
     arguments: dict[str, Any] = {
         "members": [made_of[component.name] for component in system.components],
         "base": plan.base,
         "operations": [operation.to_row() for operation in plan.operations],
-        "limits": _limits(system, plan),
+        "limits": [
+            [demand.component, demand.output, _share(demand.least, plan), _share(demand.most, plan)]
+            for demand in asked
+            if system.has((demand.component, demand.output))
+        ],
     }
     return Part("Pack", "pack", arguments, _start(system, inside))
 
@@ -92,14 +107,13 @@ def all_parts(pack: Pack) -> tuple[Part, ...]:
     return (*planned, pack_block(pack, planned))
 
 
-def _limits(system: System, plan: Plan) -> list[tuple[str, str, float | None, float | None]]:
-    """Return what the plan demands of the time constants that the components report, in base periods."""
-    limits = {}
-    for demand in demands(system, plan):
-        if system.has((demand.component, demand.output)):
-            bounds = (_share(bound, plan) for bound in (demand.least, demand.most))
-            limits[demand.component, demand.output, *bounds] = None
-    return list(limits)
+def _check(asked: Sequence[Demand], planned: Sequence[Part]) -> None:
+    """Raise InputError where the start values of the parts break what a plan demands of their time constants."""
+    names = {demand.component for demand in asked}
+    told = {part.name: timescale_at_start(_model(part)) for part in planned if part.name in names}
+    known = {name: timescale for name, timescale in told.items() if timescale is not None}
+    found = [demand.check(known[demand.component]) for demand in asked if demand.component in known]
+    refuse([violation for violation in found if violation is not None])
 
 
 def _share(bound: float, plan: Plan) -> float | None:

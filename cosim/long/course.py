@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 
 from ...core.duration import format_duration, seconds
 from ...core.errors import InputError
-from ...coupling.enforcement import Violation, check_window
+from ...coupling.enforcement import Violation, check_window, refuse
 from ...coupling.guard import Guard
 from ...coupling.operations import endpoint
 from ...coupling.schedule import Plan
@@ -147,7 +147,7 @@ class Course:
             found += check_window(tuple(timescales), timescales, duty.duration, separation)
         strictly = self._long_run.experiment.on_violation is OnViolation.RAISE
         if strictly or not self._progress.has_looked:
-            refuse(found + beyond if strictly else found)
+            refuse(found + beyond if strictly else found, "duty")
         self._progress.has_looked = True
         for violation in found + beyond:
             text = f"after {format_duration(self.now)}: {violation.text}"
@@ -191,13 +191,6 @@ def mixed(guard: Guard, plan: Plan, duty: Duty) -> list[Violation]:
     """Return what of the rules of `coupling.enforcement` the paces of a duty break."""
     paces = sorted({phase.pace for phase in duty.phases})
     return [violation for pace in paces for violation in guard.check(scaled(plan, pace))]
-
-
-def refuse(found: Sequence[Violation]) -> None:
-    """Raise InputError where rules are broken; the message names each rule once."""
-    if found:
-        texts = dict.fromkeys(violation.text for violation in found)
-        raise InputError("the duty mixes timescales: " + "; ".join(texts))
 
 
 def _duties(simulation: Simulation) -> DutySlave:

@@ -22,7 +22,7 @@ from tqdm import tqdm
 from ...core.cache import package_version
 from ...core.duration import seconds
 from ...core.errors import InputError
-from ...coupling.enforcement import check_window
+from ...coupling.enforcement import check_window, refuse
 from ...coupling.guard import Guard
 from ...coupling.schedule import Plan
 from ...coupling.system import System
@@ -31,7 +31,7 @@ from ..experiment import Experiment
 from ..simulation import interruption_put_off, opened
 from .calendar import LongRun, LongSummary
 from .checkpoint import CheckpointFile, remove_checkpoint, rollback_journal, to_netcdf
-from .course import Course, mixed, refuse
+from .course import Course, mixed
 
 BETWEEN_CHECKPOINTS = 5.0
 """Wall time between two checkpoints [s]."""
@@ -100,7 +100,7 @@ def check_paces(system: System, plan: Plan, long_run: LongRun) -> str:
         if long_run.jump:
             for duty in duties:
                 found += check_window(tuple(timescales), timescales, duty.duration, separation)
-        refuse(found)
+        refuse(found, "duty")
         return guard.explain()
 
 

@@ -200,7 +200,7 @@ def _inputs(members: Mapping[str, Model], led_outside: Sequence[Place], taps: Se
                     f"{owner}.{name} and {member}.{name} are one input of the block; {what} {left} does not fit {right}"
                 )
         least, greatest = max(other.min, variable.min), min(other.max, variable.max)
-        told = {"shifts": other.shifts, "sensitivity": other.sensitivity}
+        told: dict[str, Any] = {"shifts": other.shifts, "sensitivity": other.sensitivity}
         if name not in inputs:
             told = {key: names.get(f"{owner}.{_field(members[owner], path)}", "") for key, path in told.items()}
         inputs[name] = owner, replace(other, min=least, max=greatest, **told)
