@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..core.duration import seconds
+from ..core.duration import LONGEST, seconds
 from ..core.variable import Causality
 from ..coupling.exchange import check_integrals
 from ..coupling.execution import Execution, settle, views
@@ -94,6 +94,14 @@ class Simulation:
     def hyperperiod(self) -> int:
         """Time after which all layers but the jumping layer have stepped [ns]."""
         return max((period for layer, period in self.plan.periods.items() if not layer.jumps), default=self.plan.base)
+
+    @property
+    def until_jumping_layer(self) -> int:
+        """Time until the jumping layer is due [ns]; the greatest there is where no layer jumps."""
+        if self.plan.jumping is None:
+            return LONGEST
+        period = self.plan.periods[self.plan.jumping]
+        return period - (self.time - self.start) % period
 
     def tick(self, stride: int = 1) -> None:
         """Do everything that is due after the next `stride` base periods.

@@ -48,7 +48,7 @@ SEASONS = {"winter": (90, 5.0), "spring": (92, 14.0), "summer": (92, 24.0), "aut
 BEGIN = datetime(2013, 1, 1, 7)
 END_OF_LIFE = 0.7
 QUIET_PACE = 32
-"""Factor on the plan's periods while nobody drives: 5 times 32 s are less than the board's time constant, 200 s."""
+"""Factor on the plan's periods while nobody drives; `leaf_aging.toml` tells why it may be that."""
 CHARGE_HOURS = 6.0
 """Charging current as the time that it takes to charge a whole pack [h]: 3.6 kW, a household's wallbox of 16 A."""
 DAY = 86_400_000_000_000

@@ -13,7 +13,7 @@ from ...coupling.guard import Guard
 from ...coupling.operations import endpoint
 from ...coupling.schedule import Plan
 from ...coupling.slave import Values, blamed
-from ..duty import NAME, Duty
+from ..duty import NAME, Duty, Phase
 from ..duty_slave import DutySlave
 from ..error_control import scaled
 from ..experiment import OnViolation
@@ -128,15 +128,26 @@ class Course:
             self._inputs.select(duty.name)
         for phase in duty.phases:
             self.simulation.set_pace(phase.pace)
-            periods = phase.duration // self.simulation.plan.base
-            stride = periods if self._is_block and phase.is_constant else phase.pace
-            for _ in range(periods // stride):
+            left = phase.duration // self.simulation.plan.base
+            while left:
+                stride = self._stride(phase, left)
+                left -= stride
                 self.simulation.tick(stride)
                 tripped = [name for name, value in self._flags if value[0]]
                 if tripped:
                     self._progress.stopped_by += tripped
                     return
                 check()
+
+    def _stride(self, phase: Phase, left: int) -> int:
+        """Return the length of the next tick [base periods]; `left` are those to the end of the phase.
+
+        A block takes a phase without changes at once, but for the jumping layer, which is due by the time.
+        """
+        if not (self._is_block and phase.is_constant):
+            return phase.pace
+        due = -(-self.simulation.until_jumping_layer // self.simulation.plan.base)
+        return min(left, -(-due // phase.pace) * phase.pace)
 
     def _look(self, duty: Duty) -> None:
         """Look at what ends the run, and at the timescales: of the steps, and of the cycle that stands for others."""

@@ -17,6 +17,7 @@ from packfmu.coupling import enforcement
 from packfmu.coupling.enforcement import Timescale, check_window
 from packfmu.coupling.explanation import explain
 from packfmu.coupling.guard import Guard
+from packfmu.coupling.holding import HeldChange
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.operations import connect
 from packfmu.coupling.schedule import make_plan
@@ -65,7 +66,7 @@ def test_a_slow_component_that_moves_within_the_fast_period_is_refused():
 
 
 def test_a_window_that_is_too_short_to_settle_in_is_refused():
-    timescales = {"Cell": Timescale(5.0, 900.0), "PackNetwork": Timescale(1.7e308, 0.0)}
+    timescales = {"Cell": Timescale(5.0, 900.0), "PackNetwork": Timescale(1e300, 0.0)}
     assert check_window(("Cell", "PackNetwork"), timescales, 4500 * SECOND) == []
     (violation,) = check_window(("Cell", "PackNetwork"), timescales, 3600 * SECOND)
     assert violation.rule == 3
@@ -157,14 +158,19 @@ def test_a_plan_is_explained(kernel_pack):
     """Layers, periods, time constants, ratios and transfers."""
     periods = {ELECTRICAL: SECOND, CONTROL: 10 * SECOND, THERMAL: 20 * SECOND}
     timescales = {
-        "PackNetwork": Timescale(1.7e308, 0.0), "Cell": Timescale(4.0, 900.0), "Thermal": Timescale(200.0, 3e3)
-    }  # fmt: skip
-    lines = explain(kernel_pack, make_plan(kernel_pack, periods), timescales).splitlines()
+        "PackNetwork": Timescale(1e300, 0.0),
+        "Cell": Timescale(4.0, 900.0),
+        "Thermal": Timescale(200.0, 3e3, quantities={"timescale.temperature": 400.0}),
+    }
+    held = (HeldChange("Thermal.temperature", 0.25, 1.0, "K", 20 * SECOND, SECOND, 2e-3),)
+    lines = explain(kernel_pack, make_plan(kernel_pack, periods), timescales, held).splitlines()
     words = [re.split(r"  +", line) for line in lines]
     assert words[0][:6] == ["layer", "period", "component", "update", "fastest", "slowest"]
     assert words[1] == ["electrical", "1 s", "PackNetwork", "exact", "none", "none"]
     assert words[2] == ["electrical", "1 s", "Cell", "exact", "4 s", "900 s", "4", "900"]
     assert words[3] == ["control", "10 s", "Balancer", "exact", "unknown"]
     assert words[4] == ["thermal", "20 s", "Thermal", "implicit", "200 s", "3e+03 s", "10", "150"]
+    assert words[6] == ["held value", "every", "constant", "constant/period", "changed by", "tolerated", "voltage"]
+    assert words[7] == ["Thermal.temperature", "20 s", "400 s", "20", "0.25 K", "1 K", "2 mV"]
     assert ["Cell.heat_rate", "Thermal.heat_rate", "mean", "20 s"] in words
     assert ["Thermal.temperature", "Cell.temperature", "hold", "20 s"] in words

@@ -77,6 +77,17 @@ def test_rates_are_each_cells_own():
     assert grown(film_of, YEAR, 2) / math.sqrt(2.0 * FILM.sei.diffusion * YEAR) == pytest.approx(rates**0.5, rel=1e-6)
 
 
+def test_loss_and_growth_tell_how_long_they_take_to_change_by_their_tolerance():
+    """Plating takes 0.002 of the capacity in a day, so 0.001 in half of one; the growth of 0.02 by cycles likewise."""
+    instance = started(capacity=100e3, resistance_rate=1e-4)
+    assert instance.y["timescale_capacity_loss"] == instance.y["timescale_resistance_growth"] == NONE
+    step(instance, DAY, plating_lost_charge=[0.0, 200.0, 100.0], charge_throughput=[0.0, 4e7, 0.0])
+    assert instance.y["timescale_capacity_loss"] == pytest.approx(0.5 * DAY, rel=1e-12)
+    assert instance.y["timescale_resistance_growth"] == pytest.approx(0.5 * DAY, rel=1e-12)
+    step(instance, DAY)
+    assert instance.y["timescale_capacity_loss"] == instance.y["timescale_resistance_growth"] == NONE
+
+
 def test_plating_is_lost_and_risks_a_short():
     instance = started(capacity=100e3)
     step(instance, DAY, plating_lost_charge=[0.0, 1e3, 5e3])
