@@ -37,8 +37,8 @@ SWITCHING_PERIOD, SWITCHING_SETTLING = "switching.period", "switching.settling"
 REPORTS = (FASTEST, SLOWEST, SWITCHING_PERIOD, SWITCHING_SETTLING)
 """The outputs that report the time constants of a component as a whole."""
 
-WATCH = 5
-"""Number of what is no rule on constants: a held value has changed by more than is tolerated."""
+HELD, WATCH = 4, 5
+"""Numbers of the rule on held quantities, and of what is no rule on constants: a held value has changed too much."""
 
 SEPARATION = 5.0
 """Least ratio of timescales that are held apart."""
@@ -266,7 +266,7 @@ def _outlived(plan: Plan, name: str, quantity: str, constant: str, seen_by: str)
             f"{_time(own)}; a period of {name} of at most {at_most(own)} would do"
         )
 
-    return Demand(4, (f"{name}.{quantity}",), name, constant, seconds(period), math.inf, text)
+    return Demand(HELD, (f"{name}.{quantity}",), name, constant, seconds(period), math.inf, text)
 
 
 def _time(value: float) -> str:

@@ -24,7 +24,7 @@ def explain(system: System, plan: Plan, timescales: Mapping[str, Timescale], hel
             update = system.component(name).update.value
             rows.append((str(layer), format_duration(period), name, update, *_constants(timescales.get(name), period)))
     values: list[tuple[str, ...]] = [
-        ("held value", "every", "constant", "constant/period", "changed by", "tolerated", "voltage")
+        ("held value", "every", "constant", "constant/period", "changed by", "tolerated", "effect")
     ]
     values += [_held_value(system, plan, change, timescales) for change in held]
     table = [("from", "to", "rule", "every")]

@@ -170,7 +170,7 @@ def test_a_plan_is_explained(kernel_pack):
     assert words[2] == ["electrical", "1 s", "Cell", "exact", "4 s", "900 s", "4", "900"]
     assert words[3] == ["control", "10 s", "Balancer", "exact", "unknown"]
     assert words[4] == ["thermal", "20 s", "Thermal", "implicit", "200 s", "3e+03 s", "10", "150"]
-    assert words[6] == ["held value", "every", "constant", "constant/period", "changed by", "tolerated", "voltage"]
+    assert words[6] == ["held value", "every", "constant", "constant/period", "changed by", "tolerated", "effect"]
     assert words[7] == ["Thermal.temperature", "20 s", "400 s", "20", "0.25 K", "1 K", "2 mV"]
     assert ["Cell.heat_rate", "Thermal.heat_rate", "mean", "20 s"] in words
     assert ["Thermal.temperature", "Cell.temperature", "hold", "20 s"] in words
