@@ -39,6 +39,8 @@ rate_cv = 0.05
 resistance_rate_cv = 0.2
 [schedule]
 control = "1 s"
+thermal = "5 s"
+aging = "30 min"
 """
 
 
@@ -82,6 +84,11 @@ def test_a_year_wears_every_cell_and_balances_the_groups(block):
     spread = block.group_soc.max("group") - block.group_soc.min("group")
     assert spread[-1] < 0.5 * spread[0]
     assert spread[1:].max() < 0.01
+
+
+def test_timescales_are_kept_apart_all_the_time(block, folder):
+    """What the run told on its standard output, with a line for every violation."""
+    assert "timescales  " not in (folder / "block.txt").read_text()
 
 
 def test_files_are_saved(block, folder):

@@ -103,10 +103,12 @@ def test_car_that_cannot_follow_gives_up_after_four_seconds(start, output):
     assert not behind[: braking - vehicle.SECONDS_BEHIND].any()
 
 
-def test_empty_pack_ends_the_drive(start):
-    code, told, _ = start(soc=0.0)
+@pytest.mark.parametrize(("soc", "ended_by"), [(0.0, "an empty pack"), (0.01, "undervoltage")])
+def test_empty_pack_ends_the_drive(start, soc, ended_by):
+    """At rest an empty cell is at its lower limit, not below; under load one that is nearly empty is."""
+    code, told, _ = start(soc=soc)
     assert code == 0
-    assert "ended by                undervoltage" in told
+    assert f"ended by                {ended_by}" in told
 
 
 def test_refused_step_is_told(start, monkeypatch):
