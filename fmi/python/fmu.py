@@ -31,7 +31,6 @@ PYTHON = Flavour(
     can_not_use_memory_management_functions=True,
     can_get_and_set_fmu_state=True,
     can_serialize_fmu_state=True,
-    provides_directional_derivative=False,
 )
 
 RUNTIME = ("__init__", "access", "slave", "state")
