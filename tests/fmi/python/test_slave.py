@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fmpy import simulate_fmu
 
 from tests.fmi.python.host import Host, refused, run
 
@@ -235,6 +236,26 @@ def test_after_a_refused_step_one_goes_on_with_and_without_a_saved_state(host, t
                 each["rate[1]"] = 0.25
                 each.step()
             assert host.outputs() == other.outputs()
+
+
+def test_simulate_fmu_returns_the_rows_until_a_refused_step(host, toy_fmu):
+    told = []
+    result = simulate_fmu(
+        str(toy_fmu), stop_time=60.0, output_interval=1.0, output=["total"], timeout=30.0, debug_logging=True,
+        start_values={"rate[1]": 1.0, "limit": 20.5},  # pythonfmu tells nothing where logging is off
+        logger=lambda *arguments: told.append(arguments[2:5:2]),
+    )  # fmt: skip
+    host.initialize(limit=20.5)
+    host["rate[1]"] = 1.0
+    rows = [host["total"]]
+    while rows[-1] < 20.5 - 1.1:
+        host.step()
+        rows.append(host["total"])
+    assert "total = " in refused(host)
+    assert result["time"].tolist() == [*range(len(rows)), host.time]  # FMPy repeats the last row
+    assert result["total"].tolist() == [*rows, rows[-1]]
+    ((status, message),) = told
+    assert (status, message.decode()) == (2, host.log[-1][2])
 
 
 def test_a_result_that_is_not_finite_is_named_and_undone(host):
