@@ -14,6 +14,7 @@ from tests.fmi.native.native_toy import (
     GAIN,
     GUID,
     LEVEL,
+    MODE,
     OK,
     RATE,
     SCALED,
@@ -112,6 +113,7 @@ def forged(data, place, form, value):
         *((VALUES + 8 * reference, "<d", math.nan) for reference in (TWIN, RATE, TOTAL, END)),
         (VALUES + 8 * GAIN, "<d", 11.0),
         (VALUES + 8 * (END + 5), "<d", math.inf),
+        (VALUES + 8 * (END + 13 + MODE - RATE), "<d", 9.0),
     ],
 )
 def test_a_state_that_no_instance_comes_to_is_refused(toy, place, form, value):
