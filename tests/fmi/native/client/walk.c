@@ -10,7 +10,7 @@
 #include "draw.h"
 #include "judge.h"
 
-enum { INSTANCES = 3, LONGEST = 6 };
+enum { INSTANCES = 3, LONGEST = 6, MOST_INPUTS = 1000 };
 
 static Player players[INSTANCES];
 static const char *resource;
@@ -101,6 +101,30 @@ static void step(Player *player)
         if (variable_of(output)->kind == REAL)
             MUST(fmi2GetReal(player->component, &output, 1, &value) == fmi2OK && isfinite(value));
     }
+}
+
+/* Step with all inputs at bounds of theirs, which most models refuse, and return to the state before. */
+static void overload(Player *player)
+{
+    static fmi2ValueReference references[MOST_INPUTS];
+    static fmi2Real reals[MOST_INPUTS];
+    fmi2FMUstate saved = NULL;
+    size_t count = 0;
+    CALL(player, fmi2GetFMUstate(player->component, &saved));
+    for (fmi2ValueReference input = (fmi2ValueReference)at.u; input < at.y; ++input) {
+        const Variable *variable = variable_of(input);
+        fmi2Integer whole = draw_integer(input);
+        if (variable->kind == INTEGER)
+            CALL(player, fmi2SetInteger(player->component, &input, 1, &whole));
+        if (variable->kind != REAL || count == MOST_INPUTS)
+            continue;
+        references[count] = input;
+        reals[count++] = chance(2) ? variable->min : variable->max;
+    }
+    CALL(player, fmi2SetReal(player->component, references, count, reals));
+    step(player);
+    CALL(player, fmi2SetFMUstate(player->component, saved));
+    CALL(player, fmi2FreeFMUstate(player->component, &saved));
 }
 
 static void ask(Player *player)
@@ -221,7 +245,7 @@ static void enter(Player *player)
 
 int main(int argc, char **argv)
 {
-    static void (*const actions[])(Player *) = {set,  set,  set,        step,          step, step,         step, get, get,
+    static void (*const actions[])(Player *) = {set,  set,  set,        step,          step, step, step, overload, get, get,
                                                 save, restore, restore_bytes, ask, change_phase, initialise};
     if (argc != 4 || !read_tables(argv[3]))
         return 2;
