@@ -33,7 +33,7 @@ PYTHON = Flavour(
     can_serialize_fmu_state=True,
 )
 
-RUNTIME = ("__init__", "access", "slave", "state")
+RUNTIME = ("__init__", "access", "log", "slave", "state")
 """Modules of this package that run inside every FMU, besides those that components are made from."""
 
 PYTHONFMU_MODULES = ("_version", "default_experiment", "enums", "fmi2slave", "logmsg", "variables")

@@ -23,14 +23,14 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from enum import IntEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
 from .access import AccessError, Layout, Role, Selection
-from .state import Mode, Stale, State, pack_state, unpack_state
+from .log import Log, Status
+from .state import Mode, Stale, State, pack_state, unpack_state, wrong_time
 
 Result = TypeVar("Result")
 
@@ -46,16 +46,6 @@ START_TIME = -3
 
 INTERRUPTION_DELAY = 0.01
 """How long after a call that Ctrl-C met the host is interrupted [s]."""
-
-
-class Status(IntEnum):
-    """The statuses of FMI that are logged."""
-
-    DISCARD = 2
-    ERROR = 3
-
-
-CATEGORIES = {Status.DISCARD: "logStatusDiscard", Status.ERROR: "logStatusError"}
 
 
 class FmiCalls:
@@ -84,12 +74,14 @@ class FmiCalls:
         self._results = self._memory[self._layout.start_of_outputs :]
         self._before = self._results.copy()
         self._state = State(Mode.INSTANTIATED, Stale.EVERYTHING, {})
-        self._told = ""
+        self._log = Log(self.log)
 
     def setup_experiment(self, start_time: float, stop_time: float | None, tolerance: float | None) -> None:
         """Note where the first step begins."""
         if self._state.phase is not Mode.INSTANTIATED:
-            self._log(Status.ERROR, f"fmi2SetupExperiment comes first, but the FMU is {self._state.phase.name.lower()}")
+            self._log.tell(
+                Status.ERROR, f"fmi2SetupExperiment comes first, but the FMU is {self._state.phase.name.lower()}"
+            )
         elif math.isfinite(start_time):
             self._state.amiss.pop(START_TIME, None)
             self._state.time = start_time
@@ -167,22 +159,13 @@ class FmiCalls:
         if self._state.phase is not Mode.STEPPING:
             state = self._state.phase.name.lower()
             return self._discard(f"a step follows fmi2ExitInitializationMode, but the FMU is {state}")
-        if not (math.isfinite(current_time + step_size) and step_size > 0.0):
-            wanted = "time must be finite, the step positive and finite"
-            return self._discard(f"{wanted}; they are {current_time:.9g} s and {step_size:.9g} s")
+        reason = wrong_time(self._state.time, current_time, step_size)
+        if reason is not None:
+            return self._discard(reason)
         self._settle()
         if self._state.amiss:
             return self._refuse_step(current_time, step_size, "; ".join(dict.fromkeys(self._state.amiss.values())))
-        return self._continues(current_time, step_size)
-
-    def _continues(self, current_time: float, step_size: float) -> bool:
-        """Return whether a step begins where the last one ended; masters sum and round their times."""
-        expected = self._state.time
-        tolerance = 1e-6 * step_size + 1e-9 * abs(expected)
-        return abs(current_time - expected) <= tolerance or self._discard(
-            f"a step must begin at {expected:.12g} s, where the last one ended; the communication point is "
-            f"{current_time:.12g} s, which differs by more than {tolerance:.3g} s"
-        )
+        return True
 
     def _advance(self, current_time: float, step_size: float) -> bool:
         """Step, or put everything back and return False."""
@@ -204,7 +187,7 @@ class FmiCalls:
         return self._discard(f"the step from {current_time:.12g} s by {step_size:.9g} s is refused: {reason}")
 
     def _discard(self, reason: str) -> bool:
-        self._log(Status.DISCARD, reason)
+        self._log.tell(Status.DISCARD, reason)
         return False
 
     def _settle(self) -> None:
@@ -272,16 +255,9 @@ class FmiCalls:
             self._refuse([RESTORED_STATE], str(error))
 
     def _refuse(self, keys: list[int], reason: str) -> None:
-        self._log(Status.ERROR, reason)
+        self._log.tell(Status.ERROR, reason)
         for key in keys:
             self._state.amiss[key] = reason
-
-    def _log(self, status: Status, message: str) -> None:
-        if message == self._told:
-            return
-        self._told = message
-        printable = message.encode("utf-8", "replace").decode()  # pythonfmu crashes where a text has no UTF-8
-        self.log(printable.replace("%", "%%"), status, CATEGORIES[status])  # and takes it as a format of printf
 
     def _guard(self, action: Callable[[], Result], otherwise: Result) -> Result:
         """Run `action`; log what does not fit, or an exception with its traceback, and return `otherwise`.
@@ -294,10 +270,10 @@ class FmiCalls:
             except KeyboardInterrupt:
                 threading.Timer(INTERRUPTION_DELAY, _thread.interrupt_main).start()
             except AccessError as error:
-                self._log(Status.ERROR, str(error))
+                self._log.tell(Status.ERROR, str(error))
                 return otherwise
             except Exception as error:
-                self._log(Status.ERROR, "".join(traceback.format_exception(error)).rstrip())
+                self._log.tell(Status.ERROR, "".join(traceback.format_exception(error)).rstrip())
                 return otherwise
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
@@ -54,6 +55,22 @@ class State:
     stale: Stale
     amiss: dict[int, str]
     time: float = 0.0
+
+
+def wrong_time(expected: float, t: float, h: float) -> str | None:
+    """Return why a step from t by h [s] cannot be taken where the last one ended at `expected`, or None.
+
+    Masters sum and round their times: what differs by 1e-6 of the step and 1e-9 of the time is let through.
+    """
+    if not (math.isfinite(t + h) and h > 0.0):
+        return f"time must be finite, the step positive and finite; they are {t:.9g} s and {h:.9g} s"
+    tolerance = 1e-6 * h + 1e-9 * abs(expected)
+    if abs(t - expected) <= tolerance:
+        return None
+    return (
+        f"a step must begin at {expected:.12g} s, where the last one ended; the communication point is {t:.12g} s, "
+        f"which differs by more than {tolerance:.3g} s"
+    )
 
 
 def pack_state(identity: str, state: State, memory: NDArray[np.float64]) -> bytes:

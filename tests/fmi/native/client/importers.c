@@ -60,32 +60,30 @@ static int step(double time, double size)
     return CALL(fmi2DoStep, time, size, fmi2True);
 }
 
-/* A step that was discarded is tried again unless the FMU has terminated. */
+/* After a step that was discarded the time is the last successful one; unless the FMU has terminated, the step follows again. */
 static int fmusim(double size, double stop)
 {
-    for (unsigned long number = 0;; ++number) {
-        double time = (double)number * size, last;
-        fmi2Boolean terminated;
-        int status;
-        sample(time);
-        if (time >= stop)
-            return 1;
-        status = step(time, size);
+    double time = 0.0;
+    fmi2Boolean terminated = fmi2False;
+    sample(time);
+    for (unsigned long number = 0; time < stop;) {
+        double next = (double)(number + 1) * size;
+        int status = step(time, next - time);
         if (status == fmi2Discard) {
-            if (CALL(fmi2GetBooleanStatus, fmi2Terminated, &terminated) > fmi2Warning)
+            if (CALL(fmi2GetRealStatus, fmi2LastSuccessfulTime, &time) > fmi2Warning
+                || CALL(fmi2GetBooleanStatus, fmi2Terminated, &terminated) > fmi2Warning)
                 return 0;
-            if (!terminated) {
-                --number;
-                continue;
-            }
-            if (CALL(fmi2GetRealStatus, fmi2LastSuccessfulTime, &last) > fmi2Warning)
-                return 0;
-            sample(last);
-            return 1;
-        }
-        if (status > fmi2Warning)
+        } else if (status > fmi2Warning) {
             return 0;
+        } else {
+            time = next;
+            ++number;
+        }
+        sample(time);
+        if (terminated)
+            return 1;
     }
+    return 1;
 }
 
 /* A step that was discarded ends the run; a row is added where the FMU got further than its beginning. */
@@ -131,7 +129,7 @@ static int omsimulator(double size, double stop)
     return 1;
 }
 
-/* The end of a step that was discarded is sampled; the time goes back to the last successful one. */
+/* The end of a step that was discarded is sampled; the run is a failure unless the FMU has terminated. */
 static int checker(double size, double stop)
 {
     double time = 0.0;
@@ -145,11 +143,10 @@ static int checker(double size, double stop)
             if (CALL(fmi2GetRealStatus, fmi2LastSuccessfulTime, &time) > fmi2Warning
                 || CALL(fmi2GetBooleanStatus, fmi2Terminated, &terminated) > fmi2Warning)
                 return 0;
-            if (terminated)
-                return 1;
-        } else if (status > fmi2Warning) {
-            return 0;
+            return terminated;
         }
+        if (status > fmi2Warning)
+            return 0;
     }
     return 1;
 }
