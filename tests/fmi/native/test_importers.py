@@ -13,6 +13,7 @@ from packfmu.models.network.loads import LoadMode
 from packfmu.pack.block import all_parts
 from packfmu.pack.file import Pack
 from tests.fmi.native.native_toy import CLIENT, compile_c
+from tests.fmi.python.host import Host, refused
 
 POWER, STEP, STOP = -200.0, 10.0, 20_000.0
 """Two cells in series, two in parallel, under a power [W] that they cannot deliver for ever, in steps of 10 s."""
@@ -51,6 +52,27 @@ def test_simulate_fmu_returns_the_rows_until_the_refused_step_and_tells_it_once(
     assert message.startswith(
         f"the step from {end:g} s by {STEP:g} s is refused: PackNetwork: pack_power = -200 W has no"
     )
+
+
+@pytest.mark.parametrize("restores", [True, False])
+def test_in_fmpy_a_run_goes_on_with_another_load(pack, simulated, restores):
+    end = simulated[0]["time"][-1]
+    with Host(pack) as host:
+        host.initialize(load_mode=int(LoadMode.POWER), pack_power=POWER)
+        while host.time < end:
+            host.step(h=STEP)
+        state, before = host.fmu.getFMUstate(), host.outputs()
+        assert "is refused" in refused(host, h=STEP)
+        assert (host.fmu.getBooleanStatus(3), host.fmu.getRealStatus(2)) == (True, end)
+        assert host.outputs() == before
+        if restores:
+            host.fmu.setFMUstate(state)
+            assert host.fmu.getBooleanStatus(3) is False
+        host.fmu.freeFMUstate(state)
+        host["pack_power"] = -POWER
+        host.step(h=STEP)
+        assert (host.fmu.getBooleanStatus(3), host.fmu.getRealStatus(2)) == (False, end + STEP)
+        assert host["pack_voltage"] > simulated[0]["pack_voltage"][-1]
 
 
 @dataclass(frozen=True)
