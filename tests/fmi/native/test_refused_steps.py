@@ -52,11 +52,10 @@ def test_a_long_reason_is_cut(toy):
 
 
 def refuse(toy):
-    """Take a step, and have the next one refused, by another rate; return the time at which that was tried."""
+    """Take a step, and have the next one refused for its rate."""
     assert toy.set("Real", [RATE, LIMIT], [1.0, 17.0]) == toy.step() == OK
     assert toy.set("Real", [RATE], [9.0]) == OK
     assert toy.step() == DISCARD
-    return toy.time
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def multiplied(number):
 
 
 def rounded(number):
-    """The times of a master that counts microseconds, as one that divides finds them."""
+    """The times of a master that counts in microseconds."""
     return (float(f"{k / 10:.6f}") for k in range(number))
 
 
