@@ -47,7 +47,6 @@ class Flavour:
     can_not_use_memory_management_functions: bool
     can_get_and_set_fmu_state: bool
     can_serialize_fmu_state: bool
-    provides_directional_derivative: bool
 
     def attributes(self) -> dict[str, str]:
         """Return the flags as attributes of the element ``CoSimulation``."""
@@ -61,7 +60,7 @@ class Flavour:
             "canNotUseMemoryManagementFunctions": _boolean(self.can_not_use_memory_management_functions),
             "canGetAndSetFMUstate": _boolean(self.can_get_and_set_fmu_state),
             "canSerializeFMUstate": _boolean(self.can_serialize_fmu_state),
-            "providesDirectionalDerivative": _boolean(self.provides_directional_derivative),
+            "providesDirectionalDerivative": "false",
         }
 
 

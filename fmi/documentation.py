@@ -107,7 +107,9 @@ cache for all sizes.</li></ul>
 has no other return value than a fatal one. The next <code>fmi2DoStep</code> returns <code>fmi2Discard</code>, until the
 value is set right or the FMU is reset.</li>
 <li>A step that cannot be taken returns <code>fmi2Discard</code>, with its reason in category
-<code>logStatusDiscard</code>, and leaves the FMU as it was.</li>
+<code>logStatusDiscard</code>, and leaves the FMU as it was; so does one that does not begin where the last one ended.
+From then on <code>fmi2Terminated</code> is true, and <code>fmi2LastSuccessfulTime</code> the time that this step was
+given.</li>
 <li>Messages come only where the FMU is instantiated with <code>loggingOn</code>. Switch it on: some importers do not
 look at the status of a step, and go on with outputs that no longer change.</li></ul>"""
     return page(f"{component.model.name}: external dependencies", body)

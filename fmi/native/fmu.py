@@ -31,7 +31,6 @@ NATIVE = Flavour(
     can_not_use_memory_management_functions=False,
     can_get_and_set_fmu_state=True,
     can_serialize_fmu_state=True,
-    provides_directional_derivative=True,
 )
 
 

@@ -31,10 +31,9 @@ PYTHON = Flavour(
     can_not_use_memory_management_functions=True,
     can_get_and_set_fmu_state=True,
     can_serialize_fmu_state=True,
-    provides_directional_derivative=False,
 )
 
-RUNTIME = ("__init__", "access", "slave", "state")
+RUNTIME = ("__init__", "access", "log", "slave", "state")
 """Modules of this package that run inside every FMU, besides those that components are made from."""
 
 PYTHONFMU_MODULES = ("_version", "default_experiment", "enums", "fmi2slave", "logmsg", "variables")

@@ -3,8 +3,12 @@
 pythonfmu turns every exception into fmi2Fatal and then uses objects that it has already released, and of all calls
 it lets only `fmi2DoStep` return anything but fmi2OK or fmi2Fatal. So nothing is raised here. What is refused is
 logged with its cause, changes nothing, and keeps the FMU from stepping until it is put right: `fmi2DoStep` returns
-fmi2Discard and reports the cause again. A value is put right by setting a valid one, a refused state by a valid
-one, and everything by a reset.
+fmi2Discard and reports the cause. A value is put right by setting a valid one, a refused state by a valid one, a start
+time by a valid one, and everything by a reset. What was logged last is not logged once more.
+
+pythonfmu's library itself answers `fmi2GetBooleanStatus` and `fmi2GetRealStatus`: after the first step that was not
+taken `fmi2Terminated` is true for good, and `fmi2LastSuccessfulTime` is the end of the last step that was taken, or the
+beginning of the one that was refused after it.
 
 Nothing here imports numba or reads a file when it is imported: pythonfmu runs the main script twice.
 """
@@ -19,14 +23,14 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from enum import IntEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
 from .access import AccessError, Layout, Role, Selection
-from .state import Mode, Stale, State, pack_state, unpack_state
+from .log import Log, Status
+from .state import Mode, Stale, State, pack_state, unpack_state, wrong_time
 
 Result = TypeVar("Result")
 
@@ -36,19 +40,12 @@ NOT_FINITE = -1
 RESTORED_STATE = -2
 """Key of a state that could not be restored."""
 
+START_TIME = -3
+"""Key of a start time that is not finite."""
+
 
 INTERRUPTION_DELAY = 0.01
 """How long after a call that Ctrl-C met the host is interrupted [s]."""
-
-
-class Status(IntEnum):
-    """The statuses of FMI that are logged."""
-
-    DISCARD = 2
-    ERROR = 3
-
-
-CATEGORIES = {Status.DISCARD: "logStatusDiscard", Status.ERROR: "logStatusError"}
 
 
 class FmiCalls:
@@ -77,9 +74,19 @@ class FmiCalls:
         self._results = self._memory[self._layout.start_of_outputs :]
         self._before = self._results.copy()
         self._state = State(Mode.INSTANTIATED, Stale.EVERYTHING, {})
+        self._log = Log(self.log)
 
     def setup_experiment(self, start_time: float, stop_time: float | None, tolerance: float | None) -> None:
-        """Do nothing: the models know no absolute time and choose no steps."""
+        """Note where the first step begins."""
+        if self._state.phase is not Mode.INSTANTIATED:
+            self._log.tell(
+                Status.ERROR, f"fmi2SetupExperiment comes first, but the FMU is {self._state.phase.name.lower()}"
+            )
+        elif math.isfinite(start_time):
+            self._state.amiss.pop(START_TIME, None)
+            self._state.time = start_time
+        else:
+            self._refuse([START_TIME], f"the start time must be finite; it is {start_time:.9g} s")
 
     def enter_initialization_mode(self) -> None:
         """Allow for values to be set and outputs to be read."""
@@ -152,12 +159,12 @@ class FmiCalls:
         if self._state.phase is not Mode.STEPPING:
             state = self._state.phase.name.lower()
             return self._discard(f"a step follows fmi2ExitInitializationMode, but the FMU is {state}")
-        if not (math.isfinite(current_time) and math.isfinite(step_size) and step_size > 0.0):
-            wanted = "time must be finite, the step positive and finite"
-            return self._discard(f"{wanted}; they are {current_time:.9g} s and {step_size:.9g} s")
+        reason = wrong_time(self._state.time, current_time, step_size)
+        if reason is not None:
+            return self._discard(reason)
         self._settle()
         if self._state.amiss:
-            return self._discard("; ".join(dict.fromkeys(self._state.amiss.values())))
+            return self._refuse_step(current_time, step_size, "; ".join(dict.fromkeys(self._state.amiss.values())))
         return True
 
     def _advance(self, current_time: float, step_size: float) -> bool:
@@ -171,10 +178,16 @@ class FmiCalls:
         finally:
             if not done:
                 np.copyto(self._results, self._before)
-        return done or self._discard(reason)
+        if not done:
+            return self._refuse_step(current_time, step_size, str(reason))
+        self._state.time = current_time + step_size
+        return True
 
-    def _discard(self, reason: str | None) -> bool:
-        self._log(Status.DISCARD, f"step refused: {reason}")
+    def _refuse_step(self, current_time: float, step_size: float, reason: str) -> bool:
+        return self._discard(f"the step from {current_time:.12g} s by {step_size:.9g} s is refused: {reason}")
+
+    def _discard(self, reason: str) -> bool:
+        self._log.tell(Status.DISCARD, reason)
         return False
 
     def _settle(self) -> None:
@@ -242,13 +255,9 @@ class FmiCalls:
             self._refuse([RESTORED_STATE], str(error))
 
     def _refuse(self, keys: list[int], reason: str) -> None:
-        self._log(Status.ERROR, reason)
+        self._log.tell(Status.ERROR, reason)
         for key in keys:
             self._state.amiss[key] = reason
-
-    def _log(self, status: Status, message: str) -> None:
-        printable = message.encode("utf-8", "replace").decode()  # pythonfmu crashes where a text has no UTF-8
-        self.log(printable.replace("%", "%%"), status, CATEGORIES[status])  # and takes it as a format of printf
 
     def _guard(self, action: Callable[[], Result], otherwise: Result) -> Result:
         """Run `action`; log what does not fit, or an exception with its traceback, and return `otherwise`.
@@ -261,10 +270,10 @@ class FmiCalls:
             except KeyboardInterrupt:
                 threading.Timer(INTERRUPTION_DELAY, _thread.interrupt_main).start()
             except AccessError as error:
-                self._log(Status.ERROR, str(error))
+                self._log.tell(Status.ERROR, str(error))
                 return otherwise
             except Exception as error:
-                self._log(Status.ERROR, "".join(traceback.format_exception(error)).rstrip())
+                self._log.tell(Status.ERROR, "".join(traceback.format_exception(error)).rstrip())
                 return otherwise
 
 

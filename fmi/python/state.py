@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
@@ -13,8 +14,8 @@ from numpy.typing import NDArray
 from .access import AccessError
 
 MAGIC = b"packfmu"
-VERSION = 1
-_HEADER = struct.Struct("<7sB64sBBQ")
+VERSION = 2
+_HEADER = struct.Struct("<7sB64sBBQd")
 
 
 class Mode(IntEnum):
@@ -46,16 +47,35 @@ class State:
         What must be computed before outputs are read.
     amiss : dict of int to str
         Refusals that keep it from stepping.
+    time : float
+        Where the next step begins [s].
     """
 
     phase: Mode
     stale: Stale
     amiss: dict[int, str]
+    time: float = 0.0
+
+
+def wrong_time(expected: float, t: float, h: float) -> str | None:
+    """Return why a step from t by h [s] cannot be taken where the last one ended at `expected`, or None.
+
+    Masters sum and round their times: what differs by 1e-6 of the step and 1e-9 of the time is let through.
+    """
+    if not (math.isfinite(t + h) and h > 0.0):
+        return f"time must be finite, the step positive and finite; they are {t:.9g} s and {h:.9g} s"
+    tolerance = 1e-6 * h + 1e-9 * abs(expected)
+    if abs(t - expected) <= tolerance:
+        return None
+    return (
+        f"a step must begin at {expected:.12g} s, where the last one ended; the communication point is {t:.12g} s, "
+        f"which differs by more than {tolerance:.3g} s"
+    )
 
 
 def pack_state(identity: str, state: State, memory: NDArray[np.float64]) -> bytes:
     """Return the state as bytes that `unpack_state` reads; `identity` names the FMU that they belong to."""
-    header = _HEADER.pack(MAGIC, VERSION, identity.encode(), state.phase, state.stale, memory.nbytes)
+    header = _HEADER.pack(MAGIC, VERSION, identity.encode(), state.phase, state.stale, memory.nbytes, state.time)
     return header + memory.tobytes() + json.dumps(state.amiss).encode()
 
 
@@ -69,7 +89,7 @@ def unpack_state(identity: str, data: bytes, memory: NDArray[np.float64]) -> Sta
     """
     if len(data) < _HEADER.size or not data.startswith(MAGIC):
         raise AccessError("the bytes are no state of an FMU of packfmu")
-    _, version, owner, phase, stale, size = _HEADER.unpack_from(data)
+    _, version, owner, phase, stale, size, time = _HEADER.unpack_from(data)
     if version != VERSION:
         raise AccessError(f"the state has version {version}, this FMU reads version {VERSION}")
     owner_identity = owner.rstrip(b"\0").decode(errors="replace")
@@ -79,6 +99,6 @@ def unpack_state(identity: str, data: bytes, memory: NDArray[np.float64]) -> Sta
     if size != memory.nbytes or len(data) <= end:
         raise AccessError(f"the state is cut off: {len(data)} bytes")
     amiss = {int(key): str(reason) for key, reason in json.loads(data[end:]).items()}
-    state = State(Mode(phase), Stale(stale), amiss)
+    state = State(Mode(phase), Stale(stale), amiss, time)
     memory[:] = np.frombuffer(data, count=memory.size, offset=_HEADER.size)
     return state

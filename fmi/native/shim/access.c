@@ -115,8 +115,10 @@ static inline fmi2Status set(Instance *instance, const char *call, const fmi2Val
         instance->memory[vr[i]] = fetch(values, i, kind);
     if (instance->flags.phase != STEPPING)
         instance->flags.stale = EVERYTHING;
-    else if (tunable)
+    else if (tunable) {
         instance->flags.stale = OUTPUTS;
+        instance->has_rates = false;
+    }
     return fmi2OK;
 }
 

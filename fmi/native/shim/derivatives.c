@@ -1,4 +1,4 @@
-/* Derivatives in time of inputs and outputs, and of outputs with respect to what can be set. */
+/* Derivatives in time of inputs and outputs. */
 
 /* Whether all orders are 1, the only one there is, or higher ones whose derivatives are given as 0. */
 static bool are_orders(const Instance *instance, const char *call, const fmi2Integer order[], const fmi2Real given[],
@@ -65,11 +65,49 @@ static bool are_finite(const Instance *instance, const char *call, const fmi2Val
     return true;
 }
 
-/* How fast an output rose in the last step; 0 before the first one. */
-static double rate_of(const Instance *instance, fmi2ValueReference output)
+/* The short steps in which derivatives are taken, as a share of the last step: long enough for their differences not to be
+ * rounding, and for a block, which makes no step below a millionth of its base period. */
+#define SHORT_STEP (1.0 / 1024.0)
+
+/* Add to the derivatives the rise of the outputs in a short step, and keep the outputs for the next one. */
+static void add_rise(Instance *instance, double share)
 {
-    double rise = instance->memory[output] - instance->memory[instance->at.last + output - instance->at.y];
-    return instance->flags.step > 0.0 ? rise / instance->flags.step : 0.0;
+    const double *outputs = instance->memory + instance->at.before + instance->at.y;
+    double *rates = instance->memory + instance->at.rates, *former = instance->memory + instance->at.former;
+    for (size_t k = 0; k < instance->at.x - instance->at.y; ++k)
+        rates[k] += share * (outputs[k] - former[k]);
+    memcpy(former, outputs, sizeof(double) * (instance->at.x - instance->at.y));
+}
+
+/* Compute the derivatives of all outputs at the communication point with the inputs of the last step held: three short
+ * steps of a copy of the memory, of which the first leads over the jump that inputs made; the rises in the second and in
+ * the third are extrapolated from their middles to the communication point. 0 before the first step. False, with the cause
+ * in `text`, where a step is refused. */
+static bool take_rates(Instance *instance, char *text, size_t size)
+{
+    static const double shares[] = {0.0, 2.5, -1.5};
+    double *memory = instance->memory, *copy = memory + instance->at.before, h = SHORT_STEP * instance->flags.step;
+    memset(memory + instance->at.rates, 0, sizeof(double) * (instance->at.end - instance->at.rates));
+    memcpy(copy, memory, sizeof(double) * instance->at.slopes);
+    memcpy(copy + instance->at.u, memory + instance->at.held, sizeof(double) * (instance->at.y - instance->at.u));
+    for (int k = 0; k < 3 && h > 0.0; ++k) {
+        if (!advance(instance, copy, instance->flags.time + k * h, h, text, size))
+            return false;
+        add_rise(instance, shares[k] / h);
+    }
+    return true;
+}
+
+/* Have the derivatives of the outputs at hand; else say why not. */
+static bool have_rates(Instance *instance, const char *call)
+{
+    char text[TEXT_SIZE];
+    if (!instance->has_rates && !take_rates(instance, text, sizeof text)) {
+        report(instance, fmi2Error, "%s: a short step from here is refused: %s", call, text);
+        return false;
+    }
+    instance->has_rates = true;
+    return true;
 }
 
 fmi2Status fmi2GetRealOutputDerivatives(fmi2Component c, const fmi2ValueReference vr[], size_t nvr,
@@ -79,118 +117,19 @@ fmi2Status fmi2GetRealOutputDerivatives(fmi2Component c, const fmi2ValueReferenc
     if (!may_call(instance, __func__, STEPPING | TERMINATED) || !is_given(instance, __func__, vr, nvr)
         || !is_given(instance, __func__, order, nvr) || !is_given(instance, __func__, value, nvr)
         || !are_orders(instance, __func__, order, NULL, nvr)
-        || !have_role(instance, __func__, vr, nvr, OUTPUT) || !settle_for(instance, __func__))
+        || !have_role(instance, __func__, vr, nvr, OUTPUT) || !have_rates(instance, __func__))
         return fmi2Error;
     for (size_t i = 0; i < nvr; ++i)
-        value[i] = rate_of(instance, vr[i]);
+        value[i] = instance->memory[instance->at.rates + vr[i] - instance->at.y];
     return are_finite(instance, __func__, vr, value, nvr) ? fmi2OK : fmi2Error;
-}
-
-/* What the knowns are for a directional derivative: their references, the direction, and how many there are. */
-typedef struct {
-    const fmi2ValueReference *references;
-    const double *direction;
-    size_t count;
-} Knowns;
-
-typedef struct {
-    const fmi2ValueReference *references;
-    double *derivatives;
-    size_t count;
-} Unknowns;
-
-/* Whether the knowns are Real parameters and inputs that may be set now, and the direction is finite. */
-static bool are_knowns(const Instance *instance, const char *call, Knowns knowns)
-{
-    char name[TEXT_SIZE / 2];
-    Place place = {0};
-    for (size_t i = 0; i < knowns.count; ++i) {
-        if (!choose(instance, knowns.references[i], REAL, place.variable, &place, ""))
-            return false;
-        scalar_name(&instance->tables, name, sizeof name, place);
-        if (place.variable->role == OUTPUT || (place.variable->role == FIXED && instance->flags.phase != INITIALISATION))
-            report(instance, fmi2Error, "%s: value reference %u cannot be set now, so nothing can be derived by it", call,
-                 (unsigned)knowns.references[i]);
-        else if (!isfinite(knowns.direction[i]))
-            report(instance, fmi2Error, "%s: the direction of value reference %u is not finite", call,
-                 (unsigned)knowns.references[i]);
-        else
-            continue;
-        return false;
-    }
-    return true;
-}
-
-/* Compute into a copy of the memory the outputs that follow when one known has another value. Where that is beyond its
- * bounds, or the outputs cannot be computed, nothing is moved. */
-static void move_known(const Instance *instance, Place known, double value, double *copy)
-{
-    char text[TEXT_SIZE];
-    memcpy(copy, instance->memory, sizeof(double) * instance->at.slopes);
-    if (!fits(known.variable, value))
-        return;
-    copy[known.variable->first + known.element] = value;
-    if ((instance->flags.phase == INITIALISATION ? call_initialize(instance, copy) : call_outputs(instance, copy)) != 0
-        || !results_are_finite(instance, copy, text, sizeof text))
-        memcpy(copy, instance->memory, sizeof(double) * instance->at.slopes);
-}
-
-/* Add the share of one known: the difference quotient over both sides, or over the one to which it can be moved. A
- * relative 6e-6 of the known or of its nominal value, whichever is more, balances rounding and truncation. */
-static bool add_share(const Instance *instance, Place known, double direction, Unknowns unknowns, double *above,
-                      double *below)
-{
-    uint32_t reference = known.variable->first + known.element;
-    double value = instance->memory[reference], width, rise;
-    double length = cbrt(DBL_EPSILON) * fmax(fabs(value), known.variable->nominal);
-    move_known(instance, known, value + length, above);
-    move_known(instance, known, value - length, below);
-    width = above[reference] - below[reference];
-    for (size_t i = 0; i < unknowns.count && width > 0.0; ++i) {
-        rise = above[unknowns.references[i]] - below[unknowns.references[i]];
-        unknowns.derivatives[i] += direction * (rise / width);
-    }
-    return width > 0.0;
-}
-
-/* Sum the shares of all knowns; false, having said why, where there is no finite sum. */
-static bool derive(const Instance *instance, const char *call, Knowns knowns, Unknowns unknowns, double *room)
-{
-    char name[TEXT_SIZE / 2];
-    Place place = {0};
-    for (size_t i = 0; i < unknowns.count; ++i)
-        unknowns.derivatives[i] = 0.0;
-    for (size_t i = 0; i < knowns.count; ++i) {
-        find(&instance->tables, knowns.references[i], place.variable, &place);
-        if (knowns.direction[i] != 0.0
-            && !add_share(instance, place, knowns.direction[i], unknowns, room, room + instance->at.slopes)) {
-            report(instance, fmi2Error, "%s: %s cannot be moved, neither way", call,
-                 scalar_name(&instance->tables, name, sizeof name, place));
-            return false;
-        }
-    }
-    return are_finite(instance, call, unknowns.references, unknowns.derivatives, unknowns.count);
 }
 
 fmi2Status fmi2GetDirectionalDerivative(fmi2Component c, const fmi2ValueReference vUnknown_ref[], size_t nUnknown,
                                         const fmi2ValueReference vKnown_ref[], size_t nKnown, const fmi2Real dvKnown[],
                                         fmi2Real dvUnknown[])
 {
-    Instance *instance = c;
-    Knowns knowns = {vKnown_ref, dvKnown, nKnown};
-    Unknowns unknowns = {vUnknown_ref, dvUnknown, nUnknown};
-    double *room;
-    bool derived;
-    if (!may_call(instance, __func__, INITIALISATION | STEPPING | TERMINATED)
-        || !is_given(instance, __func__, vUnknown_ref, nUnknown) || !is_given(instance, __func__, dvUnknown, nUnknown)
-        || !is_given(instance, __func__, vKnown_ref, nKnown) || !is_given(instance, __func__, dvKnown, nKnown)
-        || !have_role(instance, __func__, vUnknown_ref, nUnknown, OUTPUT) || !are_knowns(instance, __func__, knowns)
-        || !settle_for(instance, __func__))
-        return fmi2Error;
-    room = instance->callbacks.allocateMemory(2 * instance->at.slopes, sizeof(double));
-    if (!room)
-        return report(instance, fmi2Error, "%s: there is no memory left", __func__);
-    derived = derive(instance, __func__, knowns, unknowns, room);
-    instance->callbacks.freeMemory(room);
-    return derived ? fmi2OK : fmi2Error;
+    (void)vUnknown_ref, (void)nUnknown, (void)vKnown_ref, (void)nKnown, (void)dvKnown, (void)dvUnknown;
+    if (may_call(c, __func__, ANY_PHASE))
+        report(c, fmi2Error, "%s is not provided: no output has direct feedthrough", __func__);
+    return fmi2Error;
 }

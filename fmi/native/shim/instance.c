@@ -5,7 +5,10 @@ static void start_anew(Instance *instance)
 {
     memset(instance->memory, 0, sizeof(double) * instance->at.end);
     memcpy(instance->memory, instance->tables.start, sizeof(double) * instance->at.y);
+    hold_inputs(instance);
     instance->flags = (Flags){.phase = INSTANTIATED, .stale = EVERYTHING};
+    instance->is_refused = instance->has_rates = false;
+    instance->told[0] = '\0';
 }
 
 /* What is wrong with the arguments of fmi2Instantiate, or NULL. */
@@ -32,13 +35,13 @@ static const char *read_header(FILE *file, Header *header, fmi2String guid, char
     return text;
 }
 
-/* Return an instance of the size that the header of a draft tells, its name behind the content of the tables; NULL, having
- * said so, where there is no memory. */
+/* Return an instance of the size that the header of a draft tells; NULL, having said so, where there is no memory. Behind
+ * the content of the tables lie the message that was logged last, and the name. */
 static Instance *provide_instance(const Instance *draft)
 {
     size_t content = content_size(&draft->tables.header);
     Offsets at = offsets(draft->tables.header.numbers);
-    size_t size = sizeof *draft + sizeof(double) * at.end + content + strlen(draft->name) + 1;
+    size_t size = sizeof *draft + sizeof(double) * at.end + content + TEXT_SIZE + strlen(draft->name) + 1;
     Instance *instance = draft->callbacks.allocateMemory(1, size);
     if (!instance) {
         report(draft, fmi2Error, "there is no memory left");
@@ -46,7 +49,8 @@ static Instance *provide_instance(const Instance *draft)
     }
     *instance = *draft;
     instance->at = at;
-    instance->name = strcpy((char *)(instance->memory + at.end) + content, draft->name);
+    instance->told = (char *)(instance->memory + at.end) + content;
+    instance->name = strcpy(instance->told + TEXT_SIZE, draft->name);
     return instance;
 }
 
@@ -86,7 +90,8 @@ fmi2Component fmi2Instantiate(fmi2String instanceName, fmi2Type fmuType, fmi2Str
                               fmi2String fmuResourceLocation, const fmi2CallbackFunctions *functions,
                               fmi2Boolean visible, fmi2Boolean loggingOn)
 {
-    Instance draft = {.logged = ALL_LOGGED}, *instance;
+    char told[TEXT_SIZE] = "";
+    Instance draft = {.logged = ALL_LOGGED, .told = told}, *instance;
     const char *fault;
     FILE *file;
     (void)visible;
@@ -156,7 +161,6 @@ fmi2Status fmi2ExitInitializationMode(fmi2Component c)
         return fmi2Error;
     if (!settle(instance, text, sizeof text))
         return report(instance, fmi2Error, "the initialisation failed: %s", text);
-    keep_outputs(instance, instance->memory + instance->at.y);
     instance->flags.phase = STEPPING;
     return fmi2OK;
 }

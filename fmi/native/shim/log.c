@@ -41,7 +41,7 @@ static void send(const fmi2CallbackFunctions *callbacks, fmi2String name, fmi2St
     callbacks->logger(callbacks->componentEnvironment, name, status, CATEGORIES[status], printable);
 }
 
-/* Log why a call ends with this status, and return the status. */
+/* Log why a call ends with this status, unless that was the last thing to be logged, and return the status. */
 static fmi2Status report(const Instance *instance, fmi2Status status, const char *format, ...)
 {
     char text[TEXT_SIZE];
@@ -51,7 +51,8 @@ static fmi2Status report(const Instance *instance, fmi2Status status, const char
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    send(&instance->callbacks, instance->name, status, text);
+    if (strcmp(text, instance->told) != 0)
+        send(&instance->callbacks, instance->name, status, strcpy(instance->told, text));
     return status;
 }
 

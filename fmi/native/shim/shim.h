@@ -2,7 +2,6 @@
 #ifndef PACKFMU_SHIM_H
 #define PACKFMU_SHIM_H
 
-#include <float.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -34,7 +33,10 @@ typedef struct {
     fmi2CallbackFunctions callbacks;
     const char *name;
     unsigned logged;              /* a bit a status */
+    char *told;                   /* the message that was logged last, TEXT_SIZE characters */
     Flags flags;
+    bool is_refused, has_rates;   /* whether the last step was refused; whether `rates` belong to the present state */
+    double refused_at;            /* start of the refused step */
     Tables tables;
     Offsets at;
     double memory[];

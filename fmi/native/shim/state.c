@@ -1,6 +1,6 @@
 /* The whole state of an instance, saved and restored. In memory it has the form of its bytes. */
 
-#define STATE_VERSION 2
+#define STATE_VERSION 3
 
 typedef struct {
     char magic[8];
@@ -97,6 +97,7 @@ fmi2Status fmi2SetFMUstate(fmi2Component c, fmi2FMUstate FMUstate)
         return fmi2Error;
     instance->flags = saved->flags;
     memcpy(instance->memory, saved->memory, sizeof(double) * instance->at.before);
+    instance->is_refused = instance->has_rates = false;
     return fmi2OK;
 }
 
@@ -150,10 +151,12 @@ static bool are_sound(const Instance *instance, const double *memory)
 {
     char text[TEXT_SIZE];
     size_t count = 0;
-    for (size_t k = instance->at.slopes; k < instance->at.last; ++k)
+    for (size_t k = instance->at.slopes; k < instance->at.held; ++k)
         count += is_finite_word(memory[k]);
-    return count == instance->at.last - instance->at.slopes
+    return count == instance->at.held - instance->at.slopes
            && values_fit(&instance->tables, memory, 0, instance->at.y, text, sizeof text)
+           && values_fit(&instance->tables, memory + instance->at.held - instance->at.u, instance->at.u, instance->at.y,
+                         text, sizeof text)
            && results_are_finite(instance, memory, text, sizeof text);
 }
 

@@ -1,9 +1,26 @@
 /* A step, and the status that a slave with synchronous steps can report. */
 
-/* Whether the step lies beyond the stop time by more than the rounding of a sum of steps. */
-static bool is_too_late(const Flags *flags, double t, double h)
+/* How far times may differ that should be the same: masters sum and round them. */
+static double slack(double t, double h)
 {
-    return flags->has_stop_time && t + h > flags->stop_time + 1e-6 * h + 1e-9 * fabs(flags->stop_time);
+    return 1e-6 * h + 1e-9 * fabs(t);
+}
+
+/* Whether the step is one of time, begins where the last one ended and does not pass the stop time; else say why not. */
+static bool is_due(const Instance *instance, double t, double h)
+{
+    const Flags *flags = &instance->flags;
+    if (!(isfinite(t + h) && h > 0.0))
+        report(instance, fmi2Error, "time must be finite, the step positive and finite; they are %.9g s and %.9g s", t, h);
+    else if (fabs(t - flags->time) > slack(flags->time, h))
+        report(instance, fmi2Error, "a step must begin at %.12g s, where the last one ended; the communication point is "
+               "%.12g s, which differs by more than %.3g s", flags->time, t, slack(flags->time, h));
+    else if (flags->has_stop_time && t + h > flags->stop_time + slack(flags->stop_time, h))
+        report(instance, fmi2Error, "a step from %.9g s by %.9g s would pass the stop time %.9g s", t, h,
+               flags->stop_time);
+    else
+        return true;
+    return false;
 }
 
 /* Move the inputs that have a slope by their slope times `time`, from where they were before the step. */
@@ -39,10 +56,9 @@ static void leave_inputs(Instance *instance, double h)
     instance->flags.has_slopes = 0;
 }
 
-/* Step the model; false, with the cause in `text`, where it refuses or its results are not finite. */
-static bool advance(Instance *instance, double t, double h, char *text, size_t size)
+/* Step the model in this memory; false, with the cause in `text`, where it refuses or its results are not finite. */
+static bool advance(const Instance *instance, double *memory, double t, double h, char *text, size_t size)
 {
-    double *memory = instance->memory;
     void *exception = NULL;
     int64_t status = 0;
     int32_t code = model_advance(&status, &exception, BLOCKS_IN(instance, memory), t, h);
@@ -55,6 +71,15 @@ static bool advance(Instance *instance, double t, double h, char *text, size_t s
     return false;
 }
 
+/* Put back what was before the step, and say why. */
+static fmi2Status refuse(Instance *instance, double t, double h, const char *reason)
+{
+    put_back(instance, instance->at.u);
+    instance->is_refused = true;
+    instance->refused_at = t;
+    return report(instance, fmi2Discard, "the step from %.12g s by %.9g s is refused: %s", t, h, reason);
+}
+
 fmi2Status fmi2DoStep(fmi2Component c, fmi2Real currentCommunicationPoint, fmi2Real communicationStepSize,
                       fmi2Boolean noSetFMUStatePriorToCurrentPoint)
 {
@@ -62,23 +87,18 @@ fmi2Status fmi2DoStep(fmi2Component c, fmi2Real currentCommunicationPoint, fmi2R
     double t = currentCommunicationPoint, h = communicationStepSize;
     char text[TEXT_SIZE];
     (void)noSetFMUStatePriorToCurrentPoint;
-    if (!may_call(instance, __func__, STEPPING))
-        return fmi2Error;
-    if (!(isfinite(t + h) && h > 0.0))
-        return report(instance, fmi2Error, "time must be finite, the step positive and finite; they are %.9g s and %.9g s",
-                    t, h);
-    if (is_too_late(&instance->flags, t, h))
-        return report(instance, fmi2Error, "a step from %.9g s by %.9g s would pass the stop time %.9g s", t, h,
-                    instance->flags.stop_time);
-    if (!settle_for(instance, __func__))
+    if (!may_call(instance, __func__, STEPPING) || !is_due(instance, t, h) || !settle_for(instance, __func__))
         return fmi2Error;
     keep_before(instance, instance->at.u);
-    if (!lead_inputs(instance, h, text, sizeof text) || !advance(instance, t, h, text, sizeof text)) {
+    if (!lead_inputs(instance, h, text, sizeof text)) {
         put_back(instance, instance->at.u);
-        return report(instance, fmi2Discard, "step refused: %s", text);
+        return report(instance, fmi2Error, "at the end of the step %s", text);
     }
+    if (!advance(instance, instance->memory, t, h, text, sizeof text))
+        return refuse(instance, t, h, text);
     leave_inputs(instance, h);
-    keep_outputs(instance, instance->memory + instance->at.before + instance->at.y);
+    hold_inputs(instance);
+    instance->is_refused = instance->has_rates = false;
     instance->flags.time = t + h;
     instance->flags.step = h;
     return fmi2OK;
@@ -114,7 +134,7 @@ fmi2Status fmi2GetRealStatus(fmi2Component c, const fmi2StatusKind s, fmi2Real *
         return fmi2Error;
     if (s != fmi2LastSuccessfulTime)
         return no_answer(instance, __func__, (int)s);
-    *value = instance->flags.time;
+    *value = instance->is_refused ? instance->refused_at : instance->flags.time;
     return fmi2OK;
 }
 
@@ -125,11 +145,12 @@ fmi2Status fmi2GetIntegerStatus(fmi2Component c, const fmi2StatusKind s, fmi2Int
 
 fmi2Status fmi2GetBooleanStatus(fmi2Component c, const fmi2StatusKind s, fmi2Boolean *value)
 {
-    if (!may_ask(c, __func__, value))
+    const Instance *instance = c;
+    if (!may_ask(instance, __func__, value))
         return fmi2Error;
     if (s != fmi2Terminated)
-        return no_answer(c, __func__, (int)s);
-    *value = fmi2False; /* no model ends a simulation by itself */
+        return no_answer(instance, __func__, (int)s);
+    *value = instance->is_refused ? fmi2True : fmi2False;
     return fmi2OK;
 }
 

@@ -43,9 +43,11 @@ static Offsets offsets(const uint32_t numbers[BLOCKS])
     at.y = at.u + numbers[U];
     at.x = at.y + numbers[Y];
     at.slopes = at.x + numbers[X];
-    at.last = at.slopes + numbers[U];
-    at.before = at.last + numbers[Y];
-    at.end = at.before + at.slopes;
+    at.held = at.slopes + numbers[U];
+    at.before = at.held + numbers[U];
+    at.rates = at.before + at.slopes;
+    at.former = at.rates + numbers[Y];
+    at.end = at.former + numbers[Y];
     return at;
 }
 

@@ -77,8 +77,10 @@ typedef struct {
 typedef struct {
     size_t u, y, x;
     size_t slopes;                /* first derivatives of the inputs, for the next step; end of the model's own blocks */
-    size_t last;                  /* outputs at the start of the last step */
+    size_t held;                  /* inputs at the end of the last step */
     size_t before;                /* the model's own blocks before the call that is being answered; end of what is saved */
+    size_t rates;                 /* first derivatives of the outputs */
+    size_t former;                /* outputs one short step earlier */
     size_t end;
 } Offsets;
 

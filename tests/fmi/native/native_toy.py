@@ -106,6 +106,7 @@ class Importer:
         self.library = ctypes.CDLL(str(library))
         self.log: list[tuple[int, str, str]] = []
         self.allocations = allocations
+        self.time = 0.0
         self.live: set[int] = set()
         self.callbacks = fmi2CallbackFunctions(
             logger=fmi2CallbackLoggerTYPE(self._told),
@@ -163,6 +164,7 @@ class Importer:
         return values
 
     def setup(self, start: float = 0.0, stop: float | None = None) -> int:
+        self.time = start
         times = c_int(stop is not None), c_double(stop or 0.0)
         return self.call("fmi2SetupExperiment", c_int(0), c_double(0.0), c_double(start), *times)
 
@@ -172,8 +174,12 @@ class Importer:
         assert self.call("fmi2ExitInitializationMode") == OK
         return self
 
-    def step(self, t: float = 0.0, h: float = 1.0) -> int:
-        return self.call("fmi2DoStep", c_double(t), c_double(h), c_int(1))
+    def step(self, t: float | None = None, h: float = 1.0) -> int:
+        """Step from a time, by default from the end of the last step."""
+        begin = self.time if t is None else t
+        status = self.call("fmi2DoStep", c_double(begin), c_double(h), c_int(1))
+        self.time = begin + h if status == OK else self.time
+        return status
 
     def slope(self, reference: int, value: float, order: int = 1) -> int:
         one = (c_uint * 1)(reference), c_size_t(1), (c_int * 1)(order), (c_double * 1)(value)
@@ -184,15 +190,12 @@ class Importer:
         one = (c_uint * 1)(reference), c_size_t(1), (c_int * 1)(order), value
         return self.call("fmi2GetRealOutputDerivatives", *one), value[0]
 
-    def derivative(self, unknowns, knowns, direction) -> tuple[int, list[float]]:
-        values = (c_double * len(unknowns))()
-        status = self.call(
-            "fmi2GetDirectionalDerivative",
-            (c_uint * len(unknowns))(*unknowns), c_size_t(len(unknowns)),
-            (c_uint * len(knowns))(*knowns), c_size_t(len(knowns)),
-            (c_double * len(direction))(*direction), values,
-        )  # fmt: skip
-        return status, list(values)
+    def ended(self) -> tuple[bool, float]:
+        """Return fmi2Terminated and fmi2LastSuccessfulTime."""
+        truth, time = c_int(7), c_double()
+        assert self.call("fmi2GetBooleanStatus", c_int(3), byref(truth)) == OK
+        assert self.call("fmi2GetRealStatus", c_int(2), byref(time)) == OK
+        return bool(truth.value), time.value
 
     def save(self) -> c_void_p:
         state = c_void_p()

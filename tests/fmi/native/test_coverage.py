@@ -11,7 +11,7 @@ import pytest
 
 from tests.fmi.native.native_toy import COUNTING, SHIM
 
-TESTS = ("shim", "foreign_tables", "sequence", "values", "steps", "derivatives", "states")
+TESTS = ("shim", "foreign_tables", "sequence", "values", "steps", "refused_steps", "rates", "states")
 
 
 def counts(folder):

@@ -14,12 +14,10 @@ from tests.fmi.native.native_toy import (
     ENABLE,
     ERROR,
     ERRORS,
-    GAIN,
     GUID,
     LEVEL,
     OK,
     RATE,
-    SCALED,
     SHIFT,
     STAMP,
     compile_c,
@@ -99,7 +97,7 @@ def test_memory_comes_from_the_importer_and_its_end_is_told(new):
     data = toy.bytes()
     toy.allocations = 0
     assert toy.call("fmi2GetFMUstate", byref(c_void_p())) == ERROR
-    assert toy.derivative([SCALED], [GAIN], [1.0])[0] == toy.from_bytes(data)[0] == ERROR
+    assert toy.from_bytes(data)[0] == ERROR
     assert all("no memory left" in message for message in toy.messages)
 
 
@@ -130,7 +128,6 @@ def test_every_missing_argument_is_told(toy):
         *((f"fmi2{call}", numbers, number, numbers) for call in ("SetReal", "SetInteger", "SetBoolean")),
         ("fmi2SetRealInputDerivatives", numbers, number, numbers, numbers),
         ("fmi2GetRealOutputDerivatives", numbers, number, numbers, numbers),
-        ("fmi2GetDirectionalDerivative", numbers, number, numbers, number, numbers, numbers),
         ("fmi2SetDebugLogging", c_int(1), number, byref(c_char_p(b"logStatusError"))),
         ("fmi2GetFMUstate", byref(c_void_p())),
         ("fmi2SerializedFMUstateSize", state, byref(c_size_t())),
@@ -139,11 +136,11 @@ def test_every_missing_argument_is_told(toy):
         ("fmi2GetString", numbers, number, numbers),
     ]  # fmt: skip
     for name, *arguments in calls:
+        toy.log.clear()
         for place, argument in enumerate(arguments):
             if not isinstance(argument, (c_int, c_size_t)) and not (name == "fmi2GetString" and place):
-                toy.log.clear()
                 assert toy.call(name, *arguments[:place], None, *arguments[place + 1 :]) == ERROR
-                assert toy.messages == [f"{name}: an argument is NULL"]
+                assert toy.messages == [f"{name}: an argument is NULL"]  # told once
     assert toy.call("fmi2FreeFMUstate", None) == OK
     toy.release(state)
 
@@ -152,8 +149,8 @@ def test_it_runs_where_there_is_neither_python_nor_an_environment(library, toy, 
     client = compile_c(tmp_path / "client", [CLIENT / "client.c"], "-O1")
     commands = ["initialise", f"real {RATE} 1.5 -0.25", f"integer {SHIFT} 2", f"boolean {ENABLE} 1"]
     for k in range(10):
-        commands += [f"slope {RATE} 0.5", f"step {k} 0.3", f"print {LEVEL} 9", f"rates {LEVEL} 2"]
-    commands[20:20] = ["save", "step 5 0.1", "restore"]
+        commands += [f"slope {RATE} 0.5", f"step {0.3 * k!r} 0.3", f"print {LEVEL} 9", f"rates {LEVEL} 2"]
+    commands[20:20] = ["save", "step 1.2 0.1", "restore"]
     done = subprocess.run([client, library, library.parent.as_uri(), GUID], input="\n".join(commands), env={},
                           capture_output=True, text=True, check=False)  # fmt: skip
     assert done.returncode == 0, done.stdout
@@ -162,7 +159,7 @@ def test_it_runs_where_there_is_neither_python_nor_an_environment(library, toy, 
     expected = []
     for k in range(10):
         toy.slope(RATE, 0.5)
-        toy.step(k, 0.3)
+        toy.step(0.3 * k, 0.3)
         expected += [toy.get(*range(LEVEL, LEVEL + 9)), [toy.rate(LEVEL)[1], toy.rate(LEVEL + 1)[1]]]
     assert [[float.fromhex(value) for value in line.split()] for line in done.stdout.splitlines()] == expected
     failed = subprocess.run([client, library, library.parent.as_uri(), GUID], input="step 0 1", env={},

@@ -14,6 +14,7 @@ from tests.fmi.native.native_toy import (
     GAIN,
     GUID,
     LEVEL,
+    MODE,
     OK,
     RATE,
     SCALED,
@@ -33,7 +34,8 @@ def test_a_restored_state_repeats_the_bits_hidden_state_included(toy):
     state = toy.save()
 
     def run():
-        return [(toy.step(k, 0.3), toy.get(LEVEL, LEVEL + 1, TOTAL, RATE + 1), toy.rate(TOTAL)) for k in range(20)]
+        times = [1.0 + 0.3 * k for k in range(20)]
+        return [(toy.step(t, 0.3), toy.get(LEVEL, LEVEL + 1, TOTAL, RATE + 1), toy.rate(TOTAL)) for t in times]
 
     first, end = run(), toy.bytes()
     assert toy.call("fmi2Terminate") == toy.restore(state) == OK
@@ -51,7 +53,7 @@ def test_bytes_of_a_state_go_to_another_instance(toy, new):
     assert status == other.restore(state) == OK
     other.release(state)
     assert other.bytes() == toy.bytes()
-    assert [toy.step(), other.step()] == [OK, OK]
+    assert [toy.step(1.0), other.step(1.0)] == [OK, OK]
     assert other.get(LEVEL, SCALED) == toy.get(LEVEL, SCALED)
 
 
@@ -111,6 +113,7 @@ def forged(data, place, form, value):
         *((VALUES + 8 * reference, "<d", math.nan) for reference in (TWIN, RATE, TOTAL, END)),
         (VALUES + 8 * GAIN, "<d", 11.0),
         (VALUES + 8 * (END + 5), "<d", math.inf),
+        (VALUES + 8 * (END + 13 + MODE - RATE), "<d", 9.0),
     ],
 )
 def test_a_state_that_no_instance_comes_to_is_refused(toy, place, form, value):

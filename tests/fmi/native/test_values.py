@@ -77,10 +77,10 @@ def test_a_number_that_is_no_integer_is_not_told_as_one(toy, shift, told):
 
 def test_strings_and_missing_arrays_are_refused(toy):
     assert toy.set("String", [0], [0]) == toy.get_status("String", [0])[0] == ERROR
-    assert toy.messages == ["value reference 0 is no String variable of Toy"] * 2
+    assert toy.messages == ["value reference 0 is no String variable of Toy"]
     assert toy.call("fmi2GetReal", None, c_size_t(1), None) == ERROR
     assert toy.call("fmi2SetFMUstate", None) == ERROR
-    assert toy.messages[2:] == ["fmi2GetReal: an argument is NULL", "fmi2SetFMUstate: an argument is NULL"]
+    assert toy.messages[1:] == ["fmi2GetReal: an argument is NULL", "fmi2SetFMUstate: an argument is NULL"]
     assert toy.call("fmi2GetReal", None, c_size_t(0), None) == OK
 
 

@@ -32,6 +32,7 @@ class Host:
         self.description = read_model_description(self.folder, validate=False)
         self.variables = {v.name: v for v in self.description.modelVariables}
         self.log: list[tuple[int, str, str]] = []
+        self.time = 0.0
         self.callbacks = fmi2CallbackFunctions(
             logger=fmi2CallbackLoggerTYPE(self._logged),
             allocateMemory=fmi2CallbackAllocateMemoryTYPE(calloc),
@@ -65,6 +66,7 @@ class Host:
     def initialize(self, **values) -> Host:
         """Set values and initialise."""
         self.fmu.setupExperiment(startTime=0.0)
+        self.time = 0.0
         self.fmu.enterInitializationMode()
         for name, value in values.items():
             self[name] = value
@@ -83,8 +85,11 @@ class Host:
         setter, reference = self._call("set", name)
         setter([reference], [value])
 
-    def step(self, t: float = 0.0, h: float = 1.0) -> None:
-        self.fmu.doStep(t, h)
+    def step(self, t: float | None = None, h: float = 1.0) -> None:
+        """Step from a time, by default from the end of the last step."""
+        begin = self.time if t is None else t
+        self.fmu.doStep(begin, h)
+        self.time = begin + h
 
     def outputs(self) -> list[float]:
         """All real outputs."""
@@ -95,7 +100,7 @@ class Host:
         return "\n".join(message for _, _, message in self.log)
 
 
-def refused(host, t=0.0, h=1.0):
+def refused(host, t=None, h=1.0):
     """Take a step that must be refused, and return what the logger was told last."""
     with pytest.raises(FMICallException) as caught:
         host.step(t, h)
@@ -104,10 +109,10 @@ def refused(host, t=0.0, h=1.0):
     return message if (status, category) == (DISCARD, "logStatusDiscard") else f"{status} {category} {message}"
 
 
-def run(host, steps):
+def run(host, steps, begin=0):
     """Step under a changing input; return the outputs after each step."""
     trace = []
-    for k in range(steps):
+    for k in range(begin, begin + steps):
         host["rate[1]"] = math.sin(k)
         host.step(float(k))
         trace.append(host.outputs())

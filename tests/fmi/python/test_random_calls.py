@@ -1,7 +1,9 @@
 """Calls in random order with random arguments: nothing crashes, what is refused is told and changes nothing."""
 
+import itertools
 import math
 import random
+import re
 from collections import Counter
 from ctypes import c_size_t
 
@@ -24,7 +26,11 @@ VALUES = {
     "Boolean": (0, 1, 2),
     "String": ("", "%s%n", "\N{DEGREE SIGN}"),
 }
-TIMES = (0.0, 0.0, -1.0, 1.0, 1.0, 1e300, math.nan, math.inf)
+LOST = (-1.0, 1.0, 1e300, math.nan, math.inf)
+"""What is added to the time of a step that does not begin where the last one ended."""
+
+STARTS = (*[0.0] * 5, 5.0, -5.0, math.nan)
+REFUSED = re.compile("the step from .* is refused: |a step must begin at |a step follows |time must be finite")
 STEPS = (1.0, 1.0, 1.0, 0.1, 1e-9, 600.0, 1e300, 5e-324, 0.0, -1.0, math.nan, math.inf)
 
 
@@ -39,6 +45,7 @@ class Player:
         self.memory_size = memory
         self.initialised = False
         self.saved = []
+        self.stray = itertools.count(2**30)
 
     def memory(self):
         """The whole memory, hidden state included."""
@@ -49,8 +56,12 @@ class Player:
         return memory.tobytes()
 
     def settle(self):
-        """Read the outputs, so that none is computed later on, and forget what was told of them."""
+        """Read the outputs, so that none is computed later on, and have another message told than comes next.
+
+        What was told last would not be told once more.
+        """
         self.host.outputs()
+        self.host.fmu.getReal([next(self.stray)])
         self.host.log.clear()
 
     def play(self):
@@ -115,7 +126,9 @@ class Player:
 
     def step(self):
         self.settle()
-        before, t, h = self.memory(), self.chance.choice(TIMES), self.chance.choice(STEPS)
+        before, h = self.memory(), self.chance.choice(STEPS)
+        lost = self.chance.choice(LOST) if self.chance.random() < 0.1 else 0.0
+        t = self.host.time + lost
         refusal = None
         try:
             self.host.step(t, h)
@@ -125,10 +138,11 @@ class Player:
         if refusal:
             assert refusal.status == DISCARD
             message = self.host.log[-1][2]
-            assert message.startswith("step refused: ") or "KeyError: 2" in message  # which the toy raises on purpose
+            assert REFUSED.match(message) or "KeyError: 2" in message  # which the toy raises on purpose
             assert self.memory() == before
         else:
             assert self.host.log == []
+            assert lost == 0.0 or abs(lost) <= 1e-6 * h + 1e-9 * abs(t - lost)
             assert math.isfinite(t)
             assert 0.0 < h < math.inf
             assert np.isfinite(self.host.outputs()).all()
@@ -137,7 +151,9 @@ class Player:
         fmu = self.host.fmu
         fmu.reset()
         self.initialised = False
-        fmu.setupExperiment(*self.chance.choice([(None, 0.0, None), (math.nan, math.nan, math.nan), (0.0, 5.0, -5.0)]))
+        start = self.chance.choice(STARTS)
+        fmu.setupExperiment(None, start, None)
+        self.host.time = start if math.isfinite(start) else 0.0
         fmu.enterInitializationMode()
         if self.chance.random() < 0.3:
             self.set()
@@ -149,17 +165,18 @@ class Player:
         fmu, phases = self.host.fmu, {"reset": False, "terminate": True, "enterInitializationMode": False}
         name = self.chance.choice([*phases, "exitInitializationMode", "setupExperiment"])
         getattr(fmu, name)()
+        self.host.time *= name != "reset"
         self.initialised = phases.get(name, self.initialised or name == "exitInitializationMode")
 
     def save(self):
         before = self.memory()
-        self.saved.append((self.host.fmu.getFMUstate(), before, self.initialised))
+        self.saved.append((self.host.fmu.getFMUstate(), before, self.initialised, self.host.time))
         if len(self.saved) > 4:
             self.host.fmu.freeFMUstate(self.saved.pop(self.chance.randrange(4))[0])
 
     def restore(self):
         if self.saved:
-            state, memory, self.initialised = self.chance.choice(self.saved)
+            state, memory, self.initialised, self.host.time = self.chance.choice(self.saved)
             self.host.fmu.setFMUstate(state)
             assert self.memory() == memory
 
@@ -174,7 +191,7 @@ class Player:
             where = self.chance.randrange(70)
             data = self.chance.choice([data[:where], b"", data[:where] + b"\xff" + data[where + 1 :], data[1:]])
         restored = self.host.fmu.deSerializeFMUstate(bytes(data))
-        self.host.log.clear()
+        self.settle()
         self.host.fmu.setFMUstate(restored)
         self.host.fmu.freeFMUstate(restored)
         assert [status for status, _, _ in self.host.log] == ([ERROR] if spoilt else [])
@@ -196,7 +213,7 @@ class Player:
         assert self.memory() == before
 
     def leave(self):
-        for state, _, _ in self.saved:
+        for state, *_ in self.saved:
             self.host.fmu.freeFMUstate(state)
         self.host.__exit__()
 

@@ -140,39 +140,6 @@ def test_references_of_another_kind_are_refused(host):
     host.step()
 
 
-@pytest.mark.parametrize(("t", "h"), [(0.0, 0.0), (0.0, -1.0), (0.0, math.nan), (0.0, math.inf), (math.nan, 1.0)])
-def test_a_step_is_positive_and_finite(host, t, h):
-    host.initialize()
-    before = host.outputs()
-    assert "positive and finite" in refused(host, t, h)
-    assert host.outputs() == before
-    host.step()
-
-
-def test_a_step_before_and_after_its_time_is_refused(host):
-    assert "the FMU is instantiated" in refused(host)
-    host.initialize().step()
-    host.fmu.terminate()
-    assert "the FMU is terminated" in refused(host)
-
-
-def test_a_refused_step_tells_why_and_leaves_everything_as_it_was(host, toy_fmu):
-    with Host(toy_fmu) as other:
-        for each in (host, other):
-            each.initialize()
-            each["rate[1]"] = 1.0
-            each.step()
-        host["limit"] = 15.5
-        message = refused(host, 1.0)
-        assert "total = 17.00" in message
-        assert "is beyond limit = 15.5 C, rate[1] = 1 A" in message
-        assert host.fmu.getRealStatus(2) == 1.0  # the last successful time
-        host["limit"] = 1e6
-        host.step(1.0)
-        other.step(1.0)
-        assert host.outputs() == other.outputs()
-
-
 def test_a_result_that_is_not_finite_is_named_and_undone(host):
     host.initialize()
     before = host.outputs()

@@ -18,6 +18,7 @@ enum { STATES = 4, BYTES = 1 << 17 };
 typedef struct {
     fmi2Component component;
     fmi2FMUstate states[STATES];
+    char message[2048];           /* what it told last */
 } Player;
 
 static long long calls, granted, refused, stepped, discarded, computed;
@@ -88,20 +89,46 @@ static void check_refused(Player *player, const fmi2Byte *before, size_t size)
     ++computed;
 }
 
+/* Have another message told, so that the next one is told whatever it is. */
+static void tell_another(Player *player)
+{
+    const fmi2String category = "another";
+    told = 0;
+    MUST(fmi2SetDebugLogging(player->component, fmi2True, 1, &category) == fmi2Error);
+    if (told)
+        strcpy(player->message, message);
+}
+
+/* Check that a refusal was told; where it need not be another than what was told last, no more than once. */
+static void check_told(Player *player, int must_tell)
+{
+    MUST(told == 1 || (told == 0 && !must_tell));
+    if (told) {
+        MUST(strcmp(message, player->message) != 0);
+        strcpy(player->message, message);
+    }
+}
+
 /* Make one call and check what came of it. */
 #define CALL(player, call) \
     do { \
         static fmi2Byte before[BYTES]; \
         size_t size = bytes_of(player, before); \
+        int must_tell = chance(2); \
+        if (must_tell) \
+            tell_another(player); \
         told = 0; \
         fmi2Status outcome = (call); \
         ++calls; \
         MUST(outcome == fmi2OK || outcome == fmi2Discard || outcome == fmi2Error); \
-        MUST(told == (outcome != fmi2OK)); \
         ++*(outcome == fmi2OK ? &granted : &refused); \
         last = outcome; \
-        if (outcome != fmi2OK) \
+        if (outcome == fmi2OK) { \
+            MUST(told == 0); \
+        } else { \
+            check_told(player, must_tell); \
             check_refused(player, before, size); \
+        } \
     } while (0)
 
 static fmi2Status last;

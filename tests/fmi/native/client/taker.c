@@ -31,14 +31,13 @@ static void *allocate(size_t count, size_t size)
 static void touch(fmi2Component component)
 {
     for (fmi2ValueReference reference = 0; reference < REFERENCES; ++reference) {
-        fmi2Real real = -1e9, direction = 1.0;
+        fmi2Real real = -1e9, slope = 1.0;
         fmi2Integer whole = -1000, order = 1;
         fmi2GetReal(component, &reference, 1, &real);
         fmi2GetInteger(component, &reference, 1, &whole);
         fmi2GetBoolean(component, &reference, 1, &whole);
         fmi2GetRealOutputDerivatives(component, &reference, 1, &order, &real);
-        fmi2GetDirectionalDerivative(component, &reference, 1, &reference, 1, &direction, &real);
-        fmi2SetRealInputDerivatives(component, &reference, 1, &order, &direction);
+        fmi2SetRealInputDerivatives(component, &reference, 1, &order, &slope);
         real = -1e9;
         fmi2SetReal(component, &reference, 1, &real);
         fmi2SetInteger(component, &reference, 1, &whole);
@@ -48,10 +47,16 @@ static void touch(fmi2Component component)
 /* Step in each mode of the toy, wherever the input for it is. */
 static void step(fmi2Component component)
 {
+    fmi2ValueReference output = 0;
+    fmi2Integer order = 1;
+    fmi2Real time = 0.0, rate;
     for (fmi2Integer mode = 0; mode <= MODES; ++mode)
         for (fmi2ValueReference reference = 0; reference < REFERENCES; ++reference) {
             fmi2SetInteger(component, &reference, 1, &mode);
-            fmi2DoStep(component, 0.0, 1.0, fmi2True);
+            fmi2GetRealStatus(component, fmi2LastSuccessfulTime, &time);
+            fmi2DoStep(component, time, 1.0, fmi2True);
+            while (fmi2GetRealOutputDerivatives(component, &output, 1, &order, &rate) != fmi2OK && output < REFERENCES)
+                ++output;
         }
 }
 

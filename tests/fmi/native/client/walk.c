@@ -3,13 +3,14 @@
  *     walk CALLS SEED RESOURCE_URI
  *
  * What must hold of every call: it returns; a refusal is told once, with a reason, and leaves the bytes of the state as
- * they were, or as reading an output makes them where that is granted; what is granted is not told; results are finite.
+ * they were, or as reading an output makes them where that is granted; what was told last is not told once more; what is
+ * granted is not told; results are finite.
  * Ends with status 1 at the first call of which that is not true.
  */
 #include "draw.h"
 #include "judge.h"
 
-enum { INSTANCES = 3, LONGEST = 6 };
+enum { INSTANCES = 3, LONGEST = 6, MOST_INPUTS = 1000 };
 
 static Player players[INSTANCES];
 static const char *resource;
@@ -49,8 +50,8 @@ static void check_finite(const fmi2Real *values, size_t count)
 
 static void get(Player *player)
 {
-    fmi2ValueReference vr[LONGEST], known[LONGEST];
-    fmi2Real reals[LONGEST], direction[LONGEST];
+    fmi2ValueReference vr[LONGEST];
+    fmi2Real reals[LONGEST];
     fmi2Integer integers[LONGEST];
     fmi2String strings[LONGEST];
     size_t count = chance(LONGEST);
@@ -58,8 +59,6 @@ static void get(Player *player)
     int kind = way == 0 ? INTEGER : way == 1 ? BOOLEAN : REAL;
     for (size_t i = 0; i < count; ++i) {
         vr[i] = draw_reference(kind, way < 4 || way > 5 ? ANY_ROLE : 1u << OUTPUT);
-        known[i] = draw_reference(REAL, 1u << TUNABLE | 1u << INPUT | (chance(2) ? 0u : 1u << FIXED));
-        direction[i] = chance(20) ? chance(9) / 4.0 - 1.0 : draw_real(known[i]);
         integers[i] = chance(20) ? 1 : draw_integer(vr[i]);
     }
     switch (way) {
@@ -72,10 +71,8 @@ static void get(Player *player)
         check_finite(reals, count);
         break;
     case 5:
-        out_of_memory = !chance(20);
-        CALL(player, fmi2GetDirectionalDerivative(player->component, vr, count, known, count, direction, reals));
-        out_of_memory = 0;
-        check_finite(reals, count);
+        CALL(player, fmi2GetDirectionalDerivative(player->component, vr, count, vr, count, reals, reals));
+        MUST(last == fmi2Error);
         break;
     default:
         CALL(player, fmi2GetReal(player->component, vr, count, reals));
@@ -86,15 +83,48 @@ static void get(Player *player)
 static void step(Player *player)
 {
     static const double steps[] = {1.0, 1.0, 1.0, 0.1, 1e-9, 600.0, 1e300, 5e-324, 0.0, -1.0, NAN, INFINITY};
-    double t = chance(10) ? chance(100) : draw_real(VALUES);
-    CALL(player, fmi2DoStep(player->component, t, steps[chance(12)], fmi2True));
+    double t = draw_real(VALUES), h = steps[chance(12)], time;
+    fmi2Boolean terminated;
+    CALL(player, fmi2GetRealStatus(player->component, fmi2LastSuccessfulTime, &time));
+    if (chance(10) && last == fmi2OK)
+        t = time;
+    CALL(player, fmi2DoStep(player->component, t, h, fmi2True));
     stepped += last == fmi2OK;
     discarded += last == fmi2Discard;
-    for (fmi2ValueReference output = (fmi2ValueReference)at.y; last == fmi2OK && output < VALUES; ++output) {
-        fmi2Real value = 0.0;
-        MUST((fmi2GetReal(player->component, &output, 1, &value) == fmi2OK) == (variable_of(output)->kind == REAL));
-        MUST(isfinite(value));
+    if (last != fmi2Error) {
+        MUST(fmi2GetBooleanStatus(player->component, fmi2Terminated, &terminated) == fmi2OK);
+        MUST(fmi2GetRealStatus(player->component, fmi2LastSuccessfulTime, &time) == fmi2OK);
+        MUST(last == fmi2OK ? !terminated && time == t + h : !terminated || time == t); /* the judge may restore a state */
     }
+    for (fmi2ValueReference output = (fmi2ValueReference)at.y; last == fmi2OK && output < VALUES; ++output) {
+        fmi2Real value;
+        if (variable_of(output)->kind == REAL)
+            MUST(fmi2GetReal(player->component, &output, 1, &value) == fmi2OK && isfinite(value));
+    }
+}
+
+/* Step with all inputs at bounds of theirs, which most models refuse, and return to the state before. */
+static void overload(Player *player)
+{
+    static fmi2ValueReference references[MOST_INPUTS];
+    static fmi2Real reals[MOST_INPUTS];
+    fmi2FMUstate saved = NULL;
+    size_t count = 0;
+    CALL(player, fmi2GetFMUstate(player->component, &saved));
+    for (fmi2ValueReference input = (fmi2ValueReference)at.u; input < at.y; ++input) {
+        const Variable *variable = variable_of(input);
+        fmi2Integer whole = draw_integer(input);
+        if (variable->kind == INTEGER)
+            CALL(player, fmi2SetInteger(player->component, &input, 1, &whole));
+        if (variable->kind != REAL || count == MOST_INPUTS)
+            continue;
+        references[count] = input;
+        reals[count++] = chance(2) ? variable->min : variable->max;
+    }
+    CALL(player, fmi2SetReal(player->component, references, count, reals));
+    step(player);
+    CALL(player, fmi2SetFMUstate(player->component, saved));
+    CALL(player, fmi2FreeFMUstate(player->component, &saved));
 }
 
 static void ask(Player *player)
@@ -118,6 +148,14 @@ static void ask(Player *player)
     }
 }
 
+/* Start anew, what was told included. */
+static void reset(Player *player)
+{
+    CALL(player, fmi2Reset(player->component));
+    MUST(last == fmi2OK);
+    *player->message = '\0';
+}
+
 static void change_phase(Player *player)
 {
     double begin = chance(4) ? 0.0 : draw_real(VALUES), end = draw_real(VALUES);
@@ -126,14 +164,14 @@ static void change_phase(Player *player)
     case 1: CALL(player, fmi2EnterInitializationMode(player->component)); break;
     case 2: CALL(player, fmi2ExitInitializationMode(player->component)); break;
     case 3: CALL(player, fmi2Terminate(player->component)); break;
-    default: CALL(player, fmi2Reset(player->component));
+    default: reset(player);
     }
 }
 
 static void initialise(Player *player)
 {
     int parameters = chance(3) == 0;
-    CALL(player, fmi2Reset(player->component));
+    reset(player);
     CALL(player, fmi2SetupExperiment(player->component, fmi2True, 1e-3, 0.0, fmi2False, 0.0));
     if (parameters)
         set(player);
@@ -200,13 +238,14 @@ static void enter(Player *player)
                                             guids[chance(5)], uris[chance(8)], &callbacks, fmi2False, fmi2True);
         out_of_memory = 0;
         MUST(told == !player->component);
+        *player->message = '\0';
         ++calls;
     }
 }
 
 int main(int argc, char **argv)
 {
-    static void (*const actions[])(Player *) = {set,  set,  set,        step,          step, step,         step, get, get,
+    static void (*const actions[])(Player *) = {set,  set,  set,        step,          step, step, step, overload, get, get,
                                                 save, restore, restore_bytes, ask, change_phase, initialise};
     if (argc != 4 || !read_tables(argv[3]))
         return 2;
