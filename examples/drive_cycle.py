@@ -116,6 +116,7 @@ def summary(ended: RunSummary, recorded: xr.Dataset, distance: float) -> list[st
         f"SOC spread of groups    {float(spread[0]):.3%} at the start, {float(spread[-1]):.3%} at the end",
         f"balancing               {bled * 1000:.1f} mAh taken from {int(active.min())} to {int(active.max())} groups",
         f"real-time factor        {ended.real_time_factor:.0f} ({ended.wall_time:.2f} s of stepping and recording)",
+        *(f"held for a step         {change}" for change in ended.held),
         *(f"timescales              {text}" for text in ended.violations),
     ]
 

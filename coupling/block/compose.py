@@ -34,9 +34,10 @@ Outputs
 -------
 
 An output is the value that its component computed last, at the end of its own last step and as of the instants that
-its documentation gives: of the network, voltages and limits are those half a base period after the beginning of the
-last base period, SOC, usable capacity and state of energy those at its beginning, and currents those that flowed in
-it. Outputs that are called a mean, an integral or a rate over the step, or that hold in any base period of the step,
+its documentation gives: voltages of groups and pack are those at the communication point, undervoltage and overvoltage
+those at the ends of base periods; of the network, limits are those half a base period after the beginning of the last
+base period, SOC, usable capacity and state of energy those at its beginning, and currents those that flowed in it.
+Outputs that are called a mean, an integral or a rate over the step, or that hold in any base period of the step,
 are made of all base periods of the communication step.
 """
 

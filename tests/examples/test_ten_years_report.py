@@ -51,6 +51,7 @@ def summary(**changes):
         totals={"Pack.pack_charge": -1e6, "Pack.moved_charge": 2.0 * AMPERE_HOUR},
         errors=(math.nan, 2e-4),
         wall_time=12.34,
+        held=(),
         violations=(),
     )
     return replace(ended, **changes)
