@@ -16,6 +16,7 @@ from ..models.aging.counters import COUNTER_NAMES
 from ..models.bms.protection import TRIPS
 from .bms import LIMITS
 from .cell import AGING
+from .pack_network import LIMITS as ALLOWED
 from .pack_network import LOAD
 
 DESCRIPTION = "Battery pack: cells, network, thermal network and balancer"
@@ -43,7 +44,7 @@ def define(members: Sequence[Sequence[Any]], base: int, operations: Sequence[Seq
         taps += CONVERTER_TAPS
     if "Bms" in models:
         taps += BMS_TAPS
-        terminals.append(LIMITS)
+    terminals.append(LIMITS if "Bms" in models else ALLOWED)
     ages = _tells(models["Cell"], COUNTER_NAMES[0])
     if ages:
         taps += AGING_TAPS
@@ -75,7 +76,7 @@ TAPS = (
     Tap("maximum_discharge_power", "PackNetwork.maximum_discharge_power"),
     *(
         Tap(flag, f"PackNetwork.{flag}", Summary.MAXIMUM)
-        for flag in ("undervoltage", "overvoltage", "overcurrent", "charge_complete")
+        for flag in ("undervoltage", "overvoltage", "overcurrent", "cell_overcurrent", "charge_complete")
     ),
     *_extremes("voltage", "Cell.voltage"),
     *_extremes("current", "PackNetwork.current"),
