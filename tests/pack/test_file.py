@@ -274,7 +274,7 @@ def test_readme_publishes_every_key_with_its_default():
 
 def toml(key, default):
     if default is None:
-        return "the cell's" if key == "heat_capacity" else "by the converter"
+        return "the cell's" if key in ("heat_capacity", "minimum_voltage") else "by the converter"
     if isinstance(default, bool):
         return str(default).lower()
     if isinstance(default, Enum):
