@@ -16,7 +16,7 @@ from packfmu.pack.block import all_parts, kernel_pack, periods
 from packfmu.pack.fmus import fmu_pack
 from packfmu.pack.parts import parts
 from packfmu.pack.topology import ELECTRICAL
-from tests.pack.test_managed_pack import PACK
+from tests.pack.planned import MANAGED as PACK
 
 SECOND = 10**9
 STEPS = 400
