@@ -38,7 +38,9 @@ from packfmu.pack.recorded import record
 ROOT = Path(__file__).parents[1]
 LEAF_PACK = ROOT / "examples" / "leaf_pack.toml"
 WLTC = ROOT / "data" / "wltc_class3b.csv"
-CUT_OFFS = ("PackNetwork.undervoltage", "PackNetwork.overvoltage", "PackNetwork.overcurrent")
+CUT_OFFS = tuple(
+    f"PackNetwork.{cut_off}" for cut_off in ("undervoltage", "overvoltage", "overcurrent", "cell_overcurrent")
+)
 CELSIUS = 273.15
 
 

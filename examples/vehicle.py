@@ -54,7 +54,7 @@ OF_PACK = (
 COLUMNS = ("time", *OF_VEHICLE, *OF_PACK)
 """What is recorded, under the names of the FMUs."""
 
-TRIPS = ("undervoltage", "overvoltage", "overcurrent")
+TRIPS = ("undervoltage", "overvoltage", "overcurrent", "cell_overcurrent")
 """Outputs of Pack.fmu that end the drive."""
 
 LIMITS = ("nothing", "the motor", "the power of the pack", "a trip of the pack")

@@ -20,6 +20,8 @@ LIMITS = Terminal(
         "discharge_current",
         "charge_power",
         "discharge_power",
+        "charge_current_limit",
+        "discharge_current_limit",
     ),
 )
 """The limits that a vehicle or a charger must keep."""

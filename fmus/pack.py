@@ -20,6 +20,7 @@ from ..models.bms.protection import TRIPS
 from ..models.network import meter
 from .bms import LIMITS
 from .cell import AGING
+from .pack_network import LIMITS as ALLOWED
 from .pack_network import LOAD
 
 DESCRIPTION = "Battery pack: cells, network, thermal network and balancer"
@@ -59,7 +60,7 @@ def define(
         taps += CONVERTER_TAPS
     if "Bms" in models:
         taps += BMS_TAPS
-        terminals.append(LIMITS)
+    terminals.append(LIMITS if "Bms" in models else ALLOWED)
     ages = _tells(models["Cell"], COUNTER_NAMES[0])
     if ages:
         taps += AGING_TAPS
@@ -99,7 +100,10 @@ TAPS = (
     Tap("usable_capacity", "PackNetwork.usable_capacity"),
     Tap("maximum_discharge_power", "PackNetwork.maximum_discharge_power"),
     *(Tap(flag, f"Meter.{flag}", Summary.MAXIMUM) for flag in ("undervoltage", "overvoltage")),
-    *(Tap(flag, f"PackNetwork.{flag}", Summary.MAXIMUM) for flag in ("overcurrent", "charge_complete")),
+    *(
+        Tap(flag, f"PackNetwork.{flag}", Summary.MAXIMUM)
+        for flag in ("overcurrent", "cell_overcurrent", "charge_complete")
+    ),
     *_extremes("voltage", "Cell.voltage"),
     *_extremes("current", "PackNetwork.current"),
     *_extremes("soc", "Cell.soc"),

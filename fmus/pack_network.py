@@ -13,16 +13,21 @@ LOAD = Terminal(
         "pack_current",
         "pack_power",
         "voltage_limit",
+        "restart_charge",
         "pack_voltage",
         "pack_current_actual",
         "maximum_discharge_power",
         "undervoltage",
         "overvoltage",
         "overcurrent",
+        "cell_overcurrent",
         "charge_complete",
     ),
 )
 """Where vehicle or charger are connected."""
+
+LIMITS = Terminal("limits", TerminalKind.LOAD, ("charge_current_limit", "discharge_current_limit"))
+"""Where a battery management tells the currents that it allows."""
 
 
 def define(series: int, parallel: int, opposite_terminals: bool, nodes: int) -> Definition:
@@ -48,6 +53,7 @@ def define(series: int, parallel: int, opposite_terminals: bool, nodes: int) -> 
                 ("group_voltage", "group_soc", "pack_current", "balancing_current", "balancing_pack_current"),
             ),
             LOAD,
+            LIMITS,
             Terminal("aging", TerminalKind.AGING, ("capacity_loss",)),
         ),
     )

@@ -56,8 +56,8 @@ class Balancer(Table):
     )
     law: Annotated[str | None, _one_of(tuple(law.word for law in (*BleedingLaw, *ConverterLaw)), "law")] = Field(
         default=None,
-        description='of resistors "voltage" or "charge_history", of converters "consensus" or "pairwise"; the first is '
-        "the default",
+        description='of resistors "voltage" or "charge_history", of converters "consensus" or "pairwise"; by default '
+        '"charge_history" with [bms], "voltage" without, and "consensus"',
     )
     fidelity: Annotated[str, _one_of(tuple(choice.word for choice in Fidelity), "fidelity")] = Field(
         default=Fidelity.AVERAGED.word,
@@ -69,6 +69,13 @@ class Balancer(Table):
     rated_current: float = setting("rated_current", "converters")
     gain: float = setting("gain", "converters")
     balanced_spread: float = setting("balanced_spread", "bleeding", "converters")
+    minimum_voltage: float | None = setting(
+        "minimum_voltage",
+        "bleeding",
+        "converters",
+        text="Measured voltage at which a group gives nothing any more, by default the cell's minimum voltage",
+        optional=True,
+    )
     maximum_cell_temperature: float = setting("maximum_cell_temperature", "bleeding", "converters")
     derating_temperature: float = setting("derating_temperature", "bleeding", "converters")
     maximum_temperature: float = setting("maximum_temperature", "bleeding", "converters")
@@ -83,10 +90,14 @@ class Balancer(Table):
         """The laws that this hardware has."""
         return BleedingLaw if self.is_passive else ConverterLaw
 
-    @property
-    def law_number(self) -> int:
-        """The number that the model has for the law."""
-        default = BleedingLaw.VOLTAGE if self.is_passive else ConverterLaw.CONSENSUS
+    def law_number(self, managed: bool) -> int:
+        """Return the number that the model has for the law.
+
+        Without `law` resistors go by charge where a battery management knows it: voltages also tell temperature and
+        hysteresis.
+        """
+        bleeding = BleedingLaw.CHARGE_HISTORY if managed else BleedingLaw.VOLTAGE
+        default = bleeding if self.is_passive else ConverterLaw.CONSENSUS
         return int(self.laws[self.law.upper()] if self.law else default)
 
     @property
@@ -102,6 +113,13 @@ class Balancer(Table):
             return tuple((first - 1, second - 1 if second else PACK) for first, second in self.links)
         default = Graph.PACK if self.converter == Converter.FLYBACK.word else Graph.PATH
         return links(self.links or default, groups)
+
+    def check_minimum_voltage(self, maximum: float) -> None:
+        """Raise ValueError unless the minimum voltage is below the cell's maximum voltage [V]."""
+        if self.minimum_voltage is not None and self.minimum_voltage >= maximum:
+            raise ValueError(
+                f"minimum_voltage = {self.minimum_voltage:g} must be below the cell's maximum voltage of {maximum:g} V"
+            )
 
     def check_links(self, groups: int) -> None:
         """Raise ValueError unless the converters suit so many groups."""

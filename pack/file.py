@@ -42,6 +42,7 @@ class Pack(Table):
                 self.schedule.check_multiple("thermal", "aging")
         with _said_of("balancer"):
             self.balancer.check_links(self.pack.series)
+            self.balancer.check_minimum_voltage(self.cell.load().limits.maximum_voltage)
         return self
 
 

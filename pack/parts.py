@@ -18,6 +18,12 @@ from .variation import Spread, draw, draw_aging, draw_offsets
 C_RATE_AT_TAPER = 1 / 20
 """Current at which a charge counts as complete, by the hourly capacity."""
 
+SIGMAS = 6.0
+"""Greatest error of the difference of two measured voltages, over the standard deviation of a channel's noise."""
+
+VOLTAGE_DRIFT = 1e-3
+"""What steps of the readings and the cells themselves add to that error [V]."""
+
 
 def parts(pack: Pack) -> tuple[Part, ...]:
     """Return Cell, PackNetwork, Thermal and Balancer of a pack, Bms and Aging where it has them, variation drawn.
@@ -68,7 +74,7 @@ def _cell(pack: Pack, cells: Mapping[str, NDArray[np.float64]]) -> Part:
 
 
 def _network(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> Part:
-    """Return the network; its limits are those of the cell times the cells in parallel."""
+    """Return the network; its limits are those of the cell, of its current times the cells in parallel."""
     arrangement = pack.pack
     arguments = {
         "series": arrangement.series,
@@ -84,6 +90,8 @@ def _network(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float64
         "maximum_cell_voltage": kind.limits.maximum_voltage,
         "maximum_charge_current": arrangement.parallel * kind.limits.maximum_charge_current,
         "maximum_discharge_current": arrangement.parallel * kind.limits.maximum_discharge_current,
+        "maximum_cell_charge_current": kind.limits.maximum_charge_current,
+        "maximum_cell_discharge_current": kind.limits.maximum_discharge_current,
         "taper_current": arrangement.parallel * kind.capacity / 3600.0 * C_RATE_AT_TAPER,
         "voltage_limit": round(arrangement.series * kind.limits.maximum_voltage, 9),
         "emf": kind.open_circuit(cells["initial_soc"]),
@@ -103,13 +111,14 @@ def _balancer(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float6
     arguments: dict[str, Any] = {"groups": pack.pack.series, "parallel": parallel}
     soc, resting = cells["initial_soc"][::parallel], kind.open_circuit(cells["initial_soc"][::parallel])
     start: dict[str, ArrayLike] = {
-        **table.start("bleeding" if table.is_passive else "converters"),
-        "law": table.law_number,
         "minimum_voltage": kind.limits.minimum_voltage,
+        **table.start("bleeding" if table.is_passive else "converters"),
+        "law": table.law_number(pack.bms is not None),
         "maximum_voltage": kind.limits.maximum_voltage,
         "maximum_charge_current": parallel * kind.limits.maximum_charge_current,
         "maximum_discharge_current": parallel * kind.limits.maximum_discharge_current,
         "group_resistance": float(kind.settled_resistance(0.5)) / parallel,
+        "voltage_error": VOLTAGE_DRIFT + (SIGMAS * pack.bms.voltage_noise if pack.bms else 0.0),
         "group_voltage": resting,
         "measured_voltage": resting,
         "group_soc": soc,

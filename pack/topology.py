@@ -40,6 +40,8 @@ PACK_CONNECTIONS = (
     connect("Cell.resistance", "Meter.resistance"),
     connect("PackNetwork.current", "Meter.current"),
     connect("Cell.heat_rate", "Thermal.heat_rate"),
+    connect("Bms.charge_current_limit", "PackNetwork.charge_current_limit"),
+    connect("Bms.discharge_current_limit", "PackNetwork.discharge_current_limit"),
     connect("Bms.measured_voltage", "Balancer.measured_voltage"),
     connect("Bms.group_soc", "Balancer.group_soc"),
     connect("Bms.group_capacity", "Balancer.group_capacity"),

@@ -19,6 +19,7 @@ from .converter import parts
 from .converter.parts import check_parts, set_capacitor, set_inductor, set_transformer
 from .fidelity import reset_converters, reset_yields, run_converters, write_converters
 from .graph import PACK, reset_graph, update_connectivity
+from .group_resistance import learn_resistance, reset_resistance
 from .laws import STOP_ABOVE_START, apply_law, predict, reset_law, write_timescales
 from .ledger import book, put_in_force, reset_ledger
 from .limits import check_limits
@@ -95,6 +96,7 @@ def check(x: Block, p: Block, c: Block) -> int:
 @kernel
 def decide(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> int:
     """Decide what is in force from now on, h [s] after the last decision; 0 for the first."""
+    learn_resistance(x, p, u, y)
     set_bounds(x, p, u, y)
     reset_yields(x)
     update_connectivity(x, p, y, c)
@@ -116,6 +118,7 @@ def decide(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> int:
 def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start with links that carry nothing, and decide what is in force during the first step."""
     reset_law(x)
+    reset_resistance(x, p, u)
     reset_graph(x)
     reset_links(x, y)
     reset_converters(x, p, y)

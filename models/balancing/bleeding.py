@@ -172,7 +172,7 @@ def select(x: Block, p: Block, u: Block) -> None:
 
 
 @kernel
-def bleed_current(p: Block, u: Block, group: int, current: float) -> float:
+def bleed_current(x: Block, p: Block, u: Block, group: int, current: float) -> float:
     """Return the current [A], >= 0, that the resistor of a group may take.
 
     `current` is the balancing current of the group until now.
@@ -180,7 +180,7 @@ def bleed_current(p: Block, u: Block, group: int, current: float) -> float:
     voltage = u.group_voltage[group]
     if not (voltage > 0.0 and p.available[group] > 0.5):
         return 0.0
-    low, _ = bounds(p, u, group, current)
+    low, _ = bounds(x, p, u, group, current)
     closed = derating_factor(u.board_temperature, p.derating_temperature, p.maximum_temperature)
     return min(closed * voltage / p.bleed_resistance, p.rated_power / voltage, -low)
 
@@ -189,9 +189,9 @@ def bleed_current(p: Block, u: Block, group: int, current: float) -> float:
 def bleed(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
     """Compute the currents of the selected groups; by the history, if a step of h [s] does not bleed too much."""
     for g in range(x.bleeding.shape[0]):
-        current = bleed_current(p, u, g, y.balancing_current[g])
+        current = bleed_current(x, p, u, g, y.balancing_current[g]) if x.bleeding[g] > 0.0 else 0.0
         beyond = int(p.law) == BleedingLaw.CHARGE_HISTORY and h * current > x.charge_to_bleed[g]
-        y.balancing_current[g] = -current if x.bleeding[g] > 0.0 and current > 0.0 and not beyond else 0.0
+        y.balancing_current[g] = -current if current > 0.0 and not beyond else 0.0
 
 
 @kernel

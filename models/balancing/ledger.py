@@ -92,18 +92,18 @@ def put_in_force(x: Block, u: Block, y: Block) -> None:
     What goes in at taps and terminals is what they take less the heat: the heat is computed from it, so that the
     energies close exactly.
     """
-    total = y.active_groups = 0.0
+    total = active = 0.0
     for g in range(u.group_voltage.shape[0]):
         total += u.group_voltage[g]
     taken = y.balancing_pack_current * total
-    x.moved_power = max(-taken, 0.0)
+    moved = max(-taken, 0.0)
     for g in range(u.group_voltage.shape[0]):
         power = y.balancing_current[g] * u.group_voltage[g]
         taken += power
-        x.moved_power += max(-power, 0.0)
+        moved += max(-power, 0.0)
         if y.balancing_current[g] != 0.0:
-            y.active_groups += 1.0
-    x.power = 0.0 - taken  # not -0
+            active += 1.0
+    x.power, x.moved_power, y.active_groups = 0.0 - taken, moved, active  # not -0
     x.counting = 1.0 if u.enable > 0.5 and y.balanced < 0.5 else 0.0
 
 

@@ -5,10 +5,11 @@ Equations
 The balancing current of a group, with that through the whole pack included, stays between ``low <= 0`` and
 ``high >= 0``::
 
-    low  = min(I - (V - minimum_voltage) / group_resistance, 0)    where V > minimum_voltage, 0 elsewhere
-    high = max(I + (maximum_voltage - V) / group_resistance, 0)    where V < maximum_voltage, 0 elsewhere
+    low  = min(I - (V - minimum_voltage) / R, 0)    where V > minimum_voltage, 0 elsewhere
+    high = max(I + (maximum_voltage - V) / R, 0)    where V < maximum_voltage, 0 elsewhere
 
-with the measured voltage V of the group and its balancing current I until now. Three more limits narrow this range:
+with the measured voltage V of the group, its balancing current I until now, and the greatest resistance R that it may
+have (`group_resistance`). Three more limits narrow this range:
 
 * A group with a cell at or above `maximum_cell_temperature` neither gives nor takes.
 * The sum of pack current and balancing current stays between ``-maximum_discharge_current`` and
@@ -34,6 +35,7 @@ from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.model import DONE
 from ...core.variable import Variable
+from . import group_resistance
 
 NO_DERATING_RANGE = 1
 """Status: the maximum temperature does not exceed the derating temperature."""
@@ -54,7 +56,8 @@ OWN_REFUSALS = 11
 
 def fields(groups: int, cells: int) -> Fields:
     """Return the limits, and the inputs that they bound the currents by; cells are counted group by group."""
-    return Fields(parameters=_limits(), inputs=_measured(groups, cells), modules=(__name__,))
+    own = Fields(parameters=_limits(), inputs=_measured(groups, cells), modules=(__name__,))
+    return own + group_resistance.fields(groups)
 
 
 def _limits() -> tuple[Variable, ...]:
@@ -63,9 +66,6 @@ def _limits() -> tuple[Variable, ...]:
                  "Measured voltage at which a group gives nothing any more; below maximum_voltage"),
         Variable("maximum_voltage", "V", None, 4.2, -UNBOUNDED, UNBOUNDED, 4.0,
                  "Measured voltage at which a group takes nothing any more; above minimum_voltage"),
-        Variable("group_resistance", "Ohm", None, 1e-3, 1e-9, UNBOUNDED, 1e-3,
-                 "Change of a group's voltage with its current, by which balancing keeps to the voltage limits",
-                 display_unit="mOhm"),
         Variable("maximum_cell_temperature", "K", None, 333.15, 200.0, 500.0, 300.0,
                  "Temperature of its hottest cell at which a group neither gives nor takes", display_unit="degC"),
         Variable("maximum_charge_current", "A", None, 1000.0, 0.0, UNBOUNDED, 100.0,
@@ -122,13 +122,15 @@ def hottest(temperature: Block, group: int, groups: int) -> float:
 
 
 @kernel
-def voltage_bounds(p: Block, voltage: float, current: float) -> tuple[float, float]:
+def voltage_bounds(p: Block, resistance: float, voltage: float, current: float) -> tuple[float, float]:
     """Return the least and the greatest balancing current that a group's voltage allows.
 
     Parameters
     ----------
     p : record
-        With `minimum_voltage`, `maximum_voltage` [V] and `group_resistance` [Ohm].
+        With `minimum_voltage` and `maximum_voltage` [V].
+    resistance : float
+        The greatest that the group may have [Ohm].
     voltage : float
         Of the group, measured under `current` [V].
     current : float
@@ -141,19 +143,19 @@ def voltage_bounds(p: Block, voltage: float, current: float) -> tuple[float, flo
     """
     low = high = 0.0
     if voltage > p.minimum_voltage:
-        low = min(current - (voltage - p.minimum_voltage) / p.group_resistance, 0.0)
+        low = min(current - (voltage - p.minimum_voltage) / resistance, 0.0)
     if voltage < p.maximum_voltage:
-        high = max(current + (p.maximum_voltage - voltage) / p.group_resistance, 0.0)
+        high = max(current + (p.maximum_voltage - voltage) / resistance, 0.0)
     return low, high
 
 
 @kernel
-def bounds(p: Block, u: Block, group: int, current: float) -> tuple[float, float]:
+def bounds(x: Block, p: Block, u: Block, group: int, current: float) -> tuple[float, float]:
     """Return the least and the greatest balancing current of a group by voltage, temperature and pack current.
 
     Parameters
     ----------
-    p, u : record
+    x, p, u : record
         With the variables of `fields`.
     group : int
         From 0.
@@ -165,7 +167,7 @@ def bounds(p: Block, u: Block, group: int, current: float) -> tuple[float, float
     tuple of float
         ``low <= 0 <= high`` [A]; they bound the same sum as `current`.
     """
-    low, high = voltage_bounds(p, u.measured_voltage[group], current)
+    low, high = voltage_bounds(p, x.resistance_bound[group], u.measured_voltage[group], current)
     low = max(low, min(-p.maximum_discharge_current - u.pack_current, 0.0))
     high = min(high, max(p.maximum_charge_current - u.pack_current, 0.0))
     if hottest(u.temperature, group, u.measured_voltage.shape[0]) >= p.maximum_cell_temperature:

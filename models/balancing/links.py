@@ -102,7 +102,7 @@ def set_bounds(x: Block, p: Block, u: Block, y: Block) -> None:
         x.pack_voltage += u.group_voltage[g]
         x.pack_difference += u.group_soc[g] - y.soc_mean
         current = y.balancing_current[g] + y.balancing_pack_current
-        x.low[g], x.high[g] = bounds(p, u, g, current)
+        x.low[g], x.high[g] = bounds(x, p, u, g, current)
 
 
 @kernel

@@ -81,10 +81,10 @@ def least(values: Block) -> float:
 @kernel
 def spread(values: Block) -> float:
     """Return the greatest less the least of the values."""
-    greatest = values[0]
+    lowest = greatest = values[0]
     for k in range(1, values.shape[0]):
-        greatest = max(greatest, values[k])
-    return greatest - least(values)
+        lowest, greatest = min(lowest, values[k]), max(greatest, values[k])
+    return greatest - lowest
 
 
 @kernel

@@ -8,6 +8,7 @@ from ...core.model import DONE, Model, Update
 from ...core.variable import Count, counted
 from . import bleeding, ledger, limits, objective
 from .bleeding import bleed, check_thresholds, predict, reset_bleeding, select, subtract_bled_charge
+from .group_resistance import learn_resistance, reset_resistance
 from .ledger import book, put_in_force, reset_ledger
 from .limits import check_limits
 from .objective import reset_objective, write_imbalance
@@ -44,6 +45,7 @@ def declare(groups: int, parallel: int) -> Model:
 @kernel
 def decide(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
     """Decide what is in force until the next decision, which is expected h [s] from now."""
+    learn_resistance(x, p, u, y)
     select(x, p, u)
     bleed(x, p, u, y, h)
     put_in_force(x, u, y)
@@ -54,6 +56,7 @@ def decide(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Decide what is in force during the first step."""
     reset_bleeding(x)
+    reset_resistance(x, p, u)
     reset_ledger(x, y)
     reset_objective(p, u, y)
     decide(x, p, u, y, 0.0)

@@ -9,6 +9,11 @@ In every step, in this order:
 * The protection sets and resets trips.
 * The supervisor permits or forbids charging, discharging and balancing.
 * The state of power gives the currents and powers that the pack may be charged and discharged with.
+* A load that follows the Bms holds its current until the next step. So `charge_current_limit` and
+  `discharge_current_limit` are the currents of the first horizon that reaches over a step as long as the last one.
+  Beyond the longest horizon they are those of the longest, times the horizon over the step: the charge of a step is
+  then the one that the horizon allows, but a voltage that bends towards its limit, as near the end of a discharge, may
+  pass it. After the initialisation, when no step is known, they are those of the longest horizon.
 
 At the initialisation sample 0 is taken and the supervisor decides for the first time; the estimate is its first guess.
 The equations of each part follow, with the letters of the cell: z is SOC, U the open-circuit voltage, R0 the ohmic
@@ -18,13 +23,18 @@ the hysteresis.
 
 from __future__ import annotations
 
+from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.model import DONE, Model, Update
 from ...core.timescale import reset_timescales, timescale_variables
-from ...core.variable import counted
+from ...core.variable import Variable, counted
 from ..cell.kind import CellParameters, in_parallel
 from . import estimation, group_port, protection, sensors, state_of_power, supervisor
+from .state_of_power import HORIZONS
+
+ROUNDING = 1e-9
+"""Share of a step by which it may come rounded."""
 
 REFUSALS = {
     1: "minimum_voltage = {p.minimum_voltage:.6g} V must be below maximum_voltage = {p.maximum_voltage:.6g} V",
@@ -68,7 +78,7 @@ def declare(groups: int, parallel: int, kind: CellParameters) -> Model:
         When a number is too small.
     """
     group, groups = in_parallel(kind, counted("parallel", parallel, "cell")), counted("groups", groups, "group")
-    fields = Fields(modules=(__name__,), outputs=timescale_variables())
+    fields = Fields(modules=(__name__,), outputs=allowed_currents() + timescale_variables())
     fields += sensors.fields(groups, parallel) + estimation.fields(groups, group)
     fields += protection.fields(groups, group) + supervisor.fields(group)
     fields += state_of_power.fields(group) + group_port.fields(groups, group)
@@ -82,6 +92,15 @@ def declare(groups: int, parallel: int, kind: CellParameters) -> Model:
         refusals=REFUSALS,
         update=Update.EXACT,
     )
+
+
+def allowed_currents() -> tuple[Variable, ...]:
+    """Return the outputs that a load follows."""
+    return tuple(
+        Variable(f"{way}_current_limit", "A", None, 0.0, 0.0, UNBOUNDED, 100.0,
+                 f"Greatest constant current that the pack may be {way}d with until the next step")
+        for way in ("charge", "discharge")
+    )  # fmt: skip
 
 
 @kernel
@@ -110,6 +129,17 @@ def contradiction(p: Block) -> int:
 
 
 @kernel
+def write_allowed_currents(y: Block, h: float) -> None:
+    """Write the currents that are allowed for a step of h [s], > 0, from those of the horizons."""
+    place = 0
+    while place < len(HORIZONS) - 1 and HORIZONS[place] < h * (1.0 - ROUNDING):
+        place += 1
+    share = min(1.0, HORIZONS[place] / h)
+    y.charge_current_limit = share * y.charge_current[place]
+    y.discharge_current_limit = share * y.discharge_current[place]
+
+
+@kernel
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Take the first sample, set the first guess, and decide for the first time."""
     reset_timescales(y)
@@ -118,6 +148,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     protection.initialize(x, y)
     supervisor.initialize(x, p, u, y)
     state_of_power.write_limits(x, p, y)
+    write_allowed_currents(y, HORIZONS[-1])
 
 
 @kernel
@@ -136,4 +167,5 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
         protection.protect(x, p, u, y, h)
         supervisor.supervise(x, p, u, y, h)
         state_of_power.write_limits(x, p, y)
+        write_allowed_currents(y, h)
     return status

@@ -29,8 +29,9 @@ short. Two cells without any resistance between them have no determined currents
 
 Shared states
 -------------
-`group_emf` and `group_resistance` are written here; `network` and `report` use them. `busbar_current` and `onward`
-are written here; `network` uses them.
+`group_emf` and `group_resistance` are written here; `network` and `report` use them, `cell_limit` the first.
+`busbar_current` and `onward` are written here; `network` uses them, `cell_limit` the second. `emf_drive` and
+`current_drive` are written here; `cell_limit` uses them.
 
 References
 ----------

@@ -5,7 +5,7 @@ Equations
 `load_mode` selects how the load sets the pack current I of the step:
 
 current
-    I = `pack_current`.
+    I = `pack_current`. A mode of 0 means current, too.
 power
     V I = P = `pack_power`, the root next to zero, ``I = 2 P / (E + sqrt(E^2 + 4 R P))``. Discharging below
     ``P = -E^2 / (4 R)``, which `maximum_discharge_power` gives with its sign turned, has no solution: the step is
@@ -14,7 +14,16 @@ constant current constant voltage
     I = `pack_current` while V keeps to `voltage_limit`, else the I that puts V on it, never of the other sign.
     A charge keeps V at or below the limit, a discharge at or above it. As soon as, in that second phase, the
     size of I would be at or below `taper_current`, the current is 0 and `charge_complete` is set, in that very
-    step; both stay so until the load mode is left, whatever the inputs do.
+    step; both stay so until the load mode changes or `restart_charge` rises, whatever the other inputs do.
+constant current cell voltage
+    The same by the voltages of the cells: I = `pack_current` while each keeps to `maximum_cell_voltage` (discharging:
+    `minimum_cell_voltage`), else the I that holds the first cell at that limit (`cell_limit`).
+allowed current
+    I = `pack_current` within `-discharge_current_limit` and `charge_current_limit`, which a battery management tells
+    and withdraws; without one their start values allow every current. It does not end by itself.
+
+A charge that is complete begins again in the step in which `restart_charge` is true and was false in the step before.
+To hold it true does nothing more.
 
 Shared states
 -------------
@@ -34,7 +43,8 @@ from ...core.bounds import LARGE, UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.variable import DataType, Variable
-from . import bounds
+from . import bounds, cell_limit
+from .cell_limit import cell_limited_current
 
 
 class LoadMode(IntEnum):
@@ -43,41 +53,61 @@ class LoadMode(IntEnum):
     CURRENT = 1
     POWER = 2
     CONSTANT_CURRENT_CONSTANT_VOLTAGE = 3
+    CONSTANT_CURRENT_CELL_VOLTAGE = 4
+    ALLOWED_CURRENT = 5
 
 
 POWER = int(LoadMode.POWER)
 CONSTANT_CURRENT_CONSTANT_VOLTAGE = int(LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTAGE)
+CONSTANT_CURRENT_CELL_VOLTAGE = int(LoadMode.CONSTANT_CURRENT_CELL_VOLTAGE)
+ALLOWED_CURRENT = int(LoadMode.ALLOWED_CURRENT)
 
 
 def fields(groups: int) -> Fields:
-    """Return what vehicle or charger prescribe, and what the load reports."""
-    modes = ", ".join(f"{mode.value} {mode.name.lower().replace('_', ' ')}" for mode in LoadMode)
-    highest = bounds.VOLTAGE * groups
+    """Return what vehicle, charger or battery management prescribe, and what the load reports."""
     return Fields(
         parameters=(
             Variable("taper_current", "A", None, 1.0, 0.0, bounds.CURRENT, 1.0,
                      "Size of the pack current at which the constant-voltage phase ends", tunable=True),
         ),
-        inputs=(
-            Variable("load_mode", "1", None, 1.0, 1.0, len(LoadMode), 1.0, f"What the load prescribes: {modes}",
-                     data_type=DataType.INTEGER),
-            Variable("pack_current", "A", None, 0.0, -bounds.CURRENT, bounds.CURRENT, 100.0,
-                     "Current into the pack; that of the constant-current phase when charging to a voltage"),
-            Variable("pack_power", "W", None, 0.0, -bounds.POWER, bounds.POWER, 1e4,
-                     "Power into the pack, mean over the step", display_unit="kW"),
-            Variable("voltage_limit", "V", None, round(4.2 * groups, 9), -highest, highest, 4.0 * groups,
-                     "Pack voltage of the constant-voltage phase"),
-        ),
+        inputs=_inputs(groups),
         outputs=(
             Variable("maximum_discharge_power", "W", None, 0.0, 0.0, UNBOUNDED, 1e4,
                      "Most power that the pack can deliver in this step; 1e300 W where it has no bound",
                      display_unit="kW"),
             Variable("charge_complete", "1", None, 0.0, 0.0, 1.0, 1.0,
-                     "Constant current then constant voltage has ended at the taper current",
+                     "Constant current then constant voltage, of pack or cell, has ended at the taper current",
                      data_type=DataType.BOOLEAN),
         ),
-        states=(Variable("finished", "1", None, 0.0, 0.0, 1.0, 1.0, "Whether the charge has ended"),),
-        modules=(__name__,),
+        states=(
+            Variable("finished", "1", None, 0.0, 0.0, 1.0, 1.0, "Whether the charge has ended"),
+            Variable("mode_before", "1", None, 0.0, 0.0, UNBOUNDED, 1.0, "Load mode of the last step"),
+            Variable("restart_before", "1", None, 0.0, 0.0, 1.0, 1.0, "Whether the last step had restart_charge"),
+        ),
+        modules=(__name__, cell_limit.__name__),
+    )  # fmt: skip
+
+
+def _inputs(groups: int) -> tuple[Variable, ...]:
+    modes = ", ".join(f"{mode.value} {mode.name.lower().replace('_', ' ')}" for mode in LoadMode)
+    highest = bounds.VOLTAGE * groups
+    limits = tuple(
+        Variable(f"{way}_current_limit", "A", None, bounds.CURRENT, 0.0, bounds.CURRENT, 100.0,
+                 f"Greatest {way[:-1]}ing pack current that is allowed, of mode {ALLOWED_CURRENT}")
+        for way in ("charge", "discharge")
+    )  # fmt: skip
+    return (
+        Variable("load_mode", "1", None, 1.0, 0.0, max(LoadMode), 1.0, f"What the load prescribes: 0 or {modes}",
+                 data_type=DataType.INTEGER),
+        Variable("pack_current", "A", None, 0.0, -bounds.CURRENT, bounds.CURRENT, 100.0,
+                 "Current into the pack; that of the constant-current phase when charging to a voltage"),
+        Variable("pack_power", "W", None, 0.0, -bounds.POWER, bounds.POWER, 1e4,
+                 "Power into the pack, mean over the step", display_unit="kW"),
+        Variable("voltage_limit", "V", None, round(4.2 * groups, 9), -highest, highest, 4.0 * groups,
+                 "Pack voltage of the constant-voltage phase"),
+        *limits,
+        Variable("restart_charge", "1", None, 0.0, 0.0, 1.0, 1.0,
+                 "Starts a complete charge again when it becomes true", data_type=DataType.BOOLEAN),
     )  # fmt: skip
 
 
@@ -127,9 +157,23 @@ def limited_current(current: float, voltage_limit: float, emf: float, resistance
 
 
 @kernel
-def charge_current(x: Block, p: Block, u: Block, emf: float, resistance: float) -> float:
-    """Return the pack current [A] of constant current then constant voltage; `finished` latches its end."""
-    current = limited_current(u.pack_current, u.voltage_limit, emf, resistance)
+def reset_charge(x: Block) -> None:
+    """Start a run: no charge has begun."""
+    x.finished = x.mode_before = x.restart_before = 0.0
+
+
+@kernel
+def begin_charge(x: Block, u: Block) -> None:
+    """Let a charge begin anew in another load mode, and where `restart_charge` has become true."""
+    restarted = u.restart_charge > 0.5 and x.restart_before < 0.5
+    if restarted or u.load_mode != x.mode_before:
+        x.finished = 0.0
+    x.mode_before, x.restart_before = u.load_mode, u.restart_charge
+
+
+@kernel
+def charge_current(x: Block, p: Block, u: Block, current: float) -> float:
+    """Return the pack current [A] of a charge whose voltage limit leaves `current`; `finished` latches its end."""
     if current != u.pack_current and abs(current) <= p.taper_current:
         x.finished = 1.0
     return 0.0 if x.finished == 1.0 else current
@@ -138,9 +182,13 @@ def charge_current(x: Block, p: Block, u: Block, emf: float, resistance: float) 
 @kernel
 def load_current(x: Block, p: Block, u: Block, emf: float, resistance: float) -> float:
     """Return the pack current [A] that the load sets; a power must be feasible."""
+    begin_charge(x, u)
     if u.load_mode == CONSTANT_CURRENT_CONSTANT_VOLTAGE:
-        return charge_current(x, p, u, emf, resistance)
-    x.finished = 0.0
+        return charge_current(x, p, u, limited_current(u.pack_current, u.voltage_limit, emf, resistance))
+    if u.load_mode == CONSTANT_CURRENT_CELL_VOLTAGE:
+        return charge_current(x, p, u, cell_limited_current(x, p, u, u.pack_current))
     if u.load_mode == POWER:
         return power_current(u.pack_power, emf, resistance)
+    if u.load_mode == ALLOWED_CURRENT:
+        return min(max(u.pack_current, -u.discharge_current_limit), u.charge_current_limit)
     return u.pack_current

@@ -14,8 +14,7 @@ currents are 0, and the voltages are those of the open circuit.
 
 Shared states
 -------------
-`busbar_current` is written here; `ladder` uses it. `finished` is written here; `loads` uses it. `group_current` is
-written here; `report` uses it.
+`busbar_current` is written here; `ladder` uses it. `group_current` is written here; `report` uses it.
 """
 
 from __future__ import annotations
@@ -151,10 +150,10 @@ def clear_currents(x: Block, y: Block) -> None:
 def write_outputs(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
     """Write the outputs that follow from the currents of a step of h [s]."""
     report.write_voltages(x, u, y)
+    ladder.write_current_extremes(y.current, y)
     report.write_cut_offs(x, p, y)
     report.write_energies(x, p, u, y, c.opposite_terminals == 1, h)
     charge.write_charge(x, p, u, y)
-    ladder.write_current_extremes(y.current, y)
     y.charge_complete = x.finished
 
 
@@ -166,7 +165,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     solve_groups(x, p, u, c)
     emf, resistance = pack_port(x, u)
     y.maximum_discharge_power = loads.maximum_power(emf, resistance)
-    x.finished = 0.0
+    loads.reset_charge(x)
     clear_currents(x, y)
     write_outputs(x, p, u, y, c, 0.0)
 

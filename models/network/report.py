@@ -4,8 +4,8 @@ Equations
 ---------
 Under the currents of the step, the voltage of cell k is ``emf_k + resistance_k c_k``, contacts left out, and that of
 group g is ``group_emf_g + group_resistance_g I_g``; the voltages of the groups sum to that of the pack. A cut-off is
-set while a voltage of a cell, or the pack current without balancing, is strictly beyond its limit. Each step sets the
-cut-offs anew; to act on them is the master's part.
+set while a voltage or a current of a cell, or the pack current without balancing, is strictly beyond its limit. Each
+step sets the cut-offs anew; to act on them is the master's part.
 
 Over a step of h, with ``pack_energy = h V I`` and the busbar loss from the squares of the currents::
 
@@ -40,6 +40,7 @@ def fields(cells: int, groups: int) -> Fields:
         ("undervoltage", "A cell is below its minimum voltage"),
         ("overvoltage", "A cell is above its maximum voltage"),
         ("overcurrent", "The pack current is beyond its limit"),
+        ("cell_overcurrent", "The current of a cell is beyond its limit"),
     )
     integrals = (
         ("pack_charge", "C", 100.0, "Charge that entered at the pack's terminals from the load"),
@@ -58,6 +59,10 @@ def fields(cells: int, groups: int) -> Fields:
                      "Pack current above which overcurrent is set", tunable=True),
             Variable("maximum_discharge_current", "A", None, 1e3, 0.0, CURRENT, 100.0,
                      "Size of the discharging pack current above which overcurrent is set", tunable=True),
+            Variable("maximum_cell_charge_current", "A", None, 1e3, 0.0, CURRENT, 100.0,
+                     "Cell current above which cell_overcurrent is set", tunable=True),
+            Variable("maximum_cell_discharge_current", "A", None, 1e3, 0.0, CURRENT, 100.0,
+                     "Size of a cell's discharging current above which cell_overcurrent is set", tunable=True),
         ),
         outputs=(
             group_voltage(groups),
@@ -96,12 +101,15 @@ def write_voltages(x: Block, u: Block, y: Block) -> None:
 
 @kernel
 def write_cut_offs(x: Block, p: Block, y: Block) -> None:
-    """Set the cut-offs that cell voltages and pack current cross."""
+    """Set the cut-offs that voltages and currents cross; the extremes of the cell currents are known."""
     least, greatest, _, _, _ = extremes(x.cell_voltage)
     y.undervoltage = 1.0 if least < p.minimum_cell_voltage else 0.0
     y.overvoltage = 1.0 if greatest > p.maximum_cell_voltage else 0.0
     within = -p.maximum_discharge_current <= y.pack_current_actual <= p.maximum_charge_current
     y.overcurrent = 0.0 if within else 1.0
+    least, greatest = y.current_minimum, y.current_maximum
+    within = -p.maximum_cell_discharge_current <= least and greatest <= p.maximum_cell_charge_current
+    y.cell_overcurrent = 0.0 if within else 1.0
 
 
 @kernel

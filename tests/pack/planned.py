@@ -6,7 +6,26 @@ from packfmu.models.bms import bms
 from packfmu.models.cell import ecm as cell_ecm
 from packfmu.models.network import network
 from packfmu.models.thermal import chain as thermal
+from packfmu.pack.file import Pack
 from packfmu.pack.parts import parts
+
+MANAGED = Pack.model_validate(
+    {
+        "pack": {"series": 3, "parallel": 2},
+        "cell": {"parameters": "nissan_leaf_2013"},
+        "variation": {"seed": 7, "capacity_cv": 0.02, "resistance_cv": 0.1, "soc_spread": 0.02},
+        "balancer": {"converter": "flyback", "balanced_spread": 0.002},
+        "bms": {
+            "seed": 5,
+            "current_offset": 0.1,
+            "initial_soc_error": 0.03,
+            "start_spread": 0.004,
+            "stop_spread": 0.003,
+        },
+        "schedule": {"control": "2 s"},
+    }
+)
+"""Three groups of two cells, with converters and battery management."""
 
 SMALLEST = {"pack": {"series": 2, "parallel": 3}, "cell": {"parameters": "nissan_leaf_2013"}}
 

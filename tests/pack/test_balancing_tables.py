@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from packfmu.core.errors import InputError
+from packfmu.models.balancing.options import BleedingLaw, ConverterLaw
 from packfmu.pack.file import parse_pack
 from tests.pack.planned import SMALLEST, models, part
 
@@ -72,6 +73,37 @@ def test_links_that_do_not_fit_are_told(balancer, message):
         parse_pack(SMALLEST | {"balancer": balancer}, "my.toml")
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("balancer", "alone", "managed"),
+    [
+        ({}, BleedingLaw.VOLTAGE, BleedingLaw.CHARGE_HISTORY),
+        ({"law": "voltage"}, BleedingLaw.VOLTAGE, BleedingLaw.VOLTAGE),
+        ({"law": "charge_history"}, BleedingLaw.CHARGE_HISTORY, BleedingLaw.CHARGE_HISTORY),
+        ({"converter": "flyback"}, ConverterLaw.CONSENSUS, ConverterLaw.CONSENSUS),
+        ({"converter": "flyback", "law": "pairwise"}, ConverterLaw.PAIRWISE, ConverterLaw.PAIRWISE),
+    ],
+)
+def test_resistors_go_by_the_charge_where_a_bms_knows_it(balancer, alone, managed):
+    contents = SMALLEST | {"balancer": balancer}
+    for bms, law in (({}, alone), ({"bms": {}}, managed)):
+        assert part(parse_pack(contents | bms, "it"), "Balancer").start["law"] == law
+
+
+@pytest.mark.parametrize("converter", ["resistor", "flyback"])
+def test_the_least_voltage_is_the_cells_unless_another_is_given(converter):
+    for given, expected in (({}, 3.0), ({"minimum_voltage": 3.4}, 3.4)):
+        contents = SMALLEST | {"balancer": {"converter": converter} | given}
+        assert part(parse_pack(contents, "it"), "Balancer").start["minimum_voltage"] == expected
+
+
+def test_the_error_of_a_voltage_follows_the_noise_of_its_channel():
+    found = [
+        part(parse_pack(SMALLEST | bms, "it"), "Balancer").start["voltage_error"]
+        for bms in ({}, {"bms": {"voltage_noise": 0.0}}, {"bms": {}}, {"bms": {"voltage_noise": 0.002}})
+    ]
+    assert found == pytest.approx([0.001, 0.001, 0.004, 0.013], rel=1e-12)
 
 
 def test_a_bms_knows_the_kind_of_cell_and_not_the_cells():

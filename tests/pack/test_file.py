@@ -176,6 +176,13 @@ MISTAKES = [
         '[balancer]: law = "consensus" is not one of converter = "resistor"; allowed are ',
     ),
     ("balancer", "gain", 5.0, '[balancer]: gain does nothing where converter = "resistor"; leave it out'),
+    (
+        "balancer",
+        "minimum_voltage",
+        4.2,
+        "[balancer]: minimum_voltage = 4.2 must be below the cell's maximum voltage of 4.2 V",
+    ),
+    ("balancer", "minimum_voltage", "low", '[balancer] minimum_voltage = "low": it should be a valid number'),
     ("bms", "start_spread", 0.001, "[bms]: stop_spread = 0.01 must not exceed start_spread = 0.001"),
     ("bms", "initial_soc_error", 2.0, "[bms] initial_soc_error = 2.0: it should be less than or equal to 1"),
     ("outputs", "detail", "cels", '[outputs] detail = "cels": allowed are "cell", "group", "pack"'),
@@ -274,7 +281,7 @@ def test_readme_publishes_every_key_with_its_default():
 
 def toml(key, default):
     if default is None:
-        return "the cell's" if key == "heat_capacity" else "by the converter"
+        return "the cell's" if key in ("heat_capacity", "minimum_voltage") else "by the converter"
     if isinstance(default, bool):
         return str(default).lower()
     if isinstance(default, Enum):

@@ -21,33 +21,16 @@ from packfmu.fmus.pack import BMS_TAPS, CONVERTER_TAPS, TAPS
 from packfmu.models.network.loads import LoadMode
 from packfmu.pack.balances import balances, integrals
 from packfmu.pack.block import all_parts, kernel_pack, periods
-from packfmu.pack.file import Pack
 from packfmu.pack.fmus import fmu_pack
 from packfmu.pack.parts import parts
 from packfmu.pack.ssp import write_system
 from packfmu.pack.topology import ELECTRICAL
+from tests.pack.planned import MANAGED as PACK
 
 SECOND = 10**9
 STEPS = 240
 POWER = 100.0 + 400.0 * np.sin(np.arange(STEPS) / 17.0)  # to and fro, charging on the whole
 SHOWN = [tap for tap in TAPS + CONVERTER_TAPS + BMS_TAPS if tap.summary is not Summary.RATE]
-
-PACK = Pack.model_validate(
-    {
-        "pack": {"series": 3, "parallel": 2},
-        "cell": {"parameters": "nissan_leaf_2013"},
-        "variation": {"seed": 7, "capacity_cv": 0.02, "resistance_cv": 0.1, "soc_spread": 0.02},
-        "balancer": {"converter": "flyback", "balanced_spread": 0.002},
-        "bms": {
-            "seed": 5,
-            "current_offset": 0.1,
-            "initial_soc_error": 0.03,
-            "start_spread": 0.004,
-            "stop_spread": 0.003,
-        },
-        "schedule": {"control": "2 s"},
-    }
-)
 
 
 @pytest.fixture(scope="module")

@@ -182,7 +182,7 @@ def test_decided_by_what_is_measured_and_flowing_by_what_is_there():
     [
         ({}, 0.04),
         ({"rated_power": 0.1}, 0.1 / 4.0),
-        ({"minimum_voltage": 3.999, "group_resistance": 0.05}, 0.02),
+        ({"minimum_voltage": 3.999, "group_resistance": 0.005}, 0.02),
         ({"minimum_voltage": 4.0}, 0.0),
         ({"pack_current": -9.97, "maximum_discharge_current": 10.0}, 0.03),
         ({"pack_current": -10.01, "maximum_discharge_current": 10.0}, 0.0),

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packfmu.models.balancing import limits
-from tests.models.balancing.bleeders import GROUPS, blocks
+from tests.models.balancing.bleeders import GROUPS, blocks, started
 
 
 @pytest.mark.parametrize(
@@ -23,12 +23,12 @@ def test_hottest_cell_of_each_group():
 
 
 def test_voltage_bounds_are_what_the_resistance_allows():
-    p = blocks(minimum_voltage=3.0, maximum_voltage=4.0, group_resistance=0.5).p
-    assert limits.voltage_bounds(p, 3.75, 0.0) == (-1.5, 0.5)
-    assert limits.voltage_bounds(p, 3.75, 0.25) == (-1.25, 0.75)
-    assert limits.voltage_bounds(p, 3.75, -0.75) == (-2.25, 0.0)  # more charge than now would pass the limit
-    assert limits.voltage_bounds(p, 3.0, -1.0) == (0.0, 1.0)
-    assert limits.voltage_bounds(p, 4.5, 1.0) == (-2.0, 0.0)
+    p = blocks(minimum_voltage=3.0, maximum_voltage=4.0).p
+    assert limits.voltage_bounds(p, 0.5, 3.75, 0.0) == (-1.5, 0.5)
+    assert limits.voltage_bounds(p, 0.5, 3.75, 0.25) == (-1.25, 0.75)
+    assert limits.voltage_bounds(p, 0.5, 3.75, -0.75) == (-2.25, 0.0)  # more charge than now would pass the limit
+    assert limits.voltage_bounds(p, 0.5, 3.0, -1.0) == (0.0, 1.0)
+    assert limits.voltage_bounds(p, 0.5, 4.5, 1.0) == (-2.0, 0.0)
 
 
 @given(
@@ -43,13 +43,13 @@ def test_bounds_hold_in_both_directions(voltage, current, between, resistance, p
     instance = blocks(
         minimum_voltage=min(between),
         maximum_voltage=max(between),
-        group_resistance=resistance,
         pack_current=pack_current,
         measured_voltage=voltage,
         maximum_charge_current=pack_limits[0],
         maximum_discharge_current=pack_limits[1],
     )
-    low, high = limits.bounds(instance.p, instance.u, 1, current)
+    instance.x["resistance_bound"] = resistance
+    low, high = limits.bounds(instance.x, instance.p, instance.u, 1, current)
     assert low <= 0.0 <= high
     ends = (-1.0, low, min(between), pack_limits[1]), (1.0, high, max(between), pack_limits[0])
     for sign, bound, limit, pack_limit in ends:
@@ -60,7 +60,7 @@ def test_bounds_hold_in_both_directions(voltage, current, between, resistance, p
 
 def test_a_hot_cell_stops_its_group():
     temperature = [300.0, 300.0, 320.0, 300.0, 300.0, 319.9]
-    instance = blocks(temperature=temperature, maximum_cell_temperature=320.0)
-    found = [limits.bounds(instance.p, instance.u, g, 0.0) for g in range(GROUPS)]
+    instance = started(temperature=temperature, maximum_cell_temperature=320.0)
+    found = [limits.bounds(instance.x, instance.p, instance.u, g, 0.0) for g in range(GROUPS)]
     assert found[1] == (0.0, 0.0)
     assert found[0] == found[2] != (0.0, 0.0)

@@ -7,7 +7,7 @@ from packfmu.core.errors import InputError
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
 from packfmu.models.bms import bms
-from packfmu.models.bms.protection import TRIPS
+from packfmu.models.bms.protection import OVERCURRENT, TRIPS
 from packfmu.models.cell import ecm as cell_ecm
 from packfmu.models.cell.kind import in_parallel
 from packfmu.models.network import network
@@ -154,6 +154,26 @@ def test_charging_by_its_limits_trips_nothing():
     assert current < 4.0
     assert pack.soc().max() > 0.95
     assert 4.15 < highest < 1.01 * 4.2
+
+
+@pytest.mark.parametrize(
+    ("h", "horizon", "share"),
+    [(0.1, 0, 1.0), (2.0, 0, 1.0), (2.0 + 1e-12, 0, 1.0), (2.1, 1, 1.0), (10.0, 1, 1.0), (20.0, 2, 1.0),
+     (30.0, 2, 1.0), (60.0, 2, 0.5)],
+)  # fmt: skip
+def test_what_is_allowed_is_good_for_a_step(h, horizon, share):
+    """Of a Bms that steps by h, the first horizon that reaches over it; before its first step the longest one."""
+    instance = manager(initial_soc=0.95, initial_soc_sigma=0.01, group_voltage=4.15)
+    instance.initialize()
+    for place, part in ((2, 1.0), (horizon, share)):
+        for way in ("charge", "discharge"):
+            expected = part * instance.y[f"{way}_current"][place]
+            assert instance.y[f"{way}_current_limit"] == pytest.approx(expected, rel=1e-9)  # a step's rounding
+            assert instance.y[f"{way}_current_limit"] > 0.0
+        assert instance.advance(0.0, h) == DONE
+    instance.x["tripped"][OVERCURRENT] = 1.0
+    assert instance.advance(h, h) == DONE
+    assert (instance.y["charge_current_limit"], instance.y["discharge_current_limit"]) == (0.0, 0.0)
 
 
 def test_pulls_the_plug_where_limits_are_ignored():

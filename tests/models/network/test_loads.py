@@ -120,6 +120,76 @@ def test_a_finished_charge_stays_finished_until_the_mode_is_left(one_cell):
     assert (y["charge_complete"], y["pack_current_actual"]) == (0.0, 8.0)
 
 
+CHARGES = (LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTAGE, LoadMode.CONSTANT_CURRENT_CELL_VOLTAGE)
+
+
+def full(cell, mode):
+    """Complete a charge of a cell in the next step, and return what it tells."""
+    cell.p["maximum_cell_voltage"] = 3.7005
+    y = step(cell, load_mode=mode, pack_current=5.0, voltage_limit=3.7005)
+    return float(y["charge_complete"]), float(y["pack_current_actual"])
+
+
+@pytest.mark.parametrize("mode", CHARGES)
+def test_a_finished_charge_starts_again_when_it_is_told_to(one_cell, mode):
+    assert full(one_cell, mode) == (1.0, 0.0)
+    one_cell.u["emf"] = 3.6
+    told = []
+    for restart in (0.0, 1.0, 1.0, 0.0):
+        y = step(one_cell, restart_charge=restart)
+        told.append((float(y["charge_complete"]), float(y["pack_current_actual"])))
+    assert told == [(1.0, 0.0), (0.0, 5.0), (0.0, 5.0), (0.0, 5.0)]
+
+
+@pytest.mark.parametrize("mode", CHARGES)
+def test_to_hold_restart_charge_true_is_no_trap(one_cell, mode):
+    """The charge ends as it does otherwise, and stays complete until the input has fallen and risen."""
+    one_cell.u["restart_charge"] = 1.0
+    for emf in (3.7, 3.6):
+        one_cell.u["emf"] = emf
+        assert full(one_cell, mode) == (1.0, 0.0)
+    told = [float(step(one_cell, restart_charge=restart)["charge_complete"]) for restart in (0.0, 1.0)]
+    assert told == [1.0, 0.0]
+
+
+def test_from_one_charge_to_the_other_begins_a_new_one(one_cell):
+    assert full(one_cell, CHARGES[0]) == (1.0, 0.0)
+    y = step(one_cell, load_mode=CHARGES[1], emf=3.6)
+    assert (y["charge_complete"], y["pack_current_actual"]) == (0.0, 5.0)
+
+
+def test_a_refused_step_takes_no_restart(one_cell):
+    assert full(one_cell, CHARGES[0]) == (1.0, 0.0)
+    one_cell.u["resistance"] = one_cell.p["contact_resistance"] = 0.0
+    one_cell.u["restart_charge"], one_cell.u["load_mode"], one_cell.u["pack_power"] = 1.0, LoadMode.POWER, -1.0
+    one_cell.u["emf"] = -1.0
+    assert one_cell.advance(0.0, 1.0) == network.INFEASIBLE_POWER
+    y = step(one_cell, load_mode=CHARGES[0], emf=3.6)
+    assert (y["charge_complete"], y["pack_current_actual"]) == (0.0, 5.0)
+
+
+def test_mode_0_means_current(pack):
+    assert step(pack, load_mode=0.0, pack_current=-20.0)["pack_current_actual"] == -20.0
+
+
+@pytest.mark.parametrize(
+    ("wanted", "current"), [(-100.0, -30.0), (-30.0, -30.0), (-3.0, -3.0), (0.0, 0.0), (7.0, 7.0), (100.0, 20.0)]
+)
+def test_the_allowed_current_is_within_its_limits(pack, wanted, current):
+    mode = LoadMode.ALLOWED_CURRENT
+    limits = {"charge_current_limit": 20.0, "discharge_current_limit": 30.0}
+    assert step(pack, load_mode=mode, pack_current=wanted, **limits)["pack_current_actual"] == current
+    assert pack.y["charge_complete"] == 0.0
+    withdrawn = step(pack, charge_current_limit=0.0, discharge_current_limit=0.0)
+    assert withdrawn["pack_current_actual"] == 0.0
+
+
+def test_without_a_management_every_current_is_allowed(pack):
+    for current in (-1e6, 1e6):
+        y = step(pack, load_mode=LoadMode.ALLOWED_CURRENT, pack_current=current)
+        assert y["pack_current_actual"] == current
+
+
 def test_a_charger_does_not_discharge_and_zero_current_does_not_finish(one_cell):
     mode = LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTAGE
     y = step(one_cell, load_mode=mode, pack_current=0.0, voltage_limit=3.5)

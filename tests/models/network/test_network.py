@@ -99,7 +99,9 @@ def test_the_defaults_rest(pack):
     y = step(pack)
     assert y["pack_voltage"] == pytest.approx(GROUPS * 3.7, rel=1e-15)
     assert not y["current"].any()
-    assert not any(y[flag] for flag in ("undervoltage", "overvoltage", "overcurrent", "charge_complete"))
+    assert not any(
+        y[flag] for flag in ("undervoltage", "overvoltage", "overcurrent", "cell_overcurrent", "charge_complete")
+    )
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,30 @@ def test_overcurrent_is_of_the_pack_current_in_either_direction(pack):
     assert flags == [1.0, 0.0, 0.0, 0.0, 1.0]
 
 
+def test_a_cell_has_a_limit_of_its_own_in_either_direction(one_cell):
+    one_cell.p["maximum_cell_charge_current"], one_cell.p["maximum_cell_discharge_current"] = 100.0, 300.0
+    flags = [step(one_cell, pack_current=i)["cell_overcurrent"] for i in (-300.5, -300.0, 0.0, 100.0, 100.5)]
+    assert flags == [1.0, 0.0, 0.0, 0.0, 1.0]
+
+
+def test_an_open_cell_leaves_the_current_to_its_neighbours(pack):
+    """Of four cells at 75 A each one opens: the other three carry 100 A, which the pack's limit does not see."""
+    pack.p["maximum_cell_discharge_current"], pack.p["segment_resistance"] = 80.0, 0.0
+    pack.p["maximum_discharge_current"] = 4.0 * 80.0
+    y = step(pack, pack_current=-300.0)
+    assert (y["cell_overcurrent"], y["overcurrent"]) == (0.0, 0.0)
+    pack.p["contact_resistance"][5] = 1e6
+    y = step(pack)
+    assert y["current_minimum"] == pytest.approx(-100.0, rel=1e-6)
+    assert (y["cell_overcurrent"], y["overcurrent"]) == (1.0, 0.0)
+
+
+def test_balancing_counts_in_the_current_of_a_cell(one_cell):
+    one_cell.p["maximum_cell_charge_current"] = 10.0
+    assert step(one_cell, pack_current=9.5, balancing_current=[0.4])["cell_overcurrent"] == 0.0
+    assert step(one_cell, balancing_current=[0.6])["cell_overcurrent"] == 1.0
+
+
 def test_extremes_name_the_limiting_cell_and_group(pack):
     y = step(scatter(pack), pack_current=-40.0)
     for name, values, whose in (
