@@ -184,6 +184,6 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
     y.maximum_discharge_power = loads.maximum_power(emf, resistance)
     if u.load_mode == loads.POWER and not loads.feasible(u.pack_power, emf, resistance):
         return INFEASIBLE_POWER
-    set_currents(x, u, y, loads.load_current(x, p, u, emf, resistance))
+    set_currents(x, u, y, loads.load_current(x, p, u, y, emf, resistance))
     write_outputs(x, p, u, y, c, h)
     return DONE

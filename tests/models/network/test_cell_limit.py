@@ -1,5 +1,7 @@
 """The load that holds the first cell at its voltage limit: against the affine voltages that two currents show."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -44,12 +46,12 @@ def test_the_first_cell_is_on_its_limit(emf, resistance, balancing, wanted, oppo
     assert 0.0 <= found / wanted <= 1.0 if wanted else found == 0.0
     sign, limit = (1.0, HIGH) if wanted > 0.0 else (-1.0, LOW)
     resting, wide = voltages(pack, 0.0), voltages(pack, 1e3)
-    room, slope = sign * (limit - resting), (wide - resting) / 1e3
+    room, slope = sign * (limit - resting) - CLEARANCE, (wide - resting) / 1e3
     binding = slope * abs(wanted) > room
     reached = (np.maximum(room, 0.0) / slope)[binding].min(initial=abs(wanted))
-    # from 1 kA apart the slopes lose 1e-13 V to a volt, and the clearance is CLEARANCE over a slope
+    # from 1 kA apart the slopes lose 1e-13 V to a volt
     flattest = slope[slope > 1e-9].min()
-    assert abs(found) == pytest.approx(reached, rel=1e-9, abs=2.0 * CLEARANCE / flattest)
+    assert abs(found) == pytest.approx(reached, rel=1e-9, abs=1e-12 / flattest)
     beyond = sign * (voltages(pack, found) - limit)
     assert found == 0.0 or beyond.max() <= 0.0
     assert abs(found) in (0.0, abs(wanted)) or beyond.max() == pytest.approx(-CLEARANCE, abs=1e-12)
@@ -60,9 +62,9 @@ def test_a_cell_alone_is_charged_to_its_limit_by_hand():
     cell.p["maximum_cell_voltage"], cell.p["minimum_cell_voltage"] = HIGH, LOW
     cell.u["emf"], cell.u["resistance"] = 4.1, 0.01
     assert limited(cell, 9.0) == 9.0
-    assert limited(cell, 30.0) == pytest.approx(0.1 / 0.01, rel=1e-7)
+    assert limited(cell, 30.0) == pytest.approx((0.1 - CLEARANCE) / 0.01, rel=1e-12)
     assert limited(cell, -30.0) == -30.0
-    assert limited(cell, -300.0) == pytest.approx(-1.1 / 0.01, rel=1e-8)
+    assert limited(cell, -300.0) == pytest.approx(-(1.1 - CLEARANCE) / 0.01, rel=1e-12)
     cell.u["emf"] = 4.3
     assert limited(cell, 30.0) == 0.0  # a charger does not discharge
 
@@ -93,18 +95,23 @@ def test_no_flag_rises_while_the_first_cell_is_held(current):
 
 @pytest.mark.parametrize(("current", "limit"), [(2.0, 4.1), (-2.0, 3.1)])
 def test_of_one_cell_it_is_a_charge_to_the_voltage_of_the_pack(current, limit):
-    """U = 3 + 1.2 soc, 50 mOhm, 1 A.h: the same currents, taper and end, but for the clearance."""
-    traces = []
+    """U = 3 + 1.2 soc, 50 mOhm, 1 A.h: the same currents, taper and end.
+
+    The pack is charged to the clearance below the limit, and to what leaves the second half of each step room: half of
+    what the last current adds to U.
+    """
+    traces, step_length, away = [], 10.0, math.copysign(CLEARANCE, current)
     for mode in (MODE, LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTAGE):
         cell, soc, trace = lone_cell(), 0.5, []
         cell.p["contact_resistance"], cell.p["taper_current"] = 0.0, 0.05
         cell.p["minimum_cell_voltage"] = cell.p["maximum_cell_voltage"] = limit
-        load = {"load_mode": mode, "pack_current": current, "voltage_limit": limit, "resistance": 0.05}
+        load, rise = {"load_mode": mode, "pack_current": current, "resistance": 0.05}, 0.0
         for _ in range(200):
-            y = step(cell, 10.0, emf=3.0 + 1.2 * soc, **load)
+            y = step(cell, step_length, emf=3.0 + 1.2 * soc, voltage_limit=limit - away - 0.5 * rise, **load)
             trace.append((float(y["pack_current_actual"]), float(y["charge_complete"])))
-            soc += 10.0 * trace[-1][0] / 3600.0
+            rise = 1.2 * step_length * trace[-1][0] / 3600.0
+            soc += step_length * trace[-1][0] / 3600.0
         traces.append(np.transpose(trace))
-    assert traces[0][0] == pytest.approx(traces[1][0], rel=0.0, abs=2.0 * CLEARANCE / 0.05)
+    assert traces[0][0] == pytest.approx(traces[1][0], rel=0.0, abs=1e-12 / 0.05)
     assert (traces[0][1] == traces[1][1]).all()
     assert traces[0][1][-1] == 1.0
