@@ -34,8 +34,8 @@ import math
 from ...core.kernel import Block, kernel
 
 CLEARANCE = 5e-4
-"""Distance of the first cell from its limit [V] for what is not foreseen, such as a kink of its open-circuit voltage, so
-that a charge sets no cut-off."""
+"""Distance of the first cell from its limit [V]: what is not foreseen, such as a kink of its open-circuit voltage, then
+sets no cut-off."""
 
 
 @kernel

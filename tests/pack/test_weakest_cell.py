@@ -54,7 +54,7 @@ def assert_ended(told, seconds, voltage, soc, pack_soc):
 def test_the_highest_cell_ends_the_charge(model):
     """It is held at the end of each second, `CLEARANCE` below its limit; a kink of its OCV takes 0.13 mV of that."""
     told = charge(model, LoadMode.CONSTANT_CURRENT_CELL_VOLTAGE, 7200)
-    assert_ended(told, 2277, FULL - CLEARANCE + 1.3e-4, 0.987, 0.980)
+    assert_ended(told, 2277, FULL - CLEARANCE + 1.3e-4, 0.987, 0.979)
     assert not told["overvoltage"].any()
     held = told["pack_current_actual"][(told["pack_current_actual"] != 60.0) & (told["pack_current_actual"] > 0.0)]
     assert held.size > 60
