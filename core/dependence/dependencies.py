@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from ..block.memory import BlockMemory, block_of
 from ..model import Model
 from ..variable import Causality, Variable
 from .frame import Frame
 from .statements import followed
-from .values import NOBODY_KNOWS, Dependent, dependence
+from .values import Dependent, Record, dependence
 
 
 def initial_dependencies(model: Model, known: Mapping[str, int]) -> dict[str, list[int]]:
@@ -34,25 +34,18 @@ def initial_dependencies(model: Model, known: Mapping[str, int]) -> dict[str, li
     follow = followed(model.initialize)
     assert follow is not None
     follow(Frame({}, 0), (x, p, u, y, c))
-    offset, found = 0, {}
-    for variable in model.outputs:
-        found[variable.path] = [dependence((value,)) for value in y.memory[offset : offset + variable.count]]
-        offset += variable.count
-    return found
+    return {variable.path: [dependence((value,)) for value in y.values(variable)] for variable in model.outputs}
 
 
-def _filled(block: Sequence[Variable], known: Mapping[str, int]) -> BlockMemory:
+def _filled(block: Sequence[Variable], known: Mapping[str, int]) -> Record:
     """Return a block of what is known before the initialisation."""
-    values: list[object] = []
-    for variable in block:
-        first = known.get(variable.path)
-        if first is not None:
-            values += [Dependent(1 << bit) for bit in range(first, first + variable.count)]
-        elif variable.causality in (Causality.STATE, Causality.OUTPUT):
-            values += [NOBODY_KNOWS] * variable.count
-        else:
-            kind = int if variable.causality is Causality.CONSTANT else float
-            values += [kind(value) for value in variable.start_values().flat]
-    filled = block_of(block, object)
-    filled.memory[:] = values
-    return filled
+    return Record(block, {variable.path: _values(variable, known.get(variable.path)) for variable in block})
+
+
+def _values(variable: Variable, first: int | None) -> list[Any]:
+    if first is not None:
+        return [Dependent(1 << bit) for bit in range(first, first + variable.count)]
+    if variable.causality in (Causality.STATE, Causality.OUTPUT):
+        return [Dependent(0) for _ in range(variable.count)]
+    values = variable.start_values().ravel()
+    return (values.astype(int) if variable.causality is Causality.CONSTANT else values).tolist()

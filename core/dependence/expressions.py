@@ -1,6 +1,7 @@
 """Expressions of kernels, followed: each becomes a function of a `Frame` that returns a value.
 
-Where it is not known which of two expressions is evaluated, both are. A number times 0 is 0: it is finite.
+Where it is not known which of two expressions is evaluated, both are. Numbers are taken to be finite, and divisors not
+to be 0: 0 times a number is 0, and so is 0 over a number.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .frame import Frame
-from .values import NOBODY_KNOWS, Dependent, dependence, is_known, joined, read
+from .values import Dependent, dependence, is_known, joined, read
 
 Evaluate = Callable[[Frame], Any]
 
@@ -45,13 +46,12 @@ class Scope(NamedTuple):
 
 def computed(compute: Callable[..., Any], values: Sequence[Any]) -> Any:
     """Return what is computed of values; of numbers alone the result, as far as there is one."""
-    on = dependence(values)
-    if on or any(type(value) is Dependent for value in values):
-        return Dependent(on)
+    if not all(map(is_known, values)):
+        return Dependent(dependence(values))
     try:
         return compute(*values)
     except (ArithmeticError, ValueError):  # on a way that is never taken, or no number
-        return NOBODY_KNOWS
+        return Dependent(0)
 
 
 def expression(node: ast.expr, scope: Scope) -> Evaluate:
@@ -78,10 +78,17 @@ def _constant(node: ast.Constant, scope: Scope) -> Evaluate:
 
 def _name(node: ast.Name, scope: Scope) -> Evaluate:
     name = node.id
-    if name in scope.local:
-        return lambda frame: frame.local.get(name, NOBODY_KNOWS)
-    value = constant(node, scope)
-    return lambda frame: value
+    if name not in scope.local:
+        value = constant(node, scope)
+        return lambda frame: value
+
+    def look_up(frame: Frame) -> Any:
+        try:
+            return frame.local[name]
+        except KeyError:  # on a way that is never taken
+            return Dependent(0)
+
+    return look_up
 
 
 def _attribute(node: ast.Attribute, scope: Scope) -> Evaluate:
@@ -108,22 +115,30 @@ def _unary(node: ast.UnaryOp, scope: Scope) -> Evaluate:
 
 
 def _binary(node: ast.BinOp, scope: Scope) -> Evaluate:
-    first, second = expression(node.left, scope), expression(node.right, scope)
-    return combined(node.op, first, second)
+    return combined(node.op, expression(node.left, scope), expression(node.right, scope))
 
 
 def combined(operation: ast.operator, first: Evaluate, second: Evaluate) -> Evaluate:
     """Return the function that applies an operator to two expressions."""
     compute = OPERATORS[type(operation)]
+    is_product, is_ratio = isinstance(operation, ast.Mult), isinstance(operation, ast.Div)
+    is_sum, is_difference = isinstance(operation, ast.Add), isinstance(operation, ast.Sub)
 
     def apply(frame: Frame) -> Any:
-        return computed(compute, (first(frame), second(frame)))
+        left, right = first(frame), second(frame)
+        if type(left) is Dependent:
+            if type(right) is Dependent:
+                return Dependent(left.on | right.on)
+            if right == 0 and (is_product or is_sum or is_difference):
+                return right if is_product else left
+            return Dependent(left.on)
+        if type(right) is Dependent:
+            if left == 0 and (is_product or is_ratio or is_sum):
+                return right if is_sum else left
+            return Dependent(right.on)
+        return computed(compute, (left, right))
 
-    def multiply(frame: Frame) -> Any:
-        pair = first(frame), second(frame)
-        return 0.0 if any(is_known(value) and value == 0 for value in pair) else computed(compute, pair)
-
-    return multiply if isinstance(operation, ast.Mult) else apply
+    return apply
 
 
 def _compare(node: ast.Compare, scope: Scope) -> Evaluate:
@@ -161,8 +176,7 @@ def _choice(node: ast.IfExp, scope: Scope) -> Evaluate:
         chosen = test(frame)
         if is_known(chosen):
             return yes(frame) if chosen else no(frame)
-        outer = frame.control
-        frame.fork(chosen.on)
+        outer = frame.fork(chosen.on)
         value = joined(yes(frame), no(frame), chosen.on)
         frame.control = outer
         return value
@@ -173,13 +187,29 @@ def _choice(node: ast.IfExp, scope: Scope) -> Evaluate:
 def _call(node: ast.Call, scope: Scope) -> Evaluate:
     if node.keywords:
         raise TypeError(f"line {node.lineno}: kernels are called without keywords")
-    parts, callee = [expression(part, scope) for part in node.args], constant(node.func, scope)
+    arguments, callee = _arguments(node.args, scope), constant(node.func, scope)
     followed = scope.follow(callee)
     if followed is not None:
-        return lambda frame: followed(frame, [part(frame) for part in parts])
+        return lambda frame: followed(frame, arguments(frame))
     if hasattr(callee, "_fields"):
-        return lambda frame: callee(*[part(frame) for part in parts])
-    return lambda frame: computed(callee, [part(frame) for part in parts])
+        return lambda frame: callee(*arguments(frame))
+    return lambda frame: computed(callee, arguments(frame))
+
+
+def _arguments(nodes: Sequence[ast.expr], scope: Scope) -> Callable[[Frame], Sequence[Any]]:
+    parts = [expression(node.value if isinstance(node, ast.Starred) else node, scope) for node in nodes]
+    starred = [isinstance(node, ast.Starred) for node in nodes]
+    if not any(starred):
+        return lambda frame: [part(frame) for part in parts]
+
+    def evaluate(frame: Frame) -> Sequence[Any]:
+        values: list[Any] = []
+        for part, is_starred in zip(parts, starred, strict=True):
+            value = part(frame)
+            values += value if is_starred else (value,)
+        return values
+
+    return evaluate
 
 
 _MAKERS: Mapping[type[ast.expr], Callable[..., Evaluate]] = {

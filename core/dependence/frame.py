@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
-from .values import MAYBE, joined
+from .values import MAYBE, joined, same
 
 
 class Flow(IntEnum):
@@ -41,17 +41,32 @@ class Frame:
             value = joined(self.local[name], value, self.broken)
         self.local[name] = value
 
+    def note(self, changed: bool) -> None:
+        """Count a change of a block."""
+        self.changes += changed
+
     def end(self, value: Any) -> None:
         """Return a value, here or where the kernel may have returned before."""
         self.result = value if self.result is self else joined(self.result, value, self.left)
         if self.control != self.begun:
             self.left |= self.control
 
-    def fork(self, on: int) -> tuple[int, dict[str, Any]]:
-        """Begin what happens by a condition that depends on the bits of `on`; return what was before."""
-        outer = self.control, dict(self.local)
+    def fork(self, on: int) -> int:
+        """Begin what happens by a condition that depends on the bits of `on`; return the control before."""
+        outer = self.control
         self.control |= MAYBE | on
         return outer
+
+    def snapshot(self) -> tuple[Any, ...]:
+        """Return what decides how the kernel goes on, but for the blocks."""
+        return (self.changes, self.broken, self.left), dict(self.local)
+
+    def is_as(self, before: tuple[Any, ...]) -> bool:
+        """Whether nothing has changed since a snapshot."""
+        counts, local = before
+        if counts != (self.changes, self.broken, self.left) or local.keys() != self.local.keys():
+            return False
+        return all(same(value, self.local[name]) for name, value in local.items() if name != "_")
 
     def merge(self, other: dict[str, Any], on: int) -> None:
         """Take the local variables of another way that may have been taken."""

@@ -16,11 +16,10 @@ from itertools import repeat
 from typing import Any
 
 from ..block.block_type import nothing
-from ..block.memory import block_of
 from ..compilation.compiler import Kernel
 from .expressions import Evaluate, Scope, combined, expression
 from .frame import Flow, Frame
-from .values import NOBODY_KNOWS, Dependent, dependence, is_known, joined, write
+from .values import Dependent, Record, dependence, is_known, write, write_scalar
 
 Run = Callable[[Frame], Flow]
 
@@ -29,17 +28,24 @@ Run = Callable[[Frame], Flow]
 def followed(kernel: Any) -> Callable[[Frame, Sequence[Any]], Any] | None:
     """Return what follows a call of a kernel in a `Frame`, with its arguments; None for what is no kernel."""
     if kernel is nothing:
-        return lambda frame, arguments: block_of((), object)
+        return lambda frame, arguments: Record((), {})
     if not isinstance(kernel, Kernel):
         return None
     function = kernel.py_func
     names = inspect.getfullargspec(function).args
+    results: dict[tuple[Any, ...], Any] = {}
 
     def follow(caller: Frame, arguments: Sequence[Any]) -> Any:
-        frame = Frame(dict(zip(names, arguments, strict=True)), caller.control)
+        given = tuple(arguments)
+        if given in results:
+            return results[given]
+        frame = Frame(dict(zip(names, given, strict=True)), caller.control)
         _body(function)(frame)
         caller.changes += frame.changes
-        return None if frame.result is frame else frame.result
+        result = None if frame.result is frame else frame.result
+        if all(type(value) is int for value in given):
+            results[given] = result
+        return result
 
     return follow
 
@@ -88,7 +94,8 @@ def _assign(node: ast.Assign, scope: Scope) -> Run:
 
 
 def _augmented(node: ast.AugAssign, scope: Scope) -> Run:
-    value, store = combined(node.op, expression(node.target, scope), expression(node.value, scope)), _store(node.target, scope)
+    value = combined(node.op, expression(node.target, scope), expression(node.value, scope))
+    store = _store(node.target, scope)
 
     def run(frame: Frame) -> Flow:
         store(frame, value(frame))
@@ -112,14 +119,9 @@ def _store(target: ast.expr, scope: Scope) -> Callable[[Frame, Any], None]:
     assert isinstance(target, ast.Attribute | ast.Subscript)
     owner = expression(target.value, scope)
     if isinstance(target, ast.Attribute):
-        index: Evaluate = lambda frame: target.attr
-    else:
-        index = expression(target.slice, scope)
-
-    def store(frame: Frame, value: Any) -> None:
-        frame.changes += write(owner(frame), index(frame), value, frame.control)
-
-    return store
+        return lambda frame, value: frame.note(write_scalar(owner(frame), target.attr, value, frame.control))
+    index = expression(target.slice, scope)
+    return lambda frame, value: frame.note(write(owner(frame), index(frame), value, frame.control))
 
 
 def _return(node: ast.Return, scope: Scope) -> Run:
@@ -143,18 +145,15 @@ def _if(node: ast.If, scope: Scope) -> Run:
         chosen = test(frame)
         if is_known(chosen):
             return yes(frame) if chosen else no(frame)
-        outer, before = frame.fork(chosen.on)
+        outer, before = frame.fork(chosen.on), dict(frame.local)
         first, there = yes(frame), frame.local
         frame.local = before
         second = no(frame)
         frame.merge(there, chosen.on)
-        if first is second:
-            frame.control = outer | frame.left | frame.broken
-            return first
-        if Flow.BREAK in (first, second):
+        if first is not second and Flow.BREAK in (first, second):
             frame.broken |= frame.control
         frame.control = outer | frame.left | frame.broken
-        return Flow.NEXT
+        return first if first is second else Flow.NEXT
 
     return run
 
@@ -173,7 +172,8 @@ def _while(node: ast.While, scope: Scope) -> Run:
 
 
 def _for(node: ast.For, scope: Scope) -> Run:
-    assert isinstance(node.target, ast.Name) and isinstance(node.iter, ast.Call)
+    assert isinstance(node.target, ast.Name)
+    assert isinstance(node.iter, ast.Call)
     name, ends = node.target.id, [expression(part, scope) for part in node.iter.args]
 
     def rounds(frame: Frame) -> Iterator[Any]:
@@ -185,16 +185,16 @@ def _for(node: ast.For, scope: Scope) -> Run:
         if frame.broken != broken:
             frame.assign(name, Dependent(frame.broken))
 
-    return _loop(rounds, _block(node.body, scope))
+    return _loop(rounds, _block(node.body, scope), counts=name != "_")
 
 
-def _loop(rounds: Callable[[Frame], Iterator[Any]], body: Run) -> Run:
-    """Return what runs a loop; a round that is not known to come may have come before."""
+def _loop(rounds: Callable[[Frame], Iterator[Any]], body: Run, counts: bool = True) -> Run:
+    """Return what runs a loop; `counts` says whether its rounds differ in more than what they have found."""
 
     def run(frame: Frame) -> Flow:
         outer, broken = frame.control, frame.broken
         for comes in rounds(frame):
-            before, changes = dict(frame.local), frame.changes
+            before = None if counts and is_known(comes) else frame.snapshot()
             if not is_known(comes):
                 frame.fork(comes.on)
                 frame.broken |= frame.control
@@ -203,16 +203,12 @@ def _loop(rounds: Callable[[Frame], Iterator[Any]], body: Run) -> Run:
                 return flow
             if flow is not Flow.NEXT:
                 break
-            if not is_known(comes) and changes == frame.changes and _same(before, frame.local):
+            if before is not None and frame.is_as(before):
                 break
         frame.control, frame.broken = outer | frame.left, broken
         return Flow.NEXT
 
     return run
-
-
-def _same(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    return before.keys() == after.keys() and all(before[name] is after[name] for name in before)
 
 
 _MAKERS: Mapping[type[ast.stmt], Callable[..., Run]] = {
