@@ -25,6 +25,7 @@ from ...core.timescale import reset_timescales, timescale_variables
 from ...core.variable import counted
 from ..cell.kind import CellParameters, in_parallel
 from . import estimation, group_port, protection, sensors, state_of_power, supervisor
+from .channel import fill
 
 REFUSALS = {
     1: "minimum_voltage = {p.minimum_voltage:.6g} V must be below maximum_voltage = {p.maximum_voltage:.6g} V",
@@ -117,6 +118,8 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     estimation.initialize(x, p, y)
     protection.initialize(x, y)
     supervisor.initialize(x, p, u, y)
+    fill(x.limiting_charge, 0.0)
+    fill(x.limiting_discharge, 0.0)
     state_of_power.write_limits(x, p, y)
 
 
