@@ -235,7 +235,10 @@ def interrupt():
 @pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize(
     ("end", "code", "line"),
-    [(fail, 2, "error: no space left"), (interrupt, 130, "interrupted; no file is left incomplete")],
+    [
+        (fail, 2, "error: no space left"),
+        (interrupt, 130, "interrupted; no file is half-written, and results end with the last step"),
+    ],
 )
 def test_what_ends_a_build_keeps_queued_fmus_from_being_built(
     pack_file, tmp_path, monkeypatch, capsys, end, code, line

@@ -73,7 +73,12 @@ def test_pack_that_cannot_deliver_is_refused_in_one_line(tmp_path, capsys):
     line = captured.err.rpartition("\r")[2]  # a slow machine draws, and clears, a progress bar first
     assert line.startswith("error: PackNetwork does not step from t = ")
     assert "maximum_discharge_power = " in line
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["drive_cycle"]
+    recorded = results.load(tmp_path / "out" / "drive_cycle.nc")
+    assert recorded.attrs == {"complete": 0, "reason": line.removeprefix("error: ").rstrip("\n")}
+    assert f"from t = {recorded.time[-1]:g} s " in line
+    table = (tmp_path / "out" / "drive_cycle.csv").read_text().splitlines()
+    assert len(table) == 1 + recorded.sizes["time"]
+    assert (tmp_path / "out" / "drive_cycle.png").stat().st_size > 10_000
 
 
 def test_pack_detail_is_enough_for_the_summary(tmp_path, capsys):

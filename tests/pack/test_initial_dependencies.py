@@ -118,8 +118,8 @@ def chosen(random, count, elements):
     return sorted({0, count - 1, *random.integers(count, size=elements - 2).tolist()})
 
 
-@pytest.mark.parametrize(("kind", "name"), everyone())
-def test_what_moves_is_listed(kind, name):
+@pytest.mark.parametrize(("kind", "name"), [each for each in everyone() if each != ("managed", "Pack")])
+def test_what_moves_is_listed(kind, name):  # that block compiles for a minute
     check_lists(kind, name, bases=2, elements=4)
 
 

@@ -1,4 +1,7 @@
-"""On what an output may depend: one way of depending on something a test."""
+"""On what an output may depend: a kernel for each statement and each kind of expression.
+
+The statements are those of `core.dependence.statements`, the expressions those of `core.dependence.expressions`.
+"""
 
 import math
 
