@@ -1,8 +1,8 @@
 """Build the FMUs of a pack: python build_fmus.py [PACK.toml] [--output dist] [--flavour native|python|both].
 
 Writes PackNetwork, Cell, Thermal and Balancer, and Aging where the pack has it; Pack, which holds all but Aging in one
-block; and the components as a system for other masters, Pack.ssp and osp/OspSystemStructure.xml, with the native FMUs
-or else those of the Python flavour.
+block; and the components as a system for other masters, Pack.ssp, PackSystem.ssp (with connectors of the system) and
+osp/OspSystemStructure.xml, with the native FMUs or else those of the Python flavour.
 """
 
 from __future__ import annotations

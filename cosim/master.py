@@ -54,7 +54,8 @@ def run(system: System, plan: Plan, experiment: Experiment) -> RunSummary:
     KeyboardInterrupt
         On Ctrl-C, once the base period or the loading that it met is complete.
 
-    Whichever is raised, the components have been freed then, and no half-written output remains.
+    Whichever is raised, the components have been freed then, and the output holds the rows until then, with the
+    attributes ``complete`` = 0 and ``reason``. A run that has no row yet leaves an existing output as it was.
     """
     steps = plan.steps(experiment.duration)
     recorded = columns(system, experiment.record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.duration import seconds
-from ..core.errors import InputError
+from ..core.errors import InputError, one_line
 from ..core.variable import Causality, DataType
 from ..coupling.operations import endpoint
 from ..coupling.port import Port
@@ -159,23 +160,75 @@ class Recorder:
         self._file.sync()
         self._written = end
 
+    @property
+    def written(self) -> int:
+        """Rows in the file."""
+        return self._written
+
+    def end(self, reason: str = "") -> None:
+        """Write what is still in memory, whether the run is complete, and the reason if it is not; close the file."""
+        self.flush()
+        self._file.setncatts({"complete": 0, "reason": reason} if reason else {"complete": 1})
+        self._file.close()
+
+    def written_rows(self) -> tuple[NDArray[np.float64], list[Values]]:
+        """Return the instants [s] and the values that have been written, as `extend` takes them."""
+        self._file.set_auto_mask(False)
+        rows = slice(self._written)
+        return self._file["time"][rows], [self._file[name][rows].reshape(self._written, -1) for name in self._names]
+
 
 @contextmanager
-def recording(path: Path, columns: Sequence[Column]) -> Iterator[Recorder]:
-    """Record into the netCDF file `path`, which appears, complete, when the block is left without an exception.
+def recording(path: Path, columns: Sequence[Column], reason: str = "") -> Iterator[Recorder]:
+    """Record into the netCDF file `path`, which appears when the block is left, with the attribute ``complete`` = 1.
+
+    When the block is left by an exception, the rows until then are kept with ``complete`` = 0 and the message as
+    ``reason``; when there are none, an existing file stays as it was.
+
+    Parameters
+    ----------
+    path : Path
+        The file to write or replace.
+    columns : sequence of Column
+        What a row holds.
+    reason : str
+        Why the rows are not all that were to be recorded; empty when they are.
 
     Raises
     ------
     InputError
-        When the file cannot be written.
+        When the file cannot be written. On a full disk the rows are kept that were written before.
     """
-    with replacing(path) as temporary:
+    ended: BaseException | None = None
+    with replacing(path) as draft:
+        recorder = Recorder(netCDF4.Dataset(draft, "w", format="NETCDF4"), columns)
         try:
-            with netCDF4.Dataset(temporary, "w", format="NETCDF4") as file:
-                recorder = Recorder(file, columns)
-                yield recorder
-                recorder.flush()
+            yield recorder
+        except BaseException as error:
+            ended = error
+        try:
+            recorder.end(reason if ended is None else reason_of(ended))
         except RuntimeError as error:
-            if not str(error).startswith("NetCDF: "):
-                raise
-            raise InputError(f"output {path} cannot be written: {error}; is the disk full?") from error
+            ended = InputError(f"output {path} cannot be written: {error}; is the disk full?")
+            ended.__cause__ = error
+            if recorder.written:
+                _write_again(draft, columns, recorder, str(ended))
+        if ended is not None and not recorder.written:
+            raise ended
+    if ended is not None:
+        raise ended
+
+
+def reason_of(error: BaseException) -> str:
+    """Return in one line why a run has ended early."""
+    return "interrupted" if isinstance(error, KeyboardInterrupt) else one_line(str(error)) or type(error).__name__
+
+
+def _write_again(draft: Path, columns: Sequence[Column], former: Recorder, reason: str) -> None:
+    """Write what a file holds that could not be written to its end once more, in the space that it took."""
+    rows = former.written_rows()  # another process could not read that file
+    os.truncate(draft, 0)
+    draft.unlink()
+    recorder = Recorder(netCDF4.Dataset(draft, "w", format="NETCDF4"), columns)
+    recorder.extend(*rows)
+    recorder.end(reason)

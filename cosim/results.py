@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +36,35 @@ def load(path: Path) -> xr.Dataset:
         return xr.load_dataset(path, engine="netcdf4")
     except (OSError, ValueError) as error:
         raise InputError(f"results {path} cannot be read: {error}") from error
+
+
+@contextmanager
+def made_of(path: Path, make: Callable[[xr.Dataset], object]) -> Iterator[None]:
+    """Make tables, figures and so on of the results of a run within the block, also when it ends early.
+
+    Parameters
+    ----------
+    path : Path
+        The netCDF file that the run writes.
+    make : callable
+        Given the results, of which the attribute ``complete`` is 0 where the run has ended early. It is not called
+        where the run has left none.
+    """
+    former = _identity(path)
+    try:
+        yield
+    finally:
+        if _identity(path) != former:
+            make(load(path))
+
+
+def _identity(path: Path) -> tuple[int, ...]:
+    """Return what tells a file from one that has taken its place; empty where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_dev, found.st_ino, found.st_mtime_ns
 
 
 def save_csv(results: xr.Dataset, path: Path) -> None:

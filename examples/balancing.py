@@ -142,10 +142,15 @@ def compare(pack: Pack, output: Path, hours: float, cases: Sequence[Case] = CASE
     for path in (table, figure, *(folder / f"{case.name}.nc" for case in cases)):
         check_replaceable(path)
     fmus = build_all(pack, folder, cases)
-    outcomes = [balance(case, case.pack(pack), fmus[case.name], folder / f"{case.name}.nc", duration) for case in cases]
-    save_table(outcomes, table)
-    with replacing(figure) as temporary:
-        draw(outcomes).savefig(temporary, format="png", dpi=120)
+    outcomes: list[Outcome] = []
+    try:
+        for case in cases:
+            outcomes.append(balance(case, case.pack(pack), fmus[case.name], folder / f"{case.name}.nc", duration))
+    finally:
+        if outcomes:
+            save_table(outcomes, table)
+            with replacing(figure) as temporary:
+                draw(outcomes).savefig(temporary, format="png", dpi=120)
     return outcomes
 
 

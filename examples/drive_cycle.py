@@ -21,7 +21,7 @@ from packfmu.core.errors import InputError
 from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment, RunSummary
 from packfmu.cosim.master import run
-from packfmu.cosim.results import load, save_csv
+from packfmu.cosim.results import load, made_of, save_csv
 from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.system import System
 from packfmu.fmi.command_line import Parser
@@ -70,10 +70,9 @@ def drive(pack: Pack, output: Path) -> str:
         output=netcdf,
         totals=integrals(system),
     )
-    ended = run(system, plan, experiment)
+    with made_of(netcdf, lambda recorded: (save_csv(recorded, table), save_figure(recorded, figure))):
+        ended = run(system, plan, experiment)
     recorded = load(netcdf)
-    save_csv(recorded, table)
-    save_figure(recorded, figure)
     distance = np.interp(ended.end, time, np.append(0.0, np.cumsum(np.diff(time) * (speed[:-1] + speed[1:]) / 2.0)))
     saved = [f"{netcdf.name} (everything, for xarray)", table.name, figure.name, f"{fmus.relative_to(output)}/*.fmu"]
     lines = [*summary(ended, recorded, float(distance)), "", ledger(system, ended)]

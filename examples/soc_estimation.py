@@ -14,9 +14,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+import xarray as xr
 from drive_cycle import WLTC, per_period
 from longitudinal_vehicle import NISSAN_LEAF, pack_power, read_trace
 from numpy.typing import NDArray
@@ -114,15 +116,17 @@ def estimate(pack: Pack, output: Path, course: Sequence[Phase] = DAY) -> str:
         record=RECORD,
         output=netcdf,
     )
-    ended = run(system, make_plan(system, periods(pack.schedule)), experiment)
-    made = Estimate(
-        recorded=results.load(netcdf),
-        phases=tuple((phase.activity.value, int(end)) for phase, end in zip(course, ends, strict=True)),
-        bias=pack.bms.current_offset,
-    )
-    results.save_csv(made.recorded, table)
-    with replacing(figure) as temporary:
-        draw(made).savefig(temporary, format="png", dpi=120)
+    phases = tuple((phase.activity.value, int(end)) for phase, end in zip(course, ends, strict=True))
+    estimated = partial(Estimate, phases=phases, bias=pack.bms.current_offset)
+
+    def save(recorded: xr.Dataset) -> None:
+        results.save_csv(recorded, table)
+        with replacing(figure) as temporary:
+            draw(estimated(recorded)).savefig(temporary, format="png", dpi=120)
+
+    with results.made_of(netcdf, save):
+        ended = run(system, make_plan(system, periods(pack.schedule)), experiment)
+    made = estimated(results.load(netcdf))
     saved = [f"{netcdf.name} (everything, for xarray)", table.name, figure.name, f"{fmus.relative_to(output)}/*.fmu"]
     told = [*report(made), *ended.violations, "", f"saved in {output}: {', '.join(saved)}"]
     return "\n".join(told)

@@ -136,7 +136,7 @@ def draw(made: Estimate) -> Figure:
     every = max(1, made.hours.size // 5000)
     for panel, show in zip(panels, (_soc, _error, _bias_found, _sigma, _innovation, _limits), strict=True):
         show(panel, made, every)
-        panel.set(xlabel="Time [h]", xlim=(0.0, made.hours[-1]))
+        panel.set(xlabel="Time [h]", xlim=(0.0, max(made.hours[-1], 1.0 / HOUR)))
     return figure
 
 

@@ -10,11 +10,13 @@ thermal network, and Aging.fmu; with --components the FMUs one by one, by the sa
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+import xarray as xr
 from drive_cycle import WLTC, per_period
 from longitudinal_vehicle import NISSAN_LEAF, pack_power, read_trace
 from ten_years_figure import draw
@@ -33,6 +35,7 @@ from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.system import System
 from packfmu.fmi.build import build_parts
 from packfmu.fmi.command_line import Parser
+from packfmu.fmi.definition import Part
 from packfmu.fmi.files import check_replaceable, replacing
 from packfmu.fmi.native.platforms import host_platform
 from packfmu.models.network.loads import LoadMode
@@ -84,25 +87,40 @@ def live(pack: Pack, output: Path, years: int, resume: bool = False, components:
     whole, long_run, explained = planned_life(pack, folder, netcdf, years, components)
     with replacing(plan) as temporary:
         temporary.write_text(explained + "\n", encoding="utf-8")
-    ended = age(pack, folder, long_run, resume, components)
-    laws, drawn = pack.aging.load().laws.capacity, planned["Aging"].start
-    life = Life(
-        recorded=results.load(netcdf),
-        ended=ended,
+    life = life_of(pack, planned["Aging"])
+
+    def save(recorded: xr.Dataset) -> None:
+        save_table(life(recorded), table)
+        with replacing(figure) as temporary:
+            draw(life(recorded)).savefig(temporary, format="png", dpi=120)
+
+    with results.made_of(netcdf, save):
+        ended = age(pack, folder, long_run, resume, components)
+    saved = [f"{netcdf.name} (everything, for xarray)", table.name, figure.name, plan.name]
+    saved.append(f"{folder.relative_to(output)}/*.fmu")
+    layers = explained.split("\n\n")[0].splitlines()
+    told = [
+        *layers,
+        "",
+        *report(life(results.load(netcdf)), ended),
+        *ledger(whole, ended),
+        "",
+        f"saved in {output}: {', '.join(saved)}",
+    ]
+    return "\n".join(told)
+
+
+def life_of(pack: Pack, aging: Part) -> Callable[[xr.Dataset], Life]:
+    """Return what makes the life of a pack of what was recorded."""
+    laws, drawn = pack.aging.load().laws.capacity, aging.start
+    return partial(
+        Life,
         begin=BEGIN,
         parallel=pack.pack.parallel,
         capacity=np.asarray(drawn["capacity"]),
         aging_rate=np.asarray(drawn["aging_rate"]),
         exponents=(laws.calendar_exponent, laws.cycle_exponent),
     )
-    save_table(life, table)
-    with replacing(figure) as temporary:
-        draw(life).savefig(temporary, format="png", dpi=120)
-    saved = [f"{netcdf.name} (everything, for xarray)", table.name, figure.name, plan.name]
-    saved.append(f"{folder.relative_to(output)}/*.fmu")
-    layers = explained.split("\n\n")[0].splitlines()
-    told = [*layers, "", *report(life), *ledger(whole, ended), "", f"saved in {output}: {', '.join(saved)}"]
-    return "\n".join(told)
 
 
 def planned_life(pack: Pack, folder: Path, output: Path, years: int, components: bool) -> tuple[System, LongRun, str]:

@@ -8,8 +8,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from ten_years_report import AMPERE_HOUR, YEAR, Life, Values, usable
 
-from packfmu.core.duration import seconds
-
 CROWD, MEAN, WEAKEST, SECOND = "0.6", "#0072B2", "#D55E00", "#009E73"
 """Colours that can be told apart without red and green."""
 
@@ -44,11 +42,11 @@ def draw(life: Life) -> Figure:
 
 
 def _title(life: Life) -> str:
-    ended, series = life.ended, life.capacity.size // life.parallel
+    series, full = life.capacity.size // life.parallel, int(life.in_full.sum())
     return (
-        f"{series}s{life.parallel}p, {seconds(ended.end) / YEAR:.2f} years from {life.date(0.0)}: "
+        f"{series}s{life.parallel}p, {life.time[-1] / YEAR:.2f} years from {life.date(0.0)}: "
         f"weakest cell {life.place(life.weakest)} at a SOH of {life.soh[-1, life.weakest]:.1%}; "
-        f"{ended.cycles} cycles in full, {ended.jumps} jumps"
+        f"{full - 1} cycles in full, {life.time.size - full} jumps"
     )
 
 
@@ -69,7 +67,7 @@ def _cells(axes: Axes, life: Life, title: str, shares: Values) -> None:
 
 def _marks(axes: Axes, life: Life) -> None:
     """Mark the cycles that were run in full at the bottom, where there are jumps between them."""
-    if life.ended.jumps:
+    if not life.in_full.all():
         at = life.time[life.in_full] / YEAR
         low = np.zeros_like(at)
         axes.plot(at, low, "|", color="black", markersize=7.0, markeredgewidth=0.5, clip_on=False,

@@ -53,7 +53,7 @@ UNITS = {
 
 @dataclass(frozen=True, eq=False)
 class Life:
-    """A long run that has ended.
+    """What a long run has recorded.
 
     Parameters
     ----------
@@ -61,8 +61,6 @@ class Life:
         One row at the start and one after each cycle and each jump, the time in s since then: soh, resistance_growth,
         calendar_damage and cycle_damage (of the capacity; with what was jumped over) of each cell, group_soc of each
         group; short_risk of each cell where it is known.
-    ended : LongSummary
-        How it ended.
     begin : datetime
         When it began.
     parallel : int
@@ -74,7 +72,6 @@ class Life:
     """
 
     recorded: xr.Dataset
-    ended: LongSummary
     begin: datetime
     parallel: int
     capacity: Values
@@ -180,10 +177,11 @@ def save_table(life: Life, path: Path) -> None:
         writer.writerows([f"{value:.12g}" for value in row] for row in rows)
 
 
-def report(life: Life) -> list[str]:
-    """Return the figures of a life, a line each, and a table of its years."""
+def report(life: Life, ended: LongSummary) -> list[str]:
+    """Return the figures of a life and of how it ended, a line each, and a table of its years."""
     columns = by_year(life)
-    return [*_run(life), *_cells(life, columns), *_pack(life, columns), *_balancing(life), "", *table(life, columns)]
+    cells, pack, years = _cells(life, columns), _pack(life, columns), table(life, columns)
+    return [*_run(life, ended), *cells, *pack, *_balancing(life, ended), "", *years]
 
 
 def table(life: Life, columns: dict[str, Values]) -> list[str]:
@@ -207,13 +205,12 @@ def table(life: Life, columns: dict[str, Values]) -> list[str]:
     return lines
 
 
-def _run(life: Life) -> list[str]:
-    ended = life.ended
+def _run(life: Life, ended: LongSummary) -> list[str]:
     end, jumped = seconds(ended.end), ended.jumped / ended.end if ended.end else 0.0
     errors = [error for error in ended.errors if np.isfinite(error)]
     return [
         f"time                    {end / YEAR:.2f} years ({end / DAY:.0f} d), {life.date(0.0)} to {life.date(end)}, "
-        + _cause(life),
+        + _cause(life, ended),
         f"cycles                  {ended.cycles} in full, {ended.jumps} jumps over {jumped:.1%} of the time",
         *([f"error of a jump         {_errors(errors, ended.jumps)}"] if ended.jumps else []),
         f"wall time               {ended.wall_time:.1f} s",
@@ -222,11 +219,11 @@ def _run(life: Life) -> list[str]:
     ]
 
 
-def _cause(life: Life) -> str:
-    if not life.ended.stopped_by:
+def _cause(life: Life, ended: LongSummary) -> str:
+    if not ended.stopped_by:
         return "the whole calendar"
-    others = [name for name in life.ended.stopped_by if name != WORN]
-    worn = [f"a SOH of {life.soh[-1].min():.2%}"] if WORN in life.ended.stopped_by else []
+    others = [name for name in ended.stopped_by if name != WORN]
+    worn = [f"a SOH of {life.soh[-1].min():.2%}"] if WORN in ended.stopped_by else []
     return f"ended by {', '.join([*worn, *others])}"
 
 
@@ -276,8 +273,8 @@ def _pack(life: Life, columns: dict[str, Values]) -> list[str]:
     ]
 
 
-def _balancing(life: Life) -> list[str]:
-    soc, ended = life.group_soc, life.ended
+def _balancing(life: Life, ended: LongSummary) -> list[str]:
+    soc = life.group_soc
     spread, least, most = np.ptp(soc, axis=1), np.argmin(soc[-1]) + 1, np.argmax(soc[-1]) + 1
     lines = [
         f"SOC spread of groups    {spread[0]:.3%} at the start, {spread.max():.3%} at most, "

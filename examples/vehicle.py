@@ -57,6 +57,8 @@ COLUMNS = ("time", *OF_VEHICLE, *OF_PACK)
 TRIPS = ("undervoltage", "overvoltage", "overcurrent", "cell_overcurrent")
 """Outputs of Pack.fmu that end the drive."""
 
+INTERRUPTED = "Ctrl-C"
+
 LIMITS = ("nothing", "the motor", "the power of the pack", "a trip of the pack")
 """What the output `limit` of Vehicle.fmu stands for."""
 
@@ -223,6 +225,8 @@ def go(pack: Pack, output: Path) -> str:
     journey = drive(vehicle, native, read_trace(WLTC)[1])
     save_table(journey, table)
     save_figure(journey, figure)
+    if journey.ended_by == INTERRUPTED:
+        raise KeyboardInterrupt
     saved = f"saved in {output}: {', '.join(str(p.relative_to(output)) for p in (table, figure, vehicle, native))}"
     return "\n".join([*summary(journey), "", saved])
 
@@ -265,6 +269,8 @@ def drive(vehicle: Path, pack: Path, speed: NDArray[np.float64]) -> Journey:
             coupling.brake(tripped=ended_by.startswith(TRIPS))
         except RefusedStepError as refused:
             ended_by = f"{ended_by}; then {refused}" if ended_by else str(refused)
+        except KeyboardInterrupt:
+            ended_by = INTERRUPTED
         recorded = dict(zip(COLUMNS, np.array(coupling.rows).T, strict=True))
         return Journey(recorded, ended_by, len(speed) - 1, perf_counter() - begin, fmus[1].wall_time)
 
@@ -276,6 +282,7 @@ def interruptible() -> Iterator[Callable[[], None]]:
 
     def check() -> None:
         if met:
+            met.clear()
             raise KeyboardInterrupt
 
     former = signal.getsignal(signal.SIGINT)

@@ -34,6 +34,6 @@ class Parser(argparse.ArgumentParser):
             print(f"error: {one_line(str(error))}", file=sys.stderr)
             return REFUSED
         except KeyboardInterrupt:
-            print("interrupted; no file is left incomplete", file=sys.stderr)
+            print("interrupted; no file is half-written, and results end with the last step", file=sys.stderr)
             return INTERRUPTED
         return 0

@@ -1,8 +1,8 @@
 """modelDescription.xml, written from the declaration of a component.
 
 The value reference of a variable is its position in the memory of an instance (`Model.offsets`). Outputs have no
-feedthrough, which an empty list of dependencies says. At initialisation they depend on parameters and inputs as
-the model likes, which a missing list says.
+feedthrough, which an empty list of dependencies says. On what they depend after initialisation, `initial_unknowns`
+tells.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ..core.cache import package_version
 from ..core.model import Model
 from ..core.variable import Causality, DataType, Detail, Variable
 from .definition import Definition
+from .initial_unknowns import add_dependencies
 from .type_definitions import add_types, add_units, type_name
 from .xml_file import xml_file
 
@@ -26,6 +27,9 @@ SubElement = ElementTree.SubElement
 
 STEPS = 600
 """Steps of the default experiment."""
+
+TOLERANCE = 1e-6
+"""Relative tolerance that tools find; no FMU depends on it."""
 
 TOOL = "packfmu"
 """Whose annotation it is: what a master needs to know and FMI 2.0 has no attribute for."""
@@ -131,10 +135,12 @@ def model_description(component: Definition, flavour: Flavour, identity: str, de
     for name, description in LOG_CATEGORIES.items():
         SubElement(categories, "Category", name=name, description=description)
     step = component.step_size
-    SubElement(root, "DefaultExperiment", startTime="0.0", stopTime=repr(STEPS * step), stepSize=repr(step))
+    times = {"startTime": "0.0", "stopTime": repr(STEPS * step), "stepSize": repr(step)}
+    SubElement(root, "DefaultExperiment", times, tolerance=repr(TOLERANCE))
     _add_annotations(root, model, variables)
     _add_variables(root, model, variables)
-    _add_structure(root, model, variables)
+    _add_structure(root, variables)
+    add_dependencies(root, model, variables)
     return xml_file(root)
 
 
@@ -184,7 +190,7 @@ def _add_variables(root: Element, model: Model, variables: tuple[Variable, ...])
                 typed.set("start", _literal(variable, float(values[position])))
 
 
-def _add_structure(root: Element, model: Model, variables: tuple[Variable, ...]) -> None:
+def _add_structure(root: Element, variables: tuple[Variable, ...]) -> None:
     structure = SubElement(root, "ModelStructure")
     index, outputs = 0, []
     for variable in variables:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import os
-import secrets
+import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from glob import escape
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
+from tempfile import TemporaryDirectory, gettempdir, mkdtemp
+
+from filelock import FileLock
 
 from ..core.errors import InputError
+
+DRAFT = ".part"
+"""How the name of a folder with a draft ends."""
+
+LOCK = "lock"
+"""The file in it that is locked as long as the process lives that writes the draft."""
 
 
 def check_replaceable(path: Path) -> None:
@@ -28,36 +36,40 @@ def check_replaceable(path: Path) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a temporary name beside `path`; what is written there takes the place of `path` at the end.
+    """Yield the name of an empty draft; what is written there takes the place of `path` at the end.
 
-    Missing folders are made. When the block is left by an exception the temporary file is removed, and an existing
-    file stays as it was.
+    Missing folders are made. When the block is left by an exception the draft is removed, and an existing file stays as
+    it was. The draft lies in a hidden folder beside `path`. What killed processes have left of such is removed.
 
     Raises
     ------
     InputError
         When `path` cannot be written: before the block is entered where that can be known.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")  # containers share process ids
     check_replaceable(path)
+    remove_leftovers(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.touch(exist_ok=False)
+        folder = Path(mkdtemp(DRAFT, f".{path.name}.", path.parent))
     except OSError as error:
         raise InputError(f"output {path} cannot be written: {error.filename}: {error.strerror}") from error
+    draft = folder / path.name
     try:
-        yield temporary
-        os.replace(temporary, path)
+        with FileLock(folder / LOCK):
+            draft.touch()
+            yield draft
+            os.replace(draft, path)
     except OSError as error:
         raise InputError(f"output {path} cannot be written: {error.strerror or error}") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_leftovers(path: Path) -> None:
-    """Remove the temporary files that killed processes have left beside the file `path`."""
-    for leftover in path.parent.glob(f".{escape(path.name)}.*.part*"):
-        leftover.unlink(missing_ok=True)
+    """Remove the drafts of the file `path` that killed processes have left beside it."""
+    for folder in path.parent.glob(f".{escape(path.name)}.*{DRAFT}"):
+        with suppress(OSError), FileLock(folder / LOCK, timeout=0):  # a process that lives holds the lock
+            shutil.rmtree(folder)
 
 
 def sync_folder(folder: Path) -> None:

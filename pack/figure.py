@@ -92,7 +92,8 @@ def _time(data: xr.Dataset) -> tuple[Values, str]:
 
 def _axes(axes: Axes, data: xr.Dataset, title: str, label: str) -> Values:
     time, time_label = _time(data)
-    axes.set(title=title, xlabel=time_label, ylabel=label, xlim=(time[0], time[-1]))
+    axes.set(title=title, xlabel=time_label, ylabel=label)
+    axes.set_xlim(time[0], time[-1] if time.size > 1 else time[0] + 1.0)  # a run may end with its first row
     return time
 
 

@@ -1,9 +1,11 @@
-"""A pack as a system that other masters open: Pack.ssp and OspSystemStructure.xml, with the FMUs in them.
+"""A pack as a system that other masters open, with its FMUs: Pack.ssp, PackSystem.ssp and OspSystemStructure.xml.
 
 ``Pack.ssp`` is a package after System Structure and Parameterization 1.0 (Modelica Association, 2019), in the subset
 that every tool reads: one flat system without connectors of its own, components that are called by identifiers,
 namespace prefixes ``ssd``, ``ssc``, ``ssv`` and ``osp`` to the letter, every scalar input and output a connector, one
 connection a scalar, and one parameter set a component, named `PARAMETER_SET`, in ``resources/NAME.ssv``.
+``PackSystem.ssp`` is the same with connectors of the system, to be put into a larger one: the inputs that nothing
+drives, and the outputs of the whole pack, both by the names that they have in ``Pack.fmu``.
 ``osp/OspSystemStructure.xml`` describes the same system to tools of the Open Simulation Platform; the FMUs
 lie beside it.
 
@@ -35,15 +37,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.duration import seconds
 from ..core.errors import InputError
-from ..core.variable import Causality, DataType
+from ..core.variable import Causality, DataType, Detail
 from ..cosim.fmu.component import fmu_component
 from ..cosim.opening import LOOKAHEAD
+from ..coupling.block import Summary
+from ..coupling.operations import endpoint
 from ..coupling.port import Port
 from ..coupling.system import Component, System
 from ..fmi.archive import write_archive
 from ..fmi.description import STEPS
 from ..fmi.files import replacing
 from ..fmi.xml_file import xml_file
+from ..fmus.pack import BMS_TAPS, TAPS
 from .block import periods
 from .file import Pack
 from .parts import parts
@@ -54,6 +59,9 @@ SubElement = ElementTree.SubElement
 
 PARAMETER_SET = "Pack"
 """Name of the parameter set of each component; ecos applies a set only when it is named."""
+
+PER_STEP = (Summary.INTEGRAL, Summary.RATE)
+"""What a component tells of its own step only, and ``Pack.fmu`` of a communication step."""
 
 SSP_VERSION = "1.0"
 OSP_VERSION = "0.1"
@@ -90,7 +98,17 @@ class _Member:
                 yield scalar, port.data_type, _literal(port.data_type, float(value))
 
 
-def write_system(pack: Pack, fmus: Mapping[str, Path], output: Path) -> tuple[Path, Path]:
+@dataclass(frozen=True)
+class _Outer:
+    """A connector of the system: its name, and the connector of a component that it stands for."""
+
+    name: str
+    component: str
+    variable: str
+    port: Port
+
+
+def write_system(pack: Pack, fmus: Mapping[str, Path], output: Path) -> tuple[Path, Path, Path]:
     """Write the system of a pack for other masters.
 
     Equal arguments give equal bytes. Files that are there are replaced once all new ones have been written.
@@ -106,8 +124,8 @@ def write_system(pack: Pack, fmus: Mapping[str, Path], output: Path) -> tuple[Pa
 
     Returns
     -------
-    (Path, Path)
-        ``Pack.ssp`` and ``osp/OspSystemStructure.xml``.
+    (Path, Path, Path)
+        ``Pack.ssp``, ``osp/OspSystemStructure.xml`` and ``PackSystem.ssp``.
 
     Raises
     ------
@@ -118,14 +136,15 @@ def write_system(pack: Pack, fmus: Mapping[str, Path], output: Path) -> tuple[Pa
     content = {f"{member.component.name}.fmu": fmus[member.component.name].read_bytes() for member in members}
     package = {f"resources/{name}": fmu for name, fmu in content.items()}
     package |= {f"resources/{m.component.name}.ssv": _parameter_set(m) for m in members if m.start}
-    package["SystemStructure.ssd"] = _system_structure(system, members)
+    flat, connected = ({"SystemStructure.ssd": _system_structure(system, members, o)} for o in ((), _outer(system)))
     content["OspSystemStructure.xml"] = _osp_system_structure(system, members)
-    ssp, osp = output / "Pack.ssp", output / "osp"
+    ssp, osp, larger = output / "Pack.ssp", output / "osp", output / "PackSystem.ssp"
     with ExitStack() as stack:
-        write_archive(stack.enter_context(replacing(ssp)), package)
+        for path, structure in ((ssp, flat), (larger, connected)):
+            write_archive(stack.enter_context(replacing(path)), package | structure)
         for name, data in content.items():
             stack.enter_context(replacing(osp / name)).write_bytes(data)
-    return ssp, osp / "OspSystemStructure.xml"
+    return ssp, osp / "OspSystemStructure.xml", larger
 
 
 def _members(pack: Pack, fmus: Mapping[str, Path]) -> tuple[System, tuple[_Member, ...]]:
@@ -151,16 +170,45 @@ def _members(pack: Pack, fmus: Mapping[str, Path]) -> tuple[System, tuple[_Membe
     return system, tuple(members)
 
 
-def _system_structure(system: System, members: Sequence[_Member]) -> bytes:
+def _outer(system: System) -> Sequence[_Outer]:
+    """Return the connectors that a system has where it is part of a larger one."""
+    driven = {connection.target for connection in system.connections}
+    inputs = [
+        (port.name, (component.name, port.name))
+        for component in system.components
+        for port in component.ports.values()
+        if port.causality is Causality.INPUT and not port.shape and (component.name, port.name) not in driven
+    ]
+    names = {component.name: component.ports for component in system.components}
+    taps = [tap for tap in (*TAPS, *BMS_TAPS) if tap.detail is Detail.PACK and tap.summary not in PER_STEP]
+    outputs = [(tap.name, endpoint(tap.source)) for tap in taps]
+    return [
+        _Outer(name, component, variable, port)
+        for label, (component, own) in inputs + outputs
+        if own in names.get(component, ())
+        for port in (names[component][own],)
+        for name, variable in zip(_scalars(port, label), _scalars(port), strict=True)
+    ]
+
+
+def _system_structure(system: System, members: Sequence[_Member], outer: Sequence[_Outer]) -> bytes:
     """Return the content of SystemStructure.ssd."""
     root = Element("ssd:SystemStructureDescription", {**_PREFIXES, "name": "Pack", "version": SSP_VERSION})
     parent = SubElement(root, "ssd:System", name="Pack", description="Battery pack")
+    if outer:
+        connectors = SubElement(parent, "ssd:Connectors")
+        for each in outer:
+            _add_connector(connectors, each.name, each.port)
     elements = SubElement(parent, "ssd:Elements")
     for member in members:
         _add_component(elements, member)
     connections = SubElement(parent, "ssd:Connections")
     for source, output, target, driven in _joined(system):
         ends = {"startElement": source, "startConnector": output, "endElement": target, "endConnector": driven}
+        SubElement(connections, "ssd:Connection", ends)
+    for each in outer:
+        inner, own = ("end", "start") if each.port.causality is Causality.INPUT else ("start", "end")
+        ends = {f"{inner}Element": each.component, f"{inner}Connector": each.variable, f"{own}Connector": each.name}
         SubElement(connections, "ssd:Connection", ends)
     experiment = SubElement(root, "ssd:DefaultExperiment", startTime="0.0", stopTime=repr(STEPS * _base(members)))
     algorithm = SubElement(_annotation(experiment), "osp:Algorithm")
@@ -175,12 +223,16 @@ def _add_component(elements: Element, member: _Member) -> None:
     connectors = SubElement(component, "ssd:Connectors")
     for port in member.ports(Causality.INPUT, Causality.OUTPUT):
         for scalar in _scalars(port):
-            connector = SubElement(connectors, "ssd:Connector", name=scalar, kind=port.causality.value)
-            SubElement(connector, f"ssc:{port.data_type.value}")
+            _add_connector(connectors, scalar, port)
     if member.start:
         bindings = SubElement(component, "ssd:ParameterBindings")
         SubElement(bindings, "ssd:ParameterBinding", source=f"resources/{name}.ssv")
     SubElement(_annotation(component), "osp:StepSizeHint", value=repr(member.step))
+
+
+def _add_connector(parent: Element, name: str, port: Port) -> None:
+    connector = SubElement(parent, "ssd:Connector", name=name, kind=port.causality.value)
+    SubElement(connector, f"ssc:{port.data_type.value}")
 
 
 def _annotation(parent: Element) -> Element:
@@ -230,10 +282,10 @@ def _base(members: Sequence[_Member]) -> float:
     return min(member.step for member in members)
 
 
-def _scalars(port: Port) -> list[str]:
-    """Return the names of the port's scalar variables in FMI 2.0."""
-    indices = np.ndindex(port.shape)
-    return [f"{port.name}[{','.join(str(i + 1) for i in index)}]" if index else port.name for index in indices]
+def _scalars(port: Port, label: str = "") -> list[str]:
+    """Return the names of the port's scalar variables in FMI 2.0; a `label` is another name for all of them."""
+    name, indices = label or port.name, np.ndindex(port.shape)
+    return [f"{name}[{','.join(str(i + 1) for i in index)}]" if index else name for index in indices]
 
 
 def _literal(kind: DataType, value: float) -> str:

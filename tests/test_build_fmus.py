@@ -64,7 +64,7 @@ def test_writes_the_components_and_the_block_and_says_so(pack_file, tmp_path, ca
     assert sorted(contents(output / "python")) == [f"{name}.fmu" for name in NAMES]
     written = [Path(line.split()[0]) for line in capsys.readouterr().out.splitlines()]
     assert sorted(path.stem for path in written if path.parent == output / "python") == NAMES
-    assert written[-2:] == [output / "Pack.ssp", output / "osp" / "OspSystemStructure.xml"]
+    assert written[-3:] == [output / "Pack.ssp", output / "osp" / "OspSystemStructure.xml", output / "PackSystem.ssp"]
     assert all(path.is_file() for path in written)
 
 
@@ -73,7 +73,7 @@ def test_writes_either_flavour_or_both_each_into_its_folder(pack_file, tmp_path)
         output = tmp_path / flavour
         options = ["--output", str(output), "--flavour", flavour, "--platform", "linux64"]
         assert build_fmus.main([str(pack_file), *options]) == 0
-        assert {path.name for path in output.iterdir()} == {"Pack.ssp", "osp"} | folders
+        assert {path.name for path in output.iterdir()} == {"Pack.ssp", "PackSystem.ssp", "osp"} | folders
         assert all(sorted(contents(output / folder)) == [f"{name}.fmu" for name in NAMES] for folder in folders)
     with zipfile.ZipFile(tmp_path / "both" / "native" / "Cell.fmu") as archive:
         assert [name for name in archive.namelist() if name.startswith("binaries/")] == ["binaries/linux64/Cell.so"]
@@ -235,7 +235,10 @@ def interrupt():
 @pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize(
     ("end", "code", "line"),
-    [(fail, 2, "error: no space left"), (interrupt, 130, "interrupted; no file is left incomplete")],
+    [
+        (fail, 2, "error: no space left"),
+        (interrupt, 130, "interrupted; no file is half-written, and results end with the last step"),
+    ],
 )
 def test_what_ends_a_build_keeps_queued_fmus_from_being_built(
     pack_file, tmp_path, monkeypatch, capsys, end, code, line

@@ -152,7 +152,7 @@ class CheckpointFile:
         return content
 
     def rows(self) -> Iterator[list[bytes]]:
-        """Yield the rows of the file, some at a time, checked; InputError when it is damaged."""
+        """Yield the rows of the file, checked, then those that wait, some at a time; InputError when it is damaged."""
         digest = _first_digest(self._meta)
         with _reading(self.path) as database:
             checked = _checked_rows(database, digest)
@@ -161,25 +161,26 @@ class CheckpointFile:
                 yield [row for row, _ in some]
             if digest != self._digest:
                 raise DamagedError
+        yield self._rows
 
 
-def to_netcdf(checkpoint: CheckpointFile, output: Path) -> None:
+def to_netcdf(checkpoint: CheckpointFile, output: Path, reason: str = "") -> None:
     """Convert the rows of a checkpoint to a netCDF file as `recorder.recording` makes it.
 
     Parameters
     ----------
     checkpoint : CheckpointFile
         Saved.
-    output : Path
-        The netCDF file, which appears when it is complete.
+    output, reason : Path, str
+        The netCDF file; and why there are no more rows, if so.
 
     Raises
     ------
     InputError
-        When the checkpoint cannot be read or is damaged, or the output cannot be written.
+        When the checkpoint cannot be read or is damaged, the rows until then being kept; or the output not written.
     """
     edges = list(accumulate((column.port.count for column in checkpoint.columns), initial=1))
-    with recording(output, checkpoint.columns) as recorder:
+    with recording(output, checkpoint.columns, reason) as recorder:
         for some in checkpoint.rows():
             rows = np.frombuffer(b"".join(some), "<f8").reshape(len(some), edges[-1])
             recorder.extend(rows[:, 0], [rows[:, begin:end] for begin, end in pairwise(edges)])

@@ -4,7 +4,7 @@ Each leg of the calendar repeats one duty cycle. Its first cycle is run in full;
 to the end of the leg or as far as its error estimate allows, then the next cycle, and so on. A row is recorded after
 every cycle and every jump. The checkpoint beside the output holds the rows and, after a cycle and its jump, the whole
 state: a run that was killed goes on from there and ends with the same results to the last bit. The results are made of
-the rows at the end.
+the rows at the end, also where the run fails or is interrupted; they say so then, and the checkpoint stays.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from ...coupling.schedule import Plan
 from ...coupling.system import System
 from ...fmi.files import check_replaceable, remove_leftovers
 from ..experiment import Experiment
+from ..recorder import reason_of
 from ..simulation import interruption_put_off, opened
 from .calendar import LongRun, LongSummary
 from .checkpoint import CheckpointFile, remove_checkpoint, rollback_journal, to_netcdf
@@ -107,7 +108,7 @@ def check_paces(system: System, plan: Plan, long_run: LongRun) -> str:
 def _run(course: Course, long_run: LongRun, output: Path, resume: bool, check: Callable[[], None]) -> LongSummary:
     path = output.with_suffix(CHECKPOINT)
     checkpoint = CheckpointFile(path, _identity(course, long_run), course.columns)
-    clock = saved = time.perf_counter()
+    clock = time.perf_counter()
     if resume:
         course.restore(checkpoint.load())
     else:
@@ -116,6 +117,21 @@ def _run(course: Course, long_run: LongRun, output: Path, resume: bool, check: C
     for file in (output, path):
         remove_leftovers(file)
     checkpoint.save(course.save())
+    try:
+        _live(course, long_run, checkpoint, check)
+    except (InputError, KeyboardInterrupt) as error:
+        with suppress(InputError):  # the first error is told
+            to_netcdf(checkpoint, output, reason_of(error))
+        raise
+    to_netcdf(checkpoint, output)
+    check()  # what was interrupted can be resumed
+    remove_checkpoint(path)
+    return course.summary(time.perf_counter() - clock)
+
+
+def _live(course: Course, long_run: LongRun, checkpoint: CheckpointFile, check: Callable[[], None]) -> None:
+    """Run all cycles, and save the state every few seconds."""
+    saved = time.perf_counter()
     with _bar(course.now, long_run.experiment.duration) as bar:
         while not course.has_ended:
             course.cycle(checkpoint, check)
@@ -125,10 +141,6 @@ def _run(course: Course, long_run: LongRun, output: Path, resume: bool, check: C
             if time.perf_counter() - saved > BETWEEN_CHECKPOINTS or checkpoint.is_full or course.has_ended:
                 checkpoint.save(course.save())
                 saved = time.perf_counter()
-    to_netcdf(checkpoint, output)
-    check()  # what was interrupted can be resumed
-    remove_checkpoint(path)
-    return course.summary(time.perf_counter() - clock)
 
 
 def _clear(output: Path, checkpoint: Path) -> None:

@@ -31,6 +31,7 @@ from ...core.timescale import reset_timescales, timescale_variables
 from ...core.variable import Variable, counted
 from ..cell.kind import CellParameters, in_parallel
 from . import estimation, group_port, protection, sensors, state_of_power, supervisor
+from .channel import fill
 from .state_of_power import HORIZONS
 
 ROUNDING = 1e-9
@@ -147,6 +148,8 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     estimation.initialize(x, p, y)
     protection.initialize(x, y)
     supervisor.initialize(x, p, u, y)
+    fill(x.limiting_charge, 0.0)
+    fill(x.limiting_discharge, 0.0)
     state_of_power.write_limits(x, p, y)
     write_allowed_currents(y, HORIZONS[-1])
 

@@ -191,7 +191,6 @@ def initialize(x: Block, p: Block, k: int) -> None:
     factors[covariance.at(leakage, leakage)] += p.initial_leakage_sigma**2
     factors[covariance.at(bias, bias)] += p.initial_bias_sigma**2
     x.current[k] = 0.0
-    hold_states(x, k)
     covariance.limit_all(factors, x.greatest)
 
 

@@ -14,6 +14,7 @@ from packfmu.cosim import master
 from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
+from packfmu.cosim.results import load
 from packfmu.coupling.operations import Action, connect
 from packfmu.coupling.system import System
 from tests.cosim.runs import SECOND, fast_and_slow, plan_of, recorded
@@ -143,14 +144,16 @@ def test_only_a_boolean_output_stops_a_run():
         run(system, plan_of(system), Experiment(SECOND, stop_on=("Slow.total",)))
 
 
-def test_refused_step_names_component_time_and_reason_and_leaves_no_output(tmp_path):
+def test_refused_step_names_component_time_and_reason_and_keeps_the_rows_until_then(tmp_path):
     system = fast_and_slow()
     output = tmp_path / "results.nc"
     experiment = Experiment(20 * SECOND, values={"Slow.limit": 3.0}, record={"total": "Slow.total"}, output=output)
     with pytest.raises(InputError) as error:
         run(system, plan_of(system), experiment)
     assert str(error.value) == "Slow does not step from t = 5 s by 5 s: total is above limit = 3 J"
-    assert list(tmp_path.iterdir()) == []
+    results = load(output)
+    assert results.attrs == {"complete": 0, "reason": str(error.value)}
+    assert results.time.values.tolist() == list(range(10))
 
 
 def watched(system, before, log):
@@ -211,7 +214,7 @@ def test_every_component_is_closed_whatever_happens(call, tmp_path):
     with pytest.raises(RuntimeError, match=call):
         run(system, plan_of(system), experiment)
     assert log[-2:] == [("Slow", "close"), ("Fast", "close")]
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == (["results.nc"] if call == "step" else [])
 
 
 @pytest.mark.usefixtures("interruptible")
@@ -229,7 +232,11 @@ def test_interruption_waits_until_the_call_that_it_meets_is_done(call, instant, 
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert log[-1] == ("Fast", "close")
     assert sum(entry[:2] == ("Fast", "step") for entry in log) == {"step": 4, "close": 20}.get(call, 0)
-    assert [path.name for path in tmp_path.iterdir()] == (["results.nc"] if call == "close" else [])
+    rows = {"step": 5, "close": 21}.get(call)
+    assert [path.name for path in tmp_path.iterdir()] == ([] if rows is None else ["results.nc"])
+    if rows is not None:
+        results = load(tmp_path / "results.nc")
+        assert (results.sizes["time"], results.attrs["complete"]) == (rows, 1 if call == "close" else 0)
 
 
 def test_progress_is_shown_at_a_terminal_when_a_run_takes_long(capsys, monkeypatch):

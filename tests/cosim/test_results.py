@@ -1,6 +1,7 @@
 """Results: what is recorded, where it appears, and that it is there whole or not at all."""
 
 import csv
+from contextlib import nullcontext
 
 import netCDF4
 import numpy as np
@@ -8,8 +9,8 @@ import pytest
 
 from packfmu.core.errors import InputError
 from packfmu.core.variable import Causality, Count
-from packfmu.cosim.recorder import columns, recording
-from packfmu.cosim.results import load, save_csv
+from packfmu.cosim.recorder import ROWS, columns, recording
+from packfmu.cosim.results import load, made_of, save_csv
 from packfmu.coupling.system import System
 from packfmu.pack.block import kernel_pack
 from packfmu.pack.file import Pack
@@ -117,21 +118,87 @@ def test_what_cannot_be_recorded_is_named(record, message):
 
 
 @pytest.fixture
-def small_disk():
-    """No file grows beyond 64 kB, as on a disk that is full."""
+def small_disk(request):
+    """No file grows beyond so many bytes, 64 kB by itself, as on a disk that is full."""
     resource = pytest.importorskip("resource", reason="Windows has no limit of file sizes")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2**16, limits[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (getattr(request, "param", 2**16), limits[1]))
     yield
     resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 @pytest.mark.usefixtures("small_disk")
-def test_file_that_cannot_be_written_to_the_end_is_named_and_removed(tmp_path):
+def test_file_that_cannot_be_written_at_all_is_named_and_removed(tmp_path):
     with pytest.raises(InputError) as error:
         made_up(tmp_path / "run.nc")
     assert str(error.value) == f"output {tmp_path / 'run.nc'} cannot be written: NetCDF: HDF error; is the disk full?"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("small_disk", [300_000], indirect=True)
+def test_rows_that_were_written_before_the_disk_was_full_are_kept(small_disk, tmp_path):
+    with pytest.raises(InputError, match=r"is the disk full\?") as error:
+        made_up(tmp_path / "run.nc", rows=3000)
+    assert [path.name for path in tmp_path.iterdir()] == ["run.nc"]
+    results = load(tmp_path / "run.nc")
+    assert results.attrs == {"complete": 0, "reason": str(error.value)}
+    assert results.time.values.tolist() == [row / 2 for row in range(2 * ROWS)]
+    np.testing.assert_array_equal(results.soc, np.arange(2.0 * ROWS)[:, None] + np.arange(6) / 100)
+
+
+def flowing(path, rows, error=None):
+    """Record so many rows, and then end by an error."""
+    system = System((toys.component("Fast", ELECTRICAL, toys.source()),), ())
+    with recording(path, columns(system, {"flow": "Fast.flow"})) as recorder:
+        for row in range(rows):
+            recorder.append(row * 10**9, [np.array([1.0, 2.0])])
+        if error is not None:
+            raise error
+
+
+def test_complete_results_say_so(tmp_path):
+    flowing(tmp_path / "run.nc", 3)
+    assert load(tmp_path / "run.nc").attrs == {"complete": 1}
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (InputError("Cell refuses the step"), "Cell refuses the step"),
+        (KeyboardInterrupt(), "interrupted"),
+        (ZeroDivisionError(), "ZeroDivisionError"),
+    ],
+)
+def test_rows_until_an_error_are_kept_with_its_reason(tmp_path, error, reason):
+    with pytest.raises(type(error)):
+        flowing(tmp_path / "run.nc", ROWS + 3, error)
+    results = load(tmp_path / "run.nc")
+    assert results.attrs == {"complete": 0, "reason": reason}
+    assert results.time.values.tolist() == [float(row) for row in range(ROWS + 3)]
+
+
+def test_without_a_row_the_former_results_stay(tmp_path):
+    flowing(tmp_path / "run.nc", 3)
+    with pytest.raises(InputError):
+        flowing(tmp_path / "run.nc", 0, InputError("the plan mixes timescales"))
+    assert load(tmp_path / "run.nc").attrs == {"complete": 1}
+
+
+@pytest.mark.parametrize("error", [None, KeyboardInterrupt()])
+def test_tables_are_made_of_what_there_is(tmp_path, error):
+    made = []
+    raised = nullcontext() if error is None else pytest.raises(KeyboardInterrupt)
+    with raised, made_of(tmp_path / "run.nc", made.append):
+        flowing(tmp_path / "run.nc", 5, error)
+    assert [results.sizes["time"] for results in made] == [5]
+
+
+def test_no_table_is_made_of_former_results(tmp_path):
+    flowing(tmp_path / "run.nc", 3)
+    made = []
+    with pytest.raises(InputError), made_of(tmp_path / "run.nc", made.append):
+        flowing(tmp_path / "run.nc", 0, InputError("refused"))
+    assert made == []
 
 
 def test_results_that_cannot_be_read_are_named(tmp_path):

@@ -1,11 +1,14 @@
 """The newcomer's first run: it ends well, or it says in one line why not."""
 
+import signal
+
 import drive_cycle
 import numpy as np
 import pytest
 
 from packfmu.core.errors import InputError
 from packfmu.cosim import results
+from packfmu.cosim.recorder import Recorder
 from packfmu.pack.file import load_pack
 
 TIME = np.arange(7.0)
@@ -73,7 +76,31 @@ def test_pack_that_cannot_deliver_is_refused_in_one_line(tmp_path, capsys):
     line = captured.err.rpartition("\r")[2]  # a slow machine draws, and clears, a progress bar first
     assert line.startswith("error: PackNetwork does not step from t = ")
     assert "maximum_discharge_power = " in line
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["drive_cycle"]
+    recorded = results.load(tmp_path / "out" / "drive_cycle.nc")
+    assert recorded.attrs == {"complete": 0, "reason": line.removeprefix("error: ").rstrip("\n")}
+    assert f"from t = {recorded.time[-1]:g} s " in line
+    table = (tmp_path / "out" / "drive_cycle.csv").read_text().splitlines()
+    assert len(table) == 1 + recorded.sizes["time"]
+    assert (tmp_path / "out" / "drive_cycle.png").stat().st_size > 10_000
+
+
+def test_interrupt_keeps_what_was_driven(tmp_path, capsys, monkeypatch, interruptible):
+    pack = tmp_path / "small.toml"
+    pack.write_text('[pack]\nseries = 4\nparallel = 1\n[cell]\nparameters = "nissan_leaf_2013"\n')
+    append = Recorder.append
+
+    def append_until(recorder, time, values):
+        append(recorder, time, values)
+        if time == 7 * 10**9:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Recorder, "append", append_until)
+    assert drive_cycle.main(["--pack", str(pack), "--output", str(tmp_path / "out")]) == 130
+    recorded = results.load(tmp_path / "out" / "drive_cycle.nc")
+    assert recorded.attrs == {"complete": 0, "reason": "interrupted"}
+    assert recorded.time.values.tolist() == list(range(8))
+    assert len((tmp_path / "out" / "drive_cycle.csv").read_text().splitlines()) == 9
+    assert (tmp_path / "out" / "drive_cycle.png").exists()
 
 
 def test_pack_detail_is_enough_for_the_summary(tmp_path, capsys):

@@ -57,12 +57,11 @@ def summary(**changes):
     return replace(ended, **changes)
 
 
-def life(data=None, ended=None, parallel=2):
+def life(data=None, parallel=2):
     data = recorded() if data is None else data
     cells = data.sizes["cell"]
     return Life(
         recorded=data,
-        ended=ended or summary(),
         begin=datetime(2013, 1, 1, 7),
         parallel=parallel,
         capacity=np.array([10.0, 10.0, 12.0, 8.0])[:cells] * AMPERE_HOUR,
@@ -71,17 +70,18 @@ def life(data=None, ended=None, parallel=2):
     )
 
 
-def lines(given):
+def lines(given, ended=None):
     """Return what the report tells, by its labels."""
-    above = report(given)[: report(given).index("")]
+    told = report(given, ended or summary())
+    above = told[: told.index("")]
     assert all(line[:24] == f"{line[:24].strip():24}" for line in above)
     return {line[:24].strip(): line[24:] for line in above}
 
 
 def cut(rows, **changes):
-    """Return a life of the first rows only."""
+    """Return a life of the first rows only, and how it ended."""
     data = recorded().isel(time=slice(rows))
-    return life(data, summary(end=int(data["time"].values[-1]) * 10**9, **changes))
+    return life(data), summary(end=int(data["time"].values[-1]) * 10**9, **changes)
 
 
 def test_every_line_is_that_of_the_data():
@@ -108,7 +108,7 @@ def test_every_line_is_that_of_the_data():
 
 
 def test_table_of_the_years():
-    *_, start, middle, end = report(life())
+    *_, start, middle, end = report(life(), summary())
     assert start.split() == (
         ["0.00", "2013-01-01", "100.00", "100.00", "100.00", "0.000", "+0.00", "+0.00", "100.00", "98.00", "2.000"]
     )
@@ -157,12 +157,12 @@ def test_usable_capacity_is_that_of_the_network():
     ],
 )
 def test_cause_of_the_end(stopped_by, cause):
-    assert lines(life(ended=summary(stopped_by=stopped_by)))["time"].endswith(f"2015-01-01, {cause}")
+    assert lines(life(), summary(stopped_by=stopped_by))["time"].endswith(f"2015-01-01, {cause}")
 
 
 def test_ended_within_the_first_year():
-    given = cut(3, jumps=1, errors=(math.nan,))
-    shown = lines(given)
+    given, ended = cut(3, jumps=1, errors=(math.nan,))
+    shown = lines(given, ended)
     assert shown["time"].startswith("1.00 years (364 d), 2013-01-01 to 2013-12-31")
     assert shown["error of a jump"] == "1 of 1 not estimated"
     assert "after a year" not in shown["SOH spread of cells"]
@@ -171,7 +171,7 @@ def test_ended_within_the_first_year():
 
 
 def test_one_row_only():
-    shown = lines(cut(1, cycles=0, jumps=0, jumped=0, errors=(), totals={"Balancer.moved_charge": 0.0}))
+    shown = lines(*cut(1, cycles=0, jumps=0, jumped=0, errors=(), totals={"Balancer.moved_charge": 0.0}))
     assert shown["time"] == "0.00 years (0 d), 2013-01-01 to 2013-01-01, the whole calendar"
     assert shown["cycles"] == "0 in full, 0 jumps over 0.0% of the time"
     assert "error of a jump" not in shown
@@ -181,7 +181,7 @@ def test_one_row_only():
 
 def test_one_cell():
     data = recorded(cells=1, groups=1).drop_vars("short_risk")
-    shown = lines(life(data, summary(totals={}), parallel=1))
+    shown = lines(life(data, parallel=1), summary(totals={}))
     assert shown["weakest cell"] == "1 (group 1, place 1): SOH 90.00%, resistance +10.00%"
     assert shown["of it lost by imbalance"] == "0.00 Ah, at the start 0.00 Ah"
     assert shown["balancing"] == "none"
@@ -230,8 +230,8 @@ def test_figure_shows_every_cell_and_the_weakest():
 @pytest.mark.parametrize(
     "given",
     [
-        pytest.param(cut(1, cycles=0, jumps=0, jumped=0, errors=()), id="one row"),
-        pytest.param(cut(2, cycles=1, jumps=0, jumped=0, errors=()), id="one day"),
+        pytest.param(cut(1)[0], id="one row"),
+        pytest.param(cut(2)[0], id="one day"),
         pytest.param(life(recorded(cells=1, groups=1), parallel=1), id="one cell"),
         pytest.param(life(recorded(groups=1), parallel=4), id="one group"),
     ],

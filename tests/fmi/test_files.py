@@ -2,7 +2,9 @@
 
 import os
 import stat
+import subprocess
 import sys
+from contextlib import contextmanager
 
 import pytest
 
@@ -52,13 +54,45 @@ def test_two_writers_of_one_file_do_not_meet(tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
+WRITER = """
+import sys, time
+from pathlib import Path
+from packfmu.fmi.files import replacing
+
+with replacing(Path(sys.argv[1])) as draft:
+    draft.write_text("half")
+    print("writing", flush=True)
+    time.sleep(60.0)
+"""
+
+
+@contextmanager
+def writing(path):
+    """Write a file in another process for as long as the block runs; then kill it."""
+    with subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "writing\n"
+        yield
+        process.kill()
+
+
 @pytest.mark.parametrize("name", ["life.nc", "life[1].nc"])
-def test_leftovers_of_killed_processes_are_removed(tmp_path, name):
-    kept = (name, f".{name}.part", ".other.nc.0123456789abcdef.part", f"{name}.0123456789abcdef.part")
-    for each in (*kept, f".{name}.0123456789abcdef.part", f".{name}.0123456789abcdef.part-journal"):
-        (tmp_path / each).touch()
-    remove_leftovers(tmp_path / name)
-    assert {path.name for path in tmp_path.iterdir()} == set(kept)
+def test_what_a_killed_process_has_left_goes_with_the_next_draft(tmp_path, name):
+    with writing(tmp_path / name):
+        (draft,) = tmp_path.iterdir()
+    (tmp_path / ".other.nc.01234567.part").mkdir()
+    with replacing(tmp_path / name) as temporary:
+        assert not draft.exists()
+        temporary.write_text("new")
+    assert {path.name for path in tmp_path.iterdir()} == {name, ".other.nc.01234567.part"}
+
+
+def test_the_draft_of_a_process_that_lives_stays(tmp_path):
+    with writing(tmp_path / "life.nc"):
+        (draft,) = tmp_path.iterdir()
+        remove_leftovers(tmp_path / "life.nc")
+        assert (draft / "life.nc").read_text() == "half"
+    remove_leftovers(tmp_path / "life.nc")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")

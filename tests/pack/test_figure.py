@@ -38,6 +38,10 @@ def test_figure_leaves_out_what_is_missing(results):
     assert axes_of(xr.Dataset()) == {}
 
 
+def test_a_run_of_one_row_is_drawn(results):
+    assert axes_of(results.isel(time=slice(1)))["Pack voltage"].get_xlim() == (0.0, 1.0)
+
+
 def test_figure_is_saved_by_its_suffix(results, tmp_path):
     for suffix, begin in (("png", b"\x89PNG"), ("pdf", b"%PDF")):
         save_figure(results, tmp_path / f"run.{suffix}")

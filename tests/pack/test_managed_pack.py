@@ -106,7 +106,7 @@ def test_switching_is_a_layer_of_the_plan():
 
 
 def test_the_system_for_other_masters_has_the_bms(fmus, tmp_path):
-    package, _ = write_system(PACK, fmus, tmp_path)
+    package, *_ = write_system(PACK, fmus, tmp_path)
     system = read_ssd(package).system
     assert [element.name for element in system.elements] == ["PackNetwork", "Cell", "Bms", "Balancer", "Thermal"]
     wires = {(c.startElement, c.startConnector, c.endElement, c.endConnector) for c in system.connections}

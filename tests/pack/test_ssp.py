@@ -37,6 +37,13 @@ def package(written):
 
 
 @pytest.fixture(scope="module")
+def connected(written):
+    """Return the structure of PackSystem.ssp."""
+    with zipfile.ZipFile(written[2]) as archive:
+        return etree.fromstring(archive.read("SystemStructure.ssd"))
+
+
+@pytest.fixture(scope="module")
 def structure(package):
     return etree.fromstring(package["SystemStructure.ssd"])
 
@@ -74,6 +81,42 @@ def test_the_package_fits_the_schemas_and_holds_what_it_names(written, package, 
         values = etree.parse(io.BytesIO(package[binding.source]))
         validate_tree(values.getroot(), "SystemStructureParameterValues.xsd")
         assert values.getroot().get("name") == PARAMETER_SET
+
+
+def test_the_larger_package_has_connectors_of_the_system_and_is_the_same_but_for_them(written, package, connected):
+    found = read_ssd(str(written[2]))  # validates
+    kinds = {connector.name: connector.kind for connector in found.system.connectors}
+    load = {"load_mode", "pack_current", "pack_power", "voltage_limit"}
+    inputs = {*load, "ambient_temperature", "coolant_temperature", "enable", "soc_trusted"}
+    assert {name for name, kind in kinds.items() if kind == "input"} == inputs
+    outputs = {"pack_voltage", "pack_current_actual", "pack_soc", "undervoltage", "overvoltage", "overcurrent"}
+    limits = {"maximum_discharge_power", "voltage_minimum", "voltage_maximum", "temperature_maximum", "charge_complete"}
+    assert {name for name, kind in kinds.items() if kind == "output"} >= outputs | limits
+    with zipfile.ZipFile(written[2]) as archive:
+        assert {name: archive.read(name) for name in archive.namelist() if name != "SystemStructure.ssd"} == {
+            name: content for name, content in package.items() if name != "SystemStructure.ssd"
+        }
+
+
+def test_connectors_of_the_system_lead_to_connectors_of_their_kind_and_type(connected):
+    system = connected.find("ssd:System", ns)
+    types = {
+        (owner.get("name"), connector.get("name")): (connector.get("kind"), etree.QName(connector[0]).localname)
+        for owner in (system, *system.iterfind(".//ssd:Component", ns))
+        for connector in owner.iterfind("ssd:Connectors/ssd:Connector", ns)
+    }
+    outer = {name for owner, name in types if owner == "Pack"}
+    led = [wire for wire in wires(connected) if None in (wire[0], wire[2])]
+    assert sorted(wire[1] if wire[0] is None else wire[3] for wire in led) == sorted(outer)
+    for source, output, target, driven in led:
+        own, inner = (output, (target, driven)) if source is None else (driven, (source, output))
+        assert types["Pack", own] == types[inner]
+        assert types["Pack", own][0] == ("input" if source is None else "output")
+
+
+def test_an_input_of_the_system_is_driven_by_nothing_else(connected):
+    targets = [(target, driven) for _, _, target, driven in wires(connected) if target is not None]
+    assert len(targets) == len(set(targets))
 
 
 def test_prefixes_are_those_that_simple_readers_look_for(package):
@@ -149,7 +192,7 @@ def test_equal_arguments_give_equal_bytes(written, small_pack, fmus, tmp_path):
 def test_coarse_fmus_still_have_all_that_is_joined(small_pack, tmp_path):
     pack = small_pack.model_copy(update={"outputs": Outputs(detail="pack")})
     built = build_pack(pack, tmp_path, Form.PYTHON)
-    ssp, _ = write_system(pack, built, tmp_path)
+    ssp, *_ = write_system(pack, built, tmp_path)
     names = {name: {v.name for v in read_model_description(str(p)).modelVariables} for name, p in built.items()}
     assert "voltage[1]" not in names["Cell"]
     for source, output, target, driven in wires(etree.fromstring(zipfile.ZipFile(ssp).read("SystemStructure.ssd"))):

@@ -132,7 +132,7 @@ def test_fmus_of_a_folder_are_joined_with_aging_where_the_cells_age(tmp_path):
     aged = build_pack(AGING_PACK, tmp_path, Form.PYTHON)
     names = [component.name for component in fmu_pack(aged["Cell"].parent).components]
     assert names == UNMANAGED
-    package, _ = write_system(AGING_PACK, aged, tmp_path)
+    package, *_ = write_system(AGING_PACK, aged, tmp_path)
     assert [element.name for element in read_ssd(package).system.elements] == names
     build_pack(AGING_PACK.model_copy(update={"aging": None}), tmp_path, Form.PYTHON)
     assert aged["Aging"].is_file()  # left over

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from packfmu.core.errors import InputError
 from packfmu.cosim.long.checkpoint import APPLICATION, FORMAT, rollback_journal, to_netcdf
+from packfmu.cosim.results import load
 from tests.cosim.long.rows import CONTENT, TORN, fill, opened, recorded, saved
 
 ROWS = 200
@@ -252,4 +253,5 @@ def test_damage_that_comes_after_the_start_is_refused_by_the_conversion(path, tm
     change(path, "DELETE FROM rows WHERE number >= 150")
     with pytest.raises(InputError, match=DAMAGED):
         to_netcdf(checkpoint, tmp_path / "run.nc")
-    assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["run", "run.nc"]
+    assert load(tmp_path / "run.nc").attrs["complete"] == 0
