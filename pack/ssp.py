@@ -40,7 +40,7 @@ from ..core.errors import InputError
 from ..core.variable import Causality, DataType, Detail
 from ..cosim.fmu.component import fmu_component
 from ..cosim.opening import LOOKAHEAD
-from ..coupling.block import Summary
+from ..coupling.block.taps import Summary
 from ..coupling.operations import endpoint
 from ..coupling.port import Port
 from ..coupling.system import Component, System
