@@ -64,6 +64,8 @@ def define(
     ages = _tells(models["Cell"], COUNTER_NAMES[0])
     if ages:
         taps += AGING_TAPS
+        if _tells(models["Cell"], "sensitivity_resistance_growth"):
+            taps.append(GROWTH_TAP)
         terminals.append(AGING)
     taps += [tap for name, reporting in models.items() for tap in _timescales(name, reporting)]
     held = () if ages else HELD_WITHOUT_AGING
@@ -173,9 +175,11 @@ AGING_TAPS = (
         Tap(integral, f"Cell.{integral}", Summary.INTEGRAL)
         for integral in ("aging_charge", "aging_energy", "shifted_charge", "shifted_energy")
     ),
-    Tap("sensitivity_growth", "Cell.sensitivity_resistance_growth", listed="sensitivity.resistance_growth"),
 )
 """Further outputs where cells age; the Aging FMU, which takes the counters, stays outside of the block."""
+
+GROWTH_TAP = Tap("sensitivity_growth", "Cell.sensitivity_resistance_growth", listed="sensitivity.resistance_growth")
+"""A further output where they tell what a growth of their resistance costs."""
 
 LOOKAHEADS = ("Cell.lookahead",)
 """The network steps before the cells: with ports half a step ahead the exchange is of second order."""

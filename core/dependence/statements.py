@@ -59,7 +59,7 @@ def _body(function: Callable[..., Any]) -> Run:
 
 
 def _block(nodes: Sequence[ast.stmt], scope: Scope) -> Run:
-    runs = [_MAKERS[type(node)](node, scope) for node in nodes]
+    runs = [_statement(node, scope) for node in nodes]
 
     def run(frame: Frame) -> Flow:
         for each in runs:
@@ -69,6 +69,18 @@ def _block(nodes: Sequence[ast.stmt], scope: Scope) -> Run:
         return Flow.NEXT
 
     return run
+
+
+def _statement(node: ast.stmt, scope: Scope) -> Run:
+    """Return what runs a statement; TypeError names what no kernel holds."""
+    make = _MAKERS.get(type(node))
+    if make is None:
+        raise TypeError(f"line {node.lineno}: kernels hold no {type(node).__name__}")
+    return make(node, scope)
+
+
+def _pass(node: ast.Pass, scope: Scope) -> Run:
+    return lambda frame: Flow.NEXT
 
 
 def _expression(node: ast.Expr, scope: Scope) -> Run:
@@ -212,6 +224,7 @@ def _loop(rounds: Callable[[Frame], Iterator[Any]], body: Run, counts: bool = Tr
 
 
 _MAKERS: Mapping[type[ast.stmt], Callable[..., Run]] = {
+    ast.Pass: _pass,
     ast.Expr: _expression,
     ast.Assign: _assign,
     ast.AugAssign: _augmented,

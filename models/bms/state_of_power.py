@@ -33,6 +33,10 @@ its standard deviation where that matters. The temperature is constant over the 
 temperature that is not below the maximum is refused. Start values: discharging ends at -20 and 55 degC, and currents
 fall from -10 and 45 degC on [1]; charging ends at 0 degC, assumed for the sake of lithium plating.
 
+Shared states
+-------------
+`limiting_charge` and `limiting_discharge` are written here; `bms` sets them at the start.
+
 References
 ----------
 [1] Fraunhofer IISB, foxBMS 2, version 1.6.0, battery_cell_cfg.h. G. L. Plett, Battery Management Systems, Volume II:

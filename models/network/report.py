@@ -10,6 +10,10 @@ step sets the cut-offs anew; to act on them is the master's part.
 Over a step of h, with ``pack_energy = h V I`` and the busbar loss from the squares of the currents::
 
     pack_energy + balancing_energy = cell_energy + busbar_loss
+
+Shared states
+-------------
+`cell_voltage` is written here; `cell_limit` uses it.
 """
 
 from __future__ import annotations

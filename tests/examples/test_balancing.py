@@ -7,6 +7,7 @@ import balancing_report
 import numpy as np
 import pytest
 
+from packfmu.core.errors import InputError
 from packfmu.pack.balancing_tables import Bms
 from packfmu.pack.file import load_pack
 
@@ -179,3 +180,19 @@ def test_a_folder_in_the_place_of_a_file_is_told_at_once(tmp_path, capsys):
     (tmp_path / "balancing.png").mkdir()
     assert balancing.main(["--output", str(tmp_path)]) == 2
     assert "balancing.png cannot be written: it is a folder" in capsys.readouterr().err
+
+
+def test_cases_before_one_that_fails_are_saved(pack, tmp_path, outcomes, monkeypatch):
+    def balance(case, *given):
+        if case.name == "flyback_pack":
+            raise InputError("a converter refuses")
+        return outcomes[case.name]
+
+    monkeypatch.setattr(balancing, "balance", balance)
+    monkeypatch.setattr(balancing, "build_all", lambda pack, folder, cases: dict.fromkeys(NAMES))
+    cases = [case for case in balancing.CASES if case.name in NAMES]
+    with pytest.raises(InputError, match="a converter refuses"):
+        balancing.compare(pack, tmp_path, HOURS, cases)
+    with (tmp_path / "balancing.csv").open(newline="") as file:
+        assert len(list(csv.reader(file))) == len(NAMES)  # the header, and three cases
+    assert (tmp_path / "balancing.png").stat().st_size > 10_000

@@ -42,7 +42,7 @@ resistance_rate_cv = 0.2
 [schedule]
 control = "1 s"
 thermal = "5 s"
-aging = "30 min"
+aging = "15 min"
 """
 
 
@@ -133,6 +133,8 @@ def test_resumed_after_an_interruption_the_bits_are_the_same(block, pack, folder
     assert running.returncode == 130, told
     assert "--resume goes on" in told[1]
     assert checkpoint.exists()
+    assert results.load(output / "ten_years.nc").attrs == {"complete": 0, "reason": "interrupted"}
+    assert {path.suffix for path in output.glob("ten_years.*")} >= {".csv", ".png"}
     resumed = live(pack, output, "--resume")
     for name in block.data_vars:
         assert np.array_equal(resumed[name], block[name]), name

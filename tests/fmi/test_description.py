@@ -77,6 +77,12 @@ def test_variables_are_told_in_full(root, name, attributes, kind, typed):
     assert element.get("description")
 
 
+def test_the_default_experiment_has_a_tolerance(root):
+    experiment = root.find("DefaultExperiment").attrib
+    assert experiment["tolerance"] == "1e-06"
+    assert float(experiment["stopTime"]) == 600.0 * float(experiment["stepSize"])
+
+
 def test_units_have_base_and_display_units(root):
     units = {unit.get("name"): unit for unit in root.iter("Unit")}
     assert units["Ohm"].find("BaseUnit").attrib == {"kg": "1", "m": "2", "s": "-3", "A": "-2"}

@@ -169,7 +169,10 @@ def test_power_that_the_pack_cannot_give_is_refused_with_its_maximum(fmus, tmp_p
     assert "pack_power = -1000000 W has no current" in message
     assert "maximum_discharge_power = " in message
     assert "\n" not in message
-    assert list(tmp_path.iterdir()) == []  # neither results nor what was extracted
+    assert [path.name for path in tmp_path.iterdir()] == ["run.nc"]  # and nothing that was extracted
+    kept = load(tmp_path / "run.nc")
+    assert (kept.sizes["time"], kept.attrs["complete"]) == (13, 0)
+    assert kept.attrs["reason"] == message
 
 
 def test_nothing_extracted_remains_after_a_run(fmus, tmp_path, monkeypatch):

@@ -87,6 +87,7 @@ def test_the_larger_package_has_connectors_of_the_system_and_is_the_same_but_for
     found = read_ssd(str(written[2]))  # validates
     kinds = {connector.name: connector.kind for connector in found.system.connectors}
     load = {"load_mode", "pack_current", "pack_power", "voltage_limit"}
+    load |= {"charge_current_limit", "discharge_current_limit", "restart_charge"}
     inputs = {*load, "ambient_temperature", "coolant_temperature", "enable", "soc_trusted"}
     assert {name for name, kind in kinds.items() if kind == "input"} == inputs
     outputs = {"pack_voltage", "pack_current_actual", "pack_soc", "undervoltage", "overvoltage", "overcurrent"}

@@ -216,9 +216,17 @@ def with_a_list(x, p, u, y, c):
     y.result = [p.a][0]
 
 
+@kernel
+def with_a_continue(x, p, u, y, c):
+    for _ in range(3):
+        continue
+
+
 def test_what_no_kernel_holds_is_named():
     with pytest.raises(TypeError, match="line 3: kernels hold no List"):
         depends(with_a_list)
+    with pytest.raises(TypeError, match="line 4: kernels hold no Continue"):
+        depends(with_a_continue)
 
 
 @kernel

@@ -98,11 +98,9 @@ def whole(tmp_path_factory):
 def test_a_run_that_was_interrupted_ends_with_the_same_bits(tmp_path, whole, number, name):
     """In the first step, in the first jump, within a cycle, in the estimate of a jump."""
     run = interrupted(tmp_path, number, name)
-    assert {path.name for path in tmp_path.iterdir()} == {"life.checkpoint", "life.nc"}
-    until_then, all_rows = load(tmp_path / "life.nc"), load(whole[1] / "life.nc")
-    assert (until_then.attrs, all_rows.attrs) == ({"complete": 0, "reason": "interrupted"}, {"complete": 1})
-    assert 1 <= until_then.sizes["time"] < all_rows.sizes["time"]
-    assert until_then.drop_attrs().equals(all_rows.isel(time=slice(until_then.sizes["time"])).drop_attrs())
+    then = load(tmp_path / "life.nc")
+    assert then.attrs == {"complete": 0, "reason": "interrupted"}
+    assert then.equals(load(whole[1] / "life.nc").isel(time=slice(then.sizes["time"])))
     assert told(lived(run, resume=True)) == told(whole[0])
     assert_same(whole[1], tmp_path)
 
@@ -265,8 +263,6 @@ def test_the_rollback_journal_of_a_process_that_was_killed_is_honoured(tmp_path,
 
 def test_a_fresh_run_replaces_a_checkpoint(tmp_path, whole):
     interrupted(tmp_path, values={**VALUES, "Ager.exponent": 0.8})
-    for folder in (".life.checkpoint.01ab.part", ".life.nc.01ab.part"):
-        (tmp_path / folder).mkdir()
     (tmp_path / "life.checkpoint-journal").write_bytes(b"left")
     assert told(lived(seasons(tmp_path))) == told(whole[0])
     assert_same(whole[1], tmp_path)

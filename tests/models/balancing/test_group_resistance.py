@@ -21,7 +21,7 @@ STEPS = 12
 
 OVER_NOMINAL = st.floats(0.2, UNMEASURED)
 NOMINAL = st.floats(1e-4, 1e-2)
-GAP = st.floats(1e-6, 0.05)
+GAP = st.floats(1e-3, 0.05)  # a change of a microvolt has not the digits that are asserted of a resistance
 NOISE = st.tuples(st.floats(0.0, 2e-3), st.lists(st.floats(-1.0, 1.0), min_size=STEPS, max_size=STEPS))
 
 
