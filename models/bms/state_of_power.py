@@ -15,27 +15,24 @@ permission to charge or discharge is missing.
 
 The limiting group: the current is sought for the group that limited last time, by Newton's method between a
 current that keeps the limit and one that does not, until the voltage is within 10 uV of the limit. Where the quick
-voltage of another group is further beyond the limit under it, the current is sought next for the group that needs it
-changed most, and so on. The limiting group is missed by no more than the difference of the errors of two quick
-voltages: tests over packs with groups up to 10 % apart on both sides have seen 20 uV, both tolerances together.
+voltage of another group is further beyond it, the current is sought next for the group that needs it changed most, and
+so on. The limiting group is missed by no more than the errors of two quick voltages differ: 20 uV in tests.
 
 The power is the one that may be held for the horizon, ``I_end sum_g v_g(t + horizon)``. Under a constant power the
 current grows in discharge, and falls in charge, as the voltage does the contrary. So I_end is the current that the
 limiting group bears after a straight change from ``ratio * I_end``, with ``ratio = sum_g v_g(t + horizon) / sum_g
-v_g(t)``, the voltages being those under I. From I to I_end the voltage of the limiting group changes (not where it is
-on its limit both times), that of all groups by as much times the ratio of their slopes. The same tests have seen the
-power within 0.5 % of one for which the close port of every group is used.
+v_g(t)``, the voltages being those under I. From I to I_end the voltage of the limiting group changes (not where it is on
+its limit twice), that of all by as much times the ratio of their slopes: within 0.5 % of a power by every close port.
 
 Limits
 ------
-Currents and powers leave out balancing currents, busbars and contacts, and the error of the estimate: keep a margin of
-its standard deviation where that matters. The temperature is constant over the horizon. A minimum voltage or
-temperature that is not below the maximum is refused. Start values: discharging ends at -20 and 55 degC, and currents
-fall from -10 and 45 degC on [1]; charging ends at 0 degC, assumed for the sake of lithium plating.
+Currents and powers leave out balancing, busbars, contacts, and the error of the estimate: keep a margin of its sigma.
+The temperature is constant over the horizon. A minimum that is not below its maximum is refused. Start values:
+discharging ends at -20 and 55 degC, currents fall from -10 and 45 degC on [1]; charging ends at 0 degC, assumed.
 
 Shared states
 -------------
-`limiting_charge` and `limiting_discharge` are written here; `bms` sets them at the start.
+`limiting_charge` and `limiting_discharge` are written here; `bms` resets them.
 
 References
 ----------
