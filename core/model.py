@@ -42,6 +42,32 @@ class Update(Enum):
     """Stably only with steps up to its fastest time constant, as far as anybody knows."""
 
 
+Place = tuple[str, str]
+"""A component of a model, or the empty name for the model itself, and its variable."""
+
+
+@dataclass(frozen=True, eq=False)
+class Composition:
+    """How a model is composed of others, as far as its outputs after the initialisation depend on it.
+
+    Parameters
+    ----------
+    members : mapping of str to Model
+        The components.
+    given : mapping of Place to Place
+        Parameters and inputs of components: the model's own parameter or input of the same shape that each takes.
+    driven : mapping of Place to Place
+        Inputs of components: the output of a component that drives each.
+    outputs : mapping of str to tuple of Place
+        Outputs of the model: what each is made of, element by element where the shapes agree.
+    """
+
+    members: Mapping[str, Model]
+    given: Mapping[Place, Place]
+    driven: Mapping[Place, Place]
+    outputs: Mapping[str, tuple[Place, ...]]
+
+
 @dataclass(frozen=True, eq=False)
 class Model:
     """A declared model: its blocks and its kernels.
@@ -64,6 +90,8 @@ class Model:
         What each status but ``DONE`` means, as a format string over ``p``, ``u`` and ``y``.
     update : Update
         How it steps.
+    composition : Composition or None
+        Of a model that is composed of others.
     """
 
     name: str
@@ -74,6 +102,7 @@ class Model:
     advance: Callable[..., int]
     refusals: Mapping[int, str] = field(default_factory=dict)
     update: Update = Update.EXPLICIT
+    composition: Composition | None = None
 
     def __post_init__(self) -> None:
         names = [variable.path for variable in self.interface]

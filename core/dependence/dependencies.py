@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ..cache import code_folder, read_sealed, write_sealed
+from ..compilation.fingerprint import identity
 from ..model import Model
 from ..variable import Variable
+from .composed import composed
 from .frame import Frame
 from .statements import followed
 from .values import Dependent, Record, dependence
@@ -14,6 +20,8 @@ from .values import Dependent, Record, dependence
 
 def initial_dependencies(model: Model, known: Mapping[str, int], former: int = 0) -> dict[str, list[int]]:
     """Find on what each scalar output depends after `Model.initialize`, by following the kernels.
+
+    What was found is kept on disk; what a composed model depends on is found from its components.
 
     Parameters
     ----------
@@ -23,7 +31,7 @@ def initial_dependencies(model: Model, known: Mapping[str, int], former: int = 0
         The first bit, 1 or more, of each parameter and input that counts, by its path; its scalars have the bits that
         follow. Others have their start values.
     former : int
-        The bits of what states and outputs hold before.
+        The bits of what states and outputs hold before; then the kernels of a composed model are followed, too.
 
     Returns
     -------
@@ -31,6 +39,35 @@ def initial_dependencies(model: Model, known: Mapping[str, int], former: int = 0
         By the path of the output, for each of its scalars the sum of the bits of what it may depend on: of all that
         can change it, and of few others.
     """
+    if model.composition is not None and not former:
+        own = {v.path: _bits(v, known.get(v.path)) for v in model.parameters + model.inputs}
+        return composed(model.composition, initial_dependencies, own)
+    key = _key(model, known, former)
+    path = code_folder("dependencies") / key
+    kept = read_sealed(path)
+    if kept is not None:
+        return {name: [int(bits, 16) for bits in each] for name, each in json.loads(zlib.decompress(kept)).items()}
+    found = _follow(model, known, former)
+    told = json.dumps({name: [f"{bits:x}" for bits in each] for name, each in found.items()})
+    write_sealed(path, zlib.compress(told.encode()))
+    return found
+
+
+def _key(model: Model, known: Mapping[str, int], former: int) -> str:
+    """Return a hash of everything that the sets depend on, beside the sources."""
+    blocks = (model.states, *(getattr(model, block) for block in ("parameters", "inputs", "outputs", "constants")))
+    fixed = [v for v in model.parameters + model.inputs if v.path not in known] + list(model.constants)
+    text = repr(([[(v.path, v.shape) for v in block] for block in blocks], sorted(known.items()), former))
+    values = b"".join(variable.start_values().tobytes() for variable in fixed)
+    return hashlib.sha256(f"{identity(model.initialize)} {text} ".encode() + values).hexdigest()
+
+
+def _bits(variable: Variable, first: int | None) -> list[int]:
+    return [0] * variable.count if first is None else [1 << bit for bit in range(first, first + variable.count)]
+
+
+def _follow(model: Model, known: Mapping[str, int], former: int) -> dict[str, list[int]]:
+    """Follow the kernels."""
     x, y = (
         _record(block, lambda v: [Dependent(former) for _ in range(v.count)]) for block in (model.states, model.outputs)
     )

@@ -57,7 +57,7 @@ from ...core.compilation.generated import execute
 from ...core.duration import seconds
 from ...core.fields import Fields
 from ...core.kernel import kernel
-from ...core.model import Model, Update
+from ...core.model import Composition, Model, Update
 from ...core.variable import DataType, Variable
 from .. import transfers
 from ..operations import Connection, Operation, endpoint
@@ -159,6 +159,21 @@ def compose(
         advance=advance,
         refusals=refusals(wiring, base),
         update=Update.EXACT,
+        composition=_composition(wiring),
+    )
+
+
+def _composition(wiring: Wiring) -> Composition:
+    """Return what the initialisation hands on; a lookahead follows the scale of the periods."""
+    own = {(member, v.name): ("", f"{member}.{v.name}") for member, m in wiring.members.items() for v in m.parameters}
+    scale = ("", STEP_SCALE.name)
+    led = {place: ("", ".".join(leader)) for place, leader in wiring.shared}
+    inputs = {place: ("", place[1]) for place in wiring.inputs}
+    return Composition(
+        members=wiring.members,
+        given=own | led | dict.fromkeys(wiring.lookaheads, scale) | inputs,
+        driven={connection.target: connection.source for connection in wiring.connections},
+        outputs={name: (source,) for name, source, _ in wiring.outputs} | watch.sources(wiring, scale),
     )
 
 

@@ -88,10 +88,27 @@ def write(wiring: Wiring) -> Iterator[str]:
         yield f"y.timescale_slowest = {_over_all(wiring, SLOWEST, 'max')}"
 
 
+def sources(wiring: Wiring, scale: Place) -> dict[str, tuple[Place, ...]]:
+    """Return the constants that each of these outputs is made of; the demands follow the `scale` of the periods."""
+    if not wiring.limits:
+        return {}
+    limited = [(limits.component, _named(wiring.members[limits.component], limits.output)) for limits in wiring.limits]
+    return {
+        "timescale_fastest": tuple(_reported(wiring, FASTEST)),
+        "timescale_slowest": tuple(_reported(wiring, SLOWEST)),
+        SEPARATION.name: (scale, *limited),
+    }
+
+
 def _over_all(wiring: Wiring, output: str, function: str) -> str:
-    reporting = {member: _reporting(model) for member, model in wiring.members.items()}
-    told = [output_field((member, names[output])) for member, names in reporting.items() if output in names]
+    told = [output_field(place) for place in _reported(wiring, output)]
     return told[0] if len(told) == 1 else f"{function}({', '.join(told)})"
+
+
+def _reported(wiring: Wiring, output: str) -> list[Place]:
+    """Return the components' outputs of this name."""
+    reporting = {member: _reporting(model) for member, model in wiring.members.items()}
+    return [(member, names[output]) for member, names in reporting.items() if output in names]
 
 
 def _named(model: Model, output: str) -> str:
