@@ -18,10 +18,10 @@ has changed by more than a thousandth of di, on the mean of either time: the vol
 Limits
 ------
 An R that is too great makes balancing slow within ``R I`` of a voltage limit, and nowhere else. A change shows the
-resistance of one step. What a group polarises later, between two decisions, comes on top: 2.8 mV at most of a cell of
-the Leaf with up to ten times its resistance, with decisions every 10 s and 5 A, and nothing with 1 A. The voltage has
-to be measured under the currents in force: readings that come a sample late show no resistance. A resistance of more
-than ten times `group_resistance` passes the limit once, with the first change.
+resistance of one step. What a group polarises later, between two decisions, comes on top: some millivolts where cells
+of several times the resistance of the Leaf's take 5 A each, with decisions every 10 s. The voltage has to be measured
+under the currents in force: readings that come a sample late show no resistance. A resistance of more than ten times
+`group_resistance` passes the limit once, with the first change.
 
 Shared states
 -------------
