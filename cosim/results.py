@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,23 +39,43 @@ def load(path: Path) -> xr.Dataset:
 
 
 @contextmanager
-def made_of(path: Path, make: Callable[[xr.Dataset], object]) -> Iterator[None]:
+def made_of(path: Path, *makes: Callable[[xr.Dataset], object]) -> Iterator[None]:
     """Make tables, figures and so on of the results of a run within the block, also when it ends early.
 
     Parameters
     ----------
     path : Path
         The netCDF file that the run writes.
-    make : callable
-        Given the results, of which the attribute ``complete`` is 0 where the run has ended early. It is not called
-        where the run has left none.
+    *makes : callable
+        Each is given the results, of which the attribute ``complete`` is 0 where the run has ended early. None is
+        called where the run has left none.
+
+    Raises
+    ------
+    InputError
+        When one of them cannot be made, after the others. Where the run has ended by an error of its own, that one is
+        raised, with a note.
     """
     former = _identity(path)
     try:
         yield
-    finally:
-        if _identity(path) != former:
+    except BaseException as ended:
+        for error in _made(path, former, makes):
+            ended.add_note(str(error))
+        raise
+    for error in _made(path, former, makes):
+        raise error
+
+
+def _made(path: Path, former: tuple[int, ...], makes: Sequence[Callable[[xr.Dataset], object]]) -> list[InputError]:
+    """Make everything of the results, if the run has left any; return why what is missing could not be made."""
+    errors = []
+    for make in makes if _identity(path) != former else ():
+        try:
             make(load(path))
+        except InputError as error:
+            errors.append(error)
+    return errors
 
 
 def _identity(path: Path) -> tuple[int, ...]:

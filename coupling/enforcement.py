@@ -6,7 +6,7 @@
    the faster one.
 3. Where a short window stands for a long time, what is fast has settled in it: `separation` times its slowest time
    constant fits into the window.
-4. What is held does not move much meanwhile: the time constant of a quantity that a component of a shorter period sees
+4. What is held does not move much meanwhile: the time constant of a quantity that a component of a faster layer sees
    held is at least the period of its own component. It is that of the quantity, not of the fastest mode within the
    component: modes that are updated exactly or implicitly take no part.
 
@@ -158,7 +158,7 @@ def demands(system: System, plan: Plan, separation: float = SEPARATION) -> list[
         Least ratio of timescales that are held apart.
     """
     names = [component.name for component in system.components]
-    seen = _seen_held(system, plan)
+    seen = _seen_held(system)
     held = dict.fromkeys((c.source[0], c.target[0]) for c in system.connections if _is_held(system, c))
     return [
         *(_explicit(plan, name) for name in names if system.component(name).update is Update.EXPLICIT),
@@ -205,14 +205,12 @@ def _is_held(system: System, connection: Connection) -> bool:
     return transfer_rule(system, connection) in (Rule.HOLD, Rule.LINEAR)
 
 
-def _seen_held(system: System, plan: Plan) -> dict[tuple[str, str], str]:
-    """Return the quantities of known constants that components of shorter periods see held, and the first of these."""
+def _seen_held(system: System) -> dict[tuple[str, str], str]:
+    """Return the quantities of known constants that faster layers see held, and the first component that does."""
     seen: dict[tuple[str, str], str] = {}
     for connection in system.connections:
-        (source, _), (target, _) = connection.source, connection.target
-        is_held = _is_held(system, connection) and system.port(connection.source).time_constant
-        if is_held and plan.period_of(target) < plan.period_of(source):
-            seen.setdefault(connection.source, target)
+        if _is_held(system, connection) and system.port(connection.source).time_constant:
+            seen.setdefault(connection.source, connection.target[0])
     return seen
 
 
@@ -235,7 +233,7 @@ def _held(plan: Plan, slow: str, fast: str, separation: float) -> Demand:
         return (
             f"{fast} steps every {format_duration(period)} and sees {slow} held, but the fastest time constant of "
             f"{slow} is {_time(told.fastest)}, less than {separation:g} times that; a period of {fast} of at most "
-            f"{at_most(told.fastest / separation)} would do, or {slow} in the same layer"
+            f"{at_most(told.fastest / separation)} would do"
         )
 
     return Demand(2, (slow, fast), slow, FASTEST, separation * seconds(period), math.inf, text)

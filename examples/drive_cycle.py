@@ -70,7 +70,7 @@ def drive(pack: Pack, output: Path) -> str:
         output=netcdf,
         totals=integrals(system),
     )
-    with made_of(netcdf, lambda recorded: (save_csv(recorded, table), save_figure(recorded, figure))):
+    with made_of(netcdf, lambda recorded: save_csv(recorded, table), lambda recorded: save_figure(recorded, figure)):
         ended = run(system, plan, experiment)
     recorded = load(netcdf)
     distance = np.interp(ended.end, time, np.append(0.0, np.cumsum(np.diff(time) * (speed[:-1] + speed[1:]) / 2.0)))
@@ -117,7 +117,7 @@ def summary(ended: RunSummary, recorded: xr.Dataset, distance: float) -> list[st
         f"SOC spread of groups    {float(spread[0]):.3%} at the start, {float(spread[-1]):.3%} at the end",
         f"balancing               {bled * 1000:.1f} mAh taken from {int(active.min())} to {int(active.max())} groups",
         f"real-time factor        {ended.real_time_factor:.0f} ({ended.wall_time:.2f} s of stepping and recording)",
-        *(f"held for a step         {change}" for change in ended.held),
+        *(f"held for a step         {change}" for change in ended.held if change.change),
         *(f"timescales              {text}" for text in ended.violations),
     ]
 

@@ -214,7 +214,7 @@ def _run(life: Life, ended: LongSummary) -> list[str]:
         f"cycles                  {ended.cycles} in full, {ended.jumps} jumps over {jumped:.1%} of the time",
         *([f"error of a jump         {_errors(errors, ended.jumps)}"] if ended.jumps else []),
         f"wall time               {ended.wall_time:.1f} s",
-        *(f"held for a step         {change}" for change in ended.held),
+        *(f"held for a step         {change}" for change in ended.held if change.change),
         *(f"timescales              {text}" for text in ended.violations),
     ]
 

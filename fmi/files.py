@@ -66,10 +66,14 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def remove_leftovers(path: Path) -> None:
-    """Remove the drafts of the file `path` that killed processes have left beside it."""
-    for folder in path.parent.glob(f".{escape(path.name)}.*{DRAFT}"):
-        with suppress(OSError), FileLock(folder / LOCK, timeout=0):  # a process that lives holds the lock
-            shutil.rmtree(folder)
+    """Remove the drafts of the file `path` that killed processes have left beside it; former versions left files."""
+    for draft in path.parent.glob(f".{escape(path.name)}.*{DRAFT}"):
+        with suppress(OSError):
+            if draft.is_file():
+                draft.unlink()
+                continue
+            with FileLock(draft / LOCK, timeout=0):  # a process that lives holds the lock
+                shutil.rmtree(draft)
 
 
 def sync_folder(folder: Path) -> None:

@@ -11,7 +11,7 @@ from ..core.variable import Detail
 from ..coupling.block.compose import compose
 from ..coupling.block.taps import Summary, Tap
 from ..coupling.block.wiring import Limits
-from ..coupling.enforcement import FASTEST, SLOWEST
+from ..coupling.enforcement import REPORTS
 from ..coupling.operations import Operation
 from ..fmi.definition import Definition
 from ..fmi.registry import maker
@@ -64,8 +64,7 @@ def define(
     ages = _tells(models["Cell"], COUNTER_NAMES[0])
     if ages:
         taps += AGING_TAPS
-        if _tells(models["Cell"], "sensitivity_resistance_growth"):
-            taps.append(GROWTH_TAP)
+        taps += [tap for tap in SENSITIVITY_TAPS if _tells(models["Cell"], tap.name)]
         terminals.append(AGING)
     taps += [tap for name, reporting in models.items() for tap in _timescales(name, reporting)]
     held = () if ages else HELD_WITHOUT_AGING
@@ -85,7 +84,7 @@ def _model(module: str, arguments: Mapping[str, Any]) -> Model:
 def _timescales(name: str, model: Model) -> list[Tap]:
     """Return the taps of what a component tells of its time constants."""
     held = {variable.time_constant for variable in model.outputs if variable.time_constant}
-    told = [variable for variable in model.outputs if variable.listed_name in {FASTEST, SLOWEST} | held]
+    told = [variable for variable in model.outputs if variable.listed_name in {*REPORTS, *held}]
     return [Tap(f"{name}_{v.name}", f"{name}.{v.name}", listed=v.listed_name.replace(".", f".{name}.")) for v in told]
 
 
@@ -178,8 +177,11 @@ AGING_TAPS = (
 )
 """Further outputs where cells age; the Aging FMU, which takes the counters, stays outside of the block."""
 
-GROWTH_TAP = Tap("sensitivity_growth", "Cell.sensitivity_resistance_growth", listed="sensitivity.resistance_growth")
-"""A further output where they tell what a growth of their resistance costs."""
+SENSITIVITY_TAPS = tuple(
+    Tap(f"sensitivity_{of}", f"Cell.sensitivity_{of}", listed=f"sensitivity.{of}")
+    for of in ("soc", "resistance_growth")
+)
+"""Further outputs where they tell what a loss of capacity and a growth of resistance mean for a voltage."""
 
 LOOKAHEADS = ("Cell.lookahead",)
 """The network steps before the cells: with ports half a step ahead the exchange is of second order."""

@@ -125,6 +125,11 @@ def run_in(folder, script, *arguments, cache):
     assert done.returncode == 0, done.stderr
 
 
+def compiled(cache):
+    """Return what a cache holds beside the lists of initial unknowns."""
+    return [path for path in cache.rglob("*") if path.is_file() and path.parent.name != "dependencies"]
+
+
 def test_an_installed_wheel_builds_another_size_without_a_compiler(tmp_path, monkeypatch, capsys, install):
     monkeypatch.setattr(build_wheel, "wanted", lambda: [thermal()])
     monkeypatch.setattr(build_wheel, "PIP_WHEEL", (*build_wheel.PIP_WHEEL, "--no-build-isolation"))
@@ -136,7 +141,7 @@ def test_an_installed_wheel_builds_another_size_without_a_compiler(tmp_path, mon
     another_cell = folder / "packfmu" / "models" / "parameters" / "another_cell.py"
     another_cell.write_text('"""Figures of another cell."""\n', encoding="utf-8")
     run_in(folder, BUILD_THERMAL, fmu, cache=cache)
-    assert not cache.exists()
+    assert compiled(cache) == []
     assert simulate_fmu(fmu, stop_time=20.0, step_size=10.0)["time"][-1] == 20.0
 
 
@@ -171,4 +176,4 @@ def test_what_pip_cannot_build_gets_one_line(tmp_path, monkeypatch, capsys):
 def test_the_whole_wheel_builds_all_common_packs_without_a_compiler(tmp_path, install):
     assert build_wheel.main(["--output", str(tmp_path / "out")]) == 0
     run_in(install(tmp_path / "out"), BUILD_PACKS, tmp_path / "fmus", cache=tmp_path / "cache")
-    assert not (tmp_path / "cache").exists()
+    assert compiled(tmp_path / "cache") == []

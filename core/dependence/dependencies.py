@@ -6,10 +6,12 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from ..cache import code_folder, read_sealed, write_sealed
 from ..compilation.fingerprint import identity
+from ..errors import InputError
 from ..model import Model
 from ..variable import Variable
 from .composed import composed
@@ -21,7 +23,7 @@ from .values import Dependent, Record, dependence
 def initial_dependencies(model: Model, known: Mapping[str, int], former: int = 0) -> dict[str, list[int]]:
     """Find on what each scalar output depends after `Model.initialize`, by following the kernels.
 
-    What was found is kept on disk; what a composed model depends on is found from its components.
+    What was found is kept on disk where that can be; what a composed model depends on is found from its components.
 
     Parameters
     ----------
@@ -42,14 +44,17 @@ def initial_dependencies(model: Model, known: Mapping[str, int], former: int = 0
     if model.composition is not None and not former:
         own = {v.path: _bits(v, known.get(v.path)) for v in model.parameters + model.inputs}
         return composed(model.composition, initial_dependencies, own)
-    key = _key(model, known, former)
-    path = code_folder("dependencies") / key
+    try:
+        path = code_folder("dependencies") / _key(model, known, former)
+    except InputError:  # they are found again
+        return _follow(model, known, former)
     kept = read_sealed(path)
     if kept is not None:
         return {name: [int(bits, 16) for bits in each] for name, each in json.loads(zlib.decompress(kept)).items()}
     found = _follow(model, known, former)
     told = json.dumps({name: [f"{bits:x}" for bits in each] for name, each in found.items()})
-    write_sealed(path, zlib.compress(told.encode()))
+    with suppress(OSError):  # likewise
+        write_sealed(path, zlib.compress(told.encode()))
     return found
 
 

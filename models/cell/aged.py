@@ -41,7 +41,7 @@ def fields(cells: int) -> Fields:
         inputs=(
             Variable("capacity_loss", "1", cells, 0.0, 0.0, 0.9, 0.1,
                      "Share of the capacity that the cell has lost; taken at the beginning of a step",
-                     display_unit="%"),
+                     display_unit="%", sensitivity="sensitivity.soc"),
             Variable("resistance_growth", "1", cells, 0.0, 0.0, 100.0, 0.1,
                      "Relative growth of all resistances of the cell; taken at the beginning of a step",
                      display_unit="%", sensitivity="sensitivity.resistance_growth"),

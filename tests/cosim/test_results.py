@@ -193,6 +193,22 @@ def test_tables_are_made_of_what_there_is(tmp_path, error):
     assert [results.sizes["time"] for results in made] == [5]
 
 
+def test_a_table_that_cannot_be_made_hides_neither_the_end_of_the_run_nor_other_tables(tmp_path):
+    made = []
+
+    def refused(results):
+        raise InputError("the table cannot be written")
+
+    with pytest.raises(KeyboardInterrupt) as ended, made_of(tmp_path / "run.nc", refused, made.append):
+        flowing(tmp_path / "run.nc", 5, KeyboardInterrupt())
+    assert ended.value.__notes__ == ["the table cannot be written"]
+    assert len(made) == 1
+    refusal = pytest.raises(InputError, match="the table cannot be written")
+    with refusal, made_of(tmp_path / "whole.nc", refused, made.append):
+        flowing(tmp_path / "whole.nc", 5)
+    assert len(made) == 2
+
+
 def test_no_table_is_made_of_former_results(tmp_path):
     flowing(tmp_path / "run.nc", 3)
     made = []

@@ -59,7 +59,7 @@ def test_an_explicit_component_ten_times_too_slow_is_refused():
 def test_a_slow_component_that_moves_within_the_fast_period_is_refused():
     assert refusal(pair(fastest=3.0)) == (
         "the plan mixes timescales: Fast steps every 1 s and sees Slow held, but the fastest time constant of Slow is "
-        "3 s, less than 5 times that; a period of Fast of at most 600 ms would do, or Slow in the same layer"
+        "3 s, less than 5 times that; a period of Fast of at most 600 ms would do"
     )
     assert outcome(pair(fastest=3.0), electrical=SECOND // 2).violations == ()
     assert outcome(pair(fastest=3.0), separation=3.0).violations == ()

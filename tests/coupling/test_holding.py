@@ -72,12 +72,12 @@ def test_a_constant_below_its_own_period_is_refused_where_others_see_the_value_h
     assert outcome(20, 120, pair(constant=25.0)).violations == ()
 
 
-def test_steps_of_the_same_period_hold_nothing():
-    system = pair(constant=25.0)
-    plan = make_plan(system, {ELECTRICAL: 40 * SECOND, THERMAL: 40 * SECOND})
-    assert (
-        run(system, plan, Experiment(40 * SECOND)).violations[0].startswith("at t = 40 s: Warm.warmth changed by 2 K")
-    )
+def test_a_layer_of_the_same_period_sees_it_held_too():
+    plan = {ELECTRICAL: 40 * SECOND, THERMAL: 40 * SECOND}
+    with pytest.raises(InputError, match=r"Seer sees Warm\.warmth held for 40 s"):
+        run(pair(constant=25.0), make_plan(pair(constant=25.0), plan), Experiment(40 * SECOND))
+    (violation,) = run(pair(), make_plan(pair(), plan), Experiment(40 * SECOND)).violations
+    assert violation.startswith("at t = 40 s: Warm.warmth changed by 2 K")
 
 
 def test_an_effect_that_no_component_tells_is_unknown():

@@ -80,6 +80,7 @@ def test_what_a_killed_process_has_left_goes_with_the_next_draft(tmp_path, name)
     with writing(tmp_path / name):
         (draft,) = tmp_path.iterdir()
     (tmp_path / ".other.nc.01234567.part").mkdir()
+    (tmp_path / f".{name}.0123456789abcdef.part").write_text("half")  # as former versions left it
     with replacing(tmp_path / name) as temporary:
         assert not draft.exists()
         temporary.write_text("new")

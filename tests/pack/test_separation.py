@@ -24,7 +24,9 @@ from packfmu.pack.file import Pack, load_pack
 from packfmu.pack.parts import parts
 from packfmu.pack.topology import ELECTRICAL
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+IMPORTING = (ROOT / "docs" / "importing.md").read_text(encoding="utf-8")
 SECOND = 10**9
 FILE = {"pack": {"series": 2, "parallel": 1}, "cell": {"parameters": "nissan_leaf_2013", "initial_soc": 0.6}}
 
@@ -155,6 +157,17 @@ def test_the_voltages_of_a_block_are_those_of_the_cells_at_the_communication_poi
         np.testing.assert_allclose(block.y["group_voltage"], block.y["voltage"], rtol=1e-14)
     foreseen = float(block.x["PackNetwork_outputs"]["pack_voltage"])
     assert foreseen - float(block.y["pack_voltage"]) > 2e-3
+
+
+@pytest.mark.parametrize(("scale", "kept"), [(4, 1.0), (8, 0.0)])
+def test_the_scale_up_to_which_timescales_are_kept_apart_is_the_documented_one(scale, kept):
+    """The board's 200 s are 5 times the 40 s of a balancer at scale 4."""
+    block = started()
+    block.p["step_scale"], block.u["pack_current"] = float(scale), 0.0
+    block.initialize()
+    assert block.advance(0.0, 60.0 * scale) == DONE
+    assert block.y["separation"] == kept
+    assert "Up to 4 keeps the timescales of `leaf_pack.toml` apart" in IMPORTING
 
 
 def test_flags_of_a_block_are_those_of_the_communication_point():
