@@ -171,9 +171,14 @@ def demands(system: System, plan: Plan, separation: float = SEPARATION) -> list[
 def check_plan(
     system: System, plan: Plan, timescales: Mapping[str, Timescale], separation: float = SEPARATION
 ) -> list[Violation]:
-    """Return what of the `demands` the time constants break; components that are missing are not checked."""
-    asked = [demand for demand in demands(system, plan, separation) if demand.component in timescales]
-    found = (demand.check(timescales[demand.component]) for demand in asked)
+    """Return what of its `demands` on time constants a plan breaks."""
+    return check(demands(system, plan, separation), timescales)
+
+
+def check(asked: Sequence[Demand], timescales: Mapping[str, Timescale]) -> list[Violation]:
+    """Return which demands the time constants do not meet; components that are missing are not checked."""
+    known = [demand for demand in asked if demand.component in timescales]
+    found = (demand.check(timescales[demand.component]) for demand in known)
     return list(dict.fromkeys(violation for violation in found if violation is not None))
 
 

@@ -10,7 +10,9 @@ from .enforcement import (
     WATCH,
     Timescale,
     Violation,
+    check,
     check_plan,
+    demands,
     has_timescale,
     refuse,
 )
@@ -73,7 +75,8 @@ class Guard:
             if has_timescale(system, name)
         }
         self._seen: dict[tuple[int, tuple[str, ...]], str] = {}
-        refuse(self.check(plan))
+        self._demands = demands(system, plan, separation)
+        refuse(check(self._demands, self.timescales()))
 
     @property
     def seen(self) -> tuple[str, ...]:
@@ -106,7 +109,7 @@ class Guard:
     def watch(self, time: int) -> list[str]:
         """Check the rules and what is held at a time [ns]; return the violations that are seen for the first time."""
         new = []
-        for violation in self.check(self._plan) + self.beyond():
+        for violation in check(self._demands, self.timescales()) + self.beyond():
             key = (violation.rule, violation.components)
             if key not in self._seen:
                 self._seen[key] = f"at t = {format_duration(time)}: {violation.text}"

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from ..core.duration import seconds
 from ..core.model import Model
 from ..core.variable import Causality
-from ..coupling.enforcement import Demand, demands, refuse
+from ..coupling.enforcement import Demand, check, demands, refuse
 from ..coupling.kernels import kernel_component, timescale_at_start
 from ..coupling.schedule import Plan, make_plan
 from ..coupling.system import Layer, System
@@ -112,8 +112,7 @@ def _check(asked: Sequence[Demand], planned: Sequence[Part]) -> None:
     names = {demand.component for demand in asked}
     told = {part.name: timescale_at_start(_model(part)) for part in planned if part.name in names}
     known = {name: timescale for name, timescale in told.items() if timescale is not None}
-    found = [demand.check(known[demand.component]) for demand in asked if demand.component in known]
-    refuse([violation for violation in found if violation is not None])
+    refuse(check(asked, known))
 
 
 def _share(bound: float, plan: Plan) -> float | None:
