@@ -216,10 +216,14 @@ def _inputs(members: Mapping[str, Model], led_outside: Sequence[Place], taps: Se
                     f"{owner}.{name} and {member}.{name} are one input of the block; {what} {left} does not fit {right}"
                 )
         least, greatest = max(other.min, variable.min), min(other.max, variable.max)
-        told: dict[str, Any] = {"shifts": other.shifts, "sensitivity": other.sensitivity}
-        if name not in inputs:
-            told = {key: names.get(f"{owner}.{_field(members[owner], path)}", "") for key, path in told.items()}
-        inputs[name] = owner, replace(other, min=least, max=greatest, **told)
+        shifts, sensitivity = (
+            names.get(f"{member}.{_field(members[member], listed)}", "")
+            for listed in (variable.shifts, variable.sensitivity)
+        )
+        if name in inputs:
+            shifts, sensitivity = other.shifts, other.sensitivity or sensitivity
+        feeding = replace(other, min=least, max=greatest, shifts=shifts, sensitivity=sensitivity)
+        inputs[name] = owner, feeding
     return tuple(variable for _, variable in inputs.values())
 
 

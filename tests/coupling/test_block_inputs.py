@@ -67,6 +67,18 @@ def test_an_input_shifts_the_block_s_output(taps, shifted):
     assert [name for name, port in ports.items() if port.slow] == (["drift"] if "drift" in ports else [])
 
 
+def test_what_an_input_changes_is_told_by_any_of_the_components_that_it_feeds():
+    """The first component tells nothing of it; the second one's output is a tap of another name."""
+    plain, telling = with_drift(), with_drift()
+    fields = replace(telling.fields, inputs=(replace(telling.inputs[0], sensitivity="out"), *telling.inputs[1:]))
+    members = {"One": plain, "Other": replace(telling, fields=fields)}
+    rows = [Operation(Action.STEP, 1, name) for name in members]
+    taps = (Tap("effect", "Other.out", listed="sensitivity.value"),)
+    ports = ports_of(compose("Two", "two", members, SECOND, rows, taps, (), {}))
+    assert ports["value"].sensitivity == "sensitivity.value"
+    assert "sensitivity.value" in ports
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
