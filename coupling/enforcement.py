@@ -78,13 +78,10 @@ class Timescale:
 
     def of(self, output: str) -> float | None:
         """Return the time constant that an output reports [s]; None where it reports none."""
-        own = {
-            FASTEST: self.fastest,
-            SLOWEST: self.slowest,
-            SWITCHING_PERIOD: self.switching_period,
-            SWITCHING_SETTLING: self.switching_settling,
-        }
-        return own.get(output, self.quantities.get(output))
+        if output in REPORTS:
+            own = (self.fastest, self.slowest, self.switching_period, self.switching_settling)
+            return own[REPORTS.index(output)]
+        return self.quantities.get(output)
 
 
 @dataclass(frozen=True)

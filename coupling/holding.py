@@ -14,14 +14,12 @@ import numpy as np
 
 from ..core.bounds import unit_suffix
 from ..core.duration import at_most, format_duration, seconds
+from ..core.model import Place
 from .operations import Connection
 from .port import Port
 from .slave import Slave, Values, fill, packed, unpacked
 from .system import System
 from .transfers import take_change
-
-Place = tuple[str, str]
-"""A component and its output."""
 
 
 @dataclass(frozen=True)

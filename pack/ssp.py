@@ -181,7 +181,7 @@ def _outer(system: System) -> Sequence[_Outer]:
     ]
     names = {component.name: component.ports for component in system.components}
     taps = [tap for tap in (*TAPS, *BMS_TAPS) if tap.detail is Detail.PACK and tap.summary not in PER_STEP]
-    outputs = [(tap.name, endpoint(tap.source.replace("Meter.", "PackNetwork."))) for tap in taps]  # as it foresees
+    outputs = [(tap.name, endpoint(tap.source.replace("Meter.", "PackNetwork."))) for tap in taps]  # no FMU meters
     return [
         _Outer(name, component, variable, port)
         for label, (component, own) in inputs + outputs

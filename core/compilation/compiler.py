@@ -20,6 +20,7 @@ from numba.core.registry import CPUDispatcher
 from numba.core.sigutils import normalize_signature
 from numba.core.typed_passes import NativeLowering
 
+from .fingerprint import fingerprint
 from .kept import KernelCache
 
 OPTIONS = {"nopython": True, "error_model": "numpy", "no_cfunc_wrapper": True}
@@ -156,6 +157,16 @@ def optimised(library: LoweredLibrary) -> LoweredLibrary:
     return library
 
 
+def _name_by_code(function: Any) -> None:
+    """Name the code of a kernel by what it computes.
+
+    numba counts the functions that a process compiles. Two processes give the same number to different kernels of one
+    name, and a third one that loads both from disk would call one for the other.
+    """
+    function.unique_id = int(fingerprint(function.func)[:15], 16)
+    function.unique_name = f"{function.func_qualname}${function.unique_id}"
+
+
 @register_pass(mutates_CFG=True, analysis_only=False)
 class KernelLowering(NativeLowering):  # type: ignore[misc]
     """Lowers a kernel; one that another calls without a way in for Python."""
@@ -164,6 +175,7 @@ class KernelLowering(NativeLowering):  # type: ignore[misc]
 
     def run_pass(self, state: Any) -> bool:
         """Lower, and let callers find what came of it."""
+        _name_by_code(state.func_ir.func_id)
         codegen, name = state.targetctx.codegen(), state.func_id.func_qualname
         state.type_annotation = ""  # it would keep all that numba has found out about the function
         if not is_called_by_another():

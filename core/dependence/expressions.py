@@ -56,7 +56,12 @@ def computed(compute: Callable[..., Any], values: Sequence[Any]) -> Any:
 
 def expression(node: ast.expr, scope: Scope) -> Evaluate:
     """Return the function that evaluates an expression; TypeError names what no kernel holds."""
-    make = _MAKERS.get(type(node))
+    return made(_MAKERS, node, scope)
+
+
+def made(makers: Mapping[Any, Callable[..., Any]], node: ast.expr | ast.stmt, scope: Scope) -> Any:
+    """Return what the maker of a node's type makes of it; TypeError names the line and the type that has none."""
+    make = makers.get(type(node))
     if make is None:
         raise TypeError(f"line {node.lineno}: kernels hold no {type(node).__name__}")
     return make(node, scope)

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..block.block_type import nothing
 from ..compilation.compiler import Kernel
-from .expressions import Evaluate, Scope, combined, expression
+from .expressions import Evaluate, Scope, combined, expression, made
 from .frame import Flow, Frame
 from .values import Dependent, Record, dependence, is_known, write, write_scalar
 
@@ -59,7 +59,7 @@ def _body(function: Callable[..., Any]) -> Run:
 
 
 def _block(nodes: Sequence[ast.stmt], scope: Scope) -> Run:
-    runs = [_statement(node, scope) for node in nodes]
+    runs = [made(_MAKERS, node, scope) for node in nodes]
 
     def run(frame: Frame) -> Flow:
         for each in runs:
@@ -69,14 +69,6 @@ def _block(nodes: Sequence[ast.stmt], scope: Scope) -> Run:
         return Flow.NEXT
 
     return run
-
-
-def _statement(node: ast.stmt, scope: Scope) -> Run:
-    """Return what runs a statement; TypeError names what no kernel holds."""
-    make = _MAKERS.get(type(node))
-    if make is None:
-        raise TypeError(f"line {node.lineno}: kernels hold no {type(node).__name__}")
-    return make(node, scope)
 
 
 def _pass(node: ast.Pass, scope: Scope) -> Run:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...core.model import Place
 from ...core.variable import Variable
 from ..operations import Action, Connection, Operation, Rule
 from ..transfers import LEAST
@@ -11,7 +12,6 @@ from . import watch
 from .gathering import gather, take
 from .wiring import (
     TOO_LONG,
-    Place,
     Wiring,
     base_length,
     blocks,

@@ -57,14 +57,14 @@ from ...core.compilation.generated import execute
 from ...core.duration import seconds
 from ...core.fields import Fields
 from ...core.kernel import kernel
-from ...core.model import Composition, Model, Update
+from ...core.model import Composition, Model, Place, Update
 from ...core.variable import DataType, Variable
 from .. import transfers
 from ..operations import Connection, Operation, endpoint
 from . import watch
 from .code import write
 from .taps import Summary, Tap, output
-from .wiring import Limits, Place, Wiring, refusals
+from .wiring import Limits, Wiring, refusals
 
 STEP_SCALE = Variable(
     "step_scale", "1", None, 1.0, 1.0, 1024.0, 1.0,

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ...core.model import Model
+from ...core.model import Model, Place
 from ...core.timescale import timescale_variables
 from ...core.variable import DataType, Variable
 from ..enforcement import FASTEST, SLOWEST
-from .wiring import Place, Wiring, output_field
+from .wiring import Wiring, output_field
 
 SEPARATION = Variable(
     "separation", "1", None, 1.0, 0.0, 1.0, 1.0,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ...core.bounds import unit_suffix
 from ...core.duration import format_duration
-from ...core.model import Model
+from ...core.model import Model, Place
 from ...core.variable import Variable
 from ..operations import Action, Connection, Operation, Rule
 
@@ -20,9 +20,6 @@ STATUSES = 1000
 
 BEYOND = 500
 """Added to that, in place of a component's status, with the number of the input that is beyond its bounds."""
-
-Place = tuple[str, str]
-"""A component and its variable."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ The power is the one that may be held for the horizon, ``I_end sum_g v_g(t + hor
 current grows in discharge, and falls in charge, as the voltage does the contrary. So I_end is the current that the
 limiting group bears after a straight change from ``ratio * I_end``, with ``ratio = sum_g v_g(t + horizon) / sum_g
 v_g(t)``, the voltages being those under I. From I to I_end the limiting group changes its voltage (not where it is on
-its limit twice), that of all by as much times the ratio of their slopes: within 0.5 % of a power by every close port.
+its limit twice), that of all by as much times the ratio of their slopes. Tests: within 0.5 % of what close ports give.
 
 Limits
 ------

@@ -15,7 +15,7 @@ The greatest change of a cell's settled voltage with what may be held while it m
     by temperature        |dU/dT - i (E_0 R0 + sum_j E_j R_j) / (R_gas T^2)|
     by growth             |i| (R0 + sum_j R_j)
 
-They tell what holding a value costs; nothing is computed from them.
+They tell what holding a value costs; no state follows from them. The growth counts from the resistances of now.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def pairs_ahead(x: Block, p: Block, y: Block, k: int, soc: float) -> tuple[float
 def include_sensitivities(x: Block, p: Block, y: Block, k: int, place: Place, total: float, activated: float) -> float:
     """Include the sensitivities of cell k at a place of the tables; return dU/dz there [V].
 
-    `total` and `activated` are the sums of all resistances [Ohm], and of them times their activation energies.
+    `total` is the sum of all resistances [Ohm], `activated` that of them times their activation energies [Ohm J/mol].
     """
     current, temperature, slope = x.current[k], x.temperature[k], circuit.open_circuit_slope(x, p, k, place)
     by_temperature = -current * activated / (GAS_CONSTANT * temperature * temperature)

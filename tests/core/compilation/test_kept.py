@@ -126,3 +126,45 @@ def test_generated_source_is_kept_for_people_to_read(tmp_path, monkeypatch):
     (path,) = (tmp_path / "generated").iterdir()
     assert path.name.startswith("doubled_")
     assert path.read_text() == "def doubled(x):\n    return 2.0 * x\n"
+
+
+TWINS = """
+import sys
+import numpy as np
+from numba import types
+from packfmu.core.compilation.kept import compile_once
+from packfmu.core.kernel import kernel
+
+def scaled(factor):
+    @kernel
+    def inner(x):
+        return factor * x[0] + sum_of(x)
+
+    @kernel
+    def sum_of(x):
+        return factor
+
+    def outer(x):
+        return inner(x)
+
+    return compile_once(kernel(outer), (types.Array(types.float64, 1, "C"),))
+
+for kept in [scaled(float(factor)) for factor in sys.argv[1:]]:
+    (compiled,) = kept.overloads.values()
+    print(compiled.fndesc.llvm_func_name, kept(np.ones(1)))
+"""
+
+
+def test_kernels_of_one_name_that_two_processes_have_kept_are_not_taken_for_each_other(tmp_path):
+    """numba numbers what a process compiles: the first kernels of two processes have the same name and number."""
+    (tmp_path / "twins.py").write_text(TWINS)
+
+    def told(*factors):
+        own = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+        command = [sys.executable, str(tmp_path / "twins.py"), *map(str, factors)]
+        return subprocess.run(command, check=True, capture_output=True, text=True, env=own).stdout.split()
+
+    (first, four), (second, six) = told(2), told(3)
+    assert (four, six) == ("4.0", "6.0")
+    assert first != second
+    assert told(2, 3) == [first, "4.0", second, "6.0"]
