@@ -9,7 +9,7 @@ floating-point operations.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from numba.core.codegen import JITCodeLibrary
@@ -161,10 +161,12 @@ def _name_by_code(function: Any) -> None:
     """Name the code of a kernel by what it computes.
 
     numba counts the functions that a process compiles. Two processes give the same number to different kernels of one
-    name, and a third one that loads both from disk would call one for the other.
+    name, and a third one that loads both from disk would call one for the other. A kernel that tells nothing of what
+    it computes is never kept on disk, and keeps numba's name.
     """
-    function.unique_id = int(fingerprint(function.func)[:15], 16)
-    function.unique_name = f"{function.func_qualname}${function.unique_id}"
+    with suppress(TypeError):
+        function.unique_id = int(fingerprint(function.func)[:15], 16)
+        function.unique_name = f"{function.func_qualname}${function.unique_id}"
 
 
 @register_pass(mutates_CFG=True, analysis_only=False)
