@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -113,6 +114,18 @@ class Balancer(Table):
             return tuple((first - 1, second - 1 if second else PACK) for first, second in self.links)
         default = Graph.PACK if self.converter == Converter.FLYBACK.word else Graph.PATH
         return links(self.links or default, groups)
+
+    def rating(self, groups: int, voltage: float) -> float:
+        """Return the greatest current that the balancing puts into or takes out of a group [A].
+
+        `voltage` is the greatest of a group [V]. A converter between a group and the pack's terminals takes from all
+        groups the current of one over their number.
+        """
+        if self.is_passive:
+            return voltage / self.bleed_resistance
+        at_ends = Counter(end for ends in self.ends(groups) for end in ends)
+        across = at_ends.pop(PACK, 0) / groups
+        return self.rated_current * (max(at_ends.values()) + across)
 
     def check_minimum_voltage(self, maximum: float) -> None:
         """Raise ValueError unless the minimum voltage is below the cell's maximum voltage [V]."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..fmi.definition import Part
+from ..models.bms.kalman_correction import LEAST_SIGMA
 from ..models.cell.protocol import CellModel
 from .balancing_tables import Bms
 from .file import Pack
@@ -144,6 +145,8 @@ def _bms(pack: Pack, bms: Bms, kind: CellModel, cells: Mapping[str, NDArray[np.f
         "initial_soc": min(max(pack.cell.initial_soc + bms.initial_soc_error, 0.0), 1.0),
         "group_voltage": kind.open_circuit(cells["initial_soc"][::parallel]),
         "temperature": pack.thermal.initial_temperature,
+        "balancing_rating": pack.balancer.rating(series, kind.limits.maximum_voltage),
+        "voltage_sigma": max(kind.equivalent_circuit().errors.fast, bms.voltage_noise, LEAST_SIGMA),
     }
     return Part("Bms", "bms", {"groups": series, "parallel": parallel, "parameters": pack.cell.parameters}, start)
 

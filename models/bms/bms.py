@@ -81,7 +81,7 @@ def declare(groups: int, parallel: int, kind: CellParameters) -> Model:
     group, groups = in_parallel(kind, counted("parallel", parallel, "cell")), counted("groups", groups, "group")
     fields = Fields(modules=(__name__,), outputs=allowed_currents() + timescale_variables())
     fields += sensors.fields(groups, parallel) + estimation.fields(groups, group)
-    fields += protection.fields(groups, group) + supervisor.fields(group)
+    fields += protection.fields(groups, group) + supervisor.fields(groups, group)
     fields += state_of_power.fields(group) + group_port.fields(groups, group)
     return Model(
         name="Bms",

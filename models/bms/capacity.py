@@ -6,7 +6,8 @@ A rest that ends is a point where SOC is known by the voltage alone: z is the SO
 rest (`rest`). Its variance is that of the slow error of the voltage, of the pairs and of hysteresis, over the slope of
 U squared. It is a point only where its standard deviation is at most `point_sigma`, so not where U is flat. Between two
 points at least `least_swing` apart, the change dz and the charge dq that was counted, bias b and leakage l of today
-taken off for the time T, give::
+taken off for the time T, give the line below. Of unknown balancing currents today's tells nothing about those before:
+l counts as 0 there, and its variance as that of the rating::
 
     dq = Q dz,    variance r = Q^2 (sigma_1^2 + sigma_2^2) + T^2 var(b + l)
 
@@ -44,7 +45,7 @@ from ...core.variable import Detail, Variable
 from ..cell import circuit
 from ..numerics import covariance
 from ..numerics.scalar_filter import learn
-from .filter_states import DAY, bias_place, error_place, leakage_place, voltage_error
+from .filter_states import DAY, bias_place, error_place, leakage_place, leakage_variance, voltage_error
 
 HALVINGS = 40
 """Halvings of SOC 0 to 1 in the search for the SOC of a voltage: down to 1e-12."""
@@ -118,8 +119,10 @@ def point_variance(x: Block, p: Block, k: int, soc: float) -> float:
 
 @kernel
 def lost_variance(x: Block, p: Block, k: int) -> float:
-    """Return the variance of bias and leakage together [A2]."""
+    """Return the variance of bias and leakage together [A2]; where balancing is not known, that of its rating."""
     factors, leakage, bias = x.covariance[k], leakage_place(p), bias_place(p)
+    if x.tapped == 1.0:
+        return leakage_variance(p, x.tapped) + factors[covariance.at(bias, bias)]
     by_bias = 1.0 + factors[covariance.at(leakage, bias)]
     return factors[covariance.at(leakage, leakage)] + by_bias * by_bias * factors[covariance.at(bias, bias)]
 
@@ -131,7 +134,7 @@ def measure_capacity(x: Block, p: Block, k: int, soc: float, variance: float, co
     `counted` is the variance of the charge that was counted [C2].
     """
     swing, capacity = soc - x.point_soc[k], x.capacity[k]
-    lost = x.estimate[k, bias_place(p)] + x.estimate[k, leakage_place(p)]
+    lost = x.estimate[k, bias_place(p)] + (1.0 - x.tapped) * x.estimate[k, leakage_place(p)]
     ends = capacity * capacity * (variance + x.point_variance[k])
     noise = ends + counted
     innovation = x.point_charge[k] - lost * x.point_time[k] - capacity * swing

@@ -17,8 +17,7 @@ Limits
 ------
 Cells in parallel count as one: the tables are those of a group. The estimation ignores readings that are not finite,
 and holds those beyond `current_range` to it. `resting` goes by the readings, bias included. Where balancing currents
-are not known they count as leakage, and as bias where all groups have them: they come and go, and the estimates lag
-behind.
+are not known, the estimates follow them by the voltages alone; ports and limits of the groups take them for a loss.
 
 Shared states
 -------------
@@ -43,6 +42,7 @@ from ..cell.kind import CellParameters
 from . import capacity, filter_states, kalman, kalman_correction, pack_estimate, resistance, rest
 from .capacity import learn_capacity
 from .channel import DEPTH, delay, fill
+from .filter_states import follow_taps
 from .kalman import predict
 from .kalman_correction import correct
 from .pack_estimate import estimate_pack
@@ -74,8 +74,6 @@ def fields(groups: int, group: CellParameters) -> Fields:
 
 def _parameters(rate: float) -> tuple[Variable, ...]:
     return (
-        Variable("balancing_known", "1", None, 1.0, 0.0, 1.0, 1.0,
-                 "Whether the estimation knows the balancing currents", data_type=DataType.BOOLEAN, tunable=True),
         Variable("current_delay", "1", None, 0.0, 0.0, DEPTH - 1.0, 1.0,
                  "Samples that the current is held back to belong to voltages that come late",
                  data_type=DataType.INTEGER),
@@ -165,6 +163,7 @@ def detect_rest(x: Block, p: Block, y: Block, h: float) -> bool:
 @kernel
 def estimate(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
     """Estimate the groups and the pack from the readings of a step of h [s], room by room."""
+    follow_taps(x, p)
     find_known_currents(x, p, u)
     ended = detect_rest(x, p, y, h)
     sample, samples = int(x.sample), int(p.current_delay)

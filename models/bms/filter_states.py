@@ -8,16 +8,19 @@ The states of a group are, in this order:
 * the voltages v_j of the RC pairs;
 * the hysteresis voltage v_h;
 * a slow error e of the voltage, which the model's tables and the sensor share;
-* a leakage l beside the known self-discharge;
+* a leakage l: beside the known self-discharge, or at the balancing taps;
 * the bias b of the current sensor, which is one for all groups.
 
-The current into a group is ``i = measured current + balancing currents - b``. The balancing currents count where
-`balancing_known` is true. A measured current beyond `current_range` counts as `current_range`; one that is not finite
-leaves the current as it was.
+Where `balancing_known` is true the current into a group is ``i = measured current + balancing currents - b``, and l is
+a loss inside the cells that stays. Else it is ``i = measured current - b - l``: the balancing currents that nobody
+tells flow through the taps, and come and go. For the filter they are random, with mean 0, the standard deviation
+`balancing_rating` and the correlation time `balancing_time`. Where `balancing_known` changes, l is forgotten. A
+measured current beyond `current_range` counts as `current_range`; one that is not finite leaves the current as it was.
 
 The covariance of the states is kept in factors, so that no rounding can make it anything but positive definite. States
 and standard deviations are held within bounds: SOC between 0 and 1, the hysteresis voltage within M, the bias within
-`bias_bound`, the leakage within `leakage_bound`, all other voltages within `polarisation_bound`.
+`bias_bound`, the leakage within `leakage_bound`, to which unknown balancing adds `balancing_rating`, all other voltages
+within `polarisation_bound`.
 
 The slow error has the variance ``voltage_error^2 + (table_error dU/dz)^2``. The reason for it: a table of U is off by
 the same amount in all samples of a rest, and in most samples of a pulse. If that counted as noise of each sample it
@@ -25,7 +28,8 @@ would average out, and the filter would believe in an SOC that its table cannot 
 slope of U.
 
 The filter starts at rest at `initial_soc`. The standard deviations of the other states at the start are: of a pair's
-voltage that of `initial_current_sigma` in its resistance, of v_h ``M / sqrt(3)``, of the slow error the one above.
+voltage that of `initial_current_sigma` in its resistance, of v_h ``M / sqrt(3)``, of the slow error the one above, of
+the leakage that of `initial_leakage_sigma` and of unknown balancing together.
 
 Shared states
 -------------
@@ -35,23 +39,12 @@ by the pack (`pack_estimate`); health (`capacity`, `resistance`, `rest`), ports 
 `resistance` and `protection` read it. The elements of the circuit (`capacity`, `resistance_scale`,
 `resistance_factor`, `self_discharge`, `temperature`) are those of the cell model; `capacity` and `resistance` learn the
 first two. The bounds of the states, `least` and `greatest`, are written here; prediction, correction and pack read
-them.
+them. `tapped` and `forgotten` are written here, and prediction and capacity read them.
 
 References
 ----------
 G. L. Plett, J. Power Sources 134 (2004) 277, doi:10.1016/j.jpowsour.2004.02.033.
 """
-
-# The defaults were measured on the HPPC records of the Leaf cell at 10 and 25 degC (data/leaf_cell), against its tables
-# from the rest after the full charge on. Samples have a noise of 0.1 to 0.6 mV, rounded to 1 mV. The tables are off, in
-# the mean square, by
-#
-# * 0.7 to 1.2 mV at 25 degC and 2.4 to 4.0 mV at 10 degC at rest, by as much in rests 1 % SOC apart, little alike in
-#   those 10 % apart; below 10 % SOC by 7 to 12 mV, where U rises by 6.5 V: 0.1 to 0.2 % along SOC;
-# * 1.3 to 3.2 mV under load, alike over a minute (0.9) but not over a quarter of an hour (0 to 0.5);
-# * up to 10 mV in the first minutes after a charge at C/3, as if another current had flowed before.
-#
-# They were fitted to the same records, so errors on others may be larger.
 
 from __future__ import annotations
 
@@ -60,7 +53,7 @@ import math
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
-from ...core.variable import Variable
+from ...core.variable import DataType, Variable
 from ..cell import circuit
 from ..cell.kind import CellParameters
 from ..numerics import covariance
@@ -84,7 +77,7 @@ def fields(groups: int, group: CellParameters) -> Fields:
     count = group.pairs + EXTRA
     return Fields(
         modules=(__name__,),
-        parameters=_trust(group.capacity / 3600.0) + _bounds(),
+        parameters=_trust(group) + _balancing(group.capacity / 3600.0) + _bounds(),
         states=(
             Variable("estimate", "1", (groups, count), 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
                      "SOC, voltages of the RC pairs, hysteresis voltage, slow error, leakage and bias of each group"),
@@ -95,11 +88,14 @@ def fields(groups: int, group: CellParameters) -> Fields:
                      "Greatest value, and greatest standard deviation, of each state"),
             Variable("current", "A", groups, 0.0, -UNBOUNDED, UNBOUNDED, 30.0,
                      "Estimated current: in the correction and after it the one at the end of the step, else its mean"),
+            Variable("tapped", "1", None, 0.0, 0.0, 1.0, 1.0, "1 where the leakage is an unknown balancing current"),
+            Variable("forgotten", "1", None, 0.0, 0.0, 1.0, 1.0, "1 in the step in which the leakage is forgotten"),
         ),
     )  # fmt: skip
 
 
-def _trust(rate: float) -> tuple[Variable, ...]:
+def _trust(group: CellParameters) -> tuple[Variable, ...]:
+    rate, errors = group.capacity / 3600.0, group.errors
     return (
         Variable("initial_soc_sigma", "1", None, 0.1, 0.0, 1.0, 0.1, "Standard deviation of the initial SOC",
                  display_unit="%"),
@@ -109,10 +105,21 @@ def _trust(rate: float) -> tuple[Variable, ...]:
                  "Standard deviation of the current sensor's bias"),
         Variable("initial_leakage_sigma", "A", None, 5e-3, 0.0, UNBOUNDED, 1e-3,
                  "Standard deviation of a group's leakage beside self-discharge", display_unit="mA"),
-        Variable("voltage_error", "V", None, 3e-3, 0.0, UNBOUNDED, 1e-3,
+        Variable("voltage_error", "V", None, errors.slow, 0.0, UNBOUNDED, 1e-3,
                  "Standard deviation of the slow error of the model's voltage", display_unit="mV"),
-        Variable("table_error", "1", None, 2.5e-3, 0.0, UNBOUNDED, 1e-3,
+        Variable("table_error", "1", None, errors.along_soc, 0.0, UNBOUNDED, 1e-3,
                  "Standard deviation of the open-circuit voltage's error along SOC, a slow one", display_unit="%"),
+    )  # fmt: skip
+
+
+def _balancing(rate: float) -> tuple[Variable, ...]:
+    return (
+        Variable("balancing_known", "1", None, 1.0, 0.0, 1.0, 1.0,
+                 "Whether the estimation knows the balancing currents", data_type=DataType.BOOLEAN, tunable=True),
+        Variable("balancing_rating", "A", None, rate / 100.0, 0.0, 1e6, 0.1,
+                 "Greatest balancing current into or out of a group, for where it is not known"),
+        Variable("balancing_time", "s", None, 14400.0, 1.0, UNBOUNDED, 1e4,
+                 "Time over which a balancing current that is not known stays alike", display_unit="h"),
     )  # fmt: skip
 
 
@@ -159,7 +166,24 @@ def bound(p: Block, i: int) -> float:
         return max(p.hysteresis_bound, 1e-6)  # a state that is switched off still needs a variance
     if i <= error_place(p):
         return p.polarisation_bound
-    return p.leakage_bound if i == leakage_place(p) else p.bias_bound
+    tapped = p.balancing_rating * (1.0 - p.balancing_known)
+    return p.leakage_bound + tapped if i == leakage_place(p) else p.bias_bound
+
+
+@kernel
+def leakage_variance(p: Block, tapped: float) -> float:
+    """Return the variance of a leakage of which nothing has been measured yet [A2]."""
+    return p.initial_leakage_sigma**2 + tapped * p.balancing_rating**2
+
+
+@kernel
+def follow_taps(x: Block, p: Block) -> None:
+    """Take over whether the balancing currents are known, and forget the leakages where that has changed."""
+    tapped, place = 1.0 - p.balancing_known, leakage_place(p)
+    x.forgotten = 1.0 if tapped != x.tapped else 0.0
+    x.tapped = tapped
+    x.greatest[place] = bound(p, place)
+    x.least[place] = -x.greatest[place]
 
 
 @kernel
@@ -172,6 +196,7 @@ def voltage_error(x: Block, p: Block, k: int, place: Place) -> float:
 @kernel
 def initialize(x: Block, p: Block, k: int) -> None:
     """Set group k to rest at its initial SOC; capacity, factors and temperature are in x already."""
+    x.tapped, x.forgotten = 1.0 - p.balancing_known, 0.0
     estimate, factors, hysteresis = x.estimate[k], x.covariance[k], hysteresis_place(p)
     covariance.clear(factors)
     for i in range(estimate.shape[0]):
@@ -188,7 +213,7 @@ def initialize(x: Block, p: Block, k: int) -> None:
     factors[covariance.at(hysteresis, hysteresis)] += p.hysteresis_bound**2 / 3.0  # anything between its bounds
     error, leakage, bias = error_place(p), leakage_place(p), bias_place(p)
     factors[covariance.at(error, error)] += voltage_error(x, p, k, place)
-    factors[covariance.at(leakage, leakage)] += p.initial_leakage_sigma**2
+    factors[covariance.at(leakage, leakage)] += leakage_variance(p, 1.0 - p.balancing_known)
     factors[covariance.at(bias, bias)] += p.initial_bias_sigma**2
     x.current[k] = 0.0
     covariance.limit_all(factors, x.greatest)
@@ -212,10 +237,11 @@ def hold_states(x: Block, k: int) -> None:
 
 
 @kernel
-def take_current(x: Block, p: Block, k: int, measured: float) -> None:
-    """Set the current of group k to a measured one [A] less the bias."""
+def take_current(x: Block, p: Block, k: int, measured: float, tapped: float) -> None:
+    """Set the current of group k to a measured one [A] less the bias, and less a share `tapped` of the leakage."""
     if math.isfinite(measured):
-        x.current[k] = min(max(-p.current_range, measured), p.current_range) - x.estimate[k, bias_place(p)]
+        within = min(max(-p.current_range, measured), p.current_range)
+        x.current[k] = within - x.estimate[k, bias_place(p)] - tapped * x.estimate[k, leakage_place(p)]
 
 
 @kernel

@@ -4,25 +4,30 @@ Equations
 ---------
 Under the mean current i of a step of h, with self-discharge i_s and capacity Q::
 
-    dz/dt = (eta i - l - i_s(T)) / Q,    eta = 1 in discharge
+    dz/dt = (eta i - l - i_s(T)) / Q,    eta = 1 in discharge; without l where it is part of i
     dv_j/dt = i / C_j - v_j / (R_j C_j)
     dv_h/dt = gamma i / Q (M - sign(i) v_h) - d v_h
     de/dt = -(|i| / (Q error_length) + 1 / error_time) e
 
 All are solved exactly over a step of any length, R_j and C_j taken in the middle of the change of SOC. The slow error
 decays by charge and by time: it stays what it is until SOC has moved by `error_length` or `error_time` has passed. Bias
-and leakage stay, but for their drift.
+and leakage stay, but for their drift. Where the leakage is an unknown balancing current, it decays with
+`balancing_time` T_b, and its mean counts in i::
+
+    dl/dt = -l / T_b,    mean of l over h = l (1 - exp(-h / T_b)) T_b / h
 
 The noise of a step has these parts:
 
 * the sampled noise of the current (`current_sigma`), held over the step;
 * random walks of z, b and l; each drift is the standard deviation that the walk reaches in a day;
+* of an unknown balancing current what keeps its standard deviation at `balancing_rating`, however l decays;
 * a walk of z with the charge, since the capacity may be another one: after SOC has gone from 0 to 1, its standard
   deviation is the relative one of the capacity;
 * errors of the model in v_j, v_h and e. They decay at the rate of their state, so that their standard deviation
   settles whatever the steps are.
 
-The walks of b and l enter z exactly; they enter v_j and v_h by half of what a whole step does.
+The walks of b and l enter z exactly; they enter v_j and v_h by half of what a whole step does. Of an unknown balancing
+current z takes a little more than the exact noise, by a factor of 1.9 at most.
 
 Limits
 ------
@@ -44,7 +49,7 @@ from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.variable import Variable
 from ..cell import circuit
-from ..cell.kind import CellParameters
+from ..cell.kind import CellParameters, ModelErrors
 from ..cell.port import switched
 from ..numerics import covariance
 from ..numerics.tables import Place
@@ -58,6 +63,7 @@ from .filter_states import (
     hold_states,
     hysteresis_place,
     leakage_place,
+    leakage_variance,
     take_current,
     voltage_error,
 )
@@ -69,10 +75,12 @@ def fields(group: CellParameters) -> Fields:
     columns = 2 * count + 1
     return Fields(
         modules=(__name__,),
-        parameters=_noise(group.capacity / 3600.0),
+        parameters=_noise(group.capacity / 3600.0, group.errors),
         states=(
             Variable("keep", "1", count, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "Work: share of each state after a step"),
             Variable("by_bias", "1", count, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "Work: derivatives of a step by the bias"),
+            Variable("by_leakage", "1", count, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
+                     "Work: derivatives of a step by the leakage"),
             Variable("noise", "1", count, 0.0, 0.0, UNBOUNDED, 1.0, "Work: variance that a step adds to each state"),
             Variable("rows", "1", (count, columns), 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
                      "Work: rows that are made orthogonal"),
@@ -82,7 +90,7 @@ def fields(group: CellParameters) -> Fields:
     )  # fmt: skip
 
 
-def _noise(rate: float) -> tuple[Variable, ...]:
+def _noise(rate: float, errors: ModelErrors) -> tuple[Variable, ...]:
     return (
         Variable("current_sigma", "A", None, 0.05, 0.0, UNBOUNDED, 0.1,
                  "Standard deviation of a sample of the current"),
@@ -96,24 +104,35 @@ def _noise(rate: float) -> tuple[Variable, ...]:
         Variable("error_length", "1", None, 0.03, 1e-6, UNBOUNDED, 0.1,
                  "Change of SOC over which the slow error decays", display_unit="%"),
         Variable("error_time", "s", None, 1e5, 1.0, UNBOUNDED, 1e5, "Time constant of the slow error's decay"),
-        Variable("hysteresis_error", "V", None, 1e-3, 0.0, UNBOUNDED, 1e-3,
+        Variable("hysteresis_error", "V", None, errors.hysteresis, 0.0, UNBOUNDED, 1e-3,
                  "Standard deviation of the model's error in the hysteresis voltage", display_unit="mV"),
     )  # fmt: skip
 
 
 @kernel
-def add_charge(x: Block, p: Block, k: int, h: float) -> float:
-    """Step the SOC of group k over h [s]; return its derivative by the leakage [1/A]."""
+def add_charge(x: Block, p: Block, k: int, tapped: float, h: float) -> None:
+    """Step the SOC of group k over h [s], `tapped` being the share of the leakage that its current holds."""
     estimate, current, leakage = x.estimate[k], x.current[k], leakage_place(p)
     stored, per_charge = circuit.storing(p, k, current), h / x.capacity[k]
-    rise = per_charge * (stored * current - estimate[leakage] - x.self_discharge[k])
+    lost = 0.0 if x.tapped == 1.0 else estimate[leakage]
+    rise = per_charge * (stored * current - lost - x.self_discharge[k])
     estimate[SOC] += rise
     x.keep[SOC], x.by_bias[SOC] = 1.0, -per_charge * stored
+    x.by_leakage[SOC] = tapped * x.by_bias[SOC] if x.tapped == 1.0 else -per_charge
     walks = (stored * p.bias_drift) ** 2 + p.leakage_drift**2
     variance = h / DAY * (p.soc_drift**2 + walks * per_charge * per_charge / 12.0)
     relative = x.capacity_sigma[k] / x.capacity[k]
-    x.noise[SOC] = variance + relative * relative * abs(rise)
-    return -per_charge
+    x.noise[SOC] = variance + relative * relative * abs(rise) + x.tapped * tapped_noise(p, stored * per_charge, h)
+
+
+@kernel
+def tapped_noise(p: Block, per_current: float, h: float) -> float:
+    """Return what an unknown balancing current adds in h [s] to the variance of SOC, that of the leakage given.
+
+    With ``a = h / T_b`` it is ``(r per_current)^2 (2 a - 4 tanh(a / 2)) / a^2``; both terms of the minimum bound it.
+    """
+    ratio, moved = h / p.balancing_time, p.balancing_rating * per_current
+    return moved * moved * min(ratio / 6.0, 2.0 / ratio)
 
 
 @kernel
@@ -151,13 +170,20 @@ def decay_error(x: Block, p: Block, k: int, middle: Place, h: float) -> None:
 
 
 @kernel
-def drift(x: Block, p: Block, h: float) -> None:
-    """Let leakage and bias drift for h [s]."""
+def drift(x: Block, p: Block, h: float) -> float:
+    """Let leakage and bias drift for h [s]; return the mean share of the leakage that the current holds meanwhile."""
     leakage, bias = leakage_place(p), bias_place(p)
-    x.keep[leakage] = x.keep[bias] = 1.0
-    x.by_bias[leakage] = x.by_bias[bias] = 0.0
-    x.noise[leakage] = p.leakage_drift**2 * h / DAY
+    gone, tapped = 0.0, 0.0
+    if x.tapped == 1.0:
+        gone = -math.expm1(-h / p.balancing_time)
+        tapped = gone * p.balancing_time / h
+    if x.forgotten == 1.0:
+        gone = 1.0
+    x.keep[leakage], x.keep[bias] = 1.0 - gone, 1.0
+    x.by_bias[leakage] = x.by_bias[bias] = x.by_leakage[leakage] = x.by_leakage[bias] = 0.0
+    x.noise[leakage] = p.leakage_drift**2 * h / DAY + leakage_variance(p, x.tapped) * gone * (2.0 - gone)
     x.noise[bias] = p.bias_drift**2 * h / DAY
+    return tapped
 
 
 @kernel
@@ -181,19 +207,22 @@ def predict(x: Block, p: Block, k: int, measured: float, h: float) -> float:
     float
         The mean current as the sensor reads it, bias included [A].
     """
-    drift(x, p, h)
-    take_current(x, p, k, measured)
-    before = x.estimate[k, SOC]
-    by_leakage = add_charge(x, p, k, h)
+    tapped, leakage = drift(x, p, h), leakage_place(p)
+    take_current(x, p, k, measured, tapped)
+    tap_current, before = tapped * x.estimate[k, leakage], x.estimate[k, SOC]
+    add_charge(x, p, k, tapped, h)
     middle = circuit.locate(p, 0.5 * (before + x.estimate[k, SOC]))
     relax_pairs(x, p, k, middle, h)
     switch_hysteresis(x, p, k, h)
     decay_error(x, p, k, middle, h)
-    covariance.carry(x.covariance[k], x.keep, x.by_bias, by_leakage, x.rows, x.weights)
+    for i in range(1, leakage):
+        x.by_leakage[i] = tapped * x.by_bias[i]
+    x.estimate[k, leakage] *= x.keep[leakage]
+    covariance.carry(x.covariance[k], x.keep, x.by_bias, x.by_leakage, x.rows, x.weights)
     for i in range(x.noise.shape[0]):
         x.weights[2 * i + 1] = max(x.noise[i], (LEAST * x.greatest[i]) ** 2)
     x.weights[x.weights.shape[0] - 1] = p.current_sigma**2
     covariance.factorise(x.covariance[k], x.rows, x.weights, x.weighted)
     hold_states(x, k)
     covariance.limit_all(x.covariance[k], x.greatest)
-    return x.current[k] + x.estimate[k, bias_place(p)]
+    return x.current[k] + x.estimate[k, bias_place(p)] + tap_current

@@ -35,10 +35,13 @@ from ...core.variable import Variable
 from ..cell import circuit
 from ..cell.kind import CellParameters
 from ..numerics import covariance
-from .filter_states import EXTRA, SOC, bias_place, error_place, hold_states, sigma, take_current
+from .filter_states import EXTRA, SOC, bias_place, error_place, hold_states, leakage_place, sigma, take_current
 
 FAR = 0.01
 """Size of a correction of SOC, and standard deviation of SOC, beyond which a correction is far."""
+
+LEAST_SIGMA = 1e-6
+"""Least standard deviation of a voltage [V]: there is no reading without noise."""
 
 ROUNDS = 4
 """Times that a far correction is tried before it is made; each round leaves a small share of the curvature."""
@@ -50,7 +53,7 @@ def fields(group: CellParameters) -> Fields:
     return Fields(
         modules=(__name__,),
         parameters=(
-            Variable("voltage_sigma", "V", None, 3e-3, 1e-6, UNBOUNDED, 1e-3,
+            Variable("voltage_sigma", "V", None, max(group.errors.fast, LEAST_SIGMA), LEAST_SIGMA, UNBOUNDED, 1e-3,
                      "Standard deviation of a group's voltage: noise of the sensor and short errors of the model",
                      display_unit="mV"),
             Variable("innovation_bound", "1", None, 5.0, 1.0, UNBOUNDED, 5.0,
@@ -87,7 +90,7 @@ def expect(x: Block, p: Block, k: int, spread: float) -> tuple[float, float]:
     for i in range(1, error + 1):
         voltage += x.estimate[k, i]
         x.sensitivity[i] = 1.0
-    x.sensitivity[error + 1] = 0.0
+    x.sensitivity[error + 1] = -resistance * x.tapped
     x.sensitivity[error + 2] = -resistance
     return voltage, p.voltage_sigma**2 + (resistance * p.current_sigma) ** 2
 
@@ -131,7 +134,7 @@ def correct(x: Block, p: Block, k: int, measured: float, present: float) -> tupl
         infinity where `measured` is not finite.
     """
     innovation, variance = 0.0, math.inf
-    take_current(x, p, k, present)
+    take_current(x, p, k, present, x.tapped)
     if math.isfinite(measured):
         spread = sigma(x, k, SOC)
         voltage, noise = expect(x, p, k, spread)
@@ -143,6 +146,6 @@ def correct(x: Block, p: Block, k: int, measured: float, present: float) -> tupl
         within = min(max(-greatest, innovation), greatest)
         for i in range(x.gain.shape[0]):
             x.estimate[k, i] += x.gain[i] * within
-        x.current[k] -= x.gain[bias_place(p)] * within
+        x.current[k] -= (x.gain[bias_place(p)] + x.tapped * x.gain[leakage_place(p)]) * within
         hold_states(x, k)
     return innovation, variance

@@ -77,11 +77,11 @@ def fields(groups: int) -> Fields:
 def adopt(x: Block, p: Block, k: int, bias: float, variance: float) -> None:
     """Set bias [A] and its variance [A2] in group k: its other states follow as they depend on the bias."""
     estimate, factors, last = x.estimate[k], x.covariance[k], bias_place(p)
-    step = bias - estimate[last]
+    step, leakage = bias - estimate[last], estimate[leakage_place(p)]
     for i in range(last):
         estimate[i] += factors[covariance.at(i, last)] * step
     estimate[last] = bias
-    x.current[k] -= step
+    x.current[k] -= step + x.tapped * (estimate[leakage_place(p)] - leakage)
     covariance.replace_last(factors, last + 1, variance)
     hold_states(x, k)
 

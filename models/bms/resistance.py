@@ -20,8 +20,8 @@ a group have one scale.
 
 Shared states
 -------------
-`resistance_factor` is written here; `cell.circuit` and `group_port` use it. `resistance_scale` is written here;
-`cell.circuit` uses it.
+`residual` is written here; `supervisor` uses it. `resistance_factor` is written here; `cell.circuit` and `group_port`
+use it. `resistance_scale` is written here; `cell.circuit` uses it.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def fields(groups: int, group: CellParameters) -> Fields:
         parameters=(
             Variable("initial_resistance_sigma", "1", None, 0.1, 0.0, 10.0, 0.1,
                      "Standard deviation of the initial scale of the resistances, as a share of it", display_unit="%"),
-            Variable("resistance_error", "1", None, 0.02, 1e-6, 1.0, 0.05,
+            Variable("resistance_error", "1", None, max(group.errors.resistance, 1e-6), 1e-6, 1.0, 0.05,
                      "Standard deviation of the tables of resistance, as a share of them", display_unit="%"),
             Variable("current_step", "A", None, group.capacity / 3600.0 / 3.0, 1e-6, UNBOUNDED, 10.0,
                      "Least step of the current that the resistance is measured by"),

@@ -17,6 +17,11 @@ balance
 
 Between decisions trips and `balancing_allowed` withdraw permissions at once; nothing gives one.
 
+A group's SOC is trusted while its standard deviation is at most `trusted_sigma`, and while its voltage is explained:
+what the filter puts down to the slow error of the voltage, and what is left of the innovation after the correction, in
+their mean over `WHILE`, stay within `STRANGE` standard deviations of the slow error, or of the voltage where that is
+greater. A current that nobody tells, a wrong table or a damaged cell goes there when nothing else can take it.
+
 Limits
 ------
 `stop_spread` must not exceed `start_spread`, and `minimum_soc` must be below `maximum_soc`; else a step is refused. All
@@ -29,16 +34,25 @@ Shared states
 
 from __future__ import annotations
 
+import math
+
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.variable import DataType, Variable
+from ..cell import circuit
 from ..cell.kind import CellParameters
-from .filter_states import SOC
+from .filter_states import SOC, error_place, voltage_error
 from .protection import OVERVOLTAGE, UNDERVOLTAGE, time_is_up
 
+WHILE = 600.0
+"""Time over which what the model does not explain is averaged [s]."""
 
-def fields(group: CellParameters) -> Fields:
+STRANGE = 4.0
+"""Standard deviations beyond which a voltage is not explained."""
+
+
+def fields(groups: int, group: CellParameters) -> Fields:
     """Return thresholds and permissions; the thresholds start as those of `group`, a group seen as one cell."""
     allowed = Variable("balancing_allowed", "1", None, 1.0, 0.0, 1.0, 1.0,
                        "Whether others allow balancing: a charger is connected, say",
@@ -48,8 +62,12 @@ def fields(group: CellParameters) -> Fields:
         parameters=_parameters(group),
         inputs=(allowed,),
         outputs=_outputs(),
-        states=_states(),
-    )
+        states=(
+            *_states(),
+            Variable("unexplained", "V", groups, 0.0, -UNBOUNDED, UNBOUNDED, 1e-3,
+                     "What the model does not explain of each group's voltage, in the mean"),
+        ),
+    )  # fmt: skip
 
 
 def _parameters(group: CellParameters) -> tuple[Variable, ...]:
@@ -74,7 +92,7 @@ def _outputs() -> tuple[Variable, ...]:
     return tuple(
         Variable(name, "1", None, 0.0, 0.0, 1.0, 1.0, text, data_type=DataType.BOOLEAN)
         for name, text in (
-            ("soc_trusted", "Whether the SOC of every group is known to trusted_sigma"),
+            ("soc_trusted", "Whether the SOC of every group is known to trusted_sigma, and its voltage is explained"),
             ("charge_enable", "Whether the pack may be charged"),
             ("discharge_enable", "Whether the pack may be discharged"),
             ("balancing_enable", "Whether the pack may be balanced"),
@@ -118,11 +136,20 @@ def soc_range(x: Block) -> tuple[float, float]:
 
 
 @kernel
-def check_trust(x: Block, p: Block) -> None:
-    """Set whether the SOC of every group is known well enough."""
-    x.trusted = 1.0
+def explained(x: Block, p: Block, k: int) -> bool:
+    """Return whether the model explains the voltage of group k."""
+    slow = math.sqrt(voltage_error(x, p, k, circuit.locate(p, x.estimate[k, SOC])))
+    return abs(x.unexplained[k]) <= STRANGE * max(slow, p.voltage_sigma)
+
+
+@kernel
+def check_trust(x: Block, p: Block, h: float) -> None:
+    """Set whether the SOC of every group is known well enough, h [s] after the last time."""
+    x.trusted, share = 1.0, -math.expm1(-h / WHILE)
     for k in range(x.soc_sigma.shape[0]):
-        if not x.soc_sigma[k] <= p.trusted_sigma:
+        left = x.estimate[k, error_place(p)] + x.residual[k]
+        x.unexplained[k] += share * (left - x.unexplained[k])
+        if not (x.soc_sigma[k] <= p.trusted_sigma and explained(x, p, k)):
             x.trusted = 0.0
 
 
@@ -177,7 +204,9 @@ def write_permissions(x: Block, y: Block) -> None:
 def initialize(x: Block, p: Block, u: Block, y: Block) -> None:
     """Decide for the first time."""
     x.full = x.empty = x.balancing = x.since_decision = x.driven_charge = x.time_counted = 0.0
-    check_trust(x, p)
+    for k in range(x.unexplained.shape[0]):
+        x.unexplained[k] = 0.0
+    check_trust(x, p, 0.0)
     decide(x, p, u)
     write_permissions(x, y)
 
@@ -185,7 +214,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block) -> None:
 @kernel
 def supervise(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
     """Withdraw permissions at once after a step of h [s], decide anew where it is time, and write them."""
-    check_trust(x, p)
+    check_trust(x, p, h)
     withdraw(x, u)
     x.since_decision += h
     x.time_counted += h

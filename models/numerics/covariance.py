@@ -82,22 +82,22 @@ def measure(factors: Block, gain: Block, sensitivity: Block, noise: float) -> fl
 
 
 @kernel
-def carry(factors: Block, keep: Block, by_last: Block, by_next: float, rows: Block, weights: Block) -> None:
+def carry(factors: Block, keep: Block, by_last: Block, by_next: Block, rows: Block, weights: Block) -> None:
     """Write ``W`` and ``d`` of a step, ``P = W diag(d) W'``.
 
-    The transition is ``diag(keep)`` with two things more: the last state acts on all others, by the last column
-    `by_last`, and the state before it on the first. Walks of these two act from the middle of the step on, so that half
-    of what they do in a step is their noise's. A noise that acts like the last state, such as that of a measured input,
-    comes on top.
+    The transition is ``diag(keep)`` with two columns more: the last state acts on all others, by `by_last`, and the one
+    before it on those before, by `by_next`. The noises of these two arrive all through the step: the share ``1 / (1 +
+    keep)`` of what the state does in a step is its noise's, half of it for a walk, and all that the noises of a step do
+    together for a state that decays exponentially. A noise that acts like the last state, such as that of a measured
+    input, comes on top.
 
     Parameters
     ----------
     factors : (n (n + 1) / 2,) array
         P before the step.
-    keep, by_last : (n,) array
-        The transition's diagonal, and its last column but for the diagonal; ``by_last[n - 1]`` is 0.
-    by_next : float
-        What the state before the last does to the first.
+    keep, by_last, by_next : (n,) array
+        The transition's diagonal, >= 0, and its last column and the one before but for the diagonal; what they have
+        there and below counts as 0, and ``by_last[n - 1]`` is 0.
     rows : (n, 2 n + 1) array
         Receives W; column 2 i belongs to state i and column 2 i + 1 to its noise. What lies left of column 2 i in row
         i is 0 and is not written.
@@ -112,9 +112,11 @@ def carry(factors: Block, keep: Block, by_last: Block, by_next: float, rows: Blo
             rows[i, 2 * m] = keep[i] * factors[at(i, m)]
             rows[i, 2 * m + 1] = 0.0
         rows[m, 2 * m], rows[m, 2 * m + 1] = keep[m], 1.0
-    rows[0, 2 * following] += by_next
-    rows[0, 2 * last] += by_next * factors[at(following, last)]
-    rows[0, 2 * following + 1] = 0.5 * by_next
+    share, correlated = 1.0 / (1.0 + keep[following]), factors[at(following, last)]
+    for i in range(following):
+        rows[i, 2 * following] += by_next[i]
+        rows[i, 2 * last] += by_next[i] * correlated
+        rows[i, 2 * following + 1] = share * by_next[i]
     for i in range(states):
         if i < last:
             rows[i, 2 * last] += by_last[i]

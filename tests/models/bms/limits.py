@@ -24,7 +24,7 @@ WAYS = {"charge": 1.0, "discharge": -1.0}
 
 def blocks(kind, groups=1, **changes):
     """Return x and p of an estimate at rest, at 25 degC; `changes` replace parameters."""
-    fields = state_of_power.fields(kind) + group_port.fields(groups, kind) + supervisor.fields(kind)
+    fields = state_of_power.fields(kind) + group_port.fields(groups, kind) + supervisor.fields(groups, kind)
     fields += sensors.fields(groups, 1) + estimation.fields(groups, kind)
     p = block_of(fields.parameters)
     for variable in fields.parameters:
