@@ -13,9 +13,14 @@ The states of a group are, in this order:
 
 Where `balancing_known` is true the current into a group is ``i = measured current + balancing currents - b``, and l is
 a loss inside the cells that stays. Else it is ``i = measured current - b - l``: the balancing currents that nobody
-tells flow through the taps, and come and go. For the filter they are random, with mean 0, the standard deviation
-`balancing_rating` and the correlation time `balancing_time`. Where `balancing_known` changes, l is forgotten. A
-measured current beyond `current_range` counts as `current_range`; one that is not finite leaves the current as it was.
+tells flow through the taps, and come and go. For the filter they are random, with mean 0, the variance ``2 r^2`` and
+the correlation time T_b, r being `balancing_rating` and T_b `balancing_time`. The reason for the 2: a current that
+jumps at random between -r and r has the spectrum ``2 r^2 T / (1 + (w T)^2)``, at most ``r^2 / w`` whatever its own time
+T is. The filter's, ``4 r^2 T_b / (1 + (w T_b)^2)``, is above that bound for 1 / w from half an hour to seven hours, at
+the default of 2 h. Where `balancing_known` changes, l is forgotten.
+
+A measured current beyond `current_range` counts as `current_range`; one that is not finite leaves the current as it
+was.
 
 The covariance of the states is kept in factors, so that no rounding can make it anything but positive definite. States
 and standard deviations are held within bounds: SOC between 0 and 1, the hysteresis voltage within M, the bias within
@@ -118,7 +123,7 @@ def _balancing(rate: float) -> tuple[Variable, ...]:
                  "Whether the estimation knows the balancing currents", data_type=DataType.BOOLEAN, tunable=True),
         Variable("balancing_rating", "A", None, rate / 100.0, 0.0, 1e6, 0.1,
                  "Greatest balancing current into or out of a group, for where it is not known"),
-        Variable("balancing_time", "s", None, 14400.0, 1.0, UNBOUNDED, 1e4,
+        Variable("balancing_time", "s", None, 7200.0, 1.0, UNBOUNDED, 1e4,
                  "Time over which a balancing current that is not known stays alike", display_unit="h"),
     )  # fmt: skip
 
@@ -173,7 +178,7 @@ def bound(p: Block, i: int) -> float:
 @kernel
 def leakage_variance(p: Block, tapped: float) -> float:
     """Return the variance of a leakage of which nothing has been measured yet [A2]."""
-    return p.initial_leakage_sigma**2 + tapped * p.balancing_rating**2
+    return p.initial_leakage_sigma**2 + 2.0 * tapped * p.balancing_rating**2
 
 
 @kernel

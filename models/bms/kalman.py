@@ -20,7 +20,7 @@ The noise of a step has these parts:
 
 * the sampled noise of the current (`current_sigma`), held over the step;
 * random walks of z, b and l; each drift is the standard deviation that the walk reaches in a day;
-* of an unknown balancing current what keeps its standard deviation at `balancing_rating`, however l decays;
+* of an unknown balancing current what keeps its variance at twice `balancing_rating` squared, however l decays;
 * a walk of z with the charge, since the capacity may be another one: after SOC has gone from 0 to 1, its standard
   deviation is the relative one of the capacity;
 * errors of the model in v_j, v_h and e. They decay at the rate of their state, so that their standard deviation
@@ -129,10 +129,10 @@ def add_charge(x: Block, p: Block, k: int, tapped: float, h: float) -> None:
 def tapped_noise(p: Block, per_current: float, h: float) -> float:
     """Return what an unknown balancing current adds in h [s] to the variance of SOC, that of the leakage given.
 
-    With ``a = h / T_b`` it is ``(r per_current)^2 (2 a - 4 tanh(a / 2)) / a^2``; both terms of the minimum bound it.
+    With ``a = h / T_b`` it is ``2 (r per_current)^2 (2 a - 4 tanh(a / 2)) / a^2``; both terms of the minimum bound it.
     """
     ratio, moved = h / p.balancing_time, p.balancing_rating * per_current
-    return moved * moved * min(ratio / 6.0, 2.0 / ratio)
+    return 2.0 * moved * moved * min(ratio / 6.0, 2.0 / ratio)
 
 
 @kernel

@@ -48,7 +48,7 @@ from .protection import OVERVOLTAGE, UNDERVOLTAGE, time_is_up
 WHILE = 600.0
 """Time over which what the model does not explain is averaged [s]."""
 
-STRANGE = 4.0
+STRANGE = 3.0
 """Standard deviations beyond which a voltage is not explained."""
 
 

@@ -58,18 +58,19 @@ def estimated(kind, groups=1, **changes):
 
 
 @kernel
-def drive(cells, blocks, profile, h, errors, noise, reported):
-    """Drive cells and their estimation with a profile of current [A] of steps of h [s].
+def drive(cells, blocks, profile, balancing, h, errors, noise, reported):
+    """Drive cells and their estimation with a profile of current and balancing currents [A] of steps of h [s].
 
     `errors` are the bias of the current [A] and the leakage of each group [A]; `noise` holds for each step that of the
     current [A], then that of each voltage [V]. After each step `reported` receives SOC less the true one and its
     standard deviation, bias and its own, the counted SOC less the true one, and the normalised innovation, of the first
-    group.
+    group; then the first two of every group.
     """
     truth, p, u, y, c = cells
     x, q, v, w, d = blocks
     for n in range(profile.shape[0]):
         for k in range(truth.soc.shape[0]):
+            v.balancing_current[k] = balancing[n, k]
             u.current[k] = profile[n] - errors[k + 1] + v.balancing_current[k] + v.balancing_pack_current
         cell_ecm.advance(truth, p, u, y, c, 0.0, h)
         v.reading_current = v.reading_present = profile[n] + errors[0] + noise[n, 0]
@@ -79,19 +80,28 @@ def drive(cells, blocks, profile, h, errors, noise, reported):
         reported[n, 0], reported[n, 1] = x.estimate[0, 0] - truth.soc[0], filter_states.sigma(x, 0, 0)
         reported[n, 2], reported[n, 3] = x.bias, x.bias_sigma
         reported[n, 4], reported[n, 5] = x.counted_soc[0] - truth.soc[0], w.normalised_innovation
+        for k in range(truth.soc.shape[0]):
+            reported[n, 6 + 2 * k] = x.estimate[k, 0] - truth.soc[k]
+            reported[n, 7 + 2 * k] = filter_states.sigma(x, k, 0)
 
 
-def follow(cells, estimation, profile, h, bias=0.0, leakage=0.0, voltage_noise=1e-3, current_noise=0.02, seed=0):
-    """Drive them as `drive` does, with white noise, and return what it reports."""
+def follow(
+    cells, estimation, profile, h, balancing=0.0, bias=0.0, leakage=0.0, voltage_noise=1e-3, current_noise=0.02, seed=0
+):
+    """Drive them as `drive` does, with white noise, and return what it reports.
+
+    `balancing` is the current into each group's tap [A], for each step or for all.
+    """
     groups, steps = cells.x["soc"].size, len(profile)
     errors = np.concatenate([[bias], np.broadcast_to(leakage, groups)])
     sigmas = np.concatenate([[current_noise], np.full(groups, voltage_noise)])
     noise = sigmas * np.random.default_rng(seed).standard_normal((steps, groups + 1))
-    reported = np.zeros((steps, 6))
+    reported = np.zeros((steps, 6 + 2 * groups))
     drive(
         (cells.x, cells.p, cells.u, cells.y, cells.c),
         (estimation.x, estimation.p, estimation.u, estimation.y, estimation.c),
-        np.asarray(profile, dtype=float), h, errors, noise, reported,
+        np.asarray(profile, dtype=float), np.array(np.broadcast_to(balancing, (steps, groups)), dtype=float),
+        h, errors, noise, reported,
     )  # fmt: skip
     return reported
 

@@ -1,9 +1,12 @@
 """The supervisor: when it decides, and what it allows."""
 
+import math
+
 import pytest
 
-from packfmu.models.bms import supervisor
+from packfmu.models.bms import filter_states, supervisor
 from packfmu.models.bms.protection import OVERCURRENT, OVERVOLTAGE, SENSOR_FAULT, TRIPS, UNDERVOLTAGE
+from packfmu.models.cell import circuit
 
 from .managed import blocks, manager
 
@@ -21,9 +24,11 @@ def made():
 def boss(made):
     """Return a Bms that has just decided, with three groups of equal SOC."""
     made.p["trusted_sigma"] = 1.0
+    made.p["voltage_error"], made.p["table_error"] = 3e-3, 2.5e-3
     made.u["balancing_allowed"] = 1.0
     made.x["tripped"] = 0.0
     made.x["estimate"][:, 0] = 0.5
+    made.x["residual"] = 0.0
     made.x["bias"] = made.x["reading_current"] = 0.0
     supervisor.initialize(made.x, made.p, made.u, made.y)
     return made
@@ -127,3 +132,31 @@ def test_balancing_wants_permission_and_trust(boss):
     assert step(boss, 1.0)[2]
     assert not boss.y["soc_trusted"]
     assert not step(boss)[2]
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_trusts_no_soc_whose_voltage_is_not_explained(boss, sign):
+    """Slow error and residual together, averaged over ten minutes, beyond three standard deviations."""
+    error = filter_states.error_place(boss.p)
+    slow = math.sqrt(filter_states.voltage_error(boss.x, boss.p, 1, circuit.locate(boss.p, 0.5)))
+    boss.x["estimate"][1, error] = sign * 3.2 * slow
+    boss.x["residual"][1] = sign * 0.8 * slow  # four in all: three after ten minutes and ln 4
+    trusted = []
+    for _ in range(30):
+        step(boss)
+        trusted.append(boss.y["soc_trusted"])
+    assert trusted == [1.0] * 13 + [0.0] * 17
+    boss.x["estimate"][1, error] = boss.x["residual"][1] = 0.0
+    for _ in range(30):
+        step(boss)
+    assert boss.y["soc_trusted"] == 1.0
+
+
+def test_noise_is_the_bound_where_the_table_is_exact(boss):
+    boss.p["voltage_error"] = boss.p["table_error"] = 0.0
+    boss.x["residual"] = 2.9 * boss.p["voltage_sigma"]
+    step(boss, h=1e5)
+    assert boss.y["soc_trusted"] == 1.0
+    boss.x["residual"][0] = 3.1 * boss.p["voltage_sigma"]
+    step(boss, h=1e5)
+    assert boss.y["soc_trusted"] == 0.0
