@@ -48,10 +48,12 @@ def test_measurement(factors, random):
     assert full(factors) == pytest.approx(expected, rel=1e-8, abs=1e-10)
 
 
-def test_step(factors, random):
-    """``F P F'`` and all noises, those of the last two states from mid-step on."""
+@pytest.mark.parametrize("kept", [1.0, 0.6, 0.0])
+def test_step(factors, random, kept):
+    """``F P F'`` and all noises, those of the last two states by the shares that arrive in a step."""
     before, keep, by_last = full(factors), random.uniform(0.1, 1.0, STATES), random.normal(size=STATES)
-    keep[-2:], by_last[-2:], by_next = 1.0, 0.0, 0.7
+    by_next = random.normal(size=STATES)
+    keep[-2:], by_last[-2:], by_next[-2:] = (kept, 1.0), 0.0, 0.0
     noise, of_input = random.uniform(0.1, 1.0, STATES), 0.4
     rows, weights, weighted = np.full((STATES, 2 * STATES + 1), np.nan), np.zeros(2 * STATES + 1), np.zeros(15)
     weights[1::2], weights[-1] = noise, of_input
@@ -59,9 +61,10 @@ def test_step(factors, random):
     covariance.factorise(factors, rows, weights, weighted)
     transition = np.diag(keep)
     transition[:, -1] += by_last
-    transition[0, -2] = by_next
+    transition[:, -2] += by_next
     acts = np.eye(STATES)
-    acts[:, -2:] = 0.5 * (acts + transition - np.diag(keep - 1.0))[:, -2:]
+    acts[:, -2] += by_next / (1.0 + kept)
+    acts[:, -1] += 0.5 * by_last
     expected = transition @ before @ transition.T + acts @ np.diag(noise) @ acts.T
     expected += of_input * np.outer(by_last, by_last)
     assert full(factors) == pytest.approx(expected, rel=1e-9, abs=1e-12)
