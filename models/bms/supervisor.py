@@ -17,10 +17,11 @@ balance
 
 Between decisions trips and `balancing_allowed` withdraw permissions at once; nothing gives one.
 
-A group's SOC is trusted while its standard deviation is at most `trusted_sigma`, and while its voltage is explained:
-what the filter puts down to the slow error of the voltage, and what is left of the innovation after the correction, in
-their mean over `WHILE`, stay within `STRANGE` standard deviations of the slow error, or of the voltage where that is
-greater. A current that nobody tells, a wrong table or a damaged cell goes there when nothing else can take it.
+A group's SOC is trusted while its standard deviation is at most `trusted_sigma` and, where the balancing currents are not
+known, while its voltage is explained: what the filter puts down to the slow error of the voltage, and what is left of
+the innovation after the correction, in their mean over `WHILE`, stay within `STRANGE` standard deviations of the slow
+error, or of the voltage where that is greater. A current beyond `balancing_rating` goes there when nothing else can
+take it.
 
 Limits
 ------
@@ -92,7 +93,7 @@ def _outputs() -> tuple[Variable, ...]:
     return tuple(
         Variable(name, "1", None, 0.0, 0.0, 1.0, 1.0, text, data_type=DataType.BOOLEAN)
         for name, text in (
-            ("soc_trusted", "Whether the SOC of every group is known to trusted_sigma, and its voltage is explained"),
+            ("soc_trusted", "Whether the SOC of every group is known to trusted_sigma, and explains its voltage"),
             ("charge_enable", "Whether the pack may be charged"),
             ("discharge_enable", "Whether the pack may be discharged"),
             ("balancing_enable", "Whether the pack may be balanced"),
@@ -136,8 +137,10 @@ def soc_range(x: Block) -> tuple[float, float]:
 
 
 @kernel
-def explained(x: Block, p: Block, k: int) -> bool:
-    """Return whether the model explains the voltage of group k."""
+def explained(x: Block, p: Block, k: int, share: float) -> bool:
+    """Take a share of what the model does not explain of group k's voltage into the mean; return whether it is small."""
+    left = x.estimate[k, error_place(p)] + x.residual[k]
+    x.unexplained[k] += share * (left - x.unexplained[k])
     slow = math.sqrt(voltage_error(x, p, k, circuit.locate(p, x.estimate[k, SOC])))
     return abs(x.unexplained[k]) <= STRANGE * max(slow, p.voltage_sigma)
 
@@ -147,9 +150,9 @@ def check_trust(x: Block, p: Block, h: float) -> None:
     """Set whether the SOC of every group is known well enough, h [s] after the last time."""
     x.trusted, share = 1.0, -math.expm1(-h / WHILE)
     for k in range(x.soc_sigma.shape[0]):
-        left = x.estimate[k, error_place(p)] + x.residual[k]
-        x.unexplained[k] += share * (left - x.unexplained[k])
-        if not (x.soc_sigma[k] <= p.trusted_sigma and explained(x, p, k)):
+        if not x.soc_sigma[k] <= p.trusted_sigma:
+            x.trusted = 0.0
+        if x.tapped == 1.0 and not explained(x, p, k, share):
             x.trusted = 0.0
 
 

@@ -28,7 +28,7 @@ def boss(made):
     made.u["balancing_allowed"] = 1.0
     made.x["tripped"] = 0.0
     made.x["estimate"][:, 0] = 0.5
-    made.x["residual"] = 0.0
+    made.x["residual"], made.x["tapped"] = 0.0, 0.0
     made.x["bias"] = made.x["reading_current"] = 0.0
     supervisor.initialize(made.x, made.p, made.u, made.y)
     return made
@@ -137,7 +137,7 @@ def test_balancing_wants_permission_and_trust(boss):
 @pytest.mark.parametrize("sign", [1.0, -1.0])
 def test_trusts_no_soc_whose_voltage_is_not_explained(boss, sign):
     """Slow error and residual together, averaged over ten minutes, beyond three standard deviations."""
-    error = filter_states.error_place(boss.p)
+    error, boss.x["tapped"] = filter_states.error_place(boss.p), 1.0
     slow = math.sqrt(filter_states.voltage_error(boss.x, boss.p, 1, circuit.locate(boss.p, 0.5)))
     boss.x["estimate"][1, error] = sign * 3.2 * slow
     boss.x["residual"][1] = sign * 0.8 * slow  # four in all: three after ten minutes and ln 4
@@ -154,9 +154,12 @@ def test_trusts_no_soc_whose_voltage_is_not_explained(boss, sign):
 
 def test_noise_is_the_bound_where_the_table_is_exact(boss):
     boss.p["voltage_error"] = boss.p["table_error"] = 0.0
-    boss.x["residual"] = 2.9 * boss.p["voltage_sigma"]
+    boss.x["residual"], boss.x["tapped"] = 2.9 * boss.p["voltage_sigma"], 1.0
     step(boss, h=1e5)
     assert boss.y["soc_trusted"] == 1.0
     boss.x["residual"][0] = 3.1 * boss.p["voltage_sigma"]
     step(boss, h=1e5)
     assert boss.y["soc_trusted"] == 0.0
+    boss.x["tapped"] = 0.0
+    step(boss, h=1e5)
+    assert boss.y["soc_trusted"] == 1.0
