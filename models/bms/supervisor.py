@@ -17,11 +17,11 @@ balance
 
 Between decisions trips and `balancing_allowed` withdraw permissions at once; nothing gives one.
 
-A group's SOC is trusted while its standard deviation is at most `trusted_sigma` and, where the balancing currents are not
-known, while its voltage is explained: what the filter puts down to the slow error of the voltage, and what is left of
-the innovation after the correction, in their mean over `WHILE`, stay within `STRANGE` standard deviations of the slow
-error, or of the voltage where that is greater. A current beyond `balancing_rating` goes there when nothing else can
-take it.
+A group's SOC is trusted while its standard deviation is at most `trusted_sigma`. Where the balancing currents are not
+known, its voltage must be explained, too: what the filter puts down to the slow error of the voltage, and what is left
+of the innovation after the correction, in their mean over `WHILE`, stay within `STRANGE` standard deviations of the
+slow error, or of the voltage where that is greater. A current beyond `balancing_rating` goes there when nothing else
+can take it.
 
 Limits
 ------
@@ -138,7 +138,7 @@ def soc_range(x: Block) -> tuple[float, float]:
 
 @kernel
 def explained(x: Block, p: Block, k: int, share: float) -> bool:
-    """Take a share of what the model does not explain of group k's voltage into the mean; return whether it is small."""
+    """Take a share of what is not explained of group k's voltage into the mean; return whether that is small."""
     left = x.estimate[k, error_place(p)] + x.residual[k]
     x.unexplained[k] += share * (left - x.unexplained[k])
     slow = math.sqrt(voltage_error(x, p, k, circuit.locate(p, x.estimate[k, SOC])))
