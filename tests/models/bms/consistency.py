@@ -45,11 +45,15 @@ class Spreads:
 
 @dataclass(frozen=True)
 class Followed:
-    """What was told over seeds and steps: error and standard deviation of each group's SOC, and the innovation."""
+    """What was told over seeds and steps: error and standard deviation of each group's SOC, innovation, bias.
+
+    The error of the bias [A] is over its standard deviation.
+    """
 
     error: np.ndarray
     sigma: np.ndarray
     innovation: np.ndarray
+    bias: np.ndarray
 
     @property
     def squares(self):
@@ -90,7 +94,7 @@ def followed(kind, balancing=None, spreads=None, high=0.8, tables=None, seeds=SE
     profile = cycles(kind, 1, high - 0.4, high, 7200.0, STEP)
     spreads = spreads or Spreads()
     cells, start = started(kind, GROUPS), {"initial_soc": high, "balancing_rating": rating, **assumed}
-    estimation, reported = estimated(kind, GROUPS, **start), []
+    estimation, reported, biases = estimated(kind, GROUPS, **start), [], []
     for seed in seeds:
         random = np.random.default_rng(seed)
         cells.p["initial_soc"] = np.clip(high + spreads.soc * random.standard_normal(GROUPS), 0.0, 1.0)
@@ -99,13 +103,15 @@ def followed(kind, balancing=None, spreads=None, high=0.8, tables=None, seeds=SE
             cells.p["open_circuit_voltage"] = tables(random)
         cells.initialize()
         estimation.initialize()
-        errors = {"bias": spreads.bias * random.standard_normal()}
+        biases.append(spreads.bias * random.standard_normal())
+        errors = {"bias": biases[-1]}
         errors["leakage"] = spreads.leakage * random.standard_normal(GROUPS)
         noise = {"voltage_noise": VOLTAGE_NOISE, "current_noise": CURRENT_NOISE, "seed": seed}
         currents = rating * balancing(random, len(profile)) if balancing else 0.0
         reported.append(follow(cells, estimation, profile, STEP, currents, **errors, **noise))
     told = np.array(reported)
-    return Followed(told[..., 6::2], told[..., 7::2], told[..., 5])
+    bias = (told[..., 2] - np.array(biases)[:, None]) / told[..., 3]
+    return Followed(told[..., 6::2], told[..., 7::2], told[..., 5], bias)
 
 
 def band(count):

@@ -63,6 +63,14 @@ def test_unknown_balancing_is_within_what_is_told(balancing, kind, assumed):
     assert told.sigma[:, -1].max() < 0.05
 
 
+@pytest.mark.parametrize("balancing", ["one out", "one in", "an hour"])
+def test_unknown_balancing_does_not_pass_for_a_bias(balancing):
+    told = followed(USUAL, UNKNOWN[balancing], balancing_known=0.0)
+    for time in TIMES:
+        assert (told.bias[:, time] ** 2).mean() < band(len(told.bias))[1]
+    assert np.abs(told.bias).max() < 4.0  # 4000 biases, of which one in 16 000 is beyond
+
+
 def test_what_is_told_is_no_larger_than_it_must_be():
     """A rest of two hours parts SOC from balancing: to below 1 %, and 0.05 % where the table is exact."""
     usual = followed(USUAL, balancing_known=0.0, seeds=range(3))
