@@ -103,6 +103,8 @@ def advance_aging(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h:
         shifted = aged.take_changes(x, p, u, y, k)
         if shifted != 0.0:
             stress.shift(x, k, shifted)
+        if circuit.adapt(x, p, k, u.temperature[k], aged.grown_scale(p, u, k)):
+            stress.warm(x, p, k)
         start = x.soc[k]
         voltage = step.step(x, p, u, y, k, h)
         stress.count(x, p, y, k, start, voltage, h)
