@@ -186,7 +186,8 @@ def adapt(x: Block, p: Block, k: int, temperature: float, scale: float) -> bool:
 @kernel
 def heat_up(x: Block, p: Block, k: int, temperature: float) -> None:
     """Set the temperature [K] of cell k."""
-    adapt(x, p, k, temperature, x.resistance_scale[k])
+    if x.temperature[k] != temperature:
+        start_at(x, p, k, temperature)
 
 
 @kernel

@@ -89,6 +89,7 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
     """Advance every cell by h seconds under constant current and temperature."""
     step.reset_sums(x, y)
     for k in range(x.soc.shape[0]):
+        circuit.heat_up(x, p, k, u.temperature[k])
         step.step(x, p, u, y, k, h)
     step.write_extremes(x, y, h)
     return step.within_range(y)

@@ -279,11 +279,10 @@ def settle(x: Block, p: Block, u: Block, y: Block) -> None:
 
 @kernel
 def step(x: Block, p: Block, u: Block, y: Block, k: int, h: float) -> float:
-    """Step cell k over h seconds and write its outputs.
+    """Step cell k over h seconds, its temperature being in x already, and write its outputs.
 
     Returns the mean open-circuit voltage of the way, as `advance_cell` does [V].
     """
-    circuit.heat_up(x, p, k, u.temperature[k])
     x.current[k] = u.current[k]
     voltage = advance_cell(x, p, y, k, h)
     write_cell(x, p, y, k)
