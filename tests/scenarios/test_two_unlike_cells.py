@@ -23,17 +23,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from packfmu.core.variable import Detail
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.fmu.component import fmu_component
 from packfmu.cosim.master import run
 from packfmu.cosim.results import load
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.schedule import make_plan
-from packfmu.fmi.build import Form, build_parts
-from packfmu.fmi.native.platforms import host_platform
+from packfmu.fmi.build import Form
 from packfmu.fmi.registry import load_definition
-from packfmu.pack.block import all_parts, kernel_pack, pack_block, periods
+from packfmu.pack.block import kernel_pack, pack_block, periods
 from packfmu.pack.parts import parts
 from packfmu.pack.topology import ELECTRICAL
 from tests.scenarios.two_cells import CURRENT, PACK, TwoCells, extrapolated, flat, scaled_means
@@ -76,15 +74,6 @@ def exact_means(cells, times):
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """Return the FMUs of the pack, by flavour."""
-    planned = [part for part in all_parts(PACK) if part.name in ("Cell", "PackNetwork", "Pack")]
-    folder = tmp_path_factory.mktemp("two")
-    platforms = (host_platform(),)
-    return {form: build_parts(planned, folder, Detail.CELL, form, platforms) for form in Form}
-
-
-@pytest.fixture(scope="module")
 def kernels():
     """Return the kernels of Cell and PackNetwork as components."""
     system = kernel_pack(parts(PACK))
@@ -103,8 +92,8 @@ def test_the_whole_passage_is_that_of_the_exact_exponentials(kernels, cells):
 
 
 @pytest.mark.parametrize("form", Form)
-def test_so_it_is_through_fmpy(form, built):
-    fmus = {name: fmu_component(name, ELECTRICAL, built[form][name]) for name in ("Cell", "PackNetwork")}
+def test_so_it_is_through_fmpy(form, two_cell_fmus):
+    fmus = {name: fmu_component(name, ELECTRICAL, two_cell_fmus[form][name]) for name in ("Cell", "PackNetwork")}
     found = extrapolated(fmus, UNLIKE, TIMES)
     assert np.abs(found - exact_means(UNLIKE, TIMES)).max() < EXACT
 
@@ -158,12 +147,12 @@ def check_scaled(run_cells):
 
 
 @pytest.mark.parametrize("form", ["kernels", *Form])
-def test_so_it_is_in_a_pack_of_one_block(form, built):
+def test_so_it_is_in_a_pack_of_one_block(form, two_cell_fmus):
     if form == "kernels":
         part = pack_block(PACK, parts(PACK))
         block = kernel_component("Pack", ELECTRICAL, load_definition(part.component, part.arguments, part.start).model)
     else:
-        block = fmu_component("Pack", ELECTRICAL, built[form]["Pack"])
+        block = fmu_component("Pack", ELECTRICAL, two_cell_fmus[form]["Pack"])
 
     def run_block(cells, steps):
         slave = block.open(["pack_current"], ["current"])
