@@ -9,39 +9,18 @@ from hypothesis import strategies as st
 
 from packfmu.models.aging.plating import Plating
 from packfmu.models.cell import circuit
-from tests.models.cells import aging, invented_cell, started
+from tests.models.cells import DIFFERENCES, aging, invented_cell, own_kind, started
 
 KIND = invented_cell()
 PLATING = aging(plating=Plating(exchange_current=1e-3, activation_energy=3e4, stripping_rate=1e-3))
 CELLS = 3
-DIFFERENCES = {
-    "capacity": KIND.capacity * np.array([1.0, 0.9, 1.2]),
-    "resistance_scale": np.array([1.0, 1.3, 0.8]),
-    "ohmic_scale": np.array([1.0, 0.5, 2.0]),
-    "polarisation_resistance_scale": np.array([[1.0, 1.0], [0.7, 1.6], [3.0, 0.4]]),
-    "polarisation_capacitance_scale": np.array([[1.0, 1.0], [1.4, 0.6], [0.3, 2.5]]),
-    "open_circuit_offset": np.array([0.0, 0.013, -0.02]),
-    "hysteresis_scale": np.array([1.0, 0.0, 1.7]),
+START = DIFFERENCES | {
     "initial_polarisation_voltage": np.array([[0.0, 0.0], [0.01, -0.02], [-0.03, 0.005]]),
     "initial_hysteresis": np.array([0.0, 0.5, -1.0]),
 }
 OUTPUTS = ("voltage", "emf", "resistance", "soc", "heat_rate")
 CHARGES = ("charge", "stored_charge", "lost_charge", "aging_charge", "shifted_charge")
 ENERGIES = ("electrical_energy", "stored_energy", "heat", "table_energy", "aging_energy", "shifted_energy")
-
-
-def own_kind(k):
-    """Return the kind of which cell k is a nominal cell, but for capacity and the states at the start."""
-    d = DIFFERENCES
-    pairs = d["resistance_scale"][k] * d["polarisation_resistance_scale"][k][:, np.newaxis]
-    return replace(
-        KIND,
-        open_circuit_voltage=KIND.open_circuit_voltage + d["open_circuit_offset"][k],
-        ohmic_resistance=KIND.ohmic_resistance * d["resistance_scale"][k] * d["ohmic_scale"][k],
-        polarisation_resistance=KIND.polarisation_resistance * pairs,
-        polarisation_capacitance=KIND.polarisation_capacitance * d["polarisation_capacitance_scale"][k][:, np.newaxis],
-        hysteresis_bound=KIND.hysteresis_bound * d["hysteresis_scale"][k],
-    )
 
 
 def driven(cells, number, seed=5, steps=40):
@@ -59,11 +38,11 @@ def driven(cells, number, seed=5, steps=40):
 @pytest.mark.parametrize("k", range(CELLS))
 def test_a_cell_is_that_of_a_kind_of_its_own(k):
     """Under load, temperature, growth and shifts; products of factors round, in forty steps to 1e-12."""
-    together = driven(started(KIND, CELLS, PLATING, **DIFFERENCES), slice(None))
-    start = {name: DIFFERENCES[name][k] for name in ("capacity", "initial_polarisation_voltage", "initial_hysteresis")}
-    settled = [kind.settled_resistance(0.5) for kind in (own_kind(k), KIND)]
+    together = driven(started(KIND, CELLS, PLATING, **START), slice(None))
+    start = {name: START[name][k] for name in ("initial_polarisation_voltage", "initial_hysteresis")}
+    settled = [kind.settled_resistance(0.5) for kind in (own_kind(KIND, k), KIND)]
     anode = replace(PLATING.anode, resistance=PLATING.anode.resistance * settled[0] / settled[1])
-    alone = driven(started(own_kind(k), 1, replace(PLATING, anode=anode), **start), slice(k, k + 1))
+    alone = driven(started(own_kind(KIND, k), 1, replace(PLATING, anode=anode), **start), slice(k, k + 1))
     counters = [variable.name for variable in alone.model.outputs if variable.count == 1 and variable.size]
     assert {"plated_charge", "plating_lost_charge", *OUTPUTS} <= set(counters)
     for name in counters:
@@ -74,9 +53,9 @@ def test_a_cell_is_that_of_a_kind_of_its_own(k):
 
 
 def test_vector_equals_scalar():
-    together = driven(started(KIND, CELLS, PLATING, **DIFFERENCES), slice(None))
+    together = driven(started(KIND, CELLS, PLATING, **START), slice(None))
     for k in range(CELLS):
-        start = {name: values[k] for name, values in DIFFERENCES.items()}
+        start = {name: values[k] for name, values in START.items()}
         alone = driven(started(KIND, 1, PLATING, **start), slice(k, k + 1))
         for name in OUTPUTS:
             assert together.y[name][k] == alone.y[name][0], name
@@ -84,10 +63,10 @@ def test_vector_equals_scalar():
 
 def test_the_first_outputs_show_where_the_states_start():
     """At once, without current: the voltage is the sum of what stores charge, and so is the port's EMF."""
-    cells = started(KIND, CELLS, initial_soc=0.6, lookahead=0.0, **DIFFERENCES)
-    own = KIND.hysteresis_bound * DIFFERENCES["hysteresis_scale"] * DIFFERENCES["initial_hysteresis"]
+    cells = started(KIND, CELLS, initial_soc=0.6, lookahead=0.0, **START)
+    own = KIND.hysteresis_bound * DIFFERENCES["hysteresis_scale"] * START["initial_hysteresis"]
     expected = KIND.open_circuit(0.6) + DIFFERENCES["open_circuit_offset"] + own
-    expected = expected + DIFFERENCES["initial_polarisation_voltage"].sum(axis=1)
+    expected = expected + START["initial_polarisation_voltage"].sum(axis=1)
     assert cells.y["voltage"] == pytest.approx(expected, rel=1e-15)
     assert cells.y["emf"] == pytest.approx(expected, rel=1e-15)
     assert cells.x["hysteresis_voltage"].tolist() == own.tolist()
@@ -117,7 +96,7 @@ def test_without_a_bound_of_its_own_a_cell_has_no_hysteresis():
 
 def test_the_anode_has_the_resistance_of_its_cell_as_soon_as_it_grows():
     """Within the step that takes the growth, at a temperature that stays."""
-    cells = started(KIND, CELLS, PLATING, **DIFFERENCES)
+    cells = started(KIND, CELLS, PLATING, **START)
     relative = [circuit.relative_resistance(cells.p, k) for k in range(CELLS)]
     assert relative[0] == 1.0
     scale = DIFFERENCES["resistance_scale"] * relative
