@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from ..fmi.definition import Part
 from ..models.cell.protocol import CellModel
 from .balancing_tables import Bms
+from .circuit_variation import CIRCUIT_SPREADS, draw_circuits
 from .file import Pack
 from .tables import Aging, Terminals
-from .variation import CIRCUIT_SPREADS, Spread, draw, draw_aging, draw_circuits, draw_contacts, draw_offsets
+from .variation import Spread, draw, draw_aging, draw_contacts, draw_offsets
 
 C_RATE_AT_TAPER = 1 / 20
 """Current at which a charge counts as complete, by the hourly capacity."""
@@ -49,7 +50,7 @@ def parts(pack: Pack) -> tuple[Part, ...]:
 
 
 def draw_cells(pack: Pack, kind: CellModel) -> dict[str, NDArray[np.float64]]:
-    """Return the values that differ from cell to cell; see `pack.variation`."""
+    """Return the values that differ from cell to cell; see `pack.variation` and `pack.circuit_variation`."""
     means = {
         "capacity": kind.capacity,
         "initial_soc": pack.cell.initial_soc,

@@ -26,8 +26,8 @@ class CellModel(Protocol):
       a pack ``heat`` [J] over the step, and the extremes of voltage and SOC, too;
     * where it ages, the outputs of `aging.counters`, and the inputs ``capacity_loss`` and ``resistance_growth`` [1].
 
-    Cells may differ in more, where the model has the parameters of `pack.variation.CIRCUIT_SPREADS` and an equivalent
-    circuit; such a spread of another model is refused.
+    Cells may differ in more, where the model has an equivalent circuit and the parameters of
+    `pack.circuit_variation.CIRCUIT_SPREADS`; such a spread of another model is refused.
     """
 
     @property

@@ -22,8 +22,8 @@ The elimination yields::
 
 The currents of the cells sum to I by construction. The loss in busbars and contacts is a sum of squares of currents.
 
-Two cells on ideal joints, of ohmic resistance R0, RC pairs of R_j and tau_j, capacity Q and slope U' of the open-circuit
-voltage over SOC, divide a current in three stages::
+Two cells on ideal joints, of ohmic resistance R0, RC pairs of R_j and tau_j, capacity Q and slope U' of the
+open-circuit voltage over SOC, divide a current in three stages::
 
     at once, 0+              by 1 / R0: the pairs hold their voltages
     tau_j << t << R Q / U'   by 1 / (R0 + sum_j R_j), the pairs having settled

@@ -11,9 +11,9 @@ from packfmu.core.instance import Instance
 from packfmu.core.variable import Causality
 from packfmu.fmi.registry import load_definition
 from packfmu.models import parameters
+from packfmu.pack.circuit_variation import CIRCUIT_SPREADS
 from packfmu.pack.file import Pack
 from packfmu.pack.parts import draw_cells, group_start_voltage, parts, start_voltage
-from packfmu.pack.variation import CIRCUIT_SPREADS
 from tests.pack.planned import part
 
 SPREADS = {

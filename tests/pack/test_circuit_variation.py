@@ -8,16 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kstest, norm
 
-from packfmu.pack.variation import (
-    CIRCUIT_SPREADS,
-    QUANTITIES,
-    Spread,
-    draw,
-    draw_circuits,
-    draw_contacts,
-    pair_streams,
-    streams,
-)
+from packfmu.pack.circuit_variation import CIRCUIT_SPREADS, draw_circuits, pair_streams
+from packfmu.pack.variation import QUANTITIES, Spread, draw, draw_contacts, streams
 
 MEANS = {"capacity": 117e3, "initial_soc": 0.9, "self_discharge_current": 1e-3, "coulombic_efficiency": 0.999}
 SPREAD = Spread(
