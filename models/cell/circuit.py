@@ -168,7 +168,7 @@ def compute_factors(x: Block, p: Block, k: int) -> None:
 
 @kernel
 def start_at(x: Block, p: Block, k: int, temperature: float) -> None:
-    """Set the first temperature [K] of cell k; its resistance scale is in x already."""
+    """Set the temperature [K] of cell k and what follows from it; the resistance scale is in x already."""
     x.temperature[k] = temperature
     compute_factors(x, p, k)
 
