@@ -12,9 +12,10 @@ from ..fmi.definition import Part
 from ..models.bms.kalman_correction import LEAST_SIGMA
 from ..models.cell.protocol import CellModel
 from .balancing_tables import Bms
+from .circuit_variation import CIRCUIT_SPREADS, draw_circuits
 from .file import Pack
 from .tables import Aging, Terminals
-from .variation import Spread, draw, draw_aging, draw_offsets
+from .variation import Spread, draw, draw_aging, draw_contacts, draw_offsets
 
 C_RATE_AT_TAPER = 1 / 20
 """Current at which a charge counts as complete, by the hourly capacity."""
@@ -50,15 +51,46 @@ def parts(pack: Pack) -> tuple[Part, ...]:
 
 
 def draw_cells(pack: Pack, kind: CellModel) -> dict[str, NDArray[np.float64]]:
-    """Return the values that differ from cell to cell; see `pack.variation.draw`."""
+    """Return the values that differ from cell to cell; see `pack.variation` and `pack.circuit_variation`."""
     means = {
         "capacity": kind.capacity,
         "initial_soc": pack.cell.initial_soc,
         "self_discharge_current": kind.self_discharge_current,
         "coulombic_efficiency": kind.coulombic_efficiency,
     }
-    spread = Spread(**pack.variation.model_dump(exclude={"seed"}))
-    return draw(spread, pack.variation.seed, pack.pack.series, pack.pack.parallel, means)
+    spread, seed, arrangement = Spread(**pack.variation.model_dump(exclude={"seed"})), pack.variation.seed, pack.pack
+    cells = draw(spread, seed, arrangement.series, arrangement.parallel, means)
+    if any(getattr(spread, key) for key in CIRCUIT_SPREADS.values()):
+        cells |= draw_circuits(spread, seed, arrangement.cells, kind.equivalent_circuit().pairs)
+    return cells
+
+
+def start_voltage(kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Return the voltage of each cell at the start, without current, at the reference temperature [V]."""
+    voltage = kind.open_circuit(cells["initial_soc"]) + cells.get("open_circuit_offset", 0.0)
+    if "initial_polarisation_voltage" in cells:
+        voltage = voltage + cells["initial_polarisation_voltage"].sum(axis=1)
+    if "initial_hysteresis" in cells:
+        bound = kind.equivalent_circuit().hysteresis_bound * cells.get("hysteresis_scale", 1.0)
+        voltage = voltage + cells["initial_hysteresis"] * bound
+    return voltage
+
+
+def group_start_voltage(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Return the voltage of each group at the start, without a current into it, at the reference temperature [V].
+
+    It is the mean of its cells' voltages, weighed by the conductances that act at once, contacts left out.
+    """
+    shape = pack.pack.series, pack.pack.parallel
+    voltage = start_voltage(kind, cells).reshape(shape)
+    conductance = 1.0 / immediate_scale(cells).reshape(shape)
+    apart = voltage - voltage[:, :1]  # cells of one voltage leave it as it is, to the last bit
+    return np.asarray(voltage[:, 0] + (conductance * apart).sum(axis=1) / conductance.sum(axis=1))
+
+
+def immediate_scale(cells: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Return the factor on the resistance of each cell that acts at once."""
+    return cells["resistance_scale"] * cells.get("ohmic_scale", 1.0)
 
 
 def _cell(pack: Pack, cells: Mapping[str, NDArray[np.float64]]) -> Part:
@@ -85,6 +117,8 @@ def _network(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float64
     }
     start: dict[str, ArrayLike] = {
         **pack.busbar.start("network"),
+        "contact_resistance": pack.busbar.contact_resistance
+        * draw_contacts(pack.variation.contact_resistance_cv, pack.variation.seed, arrangement.cells),
         "capacity": cells["capacity"],
         "open_circuit_voltage": kind.open_circuit(np.linspace(0.0, 1.0, kind.nodes)),
         "minimum_cell_voltage": kind.limits.minimum_voltage,
@@ -95,7 +129,7 @@ def _network(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float64
         "maximum_cell_discharge_current": kind.limits.maximum_discharge_current,
         "taper_current": arrangement.parallel * kind.capacity / 3600.0 * C_RATE_AT_TAPER,
         "voltage_limit": round(arrangement.series * kind.limits.maximum_voltage, 9),
-        "emf": kind.open_circuit(cells["initial_soc"]),
+        "emf": start_voltage(kind, cells),
         "soc": cells["initial_soc"],
     }
     return Part("PackNetwork", "pack_network", arguments, start)
@@ -110,7 +144,7 @@ def _balancer(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float6
     """Return the balancer; its limits are those of the cell, and its groups resist as their cells do in parallel."""
     table, parallel = pack.balancer, pack.pack.parallel
     arguments: dict[str, Any] = {"groups": pack.pack.series, "parallel": parallel}
-    soc, resting = cells["initial_soc"][::parallel], kind.open_circuit(cells["initial_soc"][::parallel])
+    resting = group_start_voltage(pack, kind, cells)
     start: dict[str, ArrayLike] = {
         "minimum_voltage": kind.limits.minimum_voltage,
         **table.start("bleeding" if table.is_passive else "converters"),
@@ -122,7 +156,7 @@ def _balancer(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float6
         "voltage_error": VOLTAGE_DRIFT + (SIGMAS * pack.bms.voltage_noise if pack.bms else 0.0),
         "group_voltage": resting,
         "measured_voltage": resting,
-        "group_soc": soc,
+        "group_soc": cells["initial_soc"][::parallel],
         "group_capacity": cells["capacity"].reshape(-1, parallel).sum(axis=1),
         "temperature": pack.thermal.initial_temperature,
         "board_temperature": pack.thermal.initial_temperature,
@@ -143,7 +177,7 @@ def _bms(pack: Pack, bms: Bms, kind: CellModel, cells: Mapping[str, NDArray[np.f
         **bms.start("bms"),
         "voltage_sensor_offset": draw_offsets(bms.voltage_offset_sd, bms.seed, series),
         "initial_soc": min(max(pack.cell.initial_soc + bms.initial_soc_error, 0.0), 1.0),
-        "group_voltage": kind.open_circuit(cells["initial_soc"][::parallel]),
+        "group_voltage": group_start_voltage(pack, kind, cells),
         "temperature": pack.thermal.initial_temperature,
         "balancing_rating": pack.balancer.rating(series, kind.limits.maximum_voltage),
         "voltage_sigma": max(kind.equivalent_circuit().errors.fast, bms.voltage_noise, LEAST_SIGMA),
@@ -156,7 +190,7 @@ def _aging(pack: Pack, aging: Aging, kind: CellModel, cells: Mapping[str, NDArra
     drawn = draw_aging(aging.rate_cv, aging.resistance_rate_cv, pack.variation.seed, pack.pack.cells)
     start: dict[str, ArrayLike] = {
         "capacity": cells["capacity"],
-        "ohmic_resistance": kind.immediate_resistance(0.5) * cells["resistance_scale"],
+        "ohmic_resistance": kind.immediate_resistance(0.5) * immediate_scale(cells),
         "aging_rate": drawn["aging_rate"],
         "resistance_rate": aging.load().resistance_rate * drawn["resistance_rate"],
         "noise_seed": drawn["noise_seed"],

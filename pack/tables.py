@@ -104,6 +104,34 @@ class Variation(Table):
         default=0.0, le=1,
         description="standard deviation of the normal Coulombic efficiency, truncated to (0, 1] [1]",
     )  # fmt: skip
+    ohmic_cv: NotNegative = Field(
+        default=0.0, le=1,
+        description="coefficient of variation of the lognormal resistance that acts at once, besides that of all [1]",
+    )  # fmt: skip
+    polarisation_resistance_cv: NotNegative = Field(
+        default=0.0, le=1,
+        description="coefficient of variation of the lognormal resistance of each RC pair, besides that of all [1]",
+    )  # fmt: skip
+    polarisation_capacitance_cv: NotNegative = Field(
+        default=0.0, le=1, description="coefficient of variation of the lognormal capacitance of each RC pair [1]"
+    )
+    open_circuit_offset_sd: NotNegative = Field(
+        default=0.0, le=0.1, description="standard deviation of the normal offset of the open-circuit voltage [V]"
+    )
+    hysteresis_cv: NotNegative = Field(
+        default=0.0, le=1, description="coefficient of variation of the lognormal bound of hysteresis [1]"
+    )
+    contact_resistance_cv: NotNegative = Field(
+        default=0.0, le=10, description="coefficient of variation of the lognormal contact resistance [1]"
+    )
+    initial_polarisation_sd: NotNegative = Field(
+        default=0.0, le=1, description="standard deviation of the normal voltage of each RC pair at the start [V]"
+    )
+    initial_hysteresis_sd: NotNegative = Field(
+        default=0.0, le=10,
+        description="standard deviation of the normal hysteresis at the start, as a share of its bound, truncated to "
+        "-1 to 1 [1]",
+    )  # fmt: skip
 
 
 class Busbar(Table):

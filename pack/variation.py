@@ -1,10 +1,12 @@
 """Cell-to-cell variation: the draws that make nominally identical cells differ.
 
-Capacity, resistance, leakage and rates of aging are products of many factors of manufacture and positive: they are
-lognormal. Initial SOC and Coulombic efficiency are bounded on both sides: they are normal and truncated to what is
-possible. Each quantity has a random stream of its own, so that changing the spread of one leaves the draws of the
-others as they were; and a spread only stretches the draws of its own quantity, so that studies of a spread compare
-like with like.
+Capacity, resistances, capacitances, hysteresis, leakage and rates of aging are products of many factors of manufacture
+and positive: they are lognormal. Initial SOC, initial hysteresis and Coulombic efficiency are bounded on both sides:
+they are normal and truncated to what is possible. Offsets and initial voltages are normal.
+
+A draw is that of a seed, a quantity and a cell. Each quantity has a random stream of its own: to change the spread of
+one, or to add one, leaves the draws of the others as they were; and a cell draws the same in a pack of any size. A
+spread only stretches the draws of its own quantity, so that studies of a spread compare like with like.
 
 References
 ----------
@@ -32,6 +34,14 @@ QUANTITIES = (
     "resistance_rate",
     "aging_noise",
     "sensor_offset",
+    "ohmic",
+    "polarisation_resistance",
+    "polarisation_capacitance",
+    "open_circuit_offset",
+    "hysteresis",
+    "contact_resistance",
+    "initial_polarisation",
+    "initial_hysteresis",
 )
 """The streams in the order in which they are spawned; a new quantity goes to the end."""
 
@@ -48,13 +58,30 @@ class Spread:
         Standard deviation [1], >= 0, between groups of the normal initial SOC, before its truncation to [0, 1].
     efficiency_sd : float
         Standard deviation [1], >= 0, of the normal Coulombic efficiency, before its truncation to (0, 1].
+    ohmic_cv, polarisation_resistance_cv, polarisation_capacitance_cv, hysteresis_cv, contact_resistance_cv : float
+        Coefficients of variation [1], >= 0, of lognormal factors of mean 1; each RC pair has its own.
+    open_circuit_offset_sd : float
+        Standard deviation [V], >= 0, of the normal offset of the open-circuit voltage.
+    initial_polarisation_sd : float
+        Standard deviation [V], >= 0, of the normal voltage of each RC pair at the start.
+    initial_hysteresis_sd : float
+        Standard deviation [1], >= 0, of the normal hysteresis at the start, as a share of its bound, before its
+        truncation to (-1, 1].
     """
 
-    capacity_cv: float
-    resistance_cv: float
-    soc_spread: float
-    self_discharge_cv: float
-    efficiency_sd: float
+    capacity_cv: float = 0.0
+    resistance_cv: float = 0.0
+    soc_spread: float = 0.0
+    self_discharge_cv: float = 0.0
+    efficiency_sd: float = 0.0
+    ohmic_cv: float = 0.0
+    polarisation_resistance_cv: float = 0.0
+    polarisation_capacitance_cv: float = 0.0
+    open_circuit_offset_sd: float = 0.0
+    hysteresis_cv: float = 0.0
+    contact_resistance_cv: float = 0.0
+    initial_polarisation_sd: float = 0.0
+    initial_hysteresis_sd: float = 0.0
 
 
 def streams(seed: int) -> dict[str, np.random.Generator]:
@@ -156,6 +183,21 @@ def draw(
             stream["efficiency"], efficiency, spread.efficiency_sd, 0.0, 1.0, cells
         ),
     }
+
+
+def draw_contacts(cv: float, seed: int, cells: int) -> NDArray[np.float64]:
+    """Draw the factors of mean 1 on the contact resistance of each cell.
+
+    Parameters
+    ----------
+    cv : float
+        Coefficient of variation [1], >= 0, of the lognormal factors.
+    seed : int
+        >= 0; that of `draw`, from which these draws are independent.
+    cells : int
+        Number of cells, >= 1.
+    """
+    return lognormal_factors(streams(seed)["contact_resistance"], cv, cells)
 
 
 def draw_aging(rate_cv: float, resistance_rate_cv: float, seed: int, cells: int) -> dict[str, NDArray[np.float64]]:

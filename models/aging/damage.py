@@ -8,7 +8,8 @@ The laws of capacity and of resistance (`power_laws`) turn damages D by time (1,
     resistance_growth = c D_3**z_3 + D_4**z_4
 
 with the factor c of the cell, `aging_rate`. Each cell counts its damages. Damage by time is counted at the open-circuit
-voltage of the SOC, at the reference temperature, and at the cell's temperature. Damage by cycles is counted by cycles
+voltage of the SOC, at the reference temperature, and at the cell's temperature; an offset of this voltage that is the
+cell's own counts in the first order. Damage by cycles is counted by cycles
 of the SOC (`rainflow`), with the charge that flowed in a cycle and the mean voltage weighed by it. The count has
 weights: the charge, the integral of ``U |i|`` with the open-circuit voltage U, and for capacity and resistance the
 charge weighed by the stress that changes within a cycle, in C of the cell that was tested.
@@ -31,6 +32,7 @@ from ...core.kernel import Block, kernel
 from ...core.variable import Variable
 from ..numerics import rainflow, tables
 from ..numerics.arrhenius import GAS_CONSTANT
+from ..numerics.tables import Place
 from . import power_laws
 from .law import AgingLaw, Counter, exponential
 from .power_laws import EmpiricalLaws
@@ -50,6 +52,9 @@ CHARGE, VOLTAGE, CAPACITY, RESISTANCE = range(4)
 """Weights of the count of cycles."""
 
 WEIGHTS = 4
+
+NEAR = 0.01
+"""How far from a voltage the slope of the damage by it is taken, both ways [V]: about an offset of a cell."""
 
 HOUR = 3600.0
 """[s]."""
@@ -86,7 +91,9 @@ def _cycle_states(cells: int) -> tuple[Variable, ...]:
 
 def _calendar_states(nodes: int) -> tuple[Variable, ...]:
     rate = "Damage to the {} a second at rest, over SOC, without the factor of temperature"
-    return _states(*((f"{what}_calendar", nodes, rate.format(what)) for what in ("capacity", "resistance")))
+    rise = "Its slope by the open-circuit voltage [1/V]"
+    each = ((f"{what}_calendar", rate.format(what)) for what in ("capacity", "resistance"))
+    return _states(*(state for name, text in each for state in ((name, nodes, text), (f"{name}_rise", nodes, rise))))
 
 
 def _factor_states(cells: int) -> tuple[Variable, ...]:
@@ -105,14 +112,23 @@ def _states(*states: tuple[str, int | tuple[int, int], str]) -> tuple[Variable, 
 
 
 @kernel
+def tabulate_law(rates: Block, rises: Block, law: Block, exponent: float, node: int, voltage: float) -> None:
+    """Write the damage of calendar time by a law at a voltage [V], and its slope by this, to a node."""
+    rates[node] = power_laws.damage_rate(power_laws.calendar_voltage(law, voltage), exponent)
+    above = power_laws.damage_rate(power_laws.calendar_voltage(law, voltage + NEAR), exponent)
+    below = power_laws.damage_rate(power_laws.calendar_voltage(law, voltage - NEAR), exponent)
+    rises[node] = (above - below) / (2.0 * NEAR)
+
+
+@kernel
 def tabulate(x: Block, p: Block) -> None:
     """Write the damage of calendar time by the open-circuit voltage over SOC, at the reference temperature."""
     for node in range(p.open_circuit_voltage.shape[0]):
         voltage = p.open_circuit_voltage[node]
-        stress = power_laws.calendar_voltage(p.capacity_calendar_law, voltage)
-        x.capacity_calendar[node] = power_laws.damage_rate(stress, p.capacity_calendar_exponent)
-        stress = power_laws.calendar_voltage(p.resistance_calendar_law, voltage)
-        x.resistance_calendar[node] = power_laws.damage_rate(stress, p.resistance_calendar_exponent)
+        law, exponent = p.capacity_calendar_law, p.capacity_calendar_exponent
+        tabulate_law(x.capacity_calendar, x.capacity_calendar_rise, law, exponent, node, voltage)
+        law, exponent = p.resistance_calendar_law, p.resistance_calendar_exponent
+        tabulate_law(x.resistance_calendar, x.resistance_calendar_rise, law, exponent, node, voltage)
 
 
 @kernel
@@ -148,13 +164,20 @@ def warm(x: Block, p: Block, k: int, temperature: float) -> None:
 
 
 @kernel
+def at_rest(rates: Block, rises: Block, offset: float, place: Place) -> float:
+    """Return the damage a second at a place of the tables and an offset of the open-circuit voltage [V]."""
+    rate = tables.bounded(rates, place)
+    return rate if offset == 0.0 else max(rate + offset * tables.bounded(rises, place), 0.0)
+
+
+@kernel
 def count_time(x: Block, p: Block, y: Block, k: int, soc: float, h: float) -> None:
     """Count the damage by h seconds at a SOC."""
-    place = tables.locate(p.open_circuit_voltage.shape[0], soc)
-    rate = x.capacity_calendar_factor[k] * tables.bounded(x.capacity_calendar, place)
-    y.capacity_calendar_damage[k] += h * rate
-    rate = x.resistance_calendar_factor[k] * tables.bounded(x.resistance_calendar, place)
-    y.resistance_calendar_damage[k] += h * rate
+    place, offset = tables.locate(p.open_circuit_voltage.shape[0], soc), p.open_circuit_offset[k]
+    rate = at_rest(x.capacity_calendar, x.capacity_calendar_rise, offset, place)
+    y.capacity_calendar_damage[k] += h * (x.capacity_calendar_factor[k] * rate)
+    rate = at_rest(x.resistance_calendar, x.resistance_calendar_rise, offset, place)
+    y.resistance_calendar_damage[k] += h * (x.resistance_calendar_factor[k] * rate)
 
 
 @kernel

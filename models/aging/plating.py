@@ -17,6 +17,9 @@ for good. So is, at the slow rate `death`, what lies unstripped::
 U_a is that under the current, at the SOC in the middle of a step. Under constant stress the step is exact, and to
 rounding ``plated = stripped + lost + change of Q_r`` in every step.
 
+The anode's resistance is that of the kind of cell times the settled resistance of this cell, its growth included, over
+that of its kind: the anode keeps its share in the resistance of the cell.
+
 What is plated has not been stored in the graphite, but the state of charge counts it: its movement is left out. What
 lies plated and may yet be stripped is not lost. What is lost for good, Q_l, is missing from the capacity.
 
@@ -222,12 +225,11 @@ def reset(x: Block, p: Block, y: Block) -> None:
 
 @kernel
 def warm(x: Block, p: Block, k: int, temperature: float) -> None:
-    """Adapt the anode's resistance and the exchange current of plating to `temperature` [K]."""
+    """Adapt the anode's resistance and the exchange current of plating to cell k and its `temperature` [K]."""
     if p.plating_exchange_current > 0.0:
         reference = p.aging_reference_temperature
-        x.anode_resistance[k] = anode.resistance_at(
-            p.anode_resistance, p.anode_activation_energy, temperature, reference
-        )
+        own = x.resistance_scale[k] * x.relative_resistance[k] * p.anode_resistance
+        x.anode_resistance[k] = anode.resistance_at(own, p.anode_activation_energy, temperature, reference)
         x.plating_exchange_current[k] = p.plating_exchange_current * acceleration(
             p.plating_activation_energy, temperature, reference
         )

@@ -122,8 +122,7 @@ def initialize(x: Block, p: Block, y: Block) -> None:
     """Set all groups to rest, with capacity, resistances and SOC of the parameters."""
     circuit.renew(x, p)
     for k in range(x.capacity.shape[0]):
-        x.temperature[k] = 0.0
-        circuit.heat_up(x, p, k, p.reference_temperature)
+        circuit.start_at(x, p, k, p.reference_temperature)
         capacity.initialize(x, p, y, k)
         resistance.initialize(x, p, y, k)
         rest.initialize(x, p, y, k)

@@ -88,9 +88,9 @@ def fields(groups: int, group: CellParameters) -> Fields:
                      "SOC, voltages of the RC pairs, hysteresis voltage, slow error, leakage and bias of each group"),
             Variable("covariance", "1", (groups, count * (count + 1) // 2), 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
                      "Factors of the covariance of each group's estimate"),
-            Variable("least", "1", count, 0.0, -UNBOUNDED, 0.0, 1.0, "Least value of each state"),
-            Variable("greatest", "1", count, 0.0, 0.0, UNBOUNDED, 1.0,
-                     "Greatest value, and greatest standard deviation, of each state"),
+            Variable("least", "1", (groups, count), 0.0, -UNBOUNDED, 0.0, 1.0, "Least value of each state of a group"),
+            Variable("greatest", "1", (groups, count), 0.0, 0.0, UNBOUNDED, 1.0,
+                     "Greatest value, and greatest standard deviation, of each state of a group"),
             Variable("current", "A", groups, 0.0, -UNBOUNDED, UNBOUNDED, 30.0,
                      "Estimated current: in the correction and after it the one at the end of the step, else its mean"),
             Variable("tapped", "1", None, 0.0, 0.0, 1.0, 1.0, "1 where the leakage is an unknown balancing current"),
@@ -163,12 +163,12 @@ def bias_place(p: Block) -> int:
 
 
 @kernel
-def bound(p: Block, i: int) -> float:
-    """Return the greatest size, and standard deviation, of state i [its unit]."""
+def bound(p: Block, k: int, i: int) -> float:
+    """Return the greatest size, and standard deviation, of state i of group k [its unit]."""
     if i == SOC:
         return 1.0
     if i == hysteresis_place(p):
-        return max(p.hysteresis_bound, 1e-6)  # a state that is switched off still needs a variance
+        return max(circuit.hysteresis_bound(p, k), 1e-6)  # a state that is switched off still needs a variance
     if i <= error_place(p):
         return p.polarisation_bound
     tapped = p.balancing_rating * (1.0 - p.balancing_known)
@@ -187,8 +187,9 @@ def follow_taps(x: Block, p: Block) -> None:
     tapped, place = 1.0 - p.balancing_known, leakage_place(p)
     x.forgotten = 1.0 if tapped != x.tapped else 0.0
     x.tapped = tapped
-    x.greatest[place] = bound(p, place)
-    x.least[place] = -x.greatest[place]
+    for k in range(x.capacity.shape[0]):
+        x.greatest[k, place] = bound(p, k, place)
+        x.least[k, place] = -x.greatest[k, place]
 
 
 @kernel
@@ -205,23 +206,23 @@ def initialize(x: Block, p: Block, k: int) -> None:
     estimate, factors, hysteresis = x.estimate[k], x.covariance[k], hysteresis_place(p)
     covariance.clear(factors)
     for i in range(estimate.shape[0]):
-        x.greatest[i] = bound(p, i)
-        x.least[i] = 0.0 if i == SOC else -x.greatest[i]
+        x.greatest[k, i] = bound(p, k, i)
+        x.least[k, i] = 0.0 if i == SOC else -x.greatest[k, i]
         estimate[i] = 0.0
-        factors[covariance.at(i, i)] = (LEAST * x.greatest[i]) ** 2
+        factors[covariance.at(i, i)] = (LEAST * x.greatest[k, i]) ** 2
     estimate[SOC] = p.initial_soc[k]
     factors[0] += p.initial_soc_sigma**2
     place = circuit.locate(p, p.initial_soc[k])
     for j in range(1, hysteresis):
         resistance, _ = circuit.pair(x, p, k, j - 1, place)
         factors[covariance.at(j, j)] += (resistance * p.initial_current_sigma) ** 2
-    factors[covariance.at(hysteresis, hysteresis)] += p.hysteresis_bound**2 / 3.0  # anything between its bounds
+    factors[covariance.at(hysteresis, hysteresis)] += circuit.hysteresis_bound(p, k) ** 2 / 3.0  # anything within
     error, leakage, bias = error_place(p), leakage_place(p), bias_place(p)
     factors[covariance.at(error, error)] += voltage_error(x, p, k, place)
     factors[covariance.at(leakage, leakage)] += leakage_variance(p, 1.0 - p.balancing_known)
     factors[covariance.at(bias, bias)] += p.initial_bias_sigma**2
     x.current[k] = 0.0
-    covariance.limit_all(factors, x.greatest)
+    covariance.limit_all(factors, x.greatest[k])
 
 
 @kernel
@@ -234,11 +235,11 @@ def hold_states(x: Block, k: int) -> None:
     is cut off.
     """
     for i in range(x.estimate.shape[1]):
-        value = min(max(x.least[i], x.estimate[k, i]), x.greatest[i])
+        value = min(max(x.least[k, i], x.estimate[k, i]), x.greatest[k, i])
         if value != x.estimate[k, i]:
             covariance.project(x.estimate[k], x.covariance[k], i, value)
     for i in range(x.estimate.shape[1]):
-        x.estimate[k, i] = min(max(x.least[i], x.estimate[k, i]), x.greatest[i])
+        x.estimate[k, i] = min(max(x.least[k, i], x.estimate[k, i]), x.greatest[k, i])
 
 
 @kernel

@@ -71,7 +71,7 @@ def pairs_after(
 def hysteresis_after(x: Block, p: Block, k: int, current: float, horizon: float) -> tuple[float, float]:
     """Return the hysteresis voltage of group k after a horizon [s] [V], and its derivative by the current [Ohm]."""
     end = derivative = 0.0
-    if p.hysteresis_bound > 0.0:
+    if circuit.hysteresis_bound(p, k) > 0.0:
         end, derivative, _ = switched(x, p, k, current, x.estimate[k, hysteresis_place(p)], horizon)
     return end, derivative
 
@@ -150,12 +150,12 @@ def prepare_horizon(x: Block, p: Block, multiple: int) -> None:
 @kernel
 def quick_hysteresis(x: Block, p: Block, k: int, current: float, horizon: float) -> float:
     """Return the hysteresis voltage of group k after a horizon [s] [V]."""
-    end = 0.0
-    if p.hysteresis_bound > 0.0:
+    end, bound = 0.0, circuit.hysteresis_bound(p, k)
+    if bound > 0.0:
         by_charge, rate = circuit.switching(x, p, k, current)
         remaining = math.exp(-rate * horizon)
         area = (1.0 - remaining) / rate if rate > 0.0 else horizon
-        end = x.estimate[k, hysteresis_place(p)] * remaining + p.hysteresis_bound * by_charge * area
+        end = x.estimate[k, hysteresis_place(p)] * remaining + bound * by_charge * area
     return end
 
 

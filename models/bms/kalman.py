@@ -220,9 +220,9 @@ def predict(x: Block, p: Block, k: int, measured: float, h: float) -> float:
     x.estimate[k, leakage] *= x.keep[leakage]
     covariance.carry(x.covariance[k], x.keep, x.by_bias, x.by_leakage, x.rows, x.weights)
     for i in range(x.noise.shape[0]):
-        x.weights[2 * i + 1] = max(x.noise[i], (LEAST * x.greatest[i]) ** 2)
+        x.weights[2 * i + 1] = max(x.noise[i], (LEAST * x.greatest[k, i]) ** 2)
     x.weights[x.weights.shape[0] - 1] = p.current_sigma**2
     covariance.factorise(x.covariance[k], x.rows, x.weights, x.weighted)
     hold_states(x, k)
-    covariance.limit_all(x.covariance[k], x.greatest)
+    covariance.limit_all(x.covariance[k], x.greatest[k])
     return x.current[k] + x.estimate[k, bias_place(p)] + tap_current

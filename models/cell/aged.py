@@ -13,9 +13,9 @@ What `soc_shift` has gained is added to the SOC, and its charge and energy to th
 
 Shared states
 -------------
-`capacity` is written here; `circuit`, `port` and `step` use it. `resistance_scale` is written here; `circuit` uses
-it. `soc` is written here; `aging.damage`, `ecm`, `port`, `step` and `stress` use it. `soc_remainder` is written here;
-`step` uses it. `temperature` is written here; `aging.film`, `aging.plating`, `circuit`, `step` and `stress` use it.
+`capacity` is written here; `circuit`, `port` and `step` use it. `resistance_scale` is written here; `aging.plating`
+and `circuit` use it. `soc` is written here; `aging.damage`, `ecm`, `port`, `step` and `stress` use it. `soc_remainder`
+is written here; `step` uses it.
 """
 
 from __future__ import annotations
@@ -89,10 +89,11 @@ def set_aged(x: Block, p: Block, u: Block) -> None:
 
 
 @kernel
-def stored_potential(p: Block, start: Place, end: Place) -> float:
-    """Return the energy that the ledger stores with a charge [V]: the mean of ``U - T dU/dT`` between two places."""
+def stored_potential(p: Block, k: int, start: Place, end: Place) -> float:
+    """Return the energy that cell k stores with a charge [V]: the mean of ``U - T dU/dT`` between two places."""
     entropic = tables.mean(p.entropic_coefficient, start, end)
-    return tables.mean(p.open_circuit_voltage, start, end) - p.reference_temperature * entropic
+    reference = tables.mean(p.open_circuit_voltage, start, end) + p.open_circuit_offset[k]
+    return reference - p.reference_temperature * entropic
 
 
 @kernel
@@ -102,10 +103,10 @@ def lose_capacity(x: Block, p: Block, y: Block, k: int, capacity: float) -> None
     x.capacity[k] = capacity
     charge = change * (x.soc[k] + x.soc_remainder[k])
     empty, present = circuit.locate(p, 0.0), circuit.locate(p, x.soc[k])
-    energy = charge * stored_potential(p, empty, present)
-    if p.hysteresis_bound != 0.0:
+    energy, bound = charge * stored_potential(p, k, empty, present), circuit.hysteresis_bound(p, k)
+    if bound != 0.0:
         square = x.hysteresis_voltage[k] * x.hysteresis_voltage[k]
-        energy += 0.5 * change * square / (p.hysteresis_rate * p.hysteresis_bound)
+        energy += 0.5 * change * square / (p.hysteresis_rate * bound)
     y.stored_charge += charge
     y.aging_charge -= charge
     y.stored_energy += energy
@@ -119,26 +120,23 @@ def shift_soc(x: Block, p: Block, y: Block, k: int, change: float) -> None:
     x.soc[k], x.soc_remainder[k] = add(before, cut_off, change)
     start, end = circuit.locate(p, before), circuit.locate(p, x.soc[k])
     charge = x.capacity[k] * (x.soc[k] - before + (x.soc_remainder[k] - cut_off))
-    energy = charge * stored_potential(p, start, end)
+    energy = charge * stored_potential(p, k, start, end)
     y.stored_charge += charge
     y.shifted_charge += charge
     y.stored_energy += energy
     y.shifted_energy += energy
     for j in range(x.polarisation_voltage.shape[1]):
-        table = p.polarisation_capacitance[j]
         square = x.polarisation_voltage[k, j] * x.polarisation_voltage[k, j]
-        y.table_energy += 0.5 * (tables.bounded(table, end) - tables.bounded(table, start)) * square
+        gained = circuit.pair_capacitance(p, k, j, end) - circuit.pair_capacitance(p, k, j, start)
+        y.table_energy += 0.5 * gained * square
 
 
 @kernel
 def take_changes(x: Block, p: Block, u: Block, y: Block, k: int) -> float:
-    """Apply what has changed of the inputs to cell k; return by how much its SOC is shifted."""
-    capacity, scale = aged_capacity(p, u, k), grown_scale(p, u, k)
+    """Apply what has changed of capacity and SOC to cell k; return by how much its SOC is shifted."""
+    capacity = aged_capacity(p, u, k)
     if capacity != x.capacity[k]:
         lose_capacity(x, p, y, k, capacity)
-    if scale != x.resistance_scale[k]:
-        x.resistance_scale[k] = scale
-        x.temperature[k] = 0.0  # the next step computes the factors of the temperature again
     before, change = x.soc[k], u.soc_shift[k] - x.soc_shift[k]
     if change != 0.0:
         x.soc_shift[k] = u.soc_shift[k]

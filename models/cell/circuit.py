@@ -5,28 +5,34 @@ Equations
 For each cell, current i positive into it::
 
     v = U(z, T) + R0(z, T) i + sum_j v_j + v_h
-    U = U_ref(z) + (T - T_ref) dU/dT(z)
+    U = U_ref(z) + U_0 + (T - T_ref) dU/dT(z)
     Q dz/dt = i_m,   i_m = eta i - i_s(T) while charging, i - i_s(T) else
     dv_j/dt = i / C_j(z) - v_j / (R_j(z, T) C_j(z))
     dv_h/dt = -(gamma |i| / Q + d) v_h + gamma M i / Q
-    R(z, T) = s R(z) exp(E / (R_gas T) - E / (R_gas T_ref)),   i_s likewise with its sign turned
+    R0(z, T) = s s_0 R0_ref(z) exp(E_0 / (R_gas T) - E_0 / (R_gas T_ref)),   R_j likewise with s s_j
+    C_j(z) = c_j C_j_ref(z),   M = m M_ref,   i_s(T) likewise with the sign of its exponent turned
 
-with state of charge z, capacity Q, Coulombic efficiency eta, self-discharge current i_s, hysteresis voltage v_h
-of bound M, rate gamma and decay d, and the cell's resistance scale s.
+with state of charge z, capacity Q, Coulombic efficiency eta, self-discharge current i_s, and hysteresis voltage v_h
+of bound M, rate gamma and decay d. The tables with index ref are those of the kind of cell. A cell differs from its
+kind by its own Q, eta and i_s, by the offset U_0 (`open_circuit_offset`), and by factors: s on all resistances
+(`resistance_scale`, which aging grows), s_0 on the ohmic one (`ohmic_scale`), s_j and c_j on resistance and
+capacitance of pair j (`polarisation_resistance_scale`, `polarisation_capacitance_scale`), m on the bound of hysteresis
+(`hysteresis_scale`).
 
 Limits
 ------
 The tables extrapolate linearly (U, dU/dT) or hold their ends (resistances, capacitances) beyond SOC 0 and 1; the
 model does not stop there. Hysteresis is switched by the charge through the terminals, self-discharge and what
-Coulombic efficiency loses included. The whole cell has one temperature.
+Coulombic efficiency loses included. The whole cell has one temperature. All cells share the slopes of U over SOC: one
+cell's differs by its own capacity only, as ``U' / Q`` over charge.
 
 Shared states
 -------------
 `capacity` is written here; `bms.capacity`, `bms.estimation`, `bms.group_port`, `bms.kalman`, `bms.pack_estimate`,
 `bms.state_of_power`, `port` and `step` use it. `resistance_factor` is written here; `bms.group_port` and
-`bms.resistance` use it. `resistance_scale` is written here; `bms.resistance` uses it. `self_discharge` is written
-here; `bms.group_port`, `bms.kalman`, `bms.rest`, `port` and `step` use it. `temperature` is written here; `aged`,
-`aging.film`, `aging.plating`, `bms.estimation`, `step` and `stress` use it.
+`bms.resistance` use it. `resistance_scale` is written here; `aging.plating` and `bms.resistance` use it.
+`self_discharge` is written here; `bms.group_port`, `bms.kalman`, `bms.rest`, `port` and `step` use it. `temperature` is
+written here; `aging.film`, `aging.plating`, `step` and `stress` use it.
 
 References
 ----------
@@ -49,14 +55,14 @@ from .kind import CellParameters
 def fields(cells: int, kind: CellParameters) -> Fields:
     """Return the parameters of n circuits of one kind, and what follows from aging and temperature alone."""
     return Fields(
-        parameters=_cell_parameters(cells, kind) + _kind_parameters(kind),
+        parameters=_cell_parameters(cells, kind) + _differences(cells, kind.pairs) + _kind_parameters(kind),
         states=(
             Variable("temperature", "K", cells, 0.0, 0.0, UNBOUNDED, 300.0, "Temperature that the factors hold for"),
             Variable("capacity", "C", cells, 0.0, 0.0, UNBOUNDED, 1e5, "Charge between SOC 0 and 1, as it is now"),
             Variable("resistance_scale", "1", cells, 0.0, 0.0, UNBOUNDED, 1.0,
                      "Factor on all resistances, as it is now"),
             Variable("resistance_factor", "1", (cells, kind.pairs + 1), 0.0, 0.0, UNBOUNDED, 1.0,
-                     "Scale and temperature factor of the ohmic resistance, then of each pair's"),
+                     "Scales and temperature factor of the ohmic resistance, then of each pair's"),
             Variable("self_discharge", "A", cells, 0.0, 0.0, UNBOUNDED, 1e-3,
                      "Self-discharge current at the temperature"),
         ),
@@ -81,6 +87,23 @@ def _cell_parameters(cells: int, kind: CellParameters) -> tuple[Variable, ...]:
             "self_discharge_current", "A", cells, kind.self_discharge_current, 0.0, UNBOUNDED, 1e-3,
             "Self-discharge current at the reference temperature", display_unit="mA",
         ),
+    )  # fmt: skip
+
+
+def _differences(cells: int, pairs: int) -> tuple[Variable, ...]:
+    """Return by what each cell differs from the tables of its kind."""
+    each = cells, pairs
+    return (
+        Variable("ohmic_scale", "1", cells, 1.0, 1e-3, 1e3, 1.0,
+                 "Factor on the resistance of the cell that acts at once, besides that on all"),
+        Variable("polarisation_resistance_scale", "1", each, 1.0, 1e-3, 1e3, 1.0,
+                 "Factor on the resistance of each RC pair of the cell, besides that on all"),
+        Variable("polarisation_capacitance_scale", "1", each, 1.0, 1e-3, 1e3, 1.0,
+                 "Factor on the capacitance of each RC pair of the cell"),
+        Variable("open_circuit_offset", "V", cells, 0.0, -1.0, 1.0, 1e-3,
+                 "What the open-circuit voltage of the cell exceeds that of the table by", display_unit="mV"),
+        Variable("hysteresis_scale", "1", cells, 1.0, 0.0, 1e3, 1.0,
+                 "Factor on the bound of the cell's hysteresis; 0 switches it off in this cell"),
     )  # fmt: skip
 
 
@@ -130,19 +153,41 @@ def renew(x: Block, p: Block) -> None:
 
 
 @kernel
-def heat_up(x: Block, p: Block, k: int, temperature: float) -> None:
-    """Adapt what depends on temperature alone to `temperature` [K]."""
-    if x.temperature[k] == temperature:
-        return
-    reference = p.reference_temperature
-    x.temperature[k] = temperature
-    x.resistance_factor[k, 0] = x.resistance_scale[k] * arrhenius(p.ohmic_activation_energy, temperature, reference)
+def compute_factors(x: Block, p: Block, k: int) -> None:
+    """Compute what follows from the temperature and the resistance scale of cell k alone."""
+    temperature, reference, scale = x.temperature[k], p.reference_temperature, x.resistance_scale[k]
+    factor = arrhenius(p.ohmic_activation_energy, temperature, reference)
+    x.resistance_factor[k, 0] = scale * p.ohmic_scale[k] * factor
     for j in range(p.polarisation_activation_energy.shape[0]):
         factor = arrhenius(p.polarisation_activation_energy[j], temperature, reference)
-        x.resistance_factor[k, j + 1] = x.resistance_scale[k] * factor
+        x.resistance_factor[k, j + 1] = scale * p.polarisation_resistance_scale[k, j] * factor
     x.self_discharge[k] = p.self_discharge_current[k] / arrhenius(
         p.self_discharge_activation_energy, temperature, reference
     )
+
+
+@kernel
+def start_at(x: Block, p: Block, k: int, temperature: float) -> None:
+    """Set the temperature [K] of cell k and what follows from it; the resistance scale is in x already."""
+    x.temperature[k] = temperature
+    compute_factors(x, p, k)
+
+
+@kernel
+def adapt(x: Block, p: Block, k: int, temperature: float, scale: float) -> bool:
+    """Set temperature [K] and resistance scale of cell k; return whether either has changed."""
+    if x.temperature[k] == temperature and x.resistance_scale[k] == scale:
+        return False
+    x.resistance_scale[k] = scale
+    start_at(x, p, k, temperature)
+    return True
+
+
+@kernel
+def heat_up(x: Block, p: Block, k: int, temperature: float) -> None:
+    """Set the temperature [K] of cell k."""
+    if x.temperature[k] != temperature:
+        start_at(x, p, k, temperature)
 
 
 @kernel
@@ -155,7 +200,8 @@ def storing(p: Block, k: int, current: float) -> float:
 def open_circuit(x: Block, p: Block, k: int, place: Place) -> float:
     """U(z, T) [V]."""
     warmer = x.temperature[k] - p.reference_temperature
-    return tables.value(p.open_circuit_voltage, place) + warmer * tables.value(p.entropic_coefficient, place)
+    voltage = tables.value(p.open_circuit_voltage, place) + warmer * tables.value(p.entropic_coefficient, place)
+    return voltage + p.open_circuit_offset[k]
 
 
 @kernel
@@ -178,10 +224,38 @@ def ohmic(x: Block, p: Block, k: int, place: Place) -> float:
 
 
 @kernel
+def pair_capacitance(p: Block, k: int, j: int, place: Place) -> float:
+    """C_j [F]."""
+    return p.polarisation_capacitance_scale[k, j] * tables.bounded(p.polarisation_capacitance[j], place)
+
+
+@kernel
 def pair(x: Block, p: Block, k: int, j: int, place: Place) -> tuple[float, float]:
     """Resistance [Ohm] and capacitance [F] of RC pair j."""
     resistance = x.resistance_factor[k, j + 1] * tables.bounded(p.polarisation_resistance[j], place)
-    return resistance, tables.bounded(p.polarisation_capacitance[j], place)
+    return resistance, pair_capacitance(p, k, j, place)
+
+
+@kernel
+def relative_resistance(p: Block, k: int) -> float:
+    """Return the settled resistance of cell k over that of its kind, at SOC 0.5 and the reference temperature.
+
+    The factor on all resistances is left out: 1 where the cell has no other.
+    """
+    place = locate(p, 0.5)
+    nominal = tables.bounded(p.ohmic_resistance, place)
+    own = p.ohmic_scale[k] * nominal
+    for j in range(p.polarisation_resistance.shape[0]):
+        resistance = tables.bounded(p.polarisation_resistance[j], place)
+        own += p.polarisation_resistance_scale[k, j] * resistance
+        nominal += resistance
+    return own / nominal if nominal > 0.0 else p.ohmic_scale[k]
+
+
+@kernel
+def hysteresis_bound(p: Block, k: int) -> float:
+    """M [V]; 0 where the cell has no hysteresis."""
+    return p.hysteresis_scale[k] * p.hysteresis_bound
 
 
 @kernel

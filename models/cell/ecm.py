@@ -89,6 +89,7 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
     """Advance every cell by h seconds under constant current and temperature."""
     step.reset_sums(x, y)
     for k in range(x.soc.shape[0]):
+        circuit.heat_up(x, p, k, u.temperature[k])
         step.step(x, p, u, y, k, h)
     step.write_extremes(x, y, h)
     return step.within_range(y)
@@ -103,6 +104,8 @@ def advance_aging(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h:
         shifted = aged.take_changes(x, p, u, y, k)
         if shifted != 0.0:
             stress.shift(x, k, shifted)
+        if circuit.adapt(x, p, k, u.temperature[k], aged.grown_scale(p, u, k)):
+            stress.warm(x, p, k)
         start = x.soc[k]
         voltage = step.step(x, p, u, y, k, h)
         stress.count(x, p, y, k, start, voltage, h)

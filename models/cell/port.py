@@ -82,18 +82,19 @@ def switched(x: Block, p: Block, k: int, current: float, start: float, h: float)
     by_charge, rate = circuit.switching(x, p, k, current)
     gone, area = fade(rate, h)
     remaining = 1.0 - gone
-    derivative = p.hysteresis_bound * area
+    bound = circuit.hysteresis_bound(p, k)
+    derivative = bound * area
     if by_charge != 0.0:
-        derivative += p.hysteresis_bound * abs(by_charge) * (h * remaining - area) / rate
+        derivative += bound * abs(by_charge) * (h * remaining - area) / rate
         derivative -= math.copysign(h * remaining, by_charge) * start
-    end = start * remaining + p.hysteresis_bound * by_charge * area
+    end = start * remaining + bound * by_charge * area
     return end, p.hysteresis_rate / x.capacity[k] * derivative, gone
 
 
 @kernel
 def hysteresis_ahead(x: Block, p: Block, k: int) -> tuple[float, float]:
     """Hysteresis voltage of cell k `lookahead` from now [V], and its derivative by the current [Ohm]."""
-    if p.hysteresis_bound == 0.0:
+    if circuit.hysteresis_bound(p, k) == 0.0:
         return 0.0, 0.0
     end, derivative, _ = switched(x, p, k, x.current[k], x.hysteresis_voltage[k], p.lookahead)
     return end, derivative

@@ -25,6 +25,9 @@ class CellModel(Protocol):
     * outputs ``emf`` [V], ``resistance`` [Ohm], ``voltage`` [V], ``soc`` [1] and ``heat_rate`` [W]; for the block of
       a pack ``heat`` [J] over the step, and the extremes of voltage and SOC, too;
     * where it ages, the outputs of `aging.counters`, and the inputs ``capacity_loss`` and ``resistance_growth`` [1].
+
+    Cells may differ in more, where the model has an equivalent circuit and the parameters of
+    `pack.circuit_variation.CIRCUIT_SPREADS`; such a spread of another model is refused.
     """
 
     @property

@@ -8,19 +8,21 @@ charge.
 
 Heat of a step is the integral of
 ``i^2 R0 + sum_j v_j^2 / R_j + (|i| / M + Q d / (gamma M)) v_h^2 + i_m T dU/dT + (i - i_m) U``, stored energy
-``Q integral (U - T dU/dT) dz + sum_j C_j v_j^2 / 2 + Q v_h^2 / (2 gamma M)``. The energy that a capacitance's
-dependence on SOC creates or removes is booked as table energy: the change of the stored energy is
-``stored_energy + table_energy``. Of cells that do not age::
+``Q integral (U - T dU/dT) dz + sum_j C_j v_j^2 / 2 + Q v_h^2 / (2 gamma M)``, with U, C_j and M of the cell. The
+energy that a capacitance's dependence on SOC creates or removes is booked as table energy: the change of the stored
+energy is ``stored_energy + table_energy``. Of cells that do not age::
 
     charge = stored_charge + lost_charge
     electrical_energy = stored_energy + heat
+
+At the start no current flows. The pairs have the voltages `initial_polarisation_voltage`, and the hysteresis the share
+`initial_hysteresis` of its bound M; at 0 the cell has rested for long.
 
 Shared states
 -------------
 `current` is written here; `aging.damage`, `aging.plating` and `port` use it. `hysteresis_voltage` and
 `polarisation_voltage` are written here; `aged` and `port` use them. `soc` is written here; `aged`, `aging.damage`,
-`ecm`, `port` and `stress` use it. `soc_remainder` is written here; `aged` uses it. `temperature` is written here;
-`aged`, `aging.film`, `aging.plating`, `circuit` and `stress` use it.
+`ecm`, `port` and `stress` use it. `soc_remainder` is written here; `aged` uses it.
 
 References
 ----------
@@ -82,6 +84,13 @@ write_voltage_extremes, write_soc_extremes = VOLTAGE_EXTREMES.write, SOC_EXTREME
 def fields(cells: int, kind: CellParameters) -> Fields:
     """Return what n cells are given in a step, their state, and what they report."""
     return Fields(
+        parameters=(
+            Variable("initial_polarisation_voltage", "V", (cells, kind.pairs), 0.0, -10.0, 10.0, 0.01,
+                     "Voltage of each RC pair at the start", display_unit="mV"),
+            Variable("initial_hysteresis", "1", cells, 0.0, -1.0, 1.0, 1.0,
+                     "Hysteresis voltage at the start over the cell's bound: 1 after a long charge, -1 after a long "
+                     "discharge"),
+        ),
         inputs=(
             Variable("current", "A", cells, 0.0, -UNBOUNDED, UNBOUNDED, 30.0,
                      "Current into the cell, constant in a step"),
@@ -146,19 +155,20 @@ def polarise(
         integral += area
         lost += square / resistance
         stored += 0.5 * capacitance * (end - start) * (end + start)
-        booked += 0.5 * (tables.bounded(p.polarisation_capacitance[j], after) - capacitance) * end * end
-        booked -= 0.5 * (tables.bounded(p.polarisation_capacitance[j], before) - capacitance) * start * start
+        booked += 0.5 * (circuit.pair_capacitance(p, k, j, after) - capacitance) * end * end
+        booked -= 0.5 * (circuit.pair_capacitance(p, k, j, before) - capacitance) * start * start
     return integral, stored, lost, booked
 
 
 @kernel
 def switch(x: Block, p: Block, k: int, h: float) -> tuple[float, float, float]:
     """Step the hysteresis voltage of cell k; return its integral [V s] and the energy stored and lost [J]."""
-    if p.hysteresis_bound == 0.0:
+    bound = circuit.hysteresis_bound(p, k)
+    if bound == 0.0:
         return 0.0, 0.0, 0.0
-    capacitance = x.capacity[k] / (p.hysteresis_rate * p.hysteresis_bound)
+    capacitance = x.capacity[k] / (p.hysteresis_rate * bound)
     by_charge, rate = circuit.switching(x, p, k, x.current[k])
-    settled = p.hysteresis_bound * by_charge / rate if rate > 0.0 else 0.0
+    settled = bound * by_charge / rate if rate > 0.0 else 0.0
     start = x.hysteresis_voltage[k]
     end, integral, square = relax(start, settled, rate, h)
     x.hysteresis_voltage[k] = end
@@ -188,7 +198,7 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> float:
     before, after = circuit.locate(p, start), circuit.locate(p, x.soc[k])
     middle = circuit.locate(p, 0.5 * (start + x.soc[k]))
     resistance = circuit.ohmic(x, p, k, middle)
-    reference = tables.mean(p.open_circuit_voltage, before, after)
+    reference = tables.mean(p.open_circuit_voltage, before, after) + p.open_circuit_offset[k]
     entropic = tables.mean(p.entropic_coefficient, before, after)
     potential = reference + (temperature - p.reference_temperature) * entropic
     polarised, polarisation_stored, polarisation_lost, booked = polarise(x, p, k, (before, middle, after), h)
@@ -250,14 +260,18 @@ def write_cell(x: Block, p: Block, y: Block, k: int) -> None:
 
 @kernel
 def settle(x: Block, p: Block, u: Block, y: Block) -> None:
-    """Start all cells at rest, at their initial SOC and the temperature of the inputs, and write the outputs."""
+    """Start all cells without current, in their initial states, at the temperature of the inputs; write the outputs.
+
+    Their capacities and resistance scales are in x already.
+    """
     reset_sums(x, y)
     for k in range(x.soc.shape[0]):
         x.soc[k] = p.initial_soc[k]
-        x.soc_remainder[k] = x.current[k] = x.hysteresis_voltage[k] = x.temperature[k] = 0.0
+        x.soc_remainder[k] = x.current[k] = 0.0
+        x.hysteresis_voltage[k] = p.initial_hysteresis[k] * circuit.hysteresis_bound(p, k)
         for j in range(x.polarisation_voltage.shape[1]):
-            x.polarisation_voltage[k, j] = 0.0
-        circuit.heat_up(x, p, k, u.temperature[k])
+            x.polarisation_voltage[k, j] = p.initial_polarisation_voltage[k, j]
+        circuit.start_at(x, p, k, u.temperature[k])
         y.heat_rate[k] = 0.0
         write_cell(x, p, y, k)
     write_extremes(x, y, 0.0)
@@ -265,11 +279,10 @@ def settle(x: Block, p: Block, u: Block, y: Block) -> None:
 
 @kernel
 def step(x: Block, p: Block, u: Block, y: Block, k: int, h: float) -> float:
-    """Step cell k over h seconds and write its outputs.
+    """Step cell k over h seconds, its temperature being in x already, and write its outputs.
 
     Returns the mean open-circuit voltage of the way, as `advance_cell` does [V].
     """
-    circuit.heat_up(x, p, k, u.temperature[k])
     x.current[k] = u.current[k]
     voltage = advance_cell(x, p, y, k, h)
     write_cell(x, p, y, k)

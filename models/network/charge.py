@@ -12,6 +12,10 @@ capacity. The pack is empty when the first group is, and full when the first gro
 Here `given` is the open-circuit energy that all groups give until the first is empty, `taken` what they take until the
 first is full. Both ratios are 0 in a pack that can neither give nor take. All of these hold at the start of the step.
 
+Limits
+------
+The state of energy takes one open-circuit voltage over SOC for all cells; offsets that single cells have are left out.
+
 References
 ----------
 G. L. Plett, Battery Management Systems, Volume II: Equivalent-Circuit Methods, Artech House 2016: the energy and the

@@ -22,6 +22,16 @@ The elimination yields::
 
 The currents of the cells sum to I by construction. The loss in busbars and contacts is a sum of squares of currents.
 
+Two cells on ideal joints, of ohmic resistance R0, RC pairs of R_j and tau_j, capacity Q and slope U' of the
+open-circuit voltage over SOC, divide a current in three stages::
+
+    at once, 0+              by 1 / R0: the pairs hold their voltages
+    tau_j << t << R Q / U'   by 1 / (R0 + sum_j R_j), the pairs having settled
+    late                     by Q / U', whatever the resistances: the voltages of both rise alike
+
+with R, the resistances of both in series, over the sum of both U' / Q as R Q / U'. Where U is flat the second stage
+lasts. Where the pairs are not much faster than R Q / U' there is none: the shares pass from the first to the last.
+
 Limits
 ------
 Busbars are resistive, without inductance. All groups have their terminals at the same rungs. Cells do not fail open or

@@ -1,5 +1,7 @@
 """Small invented cells for tests: figures chosen to make every effect visible, not to be a real cell."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from packfmu.core.instance import Instance
@@ -42,6 +44,33 @@ def invented_cell(**changes):
         "convection": 0.5,
     }
     return CellParameters(**(figures | changes))
+
+
+DIFFERENCES = {
+    "capacity": 36000.0 * np.array([1.0, 0.9, 1.2]),
+    "resistance_scale": np.array([1.0, 1.3, 0.8]),
+    "ohmic_scale": np.array([1.0, 0.5, 2.0]),
+    "polarisation_resistance_scale": np.array([[1.0, 1.0], [0.7, 1.6], [3.0, 0.4]]),
+    "polarisation_capacitance_scale": np.array([[1.0, 1.0], [1.4, 0.6], [0.3, 2.5]]),
+    "open_circuit_offset": np.array([0.0, 0.013, -0.02]),
+    "hysteresis_scale": np.array([1.0, 0.0, 1.7]),
+}
+"""By what three cells of the invented kind differ from it; the first does not."""
+
+
+def own_kind(kind, k):
+    """Return the kind of which the cell with these differences is a nominal one."""
+    at = {name: values[k] for name, values in DIFFERENCES.items()}
+    scale, pairs = at["resistance_scale"], at["polarisation_resistance_scale"]
+    return replace(
+        kind,
+        capacity=float(at["capacity"]),
+        open_circuit_voltage=kind.open_circuit_voltage + at["open_circuit_offset"],
+        ohmic_resistance=kind.ohmic_resistance * scale * at["ohmic_scale"],
+        polarisation_resistance=kind.polarisation_resistance * (scale * pairs[:, np.newaxis]),
+        polarisation_capacitance=kind.polarisation_capacitance * at["polarisation_capacitance_scale"][:, np.newaxis],
+        hysteresis_bound=kind.hysteresis_bound * at["hysteresis_scale"],
+    )
 
 
 def plain_cell(**changes):

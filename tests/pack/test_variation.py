@@ -13,7 +13,7 @@ from packfmu.pack.variation import QUANTITIES, Spread, draw, draw_aging, lognorm
 
 MEANS = {"capacity": 117e3, "initial_soc": 0.9, "self_discharge_current": 1e-3, "coulombic_efficiency": 0.999}
 SPREAD = Spread(capacity_cv=0.01, resistance_cv=0.03, soc_spread=0.02, self_discharge_cv=0.4, efficiency_sd=0.0005)
-NONE = Spread(capacity_cv=0.0, resistance_cv=0.0, soc_spread=0.0, self_discharge_cv=0.0, efficiency_sd=0.0)
+NONE = Spread()
 SAMPLES = 100_000
 RARE = 1e-4
 """Significance of the tests on distributions: the seeds are fixed, so that they pass always or never."""

@@ -21,7 +21,7 @@ def group(kind, groups=1, capacity_sigma=0.0, **changes):
     cell_circuit.renew(x, p)
     x["capacity_sigma"] = capacity_sigma
     for k in range(groups):
-        cell_circuit.heat_up(x, p, k, kind.reference_temperature)
+        cell_circuit.start_at(x, p, k, kind.reference_temperature)
         filter_states.initialize(x, p, k)
     return x, p
 

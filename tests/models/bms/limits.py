@@ -41,7 +41,7 @@ def blocks(kind, groups=1, **changes):
 def warm(x, p, temperature):
     x.reading_temperature[:] = temperature
     for k in range(x.capacity.size):
-        cell_circuit.heat_up(x, p, k, temperature)
+        cell_circuit.start_at(x, p, k, temperature)
 
 
 def limits_of(x, p):

@@ -230,7 +230,7 @@ def hold_out(blocks, currents, voltages, steps):
             fine = fine and x.resistance_scale[k] > 0.0 and x.scale_sigma[k] > 0.0 and math.isfinite(x.current[k])
             for i in range(states):
                 fine = fine and x.covariance[k, covariance.at(i, i)] > 0.0
-                fine = fine and abs(x.estimate[k, i]) <= filter_states.bound(p, i)
+                fine = fine and abs(x.estimate[k, i]) <= filter_states.bound(p, k, i)
         if wrong < 0 and not fine:
             wrong = n
     return wrong

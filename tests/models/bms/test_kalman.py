@@ -191,7 +191,7 @@ def test_survives_absurd_measurements(changes):
     x, p = group(invented_cell(), **changes)
     random = np.random.default_rng(7)
     diagonals = [n * (n + 3) // 2 for n in range(x.estimate.shape[1])]
-    greatest = np.array([filter_states.bound(p, i) for i in range(x.estimate.shape[1])])
+    greatest = np.array([filter_states.bound(p, 0, i) for i in range(x.estimate.shape[1])])
     for n in range(100_000):
         current, voltage, h = absurd(random)
         kalman.predict(x, p, 0, current, h)

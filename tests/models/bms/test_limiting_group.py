@@ -37,7 +37,6 @@ def test_the_weakest_group_limits():
     x, p = blocks(kind, groups=3, **UNBOUND)
     x.estimate[:, 0] = 0.5, 0.3, 0.7
     x.resistance_scale[:] = 1.0, 1.5, 1.2
-    x.temperature[:] = 0.0
     warm(x, p, 290.0)
     for last in range(3):
         x.limiting_charge[:] = x.limiting_discharge[:] = last
@@ -103,11 +102,10 @@ def some_pack(random, x, p, spread):
     x.estimate[:, pairs + 2] = 0.05 * spread * random.normal(size=groups)
     x.capacity[:] = p.capacity * (1.0 + spread * random.uniform(-1.0, 1.0, groups))
     x.resistance_scale[:] = 1.0 + 2.0 * spread * random.uniform(-1.0, 1.0, groups)
-    x.temperature[:] = 0.0
     mean = random.uniform(275.0, 315.0)
     x.reading_temperature[:] = 298.15
     for k in range(groups):
-        cell_circuit.heat_up(x, p, k, mean + 30.0 * spread * random.uniform(-1.0, 1.0))
+        cell_circuit.start_at(x, p, k, mean + 30.0 * spread * random.uniform(-1.0, 1.0))
     x.limiting_charge[:], x.limiting_discharge[:] = random.integers(0, groups, (2, 3))
 
 

@@ -88,7 +88,7 @@ def test_what_was_found_is_forgotten_where_the_knowledge_changes(known):
     spread = stepped(x, p, 1.0)
     assert x.estimate[0, place] == 0.0
     assert spread[place, place] == pytest.approx(1e-4 + (1.0 - known) * 2.0 * RATING**2, rel=1e-9)
-    assert x.greatest[place] == p.leakage_bound + (1.0 - known) * RATING
+    assert x.greatest[0, place] == p.leakage_bound + (1.0 - known) * RATING
     follow_taps(x, p)
     assert x.forgotten == 0.0
 
