@@ -18,7 +18,7 @@ from ..core.model import Model
 from ..core.variable import Causality, Variable
 from .xml_file import xml_file
 
-MOST = 10_000
+MOST = 15_000
 """Scalar variables beyond which no lists are made: it would take more than some ten seconds."""
 
 GROWTH = 0.5
