@@ -94,7 +94,7 @@ def test_constants_make_another_identity(tmp_path):
 
 def test_other_structures_have_other_identities_and_libraries(tmp_path):
     arguments = {"groups": 2, "parallel": 1}
-    cases = [(arguments | more, Detail.CELL) for more in ({}, {"converter": "buck_boost", "links": [[0, 1]]})]
+    cases = [(arguments | more, Detail.CELL) for more in ({}, {"converter": "flyback", "links": [[0, -1], [1, -1]]})]
     assert identities(tmp_path, "balancer", cases) == (2, 2)
 
 
