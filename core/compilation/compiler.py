@@ -158,7 +158,7 @@ class KernelLibrary(JITCodeLibrary):  # type: ignore[misc]
 
     def finalize(self) -> None:
         """Link the code of all kernels that are called, each once; optimise and translate it."""
-        self._linking_libraries = _reached(self)
+        self._linking_libraries = reached(self)
         super().finalize()
 
     def _optimize_final_module(self) -> None:
@@ -177,7 +177,7 @@ class LoweredLibrary(JITCodeLibrary):  # type: ignore[misc]
         self._finalized = True
 
 
-def _reached(library: JITCodeLibrary) -> list[JITCodeLibrary]:
+def reached(library: JITCodeLibrary) -> list[JITCodeLibrary]:
     """Return the libraries of all kernels that the kernel of a library calls, through others too, each once."""
     found: dict[JITCodeLibrary, None] = {}
     waiting = list(library._linking_libraries)
@@ -192,7 +192,7 @@ def _reached(library: JITCodeLibrary) -> list[JITCodeLibrary]:
 def optimised(library: LoweredLibrary) -> LoweredLibrary:
     """Link and optimise the code of a kernel that has only been lowered, and return it; within `lowering_only`."""
     library._ensure_finalized()
-    for called in _reached(library):
+    for called in reached(library):
         library._final_module.link_in(called._get_module_for_linking(), preserve=True)
     JITCodeLibrary._optimize_final_module(library)
     return library
