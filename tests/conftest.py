@@ -1,9 +1,11 @@
 """Settings and fixtures for all tests."""
 
+import re
 import signal
 
 import pytest
 from hypothesis import settings
+from lark import Lark
 
 from packfmu.fmi.build import Form
 from packfmu.fmi.native.platforms import host_platform
@@ -14,6 +16,22 @@ from packfmu.pack.parts import parts
 
 settings.register_profile("packfmu", deadline=None)  # the first example compiles, and machines are shared
 settings.load_profile("packfmu")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def names_parsed_once():
+    """Let FMPy parse names once that differ in digits only: its grammar has one class of them, and takes 10 ms."""
+    parse, parsed = Lark.parse, {}
+
+    def parse_once(parser, name):
+        kind = parser.source_grammar, re.sub("[0-9]", "0", name)
+        if kind not in parsed:
+            parsed[kind] = parse(parser, name)
+        return parsed[kind]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Lark, "parse", parse_once)
+        yield
 
 
 @pytest.fixture

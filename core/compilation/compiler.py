@@ -13,12 +13,27 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import CompilerBase, DefaultPassBuilder
+from numba.core.compiler import CompilerBase
 from numba.core.compiler_lock import global_compiler_lock
-from numba.core.compiler_machinery import register_pass
+from numba.core.compiler_machinery import PassManager, register_pass
 from numba.core.registry import CPUDispatcher
 from numba.core.sigutils import normalize_signature
-from numba.core.typed_passes import NativeLowering
+from numba.core.typed_passes import (
+    IRLegalization,
+    NativeLowering,
+    NoPythonBackend,
+    NoPythonSupportedFeatureValidation,
+    NopythonTypeInference,
+    PreLowerStripPhis,
+)
+from numba.core.untyped_passes import (
+    DeadBranchPrune,
+    FixupArgs,
+    GenericRewrites,
+    IRProcessing,
+    ReconstructSSA,
+    TranslateByteCode,
+)
 
 from .fingerprint import fingerprint
 from .kept import KernelCache
@@ -57,7 +72,16 @@ class Kernel(CPUDispatcher):  # type: ignore[misc]
             else:
                 self._cache.enable()
                 _forget((self, tuple(normalize_signature(sig)[0])))
-            return super().compile(sig)
+            return self._lowered(sig) if is_called_by_another() else super().compile(sig)
+
+    def _lowered(self, sig: Any) -> Any:
+        """Lower for a signature, unless that has been done: what numba does without disk, events and timers."""
+        arguments, result = normalize_signature(sig)
+        kept = self.overloads.get(tuple(arguments))
+        if kept is None:
+            kept = self._compiler.compile(arguments, result)
+            self.add_overload(kept)
+        return kept.entry_point
 
     def add_overload(self, cres: Any) -> None:
         """Keep what has been compiled; what has only been lowered out of the reach of Python."""
@@ -132,6 +156,11 @@ def _forget(callee: tuple[Kernel, tuple[Any, ...]]) -> None:
 class KernelLibrary(JITCodeLibrary):  # type: ignore[misc]
     """The code of a kernel that is called from outside, with that of all that it calls."""
 
+    def finalize(self) -> None:
+        """Link the code of all kernels that are called, each once; optimise and translate it."""
+        self._linking_libraries = reached(self)
+        super().finalize()
+
     def _optimize_final_module(self) -> None:
         """Optimise twice: what has been inlined the first time is simplified the second time."""
         super()._optimize_final_module()
@@ -140,19 +169,31 @@ class KernelLibrary(JITCodeLibrary):  # type: ignore[misc]
 
 
 class LoweredLibrary(JITCodeLibrary):  # type: ignore[misc]
-    """The code of a kernel, with that of the kernels that it calls, neither optimised nor translated."""
+    """The code of a kernel without that of the kernels that it calls, neither optimised nor translated."""
 
-    def _optimize_final_module(self) -> None:
+    def finalize(self) -> None:
         """Leave that to who calls the kernel."""
-
-    def _finalize_final_module(self) -> None:
         self._finalize_dynamic_globals()
         self._finalized = True
+
+
+def reached(library: JITCodeLibrary) -> list[JITCodeLibrary]:
+    """Return the libraries of all kernels that the kernel of a library calls, through others too, each once."""
+    found: dict[JITCodeLibrary, None] = {}
+    waiting = list(library._linking_libraries)
+    while waiting:
+        each = waiting.pop()
+        if each not in found:
+            found[each] = None
+            waiting += each._linking_libraries
+    return list(found)
 
 
 def optimised(library: LoweredLibrary) -> LoweredLibrary:
     """Link and optimise the code of a kernel that has only been lowered, and return it; within `lowering_only`."""
     library._ensure_finalized()
+    for called in reached(library):
+        library._final_module.link_in(called._get_module_for_linking(), preserve=True)
     JITCodeLibrary._optimize_final_module(library)
     return library
 
@@ -193,12 +234,30 @@ class KernelLowering(NativeLowering):  # type: ignore[misc]
         return True
 
 
+PASSES = (
+    TranslateByteCode,
+    FixupArgs,
+    IRProcessing,
+    GenericRewrites,
+    ReconstructSSA,
+    DeadBranchPrune,
+    NopythonTypeInference,
+    PreLowerStripPhis,
+    NoPythonSupportedFeatureValidation,
+    IRLegalization,
+    KernelLowering,
+    NoPythonBackend,
+)
+"""What is done to a kernel: numba's passes but those for closures, contexts, whole arrays, and what is inlined."""
+
+
 class KernelCompiler(CompilerBase):  # type: ignore[misc]
-    """numba's passes with `KernelLowering` in place of its own."""
+    """Compiles kernels by `PASSES`."""
 
     def define_pipelines(self) -> list[Any]:
         """Return the passes."""
-        passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
-        passes.passes = [(KernelLowering if each is NativeLowering else each, text) for each, text in passes.passes]
+        passes = PassManager("kernel")
+        for each in PASSES:
+            passes.add_pass(each, each.name())
         passes.finalize()
         return [passes]

@@ -26,7 +26,7 @@ import numba
 from numba.core.errors import NumbaError
 
 from ...core.cache import source_digest
-from ...core.compilation.compiler import lowering_only, optimised
+from ...core.compilation.compiler import lowering_only, optimised, reached
 from ...core.compilation.entry import block_types
 from ...core.errors import InputError
 from ...core.model import Model
@@ -227,13 +227,18 @@ def _check(model: Model, code: Any, libraries: list[Any]) -> None:
 
 
 def _culprit(libraries: list[Any], pattern: str) -> str:
-    """Return the name of the innermost kernel whose code matches; numba's own functions belong to their caller."""
-    for library in libraries:
-        if re.search(pattern, library.get_llvm_str()) and not _is_of_numba(library):
-            inner = sorted(getattr(library, "_linking_libraries", ()), key=lambda callee: callee.name)
-            found = _culprit(inner, pattern)
-            return found or str(library.name)
-    return ""
+    """Return the name of the innermost kernel whose code matches; `libraries` hold the code of all that they call."""
+    matching = (library for library in libraries if re.search(pattern, library.get_llvm_str()))
+    return next((_innermost(library, pattern) for library in matching), "")
+
+
+def _innermost(library: Any, pattern: str) -> str:
+    """Return the name of the innermost kernel that matches with what it calls; numba's functions are their caller's."""
+    for called in sorted(library._linking_libraries, key=lambda callee: callee.name):
+        code = (each.get_llvm_str() for each in (called, *reached(called)))
+        if not _is_of_numba(called) and any(re.search(pattern, text) for text in code):
+            return _innermost(called, pattern)
+    return str(library.name)
 
 
 def _counting(libraries: list[Any]) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from packfmu.core.cache import code_folder
 from packfmu.fmi.native import libraries
 from tests.fmi.native.native_toy import Importer, build_toy
 from tests.fmi.python.host import Host
@@ -32,6 +33,14 @@ def empty_cache(monkeypatch, tmp_path_factory):
     """No library is there yet; what zig keeps is."""
     folder = tmp_path_factory.mktemp("libraries")
     monkeypatch.setattr(libraries, "code_folder", lambda name: folder)
+    return folder
+
+
+@pytest.fixture
+def unlinked(monkeypatch, tmp_path_factory):
+    """No library is there yet; what kernels were compiled to is, as is what zig keeps."""
+    folder = tmp_path_factory.mktemp("libraries")
+    monkeypatch.setattr(libraries, "code_folder", lambda name: folder if name == "libraries" else code_folder(name))
     return folder
 
 

@@ -121,17 +121,21 @@ def test_other_steps_end_short_and_keep_the_grid(block, steps):
     np.testing.assert_allclose(states["temperature"], reference["temperature"], rtol=1e-6)
 
 
+@pytest.fixture(scope="module")
+def finely_resolved(small_pack):
+    """Return the charge [C] that 20 s of the drive take in base periods of 20 ms, by the separate components."""
+    fine = small_pack.model_copy(update={"schedule": Schedule(electrical="20 ms", control="10 s", thermal="10 s")})
+    system, charge = kernel_pack(parts(fine), metered=True), next(t.source for t in TAPS if t.name == "pack_charge")
+    held = {"PackNetwork.load_mode": LoadMode.POWER, "PackNetwork.pack_power": -900.0}
+    experiment = Experiment(20 * SECOND, values=held | {"Thermal.ambient_temperature": 290.0}, totals=(charge,))
+    return run(system, make_plan(system, periods(fine.schedule)), experiment).totals[charge]
+
+
 @pytest.mark.parametrize("step", [0.5, 0.1, 0.02])
-def test_finer_steps_are_no_worse(small_pack, block, step):
+def test_finer_steps_are_no_worse(block, finely_resolved, step):
     """Against base periods of 20 ms: ports that looked half a second ahead in steps of 0.1 s were off by 3e-4."""
     _, sums = drive(block, [step] * round(20.0 / step))
-    fine = small_pack.model_copy(update={"schedule": Schedule(electrical="20 ms", control="10 s", thermal="10 s")})
-    part = pack_block(fine, parts(fine))
-    reference = Instance(load_definition(part.component, part.arguments, part.start).model)
-    reference.u["load_mode"], reference.u["ambient_temperature"] = LoadMode.POWER, 290.0
-    reference.initialize()
-    _, expected = drive(reference, [1.0] * 20)
-    assert sums["pack_charge"] == pytest.approx(expected["pack_charge"], rel=2e-5)
+    assert sums["pack_charge"] == pytest.approx(finely_resolved, rel=2e-5)
 
 
 def test_rounded_steps_are_whole(block):
@@ -187,7 +191,7 @@ def test_cells_that_leave_the_ports_bounds_are_refused_as_they_are_outside(block
     assert re.match(r"Cell: soc\[\d\] would be -1\.0\d+, below -1; charge the cell, or take less from it", text)
 
 
-@pytest.mark.parametrize("schedule", [("1 s", "1 s", "1 s"), ("100 ms", "1 s", "5 s"), ("2 s", "10 s", "20 s")])
+@pytest.mark.parametrize("schedule", [("1 s", "1 s", "1 s"), ("100 ms", "1 s", "5 s"), ("1 s", "5 s", "10 s")])
 def test_other_schedules_give_the_masters_bits(schedule, small_pack):
     pack = small_pack.model_copy(
         update={"schedule": Schedule(**dict(zip(("electrical", "control", "thermal"), schedule, strict=True)))}

@@ -149,11 +149,11 @@ def test_the_library_needs_an_old_libc_and_libm_only_and_shows_the_calls_of_fmi(
     assert b"numba" not in library.lower()
 
 
-def test_the_same_build_gives_the_same_bytes_with_and_without_the_cache(tmp_path, empty_cache):
+def test_the_same_build_gives_the_same_bytes_with_and_without_the_cache(tmp_path, unlinked):
     first = build(tmp_path / "first.fmu", "balancer").read_bytes()
-    assert len(kept(empty_cache)) == 1
+    assert len(kept(unlinked)) == 1
     assert build(tmp_path / "again.fmu", "balancer").read_bytes() == first
-    for library in kept(empty_cache):
+    for library in kept(unlinked):
         library.unlink()
     assert build(tmp_path / "anew.fmu", "balancer").read_bytes() == first
 
@@ -184,9 +184,9 @@ def test_what_does_not_fit_is_told_in_one_line_and_nothing_is_written(tmp_path, 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_empty_library_in_the_cache_is_linked_again(tmp_path, empty_cache):
+def test_an_empty_library_in_the_cache_is_linked_again(tmp_path, unlinked):
     first = build(tmp_path / "first.fmu", "balancer").read_bytes()
-    (library,) = kept(empty_cache)
+    (library,) = kept(unlinked)
     library.write_bytes(b"")  # as a machine that crashed can leave it
     assert build(tmp_path / "again.fmu", "balancer").read_bytes() == first
     assert library.stat().st_size > 0
@@ -200,11 +200,11 @@ def refusal_to_link(folder):
     return str(caught.value)
 
 
-def test_a_temporary_folder_that_cannot_be_used_is_named(tmp_path, empty_cache, monkeypatch):
+def test_a_temporary_folder_that_cannot_be_used_is_named(tmp_path, unlinked, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
     expected = f"folder {tmp_path / 'none'} cannot be used: No such file or directory; TMPDIR can name another"
     assert refusal_to_link(tmp_path) == expected
-    assert kept(empty_cache) == []
+    assert kept(unlinked) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the compiler is a script of the shell")
@@ -216,7 +216,7 @@ def test_a_temporary_folder_that_cannot_be_used_is_named(tmp_path, empty_cache, 
         ("#!/bin/sh\necho error: NoSpaceLeft >&2; exit 1", 0o755, "ended with 1: memory, or space in "),
     ],
 )
-@pytest.mark.usefixtures("empty_cache")
+@pytest.mark.usefixtures("unlinked")
 def test_a_compiler_that_cannot_work_is_named(tmp_path, monkeypatch, script, mode, words):
     zig = tmp_path / "zig"
     zig.write_text(script)

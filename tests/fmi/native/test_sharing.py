@@ -25,13 +25,13 @@ LEAF = {"cells": 3, "parameters": "nissan_leaf_2013"}
 LINUX = (Platform.LINUX64,)
 
 
-def test_one_library_serves_all_start_values_of_a_structure(tmp_path, empty_cache):
+def test_one_library_serves_all_start_values_of_a_structure(tmp_path, unlinked):
     plain, other = tmp_path / "plain.fmu", tmp_path / "other.fmu"
     build_native_fmu(plain, "thermal", {"cells": 3}, platforms=LINUX)
     levels = [300.0, 1 / 3, 1e-7]
     start = {"heat_rate": levels, "ambient_temperature": 301.0}
     build_native_fmu(other, "thermal", {"cells": 3}, start, platforms=LINUX)
-    assert len(kept(empty_cache)) == 1
+    assert len(kept(unlinked)) == 1
     descriptions = [read_model_description(str(path)) for path in (plain, other)]
     assert descriptions[0].guid == descriptions[1].guid
     starts = {v.name: v.start for v in descriptions[1].modelVariables}
@@ -56,10 +56,10 @@ def identities(folder, name, cases):
 
 
 @pytest.mark.parametrize("detail", [Detail.CELL, Detail.PACK])
-def test_one_library_serves_all_sizes_and_each_has_its_own_identity(tmp_path, empty_cache, detail):
+def test_one_library_serves_all_sizes_and_each_has_its_own_identity(tmp_path, unlinked, detail):
     sizes = [({"groups": groups, "parallel": parallel}, detail) for groups, parallel in ((1, 1), (2, 1), (1, 2))]
     assert identities(tmp_path, "balancer", sizes) == (3, 1)
-    assert len(kept(empty_cache)) == 1
+    assert len(kept(unlinked)) == 1
 
 
 def test_other_detail_has_another_identity_and_the_same_library(tmp_path):
@@ -94,7 +94,7 @@ def test_constants_make_another_identity(tmp_path):
 
 def test_other_structures_have_other_identities_and_libraries(tmp_path):
     arguments = {"groups": 2, "parallel": 1}
-    cases = [(arguments | more, Detail.CELL) for more in ({}, {"converter": "buck_boost", "links": [[0, 1]]})]
+    cases = [(arguments | more, Detail.CELL) for more in ({}, {"converter": "flyback", "links": [[0, -1], [1, -1]]})]
     assert identities(tmp_path, "balancer", cases) == (2, 2)
 
 

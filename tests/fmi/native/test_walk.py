@@ -12,7 +12,7 @@ from tests.fmi.native.native_models import MODELS, compile_model
 from tests.fmi.native.native_toy import CLIENT, SHIM
 
 ADDRESS = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
-UNDEFINED = ("-g", "-O1", "-fsanitize=undefined", "-fno-sanitize-recover=all")
+UNDEFINED = ("-g", "-O1", "-fsanitize=undefined", "-fsanitize-trap=undefined")  # what prints takes 18 s to compile
 PLAIN = ("-g", "-O1", f"-mcpu={LINUX.linker_processor}")  # memcheck does not know every processor's instructions
 MEMCHECK = ("valgrind", "--quiet", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=all")
 
