@@ -115,17 +115,18 @@ class Balancer(Table):
         default = Graph.PACK if self.converter == Converter.FLYBACK.word else Graph.PATH
         return links(self.links or default, groups)
 
-    def rating(self, groups: int, voltage: float) -> float:
+    def rating(self, groups: int, minimum: float, maximum: float) -> float:
         """Return the greatest current that the balancing puts into or takes out of a group [A].
 
-        `voltage` is the greatest of a group [V]. A converter between a group and the pack's terminals takes from all
+        `minimum` and `maximum` are those of a group's voltage [V]. A converter takes the rated current from one end,
+        and may give the other one more of a lower voltage. One between a group and the pack's terminals takes from all
         groups the current of one over their number.
         """
         if self.is_passive:
-            return voltage / self.bleed_resistance
+            return maximum / self.bleed_resistance
         at_ends = Counter(end for ends in self.ends(groups) for end in ends)
         across = at_ends.pop(PACK, 0) / groups
-        return self.rated_current * (max(at_ends.values()) + across)
+        return self.rated_current * maximum / minimum * (max(at_ends.values()) + across)
 
     def check_minimum_voltage(self, maximum: float) -> None:
         """Raise ValueError unless the minimum voltage is below the cell's maximum voltage [V]."""

@@ -179,7 +179,7 @@ def _bms(pack: Pack, bms: Bms, kind: CellModel, cells: Mapping[str, NDArray[np.f
         "initial_soc": min(max(pack.cell.initial_soc + bms.initial_soc_error, 0.0), 1.0),
         "group_voltage": group_start_voltage(pack, kind, cells),
         "temperature": pack.thermal.initial_temperature,
-        "balancing_rating": pack.balancer.rating(series, kind.limits.maximum_voltage),
+        "balancing_rating": pack.balancer.rating(series, kind.limits.minimum_voltage, kind.limits.maximum_voltage),
         "voltage_sigma": max(kind.equivalent_circuit().errors.fast, bms.voltage_noise, LEAST_SIGMA),
     }
     return Part("Bms", "bms", {"groups": series, "parallel": parallel, "parameters": pack.cell.parameters}, start)

@@ -119,7 +119,10 @@ class Variation(Table):
         default=0.0, le=0.1, description="standard deviation of the normal offset of the open-circuit voltage [V]"
     )
     hysteresis_cv: NotNegative = Field(
-        default=0.0, le=1, description="coefficient of variation of the lognormal bound of hysteresis [1]"
+        default=0.0,
+        le=1,
+        description="coefficient of variation of the lognormal bound of hysteresis, of which the Leaf's data have none "
+        "[1]",
     )
     contact_resistance_cv: NotNegative = Field(
         default=0.0, le=10, description="coefficient of variation of the lognormal contact resistance [1]"

@@ -4,9 +4,10 @@ Capacity, resistances, capacitances, hysteresis, leakage and rates of aging are 
 and positive: they are lognormal. Initial SOC, initial hysteresis and Coulombic efficiency are bounded on both sides:
 they are normal and truncated to what is possible. Offsets and initial voltages are normal.
 
-A draw is that of a seed, a quantity and a cell. Each quantity has a random stream of its own: to change the spread of
-one, or to add one, leaves the draws of the others as they were; and a cell draws the same in a pack of any size. A
-spread only stretches the draws of its own quantity, so that studies of a spread compare like with like.
+A draw is that of a seed, a quantity and a cell; of the SOC at the start, a group. Each quantity has a random stream of
+its own: to change the spread of one, or to add one, leaves the draws of the others as they were; and a cell draws the
+same in a pack of any size. A spread only stretches the draws of its own quantity, so that studies of a spread compare
+like with like.
 
 References
 ----------

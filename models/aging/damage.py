@@ -9,7 +9,7 @@ The laws of capacity and of resistance (`power_laws`) turn damages D by time (1,
 
 with the factor c of the cell, `aging_rate`. Each cell counts its damages. Damage by time is counted at the open-circuit
 voltage of the SOC, at the reference temperature, and at the cell's temperature; an offset of this voltage that is the
-cell's own counts in the first order. Damage by cycles is counted by cycles
+cell's own counts in the first order, within 2 % of the rate up to 0.1 V. Damage by cycles is counted by cycles
 of the SOC (`rainflow`), with the charge that flowed in a cycle and the mean voltage weighed by it. The count has
 weights: the charge, the integral of ``U |i|`` with the open-circuit voltage U, and for capacity and resistance the
 charge weighed by the stress that changes within a cycle, in C of the cell that was tested.

@@ -7,7 +7,8 @@ rest (`rest`). Its variance is that of the slow error of the voltage, of the pai
 U squared. It is a point only where its standard deviation is at most `point_sigma`, so not where U is flat. Between two
 points at least `least_swing` apart, the change dz and the charge dq that was counted, bias b and leakage l of today
 taken off for the time T, give the line below. Of unknown balancing currents today's tells nothing about those before:
-l counts as 0 there, and its variance as that of the rating::
+l counts as 0 there, and its variance as that of the rating. Where `balancing_known` changes, the last point is
+dropped::
 
     dq = Q dz,    variance r = Q^2 (sigma_1^2 + sigma_2^2) + T^2 var(b + l)
 
@@ -173,6 +174,8 @@ def drift(x: Block, p: Block, k: int, h: float) -> None:
 @kernel
 def learn_capacity(x: Block, p: Block, y: Block, k: int, ended: bool, h: float) -> None:
     """Learn the capacity of group k from a rest that has just `ended`, then let it drift for h [s]; write it."""
+    if x.forgotten == 1.0:
+        x.point_variance[k] = x.point_charge[k] = x.point_time[k] = 0.0
     if ended and x.rest_samples[k] > 0.0:
         take_point(x, p, k)
         x.rest_samples[k] = 0.0

@@ -14,17 +14,18 @@ The states of a group are, in this order:
 Where `balancing_known` is true the current into a group is ``i = measured current + balancing currents - b``, and l is
 a loss inside the cells that stays. Else it is ``i = measured current - b - l``: the balancing currents that nobody
 tells flow through the taps, and come and go. For the filter they are random, with mean 0, the variance ``2 r^2`` and
-the correlation time T_b, r being `balancing_rating` and T_b `balancing_time`. The reason for the 2: a current that
-jumps at random between -r and r has the spectrum ``2 r^2 T / (1 + (w T)^2)``, at most ``r^2 / w`` whatever its own time
-T is. The filter's, ``4 r^2 T_b / (1 + (w T_b)^2)``, is above that bound for 1 / w from half an hour to seven hours, at
-the default of 2 h. Where `balancing_known` changes, l is forgotten.
+the correlation time T_b, r being `balancing_rating` and T_b `balancing_correlation_time`. The reason for the 2: a
+current that jumps at random between -r and r has the spectrum ``2 r^2 T / (1 + (w T)^2)``, at most ``r^2 / w`` whatever
+its own time T is. The filter's, ``4 r^2 T_b / (1 + (w T_b)^2)``, is above that bound for 1 / w from half an hour to
+seven hours, at the default of 2 h; what switches faster counts as noise of the voltage and of the pairs. Where
+`balancing_known` changes, l is forgotten. The start of r, a hundredth of the hourly capacity in A, is an assumption.
 
 A measured current beyond `current_range` counts as `current_range`; one that is not finite leaves the current as it
 was.
 
 The covariance of the states is kept in factors, so that no rounding can make it anything but positive definite. States
 and standard deviations are held within bounds: SOC between 0 and 1, the hysteresis voltage within M, the bias within
-`bias_bound`, the leakage within `leakage_bound`, to which unknown balancing adds `balancing_rating`, all other voltages
+`bias_bound`, the leakage within `leakage_bound`, to which unknown balancing adds ``sqrt(2) r``, all other voltages
 within `polarisation_bound`.
 
 The slow error has the variance ``voltage_error^2 + (table_error dU/dz)^2``. The reason for it: a table of U is off by
@@ -44,7 +45,8 @@ by the pack (`pack_estimate`); health (`capacity`, `resistance`, `rest`), ports 
 `resistance` and `protection` read it. The elements of the circuit (`capacity`, `resistance_scale`,
 `resistance_factor`, `self_discharge`, `temperature`) are those of the cell model; `capacity` and `resistance` learn the
 first two. The bounds of the states, `least` and `greatest`, are written here; prediction, correction and pack read
-them. `tapped` and `forgotten` are written here, and prediction and capacity read them.
+them. `tapped` is written here, and prediction, correction, pack, capacity and supervisor read it; `forgotten` is, and
+prediction and capacity read it.
 
 References
 ----------
@@ -123,7 +125,7 @@ def _balancing(rate: float) -> tuple[Variable, ...]:
                  "Whether the estimation knows the balancing currents", data_type=DataType.BOOLEAN, tunable=True),
         Variable("balancing_rating", "A", None, rate / 100.0, 0.0, 1e6, 0.1,
                  "Greatest balancing current into or out of a group, for where it is not known"),
-        Variable("balancing_time", "s", None, 7200.0, 1.0, UNBOUNDED, 1e4,
+        Variable("balancing_correlation_time", "s", None, 7200.0, 1.0, UNBOUNDED, 1e4,
                  "Time over which a balancing current that is not known stays alike", display_unit="h"),
     )  # fmt: skip
 
@@ -134,7 +136,8 @@ def _bounds() -> tuple[Variable, ...]:
         Variable("polarisation_bound", "V", None, 1.0, 1e-3, UNBOUNDED, 1.0,
                  "Greatest voltage of an RC pair, and greatest slow error"),
         Variable("bias_bound", "A", None, 2.0, 1e-6, UNBOUNDED, 1.0, "Greatest bias of the current sensor"),
-        Variable("leakage_bound", "A", None, 0.5, 1e-6, UNBOUNDED, 0.1, "Greatest leakage of a group"),
+        Variable("leakage_bound", "A", None, 0.5, 1e-6, UNBOUNDED, 0.1,
+                 "Greatest leakage of a group, beside balancing currents that are not known"),
     )  # fmt: skip
 
 
@@ -171,7 +174,7 @@ def bound(p: Block, k: int, i: int) -> float:
         return max(circuit.hysteresis_bound(p, k), 1e-6)  # a state that is switched off still needs a variance
     if i <= error_place(p):
         return p.polarisation_bound
-    tapped = p.balancing_rating * (1.0 - p.balancing_known)
+    tapped = math.sqrt(2.0) * p.balancing_rating * (1.0 - p.balancing_known)
     return p.leakage_bound + tapped if i == leakage_place(p) else p.bias_bound
 
 

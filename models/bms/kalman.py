@@ -12,7 +12,7 @@ Under the mean current i of a step of h, with self-discharge i_s and capacity Q:
 All are solved exactly over a step of any length, R_j and C_j taken in the middle of the change of SOC. The slow error
 decays by charge and by time: it stays what it is until SOC has moved by `error_length` or `error_time` has passed. Bias
 and leakage stay, but for their drift. Where the leakage is an unknown balancing current, it decays with
-`balancing_time` T_b, and its mean counts in i::
+`balancing_correlation_time` T_b, and its mean counts in i::
 
     dl/dt = -l / T_b,    mean of l over h = l (1 - exp(-h / T_b)) T_b / h
 
@@ -24,7 +24,8 @@ The noise of a step has these parts:
 * a walk of z with the charge, since the capacity may be another one: after SOC has gone from 0 to 1, its standard
   deviation is the relative one of the capacity;
 * errors of the model in v_j, v_h and e. They decay at the rate of their state, so that their standard deviation
-  settles whatever the steps are.
+  settles whatever the steps are. In v_j an unknown balancing current adds what `balancing_rating` would settle to: one
+  that switches quickly is not where l has it.
 
 The walks of b and l enter z exactly; they enter v_j and v_h by half of what a whole step does. Of an unknown balancing
 current z takes a little more than the exact noise, by a factor of 1.9 at most.
@@ -118,7 +119,7 @@ def add_charge(x: Block, p: Block, k: int, tapped: float, h: float) -> None:
     rise = per_charge * (stored * current - lost - x.self_discharge[k])
     estimate[SOC] += rise
     x.keep[SOC], x.by_bias[SOC] = 1.0, -per_charge * stored
-    x.by_leakage[SOC] = tapped * x.by_bias[SOC] if x.tapped == 1.0 else -per_charge
+    x.by_leakage[SOC] = tapped * x.by_bias[SOC] if x.tapped == 1.0 else -per_charge * (1.0 - x.forgotten)
     walks = (stored * p.bias_drift) ** 2 + p.leakage_drift**2
     variance = h / DAY * (p.soc_drift**2 + walks * per_charge * per_charge / 12.0)
     relative = x.capacity_sigma[k] / x.capacity[k]
@@ -131,7 +132,7 @@ def tapped_noise(p: Block, per_current: float, h: float) -> float:
 
     With ``a = h / T_b`` it is ``2 (r per_current)^2 (2 a - 4 tanh(a / 2)) / a^2``; both terms of the minimum bound it.
     """
-    ratio, moved = h / p.balancing_time, p.balancing_rating * per_current
+    ratio, moved = h / p.balancing_correlation_time, p.balancing_rating * per_current
     return 2.0 * moved * moved * min(ratio / 6.0, 2.0 / ratio)
 
 
@@ -144,8 +145,8 @@ def relax_pairs(x: Block, p: Block, k: int, middle: Place, h: float) -> None:
         gone = -math.expm1(-h / (resistance * capacitance))
         estimate[j] += gone * (resistance * x.current[k] - estimate[j])
         x.keep[j], x.by_bias[j] = 1.0 - gone, -resistance * gone
-        error = resistance * p.polarisation_error
-        x.noise[j] = error * error * gone * (2.0 - gone)
+        error, jumps = resistance * p.polarisation_error, x.tapped * resistance * p.balancing_rating
+        x.noise[j] = (error * error + jumps * jumps) * gone * (2.0 - gone)
 
 
 @kernel
@@ -170,15 +171,15 @@ def decay_error(x: Block, p: Block, k: int, middle: Place, h: float) -> None:
 
 
 @kernel
-def drift(x: Block, p: Block, h: float) -> float:
-    """Let leakage and bias drift for h [s]; return the mean share of the leakage that the current holds meanwhile."""
+def drift(x: Block, p: Block, k: int, h: float) -> float:
+    """Let leakage and bias of group k drift for h [s]; return the mean share of the leakage in its current."""
     leakage, bias = leakage_place(p), bias_place(p)
     gone, tapped = 0.0, 0.0
     if x.tapped == 1.0:
-        gone = -math.expm1(-h / p.balancing_time)
-        tapped = gone * p.balancing_time / h
+        gone = -math.expm1(-h / p.balancing_correlation_time)
+        tapped = gone * p.balancing_correlation_time / h
     if x.forgotten == 1.0:
-        gone = 1.0
+        gone, tapped, x.estimate[k, leakage] = 1.0, 0.0, 0.0
     x.keep[leakage], x.keep[bias] = 1.0 - gone, 1.0
     x.by_bias[leakage] = x.by_bias[bias] = x.by_leakage[leakage] = x.by_leakage[bias] = 0.0
     x.noise[leakage] = p.leakage_drift**2 * h / DAY + leakage_variance(p, x.tapped) * gone * (2.0 - gone)
@@ -207,7 +208,7 @@ def predict(x: Block, p: Block, k: int, measured: float, h: float) -> float:
     float
         The mean current as the sensor reads it, bias included [A].
     """
-    tapped, leakage = drift(x, p, h), leakage_place(p)
+    tapped, leakage = drift(x, p, k, h), leakage_place(p)
     take_current(x, p, k, measured, tapped)
     tap_current, before = tapped * x.estimate[k, leakage], x.estimate[k, SOC]
     add_charge(x, p, k, tapped, h)

@@ -11,6 +11,9 @@ table at least, and not beyond 0 and 1. The reason: tables of measured cells hav
 knowledge by their tangent, and a wide uncertainty needs the slope of a wide range [1]. A correction that moves SOC far
 is made with the mean slope of U between its start and its end instead [2], the iterated filter.
 
+The noise is that of `voltage_sigma` and of R0 times the current's; where balancing currents are not known, also of R0
+times their rating, since they may have switched since.
+
 An innovation (measured less expected voltage) beyond `innovation_bound` of its own standard deviations counts as that
 bound. A voltage that is not finite corrects nothing.
 
@@ -92,7 +95,8 @@ def expect(x: Block, p: Block, k: int, spread: float) -> tuple[float, float]:
         x.sensitivity[i] = 1.0
     x.sensitivity[error + 1] = -resistance * x.tapped
     x.sensitivity[error + 2] = -resistance
-    return voltage, p.voltage_sigma**2 + (resistance * p.current_sigma) ** 2
+    jumps = x.tapped * resistance * p.balancing_rating
+    return voltage, p.voltage_sigma**2 + (resistance * p.current_sigma) ** 2 + jumps * jumps
 
 
 @kernel

@@ -57,7 +57,8 @@ def fields(groups: int) -> Fields:
             Variable("soc_sigma", "1", groups, 0.0, -UNBOUNDED, UNBOUNDED, 0.01,
                      "Standard deviation of each group's estimated SOC", display_unit="%", detail=Detail.GROUP),
             Variable("leakage", "A", groups, 0.0, -UNBOUNDED, UNBOUNDED, 1e-3,
-                     "Estimated leakage of each group beside self-discharge", display_unit="mA", detail=Detail.GROUP),
+                     "Estimated leakage of each group beside self-discharge; where balancing is not known, the "
+                     "balancing current out of it", display_unit="mA", detail=Detail.GROUP),
             Variable("current_bias", "A", None, 0.0, -UNBOUNDED, UNBOUNDED, 0.1,
                      "Estimated bias of the current sensor", display_unit="mA"),
             Variable("current_bias_sigma", "A", None, 0.0, -UNBOUNDED, UNBOUNDED, 0.1,

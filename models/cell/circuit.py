@@ -45,11 +45,14 @@ from __future__ import annotations
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
-from ...core.variable import Variable
+from ...core.variable import Detail, Variable
 from ..numerics import tables
 from ..numerics.arrhenius import arrhenius
 from ..numerics.tables import Place
 from .kind import CellParameters
+
+LEAST_HYSTERESIS = 1e-12
+"""Bound of hysteresis below which there is none [V]: the capacitance that it stands for goes with its reciprocal."""
 
 
 def fields(cells: int, kind: CellParameters) -> Fields:
@@ -95,15 +98,15 @@ def _differences(cells: int, pairs: int) -> tuple[Variable, ...]:
     each = cells, pairs
     return (
         Variable("ohmic_scale", "1", cells, 1.0, 1e-3, 1e3, 1.0,
-                 "Factor on the resistance of the cell that acts at once, besides that on all"),
+                 "Factor on the ohmic resistance, on top of resistance_scale", detail=Detail.CELL),
         Variable("polarisation_resistance_scale", "1", each, 1.0, 1e-3, 1e3, 1.0,
-                 "Factor on the resistance of each RC pair of the cell, besides that on all"),
+                 "Factor on the resistance of each RC pair, on top of resistance_scale", detail=Detail.CELL),
         Variable("polarisation_capacitance_scale", "1", each, 1.0, 1e-3, 1e3, 1.0,
-                 "Factor on the capacitance of each RC pair of the cell"),
+                 "Factor on the capacitance of each RC pair", detail=Detail.CELL),
         Variable("open_circuit_offset", "V", cells, 0.0, -1.0, 1.0, 1e-3,
-                 "What the open-circuit voltage of the cell exceeds that of the table by", display_unit="mV"),
+                 "Open-circuit voltage less that of the table", display_unit="mV", detail=Detail.CELL),
         Variable("hysteresis_scale", "1", cells, 1.0, 0.0, 1e3, 1.0,
-                 "Factor on the bound of the cell's hysteresis; 0 switches it off in this cell"),
+                 "Factor on the bound of hysteresis; 0 switches it off", detail=Detail.CELL),
     )  # fmt: skip
 
 
@@ -254,8 +257,9 @@ def relative_resistance(p: Block, k: int) -> float:
 
 @kernel
 def hysteresis_bound(p: Block, k: int) -> float:
-    """M [V]; 0 where the cell has no hysteresis."""
-    return p.hysteresis_scale[k] * p.hysteresis_bound
+    """M [V]; 0 where the cell has no hysteresis worth the name."""
+    bound = p.hysteresis_scale[k] * p.hysteresis_bound
+    return bound if bound >= LEAST_HYSTERESIS else 0.0
 
 
 @kernel

@@ -86,10 +86,10 @@ def fields(cells: int, kind: CellParameters) -> Fields:
     return Fields(
         parameters=(
             Variable("initial_polarisation_voltage", "V", (cells, kind.pairs), 0.0, -10.0, 10.0, 0.01,
-                     "Voltage of each RC pair at the start", display_unit="mV"),
+                     "Voltage of each RC pair at the start", display_unit="mV", detail=Detail.CELL),
             Variable("initial_hysteresis", "1", cells, 0.0, -1.0, 1.0, 1.0,
                      "Hysteresis voltage at the start over the cell's bound: 1 after a long charge, -1 after a long "
-                     "discharge"),
+                     "discharge", detail=Detail.CELL),
         ),
         inputs=(
             Variable("current", "A", cells, 0.0, -UNBOUNDED, UNBOUNDED, 30.0,

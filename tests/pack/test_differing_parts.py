@@ -5,10 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fmpy import read_model_description, simulate_fmu
 
 from packfmu.core.errors import InputError
 from packfmu.core.instance import Instance
-from packfmu.core.variable import Causality
+from packfmu.core.variable import Causality, Detail
+from packfmu.fmi.build import Form, build_parts
+from packfmu.fmi.native.platforms import host_platform
 from packfmu.fmi.registry import load_definition
 from packfmu.models import parameters
 from packfmu.pack.circuit_variation import CIRCUIT_SPREADS
@@ -115,3 +118,19 @@ def test_the_film_is_compared_with_the_cells_own_ohmic_resistance(differing):
     assert aging["ohmic_resistance"] == pytest.approx(
         nominal * cell["resistance_scale"] * cell["ohmic_scale"], rel=1e-15
     )
+
+
+@pytest.mark.parametrize("form", Form)
+def test_what_a_coarse_description_leaves_out_holds_all_the_same(form, differing, tmp_path):
+    """Without the differences of single cells among the parameters the first voltages are those as drawn."""
+    own, voltages = part(differing, "Cell"), []
+    for detail in (Detail.CELL, Detail.PACK):
+        (path,) = build_parts([own], tmp_path / detail.name, detail, form, [host_platform()]).values()
+        listed = {variable.name.partition("[")[0] for variable in read_model_description(path).modelVariables}
+        assert CIRCUIT_SPREADS.keys() & listed == (CIRCUIT_SPREADS.keys() if detail is Detail.CELL else set())
+        assert {"resistance_scale", "initial_soc"} <= listed
+        names = ["voltage_minimum", "voltage_maximum"]
+        result = simulate_fmu(str(path), stop_time=1.0, output_interval=1.0, output=names)
+        voltages.append([result[name].tolist() for name in names])
+    assert voltages[0] == voltages[1]
+    assert voltages[0][1][0] - voltages[0][0][0] > 0.02

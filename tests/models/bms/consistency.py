@@ -68,6 +68,16 @@ class Followed:
         return lengths.max(initial=0) * STEP / 3600.0
 
 
+def square(half):
+    """Return balancing currents that change their sign every `half` period [s], each group at its own times."""
+
+    def drawn(random, steps):
+        times = np.arange(steps)[:, None] * STEP + random.uniform(0.0, 2.0 * half, GROUPS)
+        return np.where(times % (2.0 * half) < half, 1.0, -1.0)
+
+    return drawn
+
+
 def constant(*signs):
     """Return balancing currents that stay, in the rating, one for each group."""
     return lambda random, steps: np.tile(signs, (steps, 1))
@@ -115,5 +125,5 @@ def followed(kind, balancing=None, spreads=None, high=0.8, tables=None, seeds=SE
 
 
 def band(count):
-    """Return the 99 % band of the mean of so many independent squares."""
+    """Return the 99 % band of the mean of so many independent squares; of groups, which share a bias, it is wider."""
     return chi2.ppf([0.005, 0.995], count) / count

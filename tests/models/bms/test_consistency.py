@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from .consistency import CERTAIN, EXACT, STEP, USUAL, Spreads, band, constant, followed, switching
+from .consistency import CERTAIN, EXACT, USUAL, Spreads, band, constant, followed, square, switching
 
 TIMES = (360, 1080, 2000, -1)
 """Steps at which errors are compared: the first hour, the discharge's end, the charge, and the end of a rest."""
@@ -24,8 +24,9 @@ WRONG = Spreads(bias=0.2, capacity=0.03)
 """A bias and capacities that are twice and three times as far off as the filter assumes."""
 
 
-def test_errors_and_innovations_are_as_told_where_all_is_known():
-    told = followed(EXACT, spreads=Spreads(capacity=0.0), **CERTAIN)
+@pytest.mark.parametrize("balancing", ["none", "one out", "an hour"])
+def test_errors_and_innovations_are_as_told_where_all_is_known(balancing):
+    told = followed(EXACT, UNKNOWN[balancing], Spreads(capacity=0.0), **CERTAIN)
     low, high = band(told.squares[:, 0].size)
     for time in TIMES:
         assert low < told.squares[:, time].mean() < high
@@ -61,6 +62,18 @@ def test_unknown_balancing_is_within_what_is_told(balancing, kind, assumed):
     assert (told.squares > 9.0).mean() < 0.01
     assert told.hours_beyond(5.0) == 0.0
     assert told.sigma[:, -1].max() < 0.05
+    assert told.innovation.mean() < 1.1  # 1 where all is as assumed; of the usual cell far less, by its errors
+
+
+@pytest.mark.parametrize("half", [60.0, 300.0, 900.0])
+@pytest.mark.parametrize(("kind", "assumed"), [(USUAL, {}), (EXACT, CERTAIN)], ids=["usual", "exact"])
+def test_a_rating_of_a_fifth_of_the_capacity_is_within_what_is_told(kind, assumed, half):
+    told = followed(kind, square(half), rating=2.0, high=0.75, balancing_known=0.0, **assumed)
+    for time in TIMES:
+        assert told.squares[:, time].mean() < band(told.squares[:, 0].size)[1]
+    assert (told.squares > 9.0).mean() < 0.01
+    assert told.hours_beyond(5.0) == 0.0
+    assert told.sigma[:, -1].max() < 0.05
 
 
 @pytest.mark.parametrize("balancing", ["one out", "one in", "an hour"])
@@ -77,4 +90,3 @@ def test_what_is_told_is_no_larger_than_it_must_be():
     exact = followed(EXACT, balancing_known=0.0, seeds=range(3), **CERTAIN)
     assert usual.sigma[:, -1].max() < 0.01
     assert exact.sigma[:, -1].max() < 0.0005
-    assert len(usual.sigma[0]) * STEP == pytest.approx(36000.0)

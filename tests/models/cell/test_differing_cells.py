@@ -192,3 +192,15 @@ def area(grid, values, end):
 
 
 CELL = started(KIND, aging=PLATING)
+
+
+@pytest.mark.parametrize("scale", [0.0, 5e-324, 1e-306, 1e-290, 1e-11])
+def test_a_trace_of_hysteresis_is_none(scale):
+    """Its capacitance goes with the reciprocal of its bound: of 1e-306 it would be infinite."""
+    traced, without = (
+        driven(started(KIND, CELLS, PLATING, hysteresis_scale=value, initial_hysteresis=1.0), slice(None), steps=5)
+        for value in (scale, 0.0)
+    )
+    for name in (*OUTPUTS, *ENERGIES):
+        np.testing.assert_array_equal(traced.y[name], without.y[name], name)
+        assert np.all(np.isfinite(traced.y[name]))
