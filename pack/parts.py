@@ -79,17 +79,17 @@ def start_voltage(kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> 
 def group_start_voltage(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
     """Return the voltage of each group at the start, without a current into it, at the reference temperature [V].
 
-    It is the mean of its cells' voltages, weighed by the conductances that act at once, contacts left out.
+    It is the mean of its cells' voltages, weighed by their ohmic conductances, contacts left out.
     """
     shape = pack.pack.series, pack.pack.parallel
     voltage = start_voltage(kind, cells).reshape(shape)
-    conductance = 1.0 / immediate_scale(cells).reshape(shape)
+    conductance = 1.0 / ohmic_factor(cells).reshape(shape)
     apart = voltage - voltage[:, :1]  # cells of one voltage leave it as it is, to the last bit
     return np.asarray(voltage[:, 0] + (conductance * apart).sum(axis=1) / conductance.sum(axis=1))
 
 
-def immediate_scale(cells: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Return the factor on the resistance of each cell that acts at once."""
+def ohmic_factor(cells: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Return the factor on the ohmic resistance of each cell."""
     return cells["resistance_scale"] * cells.get("ohmic_scale", 1.0)
 
 
@@ -190,7 +190,7 @@ def _aging(pack: Pack, aging: Aging, kind: CellModel, cells: Mapping[str, NDArra
     drawn = draw_aging(aging.rate_cv, aging.resistance_rate_cv, pack.variation.seed, pack.pack.cells)
     start: dict[str, ArrayLike] = {
         "capacity": cells["capacity"],
-        "ohmic_resistance": kind.immediate_resistance(0.5) * immediate_scale(cells),
+        "ohmic_resistance": kind.immediate_resistance(0.5) * ohmic_factor(cells),
         "aging_rate": drawn["aging_rate"],
         "resistance_rate": aging.load().resistance_rate * drawn["resistance_rate"],
         "noise_seed": drawn["noise_seed"],

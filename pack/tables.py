@@ -106,11 +106,11 @@ class Variation(Table):
     )  # fmt: skip
     ohmic_cv: NotNegative = Field(
         default=0.0, le=1,
-        description="coefficient of variation of the lognormal resistance that acts at once, besides that of all [1]",
+        description="coefficient of variation of the lognormal ohmic resistance, on top of that of all [1]",
     )  # fmt: skip
     polarisation_resistance_cv: NotNegative = Field(
         default=0.0, le=1,
-        description="coefficient of variation of the lognormal resistance of each RC pair, besides that of all [1]",
+        description="coefficient of variation of the lognormal resistance of each RC pair, on top of that of all [1]",
     )  # fmt: skip
     polarisation_capacitance_cv: NotNegative = Field(
         default=0.0, le=1, description="coefficient of variation of the lognormal capacitance of each RC pair [1]"
@@ -119,11 +119,10 @@ class Variation(Table):
         default=0.0, le=0.1, description="standard deviation of the normal offset of the open-circuit voltage [V]"
     )
     hysteresis_cv: NotNegative = Field(
-        default=0.0,
-        le=1,
+        default=0.0, le=1,
         description="coefficient of variation of the lognormal bound of hysteresis, of which the Leaf's data have none "
         "[1]",
-    )
+    )  # fmt: skip
     contact_resistance_cv: NotNegative = Field(
         default=0.0, le=10, description="coefficient of variation of the lognormal contact resistance [1]"
     )

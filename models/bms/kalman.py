@@ -28,7 +28,7 @@ The noise of a step has these parts:
   that switches quickly is not where l has it.
 
 The walks of b and l enter z exactly; they enter v_j and v_h by half of what a whole step does. Of an unknown balancing
-current z takes a little more than the exact noise, by a factor of 1.9 at most.
+current z takes at least the exact noise, and 1.9 times it at most.
 
 Limits
 ------
