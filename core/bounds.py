@@ -18,7 +18,7 @@ def first_beyond(
     values: NDArray[np.float64],
     least: float | NDArray[np.float64],
     greatest: float | NDArray[np.float64],
-    whole: bool = False,
+    whole: bool | NDArray[np.bool_] = False,
 ) -> int | None:
     """Return the place of the first value that is not finite or not within the bounds; None where all are.
 
@@ -28,12 +28,12 @@ def first_beyond(
         Any shape; the place counts its elements in storage order.
     least, greatest : float, or array of the shape of the values
         The bounds, both allowed.
-    whole : bool
+    whole : bool, or array of the shape of the values
         Whether a value must be a whole number, too.
     """
     allowed = np.isfinite(values) & (values >= least) & (values <= greatest)
-    if whole:
-        allowed &= values == np.rint(values)
+    if np.any(whole):
+        allowed &= (values == np.rint(values)) | np.logical_not(whole)
     return None if allowed.all() else int(np.argmin(allowed))
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ..core.instance import Instance
 from ..core.interpreted import outputs_at_start
+from ..core.memory_bounds import MemoryBounds
 from ..core.model import DONE, Model
 from .enforcement import FASTEST, REPORTS, SLOWEST, Timescale
 from .port import ports_of
@@ -29,6 +31,7 @@ class KernelSlave:
 
     def __init__(self, model: Model, inputs: Sequence[str], outputs: Sequence[str]) -> None:
         self._instance = Instance(model)
+        self._bounds = MemoryBounds(model)
         self._ports = ports_of(model)
         self.inputs: Mapping[str, Values] = {name: self._view(name) for name in inputs}
         self.outputs: Mapping[str, Values] = {name: self._view(name) for name in outputs}
@@ -67,8 +70,13 @@ class KernelSlave:
         return self._instance.memory.tobytes()
 
     def restore(self, saved: bytes) -> None:
-        """Put a copy of the memory back."""
-        fill(self._instance.memory, saved)
+        """Put a copy of the memory back; SlaveError where no kernel can have left states and outputs so."""
+        values = np.empty_like(self._instance.memory)
+        fill(values, saved)
+        fault = self._bounds.fault(values, self._bounds.results)
+        if fault is not None:
+            raise SlaveError(f"the saved state is damaged: {fault}")
+        self._instance.memory[:] = values
 
     def close(self) -> None:
         """Do nothing: nothing is held."""

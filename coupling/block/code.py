@@ -193,8 +193,9 @@ def _initialize(wiring: Wiring) -> list[str]:
     lines += ["take_inputs(x, u)", f"for _ in range({len(wiring.members) + 1}):"]
     lines += [f"    {member}_initialize({blocks(wiring, member)})" for member in wiring.members]
     lines += ["    hand_on(x)"]
-    for name, _, size in wiring.own_states():
-        lines += [f"for k in range(x.{name}.shape[0]):", f"    x.{name}[k] = 0.0"] if size else [f"x.{name} = 0.0"]
+    for own in wiring.own_states():
+        array = [f"for k in range(x.{own.name}.shape[0]):", f"    x.{own.name}[k] = 0.0"]
+        lines += array if own.shape else [f"x.{own.name} = 0.0"]
     lines += ["x.scale = p.step_scale", f"set_lookahead(p, {wiring.base!r})"]
     for number, (connection, rule) in enumerate(wiring.gathering.items()):
         variable, gathered = wiring.variable(connection.source), f"x.gathered_{number}"

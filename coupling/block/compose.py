@@ -64,14 +64,7 @@ from ..operations import Connection, Operation, endpoint
 from . import watch
 from .code import write
 from .taps import Summary, Tap, output
-from .wiring import Limits, Wiring, refusals
-
-STEP_SCALE = Variable(
-    "step_scale", "1", None, 1.0, 1.0, 1024.0, 1.0,
-    "Factor on all periods; taken up where every component has completed its own",
-    data_type=DataType.INTEGER, tunable=True,
-)  # fmt: skip
-"""The parameter that makes all steps of a block longer."""
+from .wiring import STEP_SCALE, Limits, Wiring, refusals
 
 
 def compose(
@@ -234,14 +227,17 @@ def _field(model: Model, listed: str) -> str:
 
 def _states(wiring: Wiring) -> tuple[Variable, ...]:
     """Return what the block remembers: its clock, its sums, and the whole memory of each component but parameters."""
-    own = [
-        Variable(name, unit, size, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, name.replace("_", " "))
-        for name, unit, size in wiring.own_states() + watch.states(wiring)
-    ]
+    own = wiring.own_states() + watch.states(wiring)
     for member, model in wiring.members.items():
-        blocks = (("states", model.states), ("inputs", model.inputs), ("outputs", model.outputs))
+        ports = tuple(map(_unbounded, model.inputs)), tuple(map(_unbounded, model.outputs))
+        blocks = (("states", model.states), ("inputs", ports[0]), ("outputs", ports[1]))
         own += [_owned(variable, member, f"{member}_{block}") for block, variables in blocks for variable in variables]
     return tuple(own)
+
+
+def _unbounded(port: Variable) -> Variable:
+    """Return an input or output as the block remembers it: what is beyond its bounds is refused before a step."""
+    return replace(port, min=-UNBOUNDED, max=UNBOUNDED, data_type=DataType.REAL)
 
 
 @cache

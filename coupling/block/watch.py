@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ...core.model import Model, Place
+from ...core.state import flag, state
 from ...core.timescale import timescale_variables
 from ...core.variable import DataType, Variable
 from ..enforcement import FASTEST, SLOWEST
@@ -37,12 +38,15 @@ def watched(wiring: Wiring) -> dict[Place, Variable]:
     return {source: variable for source, variable in variables.items() if variable.hold_tolerance > 0.0}
 
 
-def states(wiring: Wiring) -> list[tuple[str, str, int | tuple[int, int] | None]]:
-    """Return name, unit and size of what the watch remembers."""
+def states(wiring: Wiring) -> list[Variable]:
+    """Return what the watch remembers."""
     if not wiring.limits:
         return []
-    held = [(f"held_{number}", v.unit, v.size) for number, v in enumerate(watched(wiring).values())]
-    return [("separated", "1", None), *held]
+    held = [
+        state(f"held_{number}", v.unit, v.size, f"{place[0]}.{place[1]} in its last step")
+        for number, (place, v) in enumerate(watched(wiring).items())
+    ]
+    return [flag("separated", None, "Whether timescales were kept apart in the communication step so far"), *held]
 
 
 def look(wiring: Wiring, member: str) -> Iterator[str]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from ...core.bounds import unit_suffix
 from ...core.duration import format_duration
 from ...core.model import Model, Place
-from ...core.variable import Variable
+from ...core.state import state, whole
+from ...core.variable import DataType, Variable
 from ..operations import Action, Connection, Operation, Rule
 
 TOO_LONG = 1
@@ -20,6 +21,14 @@ STATUSES = 1000
 
 BEYOND = 500
 """Added to that, in place of a component's status, with the number of the input that is beyond its bounds."""
+
+
+STEP_SCALE = Variable(
+    "step_scale", "1", None, 1.0, 1.0, 1024.0, 1.0,
+    "Factor on all periods; taken up where every component has completed its own",
+    data_type=DataType.INTEGER, tunable=True,
+)  # fmt: skip
+"""The parameter that makes all steps of a block longer."""
 
 
 @dataclass(frozen=True)
@@ -104,19 +113,28 @@ class Wiring:
         """Base periods after which the plan repeats."""
         return max(operation.every for operation in self.operations)
 
-    def own_states(self) -> list[tuple[str, str, int | tuple[int, int] | None]]:
-        """Return name, unit and size of the states that no component has."""
-        states: list[tuple[str, str, int | tuple[int, int] | None]] = [
-            ("tick", "1", None), ("done", "s", None), ("debt", "s", None), ("stepped", "1", None),
-            ("offender", "1", None), ("offence", "1", None), ("scale", "1", None),
-        ]  # fmt: skip
+    def own_states(self) -> list[Variable]:
+        """Return the states that no component has."""
+        longest = self.base * STEP_SCALE.max
+        states = [
+            whole("tick", None, "Base periods since all layers were due", greatest=self.hyperperiod - 1.0),
+            state("done", "s", None, "Part of the base period that is done", 0.0, longest),
+            state("debt", "s", None, "What the last step has left for the next one", -longest, longest),
+            state("stepped", "1", None, "Base periods in the communication step so far", 0.0),
+            whole("offender", None, "Element of an input that is beyond its bounds, from 1"),
+            state("offence", "1", None, "Value of that input"),
+            whole("scale", None, "Factor on the periods in force", STEP_SCALE.min, STEP_SCALE.max),
+        ]
         for number, (connection, rule) in enumerate(self.gathering.items()):
             variable = self.variable(connection.source)
-            states += [(f"gathered_{number}", variable.unit, variable.size)]
-            states += [(f"weight_{number}", "1", None)] if rule is Rule.MEAN else []
-            states += [(f"earlier_{number}", variable.unit, variable.size)] if rule is Rule.LINEAR else []
-        states += [(f"{name}_so_far", "1", None) for name, _, summary in self.outputs if summary != "last"]
-        return states
+            unit, size, flow = variable.unit, variable.size, str(connection)
+            states += [state(f"gathered_{number}", unit, size, f"What {flow} has gathered")]
+            if rule is Rule.MEAN:
+                states += [state(f"weight_{number}", "1", None, f"Share of its period so far, of {flow}")]
+            if rule is Rule.LINEAR:
+                states += [state(f"earlier_{number}", unit, size, f"Value before, of {flow}")]
+        sums = [name for name, _, summary in self.outputs if summary != "last"]
+        return states + [state(f"{name}_so_far", "1", None, f"{name} in this communication step") for name in sums]
 
     def bounded_inputs(self, member: str) -> list[tuple[int, Variable]]:
         """Return those inputs of a component that others drive and that have bounds, each with its status."""

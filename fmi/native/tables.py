@@ -9,6 +9,7 @@ import hashlib
 import re
 import struct
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from string import Formatter
 
 import numpy as np
@@ -19,7 +20,7 @@ from ...core.model import Model
 from ...core.variable import Causality, DataType, Variable
 
 MAGIC = b"fmtable"
-VERSION = 1
+VERSION = 2
 BYTE_ORDER = 1
 
 BEGIN = struct.Struct("<8sIIQ")
@@ -40,7 +41,7 @@ VARIABLE = np.dtype([
 REFUSAL = np.dtype([("status", "<i8"), ("first", "<u4"), ("count", "<u4")])
 PIECE = np.dtype([("literal", "<u4"), ("place", "<u4"), ("form", "<u4"), ("digits", "<u4")])
 
-FIXED, TUNABLE, INPUT, OUTPUT, HIDDEN = range(5)
+FIXED, TUNABLE, INPUT, OUTPUT, HIDDEN, STATE = range(6)
 KINDS = (DataType.REAL, DataType.INTEGER, DataType.BOOLEAN)
 
 PLAIN = 0
@@ -148,14 +149,15 @@ def _layouts(model: Model) -> NDArray[np.int64]:
 
 
 def _variables(model: Model, pool: _Pool) -> NDArray[np.void]:
-    """Return the table of the interface."""
-    offsets = model.offsets()
+    """Return the table of the interface and, behind it, of the states."""
+    variables = model.interface + model.states
+    places = accumulate((v.count for v in variables), initial=0)
     rows = [
         (
-            pool.place(v.listed_name), pool.place(v.unit), offsets[v.path], v.count, (*v.shape, 0, 0)[:2],
+            pool.place(v.listed_name), pool.place(v.unit), place, v.count, (*v.shape, 0, 0)[:2],
             len(v.shape), _role(v), KINDS.index(v.data_type), 0, v.min, v.max, v.nominal,
         )
-        for v in model.interface
+        for v, place in zip(variables, places, strict=False)
     ]  # fmt: skip
     return np.array(rows, dtype=VARIABLE)
 
@@ -163,6 +165,8 @@ def _variables(model: Model, pool: _Pool) -> NDArray[np.void]:
 def _role(variable: Variable) -> int:
     if variable.hidden:
         return HIDDEN
+    if variable.causality is Causality.STATE:
+        return STATE
     if variable.causality is Causality.PARAMETER:
         return TUNABLE if variable.tunable else FIXED
     return INPUT if variable.causality is Causality.INPUT else OUTPUT

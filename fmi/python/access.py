@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.bounds import first_beyond, out_of_bounds
-from ...core.variable import Causality, Variable
+from ...core.memory_bounds import MemoryBounds
+from ...core.variable import Causality
 
 if TYPE_CHECKING:
     from ...core.model import Model
@@ -79,10 +80,8 @@ class Layout:
         counts = [variable.count for variable in variables]
         roles = [Role.TUNABLE if variable.tunable else ROLES[variable.causality] for variable in variables]
         self.model = model
-        self.start_of_outputs = sum(v.count for v in model.parameters + model.inputs)
+        self.bounds = MemoryBounds(model)
         self.roles = np.repeat(roles, counts).astype(np.int8)
-        self.minimum = np.repeat([variable.min for variable in variables], counts)
-        self.maximum = np.repeat([variable.max for variable in variables], counts)
         self.kinds = np.repeat(["" if variable.hidden else variable.data_type.value for variable in variables], counts)
         self._selections: dict[tuple[str, tuple[int, ...]], Selection] = {}
 
@@ -104,29 +103,9 @@ class Layout:
         """Raise AccessError, naming the first offender and its bounds, unless all values are finite and within them."""
         first = first_beyond(values, selection.minimum, selection.maximum)
         if first is not None:
-            variable = self.variable(selection.references[first])
-            name = self.name(selection.references[first])
+            variable = self.bounds.variable(selection.references[first])
+            name = self.bounds.name(selection.references[first])
             raise AccessError(out_of_bounds(name, float(values[first]), variable.unit, variable.min, variable.max))
-
-    def name(self, position: int) -> str:
-        """Return the name of the variable at a place in the memory; hidden states are called so."""
-        for variable in self.model.interface:
-            if position < variable.count:
-                return variable.scalar_names()[position]
-            position -= variable.count
-        for variable in self.model.states:
-            if position < variable.count:
-                return f"hidden state {variable.scalar_names()[position]}"
-            position -= variable.count
-        raise IndexError(f"{self.model.name} has no such place in its memory")
-
-    def variable(self, position: int) -> Variable:
-        """Return the variable at a place in the memory."""
-        for variable in self.model.interface:
-            if position < variable.count:
-                return variable
-            position -= variable.count
-        raise IndexError(f"{self.model.name} has no such variable")
 
     def _new_selection(self, references: tuple[int, ...], kind: str) -> Selection:
         for reference in references:
@@ -138,7 +117,7 @@ class Layout:
         return Selection(
             references,
             slice(start, start + len(references)) if contiguous else index,
-            self.minimum[index],
-            self.maximum[index],
+            self.bounds.least[index],
+            self.bounds.greatest[index],
             self.roles[index],
         )

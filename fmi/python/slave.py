@@ -30,12 +30,9 @@ import numpy as np
 
 from .access import AccessError, Layout, Role, Selection
 from .log import Log, Status
-from .state import Mode, Stale, State, pack_state, unpack_state, wrong_time
+from .state import NOT_FINITE, Mode, Stale, State, pack_state, unpack_state, wrong_time
 
 Result = TypeVar("Result")
-
-NOT_FINITE = -1
-"""Key of what is amiss with the outputs before a step; variables have their value reference."""
 
 RESTORED_STATE = -2
 """Key of a state that could not be restored."""
@@ -71,7 +68,7 @@ class FmiCalls:
         self._instance: Any = instance_type(component.model)
         self._memory = self._instance.memory
         self._layout = Layout(component.model)
-        self._results = self._memory[self._layout.start_of_outputs :]
+        self._results = self._memory[self._layout.bounds.results :]
         self._before = self._results.copy()
         self._state = State(Mode.INSTANTIATED, Stale.EVERYTHING, {})
         self._log = Log(self.log)
@@ -207,8 +204,8 @@ class FmiCalls:
     def _not_finite(self) -> str | None:
         if np.isfinite(self._results).all():
             return None
-        first = self._layout.start_of_outputs + int(np.flatnonzero(~np.isfinite(self._results))[0])
-        return f"{self._layout.name(first)} became {float(self._memory[first])}"
+        first = self._layout.bounds.results + int(np.flatnonzero(~np.isfinite(self._results))[0])
+        return f"{self._layout.bounds.name(first)} became {float(self._memory[first])}"
 
     def _get(self, references: list[int], kind: str) -> list[float]:
         selection = self._layout.select(references, kind)
@@ -243,14 +240,14 @@ class FmiCalls:
         changed = locked & (self._memory[selection.where] != values)
         if changed.any():
             first = int(np.flatnonzero(changed)[0])
-            name = self._layout.name(selection.references[first])
+            name = self._layout.bounds.name(selection.references[first])
             if selection.roles[first] == Role.OUTPUT:
                 raise AccessError(f"{name} is an output and cannot be set")
             raise AccessError(f"{name} is a fixed parameter, to be set until the end of the initialisation")
 
     def _restore(self, state: bytes) -> None:
         try:
-            self._state = unpack_state(self._identity, state, self._memory)
+            self._state = unpack_state(self._identity, state, self._memory, self._layout.bounds)
         except AccessError as error:
             self._refuse([RESTORED_STATE], str(error))
 

@@ -7,15 +7,21 @@ import math
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.memory_bounds import MemoryBounds
 from .access import AccessError
 
 MAGIC = b"packfmu"
-VERSION = 2
-_HEADER = struct.Struct("<7sB64sBBQd")
+VERSION = 3
+_HEADER = struct.Struct("<7sB64s32s")
+_FLAGS = struct.Struct("<BBdQ")
+
+NOT_FINITE = -1
+"""Key of what is amiss with the outputs before a step; variables have their value reference."""
 
 
 class Mode(IntEnum):
@@ -75,30 +81,53 @@ def wrong_time(expected: float, t: float, h: float) -> str | None:
 
 def pack_state(identity: str, state: State, memory: NDArray[np.float64]) -> bytes:
     """Return the state as bytes that `unpack_state` reads; `identity` names the FMU that they belong to."""
-    header = _HEADER.pack(MAGIC, VERSION, identity.encode(), state.phase, state.stale, memory.nbytes, state.time)
-    return header + memory.tobytes() + json.dumps(state.amiss).encode()
+    flags = _FLAGS.pack(state.phase, state.stale, state.time, memory.nbytes)
+    body = flags + memory.tobytes() + json.dumps({str(key): reason for key, reason in state.amiss.items()}).encode()
+    return _HEADER.pack(MAGIC, VERSION, identity.encode(), sha256(body).digest()) + body
 
 
-def unpack_state(identity: str, data: bytes, memory: NDArray[np.float64]) -> State:
+def unpack_state(identity: str, data: bytes, memory: NDArray[np.float64], bounds: MemoryBounds) -> State:
     """Write saved values into `memory` and return the other parts of the state.
 
     Raises
     ------
     AccessError
-        When the bytes are no state of this FMU; nothing is changed then.
+        When the bytes are no state of this FMU, or one that no instance can have come to; nothing is changed then.
     """
     if len(data) < _HEADER.size or not data.startswith(MAGIC):
         raise AccessError("the bytes are no state of an FMU of packfmu")
-    _, version, owner, phase, stale, size, time = _HEADER.unpack_from(data)
+    _, version, owner, seal = _HEADER.unpack_from(data)
     if version != VERSION:
         raise AccessError(f"the state has version {version}, this FMU reads version {VERSION}")
     owner_identity = owner.rstrip(b"\0").decode(errors="replace")
     if owner_identity != identity:
         raise AccessError(f"the state belongs to the FMU {owner_identity}, this one is {identity}")
-    end = _HEADER.size + memory.nbytes
-    if size != memory.nbytes or len(data) <= end:
+    body = data[_HEADER.size :]
+    if len(body) < _FLAGS.size + memory.nbytes:
         raise AccessError(f"the state is cut off: {len(data)} bytes")
-    amiss = {int(key): str(reason) for key, reason in json.loads(data[end:]).items()}
-    state = State(Mode(phase), Stale(stale), amiss, time)
-    memory[:] = np.frombuffer(data, count=memory.size, offset=_HEADER.size)
+    if sha256(body).digest() != seal:
+        raise AccessError("the state is damaged: its bytes are not those that were saved")
+    state, values = _read_state(body, memory.size)
+    computed = state.stale is not Stale.EVERYTHING and NOT_FINITE not in state.amiss
+    fault = bounds.fault(values, end=None if computed else bounds.results)
+    if fault is not None:
+        raise AccessError(f"the state is damaged: {fault}")
+    memory[:] = values
     return state
+
+
+def _read_state(body: bytes, count: int) -> tuple[State, NDArray[np.float64]]:
+    """Return what the bytes of a state hold; AccessError where no instance can have come to it."""
+    phase, stale, time, size = _FLAGS.unpack_from(body)
+    values = np.frombuffer(body, np.float64, count, _FLAGS.size)
+    try:
+        told = json.loads(body[_FLAGS.size + values.nbytes :])
+        amiss = {int(key): str(reason) for key, reason in told.items()}
+        state = State(Mode(phase), Stale(stale), amiss, time)
+    except (ValueError, AttributeError, RecursionError) as error:
+        raise AccessError(f"the state is damaged: {error}") from error
+    is_before = state.phase in (Mode.INSTANTIATED, Mode.INITIALISATION)
+    impossible = Stale.OUTPUTS if is_before else Stale.EVERYTHING
+    if state.stale is impossible or not math.isfinite(time) or size != values.nbytes:
+        raise AccessError("the state is damaged: its flags contradict each other")
+    return state, values

@@ -29,6 +29,7 @@ from __future__ import annotations
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
+from ...core.state import whole
 from ...core.variable import Variable
 from ..numerics import rainflow, tables
 from ..numerics.arrhenius import GAS_CONSTANT
@@ -76,8 +77,8 @@ def aging_fields(laws: EmpiricalLaws, cells: int) -> Fields:
 
 def _cycle_states(cells: int) -> tuple[Variable, ...]:
     """Return the memory of `rainflow`, and the damages of cycles that are closed and of half-cycles that are open."""
-    return _states(
-        ("turning_points", cells, "Points of the count of cycles that are open"),
+    count = whole("turning_points", cells, "Points of the count of cycles that are open", 2.0, TURNING_POINTS)
+    return count, *_states(
         ("turns", (cells, TURNING_POINTS), "SOC at these points"),
         ("legs", (cells, TURNING_POINTS * WEIGHTS), "Weights of the legs that end there"),
         ("left", WEIGHTS, "What the way to the sample adds to the weights"),

@@ -39,6 +39,7 @@ from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.model import DONE, Model, Update
+from ...core.state import whole
 from ...core.statistics import extremes_of
 from ...core.timescale import NONE, reset_timescales, time_constant, time_to_change, timescale_variables
 from ...core.variable import Detail, Variable, counted
@@ -134,7 +135,7 @@ def fields(cells: int, kind: AgingParameters) -> Fields:
         states=(
             *counters(cells, ", when last seen"),
             Variable("elapsed", "s", None, 0.0, 0.0, UNBOUNDED, 1e7, "Time since the start"),
-            Variable("fallen_cell", "1", None, 0.0, 0.0, UNBOUNDED, 1.0, "Cell whose counter has fallen"),
+            whole("fallen_cell", None, "Cell whose counter has fallen, from 1", greatest=cells),
             Variable("fallen_from", "1", None, 0.0, 0.0, UNBOUNDED, 1.0, "What that counter was"),
             Variable("fallen_to", "1", None, 0.0, 0.0, UNBOUNDED, 1.0, "What it has fallen to"),
         ),

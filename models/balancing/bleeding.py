@@ -63,6 +63,7 @@ from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.model import DONE
+from ...core.state import flag
 from ...core.timescale import NONE
 from ...core.variable import Variable
 from .limits import OWN_REFUSALS, bounds, derating_factor
@@ -88,7 +89,7 @@ def fields(groups: int) -> Fields:
     return Fields(
         parameters=(*_parameters(), availability(groups, "group")),
         states=(
-            Variable("bleeding", "1", groups, 0.0, 0.0, 1.0, 1.0, "Whether each group is selected to bleed"),
+            flag("bleeding", groups, "Whether each group is selected to bleed"),
             Variable("charge_to_bleed", "C", groups, 0.0, 0.0, UNBOUNDED, 100.0,
                      "Charge that each group still has to bleed by the charge history"),
         ),

@@ -40,6 +40,7 @@ from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.model import DONE
+from ...core.state import flag, state
 from ...core.timescale import NONE
 from ...core.variable import DataType, Variable
 from . import switching
@@ -50,7 +51,7 @@ from .converter.operating_point import OperatingPoint
 from .converter.parts import leg_of, shuttle_of
 from .limits import OWN_REFUSALS
 from .links import end_voltage, giving_end, taking_end
-from .options import Converter, Fidelity, option, state
+from .options import Converter, Fidelity, option
 from .switching import HALF, operating_point, reset_periods, run_periods
 
 NO_DUTY = OWN_REFUSALS + 3
@@ -89,7 +90,7 @@ def fields(count: int) -> Fields:
                      display_unit="us", fmi_name="switching.settling"),
         ),
         states=(
-            state("unfound", "1", None, "Whether a search for a duty failed in the last refresh"),
+            flag("unfound", None, "Whether a search for a duty failed in the last refresh"),
             state("conductance", "S", None, "Of a switched capacitor between two voltages, by its last refresh"),
             state("shuttle_peak", "S", None, "Peak current of a switched capacitor for each volt, by its last refresh"),
             state("shuttle_temperature", "K", None, "Board temperature at that refresh; 0 before the first"),

@@ -47,9 +47,10 @@ from itertools import combinations
 from ...core.errors import InputError
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
+from ...core.state import state, whole
 from ...core.variable import Count, Variable
 from ..numerics.noise import uniform, word
-from .options import GREAT, availability, state
+from .options import GREAT, availability
 
 PACK = -1
 """Second end of a link to the terminals of the pack."""
@@ -114,7 +115,7 @@ def fields(groups: int, ends: Sequence[tuple[int, int]]) -> Fields:
     return Fields(
         parameters=(availability(count, "link"),),
         states=(
-            state("linked", "1", count, "Links that the connectivity holds for: 1 available, 0 not; -1 never", -1.0),
+            whole("linked", count, "Links that the connectivity holds for: 1 available, 0 not; -1 never", -1.0, 1.0),
             state("degree", "1", groups, "Twice the number of links of each group"),
             state("former", "1", groups, "Vector of the last step but one"),
             state("vector", "1", groups, "Vector of the last step"),

@@ -33,8 +33,8 @@ from __future__ import annotations
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
+from ...core.state import state
 from ...core.variable import Variable
-from .options import state
 
 UNMEASURED = 10.0
 """Resistance that is allowed for until it is measured, over `group_resistance`."""

@@ -27,13 +27,14 @@ from __future__ import annotations
 
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
+from ...core.state import flag
 from ...core.timescale import include_timescale, reset_timescales
 from ...core.variable import Variable
 from .graph import fastest_rate
 from .limits import OWN_REFUSALS, derating_factor
 from .links import end_voltage, fall, giving_end, lowers, taking_end
 from .objective import decay_time, lyapunov, spread
-from .options import GREAT, Converter, ConverterLaw, Fidelity, option, state
+from .options import GREAT, Converter, ConverterLaw, Fidelity, option
 
 STOP_ABOVE_START = OWN_REFUSALS
 """Status: the stop threshold exceeds the start threshold."""
@@ -49,8 +50,8 @@ def fields(groups: int, count: int) -> Fields:
     return Fields(
         parameters=_parameters(),
         states=(
-            state("busy", "1", groups, "Whether a link has each group"),
-            state("chosen", "1", count, "Whether each link was chosen pairwise"),
+            flag("busy", groups, "Whether a link has each group"),
+            flag("chosen", count, "Whether each link was chosen pairwise"),
         ),
         modules=(__name__,),
     )

@@ -25,6 +25,7 @@ from __future__ import annotations
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
+from ...core.state import flag
 from ...core.variable import DataType, Variable
 
 
@@ -41,7 +42,7 @@ def fields(groups: int) -> Fields:
         states=(
             Variable("power", "W", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "Heat rate of the currents in force"),
             Variable("moved_power", "W", None, 0.0, 0.0, UNBOUNDED, 1.0, "Power that is taken at taps and terminals"),
-            Variable("counting", "1", None, 0.0, 0.0, 1.0, 1.0, "Whether the balancing time goes on"),
+            flag("counting", None, "Whether the balancing time goes on"),
         ),
         modules=(__name__,),
     )  # fmt: skip

@@ -33,11 +33,11 @@ from __future__ import annotations
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
+from ...core.state import state
 from ...core.timescale import NONE
 from ...core.variable import Variable
 from .limits import bounds
 from .objective import lyapunov_fall
-from .options import state
 
 
 def fields(groups: int, count: int) -> Fields:

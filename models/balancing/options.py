@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from ...core.bounds import UNBOUNDED
 from ...core.variable import DataType, Variable
 
 GREAT = 1e9
@@ -72,8 +71,3 @@ def availability(count: int, whose: str) -> Variable:
     return Variable("available", "1", count, 1.0, 0.0, 1.0, 1.0,
                     f"Whether the balancing of each {whose} works; acts from the next decision on",
                     data_type=DataType.BOOLEAN, tunable=True)  # fmt: skip
-
-
-def state(name: str, unit: str, size: int | None, description: str, start: float = 0.0) -> Variable:
-    """Return a state without bounds."""
-    return Variable(name, unit, size, start, -UNBOUNDED, UNBOUNDED, 1.0, description)

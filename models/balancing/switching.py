@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
+from ...core.state import state, whole
 from .converter.capacitor import Shuttle, start_voltage
 from .converter.capacitor import switch_period as shuttle_period
 from .converter.control import with_duty
@@ -31,7 +32,7 @@ from .converter.inductor import Leg, switch_period
 from .converter.operating_point import OperatingPoint
 from .converter.parts import leg_of, shuttle_of
 from .links import end_voltage, giving_end, taking_end
-from .options import Converter, state
+from .options import Converter
 
 REPEATS = 1e-14
 """Change over a period, relative to the peak, below which the next periods are the same but for rounding."""
@@ -45,7 +46,9 @@ def fields(count: int) -> Fields:
     return Fields(
         states=(
             state("carried", "A", count, "Current of an inductor, or voltage of a capacitor [V], after the step"),
-            state("running", "1", count, "Direction in which each link carries it on: 1, -1, or 0 where it does not"),
+            whole(
+                "running", count, "Direction in which a link carries it on: 1, -1, or 0 where it does not", -1.0, 1.0
+            ),
         ),
         modules=(__name__,),
     )
@@ -87,7 +90,7 @@ def run_leg(leg: Leg, at: OperatingPoint, current: float, periods: float) -> tup
     left = periods
     while left > 0.0:
         of = switch_period(leg, at, current)
-        count = left if abs(of.end - current) <= REPEATS * of.peak else 1.0
+        count = 1.0 if abs(of.end - current) > REPEATS * of.peak else left  # what is not finite repeats
         taken += count * of.taken
         given += count * of.given
         peak, ripple = max(peak, of.peak), max(ripple, of.peak - of.trough)
@@ -105,7 +108,7 @@ def run_shuttle(
     left = periods
     while left > 0.0:
         of = shuttle_period(shuttle, at, voltage)
-        count = left if abs(of.end - voltage) <= REPEATS * abs(voltage) else 1.0
+        count = 1.0 if abs(of.end - voltage) > REPEATS * abs(voltage) else left
         taken += count * of.taken
         given += count * of.given
         peak = max(peak, of.peak)

@@ -82,7 +82,7 @@ def declare(groups: int, parallel: int, kind: CellParameters) -> Model:
     fields = Fields(modules=(__name__,), outputs=allowed_currents() + timescale_variables())
     fields += sensors.fields(groups, parallel) + estimation.fields(groups, group)
     fields += protection.fields(groups, group) + supervisor.fields(groups, group)
-    fields += state_of_power.fields(group) + group_port.fields(groups, group)
+    fields += state_of_power.fields(groups, group) + group_port.fields(groups, group)
     return Model(
         name="Bms",
         description="Battery management: sensors, estimation of SOC and SOH, limits, protection and supervision",

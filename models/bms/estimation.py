@@ -36,6 +36,7 @@ import math
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
+from ...core.state import flag, whole
 from ...core.variable import DataType, Variable
 from ..cell import circuit
 from ..cell.kind import CellParameters
@@ -108,9 +109,9 @@ def _states(groups: int) -> tuple[Variable, ...]:
                  "Known balancing current into each group, which the sensor does not see"),
         Variable("mean_current", "A", groups, 0.0, -UNBOUNDED, UNBOUNDED, 30.0,
                  "Reading of the mean current into each group, known balancing current added"),
-        Variable("resting", "1", None, 0.0, 0.0, 1.0, 1.0, "1 at rest"),
+        flag("resting", None, "Whether the pack rests"),
         Variable("still_time", "s", None, 0.0, 0.0, UNBOUNDED, 1000.0, "How long the currents have been small"),
-        Variable("sample", "1", None, 0.0, 0.0, UNBOUNDED, 1.0, "Number of the next sample"),
+        whole("sample", None, "Number of the next sample"),
         Variable("mean_history", "A", DEPTH, 0.0, -UNBOUNDED, UNBOUNDED, 30.0, "Last readings of the mean current"),
         Variable("present_history", "A", DEPTH, 0.0, -UNBOUNDED, UNBOUNDED, 30.0,
                  "Last readings of the current at the instant of the voltages"),

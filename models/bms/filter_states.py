@@ -60,6 +60,7 @@ import math
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
+from ...core.state import flag
 from ...core.variable import DataType, Variable
 from ..cell import circuit
 from ..cell.kind import CellParameters
@@ -95,8 +96,8 @@ def fields(groups: int, group: CellParameters) -> Fields:
                      "Greatest value, and greatest standard deviation, of each state of a group"),
             Variable("current", "A", groups, 0.0, -UNBOUNDED, UNBOUNDED, 30.0,
                      "Estimated current: in the correction and after it the one at the end of the step, else its mean"),
-            Variable("tapped", "1", None, 0.0, 0.0, 1.0, 1.0, "1 where the leakage is an unknown balancing current"),
-            Variable("forgotten", "1", None, 0.0, 0.0, 1.0, 1.0, "1 in the step in which the leakage is forgotten"),
+            flag("tapped", None, "1 where the leakage is an unknown balancing current"),
+            flag("forgotten", None, "1 in the step in which the leakage is forgotten"),
         ),
     )  # fmt: skip
 

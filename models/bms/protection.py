@@ -31,9 +31,9 @@ References
 
 from __future__ import annotations
 
-from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
+from ...core.state import flag, state
 from ...core.variable import DataType, Variable
 from ..cell.kind import CellParameters
 from .group_port import present_port
@@ -116,16 +116,14 @@ def _outputs() -> tuple[Variable, ...]:
 
 
 def _states(groups: int) -> tuple[Variable, ...]:
-    return tuple(
-        Variable(name, unit, size, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, text)
-        for name, unit, size, text in (
-            ("tripped", "1", len(TRIPS), "Whether each trip is set"),
-            ("held", "s", len(TRIPS), "How long the condition of each trip has been seen; -1 where it does not hold"),
-            ("last_reset", "1", None, "The reset input of the last step"),
-            ("still_voltage", "V", groups, "Reading of each voltage since it moved last"),
-            ("still_least", "A", groups, "Least present current since then"),
-            ("still_greatest", "A", groups, "Greatest present current since then"),
-        )
+    trips = len(TRIPS)
+    return (
+        flag("tripped", trips, "Whether each trip is set"),
+        state("held", "s", trips, "How long the condition of each trip has been seen; -1 where it does not hold", -1.0),
+        flag("last_reset", None, "The reset input of the last step"),
+        state("still_voltage", "V", groups, "Reading of each voltage since it moved last"),
+        state("still_least", "A", groups, "Least present current since then"),
+        state("still_greatest", "A", groups, "Greatest present current since then"),
     )
 
 

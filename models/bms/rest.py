@@ -24,6 +24,7 @@ import math
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
+from ...core.state import state
 from ...core.variable import Detail, Variable
 from ..cell import circuit
 from .filter_states import SOC, error_place
@@ -40,15 +41,12 @@ def fields(groups: int) -> Fields:
             Variable("counted_soc", "1", groups, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
                      "SOC of each group by counting charge alone", display_unit="%", detail=Detail.GROUP),
         ),
-        states=tuple(
-            Variable(name, unit, groups, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, text)
-            for name, unit, text in (
-                ("counted_soc", "1", "SOC by counting charge alone"),
-                ("rest_voltage", "V", "Open-circuit voltage at rest, mean of the last minutes"),
-                ("rest_samples", "1", "Samples in it"),
-                ("point_charge", "C", "Charge since the last rest that was well known, by the readings"),
-                ("point_time", "s", "Time since that rest"),
-            )
+        states=(
+            state("counted_soc", "1", groups, "SOC by counting charge alone"),
+            state("rest_voltage", "V", groups, "Open-circuit voltage at rest, mean of the last minutes"),
+            state("rest_samples", "1", groups, "Samples in it", 0.0),
+            state("point_charge", "C", groups, "Charge since the last rest that was well known, by the readings"),
+            state("point_time", "s", groups, "Time since that rest", 0.0),
         ),
     )  # fmt: skip
 

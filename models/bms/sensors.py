@@ -38,6 +38,7 @@ import math
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
+from ...core.state import state, whole
 from ...core.variable import Count, DataType, Detail, Variable
 from . import channel
 from .channel import DEPTH, delay, fill, read, white
@@ -137,17 +138,14 @@ def _outputs(groups: int, places: int) -> tuple[Variable, ...]:
 
 
 def _states(groups: int, places: int) -> tuple[Variable, ...]:
-    return tuple(
-        Variable(name, unit, size, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, text)
-        for name, unit, size, text in (
-            ("sensor_sample", "1", None, "Number of the last sample"),
-            ("voltage_history", "V", (groups, DEPTH), "The last samples of each voltage"),
-            ("reading_voltage", "V", groups, "Reading of each group's voltage, delay included"),
-            ("reading_current", "A", None, "Reading of the pack current, mean over the step"),
-            ("reading_present", "A", None, "Reading of the pack current at the communication point"),
-            ("reading_temperature", "K", places, "Readings of the temperature sensors"),
-            ("group_temperature", "K", groups, "Reading of the sensor nearest to each group"),
-        )
+    return (
+        whole("sensor_sample", None, "Number of the last sample"),
+        state("voltage_history", "V", (groups, DEPTH), "The last samples of each voltage"),
+        state("reading_voltage", "V", groups, "Reading of each group's voltage, delay included"),
+        state("reading_current", "A", None, "Reading of the pack current, mean over the step"),
+        state("reading_present", "A", None, "Reading of the pack current at the communication point"),
+        state("reading_temperature", "K", places, "Readings of the temperature sensors"),
+        state("group_temperature", "K", groups, "Reading of the sensor nearest to each group"),
     )
 
 

@@ -47,9 +47,11 @@ import math
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
+from ...core.state import whole
 from ...core.variable import Variable
 from ..cell import circuit
 from ..cell.kind import CellParameters
+from ..numerics.index import index
 from .filter_states import SOC
 from .group_port import Port, port, prepare_first_horizon, prepare_horizon, quick_voltage
 
@@ -72,15 +74,15 @@ STEEPEST = 2.0
 """Greatest ratio of two currents that is believed, or of their reciprocals."""
 
 
-def fields(group: CellParameters) -> Fields:
-    """Return limits, currents and powers; the limits start as those of `group`, a group seen as one cell."""
+def fields(groups: int, group: CellParameters) -> Fields:
+    """Return limits, currents and powers of `groups`; the limits start as those of `group`, seen as one cell."""
     return Fields(
         modules=(__name__,),
         parameters=_limits(group),
         outputs=_powers(),
         states=tuple(
-            Variable(name, "1", len(HORIZONS), 0.0, 0.0, UNBOUNDED, 1.0, f"Group, from 0, that limited {way} last")
-            for name, way in (("limiting_charge", "charges"), ("limiting_discharge", "discharges"))
+            whole(f"limiting_{way}", len(HORIZONS), f"Group, from 0, that limited {way}s last", greatest=groups - 1.0)
+            for way in ("charge", "discharge")
         ),
     )
 
@@ -252,7 +254,7 @@ def pack_limit(x: Block, p: Block, sign: float) -> float:
 
 @kernel
 def limits_of_horizon(
-    x: Block, p: Block, first: int, sign: float, most: float, charge: float, now: Port, horizon: float
+    x: Block, p: Block, first: float, sign: float, most: float, charge: float, now: Port, horizon: float
 ) -> tuple[int, float, float]:
     """Return the limits of this sign for one horizon.
 
@@ -272,9 +274,9 @@ def limits_of_horizon(
     size, power : float
         Of the greatest constant current [A], and of the greatest power that is borne for the horizon [W].
     """
-    group, size, power = first, min(most, charge / horizon), 0.0
+    group, size, power = index(first, x.capacity.shape[0]), min(most, charge / horizon), 0.0
     if size > 0.0:
-        size, excess, group, voltage, share = limiting_current(x, p, first, sign, size, horizon)
+        size, excess, group, voltage, share = limiting_current(x, p, group, sign, size, horizon)
         before = now[0] + sign * now[1] * size
         ratio = min(max(1.0 / STEEPEST, voltage / before), STEEPEST) if before > 0.0 else 1.0
         end = min(most / max(1.0, ratio), charge / (0.5 * (1.0 + ratio) * horizon))
@@ -288,13 +290,13 @@ def write_limits(x: Block, p: Block, y: Block) -> None:
     """Write currents and powers of all horizons; both are 0 in a direction that is not permitted."""
     charging = pack_limit(x, p, 1.0) if x.charging > 0.0 else 0.0
     discharging = pack_limit(x, p, -1.0) if x.discharging > 0.0 else 0.0
-    into, out_of = charge_to_limit(x, p, 1.0), charge_to_limit(x, p, -1.0)
+    into, out = charge_to_limit(x, p, 1.0), charge_to_limit(x, p, -1.0)
     now = prepare_first_horizon(x, p, HORIZONS[0])
     for j in range(len(HORIZONS)):
         prepare_horizon(x, p, MULTIPLES[j])
-        first = int(x.limiting_charge[j])
-        group, size, power = limits_of_horizon(x, p, first, 1.0, charging, into, now, HORIZONS[j])
+        group, size, power = limits_of_horizon(x, p, x.limiting_charge[j], 1.0, charging, into, now, HORIZONS[j])
         x.limiting_charge[j], y.charge_current[j], y.charge_power[j] = group, size, power
-        first = int(x.limiting_discharge[j])
-        group, size, power = limits_of_horizon(x, p, first, -1.0, discharging, out_of, now, HORIZONS[j])
+        group, size, power = limits_of_horizon(
+            x, p, x.limiting_discharge[j], -1.0, discharging, out, now, HORIZONS[j]
+        )
         x.limiting_discharge[j], y.discharge_current[j], y.discharge_power[j] = group, size, power

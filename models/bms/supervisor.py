@@ -40,6 +40,7 @@ import math
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
+from ...core.state import flag, state
 from ...core.variable import DataType, Variable
 from ..cell import circuit
 from ..cell.kind import CellParameters
@@ -102,19 +103,16 @@ def _outputs() -> tuple[Variable, ...]:
 
 
 def _states() -> tuple[Variable, ...]:
-    return tuple(
-        Variable(name, unit, None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, text)
-        for name, unit, text in (
-            ("charging", "1", "Whether the pack may be charged"),
-            ("discharging", "1", "Whether the pack may be discharged"),
-            ("balancing", "1", "Whether the pack may be balanced"),
-            ("trusted", "1", "Whether the SOC of every group is known well enough"),
-            ("full", "1", "Whether charging has ended at maximum_soc"),
-            ("empty", "1", "Whether discharging has ended at minimum_soc"),
-            ("since_decision", "s", "Time since the last decision"),
-            ("time_counted", "s", "Time over which the charge was counted"),
-            ("driven_charge", "C", "Charge that was discharged since the last decision"),
-        )
+    return (
+        flag("charging", None, "Whether the pack may be charged"),
+        flag("discharging", None, "Whether the pack may be discharged"),
+        flag("balancing", None, "Whether the pack may be balanced"),
+        flag("trusted", None, "Whether the SOC of every group is known well enough"),
+        flag("full", None, "Whether charging has ended at maximum_soc"),
+        flag("empty", None, "Whether discharging has ended at minimum_soc"),
+        state("since_decision", "s", None, "Time since the last decision", 0.0),
+        state("time_counted", "s", None, "Time over which the charge was counted", 0.0),
+        state("driven_charge", "C", None, "Charge that was discharged since the last decision"),
     )
 
 

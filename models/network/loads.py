@@ -42,6 +42,7 @@ from enum import IntEnum
 from ...core.bounds import LARGE, UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
+from ...core.state import flag, whole
 from ...core.variable import DataType, Variable
 from . import bounds, cell_limit
 from .cell_limit import cell_limited_current
@@ -80,9 +81,9 @@ def fields(groups: int) -> Fields:
                      data_type=DataType.BOOLEAN),
         ),
         states=(
-            Variable("finished", "1", None, 0.0, 0.0, 1.0, 1.0, "Whether the charge has ended"),
-            Variable("mode_before", "1", None, 0.0, 0.0, UNBOUNDED, 1.0, "Load mode of the last step"),
-            Variable("restart_before", "1", None, 0.0, 0.0, 1.0, 1.0, "Whether the last step had restart_charge"),
+            flag("finished", None, "Whether the charge has ended"),
+            whole("mode_before", None, "Load mode of the last step", greatest=float(max(LoadMode))),
+            flag("restart_before", None, "Whether the last step had restart_charge"),
         ),
         modules=(__name__, cell_limit.__name__),
     )  # fmt: skip

@@ -37,6 +37,7 @@ J. P. Gerey, J. L. Robert, J. Bahuaud, Int. J. Fatigue 16 (1994) 287, doi:10.101
 from __future__ import annotations
 
 from ...core.kernel import Block, kernel
+from .index import index
 
 NONE = 0
 """The sample is reached; no cycle is left to count."""
@@ -62,8 +63,8 @@ def start_count(x: Block, k: int, value: float) -> None:
 
 @kernel
 def points(x: Block, k: int) -> int:
-    """Return the number of points on the stack of cell k; the residue has one leg less."""
-    return int(x.turning_points[k])
+    """Return the number of points on the stack of cell k, at least 2; the residue has one leg less."""
+    return 2 + index(x.turning_points[k] - 2.0, x.turns.shape[1] - 1)
 
 
 @kernel
@@ -102,7 +103,7 @@ def turn(x: Block, k: int) -> None:
     x.turns[k, count] = x.turns[k, count - 1]
     for w in range(weights):
         x.legs[k, count * weights + w] = 0.0
-    x.turning_points[k] += 1.0
+    x.turning_points[k] = count + 1.0
 
 
 @kernel
@@ -127,7 +128,7 @@ def count_oldest(x: Block, k: int) -> tuple[int, float, float]:
         x.turns[k, point - 1] = x.turns[k, point]
     for place in range(weights, count * weights):
         x.legs[k, place - weights] = x.legs[k, place]
-    x.turning_points[k] -= 1.0
+    x.turning_points[k] = count - 1.0
     return HALF, depth, mean
 
 
@@ -138,7 +139,7 @@ def close(x: Block, k: int) -> tuple[int, float, float]:
     depth, mean = half(x, k, last - 1)
     for w in range(x.closed.shape[0]):
         x.closed[w] = weight(x, k, last - 1, w) + weight(x, k, last, w)
-    x.turning_points[k] -= 2.0
+    x.turning_points[k] = last - 1.0
     return FULL, depth, mean
 
 

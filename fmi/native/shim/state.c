@@ -146,28 +146,34 @@ static bool are_possible(const Flags *flags)
            && isfinite(flags->time) && isfinite(flags->step) && flags->step >= 0.0;
 }
 
-/* Whether values are within their bounds, and what was computed and the derivatives of the inputs are finite. */
-static bool are_sound(const Instance *instance, const double *memory)
+/* Whether values are within their bounds, and outputs and the derivatives of the inputs are finite; else say which is not.
+ * States that are still to be computed have no bounds. */
+static bool are_sound(const Instance *instance, const Saved *saved, char *text, size_t size)
 {
-    char text[TEXT_SIZE];
-    size_t count = 0;
-    for (size_t k = instance->at.slopes; k < instance->at.held; ++k)
+    const Offsets *at = &instance->at;
+    const Tables *tables = &instance->tables;
+    const double *memory = saved->memory;
+    size_t states = saved->flags.stale == EVERYTHING ? at->slopes : at->x, count = 0;
+    for (size_t k = at->slopes; k < at->held; ++k)
         count += is_finite_word(memory[k]);
-    return count == instance->at.held - instance->at.slopes
-           && values_fit(&instance->tables, memory, 0, instance->at.y, text, sizeof text)
-           && values_fit(&instance->tables, memory + instance->at.held - instance->at.u, instance->at.u, instance->at.y,
-                         text, sizeof text)
-           && results_are_finite(instance, memory, text, sizeof text);
+    snprintf(text, size, "a derivative of an input is not finite");
+    return count == at->held - at->slopes && values_fit(tables, memory, 0, at->y, text, size)
+           && values_fit(tables, memory + at->held - at->u, at->u, at->y, text, size)
+           && results_are_finite(instance, memory, text, size) && values_fit(tables, memory, states, at->slopes, text, size);
 }
 
 /* Whether restored bytes are a state to which an instance can come; else say why not. */
 static bool is_whole(const Instance *instance, const char *call, const Saved *saved)
 {
+    char text[TEXT_SIZE] = "its bytes are not those that were saved";
     if (!is_own(instance, call, saved))
         return false;
-    if (saved->checksum == state_checksum(saved) && are_possible(&saved->flags) && are_sound(instance, saved->memory))
-        return true;
-    report(instance, fmi2Error, "%s: the state is damaged", call);
+    if (saved->checksum == state_checksum(saved)) {
+        snprintf(text, sizeof text, "its flags contradict each other");
+        if (are_possible(&saved->flags) && are_sound(instance, saved, text, sizeof text))
+            return true;
+    }
+    report(instance, fmi2Error, "%s: the state is damaged: %s", call, text);
     return false;
 }
 

@@ -120,14 +120,15 @@ static bool find_layouts(Tables *tables)
 static bool is_variable(const Tables *tables, const Offsets *at, const Variable *variable, uint64_t first)
 {
     uint64_t rows = variable->rank > 0 ? variable->extent[0] : 1, columns = variable->rank > 1 ? variable->extent[1] : 1;
-    size_t begin = variable->role == INPUT ? at->u : variable->role == OUTPUT ? at->y : 0;
-    size_t end = variable->role == INPUT ? at->y : variable->role == OUTPUT ? at->x : at->u;
+    int role = variable->role;
+    size_t begin = role == INPUT ? at->u : role == OUTPUT ? at->y : role == STATE ? at->x : 0;
+    size_t end = role == INPUT ? at->y : role == OUTPUT ? at->x : role == STATE ? at->slopes : at->u;
     return variable->role < ROLES && variable->kind < KINDS && variable->rank <= 2 && variable->count == rows * columns
            && variable->first == first && begin <= first && first + variable->count <= end
            && variable->name < tables->header.text && variable->unit < tables->header.text;
 }
 
-/* Whether the variables leave no gap in the interface. */
+/* Whether the variables leave no gap in the memory of interface and states. */
 static bool are_variables(const Tables *tables, const Offsets *at)
 {
     uint64_t first = 0;
@@ -136,7 +137,7 @@ static bool are_variables(const Tables *tables, const Offsets *at)
             return false;
         first += tables->variables[i].count;
     }
-    return first == at->x;
+    return first == at->slopes;
 }
 
 /* Whether the texts of refusals are there, and the values in them. */

@@ -5,7 +5,7 @@
  *     start values      of parameters and inputs, double each
  *     constants         int64 each
  *     layouts           of the blocks x, p, u, y and c, LAYOUT_LENGTH int64 in all; model.h tells their structure
- *     variables         the interface in the order of the memory, parameters, inputs, outputs
+ *     variables         in the order of the memory: the interface, which is parameters, inputs, outputs; then the states
  *     refusals          what the statuses of a step mean
  *     pieces            of their texts
  *     text              strings that end with a zero, the last byte of all included
@@ -18,10 +18,10 @@
 
 #include "model.h"
 
-#define TABLES_VERSION 1
+#define TABLES_VERSION 2
 
 enum { X, P, U, Y, C, BLOCKS };
-enum { FIXED, TUNABLE, INPUT, OUTPUT, HIDDEN, ROLES };
+enum { FIXED, TUNABLE, INPUT, OUTPUT, HIDDEN, STATE, ROLES };
 enum { REAL, INTEGER, BOOLEAN, KINDS };
 enum { PLAIN, EXPONENT, DECIMALS, SHORTEST, FORMS };
 enum { MOST_DIGITS = 99 };
@@ -39,7 +39,7 @@ typedef struct {
 
 typedef struct {
     uint32_t name, unit;          /* places in the text */
-    uint32_t first, count;        /* value references */
+    uint32_t first, count;        /* value references; of a state, its place in the memory */
     uint32_t extent[2];
     uint16_t rank, role, kind, unused;
     double min, max, nominal;

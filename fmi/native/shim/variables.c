@@ -1,7 +1,7 @@
 /* Variables by value reference: where they are, what they are called, what may be done with them. */
 
-/* Find the variable of a value reference; `hint` is a guess that is often right. Parameters, inputs and outputs are all
- * found, for the table of variables leaves no gap: hidden parameters are in it. */
+/* Find the variable of a place in the memory, which is its value reference; `hint` is a guess that is often right. Parameters,
+ * inputs, outputs and states are all found, for the table of variables leaves no gap: hidden parameters are in it. */
 static bool find(const Tables *tables, uint32_t reference, const Variable *hint, Place *place)
 {
     uint32_t low = 0, high = tables->header.variables;
@@ -24,17 +24,17 @@ static bool find(const Tables *tables, uint32_t reference, const Variable *hint,
     return false;
 }
 
-/* Write the name of a scalar value: name, name[3] or name[1,2]. */
+/* Write the name of a scalar value: name, name[3] or name[1,2]; states are called hidden. */
 static const char *scalar_name(const Tables *tables, char *text, size_t size, Place place)
 {
     const Variable *variable = place.variable;
-    const char *name = tables->text + variable->name;
+    const char *name = tables->text + variable->name, *kind = variable->role == STATE ? "hidden state " : "";
     if (variable->rank == 0)
-        return name;
-    if (variable->rank == 1)
-        snprintf(text, size, "%s[%u]", name, (unsigned)place.element + 1);
+        snprintf(text, size, "%s%s", kind, name);
+    else if (variable->rank == 1)
+        snprintf(text, size, "%s%s[%u]", kind, name, (unsigned)place.element + 1);
     else
-        snprintf(text, size, "%s[%u,%u]", name, (unsigned)(place.element / variable->extent[1]) + 1,
+        snprintf(text, size, "%s%s[%u,%u]", kind, name, (unsigned)(place.element / variable->extent[1]) + 1,
                  (unsigned)(place.element % variable->extent[1]) + 1);
     return text;
 }
@@ -48,7 +48,7 @@ static const char *kind_name(int kind)
 static bool choose(const Instance *instance, uint32_t reference, int kind, const Variable *hint, Place *place,
                    const char *refused)
 {
-    if (find(&instance->tables, reference, hint, place) && place->variable->kind == kind && place->variable->role != HIDDEN)
+    if (find(&instance->tables, reference, hint, place) && place->variable->kind == kind && place->variable->role < HIDDEN)
         return true;
     report(instance, fmi2Error, "value reference %u is no %s variable of %s%s", (unsigned)reference, kind_name(kind),
          MODEL_IDENTIFIER, refused);
@@ -57,7 +57,8 @@ static bool choose(const Instance *instance, uint32_t reference, int kind, const
 
 static bool fits(const Variable *variable, double value)
 {
-    return isfinite(value) && value >= variable->min && value <= variable->max;
+    return isfinite(value) && value >= variable->min && value <= variable->max
+           && (variable->kind == REAL || value == floor(value));
 }
 
 /* Say which value is beyond which bounds. */
@@ -67,12 +68,14 @@ static void describe_misfit(const Tables *tables, char *text, size_t size, Place
     const Variable *variable = place.variable;
     const char *unit = strcmp(tables->text + variable->unit, "1") != 0 ? tables->text + variable->unit : "";
     const char *space = *unit ? " " : "";
+    bool is_whole = variable->kind == REAL || value == floor(value);
+    const char *what = !isfinite(value) ? "finite and " : is_whole ? "" : "a whole number ";
     snprintf(text, size, "%s = %s%s%s is not %swithin [%.9g, %.9g]%s%s", scalar_name(tables, name, sizeof name, place),
-             number(shown, sizeof shown, value), space, unit, isfinite(value) ? "" : "finite and ", variable->min,
+             number(shown, sizeof shown, value), space, unit, what, variable->min,
              variable->max, space, unit);
 }
 
-/* Whether parameters and inputs from `first` up to `end` are within their bounds; else name the first that is not. */
+/* Whether parameters, inputs or states from `first` up to `end` are within their bounds; else name the first that is not. */
 static bool values_fit(const Tables *tables, const double *memory, size_t first, size_t end, char *text, size_t size)
 {
     Place place = {0};
@@ -98,7 +101,7 @@ static bool results_are_finite(const Instance *instance, const double *memory, c
 {
     char name[TEXT_SIZE / 2], digits[32];
     const char *shown;
-    Place place;
+    Place place = {0};
     size_t position = instance->at.y, end = instance->at.slopes, count = 0;
     for (size_t i = position; i < end; ++i)
         count += is_finite_word(memory[i]);
@@ -107,9 +110,7 @@ static bool results_are_finite(const Instance *instance, const double *memory, c
     while (is_finite_word(memory[position]))
         ++position;
     shown = number(digits, sizeof digits, memory[position]);
-    if (find(&instance->tables, (uint32_t)position, NULL, &place))
-        snprintf(text, size, "%s became %s", scalar_name(&instance->tables, name, sizeof name, place), shown);
-    else
-        snprintf(text, size, "number %zu of the hidden states became %s", position - instance->at.x + 1, shown);
+    find(&instance->tables, (uint32_t)position, NULL, &place);
+    snprintf(text, size, "%s became %s", scalar_name(&instance->tables, name, sizeof name, place), shown);
     return false;
 }

@@ -28,9 +28,10 @@ from __future__ import annotations
 from ....core.fields import Fields
 from ....core.kernel import Block, kernel
 from ....core.model import DONE
+from ....core.state import state
 from ....core.variable import Variable
 from ..limits import OWN_REFUSALS
-from ..options import GREAT, Converter, state
+from ..options import GREAT, Converter
 from . import capacitor, control, inductor, operating_point, temperature
 from .capacitor import Shuttle
 from .control import reversed_leg

@@ -41,7 +41,7 @@ class Forged:
 
     def variable(self, name: str) -> np.void:
         """Return the row of a variable, which can be written to."""
-        (found,) = [row for row in self.variables if self.string(row["name"]) == name]
+        found, *_ = [row for row in self.variables if self.string(row["name"]) == name]  # states may share it
         return found
 
 
