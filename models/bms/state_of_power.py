@@ -296,7 +296,5 @@ def write_limits(x: Block, p: Block, y: Block) -> None:
         prepare_horizon(x, p, MULTIPLES[j])
         group, size, power = limits_of_horizon(x, p, x.limiting_charge[j], 1.0, charging, into, now, HORIZONS[j])
         x.limiting_charge[j], y.charge_current[j], y.charge_power[j] = group, size, power
-        group, size, power = limits_of_horizon(
-            x, p, x.limiting_discharge[j], -1.0, discharging, out, now, HORIZONS[j]
-        )
+        group, size, power = limits_of_horizon(x, p, x.limiting_discharge[j], -1.0, discharging, out, now, HORIZONS[j])
         x.limiting_discharge[j], y.discharge_current[j], y.discharge_power[j] = group, size, power

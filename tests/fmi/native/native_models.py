@@ -25,8 +25,12 @@ from packfmu.pack.parts import parts
 from tests.fmi.native.native_toy import CLIENT, GUID, STAMP, ZIG, compile_c, write_tables
 
 ARGUMENTS = {
-    "cell": {"cells": 4, "parameters": "nissan_leaf_2013"},
+    "cell": {"cells": 4, "parameters": "nissan_leaf_2013", "aging": "nissan_leaf_aging"},
     "pack_network": {"series": 2, "parallel": 2, "opposite_terminals": True, "nodes": 21},
+}
+MANAGED = {
+    "bms": {"groups": 3, "parallel": 2, "parameters": "nissan_leaf_2013"},
+    "balancer": {"groups": 3, "parallel": 2, "converter": "flyback", "links": [[0, -1], [1, -1], [2, -1]]},
 }
 PACK = {
     "pack": {"series": 3, "parallel": 2},
@@ -35,13 +39,16 @@ PACK = {
 }
 MODELS = (*ARGUMENTS, pytest.param("pack", marks=pytest.mark.campaign))
 """Components to try; the pack as one block takes some time to compile."""
+ALL = ("toy", *MODELS, *(pytest.param(name, marks=pytest.mark.campaign) for name in MANAGED))
+"""All that random calls and states are tried on."""
 
 
 @functools.cache
 def part_of(name: str) -> Part:
     """Return a component's arguments and start values."""
-    if name in ARGUMENTS:
-        return Part(name, name, ARGUMENTS[name], {})
+    arguments = ARGUMENTS | MANAGED
+    if name in arguments:
+        return Part(name, name, arguments[name], {})
     pack = Pack.model_validate(PACK)
     return pack_block(pack, parts(pack))
 

@@ -121,6 +121,29 @@ def test_a_state_that_no_instance_comes_to_is_refused(toy, place, form, value):
     assert "damaged" in toy.messages[0]
 
 
+@pytest.mark.parametrize(
+    ("place", "value", "words"),
+    [
+        (GAIN, 11.0, "gain = 11 is not within [0, 10]"),
+        (MODE, 1.5, "toy_mode = 1.5 is not a whole number within [1, 8]"),
+        (END + 3, 1.25, "hidden state chaos = 1.25 is not within [0, 1]"),
+        (END, math.inf, "hidden state level[1] became inf"),
+        (TOTAL, math.nan, "total became nan"),
+        (END + 5, math.inf, "a derivative of an input is not finite"),
+    ],
+)
+def test_what_no_instance_can_hold_is_named(toy, place, value, words):
+    assert toy.from_bytes(forged(toy.bytes(), VALUES + 8 * place, "<d", value))[0] == ERROR
+    assert toy.messages == [f"fmi2DeSerializeFMUstate: the state is damaged: {words}"]
+
+
+def test_states_that_are_still_to_be_computed_have_no_bounds(new):
+    toy = new()
+    status, state = toy.from_bytes(forged(toy.bytes(), VALUES + 8 * (END + 3), "<d", 7.0))
+    assert status == toy.restore(state) == OK
+    toy.release(state)
+
+
 def test_a_forged_state_that_an_instance_may_come_to_is_taken(toy):
     status, state = toy.from_bytes(forged(toy.bytes(), VALUES + 8 * GAIN, "<d", 3.0))
     assert status == toy.restore(state) == OK

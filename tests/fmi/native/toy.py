@@ -54,9 +54,9 @@ def declare(tanks: int = 3, reserves: int = 0, begin: int = 0) -> Model:
             quantity("steps", "1", None, 0.0, -5.0, math.inf, 1.0, **whole),
         ),
         states=(
-            quantity("level", "C", count, 0.0, 0.0, math.inf, 1.0),
+            quantity("level", "C", count, 0.0, -math.inf, math.inf, 1.0),
             quantity("chaos", "1", None, 0.0, 0.0, 1.0, 1.0),
-            quantity("count", "1", None, 0.0, 0.0, math.inf, 1.0),
+            quantity("count", "1", None, 0.0, -math.inf, math.inf, 1.0),
         ),
         constants=(quantity("begin", "1", None, begin, 0.0, math.inf, 1.0),),
     )

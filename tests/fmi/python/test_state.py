@@ -1,8 +1,12 @@
 """Saved and restored states, through FMPy."""
 
+import json
 import math
+import struct
+from hashlib import sha256
 
 import pytest
+from fmpy.fmi1 import FMICallException
 
 from tests.fmi.python.host import Host, refused, run
 
@@ -66,3 +70,90 @@ def test_foreign_bytes_are_refused_as_a_state(host, spoil, words):
     host.fmu.setFMUstate(good)
     host.fmu.freeFMUstate(good)
     host.step()
+
+
+SEAL, BODY = 72, 104
+"""Where SHA-256 is, and what it covers: phase, stale, time, size of the memory; the memory; what is amiss."""
+
+MEMORY = BODY + 18
+
+
+def sealed(data, place, form, *values):
+    """Return a state with other numbers in it, and the seal that fits."""
+    changed = struct.pack(form, *values)
+    body = (data[:place] + changed + data[place + len(changed) :])[BODY:]
+    return data[:SEAL] + sha256(body).digest() + body
+
+
+def bytes_of(host):
+    state = host.fmu.getFMUstate()
+    data = bytes(host.fmu.serializeFMUstate(state))
+    host.fmu.freeFMUstate(state)
+    return data
+
+
+def restore(host, data):
+    """Restore bytes; return the last message where that was refused."""
+    told = len(host.log)
+    state = host.fmu.deSerializeFMUstate(data)
+    host.fmu.setFMUstate(state)
+    host.fmu.freeFMUstate(state)
+    return host.log[-1][2] if len(host.log) > told else None
+
+
+def test_every_flipped_bit_is_found(host):
+    host.initialize().step()
+    before, data = host.outputs(), bytes_of(host)
+    for place in range(len(data)):
+        restore(host, data[:place] + bytes([data[place] ^ 1 << place % 8]) + data[place + 1 :])
+        assert host.outputs() == before
+        with pytest.raises(FMICallException):
+            host.step()
+    assert restore(host, data) is None
+    host.step()
+
+
+def place_of(host, name):
+    return MEMORY + 8 * host.variables[name].valueReference
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda host: (BODY, "<B", 7), "7 is not a valid Mode"),
+        (lambda host: (BODY + 1, "<B", 3), "3 is not a valid Stale"),
+        (lambda host: (BODY + 1, "<B", 2), "its flags contradict each other"),
+        (lambda host: (BODY + 2, "<d", math.nan), "its flags contradict each other"),
+        (lambda host: (BODY + 10, "<Q", 8), "its flags contradict each other"),
+        (lambda host: (place_of(host, "gain"), "<d", 10.5), "gain = 10.5 is not within [0, 10]"),
+        (lambda host: (place_of(host, "shift"), "<d", 0.5), "shift = 0.5 is not a whole number within [-5, 5]"),
+        (lambda host: (place_of(host, "total"), "<d", math.inf), "total = inf C is not finite"),
+        (lambda host: (-2 - 16, "<d", 1.5), "hidden state hidden = 1.5 is not within [0, 1]"),
+        (lambda host: (-2 - 8, "<d", -1.0), "hidden state count = -1 is not within [0, inf]"),
+        (lambda host: (-2, "<2s", b"[]"), "'list' object has no attribute"),
+        (lambda host: (-2, "<2s", b"{x"), "Expecting property name"),
+    ],
+)
+def test_sealed_bytes_that_no_instance_has_written_are_refused(host, change, words):
+    host.initialize().step()
+    before, data = host.outputs(), bytes_of(host)
+    place, form, value = change(host)
+    message = restore(host, sealed(data, place % len(data), form, value))
+    assert "the state is damaged" in message
+    assert words in message
+    assert host.outputs() == before
+    assert restore(host, data) is None
+
+
+def test_a_state_before_the_initialisation_and_one_that_is_not_finite_are_restored(host):
+    data = bytes_of(host)
+    assert restore(host, data) is None
+    host.fmu.setupExperiment(startTime=0.0)
+    host.fmu.enterInitializationMode()
+    host["divisor"] = 0.0
+    assert not math.isfinite(host["quotient"])
+    message = host.log[-1][2]
+    assert restore(host, bytes_of(host)) is None
+    assert not math.isfinite(host["quotient"])
+    assert json.loads(bytes_of(host).rpartition(b"{")[2].join([b"{", b""])) == {"-1": message}
+    assert restore(host, data) is None

@@ -93,4 +93,29 @@ static inline int32_t draw_integer(uint32_t reference)
     return chance(2) ? (int32_t)draw_fitting(reference) : odd[chance(sizeof odd / sizeof *odd)];
 }
 
+/* A place of a state in the memory, each variable as often as any other. */
+static inline uint32_t draw_state(void)
+{
+    for (;;) {
+        const Variable *variable = &tables.variables[chance(tables.header.variables)];
+        if (variable->role == STATE && variable->count > 0)
+            return variable->first + chance(variable->count);
+    }
+}
+
+/* A value that is often beyond the bounds of a place in the memory, or at them. */
+static inline double draw_wrong(uint32_t place)
+{
+    static const double odd[] = {NAN, INFINITY, -INFINITY, -1.0, 0.0, 0.5, 1.0, 2.0, 3.0, 31.0, 32.0, 33.0, 1e9, -1e9, 1e18,
+                                 -1e18, 1e300, -1e300, 5e-324, 9007199254740993.0};
+    const Variable *variable = variable_of(place);
+    switch (chance(5)) {
+    case 0: return variable->min;
+    case 1: return variable->max;
+    case 2: return variable->max + 1.0;
+    case 3: return (double)chance(40) - 4.0;
+    default: return odd[chance(sizeof odd / sizeof *odd)];
+    }
+}
+
 #endif

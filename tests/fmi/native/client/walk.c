@@ -7,8 +7,7 @@
  * granted is not told; results are finite.
  * Ends with status 1 at the first call of which that is not true.
  */
-#include "draw.h"
-#include "judge.h"
+#include "misuse.h"
 
 enum { INSTANCES = 3, LONGEST = 6, MOST_INPUTS = 1000 };
 
@@ -245,8 +244,8 @@ static void enter(Player *player)
 
 int main(int argc, char **argv)
 {
-    static void (*const actions[])(Player *) = {set,  set,  set,        step,          step, step, step, overload, get, get,
-                                                save, restore, restore_bytes, ask, change_phase, initialise};
+    static void (*const actions[])(Player *) = {set,  set,  set, step, step,          step, step, step, overload, get, get,
+                                                save, restore, restore_bytes, misuse, ask, change_phase, initialise};
     if (argc != 4 || !read_tables(argv[3]))
         return 2;
     seed = strtoull(argv[2], NULL, 10);
@@ -264,7 +263,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < INSTANCES; ++i)
         leave(&players[i]);
     free(content);
-    printf("%lld calls: %lld granted, %lld refused, %lld of them after computing outputs, %lld steps, %lld discarded\n",
-           calls, granted, refused, computed, stepped, discarded);
+    printf("%lld calls: %lld granted, %lld refused, %lld of them after computing outputs, %lld steps, %lld discarded, "
+           "%lld spoilt states taken\n", calls, granted, refused, computed, stepped, discarded, misused);
     return 0;
 }
