@@ -83,12 +83,15 @@ def test_kernels_read_nothing_that_was_not_written_and_stay_within_their_blocks(
     assert int(run(*memcheck, blocks, "300", "3", tmp_path.as_uri()).split()[0]) < 100
 
 
+@pytest.mark.parametrize(
+    ("steps", "share"), [("20000", "10"), pytest.param("3000000", "1", marks=pytest.mark.campaign)]
+)
 @pytest.mark.parametrize("name", KERNELS)
-def test_each_access_of_the_kernels_is_within_its_block_whatever_the_states_hold(name, tmp_path):
+def test_each_access_of_the_kernels_is_within_its_block_whatever_the_states_hold(name, steps, share, tmp_path):
     blocks = build(name, "blocks", tmp_path, "address")
     assert int(run(blocks, "20000", "4", tmp_path.as_uri()).split()[0]) < 10_000
     if name != "pack":  # its clock is checked where a state is restored
-        run(blocks, "20000", "5", tmp_path.as_uri(), "10")
+        run(blocks, steps, "5", tmp_path.as_uri(), share)
 
 
 def test_an_access_beside_a_block_would_be_seen(tmp_path):
