@@ -142,9 +142,15 @@ class DutySlave:
         return packed([array.tobytes() for array in (self._state, *self.outputs.values())])
 
     def restore(self, saved: bytes) -> None:
-        """Return to what `save` returned."""
-        arrays = (self._state, *self.outputs.values())
-        for array, part in zip(arrays, unpacked(saved, len(arrays)), strict=True):
+        """Return to what `save` returned; SlaveError where there is no such duty or position."""
+        state, *parts = unpacked(saved, 1 + len(self.outputs))
+        before = self._state.copy()
+        fill(self._state, state)
+        number, position = self._state.tolist()
+        if not (0 <= number < len(self._duties) and 0 <= position <= self._periods):
+            self._state[:] = before
+            raise SlaveError(f"the saved state is damaged: it is at position {position} of duty {number}")
+        for array, part in zip(self.outputs.values(), parts, strict=True):
             fill(array, part)
 
     def close(self) -> None:

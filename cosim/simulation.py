@@ -164,14 +164,14 @@ class Simulation:
         """
         with blamed("the simulation", "cannot be restored"):
             header, clock, *states = unpacked(saved, 2 + len(self.slaves))
-            known = json.loads(header)
-            if known["components"] != list(self.slaves):
-                raise SlaveError(f"the saved state is one of {', '.join(known['components'])}")
+            names, pace = _read_header(header)
+            if names != list(self.slaves):
+                raise SlaveError(f"the saved state is one of {', '.join(names)}")
             self._execution.restore(clock)
         for (name, slave), state in zip(self.slaves.items(), states, strict=True):
             with blamed(name, "cannot be restored"):
                 slave.restore(state)
-        self._pace = known["pace"]
+        self._pace = pace
 
     def _state(self, name: str) -> bytes:
         with blamed(name, "cannot be saved"):
@@ -193,6 +193,15 @@ class Simulation:
             if connection.source[0] == source.name and target.layer <= source.layer and as_it_is:
                 output, input_ = views(self.slaves, connection)
                 np.copyto(input_, output, casting="unsafe")
+
+
+def _read_header(header: bytes) -> tuple[list[str], int]:
+    """Return components and pace of a saved state."""
+    try:
+        known = json.loads(header)
+        return [str(name) for name in known["components"]], max(1, int(known["pace"]))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise SlaveError(f"the saved state is damaged: {error!r}") from error
 
 
 @contextmanager

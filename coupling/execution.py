@@ -194,14 +194,17 @@ class Execution:
         return packed([np.array(clock).tobytes(), *(kept.save() for kept in self._kept())])
 
     def restore(self, saved: bytes) -> None:
-        """Return to what `save` returned; `work` stays as it is."""
+        """Return to what `save` returned; `work` stays as it is. SlaveError where no clock can stand so."""
         kept, stages = self._kept(), self._scaled + self._timed
         clock, *parts = unpacked(saved, 1 + len(kept))
         times = np.zeros(3 + len(stages), np.int64)
         fill(times, clock)
+        now, skipped, ticks, *reached = times.tolist()
+        if not (all(self._start <= time <= now for time in (now, *reached)) and 0 <= ticks <= now - self._start):
+            raise SlaveError(f"the saved state is damaged: its clocks say {', '.join(map(str, times.tolist()))} ns")
         for each, part in zip(kept, parts, strict=True):
             each.restore(part)
-        self.time, self._skipped, self._ticks, *reached = times.tolist()
+        self.time, self._skipped, self._ticks = now, skipped, ticks
         for stage, time in zip(stages, reached, strict=True):
             stage.reached = time
 

@@ -18,7 +18,7 @@ from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
 from packfmu.coupling.operations import connect
 from packfmu.coupling.schedule import make_plan
-from packfmu.coupling.slave import SlaveError
+from packfmu.coupling.slave import SlaveError, packed, unpacked
 from packfmu.coupling.system import System
 from tests.coupling.toys import CONTROL, THERMAL, component, nothing, real, sink, sink_step
 
@@ -172,6 +172,16 @@ def test_a_restored_slave_goes_on_alike(before, after):
 def test_another_slaves_state_is_refused():
     with pytest.raises(SlaveError, match=r"does not fit|damaged"):
         opened(DAY).restore(b"x" * 40)
+
+
+@pytest.mark.parametrize(("number", "position"), [(2, 0), (-1, 0), (0, -1), (0, 2**40)])
+def test_a_duty_or_position_that_there_is_not_is_refused(number, position):
+    slave = opened(DAY, NIGHT)
+    told(slave, 2)
+    _, *others = unpacked(slave.save(), 1 + len(slave.outputs))
+    with pytest.raises(SlaveError, match=f"damaged: it is at position {position} of duty {number}"):
+        slave.restore(packed([np.array([number, position]).tobytes(), *others]))
+    assert (slave.duty, slave.position) == ("day", 2)
 
 
 def test_phases_tell_whether_they_are_constant():

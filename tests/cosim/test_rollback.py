@@ -180,6 +180,20 @@ def test_a_state_of_something_else_is_refused():
                 same.restore(damaged)
 
 
+def test_any_flipped_bit_is_refused_in_one_line_or_gives_a_state():
+    with simulated(gathering(), WITH_AGING) as simulation:
+        ahead(simulation, [1] * 3)
+        saved, refused = simulation.save(), 0
+        for place in range(len(saved)):
+            try:
+                simulation.restore(saved[:place] + bytes([saved[place] ^ 1 << place % 8]) + saved[place + 1 :])
+            except InputError:
+                refused += 1
+        assert 0 < refused < len(saved)
+        simulation.restore(saved)
+        simulation.tick()
+
+
 @given(st.lists(st.binary(max_size=40), max_size=5), st.data())
 def test_packed_parts_come_apart_and_damaged_ones_are_refused(parts, data):
     whole = packed(parts)
