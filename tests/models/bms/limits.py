@@ -16,7 +16,7 @@ UNBOUND = {"maximum_charge_current": 1e4, "maximum_discharge_current": 1e4}
 KINDS = {"leaf": in_parallel(LEAF, 2), "invented": invented_cell()}
 
 
-POWERS = state_of_power.fields(invented_cell()).outputs
+POWERS = state_of_power.fields(1, invented_cell()).outputs
 
 
 WAYS = {"charge": 1.0, "discharge": -1.0}
@@ -24,7 +24,7 @@ WAYS = {"charge": 1.0, "discharge": -1.0}
 
 def blocks(kind, groups=1, **changes):
     """Return x and p of an estimate at rest, at 25 degC; `changes` replace parameters."""
-    fields = state_of_power.fields(kind) + group_port.fields(groups, kind) + supervisor.fields(groups, kind)
+    fields = state_of_power.fields(groups, kind) + group_port.fields(groups, kind) + supervisor.fields(groups, kind)
     fields += sensors.fields(groups, 1) + estimation.fields(groups, kind)
     p = block_of(fields.parameters)
     for variable in fields.parameters:
