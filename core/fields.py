@@ -1,10 +1,21 @@
-"""Fields: the variables that an effect declares, and the sum of them that a model is."""
+"""Fields: the variables that an effect declares, and the sum of them that a model is.
+
+States are quantities, truth values or whole numbers, each within what a kernel may write. Bytes that are restored as a
+state are refused where a value is beyond its bounds, or not whole where it must be. A kernel that indexes by a state
+limits the index itself.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from .variable import Causality, Variable
+from .bounds import UNBOUNDED
+from .variable import Causality, DataType, Variable
+
+Size = int | tuple[int, int] | None
+
+MOST = 2.0**53
+"""Up to here float64 counts by ones."""
 
 BLOCKS = {
     "parameters": Causality.PARAMETER,
@@ -47,3 +58,27 @@ class Fields:
 
 def _with_causality(variable: Variable, causality: Causality) -> Variable:
     return variable if variable.causality is causality else replace(variable, causality=causality)
+
+
+def state(
+    name: str,
+    unit: str,
+    size: Size,
+    description: str,
+    least: float = -UNBOUNDED,
+    greatest: float = UNBOUNDED,
+    start: float = 0.0,
+) -> Variable:
+    """Return a quantity [unit]; without bounds, any finite value will do."""
+    return Variable(name, unit, size, start, least, greatest, 1.0, description)
+
+
+def flag(name: str, size: Size, description: str) -> Variable:
+    """Return a truth value: 0 or 1."""
+    return Variable(name, "1", size, 0.0, 0.0, 1.0, 1.0, description, data_type=DataType.BOOLEAN)
+
+
+def whole(name: str, size: Size, description: str, least: float = 0.0, greatest: float = MOST) -> Variable:
+    """Return a whole number."""
+    start = min(max(least, 0.0), greatest)
+    return Variable(name, "1", size, start, least, greatest, 1.0, description, data_type=DataType.INTEGER)

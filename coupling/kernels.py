@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.block.memory_bounds import MemoryBounds
 from ..core.instance import Instance
 from ..core.interpreted import outputs_at_start
-from ..core.memory_bounds import MemoryBounds
 from ..core.model import DONE, Model
 from .enforcement import FASTEST, REPORTS, SLOWEST, Timescale
 from .port import ports_of

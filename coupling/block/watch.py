@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ...core.fields import flag, state
 from ...core.model import Model, Place
-from ...core.state import flag, state
 from ...core.timescale import timescale_variables
 from ...core.variable import DataType, Variable
 from ..enforcement import FASTEST, SLOWEST

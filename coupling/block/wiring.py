@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from ...core.bounds import unit_suffix
 from ...core.duration import format_duration
+from ...core.fields import state, whole
 from ...core.model import Model, Place
-from ...core.state import state, whole
 from ...core.variable import DataType, Variable
 from ..operations import Action, Connection, Operation, Rule
 

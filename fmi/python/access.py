@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.block.memory_bounds import MemoryBounds
 from ...core.bounds import first_beyond, out_of_bounds
-from ...core.memory_bounds import MemoryBounds
 from ...core.variable import Causality
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.memory_bounds import MemoryBounds
+from ...core.block.memory_bounds import MemoryBounds
 from .access import AccessError
 
 MAGIC = b"packfmu"

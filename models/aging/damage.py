@@ -27,9 +27,8 @@ turning points of the count.
 from __future__ import annotations
 
 from ...core.bounds import UNBOUNDED
-from ...core.fields import Fields
+from ...core.fields import Fields, whole
 from ...core.kernel import Block, kernel
-from ...core.state import whole
 from ...core.variable import Variable
 from ..numerics import rainflow, tables
 from ..numerics.arrhenius import GAS_CONSTANT

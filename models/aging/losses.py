@@ -36,10 +36,9 @@ E. J. O'Kane et al., Phys. Chem. Chem. Phys. 24 (2022) 7909, doi:10.1039/d2cp004
 from __future__ import annotations
 
 from ...core.bounds import UNBOUNDED
-from ...core.fields import Fields
+from ...core.fields import Fields, whole
 from ...core.kernel import Block, kernel
 from ...core.model import DONE, Model, Update
-from ...core.state import whole
 from ...core.statistics import extremes_of
 from ...core.timescale import NONE, reset_timescales, time_constant, time_to_change, timescale_variables
 from ...core.variable import Detail, Variable, counted

@@ -60,10 +60,9 @@ chip resistors, document 20008, 2010, "rated dissipation P70".
 from __future__ import annotations
 
 from ...core.bounds import UNBOUNDED
-from ...core.fields import Fields
+from ...core.fields import Fields, flag
 from ...core.kernel import Block, kernel
 from ...core.model import DONE
-from ...core.state import flag
 from ...core.timescale import NONE
 from ...core.variable import Variable
 from .limits import OWN_REFUSALS, bounds, derating_factor

@@ -37,10 +37,9 @@ slow one).
 from __future__ import annotations
 
 from ...core.bounds import UNBOUNDED
-from ...core.fields import Fields
+from ...core.fields import Fields, flag, state
 from ...core.kernel import Block, kernel
 from ...core.model import DONE
-from ...core.state import flag, state
 from ...core.timescale import NONE
 from ...core.variable import DataType, Variable
 from . import switching

@@ -45,9 +45,8 @@ from enum import Enum
 from itertools import combinations
 
 from ...core.errors import InputError
-from ...core.fields import Fields
+from ...core.fields import Fields, state, whole
 from ...core.kernel import Block, kernel
-from ...core.state import state, whole
 from ...core.variable import Count, Variable
 from ..numerics.noise import uniform, word
 from .options import GREAT, availability

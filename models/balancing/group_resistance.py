@@ -31,9 +31,8 @@ Shared states
 from __future__ import annotations
 
 from ...core.bounds import UNBOUNDED
-from ...core.fields import Fields
+from ...core.fields import Fields, state
 from ...core.kernel import Block, kernel
-from ...core.state import state
 from ...core.variable import Variable
 
 UNMEASURED = 10.0

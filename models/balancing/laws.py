@@ -25,9 +25,8 @@ the start threshold. Start values of rated current, gain and thresholds are assu
 
 from __future__ import annotations
 
-from ...core.fields import Fields
+from ...core.fields import Fields, flag
 from ...core.kernel import Block, kernel
-from ...core.state import flag
 from ...core.timescale import include_timescale, reset_timescales
 from ...core.variable import Variable
 from .graph import fastest_rate

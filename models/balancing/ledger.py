@@ -23,9 +23,8 @@ the step.
 from __future__ import annotations
 
 from ...core.bounds import UNBOUNDED
-from ...core.fields import Fields
+from ...core.fields import Fields, flag
 from ...core.kernel import Block, kernel
-from ...core.state import flag
 from ...core.variable import DataType, Variable
 
 

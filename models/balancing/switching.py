@@ -22,9 +22,8 @@ use it.
 
 from __future__ import annotations
 
-from ...core.fields import Fields
+from ...core.fields import Fields, state, whole
 from ...core.kernel import Block, kernel
-from ...core.state import state, whole
 from .converter.capacitor import Shuttle, start_voltage
 from .converter.capacitor import switch_period as shuttle_period
 from .converter.control import with_duty

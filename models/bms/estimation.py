@@ -34,9 +34,8 @@ from __future__ import annotations
 import math
 
 from ...core.bounds import UNBOUNDED
-from ...core.fields import Fields
+from ...core.fields import Fields, flag, whole
 from ...core.kernel import Block, kernel
-from ...core.state import flag, whole
 from ...core.variable import DataType, Variable
 from ..cell import circuit
 from ..cell.kind import CellParameters

@@ -58,9 +58,8 @@ from __future__ import annotations
 import math
 
 from ...core.bounds import UNBOUNDED
-from ...core.fields import Fields
+from ...core.fields import Fields, flag
 from ...core.kernel import Block, kernel
-from ...core.state import flag
 from ...core.variable import DataType, Variable
 from ..cell import circuit
 from ..cell.kind import CellParameters

@@ -31,9 +31,8 @@ References
 
 from __future__ import annotations
 
-from ...core.fields import Fields
+from ...core.fields import Fields, flag, state
 from ...core.kernel import Block, kernel
-from ...core.state import flag, state
 from ...core.variable import DataType, Variable
 from ..cell.kind import CellParameters
 from .group_port import present_port

@@ -22,9 +22,8 @@ from __future__ import annotations
 import math
 
 from ...core.bounds import UNBOUNDED
-from ...core.fields import Fields
+from ...core.fields import Fields, state
 from ...core.kernel import Block, kernel
-from ...core.state import state
 from ...core.variable import Detail, Variable
 from ..cell import circuit
 from .filter_states import SOC, error_place

@@ -36,9 +36,8 @@ from __future__ import annotations
 import math
 
 from ...core.bounds import UNBOUNDED
-from ...core.fields import Fields
+from ...core.fields import Fields, state, whole
 from ...core.kernel import Block, kernel
-from ...core.state import state, whole
 from ...core.variable import Count, DataType, Detail, Variable
 from . import channel
 from .channel import DEPTH, delay, fill, read, white

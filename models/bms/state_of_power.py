@@ -45,9 +45,8 @@ from __future__ import annotations
 import math
 
 from ...core.bounds import UNBOUNDED
-from ...core.fields import Fields
+from ...core.fields import Fields, whole
 from ...core.kernel import Block, kernel
-from ...core.state import whole
 from ...core.variable import Variable
 from ..cell import circuit
 from ..cell.kind import CellParameters

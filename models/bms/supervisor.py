@@ -38,9 +38,8 @@ from __future__ import annotations
 import math
 
 from ...core.bounds import UNBOUNDED
-from ...core.fields import Fields
+from ...core.fields import Fields, flag, state
 from ...core.kernel import Block, kernel
-from ...core.state import flag, state
 from ...core.variable import DataType, Variable
 from ..cell import circuit
 from ..cell.kind import CellParameters

@@ -40,9 +40,8 @@ import math
 from enum import IntEnum
 
 from ...core.bounds import LARGE, UNBOUNDED
-from ...core.fields import Fields
+from ...core.fields import Fields, flag, whole
 from ...core.kernel import Block, kernel
-from ...core.state import flag, whole
 from ...core.variable import DataType, Variable
 from . import bounds, cell_limit
 from .cell_limit import cell_limited_current

@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
-from packfmu.core.fields import Fields
+from packfmu.core.block.memory_bounds import MemoryBounds
+from packfmu.core.fields import Fields, whole
 from packfmu.core.instance import blocks_of
 from packfmu.core.kernel import kernel
-from packfmu.core.memory_bounds import MemoryBounds
 from packfmu.core.model import DONE, Model
-from packfmu.core.state import whole
 from packfmu.core.variable import Variable
 from packfmu.coupling.kernels import KernelSlave
 from packfmu.coupling.slave import SlaveError

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from packfmu.core.block.memory_bounds import MemoryBounds
 from packfmu.core.instance import blocks_of
 from packfmu.core.interpreted import interpreted
-from packfmu.core.memory_bounds import MemoryBounds
 from packfmu.core.variable import DataType
 from packfmu.fmi.registry import load_definition
 from packfmu.pack.block import all_parts

@@ -25,10 +25,9 @@ series battery equalization, APEC 1997, 848, doi:10.1109/APEC.1997.575744.
 
 from __future__ import annotations
 
-from ....core.fields import Fields
+from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.model import DONE
-from ....core.state import state
 from ....core.variable import Variable
 from ..limits import OWN_REFUSALS
 from ..options import GREAT, Converter

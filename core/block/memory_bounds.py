@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .bounds import UNBOUNDED, first_beyond, out_of_bounds
-from .variable import Causality, DataType, Variable
+from ..bounds import UNBOUNDED, first_beyond, out_of_bounds
+from ..variable import Causality, DataType, Variable
 
 if TYPE_CHECKING:
-    from .model import Model
+    from ..model import Model
 
 
 class MemoryBounds:

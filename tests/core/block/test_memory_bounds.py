@@ -5,10 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from packfmu.core.fields import Fields
-from packfmu.core.memory_bounds import MemoryBounds
+from packfmu.core.block.memory_bounds import MemoryBounds
+from packfmu.core.fields import MOST, Fields, flag, state, whole
 from packfmu.core.model import Model
-from packfmu.core.state import MOST, flag, state, whole
 from packfmu.core.variable import DataType, Variable
 
 MODEL = Model(
