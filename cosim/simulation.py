@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -193,31 +191,6 @@ class Simulation:
             if connection.source[0] == source.name and target.layer <= source.layer and as_it_is:
                 output, input_ = views(self.slaves, connection)
                 np.copyto(input_, output, casting="unsafe")
-
-
-@contextmanager
-def interruption_put_off() -> Iterator[Callable[[], None]]:
-    """Put off Ctrl-C until the function that is yielded is called.
-
-    On its way into or out of an FMU's Python a KeyboardInterrupt ends as fmi2Fatal or is lost, and between the
-    opening of a component and the note that it is to be closed it would leave the component open.
-    """
-    at_home = threading.current_thread() is threading.main_thread()  # others are not interrupted
-    if not at_home or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield lambda: None
-        return
-    met: list[int] = []
-
-    def check() -> None:
-        if met:
-            raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, lambda number, _: met.append(number))
-    try:
-        yield check
-        check()
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextmanager

@@ -1,19 +1,24 @@
-"""The command line of the scripts: a mistake of the user and Ctrl-C each end a script with one line."""
+"""The command line of the scripts: a mistake of the user, Ctrl-C and other signals each end a script with one line."""
 
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 from ..core.errors import InputError, one_line
+from ..core.interruption import Interruption, ended_by_signals
 
 REFUSED = 2
 """The exit code where something given does not fit."""
 
-INTERRUPTED = 130
-"""The exit code that shells give a program that Ctrl-C ended."""
+BY_SIGNAL = 128
+"""What shells add to the number of the signal that ended a program: 130 after Ctrl-C, 143 after SIGTERM."""
+
+INTERRUPTED = "interrupted; no file is half-written, and results end with the last step"
 
 
 class Parser(argparse.ArgumentParser):
@@ -29,11 +34,14 @@ class Parser(argparse.ArgumentParser):
     def run(self, arguments: Sequence[str] | None, work: Callable[[argparse.Namespace], str]) -> int:
         """Do what a command line asks for, print what that returns, and return the exit code."""
         try:
-            print(work(self.parse_args(arguments)))
+            with ended_by_signals():
+                print(work(self.parse_args(arguments)))
         except InputError as error:
             print(f"error: {one_line(str(error))}", file=sys.stderr)
             return REFUSED
-        except KeyboardInterrupt:
-            print("interrupted; no file is half-written, and results end with the last step", file=sys.stderr)
-            return INTERRUPTED
+        except KeyboardInterrupt as error:
+            told = (*getattr(error, "__notes__", ()), INTERRUPTED)
+            with suppress(OSError):  # the terminal may be gone
+                print(*told, sep="\n", file=sys.stderr)
+            return BY_SIGNAL + (error.number if isinstance(error, Interruption) else signal.SIGINT)
         return 0
