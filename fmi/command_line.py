@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import NoReturn
 
 from ..core.errors import InputError, one_line
@@ -40,8 +40,15 @@ class Parser(argparse.ArgumentParser):
             print(f"error: {one_line(str(error))}", file=sys.stderr)
             return REFUSED
         except KeyboardInterrupt as error:
-            told = (*getattr(error, "__notes__", ()), INTERRUPTED)
-            with suppress(OSError):  # the terminal may be gone
-                print(*told, sep="\n", file=sys.stderr)
+            _tell_at_the_end("\n".join((*getattr(error, "__notes__", ()), INTERRUPTED)))
             return BY_SIGNAL + (error.number if isinstance(error, Interruption) else signal.SIGINT)
         return 0
+
+
+def _tell_at_the_end(text: str) -> None:
+    """Print on stderr, unless that is a terminal that is gone."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        with open(os.devnull, "w", encoding="utf-8") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stderr.fileno())  # it is flushed once more when Python ends
