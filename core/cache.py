@@ -50,7 +50,7 @@ def cache_folder(name: str) -> Path:
     InputError
         When it cannot be made, or others than the user may write to the cache.
     """
-    root = user_cache_path("packfmu", appauthor=False)
+    root = _root()
     folder = root / name
     try:
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -61,6 +61,16 @@ def cache_folder(name: str) -> Path:
         raise InputError(f"cache {folder} cannot be made: {error.strerror}; XDG_CACHE_HOME can name another") from error
     _sweep(root)
     return folder
+
+
+def _root() -> Path:
+    try:
+        root = user_cache_path("packfmu", appauthor=False)
+    except RuntimeError:  # the user has no entry, and HOME is not set
+        root = Path()
+    if not root.is_absolute():
+        raise InputError("this user has no home folder for a cache; XDG_CACHE_HOME can name a folder for it")
+    return root
 
 
 def _check_private(root: Path) -> None:

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from ..core.errors import InputError, one_line
 from ..core.interruption import Interruption, ended_by_signals
@@ -35,9 +35,9 @@ class Parser(argparse.ArgumentParser):
         """Do what a command line asks for, print what that returns, and return the exit code."""
         try:
             with ended_by_signals():
-                print(work(self.parse_args(arguments)))
+                _print(work(self.parse_args(arguments)))
         except InputError as error:
-            print(f"error: {one_line(str(error))}", file=sys.stderr)
+            _tell_at_the_end(f"error: {one_line(str(error))}")
             return REFUSED
         except KeyboardInterrupt as error:
             _tell_at_the_end("\n".join((*getattr(error, "__notes__", ()), INTERRUPTED)))
@@ -45,10 +45,23 @@ class Parser(argparse.ArgumentParser):
         return 0
 
 
+def _print(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        _close(sys.stdout)
+        raise InputError(f"all is done, but the summary cannot be printed: {error.strerror}") from error
+
+
 def _tell_at_the_end(text: str) -> None:
     """Print on stderr, unless that is a terminal that is gone."""
     try:
         print(text, file=sys.stderr, flush=True)
     except OSError:
-        with open(os.devnull, "w", encoding="utf-8") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stderr.fileno())  # it is flushed once more when Python ends
+        _close(sys.stderr)
+
+
+def _close(stream: TextIO) -> None:
+    """Let a stream that cannot be written to lead nowhere: it is flushed once more when Python ends."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
