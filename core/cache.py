@@ -106,10 +106,10 @@ def _sweep(root: Path) -> BaseFileLock:
     with suppress(OSError), FileLock(root / f"{LIVING}{LOCK}"):
         _make_private(root / LIVING)
         others = [other for other in (root / LIVING).iterdir() if _is_held(other)]
+        own.acquire()
         left = [] if others else [*root.glob(f"code/**/.*{DRAFT}"), *root.glob(f"code/**/*{LOCK}")]
         for path in left:
             path.unlink()
-        own.acquire()
     return own
 
 

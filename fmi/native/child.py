@@ -91,13 +91,18 @@ def run(
                 keeper, cwd=folder, env=environment, encoding="utf-8",
                 stdin=its_input, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             )  # fmt: skip
-            its_input.close()
-            with process, suppress(BrokenPipeError):
-                telling.write(f"{json.dumps(told)}\n")
-                telling.close()
-                printed, errors = process.communicate()
-        finally:
+        except OSError:
             children.release(writing)
+            raise
+        its_input.close()
+        with process:
+            try:
+                with suppress(BrokenPipeError), telling:
+                    telling.write(f"{json.dumps(told)}\n")
+                printed, errors = process.communicate()
+            finally:  # whatever interrupts this thread, no child lives on
+                children.release(writing)
+                process.wait()
     return subprocess.CompletedProcess(list(map(str, command)), process.returncode, printed, errors)
 
 

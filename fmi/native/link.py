@@ -82,4 +82,4 @@ def fmi_headers() -> dict[str, bytes]:
 
 def _link(target: Target, name: str, sources: Mapping[str, bytes], code: bytes) -> bytes:
     options = [f"-mcpu={target.linker_processor}", *OPTIONS, *(LINUX_OPTIONS if target is LINUX else ())]
-    return linked(target, options, {**sources, OBJECT: code}, (UNIT, OBJECT, name))
+    return linked(target, options, {**sources, OBJECT: code}, (UNIT, OBJECT), name)

@@ -32,7 +32,9 @@ NO_SPACE = "NoSpaceLeft"
 """What zig calls a full disk, where it does not end without a word."""
 
 
-def linked(target: Target, options: Sequence[str], sources: Mapping[str, bytes], files: Sequence[str]) -> bytes:
+def linked(
+    target: Target, options: Sequence[str], sources: Mapping[str, bytes], files: Sequence[str], name: str
+) -> bytes:
     """Return the shared library of C files and object code.
 
     Parameters
@@ -44,7 +46,9 @@ def linked(target: Target, options: Sequence[str], sources: Mapping[str, bytes],
     sources : mapping of str to bytes
         All files by name.
     files : sequence of str
-        Those of them that are compiled or linked; the others are included. The last is the name of the library.
+        Those of them that are compiled or linked; the others are included.
+    name : str
+        Name of the library; macOS keeps it in the library.
 
     Raises
     ------
@@ -56,7 +60,7 @@ def linked(target: Target, options: Sequence[str], sources: Mapping[str, bytes],
     kept = runtimes(target, options)
     with temporary_folder() as folder:
         zipfile.ZipFile(io.BytesIO(kept)).extractall(folder / CACHE)
-        return _link(target, options, sources, files, folder)
+        return _link(target, options, sources, files, name, folder)
 
 
 def runtimes(target: Target, options: Sequence[str]) -> bytes:
@@ -76,7 +80,7 @@ def runtimes(target: Target, options: Sequence[str]) -> bytes:
 
 def _compile(target: Target, options: Sequence[str]) -> bytes:
     with temporary_folder() as folder:
-        _link(target, options, {"probe.c": PROBE}, ("probe.c", "probe"), folder)
+        _link(target, options, {"probe.c": PROBE}, ("probe.c",), "probe", folder)
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             for name, content in _needed(folder / CACHE).items():
@@ -97,12 +101,12 @@ def _needed(cache: Path) -> dict[str, bytes]:
 
 
 def _link(
-    target: Target, options: Sequence[str], sources: Mapping[str, bytes], files: Sequence[str], folder: Path
+    target: Target, options: Sequence[str], sources: Mapping[str, bytes], files: Sequence[str], name: str, folder: Path
 ) -> bytes:
     for path, content in sources.items():
         (folder / path).write_bytes(content)
-    zig, name = package_folder("ziglang") / "zig", files[-1]
-    command = [str(zig), "cc", "-target", target.linker_triple, *options, "-I.", *files[:-1], "-lm", "-o", name]
+    zig = package_folder("ziglang") / "zig"
+    command = [str(zig), "cc", "-target", target.linker_triple, *options, "-I.", *files, "-lm", "-o", name]
     caches = dict.fromkeys(("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR"), str(folder / CACHE))
     done = run(command, folder, os.environ | caches)
     if done.returncode == NOT_STARTED:

@@ -112,6 +112,25 @@ def test_a_child_ends_when_its_parent_dies(compiler, number):
         wait_until(lambda: not beats(beaten(compiler)))
 
 
+INTERRUPTED = """
+import os, sys
+from packfmu.fmi.command_line import Parser
+from packfmu.fmi.native.child import run
+sys.exit(Parser("").run([], lambda _: run([sys.argv[1]], os.path.dirname(sys.argv[1]), os.environ).stderr))
+"""
+
+
+@posix
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_child_has_ended_when_its_parent_is_interrupted(compiler, number):
+    with program(INTERRUPTED, compiler) as running:
+        wait_until(beaten(compiler).exists, running)
+        running.send_signal(number)
+        running.wait(5.0)
+    assert running.returncode == 128 + number
+    assert not beats(beaten(compiler))
+
+
 @posix
 def test_ctrl_c_at_a_terminal_ends_all(compiler):
     """A terminal tells the whole group of the program, keepers too."""

@@ -13,7 +13,7 @@ from packfmu.fmi.native.platforms import LINUX, WINDOWS
 from packfmu.fmi.native.runtime import CACHE, linked, runtimes
 
 SOURCES = {"it.c": b'double sin(double); __attribute__((visibility("default"))) double it(double x) { return sin(x); }'}
-FILES = ("it.c", "it.so")
+FILES = ("it.c",)
 
 
 def options(target):
@@ -35,20 +35,20 @@ def entry(folder):
 
 
 def test_they_are_compiled_once(compiled, tmp_path):
-    first = linked(LINUX, options(LINUX), SOURCES, FILES)
-    assert linked(LINUX, options(LINUX), SOURCES, FILES) == first
+    first = linked(LINUX, options(LINUX), SOURCES, FILES, "it.so")
+    assert linked(LINUX, options(LINUX), SOURCES, FILES, "it.so") == first
     assert compiled == [1]
     assert entry(tmp_path).name.startswith("x86_64-linux-gnu.2.17-")
 
 
 def test_flipped_bits_and_half_of_them_are_never_linked(compiled, tmp_path):
-    whole = linked(LINUX, options(LINUX), SOURCES, FILES)
+    whole = linked(LINUX, options(LINUX), SOURCES, FILES, "it.so")
     kept, draw = entry(tmp_path).read_bytes(), random.Random(1)
     for made in range(1, 5):
         damaged = bytearray(kept)
         damaged[draw.randrange(len(kept))] ^= 1 << draw.randrange(8)
         entry(tmp_path).write_bytes(damaged if made < 4 else kept[: len(kept) // 2])
-        assert linked(LINUX, options(LINUX), SOURCES, FILES) == whole
+        assert linked(LINUX, options(LINUX), SOURCES, FILES, "it.so") == whole
         assert compiled == [1] * (1 + made)
         assert entry(tmp_path).read_bytes() == kept
 
@@ -58,14 +58,14 @@ def test_a_link_finds_all_that_it_needs_and_leaves_no_files(compiled, tmp_path, 
     known, seen = runtimes(LINUX, options(LINUX)), []
     link = runtime._link
 
-    def watched(target, chosen, sources, files, folder):
+    def watched(target, chosen, sources, files, name, folder):
         before = {path.name for path in (folder / CACHE / "o").iterdir()}
-        library = link(target, chosen, sources, files, folder)
+        library = link(target, chosen, sources, files, name, folder)
         seen.append((folder, len({path.name for path in (folder / CACHE / "o").iterdir()} - before)))
         return library
 
     monkeypatch.setattr(runtime, "_link", watched)
-    linked(LINUX, options(LINUX), SOURCES, FILES)
+    linked(LINUX, options(LINUX), SOURCES, FILES, "it.so")
     ((folder, made),) = seen
     assert made == 1
     assert not folder.exists()
@@ -85,7 +85,7 @@ def test_objects_that_lie_in_a_library_are_left_out(tmp_path):
 @pytest.mark.parametrize("target", [LINUX, WINDOWS])
 def test_they_are_compiled_again_to_what_links_the_same(target):
     """Compiled anew, which takes a minute for Windows, and with every tenth of the entry damaged in turn."""
-    whole = linked(target, options(target), SOURCES, FILES)
+    whole = linked(target, options(target), SOURCES, FILES, "it.so")
     (path,) = tool_folder("ziglang", "runtimes").glob(f"{target.linker_triple}-*[!k]")
     kept = path.read_bytes()
     for tenth in range(10):
@@ -93,4 +93,4 @@ def test_they_are_compiled_again_to_what_links_the_same(target):
         damaged[tenth * len(kept) // 10] ^= 1
         path.write_bytes(damaged)
         assert read_kept(path) is None
-    assert linked(target, options(target), SOURCES, FILES) == whole
+    assert linked(target, options(target), SOURCES, FILES, "it.so") == whole
