@@ -8,8 +8,8 @@ checkout holds none. Compiling takes some minutes; what this machine has compile
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
-import subprocess
 import sys
 import tomllib
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ from tqdm import tqdm
 from packfmu.core.errors import InputError
 from packfmu.fmi.command_line import Parser
 from packfmu.fmi.files import replacing, temporary_folder
+from packfmu.fmi.native.child import run
 from packfmu.fmi.native.fmu import licences
 from packfmu.fmi.native.libraries import Wanted, ship
 from packfmu.fmi.native.platforms import Platform
@@ -91,7 +92,7 @@ def fill(shipped: Path, carried: Sequence[Wanted]) -> None:
 
 def pack_wheel(source: Path, target: Path) -> Path:
     """Return the wheel that pip builds of a folder, without dependencies."""
-    done = subprocess.run([*PIP_WHEEL, "--wheel-dir", target, source], capture_output=True, text=True, check=False)
+    done = run([*PIP_WHEEL, "--wheel-dir", target, source], source, os.environ)
     if done.returncode:
         reasons = (line.strip() for line in done.stderr.splitlines() if "error:" in line.lower())
         raise InputError(f"pip cannot build the wheel: {'; '.join(reasons)}")

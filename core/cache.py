@@ -15,7 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
 
-from filelock import FileLock
+from filelock import BaseFileLock, FileLock
 from platformdirs import user_cache_path
 
 from .errors import InputError
@@ -32,38 +32,119 @@ TOOLS = ("llvmlite", "numba", "numpy")
 UNUSED = 30 * 86400.0
 """After so many seconds without use a folder of another version is removed."""
 
+DRAFT, LOCK = ".part", ".lock"
+"""How the names of half-written files and of locks end."""
+
+LIVING = "living"
+"""The folder of the cache that holds a locked file for each process that uses it."""
+
 
 def cache_folder(name: str) -> Path:
     """Return a folder for what can be made again, in the user's cache; it is made where it is missing.
 
     XDG_CACHE_HOME names another cache. It is ignored where it is relative, as the XDG Base Directory Specification
-    demands.
+    demands. Only the user may enter the folders; one that others could write to goes, with all that is in it.
 
     Raises
     ------
     InputError
-        When it cannot be made, or others than the user may write to it.
+        When it cannot be made, or others than the user may write to the cache.
     """
-    root = user_cache_path("packfmu", appauthor=False)
+    root = _root()
     folder = root / name
     try:
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         _check_private(root)
-        folder.mkdir(parents=True, exist_ok=True)
+        for part in (*reversed(folder.relative_to(root).parents), folder.relative_to(root)):
+            _make_private(root / part)
     except OSError as error:
         raise InputError(f"cache {folder} cannot be made: {error.strerror}; XDG_CACHE_HOME can name another") from error
+    _sweep(root)
     return folder
 
 
+def _root() -> Path:
+    try:
+        root = user_cache_path("packfmu", appauthor=False)
+    except RuntimeError:  # the user has no entry, and HOME is not set
+        root = Path()
+    if not root.is_absolute():
+        raise InputError("this user has no home folder for a cache; XDG_CACHE_HOME can name a folder for it")
+    return root
+
+
 def _check_private(root: Path) -> None:
-    if not hasattr(os, "getuid"):
-        return
-    found = root.stat()
-    if found.st_uid != os.getuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+    if not _is_private(root.stat()):
         raise InputError(
             f"cache {root} can be written by others, and code in it is run; let only {os.getuid()} own and write it, "
             "or name another by XDG_CACHE_HOME"
         )
+
+
+def _is_private(found: os.stat_result) -> bool:
+    """Whether only this user may write to a file or folder."""
+    loose = stat.S_IWGRP | stat.S_IWOTH
+    return not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & loose)
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder of the cache; anew where others could write to it, as a former version left it to the umask."""
+    folder.mkdir(exist_ok=True, mode=0o700)
+    if not _is_private(folder.stat()):
+        shutil.rmtree(folder)
+        folder.mkdir(exist_ok=True, mode=0o700)
+        _check_private(folder)
+
+
+@cache
+def _sweep(root: Path) -> BaseFileLock:
+    """Remove what killed processes have left in a cache, and note until this one ends that it lives.
+
+    A draft or a lock cannot be told from one in use, so they go where no other process lives.
+    """
+    own = FileLock(root / LIVING / secrets.token_hex(16))
+    with suppress(OSError), FileLock(root / f"{LIVING}{LOCK}"):
+        _make_private(root / LIVING)
+        others = [other for other in (root / LIVING).iterdir() if _is_held(other)]
+        own.acquire()
+        left = [] if others else [*root.glob(f"code/**/.*{DRAFT}"), *root.glob(f"code/**/*{LOCK}")]
+        for path in left:
+            path.unlink()
+    return own
+
+
+def _is_held(lock: Path) -> bool:
+    """Whether a process lives that holds a lock; the file of a dead one is removed."""
+    with suppress(OSError):
+        with FileLock(lock, timeout=0):
+            pass
+        lock.unlink(missing_ok=True)
+    return lock.exists()
+
+
+def read_kept(path: Path) -> bytes | None:
+    """Return what `write_kept` wrote to the cache; None where it is missing, damaged, or not this user's alone.
+
+    What is run must come from nobody else. It is made again rather than refused: the user cannot tell what it was.
+    """
+    with suppress(OSError), open(path, "rb", opener=_open_plain) as file:
+        if _is_private(os.fstat(file.fileno())):
+            return _unsealed(file.read())
+    return None
+
+
+def _open_plain(path: str, flags: int) -> int:
+    """Open a file without following a link or waiting for a writer."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+
+
+def write_kept(path: Path, body: bytes) -> None:
+    """Write a file of the cache as `write_sealed` does, for this user alone, whatever lies in its place."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    write_sealed(path, body)
+    with suppress(FileNotFoundError):  # a cache may be deleted at any time
+        path.chmod(0o600)
 
 
 def read_sealed(path: Path) -> bytes | None:
@@ -72,6 +153,10 @@ def read_sealed(path: Path) -> bytes | None:
         content = path.read_bytes()
     except FileNotFoundError:
         return None
+    return _unsealed(content)
+
+
+def _unsealed(content: bytes) -> bytes | None:
     seal, body = content[:32], content[32:]
     return body if hashlib.sha256(body).digest() == seal else None
 
@@ -88,18 +173,52 @@ def write_sealed(path: Path, body: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
+def keep(path: Path, body: bytes) -> None:
+    """Write a file of the cache as `write_kept` does, for those who need it; InputError when it cannot be written."""
+    try:
+        write_kept(path, body)
+    except OSError as error:
+        raise InputError(f"cache {path} cannot be written: {error.strerror}") from error
+
+
 @contextmanager
 def made_once(path: Path) -> Iterator[None]:
-    """Let one process at a time make a file; the others wait, and then find it."""
-    with FileLock(path.with_name(f"{path.name}.lock")):
+    """Let one process at a time make a file; the others wait, and then find it.
+
+    Raises
+    ------
+    InputError
+        When its lock cannot be taken.
+    """
+    lock = FileLock(path.with_name(f"{path.name}{LOCK}"))
+    try:
+        lock.acquire()
+    except OSError as error:
+        raise InputError(
+            f"cache {lock.lock_file} cannot be locked: {error.strerror}; XDG_CACHE_HOME can name another"
+        ) from error
+    try:
         yield
+    finally:
+        lock.release()
 
 
 @cache
 def code_folder(name: str) -> Path:
     """Return a folder for code of these very sources and tools; those of others that are out of use are removed."""
-    folder = cache_folder(f"code/{source_digest()}/{name}")
-    os.utime(folder.parent)
+    return _used(f"code/{source_digest()}", name)
+
+
+@cache
+def tool_folder(tool: str, name: str) -> Path:
+    """Return a folder for what this version of a tool has made, whatever the sources."""
+    return _used(f"code/{tool}-{package_version(tool)}", name)
+
+
+def _used(owner: str, name: str) -> Path:
+    folder = cache_folder(f"{owner}/{name}")
+    with suppress(OSError):  # a cache that can only be read
+        os.utime(folder.parent)
     for other in folder.parents[1].iterdir():
         with suppress(OSError):
             if time.time() - other.stat().st_mtime > UNUSED:

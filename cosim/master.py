@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from ..core.duration import seconds
 from ..core.errors import InputError
+from ..core.interruption import interruption_put_off
 from ..coupling.guard import Guard
 from ..coupling.schedule import Plan
 from ..coupling.slave import Values
@@ -19,7 +20,7 @@ from .error_control import Controller, scaled
 from .experiment import Experiment, OnViolation, RunSummary
 from .opening import flags
 from .recorder import Column, Recorder, columns, recording
-from .simulation import Simulation, interruption_put_off, opened
+from .simulation import Simulation, opened
 
 Row = tuple[int, list[Values]]
 """An instant [ns], and copies of what is recorded."""
@@ -52,7 +53,8 @@ def run(system: System, plan: Plan, experiment: Experiment) -> RunSummary:
         When something given does not fit, the plan mixes timescales (`coupling.enforcement`), or a component fails or
         refuses a step: the message names component and time, and the last message of an FMU's log.
     KeyboardInterrupt
-        On Ctrl-C, once the base period or the loading that it met is complete.
+        On Ctrl-C, once the base period or the loading that it met is complete; likewise on SIGTERM and SIGHUP in a
+        command line (`fmi.command_line`).
 
     Whichever is raised, the components have been freed then, and the output holds the rows until then, with the
     attributes ``complete`` = 0 and ``reason``. A run that has no row yet leaves an existing output as it was.

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -202,31 +200,6 @@ def _read_header(header: bytes) -> tuple[list[str], int]:
         return [str(name) for name in known["components"]], max(1, int(known["pace"]))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise SlaveError(f"the saved state is damaged: {error!r}") from error
-
-
-@contextmanager
-def interruption_put_off() -> Iterator[Callable[[], None]]:
-    """Put off Ctrl-C until the function that is yielded is called.
-
-    On its way into or out of an FMU's Python a KeyboardInterrupt ends as fmi2Fatal or is lost, and between the
-    opening of a component and the note that it is to be closed it would leave the component open.
-    """
-    at_home = threading.current_thread() is threading.main_thread()  # others are not interrupted
-    if not at_home or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield lambda: None
-        return
-    met: list[int] = []
-
-    def check() -> None:
-        if met:
-            raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, lambda number, _: met.append(number))
-    try:
-        yield check
-        check()
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextmanager

@@ -138,8 +138,8 @@ def age(pack: Pack, folder: Path, long_run: LongRun, resume: bool, components: b
     system = with_jumps(system, pack.pack.parallel)
     try:
         return run_long(system, make_plan(system, periods(pack.schedule)), long_run, resume)
-    except KeyboardInterrupt:
-        print("a checkpoint is kept in the output folder; --resume goes on from it", file=sys.stderr)
+    except KeyboardInterrupt as interruption:
+        interruption.add_note("a checkpoint is kept in the output folder; --resume goes on from it")
         raise
 
 

@@ -9,10 +9,9 @@ is empty, or the car cannot follow; then it brakes. Prints a summary; table and 
 from __future__ import annotations
 
 import shutil
-import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from ctypes import byref
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,6 +30,7 @@ from vehicle_report import Journey, save_figure, save_table, summary
 
 from packfmu.core.duration import format_duration, parse_duration
 from packfmu.core.errors import InputError
+from packfmu.core.interruption import interruption_put_off
 from packfmu.fmi.build import PATIENCE, build_parts
 from packfmu.fmi.command_line import Parser
 from packfmu.fmi.files import check_replaceable, replacing
@@ -57,7 +57,7 @@ COLUMNS = ("time", *OF_VEHICLE, *OF_PACK)
 TRIPS = ("undervoltage", "overvoltage", "overcurrent", "cell_overcurrent")
 """Outputs of Pack.fmu that end the drive."""
 
-INTERRUPTED = "Ctrl-C"
+INTERRUPTED = "an interruption"
 
 LIMITS = ("nothing", "the motor", "the power of the pack", "a trip of the pack")
 """What the output `limit` of Vehicle.fmu stands for."""
@@ -225,8 +225,8 @@ def go(pack: Pack, output: Path) -> str:
     journey = drive(vehicle, native, read_trace(WLTC)[1])
     save_table(journey, table)
     save_figure(journey, figure)
-    if journey.ended_by == INTERRUPTED:
-        raise KeyboardInterrupt
+    if journey.interruption is not None:
+        raise journey.interruption
     saved = f"saved in {output}: {', '.join(str(p.relative_to(output)) for p in (table, figure, vehicle, native))}"
     return "\n".join([*summary(journey), "", saved])
 
@@ -257,8 +257,8 @@ def drive(vehicle: Path, pack: Path, speed: NDArray[np.float64]) -> Journey:
         fmus = [Fmu(path, stack.enter_context(TemporaryDirectory())) for path in (vehicle, pack)]
         for fmu in fmus:
             stack.callback(fmu.slave.freeInstance)
-        check_interrupt = stack.enter_context(interruptible())
-        begin = perf_counter()
+        check_interrupt = stack.enter_context(interruption_put_off())
+        begin, ended = perf_counter(), None
         coupling = Coupling(*fmus, speed)
         progress = stack.enter_context(tqdm(desc="driving", unit=" s", delay=PATIENCE, disable=None, leave=False))
         try:
@@ -269,30 +269,10 @@ def drive(vehicle: Path, pack: Path, speed: NDArray[np.float64]) -> Journey:
             coupling.brake(tripped=ended_by.startswith(TRIPS))
         except RefusedStepError as refused:
             ended_by = f"{ended_by}; then {refused}" if ended_by else str(refused)
-        except KeyboardInterrupt:
-            ended_by = INTERRUPTED
+        except KeyboardInterrupt as interruption:
+            ended_by, ended = INTERRUPTED, interruption
         recorded = dict(zip(COLUMNS, np.array(coupling.rows).T, strict=True))
-        return Journey(recorded, ended_by, len(speed) - 1, perf_counter() - begin, fmus[1].wall_time)
-
-
-@contextmanager
-def interruptible() -> Iterator[Callable[[], None]]:
-    """Let Ctrl-C wait for a call of what is yielded: within a slave of pythonfmu it would be fatal."""
-    met: list[int] = []
-
-    def check() -> None:
-        if met:
-            met.clear()
-            raise KeyboardInterrupt
-
-    former = signal.getsignal(signal.SIGINT)
-    if former is signal.default_int_handler:
-        signal.signal(signal.SIGINT, lambda number, _: met.append(number))
-    try:
-        yield check
-        check()
-    finally:
-        signal.signal(signal.SIGINT, former)
+        return Journey(recorded, ended_by, len(speed) - 1, perf_counter() - begin, fmus[1].wall_time, ended)
 
 
 if __name__ == "__main__":

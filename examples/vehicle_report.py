@@ -52,6 +52,8 @@ class Journey:
         Length of the trace [s].
     wall_time, pack_wall_time : float
         Of the whole drive, and of the steps of Pack.fmu alone [s].
+    interruption : KeyboardInterrupt or None
+        What is to be raised again once the results are saved.
     """
 
     recorded: dict[str, Values]
@@ -59,6 +61,7 @@ class Journey:
     cycle: int
     wall_time: float
     pack_wall_time: float
+    interruption: KeyboardInterrupt | None = None
 
     @property
     def end(self) -> float:

@@ -14,6 +14,7 @@ from tqdm import tqdm
 from ..core.variable import Detail
 from .definition import Part
 from .files import replacing
+from .native.child import Children
 from .native.fmu import build_native_fmu
 from .native.libraries import Wanted, are_at_hand
 from .native.platforms import Platform
@@ -81,8 +82,10 @@ def build_parts(
             else:
                 build_python_fmu(*what)
 
-        workers = ThreadPoolExecutor(os.cpu_count())  # compilers run in processes of their own
+        children = Children()
+        workers = ThreadPoolExecutor(os.cpu_count(), initializer=children.adopt)  # compilers run in children
         stack.callback(workers.shutdown, cancel_futures=True)
+        stack.callback(children.end)
         running = [workers.submit(build, part) for part in planned]
         for done in tqdm(
             as_completed(running), doing, len(running), unit="FMU", delay=PATIENCE, disable=None, leave=False

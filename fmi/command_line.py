@@ -1,19 +1,24 @@
-"""The command line of the scripts: a mistake of the user and Ctrl-C each end a script with one line."""
+"""The command line of the scripts: a mistake of the user, Ctrl-C and other signals each end a script with one line."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from ..core.errors import InputError, one_line
+from ..core.interruption import Interruption, ended_by_signals
 
 REFUSED = 2
 """The exit code where something given does not fit."""
 
-INTERRUPTED = 130
-"""The exit code that shells give a program that Ctrl-C ended."""
+BY_SIGNAL = 128
+"""What shells add to the number of the signal that ended a program: 130 after Ctrl-C, 143 after SIGTERM."""
+
+INTERRUPTED = "interrupted; no file is half-written, and results end with the last step"
 
 
 class Parser(argparse.ArgumentParser):
@@ -29,11 +34,34 @@ class Parser(argparse.ArgumentParser):
     def run(self, arguments: Sequence[str] | None, work: Callable[[argparse.Namespace], str]) -> int:
         """Do what a command line asks for, print what that returns, and return the exit code."""
         try:
-            print(work(self.parse_args(arguments)))
+            with ended_by_signals():
+                _print(work(self.parse_args(arguments)))
         except InputError as error:
-            print(f"error: {one_line(str(error))}", file=sys.stderr)
+            _tell_at_the_end(f"error: {one_line(str(error))}")
             return REFUSED
-        except KeyboardInterrupt:
-            print("interrupted; no file is half-written, and results end with the last step", file=sys.stderr)
-            return INTERRUPTED
+        except KeyboardInterrupt as error:
+            _tell_at_the_end("\n".join((*getattr(error, "__notes__", ()), INTERRUPTED)))
+            return BY_SIGNAL + (error.number if isinstance(error, Interruption) else signal.SIGINT)
         return 0
+
+
+def _print(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        _close(sys.stdout)
+        raise InputError(f"all is done, but the summary cannot be printed: {error.strerror}") from error
+
+
+def _tell_at_the_end(text: str) -> None:
+    """Print on stderr, unless that is a terminal that is gone."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        _close(sys.stderr)
+
+
+def _close(stream: TextIO) -> None:
+    """Let a stream that cannot be written to lead nowhere: it is flushed once more when Python ends."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())

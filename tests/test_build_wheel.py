@@ -127,7 +127,7 @@ def run_in(folder, script, *arguments, cache):
 
 def compiled(cache):
     """Return what a cache holds beside the lists of initial unknowns."""
-    return [path for path in cache.rglob("*") if path.is_file() and path.parent.name != "dependencies"]
+    return [path for path in cache.rglob("code/**/*") if path.is_file() and path.parent.name != "dependencies"]
 
 
 def test_an_installed_wheel_builds_another_size_without_a_compiler(tmp_path, monkeypatch, capsys, install):

@@ -21,7 +21,7 @@ from numba.core.registry import cpu_target
 from numba.core.serialize import dumps
 from numba.core.sigutils import normalize_signature
 
-from ..cache import code_folder, made_once, read_sealed, write_sealed
+from ..cache import code_folder, made_once, read_kept, write_kept
 from ..errors import InputError
 from .fingerprint import fingerprint
 from .generated import GENERATED
@@ -54,7 +54,7 @@ class KernelCache(_Cache):  # type: ignore[misc]
         """Return the code for a signature; None where there is none, or it was kept for a module that is not here."""
         target_context.refresh()
         with suppress(OSError, InputError, ImportError):
-            body = read_sealed(self._path(sig, target_context.codegen())) if self._enabled else None
+            body = read_kept(self._path(sig, target_context.codegen())) if self._enabled else None
             if body is not None:
                 return CompileResult._rebuild(target_context, *_Reader(io.BytesIO(body)).load())
         return None
@@ -63,7 +63,7 @@ class KernelCache(_Cache):  # type: ignore[misc]
         """Keep the code for a signature."""
         with suppress(OSError, InputError):
             if self._enabled and not data.library.has_dynamic_globals:
-                write_sealed(self._path(sig, data.codegen), dumps(ROOT) + dumps(data._reduce()))
+                write_kept(self._path(sig, data.codegen), dumps(ROOT) + dumps(data._reduce()))
                 self._keep_source()
 
     @contextmanager

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from ..cache import code_folder, read_sealed, write_sealed
+from ..cache import code_folder, read_kept, write_kept
 from ..compilation.fingerprint import identity
 from ..errors import InputError
 from ..model import Model
@@ -48,13 +48,13 @@ def initial_dependencies(model: Model, known: Mapping[str, int], former: int = 0
         path = code_folder("dependencies") / _key(model, known, former)
     except InputError:  # they are found again
         return _follow(model, known, former)
-    kept = read_sealed(path)
+    kept = read_kept(path)
     if kept is not None:
         return {name: [int(bits, 16) for bits in each] for name, each in json.loads(zlib.decompress(kept)).items()}
     found = _follow(model, known, former)
     told = json.dumps({name: [f"{bits:x}" for bits in each] for name, each in found.items()})
     with suppress(OSError):  # likewise
-        write_sealed(path, zlib.compress(told.encode()))
+        write_kept(path, zlib.compress(told.encode()))
     return found
 
 

@@ -22,6 +22,7 @@ from tqdm import tqdm
 from ...core.cache import package_version
 from ...core.duration import seconds
 from ...core.errors import InputError
+from ...core.interruption import interruption_put_off
 from ...coupling.enforcement import check_window, refuse
 from ...coupling.guard import Guard
 from ...coupling.schedule import Plan
@@ -29,7 +30,7 @@ from ...coupling.system import System
 from ...fmi.files import check_replaceable, remove_leftovers
 from ..experiment import Experiment
 from ..recorder import reason_of
-from ..simulation import interruption_put_off, opened
+from ..simulation import opened
 from .calendar import LongRun, LongSummary
 from .checkpoint import CheckpointFile, remove_checkpoint, rollback_journal, to_netcdf
 from .course import Course, mixed
@@ -65,7 +66,8 @@ def run_long(system: System, plan: Plan, long_run: LongRun, resume: bool = False
         When something given does not fit; the checkpoint is missing, damaged, or that of another run, and is left in
         place then; or a component fails.
     KeyboardInterrupt
-        On Ctrl-C, once a step is complete; the run can be resumed then.
+        On Ctrl-C, once a step is complete, likewise on SIGTERM and SIGHUP in a command line (`fmi.command_line`); the
+        run can be resumed then.
     """
     if long_run.experiment.output is None:
         raise InputError("a long run needs an output: its checkpoint lies beside it")

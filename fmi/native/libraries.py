@@ -18,14 +18,15 @@ from typing import Any
 from ...core.cache import (
     TOOLS,
     code_folder,
+    keep,
     kernel_sources,
     made_once,
     package_version,
+    read_kept,
     read_sealed,
     write_sealed,
 )
 from ...core.compilation.fingerprint import identity
-from ...core.errors import InputError
 from ...core.model import Model
 from ..supplements import digest
 from .header import header
@@ -33,7 +34,7 @@ from .link import fmi_headers, link
 from .objects import component_code, emit
 from .platforms import Platform, Target
 
-BUILDERS = ("elf", "header", "libraries", "link", "objects", "platforms", "tables")
+BUILDERS = ("elf", "header", "libraries", "link", "objects", "platforms", "runtime", "tables")
 """Modules of this package that shape the machine code, or the tables that it reads."""
 
 MAKERS = ("definition", "registry")
@@ -161,10 +162,10 @@ def object_code(wanted: Wanted, targets: Sequence[Target]) -> dict[Target, bytes
     """Return the object code of a component's kernels for each target; what all share is compiled once."""
     path = code_folder("native") / f"{wanted.model.name}-{stamp_of(wanted.model, native_sources())}.ll"
     with made_once(path):
-        kept = read_sealed(path)
+        kept = read_kept(path)
         code = zlib.decompress(kept).decode() if kept else component_code(wanted.name, wanted.arguments)
         if not kept:
-            _write(path, zlib.compress(code.encode(), 1))
+            keep(path, zlib.compress(code.encode(), 1))
     return {target: emit(code, target) for target in targets}
 
 
@@ -179,7 +180,7 @@ def _path(model: Model, stamp: str, platform: Platform) -> Path:
 
 def _kept(wanted: Wanted, stamp: str) -> dict[Platform, bytes]:
     """Return the libraries that this machine has made before; what is damaged is not among them."""
-    read = {platform: read_sealed(_path(wanted.model, stamp, platform)) for platform in wanted.platforms}
+    read = {platform: read_kept(_path(wanted.model, stamp, platform)) for platform in wanted.platforms}
     return {platform: library for platform, library in read.items() if library is not None}
 
 
@@ -192,12 +193,5 @@ def _make(wanted: Wanted, platforms: Sequence[Platform], sources: Mapping[str, b
     made = {}
     for platform in platforms:
         made[platform] = link(platform, model.name, code, objects)
-        _write(_path(model, stamp, platform), made[platform])
+        keep(_path(model, stamp, platform), made[platform])
     return made
-
-
-def _write(path: Path, body: bytes) -> None:
-    try:
-        write_sealed(path, body)
-    except OSError as error:
-        raise InputError(f"cache {path} cannot be written: {error.strerror}") from error

@@ -6,18 +6,18 @@ and debug information.
 
 from __future__ import annotations
 
-import os
 import struct
-import subprocess
 from collections.abc import Mapping
 
-from ...core.cache import cache_folder
-from ...core.errors import InputError
-from ..files import package_folder, temporary_folder
+from ..files import package_folder
 from .platforms import LINUX, MAC_ARM, MAC_INTEL, Platform, Target
+from .runtime import linked
 
 UNIT = "shim.c"
 """The one file that is compiled; it includes the others."""
+
+OBJECT = "kernels.o"
+"""What is linked with it."""
 
 OPTIONS = ("-std=c11", "-O2", "-g0", "-s", "-shared", "-fPIC", "-fvisibility=hidden", "-ffp-contract=off")
 """Without contraction: a multiplication fused with an addition rounds otherwise."""
@@ -25,9 +25,6 @@ OPTIONS = ("-std=c11", "-O2", "-g0", "-s", "-shared", "-fPIC", "-fvisibility=hid
 LINUX_OPTIONS = ("-Wl,-z,defs", "-Wl,--build-id=none")
 
 FMI_HEADERS = ("fmi2Functions.h", "fmi2FunctionTypes.h", "fmi2TypesPlatform.h")
-
-NO_SPACE = "NoSpaceLeft"
-"""What zig calls a full disk, where it does not end without a word."""
 
 PROCESSORS = {MAC_INTEL: (0x01000007, 3), MAC_ARM: (0x0100000C, 0)}
 """Type and subtype of processors in universal binaries (``mach/machine.h``)."""
@@ -84,24 +81,5 @@ def fmi_headers() -> dict[str, bytes]:
 
 
 def _link(target: Target, name: str, sources: Mapping[str, bytes], code: bytes) -> bytes:
-    zig = package_folder("ziglang") / "zig"
     options = [f"-mcpu={target.linker_processor}", *OPTIONS, *(LINUX_OPTIONS if target is LINUX else ())]
-    command = [zig, "cc", "-target", target.linker_triple, *options, "-I.", UNIT, "kernels.o", "-lm", "-o", name]
-    with temporary_folder() as folder:
-        for path, content in {**sources, "kernels.o": code}.items():
-            (folder / path).write_bytes(content)
-        try:
-            done = subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, check=False)
-        except OSError as error:
-            raise InputError(f"{zig} cannot be started: {error.strerror}") from error
-        if done.returncode and (not done.stderr or NO_SPACE in done.stderr):
-            where = f"{folder.parent} (see TMPDIR) or {cache_folder('zig')} (see XDG_CACHE_HOME)"
-            raise InputError(f"{zig} ended with {done.returncode}: memory, or space in {where}, may have run out")
-        if done.returncode:
-            raise RuntimeError(f"{name} could not be linked for {target.linker_triple}:\n{done.stderr}")
-        return (folder / name).read_bytes()
-
-
-def _environment() -> dict[str, str]:
-    folder = str(cache_folder("zig"))
-    return os.environ | {"ZIG_GLOBAL_CACHE_DIR": folder, "ZIG_LOCAL_CACHE_DIR": folder}
+    return linked(target, options, {**sources, OBJECT: code}, (UNIT, OBJECT), name)

@@ -15,7 +15,6 @@ import json
 import os
 import platform
 import re
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,6 +30,7 @@ from ...core.compilation.entry import block_types
 from ...core.errors import InputError
 from ...core.model import Model
 from ..registry import maker
+from .child import run
 from .elf import undefined_symbols
 from .platforms import LINUX, Target
 
@@ -101,10 +101,7 @@ def component_code(name: str, arguments: Mapping[str, Any]) -> str:
         "PYTHONHASHSEED": "0",  # the order of names in the code follows from hashes
     }
     kept = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")}
-    done = subprocess.run(
-        command, input=json.dumps(request), env=kept | own, cwd=Path(__file__).parent,  # numba reads a file there
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = run(command, Path(__file__).parent, kept | own, json.dumps(request))  # numba reads a file there
     if done.returncode == REFUSED:
         raise InputError(done.stderr.strip())
     if done.returncode:

@@ -15,7 +15,7 @@ from fmpy.validation import validate_fmu
 from packfmu.core.errors import InputError
 from packfmu.core.variable import Detail
 from packfmu.fmi.files import package_folder as find
-from packfmu.fmi.native import link as native_link
+from packfmu.fmi.native import runtime as native_runtime
 from packfmu.fmi.native.fmu import build_native_fmu
 from packfmu.fmi.native.platforms import Platform
 from packfmu.fmi.python.fmu import build_python_fmu
@@ -221,5 +221,5 @@ def test_a_compiler_that_cannot_work_is_named(tmp_path, monkeypatch, script, mod
     zig = tmp_path / "zig"
     zig.write_text(script)
     zig.chmod(mode)
-    monkeypatch.setattr(native_link, "package_folder", lambda name: tmp_path if name == "ziglang" else find(name))
+    monkeypatch.setattr(native_runtime, "package_folder", lambda name: tmp_path if name == "ziglang" else find(name))
     assert refusal_to_link(tmp_path).startswith(f"{zig} {words}")
