@@ -15,7 +15,7 @@ from typing import Any, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
-from ..core.errors import InputError, one_line
+from ..core.errors import InputError, one_line, shortened
 from .balancing_tables import Balancer, Bms
 from .setting import Table
 from .tables import Aging, Arrangement, Busbar, Cell, Outputs, Schedule, Thermal, Variation, suggestion
@@ -124,4 +124,4 @@ _TABLES = tables()
 
 def _toml(value: object) -> str:
     text = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return shortened(text)
