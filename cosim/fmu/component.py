@@ -38,6 +38,9 @@ from .extraction import Extraction
 from .interface import read_interface
 from .state import check_capabilities, restore_state, save_state
 
+LONGEST_MODULE = 256
+"""Letters of the name of a module; names of files have at most 255 bytes."""
+
 _numbers = itertools.count(1)
 
 _messages: dict[int, str] = {}
@@ -69,25 +72,21 @@ def _callbacks(environment: int) -> fmi2CallbackFunctions:
 
 
 def _check_resources(folder: Path) -> None:
-    """Raise SlaveError where pythonfmu's library would end the process because it does not find its resources.
+    """Raise SlaveError where pythonfmu's library would end the process because it does not find its module.
 
-    It decodes nothing but %20 of the URI of their folder.
+    It decodes nothing but %20 of the URI of the folder of resources.
     """
-    if (folder / "resources" / "slavemodule.txt").exists() and "%" in folder.as_uri().replace("%20", " "):
+    if "%" in folder.as_uri().replace("%20", " "):
         raise SlaveError(
             f"FMUs of the Python flavour do not run in the temporary folder {folder.parent}, "
             "only below folders named with ASCII letters, digits, spaces and -._~; set TMPDIR to another"
         )
-
-
-def _drop_interpreter(library: Any) -> None:
-    """Have pythonfmu's library drop its own hold on the interpreter; every instance has one besides.
-
-    When the process ends, the library of pythonfmu 0.7.0 lets go of what is left of it twice, the second time out of
-    memory that was freed, and now and then the process aborts.
-    """
-    with suppress(AttributeError):  # another library
-        library.finalizePythonInterpreter()
+    named, found = folder / "resources" / "slavemodule.txt", False
+    with suppress(OSError, UnicodeDecodeError), named.open(encoding="utf-8") as file:
+        module = file.read(LONGEST_MODULE).strip()
+        found = module.isidentifier() and named.with_name(f"{module}.py").is_file()
+    if not found:
+        raise SlaveError("its resources/slavemodule.txt names no module beside it, as pythonfmu demands")
 
 
 class FMU2Opened(FMU2Slave):
@@ -115,14 +114,25 @@ class FMU2Opened(FMU2Slave):
                 modelIdentifier=description.coSimulation.modelIdentifier,
                 unzipDirectory=str(folder),
             )
-            try:
-                self.instantiate(callbacks=callbacks, loggingOn=True)
-            finally:
-                _drop_interpreter(self.dll)
+            if hasattr(self.dll, "finalizePythonInterpreter"):
+                _check_resources(folder)
+            self._instantiate(callbacks)
         except BaseException:
             if hasattr(self, "dll"):
                 self.freeLibrary()
             raise
+
+    def _instantiate(self, callbacks: fmi2CallbackFunctions) -> None:
+        """Instantiate, and have pythonfmu's library drop its own hold on the interpreter; every instance has one.
+
+        When the process ends, the library of pythonfmu 0.7.0 lets go of what is left of it twice, the second time out
+        of memory that was freed, and now and then the process aborts.
+        """
+        try:
+            self.instantiate(callbacks=callbacks, loggingOn=True)
+        finally:
+            with suppress(AttributeError):  # another library
+                self.dll.finalizePythonInterpreter()
 
 
 class FmuSlave:
@@ -182,10 +192,11 @@ class FmuSlave:
         except InputError as error:
             raise SlaveError(str(error)) from error
         folder = self._extraction.folder
-        _check_resources(folder)
         try:
             with chdir("."):  # FMPy leaves the working directory changed when a library does not load
                 self._fmu = FMU2Opened(name, self._description, folder, _callbacks(self._environment))
+        except SlaveError as error:
+            raise SlaveError(f"{path}: {error}") from error
         except Exception as error:  # FMPy raises bare Exceptions here
             reason = _messages[self._environment] or " ".join(str(error).split())
             raise SlaveError(f"{path} cannot be instantiated: {reason}") from error

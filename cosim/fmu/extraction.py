@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 from contextlib import suppress
+from errno import EPERM
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
@@ -56,19 +57,18 @@ class Extraction:
 
 
 def _locked_folder() -> tuple[TemporaryDirectory[str], FileLock]:
-    """Make a folder and lock it; another one where a process that sweeps was faster than the lock."""
-    while True:
-        directory = TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
-        lock = FileLock(Path(directory.name) / LOCK, thread_local=False)  # another thread may close it
-        try:
-            lock.acquire()
-        except FileNotFoundError:
-            directory.cleanup()
-            continue
-        except BaseException:
-            directory.cleanup()
-            raise
-        return directory, lock
+    """Make a folder and lock it; where a process that sweeps was faster, the lock has made it anew."""
+    directory = TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
+    lock = FileLock(Path(directory.name) / LOCK, thread_local=False)  # another thread may close it
+    try:
+        lock.acquire()
+        if not _is_own(Path(directory.name)):
+            raise PermissionError(EPERM, "others can write to it", directory.name)
+    except BaseException:
+        lock.release()
+        directory.cleanup()
+        raise
+    return directory, lock
 
 
 @cache
@@ -80,7 +80,7 @@ def _sweep(root: str) -> None:
                 continue
             with FileLock(folder / LOCK, timeout=0):  # a process that lives holds the lock
                 shutil.rmtree(folder, ignore_errors=True)
-            shutil.rmtree(folder, ignore_errors=True)  # with the lock itself, which Windows has kept
+            folder.rmdir()  # Windows keeps the lock as long as it is held, and the folder with it
 
 
 def _is_own(folder: Path) -> bool:

@@ -120,7 +120,7 @@ def _port(name: str, elements: Elements, annotation: Annotation) -> Port:
         name=name,
         causality=_CAUSALITIES[first.causality],
         data_type=_KINDS[first.type],
-        unit=_printable(first, "unit") or "1",
+        unit=_unit(first),
         shape=shape,
         references=np.array([v.valueReference for v in variables], dtype=np.uint32),
         start=_start(variables, least, greatest),
@@ -151,9 +151,7 @@ def _start(variables: Sequence[ModelVariable], least: float, greatest: float) ->
         place = first_beyond(values[told], least, greatest, whole)
         if place is not None:
             name = f"start of variable {shortened(np.array(variables)[told][place].name)}"
-            raise InputError(
-                out_of_bounds(name, values[told][place], _printable(first, "unit"), least, greatest, whole)
-            )
+            raise InputError(out_of_bounds(name, values[told][place], _unit(first), least, greatest, whole))
         if first.causality == Causality.INPUT.value and not told.all():
             raise InputError(
                 f"input {shortened(variables[int(np.argmin(told))].name)} has no start, which FMI 2.0 demands"
@@ -224,6 +222,10 @@ def _attribute(variable: ModelVariable, name: str) -> Any:
     """Return an attribute of a variable, or of its declared type."""
     own = getattr(variable, name)
     return own if own is not None or variable.declaredType is None else getattr(variable.declaredType, name)
+
+
+def _unit(variable: ModelVariable) -> str:
+    return _printable(variable, "unit") or "1"
 
 
 def _printable(variable: ModelVariable, name: str) -> str:
