@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import math
 import stat
 from pathlib import Path
 
 from .errors import InputError
 
 
-def check_file(path: Path, most: int) -> None:
-    """Raise InputError unless a regular file of at most so many bytes is there.
+def why_unreadable(path: Path, most: float = math.inf) -> str:
+    """Return why there is no regular file of at most so many bytes; empty where there is one.
 
     A pipe would keep its reader waiting, and a device such as /dev/zero never ends.
     """
     try:
         found = path.stat()
-    except (OSError, ValueError) as error:  # ValueError: of a null byte in the name
-        raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    except (OSError, ValueError) as error:  # the second of a null byte in the name
+        return str(getattr(error, "strerror", None) or error)
+    if stat.S_ISDIR(found.st_mode):
+        return "it is a folder, not a file"
     if not stat.S_ISREG(found.st_mode):
-        kind = "a folder" if stat.S_ISDIR(found.st_mode) else "a pipe, a socket or a device"
-        raise InputError(f"{path}: cannot be read: it is {kind}, not a file")
-    if found.st_size > most:
-        raise _too_large(path, f"{found.st_size} bytes", most)
+        return "it is a pipe, a socket or a device, not a file"
+    return _beyond(found.st_size, most)
+
+
+def check_file(path: Path, most: int) -> None:
+    """Raise InputError unless a regular file of at most so many bytes is there."""
+    reason = why_unreadable(path, most)
+    if reason:
+        raise InputError(f"{path}: cannot be read: {reason}")
 
 
 def read_file(path: Path, most: int) -> bytes:
@@ -45,10 +53,11 @@ def read_file(path: Path, most: int) -> bytes:
             content = file.read(most + 1)  # the file may grow, and those below /proc tell no size
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    if len(content) > most:
-        raise _too_large(path, f"more than {most} bytes", most)
+    reason = _beyond(len(content), most)
+    if reason:
+        raise InputError(f"{path}: cannot be read: {reason}")
     return content
 
 
-def _too_large(path: Path, size: str, most: int) -> InputError:
-    return InputError(f"{path}: cannot be read: it has {size}; at most {most} are taken")
+def _beyond(size: int, most: float) -> str:
+    return f"it has {size} bytes or more; at most {most} are taken" if size > most else ""

@@ -135,7 +135,7 @@ def test_a_description_that_would_fill_the_memory_is_not_parsed(filler, reason, 
     begun = time.perf_counter()
     with pytest.raises(InputError, match=reason):
         read_interface(path)
-    assert time.perf_counter() - begun < 2.0  # to parse it takes longer, and gigabytes
+    assert time.perf_counter() - begun < 20.0  # to parse it takes longer, and gigabytes
 
 
 def test_what_nothing_is_wrong_with_is_read(tmp_path):
