@@ -71,17 +71,19 @@ def _callbacks(environment: int) -> fmi2CallbackFunctions:
     return callbacks
 
 
-def _check_resources(folder: Path) -> None:
+def _check_resources(folder: Path, library: Any) -> None:
     """Raise SlaveError where pythonfmu's library would end the process because it does not find its module.
 
     It decodes nothing but %20 of the URI of the folder of resources.
     """
+    named, found = folder / "resources" / "slavemodule.txt", False
+    if not (named.exists() or hasattr(library, "finalizePythonInterpreter")):  # another library
+        return
     if "%" in folder.as_uri().replace("%20", " "):
         raise SlaveError(
             f"FMUs of the Python flavour do not run in the temporary folder {folder.parent}, "
             "only below folders named with ASCII letters, digits, spaces and -._~; set TMPDIR to another"
         )
-    named, found = folder / "resources" / "slavemodule.txt", False
     with suppress(OSError, UnicodeDecodeError), named.open(encoding="utf-8") as file:
         module = file.read(LONGEST_MODULE).strip()
         found = module.isidentifier() and named.with_name(f"{module}.py").is_file()
@@ -89,50 +91,36 @@ def _check_resources(folder: Path) -> None:
         raise SlaveError("its resources/slavemodule.txt names no module beside it, as pythonfmu demands")
 
 
-class FMU2Opened(FMU2Slave):
-    """An FMU whose library is unloaded where it cannot be used; FMPy tells the version by the beginning of the name.
+def _drop_interpreter(library: Any) -> None:
+    """Have pythonfmu's library drop its own hold on the interpreter; every instance has one besides.
 
-    Parameters
-    ----------
-    name : str
-        Name of the instance.
-    description : ModelDescription
-        The FMU's model description.
-    folder : Path
-        What its archive was unpacked into.
-    callbacks : fmi2CallbackFunctions
-        What it may call.
+    When the process ends, the library of pythonfmu 0.7.0 lets go of what is left of it twice, the second time out of
+    memory that was freed, and now and then the process aborts.
     """
+    with suppress(AttributeError):  # another library
+        library.finalizePythonInterpreter()
 
-    def __init__(
-        self, name: str, description: ModelDescription, folder: Path, callbacks: fmi2CallbackFunctions
-    ) -> None:
+
+def _instantiated(name: str, description: ModelDescription, folder: Path, callbacks: fmi2CallbackFunctions) -> Any:
+    """Return an FMPy FMU2Slave of what an archive was unpacked into; its library is unloaded where that fails."""
+    fmu = FMU2Slave.__new__(FMU2Slave)  # the library stays known where the constructor fails after loading it
+    try:
+        fmu.__init__(
+            guid=description.guid,
+            modelIdentifier=description.coSimulation.modelIdentifier,
+            unzipDirectory=str(folder),
+            instanceName=name,
+        )
+        _check_resources(folder, fmu.dll)
         try:
-            super().__init__(
-                name,
-                guid=description.guid,
-                modelIdentifier=description.coSimulation.modelIdentifier,
-                unzipDirectory=str(folder),
-            )
-            if hasattr(self.dll, "finalizePythonInterpreter"):
-                _check_resources(folder)
-            self._instantiate(callbacks)
-        except BaseException:
-            if hasattr(self, "dll"):
-                self.freeLibrary()
-            raise
-
-    def _instantiate(self, callbacks: fmi2CallbackFunctions) -> None:
-        """Instantiate, and have pythonfmu's library drop its own hold on the interpreter; every instance has one.
-
-        When the process ends, the library of pythonfmu 0.7.0 lets go of what is left of it twice, the second time out
-        of memory that was freed, and now and then the process aborts.
-        """
-        try:
-            self.instantiate(callbacks=callbacks, loggingOn=True)
+            fmu.instantiate(callbacks=callbacks, loggingOn=True)
         finally:
-            with suppress(AttributeError):  # another library
-                self.dll.finalizePythonInterpreter()
+            _drop_interpreter(fmu.dll)
+    except BaseException:
+        if hasattr(fmu, "dll"):
+            fmu.freeLibrary()
+        raise
+    return fmu
 
 
 class FmuSlave:
@@ -194,7 +182,7 @@ class FmuSlave:
         folder = self._extraction.folder
         try:
             with chdir("."):  # FMPy leaves the working directory changed when a library does not load
-                self._fmu = FMU2Opened(name, self._description, folder, _callbacks(self._environment))
+                self._fmu = _instantiated(name, self._description, folder, _callbacks(self._environment))
         except SlaveError as error:
             raise SlaveError(f"{path}: {error}") from error
         except Exception as error:  # FMPy raises bare Exceptions here

@@ -26,10 +26,10 @@ MOST_BYTES = 2**28
 """Size of a model description. Those of a pack of 7104 cells have 58 MB; so this is for some 30 000 cells."""
 
 MOST_TAGS = 4_000_000
-"""Begins and ends of elements, comments and the like; 7104 cells have 660 000."""
+"""Begins and ends of elements, comments and the like; 7104 cells have 600 000."""
 
 MOST_ATTRIBUTES = 16_000_000
-"""Attributes; 7104 cells have 2.3 million."""
+"""Attributes; 7104 cells have 2 million."""
 
 DEEPEST = 64
 """Levels of elements; those of FMI 2.0 are 5, what a tool adds may have more."""
