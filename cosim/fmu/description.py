@@ -1,6 +1,6 @@
 """Model descriptions that strangers wrote: looked over before FMPy reads them, and what packfmu adds to FMI 2.0.
 
-FMPy makes an object of some 3 kB for each variable and does not validate. So a description is bounded before it is
+FMPy makes an object of some 2 to 5 kB for each variable, and checks little. So a description is bounded before it is
 parsed, and has no document type, whose entities may grow without bound. In one pass over its elements the references
 of variables are checked, and packfmu's own annotations are gathered.
 """
@@ -23,7 +23,8 @@ from ...fmi.description import TOOL
 from .archive import DESCRIPTION, read_description
 
 MOST_BYTES = 2**28
-"""Size of a model description. Those of a pack of 7104 cells have 58 MB; so this is for some 30 000 cells."""
+"""Size of a model description. Those of a pack of 7104 cells have 58 MB, and reading them takes 1.1 GB; so this is
+for some 30 000 cells, and 5 GB."""
 
 MOST_TAGS = 4_000_000
 """Begins and ends of elements, comments and the like; 7104 cells have 600 000."""

@@ -206,14 +206,10 @@ def _check_settable(description: ModelDescription) -> None:
 
 
 def _check_told(ports: Mapping[str, Port]) -> None:
-    """Raise InputError unless what a port is said to be told by is an output."""
+    """Raise InputError unless what is said to tell of a port is an output, for it is read in every step."""
     outputs = {name for name, port in ports.items() if port.causality is Causality.OUTPUT}
     for port in ports.values():
-        for key, told in (
-            ("timeConstant", port.time_constant),
-            ("sensitivity", port.sensitivity),
-            ("shifts", port.shifts),
-        ):
+        for key, told in (("timeConstant", port.time_constant), ("sensitivity", port.sensitivity)):
             if told and told not in outputs:
                 raise InputError(f"{shortened(port.name)}: {key} {shortened(told)!r} is no output")
 

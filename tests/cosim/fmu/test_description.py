@@ -9,6 +9,9 @@ import pytest
 from packfmu.core.errors import InputError
 from packfmu.core.model import Update
 from packfmu.cosim.fmu.interface import read_interface
+from packfmu.fmi.build import Form, build_parts
+from packfmu.pack.block import all_parts
+from packfmu.pack.file import Pack
 from tests.cosim.fmu.strangers import GOOD, HEAD, annotated, archive, description, entry, scalar
 
 MEBIBYTE = 2**20
@@ -154,3 +157,19 @@ def test_what_nothing_is_wrong_with_is_read(tmp_path):
 def test_outputs_may_be_aliases_of_what_is_set(tmp_path):
     text = description(scalar("x", 3), scalar("y", 3, "", causality="output"), scalar("z", 3, 'start="1"', "Integer"))
     assert set(read_interface(archive(tmp_path / "Model.fmu", text=text))[1]) == {"x", "y", "z"}
+
+
+@pytest.mark.parametrize("detail", ["group", "pack"])
+def test_our_own_block_is_read_whatever_its_detail_leaves_out(detail, tmp_path):
+    tables = {
+        "pack": {"series": 3, "parallel": 2},
+        "cell": {"parameters": "nissan_leaf_2013"},
+        "bms": {},
+        "balancer": {"converter": "flyback"},
+        "aging": {"parameters": "nissan_leaf_aging"},
+        "outputs": {"detail": detail},
+    }
+    pack = Pack.model_validate(tables)
+    block = [part for part in all_parts(pack) if part.name == "Pack"]
+    built = build_parts(block, tmp_path, pack.outputs.detail, Form.PYTHON, ())
+    assert read_interface(built["Pack"])[1]["soc_shift"].shifts == "soc"
