@@ -8,6 +8,7 @@ forward slashes.
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import stat
 import zipfile
@@ -106,12 +107,12 @@ def extract(path: Path, folder: Path) -> None:
 @contextmanager
 def _opened(path: Path, purpose: str) -> Iterator[zipfile.ZipFile]:
     """Open an archive and check its list of entries; what zipfile cannot read is an InputError that names the file."""
-    if not path.exists():
+    if not os.path.exists(path):  # Path.exists raises OSError for a name that is too long
         raise InputError(f"{path}: there is no such file; build_fmus.py builds FMUs")
     check_file(path, MOST_BYTES)
     try:
         with _Reader(io.FileIO(path)) as file, zipfile.ZipFile(file) as archive:
-            _check(archive.infolist(), path.stat().st_size)
+            _check(archive.infolist(), os.fstat(file.fileno()).st_size)
             yield archive
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
