@@ -79,7 +79,7 @@ def read_description(path: Path, most: int) -> bytes:
         if entry.file_size > most:
             raise InputError(f"its {DESCRIPTION} has {entry.file_size} bytes; at most {most} are taken")
         with archive.open(entry) as source:
-            content = source.read()
+            content = source.read(entry.file_size)  # without a number zipfile inflates all that there is
         _check_size(entry, len(content))
     return content
 

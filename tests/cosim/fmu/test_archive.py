@@ -37,6 +37,15 @@ def refused(path, read=read_interface):
     return message.removeprefix(f"{path}: ")
 
 
+def tell_size(path, number, size):
+    """Have the list of entries tell another size of one of them."""
+    content, place = bytearray(path.read_bytes()), -1
+    for _ in range(number + 1):
+        place = content.index(b"PK\1\2", place + 1)
+    content[place + 24 : place + 28] = struct.pack("<I", size)
+    path.write_bytes(content)
+
+
 @pytest.mark.parametrize(
     "name", ["/etc/x", "../x", "resources/../../x", "C:/x", "resources\\x", "resources//x", "./x", "resources/a\nb"]
 )
@@ -91,6 +100,12 @@ def test_a_bomb_is_not_unpacked(tmp_path):
     )
 
 
+def test_a_bomb_that_says_it_is_small_is_not_inflated(tmp_path):
+    path = archive(tmp_path / "Model.fmu", text=" " * 64 * MEBIBYTE)
+    tell_size(path, 0, 1000)
+    assert refused(path) == "not a readable FMU: Bad CRC-32 for file 'modelDescription.xml'"
+
+
 def test_more_entries_than_anybody_needs_are_refused(tmp_path):
     path = archive(tmp_path / "Model.fmu", *((entry(f"documentation/{n}"), b"") for n in range(10_001)))
     assert refused(path) == "it has 10002 entries; at most 10000 are taken"
@@ -115,10 +130,7 @@ def test_what_is_no_file_is_refused_at_once(tmp_path):
 )
 def test_an_entry_that_lies_about_its_size_is_refused_as_it_is_unpacked(told, reason, tmp_path):
     path = archive(tmp_path / "Model.fmu", (entry("resources/x"), bytes(100)))
-    content = bytearray(path.read_bytes())
-    place = content.index(b"PK\1\2", content.index(b"PK\1\2") + 1)
-    content[place + 24 : place + 28] = struct.pack("<I", told)
-    path.write_bytes(content)
+    tell_size(path, 1, told)
     component = fmu_component("Model", ELECTRICAL, path)
     with pytest.raises(SlaveError, match=f"^{path}: .*{reason}"):
         component.open([], [])
