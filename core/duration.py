@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from .errors import InputError
+from .errors import InputError, shortened
 
 NANOSECONDS = {
     "ns": 1,
@@ -20,6 +20,9 @@ NANOSECONDS = {
 
 LONGEST = 2**63 - 1
 """The greatest duration [ns], about 292 years."""
+
+LONGEST_TEXT = 100
+"""Letters of a duration: exact arithmetic with more digits takes long."""
 
 _FORM = re.compile(r"\s*([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([A-Za-z]+)\s*", re.ASCII)
 
@@ -43,9 +46,11 @@ def parse_duration(text: str) -> int:
         When the text is anything else; the message names the text and what is allowed.
     """
     units = ", ".join(NANOSECONDS)
-    match = _FORM.fullmatch(text) if isinstance(text, str) else None
+    match = _FORM.fullmatch(text) if isinstance(text, str) and len(text) <= LONGEST_TEXT else None
     if match is None or match[2] not in NANOSECONDS:
-        raise InputError(f"duration {text!r} is not a positive number with one of the units {units}, as in '1 s'")
+        raise InputError(
+            f"duration {shortened(repr(text))} is not a positive number with one of the units {units}, as in '1 s'"
+        )
     numerator, denominator = Decimal(match[1]).as_integer_ratio()
     nanoseconds, rest = divmod(numerator * NANOSECONDS[match[2]], denominator)
     if rest or not 1 <= nanoseconds <= LONGEST:

@@ -11,6 +11,7 @@ import numpy as np
 import xarray as xr
 
 from ..core.errors import InputError
+from ..core.reading import why_unreadable
 from ..fmi.files import replacing
 
 
@@ -32,6 +33,9 @@ def load(path: Path) -> xr.Dataset:
     InputError
         When the file is missing or not readable.
     """
+    reason = why_unreadable(path)
+    if reason:
+        raise InputError(f"results {path} cannot be read: {reason}")
     try:
         return xr.load_dataset(path, engine="netcdf4")
     except (OSError, ValueError) as error:

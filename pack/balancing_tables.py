@@ -17,6 +17,9 @@ from .tables import NotNegative, suggestion
 RESISTOR = "resistor"
 """The word for bleed resistors; all other words are those of `Converter`."""
 
+MAXIMUM_LINKS = 100_000
+"""Bound on the number of converters: that of the cells, or all pairs of 447 groups; of 20 000 they fill the memory."""
+
 
 def _one_of(words: tuple[str, ...], what: str) -> BeforeValidator:
     """Return the check that a text is one of these words."""
@@ -139,6 +142,11 @@ class Balancer(Table):
         """Raise ValueError unless the converters suit so many groups."""
         if self.is_passive:
             return
+        count = len(self.links) if isinstance(self.links, list) else groups
+        if self.links is Graph.COMPLETE:
+            count = groups * (groups - 1) // 2
+        if count > MAXIMUM_LINKS:
+            raise ValueError(f"links: {groups} groups have {count} of them; at most {MAXIMUM_LINKS} are allowed")
         for pair in self.links if isinstance(self.links, list) else ():
             if not (1 <= pair[0] <= groups and 0 <= pair[1] <= groups and pair[0] != pair[1]):
                 raise ValueError(f"links: {pair} are not two groups from 1 to {groups}, or a group and 0")

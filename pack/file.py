@@ -15,10 +15,17 @@ from typing import Any, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
-from ..core.errors import InputError, one_line
+from ..core.errors import InputError, one_line, shortened
+from ..core.reading import read_file
 from .balancing_tables import Balancer, Bms
 from .setting import Table
 from .tables import Aging, Arrangement, Busbar, Cell, Outputs, Schedule, Thermal, Variation, suggestion
+
+MOST_BYTES = 2**18
+"""Size of a pack file; 20 000 links have room, and whatever is in it is read in seconds."""
+
+MOST_DOTS = 64
+"""Dots in a line. Keys have one; the time that tomllib takes grows with the square of their number."""
 
 
 class Pack(Table):
@@ -74,19 +81,47 @@ def load_pack(path: Path) -> Pack:
         When the file cannot be read, is not TOML or does not fit the schema: one line that names the key, its value
         and what is allowed.
     """
+    content = read_file(path, MOST_BYTES)
     try:
-        contents = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:  # tomllib's own, of the encoding, and of countless brackets
+        text = content.decode("utf-8-sig")
+        _check_dots(text)
+        contents = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:  # the last of countless brackets
         raise InputError(f"{path}: is not TOML: {error}") from None
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    except ValueError:  # Python reads no more than 4300 digits
+        raise InputError(f"{path}: is not TOML: an integer in it has thousands of digits, not 64 bits") from None
     return parse_pack(contents, str(path))
+
+
+def _check_dots(text: str) -> None:
+    """Raise InputError where a key may have countless parts: a key ends with its line."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > MOST_DOTS:
+            raise InputError(f"line {number} has {line.count('.')} dots; at most {MOST_DOTS} are taken")
+
+
+def _check_integers(contents: dict[str, Any]) -> None:
+    """Raise InputError where an integer does not fit into 64 bits, as TOML demands; what follows would stumble."""
+    left: list[tuple[str, Any]] = [(f"[{table}]", value) for table, value in contents.items()]
+    while left:
+        name, value = left.pop()
+        if isinstance(value, dict):
+            left += [(f"{name} {key}", inner) for key, inner in value.items()]
+        elif isinstance(value, list):
+            left += [(name, inner) for inner in value]
+        elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+            raise InputError(f"{one_line(shortened(name))} has an integer of {value.bit_length()} bits, not 64")
 
 
 def parse_pack(contents: dict[str, Any], source: str) -> Pack:
     """Check the contents of a pack file; `source` names it in the message of an `InputError`."""
     try:
+        _check_integers(contents)
         return Pack.model_validate(contents)
+    except InputError as error:
+        raise InputError(f"{source}: {error}") from None
     except ValidationError as invalid:
         problems = sorted(invalid.errors(include_url=False), key=lambda problem: problem["type"] != "extra_forbidden")
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
@@ -97,7 +132,7 @@ def _explain(problem: Any) -> str:
     reason = problem["msg"].removeprefix("Value error, ").replace("Input should", "it should")
     if not problem["loc"]:  # of several tables
         return str(reason)
-    table, *keys = (str(part) for part in problem["loc"])
+    table, *keys = (shortened(str(part)) for part in problem["loc"])
     name, value = f"[{table}] {'.'.join(keys)}".rstrip(), problem["input"]
     if problem["type"] == "missing":
         return f"{name} is missing; it has no default"
@@ -124,4 +159,4 @@ _TABLES = tables()
 
 def _toml(value: object) -> str:
     text = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return shortened(text)

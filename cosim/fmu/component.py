@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import chdir, suppress
 from ctypes import byref
@@ -29,13 +28,18 @@ from fmpy.logging import addLoggerProxy
 from fmpy.model_description import ModelDescription
 from numpy.typing import NDArray
 
+from ...core.errors import InputError
 from ...core.variable import DataType
 from ...coupling.port import Port
 from ...coupling.slave import SlaveError, Values, fill, packed, unpacked
 from ...coupling.system import Component, Layer
 from .bulk import Bulk
+from .extraction import Extraction
 from .interface import read_interface
 from .state import check_capabilities, restore_state, save_state
+
+LONGEST_MODULE = 256
+"""Letters of the name of a module; names of files have at most 255 bytes."""
 
 _numbers = itertools.count(1)
 
@@ -67,23 +71,24 @@ def _callbacks(environment: int) -> fmi2CallbackFunctions:
     return callbacks
 
 
-def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
-    try:
-        return tempfile.TemporaryDirectory(prefix="packfmu-", ignore_cleanup_errors=True)
-    except OSError as error:
-        raise SlaveError(f"there is no temporary folder to extract the FMU into: {error.strerror}") from error
+def _check_resources(folder: Path, library: Any) -> None:
+    """Raise SlaveError where pythonfmu's library would end the process because it does not find its module.
 
-
-def _check_resources(folder: Path) -> None:
-    """Raise SlaveError where pythonfmu's library would end the process because it does not find its resources.
-
-    It decodes nothing but %20 of the URI of their folder.
+    It decodes nothing but %20 of the URI of the folder of resources.
     """
-    if (folder / "resources" / "slavemodule.txt").exists() and "%" in folder.as_uri().replace("%20", " "):
+    named, found = folder / "resources" / "slavemodule.txt", False
+    if not (named.exists() or hasattr(library, "finalizePythonInterpreter")):  # another library
+        return
+    if "%" in folder.as_uri().replace("%20", " "):
         raise SlaveError(
             f"FMUs of the Python flavour do not run in the temporary folder {folder.parent}, "
             "only below folders named with ASCII letters, digits, spaces and -._~; set TMPDIR to another"
         )
+    with suppress(OSError, UnicodeDecodeError), named.open(encoding="utf-8") as file:
+        module = file.read(LONGEST_MODULE).strip()
+        found = module.isidentifier() and named.with_name(f"{module}.py").is_file()
+    if not found:
+        raise SlaveError("its resources/slavemodule.txt names no module beside it, as pythonfmu demands")
 
 
 def _drop_interpreter(library: Any) -> None:
@@ -94,6 +99,28 @@ def _drop_interpreter(library: Any) -> None:
     """
     with suppress(AttributeError):  # another library
         library.finalizePythonInterpreter()
+
+
+def _instantiated(name: str, description: ModelDescription, folder: Path, callbacks: fmi2CallbackFunctions) -> Any:
+    """Return an FMPy FMU2Slave of what an archive was unpacked into; its library is unloaded where that fails."""
+    fmu = FMU2Slave.__new__(FMU2Slave)  # the library stays known where the constructor fails after loading it
+    try:
+        fmu.__init__(
+            guid=description.guid,
+            modelIdentifier=description.coSimulation.modelIdentifier,
+            unzipDirectory=str(folder),
+            instanceName=name,
+        )
+        _check_resources(folder, fmu.dll)
+        try:
+            fmu.instantiate(callbacks=callbacks, loggingOn=True)
+        finally:
+            _drop_interpreter(fmu.dll)
+    except BaseException:
+        if hasattr(fmu, "dll"):
+            fmu.freeLibrary()
+        raise
+    return fmu
 
 
 class FmuSlave:
@@ -133,15 +160,15 @@ class FmuSlave:
         self._status = fmi2OK
         self._running = False
         self._fmu: Any = None
-        self._directory = _temporary_folder()
+        self._extraction: Extraction | None = None
         _messages[self._environment] = ""
         try:
             self._load(name, path)
+            self._sets = self._bulks("Set", inputs)
+            self._gets = self._bulks("Get", outputs)
         except BaseException:
             self.close()
             raise
-        self._sets = self._bulks("Set", inputs)
-        self._gets = self._bulks("Get", outputs)
         self.inputs: Mapping[str, Values] = {n: view for bulk in self._sets for n, view in bulk.views.items()}
         self.outputs: Mapping[str, Values] = {n: view for bulk in self._gets for n, view in bulk.views.items()}
         for port_name, view in self.inputs.items():
@@ -149,23 +176,18 @@ class FmuSlave:
 
     def _load(self, name: str, path: Path) -> None:
         try:
+            self._extraction = Extraction(path)
+        except InputError as error:
+            raise SlaveError(str(error)) from error
+        folder = self._extraction.folder
+        try:
             with chdir("."):  # FMPy leaves the working directory changed when a library does not load
-                fmpy.extract(path, self._directory.name)
-                _check_resources(Path(self._directory.name))
-                fmu = FMU2Slave(
-                    guid=self._description.guid,
-                    modelIdentifier=self._description.coSimulation.modelIdentifier,
-                    unzipDirectory=self._directory.name,
-                    instanceName=name,
-                )
-                try:
-                    fmu.instantiate(callbacks=_callbacks(self._environment), loggingOn=True)
-                finally:
-                    _drop_interpreter(fmu.dll)
+                self._fmu = _instantiated(name, self._description, folder, _callbacks(self._environment))
+        except SlaveError as error:
+            raise SlaveError(f"{path}: {error}") from error
         except Exception as error:  # FMPy raises bare Exceptions here
             reason = _messages[self._environment] or " ".join(str(error).split())
             raise SlaveError(f"{path} cannot be instantiated: {reason}") from error
-        self._fmu = fmu
 
     def _bulks(self, verb: str, names: Iterable[str]) -> list[Bulk]:
         chosen = [self._ports[name] for name in names]
@@ -247,7 +269,8 @@ class FmuSlave:
             self._fmu.freeInstance()
         self._fmu = None
         del _messages[self._environment]
-        self._directory.cleanup()
+        if self._extraction is not None:
+            self._extraction.close()
 
 
 def fmu_component(name: str, layer: Layer, path: Path) -> Component:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import io
 import math
 import re
-import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import numpy as np
-from fmpy.model_description import ModelDescription, ModelVariable, read_model_description
+from fmpy.model_description import ModelDescription, ModelVariable
+from numpy.typing import NDArray
 
-from ...core.errors import InputError
+from ...core.bounds import first_beyond, out_of_bounds
+from ...core.errors import InputError, one_line, shortened
 from ...core.model import Update
 from ...core.variable import Causality, DataType
 from ...coupling.port import Port
-from ...fmi.description import TOOL
+from .description import Annotation, described
+
+MOST_AXES = 32
+"""Axes of an array; numpy takes no more than 64."""
+
+LONGEST_INDEX = 9
+"""Digits of an index; no description has as many elements."""
 
 _ELEMENT = re.compile(r"(.+)\[([0-9]+(?:,[0-9]+)*)\]")
 
@@ -32,21 +36,14 @@ _KINDS = {
 
 _CAUSALITIES = {causality.value: causality for causality in Causality}
 
+_SETTABLE = (Causality.PARAMETER.value, Causality.INPUT.value)
 
-@dataclass(frozen=True)
-class Annotation:
-    """What the tool packfmu writes beside FMI 2.0; of other tools' FMUs nothing is known.
+_TRUTH = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}
 
-    Parameters
-    ----------
-    update : Update
-        How the FMU steps: explicitly, for all that is known.
-    variables : mapping of str to mapping of str to str
-        Attributes by the base name of the variable, named as those of `Variable`.
-    """
+_INTEGERS = np.iinfo(np.int32)
 
-    update: Update = Update.EXPLICIT
-    variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+TIME = "time"
+"""The dimension of all results, which no array may have of its own."""
 
 
 def read_interface(path: Path) -> tuple[ModelDescription, dict[str, Port], Update]:
@@ -69,88 +66,152 @@ def read_interface(path: Path) -> tuple[ModelDescription, dict[str, Port], Updat
     Raises
     ------
     InputError
-        When there is no such file, it cannot be read, or it is no FMI 2.0 co-simulation FMU.
+        When there is no such file, it cannot be read, or it is no FMI 2.0 co-simulation FMU: one line that names the
+        file, the variable, its value and what is allowed.
     """
-    if not path.is_file():
-        raise InputError(f"{path}: there is no such file; build_fmus.py builds FMUs")
+    description, annotation = described(path)
     try:
-        content = io.BytesIO(path.read_bytes())
-        version = _version(content)
-        if version == "2.0":
-            description = read_model_description(content, validate=False)
-            annotation = _annotation(content)
-    except Exception as error:  # FMPy raises whatever its parser met, down to a bare Exception
-        raise InputError(f"{path}: not a readable FMU: {' '.join(str(error).split())}") from error
-    if version != "2.0" or description.coSimulation is None:
-        kind = f"FMI {version}" if version != "2.0" else "model exchange only"
-        raise InputError(f"{path}: {kind}; FMI 2.0 for co-simulation is needed")
-    arrays = _arrays(description)
-    ports = {name: _port(path, name, each, annotation.variables.get(name, {})) for name, each in arrays.items()}
+        ports = {name: _port(name, each, annotation) for name, each in _arrays(description).items()}
+        _check_settable(description)
+        _check_told(ports)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
     return description, ports, annotation.update
 
 
-def _annotation(content: io.BytesIO) -> Annotation:
-    with zipfile.ZipFile(content) as archive:
-        root = ElementTree.fromstring(archive.read("modelDescription.xml"))
-    annotations = root.find(f"VendorAnnotations/Tool[@name='{TOOL}']/Annotations")
-    if annotations is None:
-        return Annotation()
-    update = annotations.find("Update")
-    return Annotation(
-        Update.EXPLICIT if update is None else Update(update.get("method")),
-        {element.attrib["name"]: element.attrib for element in annotations.findall("Variable")},
-    )
+Elements = dict[tuple[int, ...], ModelVariable]
+"""Scalars of one array by their indices; a scalar variable has the index ()."""
 
 
-def _version(content: io.BytesIO) -> str | None:
-    with zipfile.ZipFile(content) as archive, archive.open("modelDescription.xml") as file:
-        _, root = next(ElementTree.iterparse(file, events=("start",)))
-        return root.get("fmiVersion")
-
-
-def _arrays(description: ModelDescription) -> Mapping[str, dict[tuple[int, ...], ModelVariable]]:
-    """Gather parameters, inputs and outputs by base name and index; a scalar has the index ()."""
-    arrays: dict[str, dict[tuple[int, ...], ModelVariable]] = {}
+def _arrays(description: ModelDescription) -> Mapping[str, Elements]:
+    """Gather parameters, inputs and outputs by base name and index."""
+    arrays: dict[str, Elements] = {}
     for variable in description.modelVariables:
-        if variable.causality in _CAUSALITIES and variable.type in _KINDS:
-            match = _ELEMENT.fullmatch(variable.name)
-            name, index = (match[1], match[2].split(",")) if match else (variable.name, [])
-            arrays.setdefault(name, {})[tuple(int(i) for i in index)] = variable
+        if variable.causality not in _CAUSALITIES or variable.type not in _KINDS:
+            continue
+        if not variable.name.isprintable():
+            raise InputError(f"the name of variable {shortened(variable.name)!r} has letters that do not print")
+        match = _ELEMENT.fullmatch(variable.name)
+        name, texts = (match[1], match[2].split(",")) if match else (variable.name, [])
+        if len(texts) > MOST_AXES or any(len(text) > LONGEST_INDEX for text in texts):
+            raise InputError(
+                f"variable {shortened(variable.name)} has an index beyond {MOST_AXES} numbers of {LONGEST_INDEX} digits"
+            )
+        index = tuple(int(text) for text in texts)
+        if index in arrays.setdefault(name, {}):
+            raise InputError(f"variable {shortened(variable.name)} is there twice; names are unique")
+        arrays[name][index] = variable
     return arrays
 
 
-def _port(
-    path: Path, name: str, elements: Mapping[tuple[int, ...], ModelVariable], annotated: Mapping[str, str]
-) -> Port:
+def _port(name: str, elements: Elements, annotation: Annotation) -> Port:
     indices = sorted(elements)
     shape = indices[-1]
-    if indices != [tuple(i + 1 for i in index) for index in np.ndindex(shape)]:
-        raise InputError(f"{path}: the elements of {name} do not make a complete array that counts from 1")
+    is_whole = math.prod(shape) == len(indices)  # before anything of the claimed shape is made
+    if not is_whole or indices != [tuple(i + 1 for i in index) for index in np.ndindex(shape)]:
+        raise InputError(f"the elements of {shortened(name)} do not make a complete array that counts from 1")
     variables = [elements[index] for index in indices]
     first = variables[0]
     if len({(v.causality, v.type, _attribute(v, "unit")) for v in variables}) > 1:
-        raise InputError(f"{path}: the elements of {name} differ in causality, type or unit")
+        raise InputError(f"the elements of {shortened(name)} differ in causality, type or unit")
+    annotated = annotation.variables.get(name, {})
+    least, greatest = _bounds(first)
     return Port(
         name=name,
         causality=_CAUSALITIES[first.causality],
         data_type=_KINDS[first.type],
-        unit=_attribute(first, "unit") or "1",
+        unit=_unit(first),
         shape=shape,
         references=np.array([v.valueReference for v in variables], dtype=np.uint32),
-        start=np.array([_number(v.start, math.nan) for v in variables]),
-        min=0.0 if first.type == "Boolean" else _number(_attribute(first, "min"), -math.inf),
-        max=1.0 if first.type == "Boolean" else _number(_attribute(first, "max"), math.inf),
+        start=_start(variables, least, greatest),
+        min=least,
+        max=greatest,
         description=first.description or "",
-        display_unit=_attribute(first, "displayUnit") or "",
-        nominal=_number(_attribute(first, "nominal"), 1.0),
+        display_unit=_printable(first, "displayUnit"),
+        nominal=_nominal(first),
         slow=annotated.get("slow") == "true",
         shifts=annotated.get("shifts", ""),
         forecast=annotated.get("forecast") == "true",
-        dimension=annotated.get("dimension", ""),
-        hold_tolerance=float(annotated.get("holdTolerance", 0.0)),
+        dimension=_dimension(name, annotated),
+        hold_tolerance=_hold_tolerance(name, annotated),
         time_constant=annotated.get("timeConstant", ""),
         sensitivity=annotated.get("sensitivity", ""),
     )
+
+
+def _start(variables: Sequence[ModelVariable], least: float, greatest: float) -> NDArray[np.float64]:
+    """Return start values, NaN where there is none; those of what is set are within the bounds."""
+    values = np.array([_number(v, "start", v.start, math.nan) for v in variables])
+    first = variables[0]
+    if first.causality in _SETTABLE:
+        whole = first.type != "Real"
+        if whole:
+            least, greatest = max(least, _INTEGERS.min), min(greatest, _INTEGERS.max)
+        told = np.array([v.start is not None for v in variables])
+        place = first_beyond(values[told], least, greatest, whole)
+        if place is not None:
+            name = f"start of variable {shortened(np.array(variables)[told][place].name)}"
+            raise InputError(out_of_bounds(name, values[told][place], _unit(first), least, greatest, whole))
+        if first.causality == Causality.INPUT.value and not told.all():
+            raise InputError(
+                f"input {shortened(variables[int(np.argmin(told))].name)} has no start, which FMI 2.0 demands"
+            )
+    return values
+
+
+def _bounds(variable: ModelVariable) -> tuple[float, float]:
+    if variable.type == "Boolean":
+        return 0.0, 1.0
+    least = _number(variable, "min", _attribute(variable, "min"), -math.inf)
+    greatest = _number(variable, "max", _attribute(variable, "max"), math.inf)
+    if not least <= greatest:
+        raise InputError(f"variable {shortened(variable.name)}: min = {least:g} is not below max = {greatest:g}")
+    return least, greatest
+
+
+def _nominal(variable: ModelVariable) -> float:
+    nominal = _number(variable, "nominal", _attribute(variable, "nominal"), 1.0)
+    if not 0.0 < nominal < math.inf:
+        raise InputError(f"variable {shortened(variable.name)}: nominal = {nominal:g} must be positive and finite")
+    return nominal
+
+
+def _dimension(name: str, annotated: Mapping[str, str]) -> str:
+    dimension = annotated.get("dimension", "")
+    if dimension and (dimension == TIME or not dimension.isidentifier()):
+        raise InputError(f"{shortened(name)}: dimension {shortened(dimension)!r} is no identifier other than {TIME}")
+    return dimension
+
+
+def _hold_tolerance(name: str, annotated: Mapping[str, str]) -> float:
+    text = annotated.get("holdTolerance", "0")
+    tolerance = _parsed(text)
+    if not 0.0 <= tolerance < math.inf:
+        raise InputError(f'{shortened(name)}: holdTolerance = "{one_line(shortened(text))}" must be finite, at least 0')
+    return tolerance
+
+
+def _check_settable(description: ModelDescription) -> None:
+    """Raise InputError where two variables that are set stand for one value: the one that is set last would win."""
+    taken: dict[tuple[DataType, int], str] = {}
+    for variable in description.modelVariables:
+        if variable.causality in _SETTABLE and variable.type in _KINDS:
+            key = _KINDS[variable.type], variable.valueReference
+            other = taken.setdefault(key, variable.name)
+            if other != variable.name:
+                raise InputError(
+                    f"variables {shortened(other)} and {shortened(variable.name)} are set by one "
+                    f"valueReference {variable.valueReference}"
+                )
+
+
+def _check_told(ports: Mapping[str, Port]) -> None:
+    """Raise InputError unless what is said to tell of a port is an output, for it is read in every step."""
+    outputs = {name for name, port in ports.items() if port.causality is Causality.OUTPUT}
+    for port in ports.values():
+        for key, told in (("timeConstant", port.time_constant), ("sensitivity", port.sensitivity)):
+            if told and told not in outputs:
+                raise InputError(f"{shortened(port.name)}: {key} {shortened(told)!r} is no output")
 
 
 def _attribute(variable: ModelVariable, name: str) -> Any:
@@ -159,7 +220,33 @@ def _attribute(variable: ModelVariable, name: str) -> Any:
     return own if own is not None or variable.declaredType is None else getattr(variable.declaredType, name)
 
 
-def _number(text: str | None, default: float) -> float:
+def _unit(variable: ModelVariable) -> str:
+    return _printable(variable, "unit") or "1"
+
+
+def _printable(variable: ModelVariable, name: str) -> str:
+    text = _attribute(variable, name) or ""
+    if not text.isprintable():
+        raise InputError(
+            f"variable {shortened(variable.name)}: {name} {shortened(text)!r} has letters that do not print"
+        )
+    return str(text)
+
+
+def _number(variable: ModelVariable, key: str, text: str | None, default: float) -> float:
     if text is None:
         return default
-    return float(text == "true") if text in ("true", "false") else float(text)
+    value = _TRUTH.get(text.strip(), math.nan) if variable.type == "Boolean" else _parsed(text)
+    if math.isnan(value):
+        raise InputError(
+            f'variable {shortened(variable.name)}: {key} = "{one_line(shortened(text))}" is no {variable.type} number'
+        )
+    return value
+
+
+def _parsed(text: str) -> float:
+    """Return a number; NaN where it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

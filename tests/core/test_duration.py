@@ -37,6 +37,13 @@ def test_anything_else_is_refused_with_the_units_there_are(text):
     assert ", ".join(NANOSECONDS) in str(error.value)
 
 
+def test_more_digits_than_anybody_needs_are_refused_at_once():
+    with pytest.raises(InputError) as error:
+        parse_duration("0." + "1" * 1_000_000 + " s")
+    assert str(error.value).startswith("duration '0.1111")
+    assert len(str(error.value)) < 200
+
+
 @pytest.mark.parametrize("text", ["0 s", "0.5 ns", "1.0000000001 s", "9223372036854775808 ns", "107000 d"])
 def test_what_is_no_whole_number_of_nanoseconds_is_refused(text):
     with pytest.raises(InputError, match="whole number of nanoseconds"):

@@ -1,6 +1,7 @@
 """Results: what is recorded, where it appears, and that it is there whole or not at all."""
 
 import csv
+import os
 from contextlib import nullcontext
 
 import netCDF4
@@ -222,6 +223,13 @@ def test_results_that_cannot_be_read_are_named(tmp_path):
     for name in ("missing.nc", "broken.nc"):
         with pytest.raises(InputError, match=f"results .*{name} cannot be read"):
             load(tmp_path / name)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name")
+def test_results_are_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "run.nc")
+    with pytest.raises(InputError, match="cannot be read: it is a pipe, a socket or a device, not a file"):
+        load(tmp_path / "run.nc")
 
 
 def test_csv_holds_the_pack_level_with_units(results, tmp_path):

@@ -58,7 +58,8 @@ def is_refused(path):
 
 def test_missing_file_is_named_with_the_way_out(tmp_path):
     assert "there is no such file; build_fmus.py builds" in is_refused(tmp_path / "Cell.fmu")
-    assert "there is no such file" in is_refused(tmp_path)
+    assert "there is no such file" in is_refused(tmp_path / ("x" * 300))
+    assert "it is a folder, not a file" in is_refused(tmp_path)
 
 
 def test_broken_file_is_named(tmp_path, fmus):
