@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from ..core.errors import InputError
-from ..fmi.files import replacing
+from ..fmi.files import claimed, replacing
 
 
 def load(path: Path) -> xr.Dataset:
@@ -56,15 +56,16 @@ def made_of(path: Path, *makes: Callable[[xr.Dataset], object]) -> Iterator[None
         When one of them cannot be made, after the others. Where the run has ended by an error of its own, that one is
         raised, with a note.
     """
-    former = _identity(path)
-    try:
-        yield
-    except BaseException as ended:
+    with claimed(path):
+        former = _identity(path)
+        try:
+            yield
+        except BaseException as ended:
+            for error in _made(path, former, makes):
+                ended.add_note(str(error))
+            raise
         for error in _made(path, former, makes):
-            ended.add_note(str(error))
-        raise
-    for error in _made(path, former, makes):
-        raise error
+            raise error
 
 
 def _made(path: Path, former: tuple[int, ...], makes: Sequence[Callable[[xr.Dataset], object]]) -> list[InputError]:
