@@ -214,7 +214,13 @@ def _blamed(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         above = f"{error.filename}: " if str(error.filename) in map(str, path.parents) else ""
-        raise InputError(f"output {path} cannot be written: {above}{error.strerror or error}") from error
+        raise InputError(f"output {_place(path)} cannot be written: {above}{error.strerror or error}") from error
+
+
+def _place(path: Path) -> Path:
+    """Return the file that a path is the draft of, or the path itself."""
+    folder = path.parents[1] if len(path.parents) > 1 else path
+    return folder.with_name(path.name) if folder.name == f".{path.name}{CLAIM}" else path
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def check_set(paths: Iterable[Path]) -> None:
         first = next(iter(told))
         if identity != told[first]:
             raise InputError(
-                f"{first} and {path} do not belong together: they were built of different packs, or by different "
+                f"{first} and {path} do not belong together: they were built of different parts, or by different "
                 "versions; build all of them again"
             )
 
