@@ -102,7 +102,9 @@ def replacing_together() -> Iterator[Drafts]:
         try:
             yield draft_of
         except OSError as error:
-            with _blamed(next(reversed(drafts), Path())):
+            if not drafts:
+                raise
+            with _blamed([*drafts][-1]):
                 raise error
         for path, draft in drafts.items():
             with _blamed(path):
@@ -183,6 +185,10 @@ def _acquire(lock: BaseFileLock, path: Path, folder: Path) -> None:
         except Timeout:
             if (folder / LOCK).exists():
                 break
+        except OSError:
+            with suppress(OSError):
+                folder.rmdir()
+            raise
     owner = ""
     with suppress(OSError, ValueError):
         owner = f" (process {int((folder / OWNER).read_text(encoding='ascii'))})"

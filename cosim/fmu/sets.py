@@ -19,7 +19,7 @@ def check_set(paths: Iterable[Path]) -> None:
     paths : iterable of Path
         FMUs that can be read.
     """
-    told = {path: identity for path in paths if (identity := set_identity(path))}
+    told = {path: identity for path in paths if (identity := read_set_identity(path))}
     for path, identity in told.items():
         first = next(iter(told))
         if identity != told[first]:
@@ -29,7 +29,7 @@ def check_set(paths: Iterable[Path]) -> None:
             )
 
 
-def set_identity(path: Path) -> str:
+def read_set_identity(path: Path) -> str:
     """Return the identity of the set that an FMU was built with; empty where it tells none."""
     with zipfile.ZipFile(path) as archive, archive.open("modelDescription.xml") as file:
         for event, element in ElementTree.iterparse(file, ("start", "end")):

@@ -62,8 +62,8 @@ def run_long(system: System, plan: Plan, long_run: LongRun, resume: bool = False
     Raises
     ------
     InputError
-        When something given does not fit; the checkpoint is missing, damaged, or that of another run, and is left in
-        place then; or a component fails.
+        When something given does not fit; another process writes the output or the checkpoint; the checkpoint is
+        missing, damaged, or that of another run, and is left in place then; or a component fails.
     KeyboardInterrupt
         On Ctrl-C, once a step is complete; the run can be resumed then.
     """

@@ -48,6 +48,16 @@ def test_output_that_cannot_be_written_is_refused_at_once(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "protected"]
 
 
+def test_a_claim_that_fails_leaves_nothing(tmp_path, monkeypatch):
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", full)
+    with pytest.raises(InputError, match=r"life\.nc cannot be written: No space left"), claimed(tmp_path / "life.nc"):
+        pytest.fail("entered")
+    assert list(tmp_path.iterdir()) == []
+
+
 WRITER = """
 import sys, time
 from pathlib import Path

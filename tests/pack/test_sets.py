@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from packfmu.core.errors import InputError
-from packfmu.cosim.fmu.sets import set_identity
+from packfmu.cosim.fmu.sets import read_set_identity
 from packfmu.fmi import build
 from packfmu.fmi.build import Form, build_parts
 from packfmu.fmi.python.fmu import build_python_fmu
@@ -37,10 +37,10 @@ def mixed(fmus, others, tmp_path):
 
 
 def test_the_fmus_of_a_build_tell_one_identity_in_both_flavours(fmus, native_fmus, others):
-    told = {set_identity(path) for folder in (fmus, native_fmus) for path in paths(folder).values()}
+    told = {read_set_identity(path) for folder in (fmus, native_fmus) for path in paths(folder).values()}
     assert len(told) == 1
     assert len(*told) == 32
-    assert {set_identity(path) for path in paths(others).values()} & told == set()
+    assert {read_set_identity(path) for path in paths(others).values()} & told == set()
 
 
 @pytest.mark.parametrize(
@@ -100,5 +100,5 @@ def test_fmus_that_tell_no_set_are_joined(fmus, small_pack, tmp_path):
     shutil.copytree(fmus, tmp_path / "alone")
     cell = next(part for part in parts(small_pack) if part.name == "Cell")
     build_python_fmu(tmp_path / "alone" / "Cell.fmu", cell.component, cell.arguments, cell.start)
-    assert set_identity(tmp_path / "alone" / "Cell.fmu") == ""
+    assert read_set_identity(tmp_path / "alone" / "Cell.fmu") == ""
     assert len(fmu_pack(tmp_path / "alone").components) == 4
