@@ -53,8 +53,8 @@ def made_of(path: Path, *makes: Callable[[xr.Dataset], object]) -> Iterator[None
     Raises
     ------
     InputError
-        When one of them cannot be made, after the others. Where the run has ended by an error of its own, that one is
-        raised, with a note.
+        At once, when another process writes the results; and when one of them cannot be made, after the others. Where
+        the run has ended by an error of its own, that one is raised, with a note.
     """
     with claimed(path):
         former = _identity(path)
