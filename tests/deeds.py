@@ -1,4 +1,4 @@
-"""What writes files, each in two ways that can be told apart: a build, a run, a long run, an entry of the cache."""
+"""What writes files, each in two ways that can be told apart: a build, a run, a long run."""
 
 import numpy as np
 
