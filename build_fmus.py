@@ -12,12 +12,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from packfmu.fmi.build import Form, build_parts
+from packfmu.fmi.build import Form, draft_parts
 from packfmu.fmi.command_line import Parser
+from packfmu.fmi.files import replacing_together
 from packfmu.fmi.native.platforms import Platform
 from packfmu.pack.block import all_parts
 from packfmu.pack.file import load_pack
-from packfmu.pack.ssp import write_system
+from packfmu.pack.ssp import draft_system
 
 FLAVOURS = {"native": (Form.NATIVE,), "python": (Form.PYTHON,), "both": (Form.NATIVE, Form.PYTHON)}
 PLATFORMS = [platform.value for platform in Platform]
@@ -41,9 +42,12 @@ def build(chosen: argparse.Namespace) -> str:
     """Build, and return the names and sizes of the files, a line each."""
     pack, platforms = load_pack(chosen.pack), [Platform(value) for value in dict.fromkeys(chosen.platform)]
     planned, detail = all_parts(pack), pack.outputs.detail
-    built = [build_parts(planned, chosen.output, detail, form, platforms) for form in FLAVOURS[chosen.flavour]]
-    written = [*(path for paths in built for path in paths.values()), *write_system(pack, built[0], chosen.output)]
-    return "\n".join(f"{path}  {path.stat().st_size / 1e6:.2f} MB" for path in written)
+    forms = FLAVOURS[chosen.flavour]
+    with replacing_together() as draft_of:
+        built = [draft_parts(planned, chosen.output, detail, draft_of, form, platforms) for form in forms]
+        system = draft_system(pack, built[0], chosen.output, draft_of)
+    fmus = [chosen.output / form.value / f"{part.name}.fmu" for form in forms for part in planned]
+    return "\n".join(f"{path}  {path.stat().st_size / 1e6:.2f} MB" for path in (*fmus, *system))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from forked import Say, forked
+
 from packfmu.core.duration import parse_duration
 from packfmu.core.errors import InputError
 from packfmu.cosim.duty import Duty, Phase, with_duties
@@ -39,6 +41,7 @@ from packfmu.cosim.long.long_run import run_long
 from packfmu.cosim.results import load
 from packfmu.coupling.schedule import aligned, make_plan
 from packfmu.fmi.command_line import Parser
+from packfmu.fmi.files import claimed
 from packfmu.models.network.loads import LoadMode
 from packfmu.pack.balances import continued
 from packfmu.pack.block import kernel_pack, periods
@@ -110,6 +113,8 @@ def campaign(live: Live, folder: Path, kills: int, seed: int) -> tuple[list[Kill
         made += [kill] if kill else []
         if ended is None and (not output.exists() or output.with_name(CHECKPOINT).exists()):
             continue
+        with claimed(output, output.with_name(CHECKPOINT)):
+            pass  # as the next run would, sweep what a kill at the very end has left
         check_same(whole, output, expected, ended)
         if len(made) == kills:
             return made, life
@@ -141,15 +146,7 @@ def plan_kill(chance: random.Random, lasting: float, saving: float, life: int) -
 
 def attempt(live: Live, output: Path, planned: Kill | None) -> tuple[str | None, Kill | None]:
     """Let a process live; return the summary when it came to its end, and the kill when it did not."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        _child(live, output, planned, lambda text: os.write(writing, f"{text}\n".encode()))
-    os.close(writing)
-    with os.fdopen(reading) as lines:
-        said = lines.read().splitlines()
-    _, status = os.waitpid(child, 0)
+    status, said = forked(lambda say: _live(live, output, planned, say))
     if os.WIFEXITED(status):
         if os.WEXITSTATUS(status):
             raise MismatchError(f"a life ended by itself: {said[-1] if said else 'without a word'}")
@@ -160,21 +157,15 @@ def attempt(live: Live, output: Path, planned: Kill | None) -> tuple[str | None,
     return None, replace(planned, cycles=cycles, is_torn=is_torn)
 
 
-def _child(live: Live, output: Path, planned: Kill | None, say: Callable[[object], object]) -> None:
-    """Live in the process that was forked, and leave it."""
-    try:
-        _announce(say)
-        if planned is not None:
-            _set_the_timer(planned)
-        summary = live(output, output.with_name(CHECKPOINT).exists())
-        say(told(summary))
-        os._exit(0)
-    except BaseException as error:
-        say(f"{type(error).__name__}: {error}")
-        os._exit(1)
+def _live(live: Live, output: Path, planned: Kill | None, say: Say) -> None:
+    """Live, and say when cycles begin, and the summary."""
+    _announce(say)
+    if planned is not None:
+        _set_the_timer(planned)
+    say(told(live(output, output.with_name(CHECKPOINT).exists())))
 
 
-def _announce(say: Callable[[object], object]) -> None:
+def _announce(say: Say) -> None:
     """Say when a cycle begins."""
     cycle = Course.cycle
 

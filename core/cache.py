@@ -18,6 +18,7 @@ from platform import python_version
 from filelock import BaseFileLock, FileLock
 from platformdirs import user_cache_path
 
+from .durable import sync_file
 from .errors import InputError
 
 SOURCES = ("core", "models", "coupling", "fmus")
@@ -168,6 +169,7 @@ def write_sealed(path: Path, body: bytes) -> None:
     try:
         with draft.open("xb") as file:
             file.write(hashlib.sha256(body).digest() + body)
+        sync_file(draft)
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)

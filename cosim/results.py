@@ -12,7 +12,7 @@ import xarray as xr
 
 from ..core.errors import InputError
 from ..core.reading import why_unreadable
-from ..fmi.files import replacing
+from ..fmi.files import claimed, replacing
 
 
 def load(path: Path) -> xr.Dataset:
@@ -57,18 +57,19 @@ def made_of(path: Path, *makes: Callable[[xr.Dataset], object]) -> Iterator[None
     Raises
     ------
     InputError
-        When one of them cannot be made, after the others. Where the run has ended by an error of its own, that one is
-        raised, with a note.
+        At once, when another process writes the results; and when one of them cannot be made, after the others. Where
+        the run has ended by an error of its own, that one is raised, with a note.
     """
-    former = _identity(path)
-    try:
-        yield
-    except BaseException as ended:
+    with claimed(path):
+        former = _identity(path)
+        try:
+            yield
+        except BaseException as ended:
+            for error in _made(path, former, makes):
+                ended.add_note(str(error))
+            raise
         for error in _made(path, former, makes):
-            ended.add_note(str(error))
-        raise
-    for error in _made(path, former, makes):
-        raise error
+            raise error
 
 
 def _made(path: Path, former: tuple[int, ...], makes: Sequence[Callable[[xr.Dataset], object]]) -> list[InputError]:

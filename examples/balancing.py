@@ -36,7 +36,7 @@ from packfmu.coupling.guard import Guard
 from packfmu.coupling.schedule import Plan, make_plan
 from packfmu.coupling.system import System
 from packfmu.fmi.command_line import Parser
-from packfmu.fmi.files import check_replaceable, replacing
+from packfmu.fmi.files import claimed, replacing
 from packfmu.fmi.native.platforms import host_platform
 from packfmu.pack.balances import balances, integrals
 from packfmu.pack.balancing_tables import Balancer, Bms, keys_of
@@ -139,18 +139,17 @@ def compare(pack: Pack, output: Path, hours: float, cases: Sequence[Case] = CASE
     """Balance `pack` by each case for at most `hours`, and save the results in `output`."""
     duration = whole_periods(pack, hours)
     folder, table, figure = output / "balancing", output / "balancing.csv", output / "balancing.png"
-    for path in (table, figure, *(folder / f"{case.name}.nc" for case in cases)):
-        check_replaceable(path)
-    fmus = build_all(pack, folder, cases)
-    outcomes: list[Outcome] = []
-    try:
-        for case in cases:
-            outcomes.append(balance(case, case.pack(pack), fmus[case.name], folder / f"{case.name}.nc", duration))
-    finally:
-        if outcomes:
-            save_table(outcomes, table)
-            with replacing(figure) as temporary:
-                draw(outcomes).savefig(temporary, format="png", dpi=120)
+    with claimed(table, figure, *(folder / f"{case.name}.nc" for case in cases)):
+        fmus = build_all(pack, folder, cases)
+        outcomes: list[Outcome] = []
+        try:
+            for case in cases:
+                outcomes.append(balance(case, case.pack(pack), fmus[case.name], folder / f"{case.name}.nc", duration))
+        finally:
+            if outcomes:
+                save_table(outcomes, table)
+                with replacing(figure) as temporary:
+                    draw(outcomes).savefig(temporary, format="png", dpi=120)
     return outcomes
 
 

@@ -25,7 +25,7 @@ from packfmu.cosim.results import load, made_of, save_csv
 from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.system import System
 from packfmu.fmi.command_line import Parser
-from packfmu.fmi.files import check_replaceable
+from packfmu.fmi.files import claimed
 from packfmu.fmi.native.platforms import host_platform
 from packfmu.models.network.loads import LoadMode
 from packfmu.pack.balances import balances, format_balances, integrals
@@ -57,22 +57,21 @@ def drive(pack: Pack, output: Path) -> str:
     netcdf, table, figure = (output / f"drive_cycle.{suffix}" for suffix in ("nc", "csv", "png"))
     time, speed = read_trace(WLTC)
     power = per_period(time, pack_power(NISSAN_LEAF, time, speed), pack.schedule.electrical)
-    for path in (netcdf, table, figure):
-        check_replaceable(path)
-    fmus = build_pack(pack, output / "drive_cycle", platforms=(host_platform(),))["Cell"].parent
-    system = with_profiles(fmu_pack(fmus, pack.bms is not None), {"PackNetwork.pack_power": power})
-    plan = make_plan(system, periods(pack.schedule))
-    experiment = Experiment(
-        duration=power.size * pack.schedule.electrical,
-        values={"PackNetwork.load_mode": LoadMode.POWER},
-        stop_on=CUT_OFFS,
-        record=record(system, pack.outputs.detail),
-        output=netcdf,
-        totals=integrals(system),
-    )
-    with made_of(netcdf, lambda recorded: save_csv(recorded, table), lambda recorded: save_figure(recorded, figure)):
-        ended = run(system, plan, experiment)
-    recorded = load(netcdf)
+    with claimed(netcdf, table, figure):
+        fmus = build_pack(pack, output / "drive_cycle", platforms=(host_platform(),))["Cell"].parent
+        system = with_profiles(fmu_pack(fmus, pack.bms is not None), {"PackNetwork.pack_power": power})
+        plan = make_plan(system, periods(pack.schedule))
+        experiment = Experiment(
+            duration=power.size * pack.schedule.electrical,
+            values={"PackNetwork.load_mode": LoadMode.POWER},
+            stop_on=CUT_OFFS,
+            record=record(system, pack.outputs.detail),
+            output=netcdf,
+            totals=integrals(system),
+        )
+        with made_of(netcdf, lambda made: save_csv(made, table), lambda made: save_figure(made, figure)):
+            ended = run(system, plan, experiment)
+        recorded = load(netcdf)
     distance = np.interp(ended.end, time, np.append(0.0, np.cumsum(np.diff(time) * (speed[:-1] + speed[1:]) / 2.0)))
     saved = [f"{netcdf.name} (everything, for xarray)", table.name, figure.name, f"{fmus.relative_to(output)}/*.fmu"]
     lines = [*summary(ended, recorded, float(distance)), "", ledger(system, ended)]

@@ -32,7 +32,7 @@ from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
 from packfmu.coupling.schedule import make_plan
 from packfmu.fmi.command_line import Parser
-from packfmu.fmi.files import check_replaceable, replacing
+from packfmu.fmi.files import claimed, replacing
 from packfmu.fmi.native.platforms import host_platform
 from packfmu.models.network.loads import LoadMode
 from packfmu.pack.block import periods
@@ -105,28 +105,27 @@ def estimate(pack: Pack, output: Path, course: Sequence[Phase] = DAY) -> str:
     if pack.bms is None:
         raise InputError("the pack file has no [bms] table; without one nothing is estimated")
     netcdf, table, figure = (output / f"soc_estimation.{suffix}" for suffix in ("nc", "csv", "png"))
-    for path in (netcdf, table, figure):
-        check_replaceable(path)
     power, ends = profile(pack, course)
-    fmus = build_pack(pack, output / "soc_estimation", platforms=(host_platform(),))["Cell"].parent
-    system = with_profiles(fmu_pack(fmus, management=True), {"PackNetwork.pack_power": power})
-    experiment = Experiment(
-        duration=power.size * pack.schedule.electrical,
-        values={"PackNetwork.load_mode": LoadMode.POWER, "Bms.balancing_allowed": False},
-        record=RECORD,
-        output=netcdf,
-    )
-    phases = tuple((phase.activity.value, int(end)) for phase, end in zip(course, ends, strict=True))
-    estimated = partial(Estimate, phases=phases, bias=pack.bms.current_offset)
+    with claimed(netcdf, table, figure):
+        fmus = build_pack(pack, output / "soc_estimation", platforms=(host_platform(),))["Cell"].parent
+        system = with_profiles(fmu_pack(fmus, management=True), {"PackNetwork.pack_power": power})
+        experiment = Experiment(
+            duration=power.size * pack.schedule.electrical,
+            values={"PackNetwork.load_mode": LoadMode.POWER, "Bms.balancing_allowed": False},
+            record=RECORD,
+            output=netcdf,
+        )
+        phases = tuple((phase.activity.value, int(end)) for phase, end in zip(course, ends, strict=True))
+        estimated = partial(Estimate, phases=phases, bias=pack.bms.current_offset)
 
-    def save(recorded: xr.Dataset) -> None:
-        results.save_csv(recorded, table)
-        with replacing(figure) as temporary:
-            draw(estimated(recorded)).savefig(temporary, format="png", dpi=120)
+        def save(recorded: xr.Dataset) -> None:
+            results.save_csv(recorded, table)
+            with replacing(figure) as temporary:
+                draw(estimated(recorded)).savefig(temporary, format="png", dpi=120)
 
-    with results.made_of(netcdf, save):
-        ended = run(system, make_plan(system, periods(pack.schedule)), experiment)
-    made = estimated(results.load(netcdf))
+        with results.made_of(netcdf, save):
+            ended = run(system, make_plan(system, periods(pack.schedule)), experiment)
+        made = estimated(results.load(netcdf))
     saved = [f"{netcdf.name} (everything, for xarray)", table.name, figure.name, f"{fmus.relative_to(output)}/*.fmu"]
     told = [*report(made), *ended.violations, "", f"saved in {output}: {', '.join(saved)}"]
     return "\n".join(told)

@@ -36,7 +36,7 @@ from packfmu.coupling.system import System
 from packfmu.fmi.build import build_parts
 from packfmu.fmi.command_line import Parser
 from packfmu.fmi.definition import Part
-from packfmu.fmi.files import check_replaceable, replacing
+from packfmu.fmi.files import claimed, replacing
 from packfmu.fmi.native.platforms import host_platform
 from packfmu.models.network.loads import LoadMode
 from packfmu.pack.balances import balances, continued, format_balances, integrals
@@ -79,30 +79,30 @@ def live(pack: Pack, output: Path, years: int, resume: bool = False, components:
     if pack.aging is None:
         raise InputError("the pack file has no [aging] table; without one the cells do not age")
     netcdf, table, figure, plan = (output / f"ten_years{suffix}" for suffix in (".nc", ".csv", ".png", "_plan.txt"))
-    for path in (netcdf, table, figure, plan):
-        check_replaceable(path)
-    planned = {part.name: part for part in all_parts(pack)}
-    fmus = build_parts(tuple(planned.values()), output / "ten_years", pack.outputs.detail, platforms=(host_platform(),))
-    folder = fmus["Pack"].parent
-    whole, long_run, explained = planned_life(pack, folder, netcdf, years, components)
-    with replacing(plan) as temporary:
-        temporary.write_text(explained + "\n", encoding="utf-8")
-    life = life_of(pack, planned["Aging"])
+    with claimed(netcdf, table, figure, plan):
+        planned = {part.name: part for part in all_parts(pack)}
+        detail, host = pack.outputs.detail, (host_platform(),)
+        folder = build_parts(tuple(planned.values()), output / "ten_years", detail, platforms=host)["Pack"].parent
+        whole, long_run, explained = planned_life(pack, folder, netcdf, years, components)
+        with replacing(plan) as temporary:
+            temporary.write_text(explained + "\n", encoding="utf-8")
+        life = life_of(pack, planned["Aging"])
 
-    def save(recorded: xr.Dataset) -> None:
-        save_table(life(recorded), table)
-        with replacing(figure) as temporary:
-            draw(life(recorded)).savefig(temporary, format="png", dpi=120)
+        def save(recorded: xr.Dataset) -> None:
+            save_table(life(recorded), table)
+            with replacing(figure) as temporary:
+                draw(life(recorded)).savefig(temporary, format="png", dpi=120)
 
-    with results.made_of(netcdf, save):
-        ended = age(pack, folder, long_run, resume, components)
+        with results.made_of(netcdf, save):
+            ended = age(pack, folder, long_run, resume, components)
+        recorded = results.load(netcdf)
     saved = [f"{netcdf.name} (everything, for xarray)", table.name, figure.name, plan.name]
     saved.append(f"{folder.relative_to(output)}/*.fmu")
     layers = explained.split("\n\n")[0].splitlines()
     told = [
         *layers,
         "",
-        *report(life(results.load(netcdf)), ended),
+        *report(life(recorded), ended),
         *ledger(whole, ended),
         "",
         f"saved in {output}: {', '.join(saved)}",

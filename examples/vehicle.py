@@ -33,7 +33,7 @@ from packfmu.core.errors import InputError
 from packfmu.core.interruption import interruption_put_off
 from packfmu.fmi.build import PATIENCE, build_parts
 from packfmu.fmi.command_line import Parser
-from packfmu.fmi.files import check_replaceable, replacing
+from packfmu.fmi.files import claimed, replacing
 from packfmu.fmi.native.platforms import host_platform
 from packfmu.pack.block import pack_block
 from packfmu.pack.file import Pack, load_pack
@@ -217,18 +217,17 @@ def go(pack: Pack, output: Path) -> str:
     if parse_duration(f"{STEP} s") % pack.schedule.electrical:
         period = format_duration(pack.schedule.electrical)
         raise InputError(f"[schedule] electrical = {period} does not divide the {STEP:g} s between two exchanges")
-    for path in (vehicle, table, figure):
-        check_replaceable(path)
-    block = pack_block(pack, parts(pack))
-    native = build_parts([block], vehicle.parent, pack.outputs.detail, platforms=(host_platform(),))["Pack"]
-    build_vehicle(vehicle)
-    journey = drive(vehicle, native, read_trace(WLTC)[1])
-    save_table(journey, table)
-    save_figure(journey, figure)
-    if journey.interruption is not None:
-        raise journey.interruption
-    saved = f"saved in {output}: {', '.join(str(p.relative_to(output)) for p in (table, figure, vehicle, native))}"
-    return "\n".join([*summary(journey), "", saved])
+    with claimed(vehicle, table, figure):
+        block = pack_block(pack, parts(pack))
+        native = build_parts([block], vehicle.parent, pack.outputs.detail, platforms=(host_platform(),))["Pack"]
+        build_vehicle(vehicle)
+        journey = drive(vehicle, native, read_trace(WLTC)[1])
+        save_table(journey, table)
+        save_figure(journey, figure)
+        if journey.interruption is not None:
+            raise journey.interruption
+        saved = f"saved in {output}: {', '.join(str(p.relative_to(output)) for p in (table, figure, vehicle, native))}"
+        return "\n".join([*summary(journey), "", saved])
 
 
 def build_vehicle(target: Path) -> None:

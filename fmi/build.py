@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -9,17 +11,19 @@ from contextlib import ExitStack
 from enum import Enum
 from pathlib import Path
 
+import numpy as np
 from tqdm import tqdm
 
 from ..core.variable import Detail
 from .definition import Part
-from .files import replacing
+from .files import Drafts, replacing_together
 from .native.child import Children
 from .native.fmu import build_native_fmu
 from .native.libraries import Wanted, are_at_hand
 from .native.platforms import Platform
 from .python.fmu import build_python_fmu
-from .registry import load_definition
+from .registry import component_sources, load_definition
+from .supplements import digest
 
 
 class Form(Enum):
@@ -68,19 +72,33 @@ def build_parts(
     InputError
         When a value does not fit a model, or the output cannot be written; no FMU was replaced then.
     """
+    with replacing_together() as draft_of:
+        draft_parts(planned, output, detail, draft_of, form, platforms)
+    return {part.name: _target(part, output, form) for part in planned}
+
+
+def draft_parts(
+    planned: Sequence[Part],
+    output: Path,
+    detail: Detail,
+    draft_of: Drafts,
+    form: Form = Form.NATIVE,
+    platforms: Sequence[Platform] = tuple(Platform),
+) -> dict[str, Path]:
+    """Build an FMU of each part as a draft, of `replacing_together`, and return the drafts; see `build_parts`."""
     models = {part.name: load_definition(part.component, part.arguments, part.start).model for part in planned}
     wanted = [Wanted(part.component, part.arguments, models[part.name], platforms) for part in planned]
     doing = _told(wanted) if form is Form.NATIVE else BUILDING
-    targets = {part.name: output / form.value / f"{part.name}.fmu" for part in planned}
+    drafts = {part.name: draft_of(_target(part, output, form)) for part in planned}
+    identity = set_identity(planned)
     with ExitStack() as stack:
-        drafts = {name: stack.enter_context(replacing(target)) for name, target in targets.items()}
 
         def build(part: Part) -> None:
             what = (drafts[part.name], part.component, part.arguments, part.start, detail)
             if form is Form.NATIVE:
-                build_native_fmu(*what, platforms)
+                build_native_fmu(*what, platforms, identity)
             else:
-                build_python_fmu(*what)
+                build_python_fmu(*what, identity)
 
         children = Children()
         workers = ThreadPoolExecutor(os.cpu_count(), initializer=children.adopt)  # compilers run in children
@@ -91,7 +109,22 @@ def build_parts(
             as_completed(running), doing, len(running), unit="FMU", delay=PATIENCE, disable=None, leave=False
         ):
             done.result()
-    return targets
+    return drafts
+
+
+def set_identity(planned: Sequence[Part]) -> str:
+    """Return what FMUs have in common that are made of these parts: a hash of the parts and of the sources."""
+    total = hashlib.sha256(digest(component_sources()).encode())
+    for part in planned:
+        total.update(json.dumps([part.name, part.component, dict(part.arguments)], sort_keys=True).encode())
+        for name, values in sorted(part.start.items()):
+            numbers = np.asarray(values, dtype="<f8")
+            total.update(f"{name} {numbers.shape}".encode() + numbers.tobytes())
+    return total.hexdigest()[:32]
+
+
+def _target(part: Part, output: Path, form: Form) -> Path:
+    return output / form.value / f"{part.name}.fmu"
 
 
 def _told(wanted: Sequence[Wanted]) -> str:

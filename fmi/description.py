@@ -78,7 +78,9 @@ def listed(component: Definition, detail: Detail) -> tuple[Variable, ...]:
 
 
 def guid(component: Definition, sources: str, detail: Detail) -> str:
-    """Return the identity of an FMU: a hash of its interface and of what it is built from, start values left out.
+    """Return the identity of an FMU: a hash of its interface, of its start values and of what it is built from.
+
+    It binds the resources of an FMU, which hold the start values, to the model description, which tells them.
 
     Parameters
     ----------
@@ -97,10 +99,15 @@ def guid(component: Definition, sources: str, detail: Detail) -> str:
     ]  # fmt: skip
     terminals = [(t.name, t.kind.value, t.named_members) for t in component.terminals]
     text = json.dumps([model.name, model.description, model.update.value, interface, terminals, sources])
-    return f"{{{UUID(bytes=hashlib.sha256(text.encode()).digest()[:16])}}}"
+    total = hashlib.sha256(text.encode())
+    for variable in (*model.parameters, *model.inputs):
+        total.update(variable.start_values().astype("<f8").tobytes())
+    return f"{{{UUID(bytes=total.digest()[:16])}}}"
 
 
-def model_description(component: Definition, flavour: Flavour, identity: str, detail: Detail) -> bytes:
+def model_description(
+    component: Definition, flavour: Flavour, identity: str, detail: Detail, set_identity: str = ""
+) -> bytes:
     """Return the content of modelDescription.xml.
 
     Parameters
@@ -113,6 +120,8 @@ def model_description(component: Definition, flavour: Flavour, identity: str, de
         The GUID.
     detail : Detail
         Outputs finer than this are left out.
+    set_identity : str
+        The identity of the set of FMUs that it belongs to; empty where it is built alone.
     """
     model = component.model
     variables = listed(component, detail)
@@ -137,17 +146,19 @@ def model_description(component: Definition, flavour: Flavour, identity: str, de
     step = component.step_size
     times = {"startTime": "0.0", "stopTime": repr(STEPS * step), "stepSize": repr(step)}
     SubElement(root, "DefaultExperiment", times, tolerance=repr(TOLERANCE))
-    _add_annotations(root, model, variables)
+    _add_annotations(root, model, variables, set_identity)
     _add_variables(root, model, variables)
     _add_structure(root, variables)
     add_dependencies(root, model, variables)
     return xml_file(root)
 
 
-def _add_annotations(root: Element, model: Model, variables: tuple[Variable, ...]) -> None:
-    """Add the method by which the model steps, and what a master treats variables by; a tool has a single element."""
+def _add_annotations(root: Element, model: Model, variables: tuple[Variable, ...], set_identity: str) -> None:
+    """Add the set, the method by which the model steps, and what a master treats variables by, in one element."""
     tool = SubElement(SubElement(root, "VendorAnnotations"), "Tool", name=TOOL)
     annotations = SubElement(tool, "Annotations")
+    if set_identity:
+        SubElement(annotations, "Set", identity=set_identity)
     SubElement(annotations, "Update", method=model.update.value)
     for variable in variables:
         attributes = _annotated(variable)

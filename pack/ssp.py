@@ -27,7 +27,6 @@ and energy crosses that boundary unchanged only while the heat rate stays the sa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -39,6 +38,7 @@ from ..core.duration import seconds
 from ..core.errors import InputError
 from ..core.variable import Causality, DataType, Detail
 from ..cosim.fmu.component import fmu_component
+from ..cosim.fmu.sets import check_set
 from ..cosim.opening import LOOKAHEAD
 from ..coupling.block.taps import Summary
 from ..coupling.operations import endpoint
@@ -46,7 +46,7 @@ from ..coupling.port import Port
 from ..coupling.system import Component, System
 from ..fmi.archive import write_archive
 from ..fmi.description import STEPS
-from ..fmi.files import replacing
+from ..fmi.files import Drafts, replacing_together
 from ..fmi.xml_file import xml_file
 from ..fmus.pack import BMS_TAPS, TAPS
 from .block import periods
@@ -132,6 +132,12 @@ def write_system(pack: Pack, fmus: Mapping[str, Path], output: Path) -> tuple[Pa
     InputError
         When an FMU is missing, cannot be read or does not fit the others, or a file cannot be written.
     """
+    with replacing_together() as draft_of:
+        return draft_system(pack, fmus, output, draft_of)
+
+
+def draft_system(pack: Pack, fmus: Mapping[str, Path], output: Path, draft_of: Drafts) -> tuple[Path, Path, Path]:
+    """Write the system of a pack into drafts, of `replacing_together`, and return their places; see `write_system`."""
     system, members = _members(pack, fmus)
     content = {f"{member.component.name}.fmu": fmus[member.component.name].read_bytes() for member in members}
     package = {f"resources/{name}": fmu for name, fmu in content.items()}
@@ -139,11 +145,10 @@ def write_system(pack: Pack, fmus: Mapping[str, Path], output: Path) -> tuple[Pa
     flat, connected = ({"SystemStructure.ssd": _system_structure(system, members, o)} for o in ((), _outer(system)))
     content["OspSystemStructure.xml"] = _osp_system_structure(system, members)
     ssp, osp, larger = output / "Pack.ssp", output / "osp", output / "PackSystem.ssp"
-    with ExitStack() as stack:
-        for path, structure in ((ssp, flat), (larger, connected)):
-            write_archive(stack.enter_context(replacing(path)), package | structure)
-        for name, data in content.items():
-            stack.enter_context(replacing(osp / name)).write_bytes(data)
+    for path, structure in ((ssp, flat), (larger, connected)):
+        write_archive(draft_of(path), package | structure)
+    for name, data in content.items():
+        draft_of(osp / name).write_bytes(data)
     return ssp, osp / "OspSystemStructure.xml", larger
 
 
@@ -153,7 +158,8 @@ def _members(pack: Pack, fmus: Mapping[str, Path]) -> tuple[System, tuple[_Membe
     for name in given:
         if name not in fmus:
             raise InputError(f"the system needs {name}.fmu; it was given {', '.join(fmus) or 'none'}")
-    system = pack_system(fmu_component(name, PACK_LAYERS[name], fmus[name]) for name in given)
+    system = pack_system([fmu_component(name, PACK_LAYERS[name], fmus[name]) for name in given])
+    check_set(fmus[name] for name in given)
     driven = {connection.target for connection in system.connections}
     steps = periods(pack.schedule)
     members = []

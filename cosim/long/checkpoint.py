@@ -25,9 +25,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ...core.durable import sync_folder
 from ...core.errors import InputError
 from ...coupling.slave import Values
-from ...fmi.files import replacing, sync_folder
+from ...fmi.files import replacing
 from ..recorder import Column, recording
 
 ROWS = 256
@@ -119,7 +120,6 @@ class CheckpointFile:
                 database.executescript(SCHEMA)
                 database.executemany("INSERT INTO meta VALUES (?, ?)", {**self._meta, "seal": None}.items())
                 _replace(database, self._seal, seal, rows, content)
-            sync_folder(self.path.parent)
         else:
             with _writing(self.path, self.path) as database:
                 _replace(database, self._seal, seal, rows, content)
@@ -192,6 +192,7 @@ def remove_checkpoint(path: Path) -> None:
         try:
             if file.exists():
                 file.unlink()
+                sync_folder(file.parent)
         except OSError as error:
             raise InputError(f"{file} cannot be removed: {error.strerror or error}") from error
 

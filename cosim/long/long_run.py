@@ -27,7 +27,7 @@ from ...coupling.enforcement import check_window, refuse
 from ...coupling.guard import Guard
 from ...coupling.schedule import Plan
 from ...coupling.system import System
-from ...fmi.files import check_replaceable, remove_leftovers
+from ...fmi.files import check_replaceable, claimed
 from ..experiment import Experiment
 from ..recorder import reason_of
 from ..simulation import opened
@@ -63,8 +63,8 @@ def run_long(system: System, plan: Plan, long_run: LongRun, resume: bool = False
     Raises
     ------
     InputError
-        When something given does not fit; the checkpoint is missing, damaged, or that of another run, and is left in
-        place then; or a component fails.
+        When something given does not fit; another process writes the output or the checkpoint; the checkpoint is
+        missing, damaged, or that of another run, and is left in place then; or a component fails.
     KeyboardInterrupt
         On Ctrl-C, once a step is complete, likewise on SIGTERM and SIGHUP in a command line (`fmi.command_line`); the
         run can be resumed then.
@@ -73,10 +73,12 @@ def run_long(system: System, plan: Plan, long_run: LongRun, resume: bool = False
         raise InputError("a long run needs an output: its checkpoint lies beside it")
     if long_run.experiment.output.suffix.startswith(CHECKPOINT):
         raise InputError(f"output {long_run.experiment.output}: another file of the run ends in this; name it .nc")
+    output = long_run.experiment.output
     with ExitStack() as stack:
         check = stack.enter_context(interruption_put_off())
+        stack.enter_context(claimed(output, output.with_suffix(CHECKPOINT)))
         simulation = stack.enter_context(opened(system, plan, long_run.experiment, lambda _: check()))
-        return _run(Course(simulation, long_run), long_run, long_run.experiment.output, resume, check)
+        return _run(Course(simulation, long_run), long_run, output, resume, check)
 
 
 def check_paces(system: System, plan: Plan, long_run: LongRun) -> str:
@@ -114,10 +116,9 @@ def _run(course: Course, long_run: LongRun, output: Path, resume: bool, check: C
     if resume:
         course.restore(checkpoint.load())
     else:
-        _clear(output, path)
+        check_replaceable(rollback_journal(path))
+        remove_checkpoint(path)
         course.record(checkpoint)
-    for file in (output, path):
-        remove_leftovers(file)
     checkpoint.save(course.save())
     try:
         _live(course, long_run, checkpoint, check)
@@ -143,13 +144,6 @@ def _live(course: Course, long_run: LongRun, checkpoint: CheckpointFile, check: 
             if time.perf_counter() - saved > BETWEEN_CHECKPOINTS or checkpoint.is_full or course.has_ended:
                 checkpoint.save(course.save())
                 saved = time.perf_counter()
-
-
-def _clear(output: Path, checkpoint: Path) -> None:
-    """Remove the checkpoint of another run; InputError where a file of the new one could not be written."""
-    for file in (output, checkpoint, rollback_journal(checkpoint)):
-        check_replaceable(file)
-    remove_checkpoint(checkpoint)
 
 
 def _bar(now: int, duration: int) -> tqdm:

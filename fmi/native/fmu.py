@@ -41,6 +41,7 @@ def build_native_fmu(
     start: Mapping[str, ArrayLike] | None = None,
     detail: Detail = Detail.CELL,
     platforms: Sequence[Platform] = tuple(Platform),
+    set_identity: str = "",
 ) -> None:
     """Build an FMU of the native flavour.
 
@@ -60,6 +61,8 @@ def build_native_fmu(
         Outputs finer than this are left out of the model description and the terminals.
     platforms : sequence of Platform
         Where the FMU shall run.
+    set_identity : str
+        The identity of the set of FMUs that it belongs to; empty where it is built alone.
 
     Raises
     ------
@@ -73,7 +76,7 @@ def build_native_fmu(
     identity = guid(component, state_identity(model, made.stamp), detail)
     files = {f"binaries/{p.value}/{model.name}{p.extension}": library for p, library in made.content.items()}
     files["resources/model.bin"] = tables(model, identity, made.stamp)
-    files["modelDescription.xml"] = model_description(component, NATIVE, identity, detail)
+    files["modelDescription.xml"] = model_description(component, NATIVE, identity, detail, set_identity)
     write_archive(target, files | licences(platforms) | supplements(component, NATIVE, detail))
 
 

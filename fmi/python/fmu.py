@@ -33,7 +33,7 @@ PYTHON = Flavour(
     can_serialize_fmu_state=True,
 )
 
-RUNTIME = ("__init__", "access", "log", "slave", "state")
+RUNTIME = ("__init__", "access", "binding", "log", "slave", "state")
 """Modules of this package that run inside every FMU, besides those that components are made from."""
 
 PYTHONFMU_MODULES = ("_version", "default_experiment", "enums", "fmi2slave", "logmsg", "variables")
@@ -60,6 +60,7 @@ def build_python_fmu(
     arguments: Mapping[str, Any],
     start: Mapping[str, ArrayLike] | None = None,
     detail: Detail = Detail.CELL,
+    set_identity: str = "",
 ) -> None:
     """Build an FMU of the Python flavour.
 
@@ -77,6 +78,8 @@ def build_python_fmu(
         Start values of parameters and inputs [unit of the variable]; others keep what is declared.
     detail : Detail
         Outputs finer than this are left out of the model description and the terminals.
+    set_identity : str
+        The identity of the set of FMUs that it belongs to; empty where it is built alone.
 
     Raises
     ------
@@ -96,7 +99,7 @@ def build_python_fmu(
     files["resources/slavemodule.txt"] = script.encode()
     files[f"resources/{script}.py"] = SCRIPT.format(name=component.model.name, package=package).encode()
     files["resources/component.json"] = json.dumps(specification, indent=1, sort_keys=True).encode()
-    files["modelDescription.xml"] = model_description(component, PYTHON, identity, detail)
+    files["modelDescription.xml"] = model_description(component, PYTHON, identity, detail, set_identity)
     files["documentation/externalDependencies.html"] = external_dependencies_page(component).encode()
     files["documentation/licenses/pythonfmu.txt"] = licence("pythonfmu")
     write_archive(target, files | binaries(component.model.name) | supplements(component, PYTHON, detail))

@@ -29,6 +29,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from .access import AccessError, Layout, Role, Selection
+from .binding import check_binding
 from .log import Log, Status
 from .state import NOT_FINITE, Mode, Stale, State, pack_state, unpack_state, wrong_time
 
@@ -59,6 +60,7 @@ class FmiCalls:
     def __init__(self, resources: str) -> None:
         attach(resources)
         specification = json.loads(Path(resources, "component.json").read_text(encoding="utf-8"))
+        check_binding(Path(resources), str(specification["guid"]))
         instance_type = importlib.import_module("...core.instance", __package__).Instance
         registry = importlib.import_module("..registry", __package__)
         component = registry.load_definition(

@@ -186,6 +186,16 @@ def test_a_flipped_byte_of_the_file_is_refused_or_changes_nothing(path, whole, p
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
+def test_zeros_where_a_page_was_or_to_the_end_of_the_file_are_refused(path, whole):
+    """What a loss of power, or two programs that write one file, leave of it."""
+    page = int.from_bytes(whole[16:18], "big")
+    assert len(whole) >= 10 * page
+    for begin in range(0, len(whole), page):
+        for end in (begin + page, len(whole)):
+            path.write_bytes(whole[:begin] + bytes(end - begin) + whole[end:])
+            assert_refused(path, "is damaged|is not a checkpoint")
+
+
 @pytest.mark.parametrize("place", [18, 19])
 def test_a_file_that_sqlite_would_write_or_read_otherwise_is_refused(path, whole, place):
     path.write_bytes(whole[:place] + b"\x02" + whole[place + 1 :])
