@@ -10,7 +10,7 @@ the network has computed for the same interval.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..core.errors import InputError
@@ -65,6 +65,10 @@ class Component:
         the outputs that will be read.
     update : Update
         How it steps.
+    source : str
+        The file that it comes from; empty where there is none.
+    set_identity : str
+        Of the components that were built together; empty where it belongs to no set.
     """
 
     name: str
@@ -72,12 +76,25 @@ class Component:
     ports: Mapping[str, Port]
     open: Callable[[Sequence[str], Sequence[str]], Slave]
     update: Update = Update.EXPLICIT
+    source: str = ""
+    set_identity: str = ""
 
     def port(self, name: str) -> Port:
         """Return a port; InputError names the component and what it has."""
         if name not in self.ports:
             raise InputError(f"{self.name} has no variable {name!r}; it has {', '.join(self.ports)}")
         return self.ports[name]
+
+
+def check_set(components: Iterable[Component]) -> None:
+    """Raise InputError where two components were built with different sets; one that tells no set fits all."""
+    told = [component for component in components if component.set_identity]
+    for other in told:
+        if other.set_identity != told[0].set_identity:
+            raise InputError(
+                f"{told[0].source} and {other.source} do not belong together: they were built of different parts, or "
+                "by different versions; build all of them again"
+            )
 
 
 @dataclass(frozen=True, eq=False)

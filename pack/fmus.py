@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..cosim.fmu.component import fmu_component
-from ..cosim.fmu.sets import check_set
 from ..coupling.system import System
 from ..fmi.build import Form, build_parts
 from ..fmi.native.platforms import Platform
@@ -27,17 +26,13 @@ def fmu_pack(folder: Path, management: bool = False) -> System:
         | (set() if "capacity_loss" in cells.ports else {"Aging"})
     )
     others = [name for name in PACK_LAYERS if name not in absent]
-    components = [cells, *(fmu_component(name, PACK_LAYERS[name], folder / f"{name}.fmu") for name in others)]
-    check_set(folder / f"{component.name}.fmu" for component in components)
-    return pack_system(components)
+    return pack_system([cells, *(fmu_component(name, PACK_LAYERS[name], folder / f"{name}.fmu") for name in others)])
 
 
 def fmu_block(folder: Path) -> System:
     """Join ``Pack.fmu`` and ``Aging.fmu`` of a folder."""
-    layers = {"Pack": ELECTRICAL, "Aging": AGING}
-    block, aging = (fmu_component(name, layer, folder / f"{name}.fmu") for name, layer in layers.items())
-    check_set(folder / f"{name}.fmu" for name in layers)
-    return block_system(block, aging)
+    block = fmu_component("Pack", ELECTRICAL, folder / "Pack.fmu")
+    return block_system(block, fmu_component("Aging", AGING, folder / "Aging.fmu"))
 
 
 def build_pack(

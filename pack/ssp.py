@@ -38,7 +38,6 @@ from ..core.duration import seconds
 from ..core.errors import InputError
 from ..core.variable import Causality, DataType, Detail
 from ..cosim.fmu.component import fmu_component
-from ..cosim.fmu.sets import check_set
 from ..cosim.opening import LOOKAHEAD
 from ..coupling.block.taps import Summary
 from ..coupling.operations import endpoint
@@ -159,7 +158,6 @@ def _members(pack: Pack, fmus: Mapping[str, Path]) -> tuple[System, tuple[_Membe
         if name not in fmus:
             raise InputError(f"the system needs {name}.fmu; it was given {', '.join(fmus) or 'none'}")
     system = pack_system([fmu_component(name, PACK_LAYERS[name], fmus[name]) for name in given])
-    check_set(fmus[name] for name in given)
     driven = {connection.target for connection in system.connections}
     steps = periods(pack.schedule)
     members = []

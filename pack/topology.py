@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..core.errors import InputError
 from ..coupling.operations import Connection, Rule, connect
-from ..coupling.system import Component, Layer, System
+from ..coupling.system import Component, Layer, System, check_set
 from ..models.aging.counters import COUNTER_NAMES
 
 ELECTRICAL = Layer(1, "electrical")
@@ -82,7 +82,7 @@ def pack_system(components: Iterable[Component]) -> System:
     Raises
     ------
     InputError
-        When a component is missing or unknown, or does not fit its neighbours.
+        When a component is missing or unknown, does not fit its neighbours, or was built with another set.
     """
     given = {component.name: component for component in components}
     for name in given:
@@ -91,6 +91,7 @@ def pack_system(components: Iterable[Component]) -> System:
     for name in ("PackNetwork", "Cell"):
         if name not in given:
             raise InputError(f"a pack needs the component {name}; it was given {', '.join(given) or 'none'}")
+    check_set(given[name] for name in PACK_LAYERS if name in given)
     joined: dict[tuple[str, str], Connection] = {}
     for connection in PACK_CONNECTIONS:
         if connection.source[0] in given and connection.target[0] in given:
@@ -109,11 +110,12 @@ def block_system(block: Component, aging: Component) -> System:
     Raises
     ------
     InputError
-        When they do not fit.
+        When they do not fit, or were not built together.
     """
 
     def end(place: tuple[str, str]) -> tuple[str, str]:
         return place if place[0] == aging.name else (block.name, place[1])
 
+    check_set((block, aging))
     across = [c for c in PACK_CONNECTIONS if (c.source[0] == aging.name) != (c.target[0] == aging.name)]
     return System((block, aging), tuple(dict.fromkeys(Connection(end(c.source), end(c.target)) for c in across)))

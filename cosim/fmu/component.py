@@ -36,10 +36,8 @@ from ...coupling.system import Component, Layer
 from .bulk import Bulk
 from .extraction import Extraction
 from .interface import read_interface
+from .pythonfmu import check_resources, drop_interpreter
 from .state import check_capabilities, restore_state, save_state
-
-LONGEST_MODULE = 256
-"""Letters of the name of a module; names of files have at most 255 bytes."""
 
 _numbers = itertools.count(1)
 
@@ -71,36 +69,6 @@ def _callbacks(environment: int) -> fmi2CallbackFunctions:
     return callbacks
 
 
-def _check_resources(folder: Path, library: Any) -> None:
-    """Raise SlaveError where pythonfmu's library would end the process because it does not find its module.
-
-    It decodes nothing but %20 of the URI of the folder of resources.
-    """
-    named, found = folder / "resources" / "slavemodule.txt", False
-    if not (named.exists() or hasattr(library, "finalizePythonInterpreter")):  # another library
-        return
-    if "%" in folder.as_uri().replace("%20", " "):
-        raise SlaveError(
-            f"FMUs of the Python flavour do not run in the temporary folder {folder.parent}, "
-            "only below folders named with ASCII letters, digits, spaces and -._~; set TMPDIR to another"
-        )
-    with suppress(OSError, UnicodeDecodeError), named.open(encoding="utf-8") as file:
-        module = file.read(LONGEST_MODULE).strip()
-        found = module.isidentifier() and named.with_name(f"{module}.py").is_file()
-    if not found:
-        raise SlaveError("its resources/slavemodule.txt names no module beside it, as pythonfmu demands")
-
-
-def _drop_interpreter(library: Any) -> None:
-    """Have pythonfmu's library drop its own hold on the interpreter; every instance has one besides.
-
-    When the process ends, the library of pythonfmu 0.7.0 lets go of what is left of it twice, the second time out of
-    memory that was freed, and now and then the process aborts.
-    """
-    with suppress(AttributeError):  # another library
-        library.finalizePythonInterpreter()
-
-
 def _instantiated(name: str, description: ModelDescription, folder: Path, callbacks: fmi2CallbackFunctions) -> Any:
     """Return an FMPy FMU2Slave of what an archive was unpacked into; its library is unloaded where that fails."""
     fmu = FMU2Slave.__new__(FMU2Slave)  # the library stays known where the constructor fails after loading it
@@ -111,11 +79,11 @@ def _instantiated(name: str, description: ModelDescription, folder: Path, callba
             unzipDirectory=str(folder),
             instanceName=name,
         )
-        _check_resources(folder, fmu.dll)
+        check_resources(folder, description.guid, fmu.dll)
         try:
             fmu.instantiate(callbacks=callbacks, loggingOn=True)
         finally:
-            _drop_interpreter(fmu.dll)
+            drop_interpreter(fmu.dll)
     except BaseException:
         if hasattr(fmu, "dll"):
             fmu.freeLibrary()
@@ -275,11 +243,13 @@ class FmuSlave:
 
 def fmu_component(name: str, layer: Layer, path: Path) -> Component:
     """Return a component that runs an .fmu file; InputError says what is wrong with the file."""
-    description, ports, update = read_interface(path)
+    description, ports, annotation = read_interface(path)
     return Component(
         name,
         layer,
         ports,
         lambda inputs, outputs: FmuSlave(name, path, description, ports, inputs, outputs),
-        update,
+        annotation.update,
+        str(path),
+        annotation.set_identity,
     )

@@ -56,10 +56,13 @@ class Annotation:
         How the FMU steps: explicitly, for all that is known.
     variables : mapping of str to mapping of str to str
         Attributes by the base name of the variable, named as those of `Variable`.
+    set_identity : str
+        Of the FMUs that were built together; empty where it tells none.
     """
 
     update: Update = Update.EXPLICIT
     variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    set_identity: str = ""
 
 
 class _Pass:
@@ -68,6 +71,7 @@ class _Pass:
     def __init__(self) -> None:
         self.update = Update.EXPLICIT
         self.variables: dict[str, dict[str, str]] = {}
+        self.set_identity = ""
         self._path: list[str] = []
         self._owned = False
         self._variable = self._type = ""
@@ -115,6 +119,8 @@ class _Pass:
         elif self._owned and self._path[:-1] == _ANNOTATIONS:
             if tag == "Update":
                 self.update = _update(attributes.get("method", ""))
+            elif tag == "Set":
+                self.set_identity = attributes.get("identity", "")
             elif tag == "Variable":
                 self.variables[attributes.get("name", "")] = attributes
 
@@ -161,7 +167,7 @@ def described(path: Path) -> tuple[ModelDescription, Annotation]:
     except Exception as error:  # FMPy raises whatever its parser met, down to a bare Exception
         reason = " ".join(one_line(str(error)).split())[:200]
         raise InputError(f"{path}: not a readable FMU: {reason}") from error
-    return description, Annotation(found.update, found.variables)
+    return description, Annotation(found.update, found.variables, found.set_identity)
 
 
 def _looked_over(content: bytes) -> _Pass:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from ...core.bounds import first_beyond, out_of_bounds
 from ...core.errors import InputError, one_line, shortened
-from ...core.model import Update
 from ...core.variable import Causality, DataType
 from ...coupling.port import Port
 from .description import Annotation, described
@@ -46,7 +45,7 @@ TIME = "time"
 """The dimension of all results, which no array may have of its own."""
 
 
-def read_interface(path: Path) -> tuple[ModelDescription, dict[str, Port], Update]:
+def read_interface(path: Path) -> tuple[ModelDescription, dict[str, Port], Annotation]:
     """Read the model description of an FMI 2.0 co-simulation FMU.
 
     Parameters
@@ -60,8 +59,8 @@ def read_interface(path: Path) -> tuple[ModelDescription, dict[str, Port], Updat
         As FMPy reads it.
     dict of str to Port
         Parameters, inputs and outputs; ``flow[1]``, ``flow[2]``, ... are one port called ``flow``.
-    Update
-        How it steps.
+    Annotation
+        What packfmu adds.
 
     Raises
     ------
@@ -76,7 +75,7 @@ def read_interface(path: Path) -> tuple[ModelDescription, dict[str, Port], Updat
         _check_told(ports)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
-    return description, ports, annotation.update
+    return description, ports, annotation
 
 
 Elements = dict[tuple[int, ...], ModelVariable]

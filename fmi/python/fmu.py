@@ -90,8 +90,9 @@ def build_python_fmu(
     sources = bundle()
     stamp = digest(sources)
     specification = {"component": name, "arguments": dict(arguments)}
-    identity = guid(component, f"{stamp} {json.dumps(specification, sort_keys=True)}", detail)
-    specification["guid"] = identity
+    made_of = f"{stamp} {json.dumps(specification, sort_keys=True)}"
+    identity = guid(component, made_of, detail)
+    specification |= {"guid": identity, "states": digest({"made of": made_of.encode()})}
     specification["start"] = {key: np.asarray(value, dtype=np.float64).tolist() for key, value in (start or {}).items()}
     script = f"{name}_{stamp}"
     package = f"packfmu_{stamp}"

@@ -66,7 +66,7 @@ class FmiCalls:
         component = registry.load_definition(
             specification["component"], specification["arguments"], specification["start"]
         )
-        self._identity = str(specification["guid"])
+        self._identity = str(specification["states"])
         self._instance: Any = instance_type(component.model)
         self._memory = self._instance.memory
         self._layout = Layout(component.model)

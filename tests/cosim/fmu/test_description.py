@@ -142,9 +142,9 @@ def test_a_description_that_would_fill_the_memory_is_not_parsed(filler, reason, 
 
 
 def test_what_nothing_is_wrong_with_is_read(tmp_path):
-    description, ports, update = read_interface(archive(tmp_path / "Model.fmu"))
+    description, ports, annotation = read_interface(archive(tmp_path / "Model.fmu"))
     assert description.coSimulation.modelIdentifier == "Model"
-    assert update is Update.EXACT
+    assert annotation.update is Update.EXACT
     assert {name: port.references.tolist() for name, port in ports.items()} == {
         "flow": [1, 2], "level": [3], "gain": [4], "mode": [5], "enable": [6],
     }  # fmt: skip

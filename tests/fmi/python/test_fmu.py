@@ -147,7 +147,7 @@ def test_two_source_trees_in_one_process_compute_with_their_own_code(toy_fmu, tm
         foreign = two.fmu.deSerializeFMUstate(data)
         two.fmu.setFMUstate(foreign)
         two.fmu.freeFMUstate(foreign)
-        assert "belongs to the FMU {" in two.log[-1][2]
+        assert "belongs to the FMU " in two.log[-1][2]
 
 
 def test_an_fmu_runs_after_the_copy_that_was_loaded_first_is_deleted(tree, tmp_path):

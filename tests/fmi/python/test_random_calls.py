@@ -5,6 +5,7 @@ import math
 import random
 import re
 from collections import Counter
+from contextlib import suppress
 from ctypes import c_size_t
 
 import numpy as np
@@ -13,9 +14,9 @@ from fmpy.fmi1 import FMICallException
 
 from packfmu.core.instance import Instance
 from packfmu.fmi.python.fmu import build_python_fmu
-from packfmu.fmi.python.state import unpack_state
 from packfmu.fmus import cell
 from tests.fmi.python.host import KINDS, Host
+from tests.fmi.python.sealed import MEMORY, sealed
 from tests.fmi.trees import load_toy
 
 INSTANCES = 3
@@ -31,6 +32,9 @@ LOST = (-1.0, 1.0, 1e300, math.nan, math.inf)
 
 STARTS = (*[0.0] * 5, 5.0, -5.0, math.nan)
 REFUSED = re.compile("the step from .* is refused: |a step must begin at |a step follows |time must be finite")
+WRONG = (*LOST, -1e300, 0.0, 0.5, 2.0, 33.0, 1e18, -(2.0**63))
+"""What is put into states."""
+
 STEPS = (1.0, 1.0, 1.0, 0.1, 1e-9, 600.0, 1e300, 5e-324, 0.0, -1.0, math.nan, math.inf)
 
 
@@ -49,11 +53,22 @@ class Player:
 
     def memory(self):
         """The whole memory, hidden state included."""
+        return self.bytes()[MEMORY : MEMORY + 8 * self.memory_size]
+
+    def bytes(self):
+        """The state."""
         state = self.host.fmu.getFMUstate()
-        memory = np.empty(self.memory_size)
-        unpack_state(self.host.description.guid, self.host.fmu.serializeFMUstate(state), memory)
+        data = bytes(self.host.fmu.serializeFMUstate(state))
         self.host.fmu.freeFMUstate(state)
-        return memory.tobytes()
+        return data
+
+    def take(self, data):
+        """Restore bytes; return whether they are taken."""
+        told = len(self.host.log)
+        restored = self.host.fmu.deSerializeFMUstate(data)
+        self.host.fmu.setFMUstate(restored)
+        self.host.fmu.freeFMUstate(restored)
+        return len(self.host.log) == told
 
     def settle(self):
         """Read the outputs, so that none is computed later on, and have another message told than comes next.
@@ -181,20 +196,31 @@ class Player:
             assert self.memory() == memory
 
     def restore_bytes(self):
-        """Restore bytes that may have been spoilt; a change of a value in them is no change of their form."""
-        before = self.memory()
-        state = self.host.fmu.getFMUstate()
-        data = bytearray(self.host.fmu.serializeFMUstate(state))
-        self.host.fmu.freeFMUstate(state)
+        """Restore bytes that may have been spoilt."""
+        self.settle()
+        before, data = self.memory(), self.bytes()
         spoilt = self.chance.random() < 0.7
         if spoilt:
-            where = self.chance.randrange(70)
-            data = self.chance.choice([data[:where], b"", data[:where] + b"\xff" + data[where + 1 :], data[1:]])
-        restored = self.host.fmu.deSerializeFMUstate(bytes(data))
-        self.settle()
-        self.host.fmu.setFMUstate(restored)
-        self.host.fmu.freeFMUstate(restored)
+            where = self.chance.randrange(len(data))
+            other = bytes([data[where] ^ 1 << self.chance.randrange(8)])
+            data = self.chance.choice([data[:where], b"", data[:where] + other + data[where + 1 :], data[1:]])
+        self.take(data)
         assert [status for status, _, _ in self.host.log] == ([ERROR] if spoilt else [])
+        assert self.memory() == before
+
+    def misuse(self):
+        """Restore a state with a wrong value in it, sealed; where it is taken run on from it, and return."""
+        self.settle()
+        before, data = self.memory(), self.bytes()
+        place = MEMORY + 8 * self.chance.randrange(self.memory_size)
+        taken = self.take(sealed(data, place, "<d", self.chance.choice(WRONG)))
+        self.outcomes["misused" if taken else "not misused"] += 1
+        for _ in range(3 if taken else 0):
+            with suppress(FMICallException):
+                self.host.fmu.doStep(0.0, 1.0)
+            self.host.outputs()
+        assert self.memory() == before or taken
+        assert self.take(data)
         assert self.memory() == before
 
     def call_what_is_not_offered(self):
@@ -222,7 +248,7 @@ ACTIONS = (
     *("set", "step") * 5,
     *("get", "restore", "save") * 2,
     *("initialise",) * 4,
-    "change_phase", "restore_bytes", "call_what_is_not_offered",
+    "change_phase", "restore_bytes", "misuse", "misuse", "call_what_is_not_offered",
 )  # fmt: skip
 
 
@@ -258,4 +284,7 @@ def test_nothing_crashes_and_what_is_refused_is_told_and_changes_nothing(which, 
     finally:
         for player in players:
             player.leave()
-    assert min(outcomes[what] for what in ("set", "not set", "stepped", "not stepped")) > calls // 50
+    assert (
+        min(outcomes[what] for what in ("set", "not set", "stepped", "not stepped", "misused", "not misused"))
+        > calls // 60
+    )

@@ -2,13 +2,12 @@
 
 import json
 import math
-import struct
-from hashlib import sha256
 
 import pytest
 from fmpy.fmi1 import FMICallException
 
 from tests.fmi.python.host import Host, refused, run
+from tests.fmi.python.sealed import BODY, MEMORY, sealed
 
 
 def test_a_restored_state_repeats_the_bits_hidden_state_included(host):
@@ -70,19 +69,6 @@ def test_foreign_bytes_are_refused_as_a_state(host, spoil, words):
     host.fmu.setFMUstate(good)
     host.fmu.freeFMUstate(good)
     host.step()
-
-
-SEAL, BODY = 72, 104
-"""Where SHA-256 is, and what it covers: phase, stale, time, size of the memory; the memory; what is amiss."""
-
-MEMORY = BODY + 18
-
-
-def sealed(data, place, form, *values):
-    """Return a state with other numbers in it, and the seal that fits."""
-    changed = struct.pack(form, *values)
-    body = (data[:place] + changed + data[place + len(changed) :])[BODY:]
-    return data[:SEAL] + sha256(body).digest() + body
 
 
 def bytes_of(host):
