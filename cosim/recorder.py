@@ -112,7 +112,7 @@ class Recorder:
         self._shapes = [column.port.shape for column in columns]
         self._names = [column.name for column in columns]
         file.createDimension("time", None)
-        time = file.createVariable("time", "f8", ("time",), chunksizes=(ROWS,))
+        time = file.createVariable("time", "f8", ("time",), chunksizes=(ROWS,), fletcher32=True)
         time.setncatts({"units": "s", "long_name": "time", "axis": "T"})
         for column in columns:
             self._declare(column)
@@ -127,8 +127,9 @@ class Recorder:
                 number[:] = np.arange(1, extent + 1)
         chunk = (max(1, min(ROWS, 2**17 // port.count)), *port.shape)  # at most 1 MB
         variable = file.createVariable(
-            column.name, _TYPES[port.data_type], ("time", *column.dimensions), chunksizes=chunk, fill_value=False
-        )
+            column.name, _TYPES[port.data_type], ("time", *column.dimensions),
+            chunksizes=chunk, fill_value=False, fletcher32=True,  # a changed bit is found when the file is read
+        )  # fmt: skip
         attributes = {"units": port.unit, "long_name": port.description, "display_units": port.display_unit}
         variable.setncatts({name: text for name, text in attributes.items() if text})
         variable.source = ".".join(column.source)

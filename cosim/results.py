@@ -38,7 +38,7 @@ def load(path: Path) -> xr.Dataset:
         raise InputError(f"results {path} cannot be read: {reason}")
     try:
         return xr.load_dataset(path, engine="netcdf4")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # the last where a checksum does not fit
         raise InputError(f"results {path} cannot be read: {error}") from error
 
 

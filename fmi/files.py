@@ -7,6 +7,8 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from errno import EPERM
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir, mkdtemp
@@ -27,6 +29,9 @@ FORMER = ".former"
 
 Drafts = Callable[[Path], Path]
 """Returns the draft of a file."""
+
+PREFIX = "packfmu-"
+"""How the name of a temporary folder begins."""
 
 ATTEMPTS = 20
 """How often a claim is tried while others give theirs up."""
@@ -231,7 +236,7 @@ def _place(path: Path) -> Path:
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """Yield an empty folder that is removed at the end.
+    """Yield a folder, empty but for a lock, that is removed at the end; what dead processes left of such is swept.
 
     Raises
     ------
@@ -241,11 +246,45 @@ def temporary_folder() -> Iterator[Path]:
     place = "for temporary files"
     try:
         place = gettempdir()
-        with TemporaryDirectory() as folder:
-            yield Path(folder)
+        _sweep(place)
+        with _locked_folder() as folder:
+            yield folder
     except OSError as error:
         reason = error.strerror or error
         raise InputError(f"folder {place} cannot be used: {reason}; TMPDIR can name another") from error
+
+
+@contextmanager
+def _locked_folder() -> Iterator[Path]:
+    """Yield a folder with a locked file; where a process that sweeps was faster, the lock has made it anew."""
+    with TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as name:
+        folder, lock = Path(name), FileLock(Path(name, LOCK), thread_local=False)  # another thread may close it
+        try:
+            lock.acquire()
+            if not _is_own(folder):
+                raise PermissionError(EPERM, "others can write to it", name)
+            yield folder
+        finally:
+            lock.release()  # Windows removes no locked file
+
+
+@cache
+def _sweep(root: str) -> None:
+    """Remove the temporary folders that killed processes of this user have left, once in a process."""
+    for folder in Path(root).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if not _is_own(folder) or not stat.S_ISREG((folder / LOCK).lstat().st_mode):
+                continue
+            with FileLock(folder / LOCK, timeout=0):  # a process that lives holds the lock
+                shutil.rmtree(folder, ignore_errors=True)
+            folder.rmdir()  # Windows keeps the lock as long as it is held, and the folder with it
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether this user alone may have put something into a folder, which is no link."""
+    found = folder.lstat()
+    is_folder = stat.S_ISDIR(found.st_mode)
+    return is_folder and (not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022))
 
 
 def package_folder(name: str) -> Path:

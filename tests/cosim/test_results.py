@@ -242,3 +242,16 @@ def test_csv_holds_the_pack_level_with_units(results, tmp_path):
     assert len(rows) == 301
     assert [float(row[0]) for row in rows[1:]] == results.time.values.tolist()
     assert rows[3][1] == "2"
+
+
+def test_a_flipped_bit_among_the_values_is_refused(results, tmp_path):
+    made_up(tmp_path / "run.nc")
+    content = (tmp_path / "run.nc").read_bytes()
+    values = results.soc.values[:100].tobytes()  # of one chunk
+    begin = content.index(values)
+    for place in range(begin, begin + len(values), 97):
+        (tmp_path / "flipped.nc").write_bytes(
+            content[:place] + bytes([content[place] ^ 1 << place % 8]) + content[place + 1 :]
+        )
+        with pytest.raises(InputError, match=r"results .*flipped\.nc cannot be read: "):
+            load(tmp_path / "flipped.nc")

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from packfmu.cosim.fmu import extraction
-from packfmu.cosim.fmu.extraction import PREFIX, Extraction
-from packfmu.fmi.files import LOCK
+from packfmu.cosim.fmu.extraction import Extraction
+from packfmu.fmi import files
+from packfmu.fmi.files import LOCK, PREFIX
 from tests.cosim.fmu.strangers import LIBRARY, archive, entry
 
 
@@ -76,11 +76,11 @@ def test_folders_in_use_and_of_others_stay(temporary, fmu, monkeypatch):
         Extraction(fmu).close()
     assert names(temporary) == [f"{PREFIX}{name}" for name in ("file", "held", "link", "linked", "open", "without")]
     assert names(outside) == [LOCK]
-    extraction._sweep.cache_clear()
+    files._sweep.cache_clear()
     shutil.rmtree(open_to_all)
     mine = os.getuid()
     monkeypatch.setattr(os, "getuid", lambda: mine + 1)
-    extraction._sweep(str(temporary))
+    files._sweep(str(temporary))
     assert f"{PREFIX}held" in names(temporary)
 
 
