@@ -23,6 +23,7 @@ from ...core.cache import package_version
 from ...core.duration import seconds
 from ...core.errors import InputError
 from ...core.interruption import interruption_put_off
+from ...core.reading import why_unreadable
 from ...coupling.enforcement import check_window, refuse
 from ...coupling.guard import Guard
 from ...coupling.schedule import Plan
@@ -114,7 +115,7 @@ def _run(course: Course, long_run: LongRun, output: Path, resume: bool, check: C
     checkpoint = CheckpointFile(path, _identity(course, long_run), course.columns)
     clock = time.perf_counter()
     if resume:
-        course.restore(checkpoint.load())
+        _restore(course, checkpoint)
     else:
         check_replaceable(rollback_journal(path))
         remove_checkpoint(path)
@@ -130,6 +131,20 @@ def _run(course: Course, long_run: LongRun, output: Path, resume: bool, check: C
     check()  # what was interrupted can be resumed
     remove_checkpoint(path)
     return course.summary(time.perf_counter() - clock)
+
+
+def _restore(course: Course, checkpoint: CheckpointFile) -> None:
+    """Go on from a checkpoint; InputError where it cannot be read, or no run can have come to what it holds."""
+    reason = why_unreadable(checkpoint.path)
+    if reason:
+        raise InputError(f"checkpoint {checkpoint.path} cannot be read: {reason}")
+    content = checkpoint.load()
+    try:
+        course.restore(content)
+    except InputError:
+        raise
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:  # of parts that JSON or numpy read
+        raise InputError(f"checkpoint {checkpoint.path} is damaged: {error!r}; start anew") from error
 
 
 def _live(course: Course, long_run: LongRun, checkpoint: CheckpointFile, check: Callable[[], None]) -> None:
