@@ -13,6 +13,7 @@ from packfmu.fmi.native.header import header
 from packfmu.fmi.native.link import fmi_headers, link
 from packfmu.fmi.native.platforms import LINUX, Platform
 from packfmu.fmi.native.tables import tables
+from packfmu.fmi.supplements import digest
 from packfmu.fmi.registry import load_definition
 from tests.fmi.native.native_models import ARGUMENTS, MODELS, compile_model, model_of, object_code
 from tests.fmi.native.native_toy import CLIENT, GUID, SHIM, STAMP, compile_c, write_tables
@@ -89,8 +90,8 @@ def test_64_instances_in_8_threads_give_what_they_give_in_one(crowd, loaded):
 
 def place(folder, model):
     """Write the tables of a model into a new folder; return its location."""
-    name = "-".join(str(variable.count) for variable in model.interface)
-    return write_tables(folder / name, tables(model, GUID, STAMP))
+    content = tables(model, GUID, STAMP)
+    return write_tables(folder / digest({"model.bin": content}), content)
 
 
 GRIDS = ((1, 1), (2, 2), (96, 2), (96, 74))

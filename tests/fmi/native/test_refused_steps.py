@@ -29,7 +29,7 @@ from tests.fmi.native.native_toy import (
         ("Real", DIVISOR, 0.0, "total.scaled[2] became nan"),
         ("Integer", MODE, 2, "the model gave the status 2, which it does not explain"),
         ("Integer", MODE, 3, "the kernel failed with code -1"),
-        ("Integer", MODE, 4, "number 5 of the hidden states became inf"),
+        ("Integer", MODE, 4, "hidden state count became inf"),
         ("Integer", MODE, 8, ""),
     ],
 )
