@@ -13,8 +13,8 @@ from packfmu.fmi.native.header import header
 from packfmu.fmi.native.link import fmi_headers, link
 from packfmu.fmi.native.platforms import LINUX, Platform
 from packfmu.fmi.native.tables import tables
-from packfmu.fmi.supplements import digest
 from packfmu.fmi.registry import load_definition
+from packfmu.fmi.supplements import digest
 from tests.fmi.native.native_models import ARGUMENTS, MODELS, compile_model, model_of, object_code
 from tests.fmi.native.native_toy import CLIENT, GUID, SHIM, STAMP, compile_c, write_tables
 from tests.fmi.native.toy import declare
