@@ -70,10 +70,16 @@ class KernelSlave:
         return self._instance.memory.tobytes()
 
     def restore(self, saved: bytes) -> None:
-        """Put a copy of the memory back; SlaveError where no kernel can have left states and outputs so."""
+        """Put a copy of the memory back; SlaveError where no instance can hold it.
+
+        Inputs have no bounds here: a master checks what users give, and not what components hand on.
+        """
         values = np.empty_like(self._instance.memory)
         fill(values, saved)
-        fault = self._bounds.fault(values, self._bounds.results)
+        bounds = self._bounds
+        fault = bounds.fault(values, end=bounds.inputs) or bounds.fault(values, bounds.results)
+        if fault is None and not np.isfinite(values[bounds.inputs : bounds.results]).all():
+            fault = "an input is not finite"
         if fault is not None:
             raise SlaveError(f"the saved state is damaged: {fault}")
         self._instance.memory[:] = values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,8 @@ class MemoryBounds:
     Parameters
     ----------
     model : Model
-        Its parameters, inputs, outputs and states lie in the memory in this order.
+        Its parameters, inputs, outputs and states lie in the memory in this order; `inputs`, `results` and `states` are
+        where the others begin.
     """
 
     def __init__(self, model: Model) -> None:
@@ -28,7 +30,9 @@ class MemoryBounds:
         variables = model.interface + model.states
         counts = [variable.count for variable in variables]
         bounds = [_bounds(variable) for variable in variables]
-        self.results = sum(variable.count for variable in model.parameters + model.inputs)
+        self.inputs, self.results, self.states = accumulate(
+            sum(variable.count for variable in block) for block in (model.parameters, model.inputs, model.outputs)
+        )
         self.least: NDArray[np.float64] = np.repeat([least for least, _, _ in bounds], counts)
         self.greatest: NDArray[np.float64] = np.repeat([greatest for _, greatest, _ in bounds], counts)
         self.whole: NDArray[np.bool_] = np.repeat([whole for _, _, whole in bounds], counts)
@@ -51,12 +55,8 @@ class MemoryBounds:
     def name(self, place: int) -> str:
         """Return the name of the scalar at a place in the memory; hidden states are called so."""
         variable, position = self._find(place)
-        prefix = "hidden state " if place >= self.least.size - self._states else ""
+        prefix = "hidden state " if place >= self.states else ""
         return f"{prefix}{variable.scalar_names()[position]}"
-
-    @property
-    def _states(self) -> int:
-        return sum(variable.count for variable in self._model.states)
 
     def _find(self, place: int) -> tuple[Variable, int]:
         position = place

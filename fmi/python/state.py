@@ -33,6 +33,10 @@ class Mode(IntEnum):
     TERMINATED = 3
 
 
+BEFORE = (Mode.INSTANTIATED, Mode.INITIALISATION)
+"""The modes before the first step."""
+
+
 class Stale(IntEnum):
     """What no longer follows from the parameters and inputs that were set."""
 
@@ -108,10 +112,13 @@ def unpack_state(identity: str, data: bytes, memory: NDArray[np.float64], bounds
     if sha256(body).digest() != seal:
         raise AccessError("the state is damaged: its bytes are not those that were saved")
     state, values = _read_state(body, memory.size)
-    computed = state.stale is not Stale.EVERYTHING and NOT_FINITE not in state.amiss
-    fault = bounds.fault(values, end=None if computed else bounds.results)
-    if fault is not None:
-        raise AccessError(f"the state is damaged: {fault}")
+    if NOT_FINITE in state.amiss:  # it is found out once more, so that nothing is taken on trust
+        state.stale = Stale.EVERYTHING if state.phase in BEFORE else Stale.OUTPUTS
+    given = bounds.fault(values, end=bounds.results)
+    hidden = bounds.fault(values, bounds.states) if state.stale is not Stale.EVERYTHING else None
+    told = bounds.fault(values, bounds.results, bounds.states) if state.stale is Stale.NOTHING else None
+    if given or hidden or told:
+        raise AccessError(f"the state is damaged: {given or hidden or told}")
     memory[:] = values
     return state
 
@@ -126,8 +133,7 @@ def _read_state(body: bytes, count: int) -> tuple[State, NDArray[np.float64]]:
         state = State(Mode(phase), Stale(stale), amiss, time)
     except (ValueError, AttributeError, RecursionError) as error:
         raise AccessError(f"the state is damaged: {error}") from error
-    is_before = state.phase in (Mode.INSTANTIATED, Mode.INITIALISATION)
-    impossible = Stale.OUTPUTS if is_before else Stale.EVERYTHING
+    impossible = Stale.OUTPUTS if state.phase in BEFORE else Stale.EVERYTHING
     if state.stale is impossible or not math.isfinite(time) or size != values.nbytes:
         raise AccessError("the state is damaged: its flags contradict each other")
     return state, values

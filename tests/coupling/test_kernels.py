@@ -35,7 +35,10 @@ def count(x, p, u, y, c, t, h):
 def model():
     told = Variable("told", "1", None, 0.0, 0.0, 1.0, 1.0, "Steps")
     flow = Variable("flow", "A", None, 0.0, -1.0, 1.0, 1.0, "Flow")
-    fields = Fields(inputs=(flow,), outputs=(told,), states=(whole("count", None, "Steps", 1.0, 9.0),))
+    step = Variable("step", "1", None, 1.0, 0.0, 2.0, 1.0, "Step")
+    fields = Fields(
+        parameters=(step,), inputs=(flow,), outputs=(told,), states=(whole("count", None, "Steps", 1.0, 9.0),)
+    )
     return Model("Counter", "Counts", fields, begin, nothing, count)
 
 
@@ -53,7 +56,13 @@ def test_what_kernels_have_left_is_taken_back(model):
 
 @pytest.mark.parametrize(
     ("place", "value", "words"),
-    [(2, 10.0, "count = 10 is not within"), (2, 1.5, "count = 1.5 is not a whole"), (1, np.nan, "told = nan is not")],
+    [
+        (0, 3.0, "step = 3 is not within"),
+        (1, np.inf, "an input is not finite"),
+        (2, np.nan, "told = nan is not"),
+        (3, 10.0, "count = 10 is not within"),
+        (3, 1.5, "count = 1.5 is not a whole"),
+    ],
 )
 def test_what_no_kernel_can_have_left_is_refused_and_changes_nothing(model, place, value, words):
     slave = KernelSlave(model, ["flow"], ["told"])

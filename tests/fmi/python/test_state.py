@@ -143,3 +143,22 @@ def test_a_state_before_the_initialisation_and_one_that_is_not_finite_are_restor
     assert not math.isfinite(host["quotient"])
     assert json.loads(bytes_of(host).rpartition(b"{")[2].join([b"{", b""])) == {"-1": message}
     assert restore(host, data) is None
+
+
+def test_what_is_amiss_does_not_switch_the_bounds_off(host):
+    """With outputs that are not finite the states still count, and before the first step all is computed anew."""
+    data = bytes_of(host.initialize())
+    amiss = data[:-2] + b'{"-1": "quotient became inf"}'
+    place = len(data) - 2 - 16
+    assert "hidden state hidden = 1.5" in restore(host, sealed(amiss, place, "<d", 1.5))
+    assert restore(host, sealed(amiss, place_of(host, "quotient"), "<d", math.inf)) is None
+    assert "quotient became inf" in refused(host)  # it is found once more
+    host.fmu.reset()
+    host.fmu.setupExperiment(startTime=0.0)
+    before = bytes_of(host)
+    assert restore(host, sealed(before[:-2] + b'{"-1": "?"}', place, "<d", 1.5)) is None
+    host.fmu.enterInitializationMode()
+    host.fmu.exitInitializationMode()
+    fresh = host.outputs()
+    host.fmu.reset()
+    assert host.initialize().outputs() == fresh
