@@ -23,12 +23,12 @@ from pythonfmu import FmuBuilder
 
 from packfmu.core.cache import cache_folder
 from packfmu.core.model import Model
-from packfmu.fmi.files import package_folder
 from packfmu.fmi.native.libraries import Wanted, libraries
 from packfmu.fmi.native.platforms import LINUX, Platform
 from packfmu.fmi.native.tables import start_values, tables
 from packfmu.fmi.python.fmu import build_python_fmu
 from packfmu.fmi.registry import load_definition
+from packfmu.fmi.supplements import package_folder
 
 HERE = Path(__file__).parent
 HAND_WRITTEN = HERE / "hand_written"

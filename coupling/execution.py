@@ -200,7 +200,11 @@ class Execution:
         times = np.zeros(3 + len(stages), np.int64)
         fill(times, clock)
         now, skipped, ticks, *reached = times.tolist()
-        if not (all(self._start <= time <= now for time in (now, *reached)) and 0 <= ticks <= now - self._start):
+        if not (
+            all(self._start <= time <= now for time in (now, *reached))
+            and 0 <= ticks <= now - self._start
+            and skipped >= 0
+        ):
             raise SlaveError(f"the saved state is damaged: its clocks say {', '.join(map(str, times.tolist()))} ns")
         for each, part in zip(kept, parts, strict=True):
             each.restore(part)

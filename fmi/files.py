@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from errno import EPERM
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir, mkdtemp
 
@@ -17,6 +16,8 @@ from filelock import BaseFileLock, FileLock, Timeout
 
 from ..core.durable import sync_file, sync_folder
 from ..core.errors import InputError
+from ..core.interruption import interruption_put_off
+from ..core.reading import why_unreadable
 
 CLAIM = ".part"
 """How the name of the hidden folder beside a file ends that is there while the file is claimed; drafts lie in it."""
@@ -40,12 +41,14 @@ ATTEMPTS = 20
 def check_replaceable(path: Path) -> None:
     """Raise InputError where something is at `path` that may not be replaced; nothing is made."""
     try:
-        if path.is_dir():
-            raise InputError(f"output {path} cannot be written: it is a folder")
-        if path.exists() and not path.stat().st_mode & stat.S_IWUSR:  # a rename would not ask
-            raise InputError(f"output {path} cannot be written: it is write-protected")
+        if not path.exists():
+            return
+        is_protected = not path.stat().st_mode & stat.S_IWUSR  # a rename would not ask
     except OSError as error:
         raise InputError(f"output {path} cannot be written: {error.strerror}") from error
+    reason = why_unreadable(path) or ("it is write-protected" if is_protected else "")
+    if reason:
+        raise InputError(f"output {path} cannot be written: {reason}")
 
 
 @contextmanager
@@ -107,14 +110,18 @@ def replacing_together() -> Iterator[Drafts]:
         try:
             yield draft_of
         except OSError as error:
+            folders = tuple(str(draft.parent) for draft in drafts.values())
             if not drafts:
                 raise
+            if not str(error.filename or folders[-1]).startswith(folders):
+                raise InputError(f"{error.filename}: {error.strerror or error}") from error
             with _blamed([*drafts][-1]):
                 raise error
         for path, draft in drafts.items():
             with _blamed(path):
                 sync_file(draft)
-        _replace(drafts)
+        with interruption_put_off():
+            _replace(drafts)
         for path in {path.parent: path for path in drafts}.values():
             with _blamed(path):
                 sync_folder(path.parent)
@@ -285,11 +292,3 @@ def _is_own(folder: Path) -> bool:
     found = folder.lstat()
     is_folder = stat.S_ISDIR(found.st_mode)
     return is_folder and (not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022))
-
-
-def package_folder(name: str) -> Path:
-    """Return where a package that packfmu depends on is installed; InputError when it is not."""
-    spec = find_spec(name)
-    if spec is None or spec.origin is None:
-        raise InputError(f"{name} is not installed; pip install packfmu brings it")
-    return Path(spec.origin).parent

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from importlib.metadata import distributions
+from importlib.util import find_spec
 from pathlib import Path
 
 from ..core.errors import InputError
@@ -47,3 +48,11 @@ def licence(package: str) -> bytes:
         if text is not None:
             return text.encode()
     raise InputError(f"the installed {package} comes without its licence; install it again with pip")
+
+
+def package_folder(name: str) -> Path:
+    """Return where a package that packfmu depends on is installed; InputError when it is not."""
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise InputError(f"{name} is not installed; pip install packfmu brings it")
+    return Path(spec.origin).parent

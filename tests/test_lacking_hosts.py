@@ -11,7 +11,7 @@ from packfmu.core import cache
 from packfmu.core.cache import cache_folder
 from packfmu.core.errors import InputError
 from packfmu.core.variable import Detail
-from packfmu.fmi import files
+from packfmu.fmi import supplements
 from packfmu.fmi.build import build_parts
 from packfmu.fmi.definition import Part
 from packfmu.fmi.native import libraries, runtime
@@ -96,8 +96,8 @@ def unlinked(monkeypatch, tmp_path):
 
 @pytest.mark.usefixtures("unlinked")
 def test_ziglang_that_is_not_installed_is_named(tmp_path, monkeypatch):
-    find = files.find_spec
-    monkeypatch.setattr(files, "find_spec", lambda name: None if name == "ziglang" else find(name))
+    find = supplements.find_spec
+    monkeypatch.setattr(supplements, "find_spec", lambda name: None if name == "ziglang" else find(name))
     assert refusal(tmp_path / "dist") == "ziglang is not installed; pip install packfmu brings it"
 
 

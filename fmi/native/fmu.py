@@ -15,9 +15,8 @@ from numpy.typing import ArrayLike
 from ...core.variable import Detail
 from ..archive import write_archive
 from ..description import Flavour, guid, model_description
-from ..files import package_folder
 from ..registry import load_definition
-from ..supplements import supplements
+from ..supplements import package_folder, supplements
 from .libraries import Wanted, libraries
 from .link import fmi_headers
 from .platforms import Platform

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 
-from ..files import package_folder
+from ..supplements import package_folder
 from .platforms import LINUX, MAC_ARM, MAC_INTEL, Platform, Target
 from .runtime import linked
 

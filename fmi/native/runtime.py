@@ -14,8 +14,8 @@ from pathlib import Path
 
 from ...core.cache import keep, made_once, read_kept, tool_folder
 from ...core.errors import InputError
-from ..files import package_folder, temporary_folder
-from ..supplements import digest
+from ..files import temporary_folder
+from ..supplements import digest, package_folder
 from .child import NOT_STARTED, run
 from .platforms import Target
 

@@ -19,9 +19,8 @@ from ...core.variable import Detail
 from ..archive import write_archive
 from ..description import Flavour, guid, model_description
 from ..documentation import external_dependencies_page
-from ..files import package_folder
 from ..registry import component_sources, load_definition
-from ..supplements import digest, licence, supplements
+from ..supplements import digest, licence, package_folder, supplements
 
 PYTHON = Flavour(
     needs_execution_tool=True,

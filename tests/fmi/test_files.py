@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import stat
 import subprocess
 import sys
@@ -229,3 +230,44 @@ def test_an_empty_or_relative_name_of_the_cache_is_ignored(given, tmp_path, monk
     monkeypatch.chdir(tmp_path)
     assert cache_folder("zig") == tmp_path / "home" / ".cache" / "packfmu" / "zig"
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_not_replaced(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with (
+        pytest.raises(InputError, match="pipe cannot be written: it is a pipe, a socket or a device"),
+        replacing(tmp_path / "pipe"),
+    ):
+        pass
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+
+
+def test_an_error_about_another_file_is_not_blamed_on_the_output(tmp_path):
+    with pytest.raises(InputError, match=r"^\S*missing\.csv: No such file or directory$"), replacing(tmp_path / "out"):
+        (tmp_path / "missing.csv").read_text()
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_an_interruption_amid_replacements_comes_when_all_are_done(tmp_path, monkeypatch, interruptible, number):
+    targets = [tmp_path / name for name in "abc"]
+    for target in targets:
+        target.write_text("old")
+    replace, done = os.replace, []
+
+    def interrupted(source, target):
+        replace(source, target)
+        done.append(target)
+        if len(done) == number:
+            signal.raise_signal(signal.SIGINT)
+
+    def renew():
+        with replacing_together() as draft_of:
+            for target in targets:
+                draft_of(target).write_text("new")
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        renew()
+    assert [target.read_text() for target in targets] == ["new"] * 3
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b", "c"]

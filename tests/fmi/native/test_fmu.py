@@ -14,11 +14,11 @@ from fmpy.validation import validate_fmu
 
 from packfmu.core.errors import InputError
 from packfmu.core.variable import Detail
-from packfmu.fmi.files import package_folder as find
 from packfmu.fmi.native import runtime as native_runtime
 from packfmu.fmi.native.fmu import build_native_fmu
 from packfmu.fmi.native.platforms import Platform
 from packfmu.fmi.python.fmu import build_python_fmu
+from packfmu.fmi.supplements import package_folder as find
 from tests.fmi.native.native_models import kept, part_of
 from tests.fmi.python.host import Host
 
