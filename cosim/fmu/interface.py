@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,11 @@ _KINDS = {
     "Boolean": DataType.BOOLEAN,
 }
 
-_CAUSALITIES = {causality.value: causality for causality in Causality}
+FREE_OF_COUNT = 1000
+"""The product of the indices of an element that is a port by itself; beyond, it is the number of all variables."""
+
+_CAUSALITIES = {each.value: each for each in (Causality.PARAMETER, Causality.INPUT, Causality.OUTPUT)}
+"""Those of ports; what else an FMU tells of is its own affair."""
 
 _SETTABLE = (Causality.PARAMETER.value, Causality.INPUT.value)
 
@@ -58,7 +63,8 @@ def read_interface(path: Path) -> tuple[ModelDescription, dict[str, Port], Annot
     ModelDescription
         As FMPy reads it.
     dict of str to Port
-        Parameters, inputs and outputs; ``flow[1]``, ``flow[2]``, ... are one port called ``flow``.
+        Parameters, inputs and outputs; ``flow[1]``, ``flow[2]``, ... are one port called ``flow`` where they make a
+        complete array of one kind, else ports of their own.
     Annotation
         What packfmu adds.
 
@@ -70,7 +76,7 @@ def read_interface(path: Path) -> tuple[ModelDescription, dict[str, Port], Annot
     """
     description, annotation = described(path)
     try:
-        ports = {name: _port(name, each, annotation) for name, each in _arrays(description).items()}
+        ports = _ports(description, annotation)
         _check_settable(description)
         _check_told(ports)
     except InputError as error:
@@ -103,18 +109,38 @@ def _arrays(description: ModelDescription) -> Mapping[str, Elements]:
     return arrays
 
 
-def _port(name: str, elements: Elements, annotation: Annotation) -> Port:
-    indices = sorted(elements)
+def _ports(description: ModelDescription, annotation: Annotation) -> dict[str, Port]:
+    most = max(len(description.modelVariables), FREE_OF_COUNT)
+    ports: dict[str, Port] = {}
+    for name, elements in _arrays(description).items():
+        indices = sorted(elements)
+        variables = [elements[index] for index in indices]
+        if _is_array(indices, variables):
+            parts = [(name, indices[-1], variables)]
+        elif max(map(math.prod, indices)) <= most:
+            parts = [(variable.name, (), [variable]) for variable in variables]
+        else:
+            raise InputError(f"the elements of {shortened(name)} do not make a complete array that counts from 1")
+        for part, shape, members in parts:
+            if part in ports:
+                raise InputError(f"variable {shortened(part)} has elements of its own; names are unique")
+            ports[part] = _port(part, shape, members, annotation)
+    return ports
+
+
+def _is_array(indices: Sequence[tuple[int, ...]], variables: Sequence[ModelVariable]) -> bool:
+    """Return whether sorted indices are those of a whole array, and its elements of one kind."""
     shape = indices[-1]
     is_whole = math.prod(shape) == len(indices)  # before anything of the claimed shape is made
     if not is_whole or indices != [tuple(i + 1 for i in index) for index in np.ndindex(shape)]:
-        raise InputError(f"the elements of {shortened(name)} do not make a complete array that counts from 1")
-    variables = [elements[index] for index in indices]
+        return False
+    return len({(v.causality, v.type, _attribute(v, "unit")) for v in variables}) == 1
+
+
+def _port(name: str, shape: tuple[int, ...], variables: Sequence[ModelVariable], annotation: Annotation) -> Port:
     first = variables[0]
-    if len({(v.causality, v.type, _attribute(v, "unit")) for v in variables}) > 1:
-        raise InputError(f"the elements of {shortened(name)} differ in causality, type or unit")
     annotated = annotation.variables.get(name, {})
-    least, greatest = _bounds(first)
+    least, greatest = np.array([_bounds(v) for v in variables]).T
     return Port(
         name=name,
         causality=_CAUSALITIES[first.causality],
@@ -123,8 +149,8 @@ def _port(name: str, elements: Elements, annotation: Annotation) -> Port:
         shape=shape,
         references=np.array([v.valueReference for v in variables], dtype=np.uint32),
         start=_start(variables, least, greatest),
-        min=least,
-        max=greatest,
+        min=float(least.min()),  # an FMU looks itself after elements with narrower ones
+        max=float(greatest.max()),
         description=first.description or "",
         display_unit=_printable(first, "displayUnit"),
         nominal=_nominal(first),
@@ -138,23 +164,32 @@ def _port(name: str, elements: Elements, annotation: Annotation) -> Port:
     )
 
 
-def _start(variables: Sequence[ModelVariable], least: float, greatest: float) -> NDArray[np.float64]:
-    """Return start values, NaN where there is none; those of what is set are within the bounds."""
-    values = np.array([_number(v, "start", v.start, math.nan) for v in variables])
+def _start(
+    variables: Sequence[ModelVariable], least: NDArray[np.float64], greatest: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return start values, NaN where there is none.
+
+    An input has one, for it is set in every step: as it is told, beyond its bounds too, since the FMU starts from
+    there; else the allowed value nearest to 0.
+    """
     first = variables[0]
-    if first.causality in _SETTABLE:
-        whole = first.type != "Real"
-        if whole:
-            least, greatest = max(least, _INTEGERS.min), min(greatest, _INTEGERS.max)
-        told = np.array([v.start is not None for v in variables])
-        place = first_beyond(values[told], least, greatest, whole)
-        if place is not None:
-            name = f"start of variable {shortened(np.array(variables)[told][place].name)}"
-            raise InputError(out_of_bounds(name, values[told][place], _unit(first), least, greatest, whole))
-        if first.causality == Causality.INPUT.value and not told.all():
-            raise InputError(
-                f"input {shortened(variables[int(np.argmin(told))].name)} has no start, which FMI 2.0 demands"
-            )
+    if first.causality not in _SETTABLE:
+        values = np.array([math.nan if v.start is None else _value(v, v.start) for v in variables])
+        return np.where(np.isfinite(values), values, math.nan)
+    values = np.array([_number(v, "start", v.start, math.nan) for v in variables])
+    whole = first.type != "Real"
+    if first.causality == Causality.INPUT.value:
+        values = np.where(np.isnan(values), np.clip(0.0, least, greatest), values)
+        least, greatest = np.full_like(values, -math.inf), np.full_like(values, math.inf)
+    if whole:
+        least, greatest = np.maximum(least, _INTEGERS.min), np.minimum(greatest, _INTEGERS.max)
+    told = ~np.isnan(values)
+    place = first_beyond(values[told], least[told], greatest[told], whole)
+    if place is not None:
+        place = int(np.flatnonzero(told)[place])
+        name = f"start of variable {shortened(variables[place].name)}"
+        limits = float(least[place]), float(greatest[place])
+        raise InputError(out_of_bounds(name, float(values[place]), _unit(first), *limits, whole))
     return values
 
 
@@ -169,10 +204,9 @@ def _bounds(variable: ModelVariable) -> tuple[float, float]:
 
 
 def _nominal(variable: ModelVariable) -> float:
-    nominal = _number(variable, "nominal", _attribute(variable, "nominal"), 1.0)
-    if not 0.0 < nominal < math.inf:
-        raise InputError(f"variable {shortened(variable.name)}: nominal = {nominal:g} must be positive and finite")
-    return nominal
+    """Return a magnitude; 1, as FMI 2.0 has it, where none is told that is one."""
+    nominal = abs(_parsed(_attribute(variable, "nominal") or ""))
+    return nominal if 0.0 < nominal < math.inf else 1.0
 
 
 def _dimension(name: str, annotated: Mapping[str, str]) -> str:
@@ -224,23 +258,30 @@ def _unit(variable: ModelVariable) -> str:
 
 
 def _printable(variable: ModelVariable, name: str) -> str:
-    text = _attribute(variable, name) or ""
+    """Return a text with plain spaces for those that keep a line together, or are of other widths."""
+    given = str(_attribute(variable, name) or "")
+    text = "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in given)
     if not text.isprintable():
         raise InputError(
             f"variable {shortened(variable.name)}: {name} {shortened(text)!r} has letters that do not print"
         )
-    return str(text)
+    return text
 
 
 def _number(variable: ModelVariable, key: str, text: str | None, default: float) -> float:
     if text is None:
         return default
-    value = _TRUTH.get(text.strip(), math.nan) if variable.type == "Boolean" else _parsed(text)
+    value = _value(variable, text)
     if math.isnan(value):
         raise InputError(
             f'variable {shortened(variable.name)}: {key} = "{one_line(shortened(text))}" is no {variable.type} number'
         )
     return value
+
+
+def _value(variable: ModelVariable, text: str) -> float:
+    """Return a value of the type of a variable; NaN where it is none."""
+    return _TRUTH.get(text.strip(), math.nan) if variable.type == "Boolean" else _parsed(text)
 
 
 def _parsed(text: str) -> float:

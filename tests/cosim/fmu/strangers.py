@@ -32,7 +32,7 @@ def description(*variables, identifier="Model", head=HEAD, added="", version="2.
 GOOD = description(
     scalar("flow[1]", 1),
     scalar("flow[2]", 2),
-    scalar("level", 3, "", causality="output"),
+    scalar("level", 3, 'start="0"', causality="output"),
     scalar("gain", 4, 'start="2" min="0" max="5" nominal="3"', causality="parameter", variability="fixed"),
     scalar("mode", 5, 'start="1" min="0" max="3"', "Integer", variability="discrete"),
     scalar("enable", 6, 'start="true"', "Boolean", variability="discrete"),

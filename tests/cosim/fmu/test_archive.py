@@ -1,6 +1,8 @@
 """Archives that strangers made: a line about what is wrong, before anything is unpacked."""
 
+import base64
 import os
+import random
 import stat
 import struct
 import time
@@ -15,7 +17,7 @@ from packfmu.cosim.fmu.component import fmu_component
 from packfmu.cosim.fmu.interface import read_interface
 from packfmu.coupling.slave import SlaveError
 from packfmu.pack.topology import ELECTRICAL
-from tests.cosim.fmu.strangers import LIBRARY, archive, entry, patched
+from tests.cosim.fmu.strangers import GOOD, LIBRARY, archive, entry, patched
 
 MEBIBYTE = 2**20
 
@@ -47,7 +49,11 @@ def tell_size(path, number, size):
 
 
 @pytest.mark.parametrize(
-    "name", ["/etc/x", "../x", "resources/../../x", "C:/x", "resources\\x", "resources//x", "./x", "resources/a\nb"]
+    "name",
+    [
+        *("/etc/x", "../x", "resources/../../x", "a/..", "C:/x", "c:x", "\\x", "documentation\\..\\x", "resources\\x"),
+        *("resources//x", "./resources/x", ".\\modelDescription.xml", "resources/a:b", "resources/a\nb"),
+    ],
 )
 def test_names_that_lead_elsewhere_are_refused(name, tmp_path):
     path = archive(tmp_path / "Model.fmu", (entry(name), b""))
@@ -57,6 +63,8 @@ def test_names_that_lead_elsewhere_are_refused(name, tmp_path):
 def test_a_name_that_ends_at_a_null_byte_is_refused(tmp_path):
     path = archive(tmp_path / "Model.fmu", (entry("resources/a?b"), b""))
     assert "'resources/a\\x00b' is no relative path" in refused(patched(path, b"a?b", b"a\0b"))
+    path = archive(path, (entry("modelDescription.xml?b"), b""))
+    assert "'modelDescription.xml\\x00b' is no relative path" in refused(patched(path, b"l?b", b"l\0b"))
 
 
 @pytest.mark.parametrize("mode", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR])
@@ -77,6 +85,41 @@ def test_other_methods_than_those_of_fmi_are_refused(tmp_path):
     content[place + 8] |= 1
     path.write_bytes(content)
     assert "'resources/x' is encrypted" in refused(path)
+
+
+def test_what_is_not_unpacked_may_be_as_it_likes(tmp_path):
+    strange = (
+        "documentation/a:b.html",
+        "documentation/\U0001f469\u200d\U0001f680.html",
+        "documentation\\x.html",
+        "./x",
+    )
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        path = archive(
+            tmp_path / "Model.fmu",
+            *((entry(name), b"") for name in strange),
+            (entry("sources/link", stat.S_IFLNK | 0o644), b"all.c"),
+            (entry("documentation/x", method=zipfile.ZIP_BZIP2), b"x"),
+            *((entry("binaries/other/Model.so", method=zipfile.ZIP_LZMA), b"x") for _ in range(2)),
+            *((entry(name), b"") for name in ("resources/", "resources/a\u00a0b \u00e4", "resources/")),
+        )
+    assert set(read_interface(path)[1]) == {"flow", "level", "gain", "mode", "enable"}
+    folder = tmp_path / "extracted"
+    folder.mkdir()
+    limits.extract(path, folder)
+    assert [found.name for found in folder.rglob("*")] == ["resources", "a\u00a0b \u00e4"]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_entries_may_be_longer_than_the_list_of_them(method, tmp_path):
+    long = random.Random(0).randbytes(limits.MOST_DIRECTORY + 1)
+    text = GOOD.encode() + b"<!--" + base64.b64encode(long) + b"-->"
+    path = archive(tmp_path / "Model.fmu", (entry("resources/x", method=method), long), text=None)
+    with zipfile.ZipFile(path, "a") as file:
+        file.writestr(entry("modelDescription.xml", method=method), text)
+    assert "level" in read_interface(path)[1]
+    limits.extract(path, tmp_path)
+    assert (tmp_path / "resources/x").read_bytes() == long
 
 
 def test_an_entry_that_is_there_twice_is_refused(tmp_path):

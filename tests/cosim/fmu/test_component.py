@@ -84,11 +84,16 @@ def test_other_kinds_of_fmu_are_refused(tmp_path, fmus):
     assert "model exchange only; FMI 2.0 for co-simulation is needed" in is_refused(path)
 
 
-def test_incomplete_array_is_refused(tmp_path, fmus):
+def test_elements_of_an_incomplete_array_are_ports_of_their_own(tmp_path, fmus):
     path = rewritten(
         fmus / "Cell.fmu", tmp_path / "Cell.fmu", edit=lambda text: text.replace('"current[3]"', '"current[9]"')
     )
-    assert "the elements of current do not make a complete array that counts from 1" in is_refused(path)
+    ports = fmu_component("Cell", ELECTRICAL, path).ports
+    assert [name for name in ports if re.match(r"current\b", name)] == [f"current[{n}]" for n in (1, 2, 4, 5, 6, 9)]
+    former = fmu_component("Cell", ELECTRICAL, fmus / "Cell.fmu").ports
+    assert ports["current[9]"].references.tolist() == former["current"].references[[2]].tolist()
+    assert {**ports, **former}.keys() - former.keys() == {f"current[{n}]" for n in (1, 2, 4, 5, 6, 9)}
+    assert former.keys() - ports.keys() == {"current"}
 
 
 def test_elements_are_put_in_order_whatever_the_order_of_the_description(tmp_path, fmus):

@@ -64,10 +64,27 @@ HOSTILE = {
     ),
     "start not whole": (parameter('start="0.5"', "Integer"), "is not a whole number within"),
     "start of truth": (parameter('start="maybe"', "Boolean"), 'variable gain: start = "maybe" is no Boolean number'),
-    "no start": (description(scalar("x", attributes="")), "input x has no start, which FMI 2.0 demands"),
+    "start of input": (description(scalar("x", attributes='start="abc"')), 'variable x: start = "abc" is no Real'),
+    "start of input inf": (description(scalar("x", attributes='start="-INF"')), "start of variable x = -inf is not"),
+    "start of input beyond int32": (
+        description(scalar("x", 0, 'start="3000000000" max="2"', "Integer")),
+        "start of variable x = 3e+09 is not within [-2.14748365e+09, 2.14748365e+09]",
+    ),
+    "no start within": (description(scalar("x", attributes='min="INF"')), "start of variable x = inf is not finite"),
+    "clash": (
+        description(scalar("x[2]", 0), scalar("x[2][1]", 1)),
+        "variable x[2] has elements of its own; names are unique",
+    ),
+    "claim": (
+        description(scalar("x[1,1]", 0), scalar("x[1,1001]", 1)),
+        "the elements of x do not make a complete array that counts from 1",
+    ),
     "min": (parameter('start="1" min="low"'), 'variable gain: min = "low" is no Real number'),
     "min over max": (parameter('start="1" min="2" max="1"'), "variable gain: min = 2 is not below max = 1"),
-    "nominal": (parameter('start="1" nominal="0"'), "variable gain: nominal = 0 must be positive and finite"),
+    "min over max of output": (
+        description(scalar("x", 0, 'min="2" max="1"', causality="output")),
+        "variable x: min = 2 is not below max = 1",
+    ),
     "unit": (parameter('start="1" unit="A&#10;error"'), "unit 'A\\nerror' has letters that do not print"),
     "twice": (description(scalar("x[1]", 0), scalar("x[01]", 1)), "variable x[01] is there twice; names are unique"),
     "set by one": (

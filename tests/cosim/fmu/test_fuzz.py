@@ -17,7 +17,7 @@ from packfmu.cosim.fmu.interface import read_interface
 from packfmu.coupling.port import Port
 from packfmu.coupling.slave import SlaveError
 from packfmu.pack.topology import ELECTRICAL
-from tests.cosim.fmu.mutations import mutated_bytes, mutated_text
+from tests.cosim.fmu.mutations import ATTRIBUTE, HOSTILE, mutated_bytes, mutated_text
 from tests.cosim.fmu.strangers import GOOD, LIBRARY, archive, entry
 
 MOST_MEMORY = 32 * 2**20
@@ -91,6 +91,13 @@ def content(tmp_path_factory):
 
 def test_what_is_mutated_is_read_unless_it_is_mutated():
     assert strange_description([])
+
+
+def test_infinite_values_of_every_attribute():
+    places = range(len(ATTRIBUTE.findall(GOOD)))
+    read = [strange_description([(0, place, HOSTILE.index("INF"))]) for place in places]
+    assert True in read
+    assert False in read
 
 
 @settings(max_examples=150)
