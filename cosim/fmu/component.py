@@ -244,6 +244,8 @@ class FmuSlave:
 def fmu_component(name: str, layer: Layer, path: Path) -> Component:
     """Return a component that runs an .fmu file; InputError says what is wrong with the file."""
     description, ports, annotation = read_interface(path)
+    for unused in (description.modelVariables, description.outputs, description.initialUnknowns):
+        unused.clear()  # the ports have what is needed of them
     return Component(
         name,
         layer,
