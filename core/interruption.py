@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 ENDING = tuple(signal.Signals[name] for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
 """What asks a program to end, besides Ctrl-C, on this system."""
+
+AT_ONCE = 0.5
+"""Seconds in which signals count as one: `timeout` sends each twice, and a terminal that is closed may."""
 
 
 class Interruption(KeyboardInterrupt):
@@ -38,9 +42,9 @@ def ended_by_signals() -> Iterator[None]:
     A signal that is ignored, as SIGHUP under nohup, or that has a handler is left alone.
     """
     own = [number for number in ENDING if signal.getsignal(number) is signal.SIG_DFL] if _is_at_home() else []
-    for number in own:
-        signal.signal(number, interrupt)
     try:
+        for number in own:
+            signal.signal(number, interrupt)
         yield
     finally:
         for number in own:
@@ -52,20 +56,28 @@ def interruption_put_off() -> Iterator[Callable[[], None]]:
     """Put off Ctrl-C, and other signals that end the program likewise, until the function that is yielded is called.
 
     On its way into or out of an FMU's Python a KeyboardInterrupt ends as fmi2Fatal or is lost, and between the
-    opening of a component and the note that it is to be closed it would leave the component open. Signals that the
-    host handles, or that end it at once, are its own.
+    opening of a component and the note that it is to be closed it would leave the component open. But where the
+    function is not called soon, as an FMU hangs, the next signal ends the block wherever it is. Signals that the host
+    handles, or that end it at once, are its own.
     """
     put_off = {number: signal.getsignal(number) for number in (signal.SIGINT, *ENDING)} if _is_at_home() else {}
     put_off = {number: how for number, how in put_off.items() if how in (signal.default_int_handler, interrupt)}
-    met: list[int] = []
+    met: list[tuple[int, float]] = []
+
+    def note(number: int, _: FrameType | None) -> None:
+        met.append((number, time.monotonic()))
+        if met[-1][1] - met[0][1] > AT_ONCE:
+            check()
 
     def check() -> None:
         if met:
-            raise Interruption(met.pop())
+            number = met[0][0]
+            met.clear()
+            raise Interruption(number)
 
-    for number in put_off:
-        signal.signal(number, lambda number, _: met.append(number))
     try:
+        for number in put_off:
+            signal.signal(number, note)
         yield check
         check()
     finally:

@@ -33,6 +33,13 @@ def test_what_cannot_be_started_says_why(tmp_path):
     assert (done.returncode, done.stderr) == (NOT_STARTED, "No such file or directory\n")
 
 
+def test_the_keeper_finds_python_as_its_host_does(tmp_path):
+    """A host that was moved needs PYTHONHOME; this one leads nowhere."""
+    done = run([sys.executable, "-I", "-c", ""], tmp_path, os.environ | {"PYTHONHOME": str(tmp_path)})
+    assert done.returncode == 1
+    assert f"PYTHONHOME = '{tmp_path}'" in done.stderr
+
+
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and scripts of POSIX")
 
 
@@ -155,5 +162,5 @@ def test_no_descriptor_is_left_open(tmp_path):
 
 def test_the_keeper_needs_nothing_but_the_standard_library():
     module = HERE.parents[2] / "fmi" / "native" / "child.py"
-    done = subprocess.run([sys.executable, "-I", "-S", module], input="", capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-P", "-S", module], input="", capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (NOT_STARTED, "")
