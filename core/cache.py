@@ -18,7 +18,7 @@ from platform import python_version
 from filelock import BaseFileLock, FileLock
 from platformdirs import user_cache_path
 
-from .durable import sync_file
+from .durable import sync_file, sync_folder
 from .errors import InputError
 
 SOURCES = ("core", "models", "coupling", "fmus")
@@ -92,9 +92,13 @@ def _make_private(root: Path, name: str) -> None:
 
 def _make_missing(folder: Path) -> None:
     """Make a folder and those above it that are missing, for this user alone whatever the umask."""
-    if not folder.is_dir():
-        for each in (*reversed(folder.parents), folder):
-            each.mkdir(exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(exist_ok=True, mode=0o700)
+    except FileNotFoundError:
+        if folder == folder.parent:  # a drive that is not there
+            raise
+        _make_missing(folder.parent)
+        folder.mkdir(exist_ok=True, mode=0o700)
 
 
 def _make_anew(folder: Path, root: Path) -> None:
@@ -204,6 +208,8 @@ def write_sealed(path: Path, body: bytes) -> None:
             file.write(hashlib.sha256(body).digest() + body)
         sync_file(draft)
         os.replace(draft, path)
+        with suppress(FileNotFoundError):
+            sync_folder(path.parent)
     finally:
         draft.unlink(missing_ok=True)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 
 ENDING = tuple(signal.Signals[name] for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
@@ -14,6 +16,12 @@ ENDING = tuple(signal.Signals[name] for name in ("SIGTERM", "SIGHUP", "SIGBREAK"
 
 AT_ONCE = 0.5
 """Seconds in which signals count as one: `timeout` sends each twice, and a terminal that is closed may."""
+
+BY_SIGNAL = 128
+"""What shells add to the number of the signal that ended a program."""
+
+_handled = [-1.0]
+"""When Python has last come to handle a signal."""
 
 
 class Interruption(KeyboardInterrupt):
@@ -32,6 +40,7 @@ class Interruption(KeyboardInterrupt):
 
 def interrupt(number: int, _: FrameType | None) -> None:
     """Raise an `Interruption`; the handler of signals that end a program as Ctrl-C does."""
+    _handled[0] = time.monotonic()
     raise Interruption(number)
 
 
@@ -39,16 +48,47 @@ def interrupt(number: int, _: FrameType | None) -> None:
 def ended_by_signals() -> Iterator[None]:
     """Let every signal of `ENDING` end the block as Ctrl-C does: for a program, which may say what they do.
 
-    A signal that is ignored, as SIGHUP under nohup, or that has a handler is left alone.
+    A signal that is ignored, as SIGHUP under nohup, or that has a handler is left alone. Where a library hangs, so that
+    Python does not come to handle the first signal, the next one ends the process.
     """
-    own = [number for number in ENDING if signal.getsignal(number) is signal.SIG_DFL] if _is_at_home() else []
-    try:
-        for number in own:
-            signal.signal(number, interrupt)
-        yield
-    finally:
-        for number in own:
-            signal.signal(number, signal.SIG_DFL)
+    found = {number: signal.getsignal(number) for number in (signal.SIGINT, *ENDING)} if _is_at_home() else {}
+    own = {number: how for number, how in found.items() if how in (signal.default_int_handler, signal.SIG_DFL)}
+    with _watched() if own else nullcontext():
+        try:
+            for number in own:
+                signal.signal(number, interrupt)
+            yield
+        finally:
+            for number, how in own.items():
+                signal.signal(number, how)
+
+
+@contextmanager
+def _watched() -> Iterator[None]:
+    """Let a thread of its own see signals."""
+    seen, told = socket.socketpair()
+    told.setblocking(False)
+    with told:
+        threading.Thread(target=_end_what_hangs, args=(seen,), daemon=True).start()
+        former = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(former)
+
+
+def _end_what_hangs(seen: socket.socket) -> None:
+    """End the process where a signal comes after one that has not been handled, and is not handled either."""
+    first = -1.0
+    with seen:
+        while number := seen.recv(1):
+            now = time.monotonic()
+            if _handled[0] >= first:
+                first = now
+            elif now - first > AT_ONCE:
+                time.sleep(AT_ONCE)
+                if _handled[0] < first:
+                    os._exit(BY_SIGNAL + number[0])
 
 
 @contextmanager
@@ -65,7 +105,8 @@ def interruption_put_off() -> Iterator[Callable[[], None]]:
     met: list[tuple[int, float]] = []
 
     def note(number: int, _: FrameType | None) -> None:
-        met.append((number, time.monotonic()))
+        _handled[0] = time.monotonic()
+        met.append((number, _handled[0]))
         if met[-1][1] - met[0][1] > AT_ONCE:
             check()
 

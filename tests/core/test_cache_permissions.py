@@ -74,9 +74,10 @@ def test_nothing_is_removed_through_a_link(home, name):
     place.rename(target)
     place.symlink_to(target)
     target.chmod(0o777)
-    with pytest.raises(InputError) as told:
+    with pytest.raises(
+        InputError, match=f"cache {place} can be written by others, .* {place} is a link, so that nothing"
+    ):
         cache_folder("code/old")
-    assert str(told.value).startswith(f"cache {place} can be written by others, and code in it is run; {place} is a link")
     assert list(target.rglob("file"))
     target.chmod(0o700)
     assert cache_folder("code/old").is_dir()
