@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager, nullcontext
 from types import FrameType
 
@@ -53,7 +53,7 @@ def ended_by_signals() -> Iterator[None]:
     """
     found = {number: signal.getsignal(number) for number in (signal.SIGINT, *ENDING)} if _is_at_home() else {}
     own = {number: how for number, how in found.items() if how in (signal.default_int_handler, signal.SIG_DFL)}
-    with _watched() if own else nullcontext():
+    with _watched(set(own)) if own else nullcontext():
         try:
             for number in own:
                 signal.signal(number, interrupt)
@@ -64,12 +64,12 @@ def ended_by_signals() -> Iterator[None]:
 
 
 @contextmanager
-def _watched() -> Iterator[None]:
-    """Let a thread of its own see signals."""
+def _watched(numbers: Set[int]) -> Iterator[None]:
+    """Let a thread of its own see signals, also while the main thread is in a library."""
     seen, told = socket.socketpair()
     told.setblocking(False)
     with told:
-        threading.Thread(target=_end_what_hangs, args=(seen,), daemon=True).start()
+        threading.Thread(target=_end_what_hangs, args=(seen, numbers), daemon=True).start()
         former = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
         try:
             yield
@@ -77,18 +77,20 @@ def _watched() -> Iterator[None]:
             signal.set_wakeup_fd(former)
 
 
-def _end_what_hangs(seen: socket.socket) -> None:
+def _end_what_hangs(seen: socket.socket, numbers: Set[int]) -> None:
     """End the process where a signal comes after one that has not been handled, and is not handled either."""
     first = -1.0
     with seen:
-        while number := seen.recv(1):
+        while told := seen.recv(1):
             now = time.monotonic()
+            if told[0] not in numbers:
+                continue
             if _handled[0] >= first:
                 first = now
             elif now - first > AT_ONCE:
                 time.sleep(AT_ONCE)
                 if _handled[0] < first:
-                    os._exit(BY_SIGNAL + number[0])
+                    os._exit(BY_SIGNAL + told[0])
 
 
 @contextmanager

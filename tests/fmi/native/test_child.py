@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from packfmu.fmi.native import child
 from packfmu.fmi.native.child import NOT_STARTED, Children, run
 from tests.processes import BEATING, beats, program, wait_until
 
@@ -100,6 +101,26 @@ def test_a_build_that_has_ended_lets_no_child_live(compiler, tmp_path):
     thread.start()
     thread.join()
     assert ended == [-signal.SIGKILL]
+
+
+TASKKILL = """#!/bin/sh
+echo "$@" > "$0.told"
+"""
+
+
+@posix
+def test_a_system_without_groups_ends_what_a_child_has_started(tmp_path, monkeypatch):
+    """As Windows does it, with a stand-in for its taskkill."""
+    taskkill = tmp_path / "taskkill"
+    taskkill.write_text(TASKKILL)
+    taskkill.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.delattr(os, "killpg")
+    monkeypatch.setattr(os, "read", lambda *_: b"")
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60.0)"]) as running:
+        child._end_with_input(running)
+    assert running.returncode == -signal.SIGKILL
+    assert (tmp_path / "taskkill.told").read_text() == f"/F /T /PID {running.pid}\n"
 
 
 PARENT = """
