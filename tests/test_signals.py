@@ -169,7 +169,7 @@ def test_the_second_signal_ends_what_hangs(tmp_path, where, told, number):
         wait_until((tmp_path / "ready").exists, running)
         for _ in range(2):  # as timeout sends each
             running.send_signal(number)
-        time.sleep(2.0 * AT_ONCE)
+        time.sleep(1.2 * AT_ONCE)
         assert running.poll() is None
         running.send_signal(number)
         assert running.communicate(timeout=PATIENCE) == ("", told)
