@@ -18,7 +18,7 @@ from platform import python_version
 from filelock import BaseFileLock, FileLock
 from platformdirs import user_cache_path
 
-from .durable import sync_file
+from .durable import sync_file, sync_folder
 from .errors import InputError
 
 SOURCES = ("core", "models", "coupling", "fmus")
@@ -44,20 +44,17 @@ def cache_folder(name: str) -> Path:
     """Return a folder for what can be made again, in the user's cache; it is made where it is missing.
 
     XDG_CACHE_HOME names another cache. It is ignored where it is relative, as the XDG Base Directory Specification
-    demands. Only the user may enter the folders; one that others could write to goes, with all that is in it.
+    demands. Only the user may enter the folders. One that others could write to is emptied, unless a link leads there.
 
     Raises
     ------
     InputError
-        When it cannot be made, or others than the user may write to the cache.
+        When it cannot be made, the cache is another user's, or a link leads to what others may write to.
     """
     root = _root()
     folder = root / name
     try:
-        root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _check_private(root)
-        for part in (*reversed(folder.relative_to(root).parents), folder.relative_to(root)):
-            _make_private(root / part)
+        _make_private(root, name)
     except OSError as error:
         raise InputError(f"cache {folder} cannot be made: {error.strerror}; XDG_CACHE_HOME can name another") from error
     _sweep(root)
@@ -74,27 +71,67 @@ def _root() -> Path:
     return root
 
 
-def _check_private(root: Path) -> None:
-    if not _is_private(root.stat()):
-        raise InputError(
-            f"cache {root} can be written by others, and code in it is run; let only {os.getuid()} own and write it, "
-            "or name another by XDG_CACHE_HOME"
-        )
+def _make_private(root: Path, name: str) -> None:
+    """Make a folder of the cache, and those above it; anew where others could write to one."""
+    link = ""
+    for part in (*reversed(Path(name).parents), Path(name)):
+        folder = root / part
+        _make_missing(folder)
+        if folder.is_symlink():
+            link = f"{folder} is a link, so that nothing is removed; "
+        if _is_private(folder.stat()):
+            continue
+        if not link:
+            _make_anew(folder, root)
+        if not _is_private(folder.stat()):
+            raise InputError(
+                f"cache {folder} can be written by others, and code in it is run; {link}"
+                f"let only {os.getuid()} own and write it, or name another by XDG_CACHE_HOME"
+            )
+
+
+def _make_missing(folder: Path) -> None:
+    """Make a folder and those above it that are missing, for this user alone whatever the umask."""
+    try:
+        folder.mkdir(exist_ok=True, mode=0o700)
+    except FileNotFoundError:
+        if folder == folder.parent:  # a drive that is not there
+            raise
+        _make_missing(folder.parent)
+        folder.mkdir(exist_ok=True, mode=0o700)
+
+
+def _make_anew(folder: Path, root: Path) -> None:
+    """Discard what is in a folder that others could write to, as a former version left it to the umask.
+
+    The root itself stays: what it lies in may be another's. Until it is empty others can write to it by its mode only,
+    not enter it, so that other processes see that it is not to be trusted. One that is another's is left alone.
+    """
+    if folder != root:
+        _discard(folder)
+        _make_missing(folder)
+    elif root.stat().st_uid == os.getuid():
+        root.chmod(0o720)
+        for each in root.iterdir():
+            if not _is_private(root.stat()):  # or else another process is done, and may have written
+                _discard(each)
+        root.chmod(0o700)
+
+
+def _discard(path: Path) -> None:
+    """Take a file or folder out of its place at once, as another process may also do; then remove what can be."""
+    aside = path.with_name(f".{secrets.token_hex(16)}{DRAFT}")
+    with suppress(FileNotFoundError):
+        path.rename(aside)
+    shutil.rmtree(aside, ignore_errors=True)
+    with suppress(OSError):
+        aside.unlink()  # a file or a link
 
 
 def _is_private(found: os.stat_result) -> bool:
     """Whether only this user may write to a file or folder."""
     loose = stat.S_IWGRP | stat.S_IWOTH
     return not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & loose)
-
-
-def _make_private(folder: Path) -> None:
-    """Make a folder of the cache; anew where others could write to it, as a former version left it to the umask."""
-    folder.mkdir(exist_ok=True, mode=0o700)
-    if not _is_private(folder.stat()):
-        shutil.rmtree(folder)
-        folder.mkdir(exist_ok=True, mode=0o700)
-        _check_private(folder)
 
 
 @cache
@@ -105,7 +142,7 @@ def _sweep(root: Path) -> BaseFileLock:
     """
     own = FileLock(root / LIVING / secrets.token_hex(16))
     with suppress(OSError), FileLock(root / f"{LIVING}{LOCK}"):
-        _make_private(root / LIVING)
+        _make_private(root, LIVING)
         others = [other for other in (root / LIVING).iterdir() if _is_held(other)]
         own.acquire()
         left = [] if others else [*root.glob(f"code/**/.*{DRAFT}"), *root.glob(f"code/**/*{LOCK}")]
@@ -164,13 +201,15 @@ def _unsealed(content: bytes) -> bytes | None:
 
 def write_sealed(path: Path, body: bytes) -> None:
     """Write a file with a hash before it: whole or not at all, under a name that nobody can guess until it is whole."""
-    draft = path.with_name(f".{secrets.token_hex(16)}.part")
-    path.parent.mkdir(parents=True, exist_ok=True)  # a cache may be deleted at any time
+    draft = path.with_name(f".{secrets.token_hex(16)}{DRAFT}")
+    _make_missing(path.parent)  # a cache may be deleted at any time
     try:
         with draft.open("xb") as file:
             file.write(hashlib.sha256(body).digest() + body)
         sync_file(draft)
         os.replace(draft, path)
+        with suppress(FileNotFoundError):
+            sync_folder(path.parent)
     finally:
         draft.unlink(missing_ok=True)
 
@@ -194,6 +233,7 @@ def made_once(path: Path) -> Iterator[None]:
     """
     lock = FileLock(path.with_name(f"{path.name}{LOCK}"))
     try:
+        _make_missing(path.parent)
         lock.acquire()
     except OSError as error:
         raise InputError(

@@ -7,6 +7,7 @@ line that names the key, its value and what is allowed.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +26,18 @@ MOST_BYTES = 2**18
 """Size of a pack file; 20 000 links have room, and whatever is in it is read in seconds."""
 
 MOST_DOTS = 64
-"""Dots in a line. Keys have one; the time that tomllib takes grows with the square of their number."""
+"""Dots in a key. Keys have one; the time that tomllib takes grows with the square of their number."""
+
+_TOKEN = re.compile(
+    r"""
+    \#[^\n]* | \"{3}(?:\\.?|[^\\"]|"(?!""))*+(?:"{3,5}|\Z) | '{3}(?:[^']|'(?!''))*+(?:'{3,5}|\Z)
+    | (?P<dot>\.)
+    | (?P<part>"(?:\\.|[^\\"\n])*+"? | '[^'\n]*+'? | [A-Za-z0-9_-]++ | [ \t]++)
+    | .
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+"""Comments and texts of many lines, dots, what else a key is made of, and what ends one; none is looked at twice."""
 
 
 class Pack(Table):
@@ -96,10 +108,16 @@ def load_pack(path: Path) -> Pack:
 
 
 def _check_dots(text: str) -> None:
-    """Raise InputError where a key may have countless parts: a key ends with its line."""
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.count(".") > MOST_DOTS:
-            raise InputError(f"line {number} has {line.count('.')} dots; at most {MOST_DOTS} are taken")
+    """Raise InputError where a key has countless parts; a value has one dot, or its text is a part."""
+    dots = 0
+    for token in _TOKEN.finditer(f"{text}\n"):
+        if token.lastgroup == "dot":
+            dots += 1
+        elif token.lastgroup != "part":
+            if dots > MOST_DOTS:
+                line = text.count("\n", 0, token.start()) + 1
+                raise InputError(f"line {line} has a key of {dots} dots; at most {MOST_DOTS} are taken")
+            dots = 0
 
 
 def _check_integers(contents: dict[str, Any]) -> None:

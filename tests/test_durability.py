@@ -57,4 +57,4 @@ def test_a_figure(tmp_path, small_pack, watched, monkeypatch):
 
 def test_an_entry_of_the_cache(tmp_path, watched):
     write_sealed(tmp_path / "entry", b"content")
-    assert ("rename", str(tmp_path / "entry")) in watched.log
+    assert watched.log == [("rename", str(tmp_path / "entry")), ("sync", str(tmp_path))]

@@ -8,7 +8,14 @@ import time
 
 import pytest
 
-from packfmu.core.interruption import ENDING, Interruption, ended_by_signals, interrupt, interruption_put_off
+from packfmu.core.interruption import (
+    AT_ONCE,
+    ENDING,
+    Interruption,
+    ended_by_signals,
+    interrupt,
+    interruption_put_off,
+)
 from packfmu.cosim import results
 from packfmu.cosim.long.long_run import run_long
 from tests.cosim.long.wear import life, planned, prepared
@@ -125,6 +132,50 @@ def test_a_long_run_can_be_resumed(tmp_path):
     assert results.load(tmp_path / "life.nc").attrs == {"complete": 1}
 
 
+HANGING = """
+import ctypes
+from packfmu.cosim.experiment import Experiment
+from packfmu.cosim.master import run
+from tests.cosim.runs import SECOND, fast_and_slow, logged, plan_of
+
+def python():
+    while True:
+        time.sleep(0.01)
+
+def c():
+    mutex = ctypes.create_string_buffer(256)
+    for _ in range(2):
+        ctypes.CDLL(None).pthread_mutex_lock(mutex)
+
+class Hanging(list):
+    def append(self, step):
+        (output / "ready").touch()
+        globals()[sys.argv[2]]()
+
+def work(_):
+    system = logged(fast_and_slow(), Hanging())
+    run(system, plan_of(system), Experiment(100 * SECOND))
+
+sys.exit(Parser("").run([], work))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a mutex of Linux")
+@pytest.mark.parametrize(
+    ("where", "told", "number"), [("python", INTERRUPTED, signal.SIGTERM), ("c", "", signal.SIGINT)]
+)
+def test_the_second_signal_ends_what_hangs(tmp_path, where, told, number):
+    with program(COMMAND + HANGING, tmp_path, where) as running:
+        wait_until((tmp_path / "ready").exists, running)
+        for _ in range(2):  # as timeout sends each
+            running.send_signal(number)
+        time.sleep(1.2 * AT_ONCE)
+        assert running.poll() is None
+        running.send_signal(number)
+        assert running.communicate(timeout=PATIENCE) == ("", told)
+    assert running.returncode == 128 + number
+
+
 BUILD = """
 import os, tempfile
 from packfmu.core.variable import Detail
@@ -209,6 +260,29 @@ def test_a_signal_that_ends_is_put_off_like_ctrl_c(interruptible):
             assert met.value.number == number
             assert signal.getsignal(signal.SIGTERM) is interrupt
     assert reached == [signal.SIGINT, *ENDING]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert {signal.getsignal(number) for number in ENDING} == {signal.SIG_DFL}
+
+
+@pytest.mark.parametrize("block", [ended_by_signals, interruption_put_off])
+def test_a_signal_while_handlers_are_installed_leaves_none(interruptible, monkeypatch, block):
+    install, reached = signal.signal, []
+
+    def interrupted_install(number, handler):
+        install(number, handler)
+        if not reached:
+            reached.append(number)
+            raise KeyboardInterrupt
+
+    def enter():
+        with monkeypatch.context() as patch:
+            patch.setattr(signal, "signal", interrupted_install)
+            with block():
+                pytest.fail("entered")
+
+    with pytest.raises(KeyboardInterrupt):
+        enter()
+    assert reached
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert {signal.getsignal(number) for number in ENDING} == {signal.SIG_DFL}
 

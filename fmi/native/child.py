@@ -82,7 +82,8 @@ def run(
         What it reads from its input.
     """
     children = _build.children or Children()
-    keeper = [sys.executable, "-I", "-S", __file__, *map(str, command)]
+    settings = ["-E"] if sys.flags.ignore_environment else []  # Python may be found by PYTHONHOME only
+    keeper = [sys.executable, *settings, "-P", "-S", __file__, *map(str, command)]
     reading, writing = os.pipe()
     with os.fdopen(os.dup(writing), "w", encoding="utf-8") as telling, os.fdopen(reading) as its_input:
         children.hold(writing)
@@ -135,6 +136,8 @@ def _end_with_input(child: subprocess.Popen[bytes]) -> None:
         with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
     else:
+        with suppress(OSError):
+            subprocess.run(["taskkill", "/F", "/T", "/PID", str(child.pid)], capture_output=True, check=False)
         child.kill()
 
 

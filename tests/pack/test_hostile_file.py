@@ -2,13 +2,16 @@
 
 import os
 import time
+import tomllib
 import tracemalloc
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from packfmu.core.errors import InputError
+from packfmu.pack import file
 from packfmu.pack.balancing_tables import MAXIMUM_LINKS
 from packfmu.pack.file import MOST_BYTES, MOST_DOTS, Pack, load_pack, tables
 
@@ -42,9 +45,20 @@ def read(path):
 
 
 HOSTILE = {
-    "dots": ("a" + ".a" * 100_000 + " = 1", "line 1 has 100000 dots; at most 64 are taken"),
-    "dots of a table": ("\n[a" + ".a" * 100_000 + "]", "line 2 has 100000 dots; at most 64 are taken"),
-    "dots in a nest": ("a = { a" + ".a" * 70 + " = 1 }", "line 1 has 70 dots"),
+    "dots": ("a" + ".a" * 100_000 + " = 1", "line 1 has a key of 100000 dots; at most 64 are taken"),
+    "dots of a table": ("\n[a" + ".a" * 100_000 + "]", "line 2 has a key of 100000 dots; at most 64 are taken"),
+    "dots in a nest": ("a = { a" + ".a" * 70 + " = 1 }", "line 1 has a key of 70 dots"),
+    "dots after a value": (
+        "a = { b = 'c', d" + ' . \'x = #\' .\t"\\", = #"' * 40 + " = 1 }",
+        "line 1 has a key of 80 dots",
+    ),
+    "dots after texts": (
+        'a = """"\n#\\""" \\\\"""""\nb = \'\'\'\n# " \\\'\'\'\nc' + ".a" * 65 + " = 1",
+        "line 5 has a key of 65 dots",
+    ),
+    "dots and spaces": ("a" + " \t. 'b'" * 30_000 + " = 1", "line 1 has a key of 30000 dots"),
+    "no end of texts": ('a = """\n' + '\\"""\n' * 40_000 + "\\", "is not TOML: "),
+    "no end of quotes": ("a = " + "\"'\n" * 80_000, "is not TOML: "),
     "nest": ("a = " + "[" * 100_000, "is not TOML: maximum recursion depth exceeded"),
     "size": (SMALLEST + "#" * MOST_BYTES, f"cannot be read: it has {MOST_BYTES + 70} bytes or more; at most 262144"),
     "digits": (
@@ -93,6 +107,81 @@ def test_keys_of_as_many_parts_as_are_allowed_are_read(tmp_path):
     lines = "".join(f"b{number}.{key[2:]} = 1\n" for number in range(MOST_BYTES // 8 // (len(key) + 8)))
     (tmp_path / "pack.toml").write_text(lines)
     assert "is not a known key" in read(tmp_path / "pack.toml")
+
+
+DOTTED = (
+    f"# {'.' * 70}\n",
+    f"soc_spread = 0.0 # {'a.' * 70} = 1\n",
+    f"unknown = [{', '.join(['0.5'] * 100)}]\n",
+    f"unknown = {{ {', '.join(f'k{n} = 0.5' for n in range(100))} }}\n",
+    f"unknown = '{'a.' * 70}'\n",
+    f'unknown = "\\"{"a." * 70}"\n',
+    f'unknown = """\n{"a." * 70}\n"""\n',
+    f"unknown = '''\n''{'a.' * 70}''''\n",
+    f'"{"a." * 70}" = 1\n',
+)
+
+
+@pytest.mark.parametrize("line", DOTTED)
+def test_dots_that_are_in_no_key_are_not_counted(line, tmp_path):
+    (tmp_path / "pack.toml").write_text(SMALLEST + "[variation]\n" + line)
+    message = read(tmp_path / "pack.toml")
+    assert isinstance(message, Pack) or "is not a known key" in message
+
+
+PIECES = (
+    "a",
+    ".",
+    " ",
+    '"',
+    "'",
+    '"""',
+    "'''",
+    "\\",
+    "\n",
+    "#",
+    "=",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    "1.5",
+    "a.b",
+    " = ",
+    "a = ",
+)
+
+
+def test_no_key_of_many_parts_comes_to_the_reader(monkeypatch):
+    """Whatever is around a key: one that tomllib takes to pieces has been counted."""
+    long = []
+    parse = tomllib._parser.parse_key
+
+    def watched(src, pos):
+        pos, key = parse(src, pos)
+        long.append(len(key) > 3)
+        return pos, key
+
+    @settings(max_examples=500)
+    @given(
+        st.lists(st.integers(0, len(PIECES) - 1), max_size=12), st.lists(st.integers(0, len(PIECES) - 1), max_size=6)
+    )
+    def drawn(before, after):
+        text = "".join(PIECES[n] for n in before) + "a . 'b' . \"c\" .d" + "".join(PIECES[n] for n in after)
+        long.clear()
+        with suppress(tomllib.TOMLDecodeError):
+            tomllib.loads(text)
+        if any(long):
+            counted.append(text)
+            with pytest.raises(InputError, match="has a key of"):
+                file._check_dots(text)
+
+    counted = []
+    monkeypatch.setattr(tomllib._parser, "parse_key", watched)
+    monkeypatch.setattr(file, "MOST_DOTS", 2)
+    drawn()
+    assert len(counted) > 20
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name")

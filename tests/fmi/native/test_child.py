@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from packfmu.fmi.native import child
 from packfmu.fmi.native.child import NOT_STARTED, Children, run
 from tests.processes import BEATING, beats, program, wait_until
 
@@ -31,6 +32,13 @@ def test_it_runs_in_its_folder_and_environment(tmp_path):
 def test_what_cannot_be_started_says_why(tmp_path):
     done = run([tmp_path / "none"], tmp_path, os.environ)
     assert (done.returncode, done.stderr) == (NOT_STARTED, "No such file or directory\n")
+
+
+def test_the_keeper_finds_python_as_its_host_does(tmp_path):
+    """A host that was moved needs PYTHONHOME; this one leads nowhere."""
+    done = run([sys.executable, "-I", "-c", ""], tmp_path, os.environ | {"PYTHONHOME": str(tmp_path)})
+    assert done.returncode == 1
+    assert f"PYTHONHOME = '{tmp_path}'" in done.stderr
 
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and scripts of POSIX")
@@ -95,6 +103,26 @@ def test_a_build_that_has_ended_lets_no_child_live(compiler, tmp_path):
     assert ended == [-signal.SIGKILL]
 
 
+TASKKILL = """#!/bin/sh
+echo "$@" > "$0.told"
+"""
+
+
+@posix
+def test_a_system_without_groups_ends_what_a_child_has_started(tmp_path, monkeypatch):
+    """As Windows does it, with a stand-in for its taskkill."""
+    taskkill = tmp_path / "taskkill"
+    taskkill.write_text(TASKKILL)
+    taskkill.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.delattr(os, "killpg")
+    monkeypatch.setattr(os, "read", lambda *_: b"")
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60.0)"]) as running:
+        child._end_with_input(running)
+    assert running.returncode == -signal.SIGKILL
+    assert (tmp_path / "taskkill.told").read_text() == f"/F /T /PID {running.pid}\n"
+
+
 PARENT = """
 import os, sys
 from packfmu.fmi.native.child import run
@@ -155,5 +183,5 @@ def test_no_descriptor_is_left_open(tmp_path):
 
 def test_the_keeper_needs_nothing_but_the_standard_library():
     module = HERE.parents[2] / "fmi" / "native" / "child.py"
-    done = subprocess.run([sys.executable, "-I", "-S", module], input="", capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-P", "-S", module], input="", capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (NOT_STARTED, "")
