@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import chdir, suppress
 from ctypes import byref
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,6 @@ from fmpy.fmi2 import (
     fmi2Warning,
 )
 from fmpy.logging import addLoggerProxy
-from fmpy.model_description import ModelDescription
 from numpy.typing import NDArray
 
 from ...core.errors import InputError
@@ -34,6 +34,7 @@ from ...coupling.port import Port
 from ...coupling.slave import SlaveError, Values, fill, packed, unpacked
 from ...coupling.system import Component, Layer
 from .bulk import Bulk
+from .description import Description
 from .extraction import Extraction
 from .interface import read_interface
 from .pythonfmu import check_resources, drop_interpreter
@@ -69,13 +70,13 @@ def _callbacks(environment: int) -> fmi2CallbackFunctions:
     return callbacks
 
 
-def _instantiated(name: str, description: ModelDescription, folder: Path, callbacks: fmi2CallbackFunctions) -> Any:
+def _instantiated(name: str, description: Description, folder: Path, callbacks: fmi2CallbackFunctions) -> Any:
     """Return an FMPy FMU2Slave of what an archive was unpacked into; its library is unloaded where that fails."""
     fmu = FMU2Slave.__new__(FMU2Slave)  # the library stays known where the constructor fails after loading it
     try:
         fmu.__init__(
             guid=description.guid,
-            modelIdentifier=description.coSimulation.modelIdentifier,
+            modelIdentifier=description.identifier,
             unzipDirectory=str(folder),
             instanceName=name,
         )
@@ -100,7 +101,7 @@ class FmuSlave:
         Name of the instance.
     path : Path
         The .fmu file.
-    description : ModelDescription
+    description : Description
         Its model description.
     ports : mapping of str to Port
         Its ports.
@@ -117,7 +118,7 @@ class FmuSlave:
         self,
         name: str,
         path: Path,
-        description: ModelDescription,
+        description: Description,
         ports: Mapping[str, Port],
         inputs: Sequence[str],
         outputs: Sequence[str],
@@ -243,9 +244,8 @@ class FmuSlave:
 
 def fmu_component(name: str, layer: Layer, path: Path) -> Component:
     """Return a component that runs an .fmu file; InputError says what is wrong with the file."""
-    description, ports, annotation = read_interface(path)
-    for unused in (description.modelVariables, description.outputs, description.initialUnknowns):
-        unused.clear()  # the ports have what is needed of them
+    found, ports, annotation = read_interface(path)
+    description = replace(found, scalars=())  # the ports hold what is needed of them
     return Component(
         name,
         layer,

@@ -7,17 +7,15 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from fmpy.model_description import ModelDescription, ModelVariable
 from numpy.typing import NDArray
 
 from ...core.bounds import first_beyond, out_of_bounds
 from ...core.errors import InputError, one_line, shortened
 from ...core.variable import Causality, DataType
 from ...coupling.port import Port
-from .description import Annotation, described
+from .description import CAUSALITIES, KINDS, Annotation, Description, Scalar, described
 
 MOST_AXES = 32
 """Axes of an array; numpy takes no more than 64."""
@@ -27,18 +25,8 @@ LONGEST_INDEX = 9
 
 _ELEMENT = re.compile(r"(.+)\[([0-9]+(?:,[0-9]+)*)\]")
 
-_KINDS = {
-    "Real": DataType.REAL,
-    "Integer": DataType.INTEGER,
-    "Enumeration": DataType.INTEGER,
-    "Boolean": DataType.BOOLEAN,
-}
-
 FREE_OF_COUNT = 1000
 """The product of the indices of an element that is a port by itself; beyond, it is the number of all variables."""
-
-_CAUSALITIES = {each.value: each for each in (Causality.PARAMETER, Causality.INPUT, Causality.OUTPUT)}
-"""Those of ports; what else an FMU tells of is its own affair."""
 
 _SETTABLE = (Causality.PARAMETER.value, Causality.INPUT.value)
 
@@ -50,7 +38,7 @@ TIME = "time"
 """The dimension of all results, which no array may have of its own."""
 
 
-def read_interface(path: Path) -> tuple[ModelDescription, dict[str, Port], Annotation]:
+def read_interface(path: Path) -> tuple[Description, dict[str, Port], Annotation]:
     """Read the model description of an FMI 2.0 co-simulation FMU.
 
     Parameters
@@ -60,8 +48,8 @@ def read_interface(path: Path) -> tuple[ModelDescription, dict[str, Port], Annot
 
     Returns
     -------
-    ModelDescription
-        As FMPy reads it.
+    Description
+        What an FMU is opened with.
     dict of str to Port
         Parameters, inputs and outputs; ``flow[1]``, ``flow[2]``, ... are one port called ``flow`` where they make a
         complete array of one kind, else ports of their own.
@@ -84,16 +72,14 @@ def read_interface(path: Path) -> tuple[ModelDescription, dict[str, Port], Annot
     return description, ports, annotation
 
 
-Elements = dict[tuple[int, ...], ModelVariable]
+Elements = dict[tuple[int, ...], Scalar]
 """Scalars of one array by their indices; a scalar variable has the index ()."""
 
 
-def _arrays(description: ModelDescription) -> Mapping[str, Elements]:
+def _arrays(description: Description) -> Mapping[str, Elements]:
     """Gather parameters, inputs and outputs by base name and index."""
     arrays: dict[str, Elements] = {}
-    for variable in description.modelVariables:
-        if variable.causality not in _CAUSALITIES or variable.type not in _KINDS:
-            continue
+    for variable in description.scalars:
         if not variable.name.isprintable():
             raise InputError(f"the name of variable {shortened(variable.name)!r} has letters that do not print")
         match = _ELEMENT.fullmatch(variable.name)
@@ -109,8 +95,8 @@ def _arrays(description: ModelDescription) -> Mapping[str, Elements]:
     return arrays
 
 
-def _ports(description: ModelDescription, annotation: Annotation) -> dict[str, Port]:
-    most = max(len(description.modelVariables), FREE_OF_COUNT)
+def _ports(description: Description, annotation: Annotation) -> dict[str, Port]:
+    most = max(description.count, FREE_OF_COUNT)
     ports: dict[str, Port] = {}
     for name, elements in _arrays(description).items():
         indices = sorted(elements)
@@ -128,30 +114,30 @@ def _ports(description: ModelDescription, annotation: Annotation) -> dict[str, P
     return ports
 
 
-def _is_array(indices: Sequence[tuple[int, ...]], variables: Sequence[ModelVariable]) -> bool:
+def _is_array(indices: Sequence[tuple[int, ...]], variables: Sequence[Scalar]) -> bool:
     """Return whether sorted indices are those of a whole array, and its elements of one kind."""
     shape = indices[-1]
     is_whole = math.prod(shape) == len(indices)  # before anything of the claimed shape is made
     if not is_whole or indices != [tuple(i + 1 for i in index) for index in np.ndindex(shape)]:
         return False
-    return len({(v.causality, v.type, _attribute(v, "unit")) for v in variables}) == 1
+    return len({(v.causality, v.type, v.get("unit")) for v in variables}) == 1
 
 
-def _port(name: str, shape: tuple[int, ...], variables: Sequence[ModelVariable], annotation: Annotation) -> Port:
+def _port(name: str, shape: tuple[int, ...], variables: Sequence[Scalar], annotation: Annotation) -> Port:
     first = variables[0]
     annotated = annotation.variables.get(name, {})
     least, greatest = np.array([_bounds(v) for v in variables]).T
     return Port(
         name=name,
-        causality=_CAUSALITIES[first.causality],
-        data_type=_KINDS[first.type],
+        causality=CAUSALITIES[first.causality],
+        data_type=KINDS[first.type],
         unit=_unit(first),
         shape=shape,
-        references=np.array([v.valueReference for v in variables], dtype=np.uint32),
+        references=np.array([v.reference for v in variables], dtype=np.uint32),
         start=_start(variables, least, greatest),
         min=float(least.min()),  # an FMU looks itself after elements with narrower ones
         max=float(greatest.max()),
-        description=first.description or "",
+        description=first.description,
         display_unit=_printable(first, "displayUnit"),
         nominal=_nominal(first),
         slow=annotated.get("slow") == "true",
@@ -165,7 +151,7 @@ def _port(name: str, shape: tuple[int, ...], variables: Sequence[ModelVariable],
 
 
 def _start(
-    variables: Sequence[ModelVariable], least: NDArray[np.float64], greatest: NDArray[np.float64]
+    variables: Sequence[Scalar], least: NDArray[np.float64], greatest: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return start values, NaN where there is none.
 
@@ -174,9 +160,9 @@ def _start(
     """
     first = variables[0]
     if first.causality not in _SETTABLE:
-        values = np.array([math.nan if v.start is None else _value(v, v.start) for v in variables])
+        values = np.array([math.nan if "start" not in v.own else _value(v, v.own["start"]) for v in variables])
         return np.where(np.isfinite(values), values, math.nan)
-    values = np.array([_number(v, "start", v.start, math.nan) for v in variables])
+    values = np.array([_number(v, "start", v.own.get("start"), math.nan) for v in variables])
     whole = first.type != "Real"
     if first.causality == Causality.INPUT.value:
         values = np.where(np.isnan(values), np.clip(0.0, least, greatest), values)
@@ -193,19 +179,19 @@ def _start(
     return values
 
 
-def _bounds(variable: ModelVariable) -> tuple[float, float]:
+def _bounds(variable: Scalar) -> tuple[float, float]:
     if variable.type == "Boolean":
         return 0.0, 1.0
-    least = _number(variable, "min", _attribute(variable, "min"), -math.inf)
-    greatest = _number(variable, "max", _attribute(variable, "max"), math.inf)
+    least = _number(variable, "min", variable.get("min"), -math.inf)
+    greatest = _number(variable, "max", variable.get("max"), math.inf)
     if not least <= greatest:
         raise InputError(f"variable {shortened(variable.name)}: min = {least:g} is not below max = {greatest:g}")
     return least, greatest
 
 
-def _nominal(variable: ModelVariable) -> float:
+def _nominal(variable: Scalar) -> float:
     """Return a magnitude; 1, as FMI 2.0 has it, where none is told that is one."""
-    nominal = abs(_parsed(_attribute(variable, "nominal") or ""))
+    nominal = abs(_parsed(variable.get("nominal") or ""))
     return nominal if 0.0 < nominal < math.inf else 1.0
 
 
@@ -224,17 +210,17 @@ def _hold_tolerance(name: str, annotated: Mapping[str, str]) -> float:
     return tolerance
 
 
-def _check_settable(description: ModelDescription) -> None:
+def _check_settable(description: Description) -> None:
     """Raise InputError where two variables that are set stand for one value: the one that is set last would win."""
     taken: dict[tuple[DataType, int], str] = {}
-    for variable in description.modelVariables:
-        if variable.causality in _SETTABLE and variable.type in _KINDS:
-            key = _KINDS[variable.type], variable.valueReference
+    for variable in description.scalars:
+        if variable.causality in _SETTABLE:
+            key = KINDS[variable.type], variable.reference
             other = taken.setdefault(key, variable.name)
             if other != variable.name:
                 raise InputError(
                     f"variables {shortened(other)} and {shortened(variable.name)} are set by one "
-                    f"valueReference {variable.valueReference}"
+                    f"valueReference {variable.reference}"
                 )
 
 
@@ -247,19 +233,13 @@ def _check_told(ports: Mapping[str, Port]) -> None:
                 raise InputError(f"{shortened(port.name)}: {key} {shortened(told)!r} is no output")
 
 
-def _attribute(variable: ModelVariable, name: str) -> Any:
-    """Return an attribute of a variable, or of its declared type."""
-    own = getattr(variable, name)
-    return own if own is not None or variable.declaredType is None else getattr(variable.declaredType, name)
-
-
-def _unit(variable: ModelVariable) -> str:
+def _unit(variable: Scalar) -> str:
     return _printable(variable, "unit") or "1"
 
 
-def _printable(variable: ModelVariable, name: str) -> str:
+def _printable(variable: Scalar, name: str) -> str:
     """Return a text with plain spaces for those that keep a line together, or are of other widths."""
-    given = str(_attribute(variable, name) or "")
+    given = str(variable.get(name) or "")
     text = "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in given)
     if not text.isprintable():
         raise InputError(
@@ -268,7 +248,7 @@ def _printable(variable: ModelVariable, name: str) -> str:
     return text
 
 
-def _number(variable: ModelVariable, key: str, text: str | None, default: float) -> float:
+def _number(variable: Scalar, key: str, text: str | None, default: float) -> float:
     if text is None:
         return default
     value = _value(variable, text)
@@ -279,7 +259,7 @@ def _number(variable: ModelVariable, key: str, text: str | None, default: float)
     return value
 
 
-def _value(variable: ModelVariable, text: str) -> float:
+def _value(variable: Scalar, text: str) -> float:
     """Return a value of the type of a variable; NaN where it is none."""
     return _TRUTH.get(text.strip(), math.nan) if variable.type == "Boolean" else _parsed(text)
 

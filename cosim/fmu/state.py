@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from fmpy.model_description import ModelDescription
-
 from ...coupling.slave import SlaveError
+from .description import Description
 
 CAPABILITIES = ("canGetAndSetFMUstate", "canSerializeFMUstate")
 """What an FMU must declare for its state to be saved."""
 
+TRUE = ("true", "1")
+"""How XML spells it."""
 
-def check_capabilities(description: ModelDescription) -> None:
+
+def check_capabilities(description: Description) -> None:
     """Raise SlaveError unless the FMU declares that its state can be saved; the message names what is missing."""
-    missing = [name for name in CAPABILITIES if not getattr(description.coSimulation, name)]
+    missing = [name for name in CAPABILITIES if description.capabilities.get(name, "false").strip() not in TRUE]
     if missing:
         raise SlaveError(
             f"the FMU does not save its state: its model description has no {' and no '.join(missing)}; "

@@ -61,7 +61,7 @@ def is_read(path: Path) -> bool:
         tracemalloc.stop()
         assert peak < MOST_MEMORY
         assert time.perf_counter() - begun < MOST_TIME
-    assert re.fullmatch(r"[A-Za-z_]\w*", description.coSimulation.modelIdentifier, re.ASCII)
+    assert re.fullmatch(r"[A-Za-z_]\w*", description.identifier, re.ASCII)
     for port in ports.values():
         check_port(port)
     with pytest.raises(SlaveError) as refused:  # its library is none
