@@ -19,15 +19,18 @@ class Bulk:
 
     Parameters
     ----------
+    name : str
+        Of the function.
     call : callable
-        FMPy's function: ``call(component, references, count, values)``.
+        The function of the library: ``call(component, references, count, values)``, the status.
     component : pointer
         The FMU's instance.
     ports : sequence of Port
         Ports of one kind, at least one.
     """
 
-    def __init__(self, call: Callable[..., int], component: Any, ports: Sequence[Port]) -> None:
+    def __init__(self, name: str, call: Callable[..., int], component: Any, ports: Sequence[Port]) -> None:
+        self.name = name
         real = ports[0].data_type is DataType.REAL
         scalar = fmi2Real if real else fmi2Integer
         self.values: Values = np.zeros(sum(port.count for port in ports), np.float64 if real else np.int32)
@@ -38,6 +41,6 @@ class Bulk:
         self._call = call
         self._arguments = (component, pointers[0], len(self.values), pointers[1])
 
-    def __call__(self) -> None:
-        """Set or get the values."""
-        self._call(*self._arguments)
+    def __call__(self) -> int:
+        """Set or get the values; return the status."""
+        return self._call(*self._arguments)

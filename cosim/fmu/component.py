@@ -161,24 +161,26 @@ class FmuSlave:
     def _bulks(self, verb: str, names: Iterable[str]) -> list[Bulk]:
         chosen = [self._ports[name] for name in names]
         by_type = {data_type: [port for port in chosen if port.data_type is data_type] for data_type in DataType}
-        return [
-            Bulk(getattr(self._fmu, f"fmi2{verb}{data_type.value}"), self._fmu.component, ports)
-            for data_type, ports in by_type.items()
-            if ports
-        ]
+        named = [(f"fmi2{verb}{data_type.value}", ports) for data_type, ports in by_type.items() if ports]
+        return [Bulk(name, getattr(self._fmu.dll, name), self._fmu.component, ports) for name, ports in named]
 
     def _do(self, function: Callable[..., Any], *arguments: Any) -> Any:
         try:
             return function(*arguments)
         except FMICallException as error:
-            self._status = error.status
-            reason = _messages[self._environment] or "the FMU gave no reason"
-            labels = {fmi2Discard: "discard", fmi2Fatal: "fatal"}
-            raise SlaveError(f"{error.function} returned {labels.get(error.status, 'error')}: {reason}") from error
+            raise self._refusal(error.function, error.status) from error
+
+    def _refusal(self, function: str, status: int) -> SlaveError:
+        self._status = status
+        reason = _messages[self._environment] or "the FMU gave no reason"
+        labels = {fmi2Discard: "discard", fmi2Fatal: "fatal"}
+        return SlaveError(f"{function} returned {labels.get(status, 'error')}: {reason}")
 
     def _run(self, bulks: Iterable[Bulk]) -> None:
-        for bulk in bulks:
-            self._do(bulk)
+        for bulk in bulks:  # in every step, so that the library is called without FMPy's functions
+            status = bulk()
+            if status > fmi2Warning:
+                raise self._refusal(bulk.name, status)
 
     def prepare(self, values: Mapping[str, NDArray[Any]], t: float) -> None:
         """Set start values and enter the initialisation mode."""
@@ -199,16 +201,17 @@ class FmuSlave:
 
     def step(self, t: float, h: float) -> None:
         """Set the inputs, step, get the outputs."""
-        fmu = self._fmu
         self._run(self._sets)
-        self._do(fmu.fmi2DoStep, fmu.component, t, h, fmi2False)
+        status = self._fmu.dll.fmi2DoStep(self._fmu.component, t, h, fmi2False)
+        if status > fmi2Warning:
+            raise self._refusal("fmi2DoStep", status)
         self._run(self._gets)
 
     def _write(self, values: Mapping[str, NDArray[Any]]) -> None:
         for bulk in self._bulks("Set", values):
             for name, view in bulk.views.items():
                 view[:] = values[name]
-            self._do(bulk)
+            self._run([bulk])
 
     def set(self, values: Mapping[str, NDArray[Any]]) -> None:
         """Set tunable parameters and get the outputs."""
