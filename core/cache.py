@@ -79,11 +79,11 @@ def _make_private(root: Path, name: str) -> None:
         _make_missing(folder)
         if folder.is_symlink():
             link = f"{folder} is a link, so that nothing is removed; "
-        if _is_private(folder.stat()):
+        if is_private(folder.stat()):
             continue
         if not link:
             _make_anew(folder, root)
-        if not _is_private(folder.stat()):
+        if not is_private(folder.stat()):
             raise InputError(
                 f"cache {folder} can be written by others, and code in it is run; {link}"
                 f"let only {os.getuid()} own and write it, or name another by XDG_CACHE_HOME"
@@ -113,7 +113,7 @@ def _make_anew(folder: Path, root: Path) -> None:
     elif root.stat().st_uid == os.getuid():
         root.chmod(0o720)
         for each in root.iterdir():
-            if not _is_private(root.stat()):  # or else another process is done, and may have written
+            if not is_private(root.stat()):  # or else another process is done, and may have written
                 _discard(each)
         root.chmod(0o700)
 
@@ -128,7 +128,7 @@ def _discard(path: Path) -> None:
         aside.unlink()  # a file or a link
 
 
-def _is_private(found: os.stat_result) -> bool:
+def is_private(found: os.stat_result) -> bool:
     """Whether only this user may write to a file or folder."""
     loose = stat.S_IWGRP | stat.S_IWOTH
     return not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & loose)
@@ -166,7 +166,7 @@ def read_kept(path: Path) -> bytes | None:
     What is run must come from nobody else. It is made again rather than refused: the user cannot tell what it was.
     """
     with suppress(OSError), open(path, "rb", opener=_open_plain) as file:
-        if _is_private(os.fstat(file.fileno())):
+        if is_private(os.fstat(file.fileno())):
             return _unsealed(file.read())
     return None
 

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory, gettempdir, mkdtemp
 
 from filelock import BaseFileLock, FileLock, Timeout
 
+from ..core.cache import is_private
 from ..core.durable import sync_file, sync_folder
 from ..core.errors import InputError
 from ..core.interruption import interruption_put_off
@@ -290,5 +291,4 @@ def _sweep(root: str) -> None:
 def _is_own(folder: Path) -> bool:
     """Whether this user alone may have put something into a folder, which is no link."""
     found = folder.lstat()
-    is_folder = stat.S_ISDIR(found.st_mode)
-    return is_folder and (not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022))
+    return stat.S_ISDIR(found.st_mode) and is_private(found)
