@@ -66,7 +66,7 @@ def test_what_another_process_writes_is_refused_until_it_is_killed(deed, tmp_pat
         )
         with pytest.raises(InputError, match=f"^{re.escape(told)} another folder$"):
             do(output, deeds.NEW)
-        assert time.monotonic() - clock < 5.0  # the other one would go on for ever
+        assert time.monotonic() - clock < 30.0  # the other one would go on for ever
         assert {path: path.stat().st_mtime_ns for path in output.rglob("*")} == before
         do(tmp_path / "elsewhere", deeds.NEW)
     assert {path.name for path in output.rglob("*") if path.is_file() and not is_draft(path)} <= {"life.checkpoint"}
