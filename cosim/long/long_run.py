@@ -23,7 +23,6 @@ from ...core.cache import package_version
 from ...core.duration import seconds
 from ...core.errors import InputError
 from ...core.interruption import interruption_put_off
-from ...core.reading import why_unreadable
 from ...coupling.enforcement import check_window, refuse
 from ...coupling.guard import Guard
 from ...coupling.schedule import Plan
@@ -135,9 +134,6 @@ def _run(course: Course, long_run: LongRun, output: Path, resume: bool, check: C
 
 def _restore(course: Course, checkpoint: CheckpointFile) -> None:
     """Go on from a checkpoint; InputError where it cannot be read, or no run can have come to what it holds."""
-    reason = why_unreadable(checkpoint.path)
-    if reason:
-        raise InputError(f"checkpoint {checkpoint.path} cannot be read: {reason}")
     content = checkpoint.load()
     try:
         course.restore(content)

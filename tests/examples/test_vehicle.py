@@ -166,4 +166,4 @@ def test_output_that_cannot_be_replaced_is_said_before_anything_is_built(start, 
     blocked.mkdir(parents=True)
     code, told, error = start()
     blocked.rmdir()
-    assert (code, told, error) == (2, "", f"error: output {blocked} cannot be written: it is a folder\n")
+    assert (code, told, error) == (2, "", f"error: output {blocked} cannot be written: it is a folder, not a file\n")

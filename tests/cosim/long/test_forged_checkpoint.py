@@ -26,7 +26,7 @@ def resumed(folder):
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "life.checkpoint")
-    with pytest.raises(InputError, match=r"life\.checkpoint cannot be read: it is a pipe, a socket or a device"):
+    with pytest.raises(InputError, match=r"life\.checkpoint cannot be written: it is a pipe, a socket or a device"):
         resumed(tmp_path)
 
 
