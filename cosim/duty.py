@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,7 @@ class Phase:
         if not self.values:
             raise InputError(f"phase {self.name} has no values; give at least one input")
 
-    @property
+    @cached_property
     def is_constant(self) -> bool:
         """Whether no input changes during the phase."""
         return all(_is_constant(np.asarray(given)) for given in self.values.values())
