@@ -64,8 +64,11 @@ def linked(
 
 
 def runtimes(target: Target, options: Sequence[str]) -> bytes:
-    """Return an archive of what zig keeps of a target's runtimes of C; they are compiled where they are not kept."""
-    key = digest({"\n".join(options): PROBE})
+    """Return an archive of what zig keeps of a target's runtimes of C; they are compiled where they are not kept.
+
+    zig names what it keeps by where it is installed.
+    """
+    key = digest({"\n".join((str(package_folder("ziglang")), *options)): PROBE})
     path = tool_folder("ziglang", "runtimes") / f"{target.linker_triple}-{key}"
     kept = read_kept(path)
     if kept is not None:

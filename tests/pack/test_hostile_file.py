@@ -7,7 +7,7 @@ import tracemalloc
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from packfmu.core.errors import InputError
@@ -164,6 +164,7 @@ def test_no_key_of_many_parts_comes_to_the_reader(monkeypatch):
         return pos, key
 
     @settings(max_examples=500)
+    @example([], [3, 7])
     @given(
         st.lists(st.integers(0, len(PIECES) - 1), max_size=12), st.lists(st.integers(0, len(PIECES) - 1), max_size=6)
     )
