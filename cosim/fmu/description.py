@@ -24,10 +24,10 @@ MOST_BYTES = 2**28
 20 000 cells in full detail."""
 
 MOST_TAGS = 4_000_000
-"""Begins and ends of elements, comments and the like; 7104 cells have 600 000."""
+"""Begins and ends of elements, comments and the like; 7104 aging cells have 1 million."""
 
 MOST_ATTRIBUTES = 16_000_000
-"""Attributes; 7104 cells have 2 million."""
+"""Attributes; 7104 aging cells have 3 million."""
 
 DEEPEST = 64
 """Levels of elements; those of FMI 2.0 are 5, what a tool adds may have more."""
@@ -218,6 +218,18 @@ def _update(method: str) -> Update:
 
 def described(path: Path) -> tuple[Description, Annotation]:
     """Read the model description of an .fmu file.
+
+    Parameters
+    ----------
+    path : Path
+        The .fmu file.
+
+    Returns
+    -------
+    Description
+        With a guid and an identifier of C.
+    Annotation
+        What packfmu adds.
 
     Raises
     ------
