@@ -57,7 +57,8 @@ except InputError as error:
 
 
 @pytest.mark.skipif(getattr(os, "getuid", lambda: 1)() != 0, reason="only root becomes another user")
-def test_kernels_run_where_there_is_no_cache(tmp_path):
+def test_kernels_run_where_there_is_no_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))  # an empty one: what is kept would be read without the imports
     with program(HOMELESS, cwd=tmp_path) as running:
         told = "this user has no home folder for a cache; XDG_CACHE_HOME can name a folder for it"
         assert running.communicate() == (f"{told}\n5.0\n", "")
