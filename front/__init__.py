@@ -1,0 +1,1 @@
+"""What a user meets first: the command `packfmu`, and the facade for Python."""

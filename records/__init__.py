@@ -1,0 +1,1 @@
+"""Records: tables of measured or planned values over time, read and checked row by row."""

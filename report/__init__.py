@@ -1,0 +1,1 @@
+"""What people look at: the report in the browser, and figures."""

@@ -1,0 +1,1 @@
+"""Studies: what is learned from records and from many runs."""

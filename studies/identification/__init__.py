@@ -1,0 +1,1 @@
+"""Identification: the parameters of a cell from its records."""

@@ -1,0 +1,1 @@
+"""How a pack is used: profiles, experiments in steps, and years of them."""
