@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -112,6 +112,10 @@ class Experiment:
     error_control : ErrorControl or None
         Makes the steps longer than in the plan where the tolerance allows; needs components that save their state.
         What is recorded are the accepted steps.
+    attributes : mapping of str to str
+        What the output tells of the run, however it ends.
+    described : callable or None
+        Returns more attributes, or others, of a run that has come to its end.
     """
 
     duration: int
@@ -124,6 +128,8 @@ class Experiment:
     separation: float = SEPARATION
     on_violation: OnViolation = OnViolation.RECORD
     error_control: ErrorControl | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    described: Callable[[RunSummary], Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True)

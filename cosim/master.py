@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from pathlib import Path
 
 from tqdm import tqdm
 
@@ -64,7 +63,7 @@ def run(system: System, plan: Plan, experiment: Experiment) -> RunSummary:
     watched = flags(system, experiment.stop_on)
     with ExitStack() as stack:
         check_interruption = stack.enter_context(interruption_put_off())
-        recorder = stack.enter_context(_recording(experiment.output, recorded))
+        recorder = stack.enter_context(_recording(experiment, recorded))
         bar = stack.enter_context(tqdm(total=steps, delay=PATIENCE, unit="step", disable=None, leave=False))
 
         def proceed(phase: str, steps: int = 0) -> None:
@@ -77,7 +76,10 @@ def run(system: System, plan: Plan, experiment: Experiment) -> RunSummary:
         guarded = plan if control is None else scaled(plan, control.minimum)
         guard = Guard(system, guarded, simulation.slaves, experiment.separation, simulation.holdings)
         watch = _Watch(simulation, watched, recorded, recorder)
-        return _loop(simulation, experiment, watch, guard, lambda steps: proceed("running", steps))
+        summary = _loop(simulation, experiment, watch, guard, lambda steps: proceed("running", steps))
+        if recorder is not None and experiment.described is not None:
+            recorder.attributes.update(experiment.described(summary))
+        return summary
 
 
 class _Watch:
@@ -172,5 +174,6 @@ def _guard(guard: Guard, time: int, on_violation: OnViolation) -> None:
         raise InputError(f"the timescales are no longer separated: {found[0]}")
 
 
-def _recording(path: Path | None, recorded: Sequence[Column]) -> AbstractContextManager[Recorder | None]:
-    return nullcontext() if path is None else recording(path, recorded)
+def _recording(experiment: Experiment, recorded: Sequence[Column]) -> AbstractContextManager[Recorder | None]:
+    path = experiment.output
+    return nullcontext() if path is None else recording(path, recorded, attributes=experiment.attributes)
