@@ -37,10 +37,12 @@ class Parser(argparse.ArgumentParser):
 
 
 def ended(work: Callable[[], str]) -> int:
-    """Do some work, print what it returns, and return the exit code of the command."""
+    """Do some work, print what it returns, if anything, and return the exit code of the command."""
     try:
         with ended_by_signals():
-            _print(work())
+            told = work()
+            if told:
+                _print(told)
     except InputError as error:
         _tell_at_the_end(f"error: {one_line(str(error))}")
         return REFUSED

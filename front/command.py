@@ -1,8 +1,123 @@
-"""The command `packfmu`."""
+"""The command `packfmu`: what is typed, and which function does it.
+
+Nothing heavy is imported before it is needed, so that ``packfmu --help`` answers at once.
+"""
 
 from __future__ import annotations
 
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
 
-def main() -> int:
-    """Run the command line; return the exit code."""
-    return 0
+import typer
+
+from ..core.errors import InputError
+from ..fmi.command_line import ended
+
+DIST = Path("dist")
+
+CommandLineError: type[Exception] = typer.BadParameter.__mro__[2]
+"""What Typer raises where a command line does not fit; some versions have a click of their own."""
+
+PackFile = Annotated[Path, typer.Argument(help="The pack file, TOML; `packfmu new` writes one.", metavar="PACK.toml")]
+Output = Annotated[Path, typer.Option(help="The folder to write to.")]
+
+
+class Flavour(Enum):
+    """What FMUs are made of."""
+
+    NATIVE = "native"
+    PYTHON = "python"
+    BOTH = "both"
+
+
+class System(Enum):
+    """Where native FMUs run."""
+
+    LINUX64 = "linux64"
+    WIN64 = "win64"
+    DARWIN64 = "darwin64"
+
+
+app = typer.Typer(
+    help="Battery packs as FMI 2.0 co-simulation FMUs: write a pack file, check it, build its FMUs, run it.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+cell = typer.Typer(help="A kind of cell: identify it from records, or look at it.")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command line; return the exit code: 0, 2 where something given does not fit, 128 + n by a signal."""
+    return ended(lambda: _told(sys.argv[1:] if arguments is None else arguments))
+
+
+def _told(arguments: list[str]) -> str:
+    """Run a command line and return what it tells; what does not fit is one line."""
+    try:
+        told: Any = app(arguments or ["--help"], prog_name="packfmu", standalone_mode=False)
+    except CommandLineError as error:
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context else "packfmu"
+        message = error.format_message().rstrip(".")  # type: ignore[attr-defined]
+        raise InputError(f"{message}; {path} --help lists what there is") from None
+    return told if isinstance(told, str) else ""
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from ..core.cache import package_version
+
+        typer.echo(f"packfmu {package_version('packfmu')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", callback=_version)] = False,
+) -> None:
+    """Take the options of all commands."""
+
+
+@app.command()
+def new(
+    path: Annotated[Path, typer.Argument(help="The pack file to write.", metavar="PACK.toml")] = Path("pack.toml"),
+    series: Annotated[int, typer.Option(help="Groups in series.")] = 96,
+    parallel: Annotated[int, typer.Option(help="Cells in parallel in each group.")] = 2,
+    cell: Annotated[str, typer.Option(help="A shipped cell, or a cell file beside the pack file.")] = (
+        "nissan_leaf_2013"
+    ),
+) -> str:
+    """Write a pack file with every key, its default and its meaning."""
+    from .new_pack import write_pack_file
+
+    return write_pack_file(path, series, parallel, cell)
+
+
+@app.command()
+def check(pack: PackFile) -> str:
+    """Explain what will be built: sizes, limits, the plan with its time constants, balancing; or what is wrong."""
+    from .check import explain_pack
+
+    return explain_pack(pack)
+
+
+@app.command()
+def build(
+    pack: PackFile,
+    output: Output = DIST,
+    flavour: Annotated[Flavour, typer.Option(help="Machine code, source for Python, or both.")] = Flavour.NATIVE,
+    platform: Annotated[
+        list[System] | None, typer.Option(help="Where native FMUs shall run; may be repeated.", show_default="all")
+    ] = None,
+) -> str:
+    """Build the FMUs of a pack, and its system for other masters."""
+    from .building import build_pack_file
+
+    return build_pack_file(pack, output, flavour.value, [each.value for each in platform or System])
+
+
+app.add_typer(cell, name="cell")
