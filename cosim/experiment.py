@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from ..core.errors import InputError
 from ..coupling.enforcement import SEPARATION
+from ..coupling.explanation import TextTable
 from ..coupling.holding import HeldChange
 from ..coupling.system import Layer
 
@@ -156,6 +157,8 @@ class RunSummary:
     held : tuple of HeldChange
         The greatest change of each held value from one step of its component to the next, and what it means for the
         voltage.
+    plan : sequence of tables
+        Layers with the time constants at the end, held values and transfers (`coupling.explanation.tables`).
     work : int
         Steps of components, those that were rolled back included.
     error_control : ErrorReport or None
@@ -171,5 +174,6 @@ class RunSummary:
     real_time_factor: float
     violations: tuple[str, ...]
     held: tuple[HeldChange, ...]
+    plan: Sequence[TextTable]
     work: int
     error_control: ErrorReport | None = None

@@ -155,6 +155,7 @@ def _loop(
         real_time_factor=seconds(simulation.time - timed_from) / wall,
         violations=guard.seen,
         held=guard.held(),
+        plan=guard.tables(),
         work=simulation.work,
         error_control=None if controller is None else controller.report(),
     )
