@@ -120,4 +120,40 @@ def build(
     return build_pack_file(pack, output, flavour.value, [each.value for each in platform or System])
 
 
+@app.command()
+def run(
+    pack: PackFile,
+    usage: Annotated[
+        str,
+        typer.Argument(
+            help="What the pack does: a profile over time (CSV, Parquet, or the name of a shipped cycle), or an "
+            "experiment (TOML).",
+            metavar="USAGE",
+        ),
+    ],
+    output: Output = DIST,
+    vehicle: Annotated[
+        Path | None, typer.Option(help="A vehicle file, TOML, for profiles of speed; default: the car of the Leaf.")
+    ] = None,
+    years: Annotated[int | None, typer.Option(help="Longest time of an experiment of years.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint that a run has left.")] = False,
+) -> str:
+    """Build what is missing, run, and save netCDF, CSV, figure and report."""
+    from .facade import load
+    from .facade import run as run_pack
+
+    return run_pack(load(pack), usage, output, vehicle=vehicle, years=years, resume=resume).summary
+
+
+@app.command()
+def report(
+    results: Annotated[Path, typer.Argument(help="Results of a run, netCDF.", metavar="RESULTS.nc")],
+    output: Annotated[Path | None, typer.Option(help="The file to write; default: beside the results, .html.")] = None,
+) -> str:
+    """Write the report of a run anew: one HTML file that needs nothing else."""
+    from ..report.page import write_report
+
+    return f"{write_report(results, output or results.with_suffix('.html'))} is written; open it in a browser"
+
+
 app.add_typer(cell, name="cell")
