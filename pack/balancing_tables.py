@@ -11,8 +11,9 @@ from ..core.errors import InputError
 from ..models.balancing.active import check_links
 from ..models.balancing.graph import PACK, Graph, links
 from ..models.balancing.options import BleedingLaw, Converter, ConverterLaw, Fidelity
+from .reading.checking import suggestion
 from .setting import Table, setting
-from .tables import NotNegative, suggestion
+from .tables import NotNegative
 
 RESISTOR = "resistor"
 """The word for bleed resistors; all other words are those of `Converter`."""
