@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,9 @@ ROWS = 256
 """Rows that are kept in memory before they are written."""
 
 _TYPES = {DataType.REAL: "f8", DataType.INTEGER: "i4", DataType.BOOLEAN: "i1"}
+
+
+Attribute = str | Callable[[], str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,11 +105,11 @@ class Recorder:
         An empty file, open for writing.
     columns : sequence of Column
         What a row holds.
-    attributes : mapping of str to str
-        What the file tells of the run.
+    attributes : mapping of str to str, or to callables
+        What the file tells of the run; callables are asked at its end.
     """
 
-    def __init__(self, file: netCDF4.Dataset, columns: Sequence[Column], attributes: Mapping[str, str]) -> None:
+    def __init__(self, file: netCDF4.Dataset, columns: Sequence[Column], attributes: Mapping[str, Attribute]) -> None:
         self._file = file
         self.attributes = dict(attributes)
         self._rows = self._written = 0
@@ -173,7 +176,8 @@ class Recorder:
         """Write what is still in memory, whether the run is complete, and the reason if it is not; close the file."""
         self.flush()
         ended = {"complete": 0, "reason": reason} if reason else {"complete": 1}
-        self._file.setncatts({**self.attributes, **ended})
+        told = {name: text() if callable(text) else text for name, text in self.attributes.items()}
+        self._file.setncatts({**told, **ended})
         self._file.close()
 
     def written_rows(self) -> tuple[NDArray[np.float64], list[Values]]:

@@ -24,7 +24,7 @@ PackFile = Annotated[Path, typer.Argument(help="The pack file, TOML; `packfmu ne
 Output = Annotated[Path, typer.Option(help="The folder to write to.")]
 
 
-class Flavour(Enum):
+class Choice(Enum):
     """What FMUs are made of."""
 
     NATIVE = "native"
@@ -32,7 +32,7 @@ class Flavour(Enum):
     BOTH = "both"
 
 
-class System(Enum):
+class Machine(Enum):
     """Where native FMUs run."""
 
     LINUX64 = "linux64"
@@ -109,15 +109,15 @@ def check(pack: PackFile) -> str:
 def build(
     pack: PackFile,
     output: Output = DIST,
-    flavour: Annotated[Flavour, typer.Option(help="Machine code, source for Python, or both.")] = Flavour.NATIVE,
+    flavour: Annotated[Choice, typer.Option(help="Machine code, source for Python, or both.")] = Choice.NATIVE,
     platform: Annotated[
-        list[System] | None, typer.Option(help="Where native FMUs shall run; may be repeated.", show_default="all")
+        list[Machine] | None, typer.Option(help="Where native FMUs shall run; may be repeated.", show_default="all")
     ] = None,
 ) -> str:
     """Build the FMUs of a pack, and its system for other masters."""
     from .building import build_pack_file
 
-    return build_pack_file(pack, output, flavour.value, [each.value for each in platform or System])
+    return build_pack_file(pack, output, flavour.value, [each.value for each in platform or Machine])
 
 
 @app.command()
