@@ -18,11 +18,11 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import InputError
 from .source import Cells, Source, shown
 
 _ISO = re.compile(
-    r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]+\d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?)?\s*(?P<offset>Z|[+-]\d{2}:?\d{2})?", re.ASCII
+    r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]+\d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?)?\s*(?P<offset>Z|[+-]\d{2}:?\d{2})?",
+    re.ASCII,
 )
 _DAY_FIRST = re.compile(r"(\d{1,2})[.](\d{1,2})[.](\d{4})(?P<rest>.*)", re.ASCII)
 _HOUR = 3600.0
@@ -53,12 +53,16 @@ def seconds_of_dates(source: Source, cells: Cells, column: int) -> NDArray[np.fl
     other = next((index for index, offset in enumerate(offsets) if bool(offset) != bool(offsets[0])), None)
     if other is not None:
         raise source.fault(
-            int(cells.rows[other]), column, f"{shown(texts[other])} and the first row differ: tell the offset from UTC in both"
+            int(cells.rows[other]),
+            column,
+            f"{shown(texts[other])} and the first row differ: tell the offset from UTC in both",
         )
     stamps = pd.to_datetime(pd.Series(texts), format="ISO8601", utc=True, errors="coerce")
     wrong = np.flatnonzero(stamps.isna().to_numpy())
     if wrong.size:
-        raise source.fault(int(cells.rows[wrong[0]]), column, f"{shown(cells.texts[column][wrong[0]])} is no date that exists")
+        raise source.fault(
+            int(cells.rows[wrong[0]]), column, f"{shown(cells.texts[column][wrong[0]])} is no date that exists"
+        )
     passed = (stamps - stamps.iloc[0]).to_numpy().astype("timedelta64[ns]").astype(np.int64) / 1e9
     if not offsets[0]:
         _check_summer_time(source, cells, column, passed, stamps.dt.dayofweek.to_numpy(), stamps.dt.hour.to_numpy())
@@ -80,8 +84,8 @@ def _offset(source: Source, cells: Cells, column: int, index: int, text: str) ->
         raise source.fault(
             int(cells.rows[index]),
             column,
-            f"{shown(cells.texts[column][index])} is no date such as 2026-03-01T14:05:00; a time in numbers tells its unit "
-            "in the header, such as 'time [s]'",
+            f"{shown(cells.texts[column][index])} is no date such as 2026-03-01T14:05:00; a time in numbers tells its "
+            "unit in the header, such as 'time [s]'",
         )
     return match["offset"] or ""
 
@@ -107,5 +111,3 @@ def _check_summer_time(
                 f"the clock seems to have been set to summer time before {shown(cells.texts[column][index])}; "
                 "write times with their offset from UTC, such as +01:00",
             )
-
-

@@ -9,7 +9,7 @@ refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,15 @@ def open_parquet(path: Path) -> Source:
     return Source(path, "row", headers, partial(_read, path, headers))
 
 
+def save_parquet(columns: Mapping[str, NDArray[np.float64]], draft: Path) -> None:
+    """Write columns of numbers by their headers; InputError where pyarrow is missing."""
+    need_pyarrow(draft)
+    from pyarrow import table  # noqa: PLC0415  (an extra)
+    from pyarrow.parquet import write_table  # noqa: PLC0415
+
+    write_table(table(dict(columns)), draft)
+
+
 def _read(path: Path, headers: Sequence[str], numbers: Sequence[int], texts: Sequence[int]) -> Cells:
     """Return columns of a file."""
     from pyarrow import ArrowException  # noqa: PLC0415  (an extra)
@@ -74,7 +83,7 @@ def _read(path: Path, headers: Sequence[str], numbers: Sequence[int], texts: Seq
 
 def _numbers(path: Path, header: str, column: Any) -> NDArray[np.float64]:
     """Return the finite numbers of a column."""
-    import pyarrow.types as types  # noqa: PLC0415  (an extra)
+    from pyarrow import types  # noqa: PLC0415  (an extra)
 
     _check_complete(path, header, column)
     if not (types.is_integer(column.type) or types.is_floating(column.type)):

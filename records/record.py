@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import InputError
+from .csv_text import save_csv
 from .labels import SURFACES
 from .table import PARQUET_SUFFIXES, Repeated, TimeTable, read_table
 
@@ -103,21 +104,17 @@ def write_record(record: CellRecord, draft: Path) -> None:
     InputError
         When Parquet is asked for and pyarrow is missing.
     """
-    import pandas as pd  # noqa: PLC0415  (half a second that other readers of this module do not need)
-
     columns = {"Test Time / s": record.time, "Voltage / V": record.voltage, "Current / A": record.current}
     if record.temperature is not None:
         columns["Surface Temperature / degC"] = record.temperature - _CELSIUS
     if record.ambient is not None:
         columns["Ambient Temperature / degC"] = record.ambient - _CELSIUS
-    frame = pd.DataFrame(columns)
     if draft.suffix.lower() in PARQUET_SUFFIXES:
-        from .parquet import need_pyarrow  # noqa: PLC0415  (an extra)
+        from .parquet import save_parquet  # noqa: PLC0415  (pyarrow is an extra)
 
-        need_pyarrow(draft)
-        frame.to_parquet(draft, engine="pyarrow", index=False)
+        save_parquet(columns, draft)
     else:
-        frame.to_csv(draft, index=False, lineterminator="\n")
+        save_csv(columns, draft)
 
 
 def _surface(table: TimeTable) -> NDArray[np.float64] | None:
