@@ -50,7 +50,7 @@ def write_pack_file(path: Path, series: int, parallel: int, cell: str) -> str:
         raise InputError(f"{path} exists; name another file, or remove it")
     given: Given = {"pack": {"series": series, "parallel": parallel}, "cell": {"parameters": cell}}
     text = pack_text(path.name, given)
-    parse_pack(tomllib.loads(text), str(path))
+    parse_pack(tomllib.loads(text), str(path), path.parent)
     with replacing(path) as draft:
         draft.write_text(text, encoding="utf-8")
     return f"{path} is written; packfmu check {path} explains the pack"

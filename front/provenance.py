@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,9 +19,11 @@ PACKAGES = ("packfmu", "fmpy", "numba", "llvmlite", "numpy", "scipy", "xarray", 
 """Packages whose versions may change a result, or the file that holds it."""
 
 
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal digits."""
-    with path.open("rb") as file:
+def sha256(content: Path | str) -> str:
+    """Return the SHA-256 of a file, or of a text in UTF-8, in hexadecimal digits."""
+    if isinstance(content, str):
+        return hashlib.sha256(content.encode()).hexdigest()
+    with content.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -30,7 +32,9 @@ def versions() -> dict[str, str]:
     return {"Python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
 
 
-def started(pack: Pack, kind: RunKind, profile: str, files: Mapping[str, Path], notices: tuple[str, ...]) -> RunRecord:
+def started(
+    pack: Pack, kind: RunKind, profile: str, hashes: Mapping[str, str], notices: Sequence[str] = ()
+) -> RunRecord:
     """Return what is known of a run before it begins.
 
     Parameters
@@ -41,9 +45,9 @@ def started(pack: Pack, kind: RunKind, profile: str, files: Mapping[str, Path], 
         What is run.
     profile : str
         Name of the profile or of the experiment.
-    files : mapping of str to Path
-        The files whose hashes are told, by what they are called.
-    notices : tuple of str
+    hashes : mapping of str to str
+        SHA-256 of what was given, by what it is called; those of pack and cell are added.
+    notices : sequence of str
         What the user should know of what was given.
     """
     cell, shape = pack.cell.load(), pack.pack
@@ -53,7 +57,7 @@ def started(pack: Pack, kind: RunKind, profile: str, files: Mapping[str, Path], 
         pack_text=pack.text,
         series=shape.series,
         parallel=shape.parallel,
-        cell=pack.cell.name,
+        cell=pack.cell.parameters,
         capacity=cell.capacity,
         cell_capacities=tuple(draw_cells(pack, cell)["capacity"].tolist()),
         limits=RunLimits(
@@ -65,9 +69,14 @@ def started(pack: Pack, kind: RunKind, profile: str, files: Mapping[str, Path], 
         seed=pack.variation.seed,
         profile=profile,
         versions=versions(),
-        hashes={name: sha256(path) for name, path in files.items()},
-        notices=notices,
+        hashes={**_hashes(pack), **hashes},
+        notices=(*(pack.cell.file.notes if pack.cell.file else ()), *notices),
     )
+
+
+def _hashes(pack: Pack) -> dict[str, str]:
+    texts = {"pack": pack.text, "cell": pack.cell.file.text if pack.cell.file else ""}
+    return {name: sha256(text) for name, text in texts.items() if text}
 
 
 def ended(record: RunRecord, system: System, summary: RunSummary, told: tuple[str, ...]) -> RunRecord:

@@ -7,10 +7,11 @@ line that names the key, its value and what is allowed.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
 from .balancing_tables import Balancer, Bms
 from .reading.checking import checked, said_of, tables_of
@@ -20,6 +21,22 @@ from .tables import Aging, Arrangement, Busbar, Cell, Context, Outputs, Schedule
 
 MOST_BYTES = 2**18
 """Size of a pack file; 20 000 links have room, and whatever is in it is read in seconds."""
+
+
+@dataclass(frozen=True)
+class PackSource:
+    """Where a pack was read; packs that differ in that alone are equal.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, without its end.
+    text : str
+        What was in it.
+    """
+
+    name: str = field(default="pack", compare=False)
+    text: str = field(default="", compare=False)
 
 
 class Pack(Table):
@@ -35,6 +52,17 @@ class Pack(Table):
     outputs: Outputs = Field(default_factory=Outputs)
     aging: Aging | None = None
     schedule: Schedule = Field(default_factory=Schedule)
+    _source: PackSource = PrivateAttr(default=PackSource())
+
+    @property
+    def name(self) -> str:
+        """Name of the file that it was read from, without its end; "pack" where it was made otherwise."""
+        return self._source.name
+
+    @property
+    def text(self) -> str:
+        """Text of the file that it was read from; empty where it was made otherwise."""
+        return self._source.text
 
     @model_validator(mode="after")
     def _consistent(self) -> Pack:
@@ -66,8 +94,10 @@ def load_pack(path: Path) -> Pack:
         When the file cannot be read, is not TOML or does not fit the schema: one line that names the key, its value
         and what is allowed.
     """
-    contents = read_toml(path, MOST_BYTES)[1]
-    return parse_pack(contents, str(path), path.parent)
+    text, contents = read_toml(path, MOST_BYTES)
+    pack = parse_pack(contents, str(path), path.parent)
+    pack._source = PackSource(path.stem, text)
+    return pack
 
 
 def parse_pack(contents: dict[str, Any], source: str, folder: Path = Path()) -> Pack:
