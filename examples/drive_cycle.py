@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import xarray as xr
-from longitudinal_vehicle import NISSAN_LEAF, pack_power, read_trace
 from numpy.typing import NDArray
 
 from packfmu.core.duration import format_duration, parse_duration, seconds
@@ -34,10 +33,12 @@ from packfmu.pack.figure import save_figure
 from packfmu.pack.file import Pack, load_pack
 from packfmu.pack.fmus import build_pack, fmu_pack
 from packfmu.pack.recorded import record
+from packfmu.usage.longitudinal_vehicle import NISSAN_LEAF, pack_power, read_trace
+from packfmu.usage.profile import CYCLES
 
 ROOT = Path(__file__).parents[1]
 LEAF_PACK = ROOT / "examples" / "leaf_pack.toml"
-WLTC = ROOT / "data" / "wltc_class3b.csv"
+WLTC = CYCLES["wltc_class3b"]
 CUT_OFFS = tuple(
     f"PackNetwork.{cut_off}" for cut_off in ("undervoltage", "overvoltage", "overcurrent", "cell_overcurrent")
 )

@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 from drive_cycle import WLTC, per_period
-from longitudinal_vehicle import NISSAN_LEAF, pack_power, read_trace
 from ten_years_figure import draw
 from ten_years_report import Life, report, save_table
 
@@ -44,6 +43,7 @@ from packfmu.pack.balances import balances, continued, format_balances, integral
 from packfmu.pack.block import all_parts, periods
 from packfmu.pack.file import Pack, load_pack
 from packfmu.pack.fmus import fmu_block, fmu_pack
+from packfmu.usage.longitudinal_vehicle import NISSAN_LEAF, pack_power, read_trace
 
 ROOT = Path(__file__).parents[1]
 LEAF_AGING = ROOT / "examples" / "leaf_aging.toml"

@@ -3,9 +3,9 @@
 Rules
 -----
 The text is UTF-8. Empty lines are passed over, and so are lines before the header that begin with ``#``. The header
-tells what separates columns: a semicolon where it has one, else a tabulator, else a comma. With semicolons or tabulators
-a comma within a number is a decimal comma. A number with both a comma and a point is refused, and so is what is empty,
-no number, or not finite. Each line has as many values as the header.
+tells what separates columns: a semicolon where it has one, else a tabulator, else a comma. With the former two a comma
+within a number is a decimal comma. A number with both a comma and a point is refused, and so is what is empty, no
+number, or not finite. Each line has as many values as the header.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from ..core.errors import InputError
 from .clock import seconds_of_dates
 from .csv_text import open_csv
 from .labels import LABELS, Heading, headings
-from .source import Cells, Source
+from .source import Cells, Source, fault
 
 CLOCKS = ("time", "unix_time", "date")
 """Quantities that tell the time; the first that is there is taken."""
@@ -82,6 +82,10 @@ class TimeTable:
     headers: Mapping[str, str]
     ignored: tuple[str, ...]
     notices: tuple[str, ...]
+
+    def fault(self, index: int, quantity: str, text: str) -> InputError:
+        """Return the error of a value, by its index and its quantity."""
+        return fault(self.path, self.place, int(self.rows[index]), self.headers[quantity], text)
 
 
 def read_table(path: Path, wanted: Sequence[str], repeated: Repeated) -> TimeTable:

@@ -126,7 +126,7 @@ def read_trace(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     Parameters
     ----------
     path : Path
-        A CSV file with the columns ``time_s`` and ``speed_km_h`` and one line of header.
+        A CSV file with the columns ``time [s]`` and ``speed [km/h]`` and one line of header.
 
     Returns
     -------

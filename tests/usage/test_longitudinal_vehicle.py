@@ -1,15 +1,15 @@
 """The vehicle model against closed forms, conservation of energy and published figures."""
 
 from dataclasses import replace
-from pathlib import Path
 
-import longitudinal_vehicle as car
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-WLTC = Path(__file__).parents[2] / "data" / "wltc_class3b.csv"
+from packfmu.usage import longitudinal_vehicle as car
+from packfmu.usage.profile import CYCLES
+
 LEAF = car.NISSAN_LEAF
 WATT_HOURS_PER_KILOMETRE = 3600.0 / 1000.0
 
@@ -21,7 +21,7 @@ def road_load(speed):
 
 @pytest.fixture(scope="module")
 def wltc():
-    return car.read_trace(WLTC)
+    return car.read_trace(CYCLES["wltc_class3b"])
 
 
 def test_trace_is_that_of_the_regulation(wltc):
