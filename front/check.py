@@ -57,7 +57,8 @@ def _arrangement(path: Path, pack: Pack) -> list[str]:
         f"pack       {path}: {shape.series} groups of {shape.parallel} cells, {shape.cells} cells",
         f"cell       {pack.cell.parameters}: {kind.capacity / AMPERE_HOUR:.4g} A.h, "
         f"{voltage * kind.capacity / AMPERE_HOUR:.4g} W.h between SOC 0 and 1",
-        f"nominal    {shape.series * voltage:.4g} V, {charge:.4g} A.h, {shape.series * voltage * charge / 1e3:.4g} kW.h",
+        f"nominal    {shape.series * voltage:.4g} V, {charge:.4g} A.h, "
+        f"{shape.series * voltage * charge / 1e3:.4g} kW.h",
     ]
 
 

@@ -142,7 +142,7 @@ def run(
     from .facade import load
     from .facade import run as run_pack
 
-    return run_pack(load(pack), usage, output, vehicle=vehicle, years=years, resume=resume).summary
+    return run_pack(load(pack), usage, output, vehicle).summary
 
 
 @app.command()

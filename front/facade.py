@@ -7,8 +7,17 @@ from pathlib import Path
 
 import xarray as xr
 
+from ..core.errors import InputError
 from ..cosim.results import load as load_results
 from ..pack.file import Pack, load_pack
+from ..usage.longitudinal_vehicle import NISSAN_LEAF
+from ..usage.profile import load_profile, profile_path
+from ..usage.vehicle_file import load_vehicle
+from .output_files import OutputFiles
+from .running import run_profile
+
+EXPERIMENT = ".toml"
+"""How the name of a file ends that holds an experiment, not a profile."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,23 +26,64 @@ class Result:
 
     Parameters
     ----------
-    path : Path
-        The netCDF file.
+    files : OutputFiles
+        Results, table, figure and report.
+    summary : str
+        The figures of the run, and its ledger.
     """
 
-    path: Path
+    files: OutputFiles
+    summary: str
 
     @property
     def data(self) -> xr.Dataset:
-        """Everything that was recorded."""
-        return load_results(self.path)
+        """Everything that was recorded: over time [s], group and cell (numbers from 1), in SI units."""
+        return load_results(self.files.netcdf)
 
 
 def load(path: str | Path) -> Pack:
-    """Read and check a pack file; InputError says what is wrong in one line."""
+    """Read and check a pack file.
+
+    Parameters
+    ----------
+    path : str or Path
+        A TOML file; `packfmu new` writes one.
+
+    Raises
+    ------
+    InputError
+        When it does not fit: one line that names the key, its value and what is allowed.
+    """
     return load_pack(Path(path))
 
 
-def run(pack: Pack) -> Result:
-    """Run a pack."""
-    raise NotImplementedError
+def run(pack: Pack, usage: str | Path, output: str | Path = "dist", vehicle: str | Path | None = None) -> Result:
+    """Build the FMUs of a pack where they are missing, run them, and save results, table, figure and report.
+
+    Parameters
+    ----------
+    pack : Pack
+        Of `load`.
+    usage : str or Path
+        A profile over time (CSV, Parquet) or the name of a shipped cycle, such as ``"wltc_class3b"``.
+    output : str or Path
+        The folder to write to.
+    vehicle : str or Path, optional
+        A vehicle file for profiles of speed; without it the car of the Leaf.
+
+    Returns
+    -------
+    Result
+        Its `data` is an `xarray.Dataset`.
+
+    Raises
+    ------
+    InputError
+        When something given does not fit, or the run fails; what was recorded until then is kept.
+    """
+    path = profile_path(usage)
+    if path.suffix == EXPERIMENT:
+        raise InputError(f"{path}: experiments")
+    files = OutputFiles(Path(output), f"{pack.name}_{path.stem}")
+    car = NISSAN_LEAF if vehicle is None else load_vehicle(Path(vehicle))
+    return Result(files, run_profile(pack, load_profile(usage), path, car, files))

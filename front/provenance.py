@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from ..coupling.system import System
 from ..pack.balances import balances
 from ..pack.file import Pack
 from ..pack.parts import draw_cells
-from ..report.run_record import RunKind, RunLimits, RunRecord
+from ..report.run_record import RunKind, RunLimits, RunRecord, RunStep
 
 PACKAGES = ("packfmu", "fmpy", "numba", "llvmlite", "numpy", "scipy", "xarray", "netCDF4", "pythonfmu", "ziglang")
 """Packages whose versions may change a result, or the file that holds it."""
@@ -74,12 +75,17 @@ def started(
     )
 
 
+def file_hashes(given: Mapping[str, Path], fmus: Path) -> dict[str, str]:
+    """Return the SHA-256 of files by what they are called, and of the FMUs in a folder by their names."""
+    return {name: sha256(path) for name, path in {**given, **{f.name: f for f in sorted(fmus.glob("*.fmu"))}}.items()}
+
+
 def _hashes(pack: Pack) -> dict[str, str]:
     texts = {"pack": pack.text, "cell": pack.cell.file.text if pack.cell.file else ""}
     return {name: sha256(text) for name, text in texts.items() if text}
 
 
-def ended(record: RunRecord, system: System, summary: RunSummary, told: tuple[str, ...]) -> RunRecord:
+def ended(record: RunRecord, system: System, summary: RunSummary, told: Sequence[str]) -> RunRecord:
     """Return what is known of a run at its end; `told` are the lines of its summary."""
     return record.model_copy(
         update={
@@ -88,8 +94,9 @@ def ended(record: RunRecord, system: System, summary: RunSummary, told: tuple[st
             "held": summary.held,
             "violations": summary.violations,
             "stopped_by": summary.stopped_by,
-            "summary": told,
+            "summary": tuple(told),
             "wall_time": summary.wall_time,
             "real_time_factor": summary.real_time_factor,
+            "steps": tuple(RunStep(**asdict(phase)) for phase in summary.phases),
         }
     )

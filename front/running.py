@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-
-import numpy as np
-import xarray as xr
-from numpy.typing import ArrayLike
 
 from ..cosim.duty import with_profiles
 from ..cosim.experiment import Experiment, RunSummary
@@ -26,12 +22,14 @@ from ..pack.fmus import fmu_pack
 from ..pack.parts import parts
 from ..pack.recorded import record
 from ..report.page import write_report
-from ..report.run_record import ATTRIBUTE, RunKind
-from ..usage.profile import Profile, profile_rows
+from ..report.run_record import ATTRIBUTE, RunKind, RunRecord
+from ..usage.longitudinal_vehicle import Vehicle
+from ..usage.profile import Profile
+from ..usage.profile_rows import profile_notices, profile_rows, profile_values
 from .building import built_pack
-from .provenance import ended as ended_record
-from .provenance import sha256, started
-from .summary import summary
+from .output_files import OutputFiles
+from .provenance import ended, file_hashes, started
+from .summary import ranges, summary
 
 CUT_OFFS = tuple(
     f"PackNetwork.{cut_off}" for cut_off in ("undervoltage", "overvoltage", "overcurrent", "cell_overcurrent")
@@ -40,36 +38,80 @@ CUT_OFFS = tuple(
 
 
 @dataclass(frozen=True)
-class OutputFiles:
-    """The files of a run, in one folder and of one name.
+class Course:
+    """What a pack is put through, ready to be stepped.
 
     Parameters
     ----------
-    folder : Path
-        The output folder.
-    name : str
-        Their name without its end.
+    system : System
+        The pack with what drives its inputs.
+    experiment : Experiment
+        How long, with which values; what ends it, what is recorded and where is added by `carry_out`.
+    known : RunRecord
+        What is known before the run.
+    driven : callable
+        Returns the distance that is driven until a time [s], in m; 0 where nothing drives.
     """
 
-    folder: Path
-    name: str
+    system: System
+    experiment: Experiment
+    known: RunRecord
+    driven: Callable[[float], float] = lambda _: 0.0
 
-    @property
-    def netcdf(self) -> Path:
-        """Everything that was recorded."""
-        return self.folder / f"{self.name}.nc"
 
-    @property
-    def table(self) -> Path:
-        """The pack over time."""
-        return self.folder / f"{self.name}.csv"
+def run_profile(pack: Pack, profile: Profile, path: Path, vehicle: Vehicle, files: OutputFiles) -> str:
+    """Run a profile with the FMUs of a pack, save everything, and return the summary.
 
-    @property
-    def figure(self) -> Path:
-        """The pack over time, and its cells."""
-        return self.folder / f"{self.name}.png"
+    Parameters
+    ----------
+    pack : Pack
+        A checked pack file.
+    profile : Profile
+        Current, power or speed over time.
+    path : Path
+        Where it was read.
+    vehicle : Vehicle
+        What drives a speed.
+    files : OutputFiles
+        What is written.
 
-    @property
-    def page(self) -> Path:
-        """The report."""
-        return self.folder / f"{self.name}.html"
+    Raises
+    ------
+    InputError
+        When something given does not fit, or the run fails; what was recorded until then is kept.
+    """
+    period = pack.schedule.electrical
+    rows, notices = profile_rows(profile, pack, period, vehicle), profile_notices(profile, period, vehicle)
+    with claimed(*files.all):
+        folder, fmus = pack_fmus(pack, files.folder)
+        known = started(pack, RunKind.PROFILE, profile.name, file_hashes({"profile": path}, folder), notices)
+        experiment = Experiment(period * min(map(len, rows.values())), profile_values(profile))
+        return carry_out(pack, Course(with_profiles(fmus, rows), experiment, known, profile.driven), files)
+
+
+def pack_fmus(pack: Pack, output: Path) -> tuple[Path, System]:
+    """Return the folder of the FMUs of a pack's components, below an output folder, and their system."""
+    return built_pack(pack, parts(pack), output / pack.name, lambda folder: fmu_pack(folder, pack.bms is not None))
+
+
+def carry_out(pack: Pack, course: Course, files: OutputFiles) -> str:
+    """Step a pack through a course, save everything, and return the summary."""
+    system, known = course.system, course.known
+
+    def told(end: RunSummary) -> list[str]:
+        return summary(known.profile, end, course.driven(end.end))
+
+    experiment = replace(
+        course.experiment,
+        stop_on=CUT_OFFS,
+        record=record(system, pack.outputs.detail),
+        output=files.netcdf,
+        totals=integrals(system),
+        attributes={ATTRIBUTE: known.to_json()},
+        described=lambda end: {ATTRIBUTE: ended(known, system, end, told(end)).to_json()},
+    )
+    makes = (partial(save_csv, path=files.table), partial(save_figure, path=files.figure))
+    with made_of(files.netcdf, *makes, lambda _: write_report(files.netcdf, files.page)):
+        end = run(system, make_plan(system, periods(pack.schedule)), experiment)
+    lines = [*known.notices, *told(end), *ranges(load(files.netcdf)), "", format_balances(balances(system, end.totals))]
+    return "\n".join([*lines, "", files.told()])

@@ -10,8 +10,8 @@ CELSIUS = 273.15
 HOUR = 3600.0
 
 
-def summary(label: str, ended: RunSummary, recorded: xr.Dataset, distance: float = 0.0) -> list[str]:
-    """Return the figures of a run.
+def summary(label: str, ended: RunSummary, distance: float = 0.0) -> list[str]:
+    """Return the figures that a run tells at its end.
 
     Parameters
     ----------
@@ -19,45 +19,38 @@ def summary(label: str, ended: RunSummary, recorded: xr.Dataset, distance: float
         What was run.
     ended : RunSummary
         Of `cosim.master.run`, with the totals of `pack.balances.integrals`.
-    recorded : xarray.Dataset
-        What `pack.recorded` names.
     distance : float
         That was driven [m]; 0 where nothing drives.
     """
     driven = f"{distance / 1000:.2f} km in " if distance else ""
+    by = f", ended by {', '.join(ended.stopped_by)}" if ended.stopped_by else ""
+    totals = {name: value / HOUR for name, value in ended.totals.items()}  # Wh and Ah
+    given = -totals["PackNetwork.pack_energy"]
+    lost = totals["Cell.heat"] + totals["PackNetwork.busbar_loss"]
+    a_kilometre = f", {given / distance * 1000:.1f} Wh/km" if distance else ""
     return [
-        f"{label:<23} {driven}{ended.end - ended.start:.0f} s"
-        + (f", ended by {', '.join(ended.stopped_by)}" if ended.stopped_by else ""),
-        *_energy(ended, distance),
-        f"pack SOC                {float(recorded.pack_soc[0]):.2%} to {float(recorded.pack_soc[-1]):.2%}",
-        f"pack voltage            {_between(recorded.pack_voltage, recorded.pack_voltage, 1)} V",
-        f"pack current            {_between(recorded.pack_current, recorded.pack_current, 1)} A, positive into the pack",
-        f"cell voltage            {_extremes(recorded, 'voltage', 3)} V",
-        f"cell temperature        {_extremes(recorded, 'temperature', 2, CELSIUS)} degC",
-        *_balancing(ended, recorded),
+        f"{label:<23} {driven}{ended.end - ended.start:.0f} s{by}",
+        f"energy {'from' if given >= 0.0 else 'into'} the pack    {abs(given):.1f} Wh{a_kilometre}",
+        f"heat in the pack        {lost:.1f} Wh" + (f", {lost / abs(given):.2%} of it" if given else ""),
+        f"moved by balancing      {totals['Balancer.moved_charge'] * 1000:.1f} mAh",
         f"real-time factor        {ended.real_time_factor:.0f} ({ended.wall_time:.2f} s of stepping and recording)",
         *(f"held for a step         {change}" for change in ended.held if change.change),
         *(f"timescales              {text}" for text in ended.violations),
     ]
 
 
-def _energy(ended: RunSummary, distance: float) -> list[str]:
-    energy = -ended.totals["PackNetwork.pack_energy"] / HOUR
-    lost = (ended.totals["Cell.heat"] + ended.totals["PackNetwork.busbar_loss"]) / HOUR
-    direction = "from" if energy >= 0.0 else "into"
-    given = abs(energy)
-    return [
-        f"energy {direction} the pack    {given:.1f} Wh" + (f", {given / distance * 1000:.1f} Wh/km" if distance else ""),
-        f"heat in the pack        {lost:.1f} Wh" + (f", {lost / given:.2%} of it" if given > 0.0 else ""),
-    ]
-
-
-def _balancing(ended: RunSummary, recorded: xr.Dataset) -> list[str]:
+def ranges(recorded: xr.Dataset) -> list[str]:
+    """Return what was recorded of a run at a glance; `recorded` has what `pack.recorded` names."""
     spread = recorded.group_soc_maximum - recorded.group_soc_minimum
-    moved, active = ended.totals["Balancer.moved_charge"] / HOUR, recorded.active_groups
+    active, current = recorded.active_groups, recorded.pack_current
     return [
+        f"pack SOC                {float(recorded.pack_soc[0]):.2%} to {float(recorded.pack_soc[-1]):.2%}",
+        f"pack voltage            {_between(recorded.pack_voltage, recorded.pack_voltage, 1)} V",
+        f"pack current            {_between(current, current, 1)} A, positive into the pack",
+        f"cell voltage            {_extremes(recorded, 'voltage', 3)} V",
+        f"cell temperature        {_extremes(recorded, 'temperature', 2, CELSIUS)} degC",
         f"SOC spread of groups    {float(spread[0]):.3%} at the start, {float(spread[-1]):.3%} at the end",
-        f"balancing               {moved * 1000:.1f} mAh taken from {int(active.min())} to {int(active.max())} groups",
+        f"groups balanced         {int(active.min())} to {int(active.max())} at a time",
     ]
 
 

@@ -96,9 +96,14 @@ class Profile:
     @property
     def distance(self) -> float:
         """What a speed profile drives [m]; 0 of any other."""
+        return self.driven(self.duration)
+
+    def driven(self, until: float) -> float:
+        """Return what a speed profile has driven at a time [s], in m; 0 of any other."""
         if self.demand is not Demand.SPEED:
             return 0.0
-        return float(np.trapezoid(self.values, self.time))
+        pieces = np.diff(self.time) * (self.values[:-1] + self.values[1:]) / 2.0
+        return float(np.interp(until, self.time, np.append(0.0, np.cumsum(pieces))))
 
 
 def load_profile(name: str | Path) -> Profile:
@@ -114,11 +119,7 @@ def load_profile(name: str | Path) -> Profile:
     InputError
         When there is no such file, it has no demand or several, or a row breaks a rule: one line.
     """
-    path = Path(name)
-    if str(name) in CYCLES and not path.exists():
-        path = CYCLES[str(name)]
-    elif not path.suffix and not path.exists():
-        raise InputError(f"{path}: there is neither such a file nor such a cycle; cycles are {', '.join(CYCLES)}")
+    path = profile_path(name)
     table = read_table(path, _WANTED, Repeated.LAST)
     demand = _demand(table)
     _check_values(table)
@@ -137,6 +138,16 @@ def load_profile(name: str | Path) -> Profile:
         rows=table.rows,
         notices=(*table.notices, *_told(table, demand, time)),
     )
+
+
+def profile_path(name: str | Path) -> Path:
+    """Return the file of a profile; InputError where there is neither such a file nor such a cycle."""
+    path = Path(name)
+    if str(name) in CYCLES and not path.exists():
+        return CYCLES[str(name)]
+    if not path.suffix and not path.exists():
+        raise InputError(f"{path}: there is neither such a file nor such a cycle; cycles are {', '.join(CYCLES)}")
+    return path
 
 
 def _demand(table: TimeTable) -> Demand:

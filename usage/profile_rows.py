@@ -111,6 +111,6 @@ def _check_rate(profile: Profile, pack: Pack) -> None:
     if greatest > FASTEST_RATE * per_hour:
         raise InputError(
             f"{profile.name}, {profile.place} {profile.rows[index]}: {profile.values[index]:g} {unit} is "
-            f"{greatest / per_hour:.0f} C, beyond any cell; the pack has {pack.pack.parallel * cell.capacity / _HOUR:.4g} "
-            f"Ah; is the unit {wrong}?"
+            f"{greatest / per_hour:.0f} C, beyond any cell; the pack has "
+            f"{pack.pack.parallel * cell.capacity / _HOUR:.4g} Ah; is the unit {wrong}?"
         )
