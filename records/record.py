@@ -117,6 +117,28 @@ def write_record(record: CellRecord, draft: Path) -> None:
         save_csv(columns, draft)
 
 
+def with_temperatures(
+    record: CellRecord, time: NDArray[np.float64], temperature: NDArray[np.float64], ambient: NDArray[np.float64] | None
+) -> CellRecord:
+    """Return a record with temperatures that another instrument measured.
+
+    Parameters
+    ----------
+    record : CellRecord
+        Its own temperatures are replaced.
+    time : (samples,) array
+        On the record's clock, rising [s]; `lvm.read_lvm` and a shift of the clocks give it. Temperatures are linear
+        between samples, and stay before the first and after the last one.
+    temperature, ambient : (samples,) array
+        Of the surface and of the air [K]; the latter may be None.
+    """
+    return replace(
+        record,
+        temperature=np.interp(record.time, time, temperature),
+        ambient=None if ambient is None else np.interp(record.time, time, ambient),
+    )
+
+
 def _surface(table: TimeTable) -> NDArray[np.float64] | None:
     """Return the temperature of the surface [K], the mean where there are several."""
     if "surface_temperature" in table.values:

@@ -101,8 +101,8 @@ def _check_rate(profile: Profile, pack: Pack) -> None:
     if profile.demand is Demand.SPEED:
         return
     cell = pack.cell.load()
-    per_hour = pack.pack.parallel * cell.capacity / _HOUR
-    unit, wrong = "A", "mA"
+    capacity = pack.pack.parallel * cell.capacity / _HOUR
+    per_hour, unit, wrong = capacity, "A", "mA"
     if profile.demand is Demand.POWER:
         per_hour *= pack.pack.series * cell.limits.maximum_voltage
         unit, wrong = "W", "mW or W"
@@ -111,6 +111,5 @@ def _check_rate(profile: Profile, pack: Pack) -> None:
     if greatest > FASTEST_RATE * per_hour:
         raise InputError(
             f"{profile.name}, {profile.place} {profile.rows[index]}: {profile.values[index]:g} {unit} is "
-            f"{greatest / per_hour:.0f} C, beyond any cell; the pack has "
-            f"{pack.pack.parallel * cell.capacity / _HOUR:.4g} Ah; is the unit {wrong}?"
+            f"{greatest / per_hour:.0f} C for a pack of {capacity:.4g} Ah, beyond any cell; is the unit {wrong}?"
         )

@@ -54,8 +54,8 @@ def held_means(time: NDArray[np.float64], values: NDArray[np.float64], period: i
     base = float(values[0])  # of what varies little, differences are exact where sums are not
     ends = np.append(time[1:], max(edges[-1], time[-1]))
     amount = np.append(0.0, np.cumsum((values - base) * (ends - time)))
-    means = np.diff(np.interp(edges, np.append(time, ends[-1]), amount)) / seconds(period)
-    return np.asarray(base + means, dtype=np.float64)
+    means: NDArray[np.float64] = np.diff(np.interp(edges, np.append(time, ends[-1]), amount)) / seconds(period)
+    return means + base
 
 
 def last_values(time: NDArray[np.float64], values: NDArray[np.float64], period: int) -> NDArray[np.float64]:
@@ -66,6 +66,6 @@ def last_values(time: NDArray[np.float64], values: NDArray[np.float64], period: 
 
 def _edges(time: NDArray[np.float64], period: int) -> NDArray[np.float64]:
     """Return begin and end of each period [s]; the last one is not before the last sample."""
-    edges = np.arange(periods_of(float(time[-1]), period) + 1) * seconds(period)
+    edges = np.arange(periods_of(float(time[-1]), period) + 1, dtype=np.float64) * seconds(period)
     edges[-1] = max(edges[-1], time[-1])
     return edges
