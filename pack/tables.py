@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
 
@@ -28,7 +28,7 @@ CELL_FILE = ".toml"
 
 NotNegative = Annotated[float, Field(ge=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
-Duration = Annotated[int, BeforeValidator(parse_duration)]
+Duration = Annotated[int, BeforeValidator(parse_duration, json_schema_input_type=str)]
 """Nanoseconds, written as a string with its unit."""
 
 
@@ -235,10 +235,12 @@ class Aging(Table):
 class Outputs(Table):
     """Which outputs the FMUs have."""
 
-    detail: Annotated[Detail, BeforeValidator(_detail)] = Field(
-        default="cell",
-        validate_default=True,
-        description='"cell", "group" or "pack": the finest detail of outputs and results',
+    detail: Annotated[Detail, BeforeValidator(_detail, json_schema_input_type=Literal["cell", "group", "pack"])] = (
+        Field(
+            default="cell",
+            validate_default=True,
+            description='"cell", "group" or "pack": the finest detail of outputs and results',
+        )
     )
 
 
