@@ -73,9 +73,8 @@ def map_figure(shape: Shape) -> go.Figure:
     drawn.update_yaxes(title="Place in the group")
     drawn = styled(drawn)
     for axis, count in ((drawn.layout.xaxis, shape.series), (drawn.layout.yaxis, shape.parallel)):
-        axis.update(showgrid=False, tick0=1, dtick=-(-count // 10))
-    title = {"text": " ", "x": 0.0, "font": {"size": 14}}
-    return drawn.update_layout(hovermode="closest", title=title, margin={"t": 64})
+        axis.update(showgrid=False, tick0=1, dtick=-(-count // 10), range=(0.5, count + 0.5))
+    return drawn.update_layout(hovermode="closest", margin={"t": 40})
 
 
 def map_content(data: dict[str, Any] | None) -> list[str]:

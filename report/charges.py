@@ -24,14 +24,18 @@ FASTEST_RATE = 0.5
 LEAST_RISE = 0.05
 """Least rise of a group's mean voltage [V]."""
 
+MOST_FALL = 1e-3
+"""By how much that voltage may fall below its greatest so far [V]: balancing moves it."""
+
 LEAST_ROWS = 100
 BIN = 0.005
 """Width of the bins of a group's mean voltage [V]."""
 
 RULE = (
     f"A charge is taken where the current stays within {CONSTANT:.0%} of its median, is at most "
-    f"{FASTEST_RATE:g} capacities an hour, and raises the mean voltage of a group without a fall by "
-    f"{1e3 * LEAST_RISE:g} mV or more over {LEAST_ROWS} rows or more. Its charge is told by bins of {1e3 * BIN:g} mV."
+    f"{FASTEST_RATE:g} capacities an hour, and raises the mean voltage of a group by {1e3 * LEAST_RISE:g} mV or "
+    f"more over {LEAST_ROWS} rows or more, with no fall of more than {1e3 * MOST_FALL:g} mV. "
+    f"Its charge is told by bins of {1e3 * BIN:g} mV."
 )
 
 
@@ -90,12 +94,16 @@ def _constant(current: Values, span: slice) -> Iterator[slice]:
 
 
 def _curve(time: Values, voltage: Values, current: Values) -> ChargeCurve | None:
-    """Return dQ/dV of a charge; None where its voltage falls or it is short."""
+    """Return dQ/dV of a charge; None where its voltage falls, or rises little, or it is short."""
     settled = slice(1, None)  # the first row may hold the voltage before the current
     time, voltage, current = time[settled], voltage[settled], current[settled]
-    if time.size < LEAST_ROWS or np.diff(voltage).min() < 0.0 or np.ptp(voltage) < LEAST_RISE:
+    if time.size < LEAST_ROWS:
+        return None
+    highest = np.maximum.accumulate(voltage)
+    if (highest - voltage).max() > MOST_FALL or np.ptp(voltage) < LEAST_RISE:
         return None
     charge = np.append(0.0, np.cumsum(current[1:] * np.diff(time)))  # a row tells the current of the step before it
-    edges = np.arange(np.ceil(voltage[0] / BIN), np.floor(voltage[-1] / BIN) + 1.0) * BIN
-    slope = np.diff(np.interp(edges, voltage, charge)) / BIN
+    risen = np.append(True, np.diff(highest) > 0.0)
+    edges = np.arange(np.ceil(highest[0] / BIN), np.floor(highest[-1] / BIN) + 1.0) * BIN
+    slope = np.diff(np.interp(edges, highest[risen], charge[risen])) / BIN
     return ChargeCurve(float(time[0]), float(time[-1]), float(np.median(current)), edges[:-1] + BIN / 2.0, slope)

@@ -12,16 +12,18 @@ from numpy.typing import NDArray
 from ..pack.displayed import displayed, time_unit
 from .decimation import peaks
 from .plots import BLACK, BLUE, GREEN, Panel, band, chosen, line
+from .run_record import RunRecord
+from .shape import Shape
 
 Values = NDArray[np.float64]
 
 CELL_PANELS = {
+    "soh": "State of health of the cells",
+    "resistance_growth": "Growth of the cells' resistance",
     "voltage": "Voltage of the cells",
     "current": "Current of the cells",
     "soc": "SOC of the cells",
     "temperature": "Temperature of the cells",
-    "soh": "State of health of the cells",
-    "resistance_growth": "Growth of the cells' resistance",
 }
 """What is shown of the cells: the variable, and the title."""
 
@@ -34,7 +36,7 @@ PACK_PANELS = {
 """What is shown of the pack: the variable, the title, and further lines."""
 
 
-def panels(results: xr.Dataset) -> list[Panel]:
+def panels(results: xr.Dataset, record: RunRecord, shape: Shape | None) -> list[Panel]:
     """Return the panels of what was recorded; what is missing is left out."""
     length, _ = time_unit(results)
     time = results["time"].values / length
@@ -42,8 +44,7 @@ def panels(results: xr.Dataset) -> list[Panel]:
     made += _power(results, time)
     made += [_cell_panel(results, time, name) for name in CELL_PANELS if _known(results, name)]
     made += [_pack_panel(results, time, name) for name in ("pack_soc", "usable_capacity") if name in results]
-    made += _spread(results, time)
-    return made
+    return [*made, *_groups(results, record, shape, time), *_spread(results, time)]
 
 
 def _pack_panel(results: xr.Dataset, time: Values, name: str) -> Panel:
@@ -101,6 +102,27 @@ def _extremes(results: xr.Dataset, name: str) -> tuple[Values, Values, Values, s
         return values.min(axis=1), values.mean(axis=1), values.max(axis=1), unit
     least, mean, greatest = (displayed(results, f"{name}_{end}")[0] for end in ("minimum", "mean", "maximum"))
     return least, mean, greatest, displayed(results, f"{name}_mean")[1]
+
+
+def group_capacities(results: xr.Dataset, record: RunRecord, shape: Shape | None) -> Values | None:
+    """Return the capacity of each group in each row [C], shape (rows, groups); None where it is not known."""
+    new = np.asarray(record.cell_capacities)
+    if shape is None or not is_of_cells(results, "soh") or new.size != results.sizes["cell"]:
+        return None
+    return (results["soh"].values * new).reshape(results.sizes["time"], shape.series, shape.parallel).sum(axis=2)
+
+
+def _groups(results: xr.Dataset, record: RunRecord, shape: Shape | None, time: Values) -> Iterator[Panel]:
+    """Yield the capacity of the weakest and of the mean group, which bound what the pack gives."""
+    capacities = group_capacities(results, record, shape)
+    if capacities is not None:
+        weakest, mean = capacities.min(axis=1) / 3600.0, capacities.mean(axis=1) / 3600.0
+        rows = peaks([weakest, mean])
+        lines = (
+            line(time[rows], weakest[rows], "weakest group", BLACK, "dot", told=True),
+            line(time[rows], mean[rows], "mean group", GREEN, "dashdot", told=True),
+        )
+        yield Panel("Capacity of the groups [A.h]", lines)
 
 
 def _spread(results: xr.Dataset, time: Values) -> Iterator[Panel]:

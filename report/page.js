@@ -4,8 +4,14 @@
   const config = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d"] };
   const figures = read("figures");
   const cells = read("cells");
-  const drawn = Object.keys(figures).map((name) =>
-    Plotly.newPlot(name, figures[name].data, figures[name].layout, config));
+  const isNarrow = window.innerWidth < 600;
+  const isTouched = window.matchMedia("(pointer: coarse)").matches;
+  const drawn = Object.keys(figures).map((name) => {
+    const layout = figures[name].layout;
+    if (isNarrow && layout.legend) { layout.margin.t += 40; }  // the legend takes more lines
+    if (isTouched) { layout.dragmode = false; }  // a finger scrolls the page
+    return Plotly.newPlot(name, figures[name].data, layout, config);
+  });
 
   // Numbers of 16 bits, a row of cells an instant; see report/decimation.py.
   function levels(text) {
@@ -34,7 +40,6 @@
       const greatest = own ? all.reduce((a, b) => Math.max(a, b)) : of.low + of.step * 65535;
       Plotly.restyle("map", { z: [z], zmin: least, zmax: greatest > least ? greatest : least + 1e-9,
         "colorbar.title.text": of.unit });
-      Plotly.relayout("map", { "title.text": of.title });
       const told = cells.times[frame] + " " + cells.time_unit;
       get("instant").textContent = told;
       get("frame").setAttribute("aria-valuetext", told);

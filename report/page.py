@@ -23,6 +23,7 @@ from . import telling
 from .cells import cell_data, map_content, map_figure
 from .charges import RULE, charge_curves
 from .course import panels
+from .limits import limits_of
 from .markup import figure, paragraph, section
 from .plots import BLACK, BLUE, GREEN, ORANGE, VERMILION, Panel, height, line, stacked
 from .run_record import RunKind, RunRecord, read_run_record
@@ -55,7 +56,12 @@ style-src 'unsafe-inline'; img-src data: blob:">
 CURVE_STYLES = ((BLUE, "solid"), (VERMILION, "dash"), (GREEN, "dot"), (BLACK, "dashdot"), (ORANGE, "longdash"))
 """Of the charges in the figure of dQ/dV; of more, the first are shown."""
 
-KINDS = {RunKind.PROFILE: "Run of a profile", RunKind.STEPS: "Experiment in steps", RunKind.YEARS: "Run of years"}
+KINDS = {
+    None: "results of a run",
+    RunKind.PROFILE: "run of a profile",
+    RunKind.STEPS: "experiment in steps",
+    RunKind.YEARS: "run of years",
+}
 
 
 def write_report(results: Path, target: Path) -> Path:
@@ -94,7 +100,7 @@ def made_page(results: xr.Dataset, name: str) -> str:
     figures: dict[str, go.Figure] = {}
     sections = _sections(results, record, shape, cells, figures)
     return PAGE.substitute(
-        title=escape(f"{record.pack_name or name}: {KINDS[record.kind].lower()}"),
+        title=escape(f"{record.pack_name or name}: {KINDS[record.kind]}"),
         subtitle=escape(_subtitle(results, record, shape)),
         warnings="".join(telling.warnings(results, record)),
         links="".join(f'<li><a href="#{key}">{escape(title)}</a></li>' for key, title, _ in sections),
@@ -116,10 +122,10 @@ def _sections(
 ) -> list[tuple[str, str, Iterable[str]]]:
     """Return name, title and content of each section; the figures that these place are added to `figures`."""
     made: list[tuple[str, str, Iterable[str]]] = [("summary", "Summary", telling.summary(results, record))]
-    made.append(("limits", "What limited the pack", telling.limits(results, record, shape)))
+    made.append(("limits", "What limited the pack", limits_of(results, record, shape)))
     if record.steps:
         made.append(("steps", "Steps", telling.steps(record)))
-    made.append(("over-time", "Over time", _course(results, figures)))
+    made.append(("over-time", "Over time", _course(results, record, shape, figures)))
     if cells is not None and shape is not None:
         figures["map"] = map_figure(shape)
     made.append(("cells-map", "Map of the cells", map_content(cells)))
@@ -130,8 +136,8 @@ def _sections(
     return made
 
 
-def _course(results: xr.Dataset, figures: dict[str, go.Figure]) -> list[str]:
-    shown = panels(results)
+def _course(results: xr.Dataset, record: RunRecord, shape: Shape | None, figures: dict[str, go.Figure]) -> list[str]:
+    shown = panels(results, record, shape)
     if not shown:
         return [paragraph("Nothing was recorded that a figure could show.")]
     figures["course"] = stacked(shown, f"Time [{time_unit(results)[1]}]")

@@ -70,8 +70,8 @@ class RunRecord(_Part):
 
     Parameters
     ----------
-    kind : RunKind
-        What was run.
+    kind : RunKind or None
+        What was run; None where that is not known.
     pack_name, pack_text : str
         Name of the pack and the text of its file.
     series, parallel : int or None
@@ -108,7 +108,7 @@ class RunRecord(_Part):
         The steps of an experiment.
     """
 
-    kind: RunKind = RunKind.PROFILE
+    kind: RunKind | None = None
     pack_name: str = ""
     pack_text: str = ""
     series: int | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
@@ -10,8 +10,7 @@ import xarray as xr
 from ..core.bounds import unit_suffix
 from ..core.duration import seconds
 from ..coupling.holding import HeldChange
-from ..pack.displayed import displayed, time_unit
-from .limiting import limitations, shortened
+from ..pack.displayed import displayed
 from .markup import block, bullets, folded, paragraph, table
 from .run_record import RunRecord
 from .shape import Shape
@@ -68,39 +67,6 @@ def _glance(results: xr.Dataset, name: str, title: str) -> tuple[str, ...] | Non
         return low if low == high else f"{low} to {high}"
 
     return f"{title} [{unit}]", told(0), told(-1), f"{least.min():.5g}", f"{greatest.max():.5g}"
-
-
-def limits(results: xr.Dataset, record: RunRecord, shape: Shape | None) -> list[str]:
-    """Return what limited the pack and when, or that nothing did, and what could not be told."""
-    found, left = shortened(limitations(results, record, shape))
-    length, unit = time_unit(results)
-    rows = [
-        (
-            each.what,
-            each.where,
-            f"{each.start / length:.6g}",
-            f"{each.end / length:.6g}",
-            f"{each.end - each.start:.6g}",
-        )
-        for each in found
-    ]
-    head = ("What", "Where", f"From [{unit}]", f"To [{unit}]", "Lasting [s]")
-    told = [table("What limited the pack", head, rows)] if rows else []
-    if "undervoltage" in results and not rows:
-        told.append(paragraph("Nothing limited the pack: no cut-off was set, and what was asked was given."))
-    missing = list(_untold(results, record))
-    return told + [paragraph(text) for text in left] + ([bullets(missing)] if missing else [])
-
-
-def _untold(results: xr.Dataset, record: RunRecord) -> Iterator[str]:
-    if "undervoltage" not in results:
-        yield "The cut-offs were not recorded."
-    if record.limits.maximum_cell_voltage is None:
-        yield "The limits of the cells are not known, so it is not told when a cell was at one."
-    if not {"asked_current", "asked_power"} & set(results):
-        yield "What was asked of the pack was not recorded, so it is not told where it gave less."
-    if "charge_enable" not in results:
-        yield "The pack has no battery management, or its permissions were not recorded."
 
 
 def steps(record: RunRecord) -> list[str]:
