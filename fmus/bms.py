@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..fmi.definition import Definition, Terminal, TerminalKind
+from ..fmi.definition import Definition, Example, Terminal, TerminalKind
 from ..models.bms import bms
 from ..models.cell.protocol import CellModel
 from ..models.parameter_sets import parameter_set
@@ -23,6 +23,7 @@ LIMITS = Terminal(
         "charge_current_limit",
         "discharge_current_limit",
     ),
+    partner="PackNetwork; vehicle or charger",
 )
 """The limits that a vehicle or a charger must keep."""
 
@@ -41,13 +42,17 @@ def define(groups: int, parallel: int, parameters: str) -> Definition:
     return Definition(
         bms.declare(groups, parallel, kind),
         (
-            Terminal("estimates", TerminalKind.MANAGEMENT, ESTIMATES),
+            Terminal("estimates", TerminalKind.MANAGEMENT, ESTIMATES, partner="Balancer"),
             Terminal(
                 "balancing",
                 TerminalKind.BALANCING,
                 ("group_voltage", "pack_current", "balancing_current", "balancing_pack_current"),
+                partner="PackNetwork and Balancer",
             ),
-            Terminal("thermal", TerminalKind.THERMAL, ("temperature",)),
+            Terminal("thermal", TerminalKind.THERMAL, ("temperature",), partner="Thermal"),
             LIMITS,
+        ),
+        example=Example(
+            {"pack_current": -30.0, "present_current": -30.0}, 600.0, ("measured_current", "measured_voltage[1]")
         ),
     )
