@@ -38,7 +38,7 @@ CUT_OFFS = tuple(
 
 
 @dataclass(frozen=True)
-class Course:
+class PackCourse:
     """What a pack is put through, ready to be stepped.
 
     Parameters
@@ -86,7 +86,7 @@ def run_profile(pack: Pack, profile: Profile, path: Path, vehicle: Vehicle, file
         folder, fmus = pack_fmus(pack, files.folder)
         known = started(pack, RunKind.PROFILE, profile.name, file_hashes({"profile": path}, folder), notices)
         experiment = Experiment(period * min(map(len, rows.values())), profile_values(profile))
-        return carry_out(pack, Course(with_profiles(fmus, rows), experiment, known, profile.driven), files)
+        return carry_out(pack, PackCourse(with_profiles(fmus, rows), experiment, known, profile.driven), files)
 
 
 def pack_fmus(pack: Pack, output: Path) -> tuple[Path, System]:
@@ -94,7 +94,7 @@ def pack_fmus(pack: Pack, output: Path) -> tuple[Path, System]:
     return built_pack(pack, parts(pack), output / pack.name, lambda folder: fmu_pack(folder, pack.bms is not None))
 
 
-def carry_out(pack: Pack, course: Course, files: OutputFiles) -> str:
+def carry_out(pack: Pack, course: PackCourse, files: OutputFiles) -> str:
     """Step a pack through a course, save everything, and return the summary."""
     system, known = course.system, course.known
 

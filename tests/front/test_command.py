@@ -43,7 +43,7 @@ def test_both_commands_tell_the_version(command, monkeypatch):
     [
         (["buil"], "error: No such command 'buil'. Did you mean 'build'?; packfmu --help lists what there is\n"),
         (["check"], "error: Missing argument 'PACK.toml'; packfmu check --help lists what there is\n"),
-        (["check", "no.toml"], "error: no.toml: there is no such file\n"),
+        (["check", "no.toml"], "error: no.toml: cannot be read: No such file or directory\n"),
         (["cell"], "error: Missing command; packfmu cell --help lists what there is\n"),
     ],
 )
