@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from ten_years_report import AMPERE_HOUR, YEAR, Life, Values, usable
 
 CROWD, MEAN, WEAKEST, SECOND = "0.6", "#0072B2", "#D55E00", "#009E73"
-"""Colours that can be told apart without red and green."""
+"""Of M. Okabe and K. Ito, Color Universal Design, 2008; in grey the styles of lines and the hatches tell them apart."""
 
 
 def draw(life: Life) -> Figure:
@@ -29,8 +29,8 @@ def draw(life: Life) -> Figure:
     figure.suptitle(_title(life), fontsize=11)
     panels = [figure.add_subplot(3, 2, number) for number in range(1, 7)]
     growth = life.recorded["resistance_growth"].values
-    _cells(panels[0], life, "State of health of the cells", life.soh)
-    _cells(panels[1], life, "Growth of the cells' resistance", growth)
+    _cells(panels[0], life, "State of health of the cells", "SOH [%]", life.soh)
+    _cells(panels[1], life, "Growth of the cells' resistance", "Growth [%]", growth)
     _marks(panels[0], life)
     panels[0].legend(loc="upper right")
     panels[1].legend(loc="upper left")
@@ -56,13 +56,13 @@ def _axes(axes: Axes, life: Life, title: str, label: str) -> Values:
     return years
 
 
-def _cells(axes: Axes, life: Life, title: str, shares: Values) -> None:
+def _cells(axes: Axes, life: Life, title: str, label: str, shares: Values) -> None:
     """Draw a thin line for each cell, in %, the weakest and the mean highlighted."""
-    years = _axes(axes, life, title, "[%]")
+    years = _axes(axes, life, title, label)
     axes.plot(years, 100.0 * shares, color=CROWD, linewidth=0.4, alpha=0.6)
     axes.plot(years, 100.0 * shares.mean(axis=1), color=MEAN, linewidth=1.4, label="mean")
-    label = f"cell {life.weakest + 1}, the weakest"
-    axes.plot(years, 100.0 * shares[:, life.weakest], color=WEAKEST, linewidth=1.4, label=label)
+    weakest = f"cell {life.weakest + 1}, the weakest"
+    axes.plot(years, 100.0 * shares[:, life.weakest], "--", color=WEAKEST, linewidth=1.4, label=weakest)
 
 
 def _marks(axes: Axes, life: Life) -> None:
@@ -76,37 +76,49 @@ def _marks(axes: Axes, life: Life) -> None:
 
 def _soc(axes: Axes, life: Life) -> None:
     """Draw by how much the SOC of each group differs from the mean."""
-    years = _axes(axes, life, "SOC of the groups above their mean", "[%]")
+    years = _axes(axes, life, "SOC of the groups above their mean", "SOC difference [%]")
     deviation = 100.0 * (life.group_soc - life.group_soc.mean(axis=1, keepdims=True))
     weakest = life.weakest // life.parallel
     axes.plot(years, deviation, color=CROWD, linewidth=0.4, alpha=0.6)
     for extreme, name in ((deviation.max(axis=1), "most and least"), (deviation.min(axis=1), None)):
         axes.plot(years, extreme, color=MEAN, linewidth=1.0, label=name)
-    axes.plot(years, deviation[:, weakest], color=WEAKEST, linewidth=1.2, label=f"group {weakest + 1}, weakest cell's")
+    label = f"group {weakest + 1}, weakest cell's"
+    axes.plot(years, deviation[:, weakest], "--", color=WEAKEST, linewidth=1.2, label=label)
     axes.legend(loc="upper right")
 
 
 def _capacity(axes: Axes, life: Life) -> None:
     """Draw what the pack gives, below what its groups hold."""
-    years = _axes(axes, life, "Capacity of the pack and of its groups", "[A.h]")
+    years = _axes(axes, life, "Capacity of the pack and of its groups", "Capacity [A.h]")
     groups = life.groups(life.soh) / AMPERE_HOUR
     pack, weakest = usable(groups, life.group_soc), groups.min(axis=1)
     axes.plot(years, groups.mean(axis=1), color=MEAN, linewidth=1.2, label="mean group")
-    axes.plot(years, weakest, color=WEAKEST, linewidth=1.2, label="weakest group")
-    axes.plot(years, pack, "--", color="black", linewidth=1.2, label="pack, usable")
+    axes.plot(years, weakest, "--", color=WEAKEST, linewidth=1.2, label="weakest group")
+    axes.plot(years, pack, ":", color="black", linewidth=1.2, label="pack, usable")
     axes.fill_between(years, pack, weakest, color=WEAKEST, alpha=0.25, linewidth=0.0, label="lost by imbalance")
     axes.legend(loc="upper right")
 
 
 def _losses(axes: Axes, life: Life) -> None:
     """Draw what the weakest cell has lost, by cause."""
-    years = _axes(axes, life, f"What cell {life.weakest + 1}, the weakest, has lost", "[% of its capacity]")
+    years = _axes(axes, life, f"What cell {life.weakest + 1}, the weakest, has lost", "Loss [% of its capacity]")
     losses = [100.0 * loss for loss in life.losses(life.weakest)]
-    names, colours = ("by time", "by cycles", "by film and plating"), (MEAN, WEAKEST, SECOND)
-    kept = [row for row in zip(losses, names, colours, strict=True) if row[1] != names[2] or row[0].max() > 5e-3]
+    names, colours, hatches = ("by time", "by cycles", "by film and plating"), (MEAN, WEAKEST, SECOND), ("", "//", "..")
+    rows = zip(losses, names, colours, hatches, strict=True)
+    kept = [row for row in rows if row[1] != names[2] or row[0].max() > 5e-3]
     below = np.zeros_like(years)
-    for loss, name, colour in kept:
-        axes.fill_between(years, below, below + loss, color=colour, alpha=0.6, linewidth=0.0, label=name)
+    for loss, name, colour, hatch in kept:
+        axes.fill_between(
+            years,
+            below,
+            below + loss,
+            facecolor=colour,
+            alpha=0.6,
+            edgecolor="white",
+            linewidth=0.0,
+            hatch=hatch,
+            label=name,
+        )
         below = below + loss
     axes.legend(loc="upper left")
 
@@ -118,7 +130,7 @@ def _map(axes: Axes, life: Life) -> None:
     mesh = axes.pcolormesh(groups, places, soh, shading="nearest", cmap="viridis", rasterized=True)
     group, place = divmod(life.weakest, life.parallel)
     axes.plot(group + 1, place + 1, "x", color=WEAKEST, markersize=9.0, markeredgewidth=2.0)
-    axes.set(title="State of health at the end [%], weakest cell marked", xlabel="Group", ylabel="Place in the group")
+    axes.set(title="State of health at the end, weakest cell marked", xlabel="Group", ylabel="Place in the group")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    axes.figure.colorbar(mesh, ax=axes)
+    axes.figure.colorbar(mesh, ax=axes, label="SOH [%]")

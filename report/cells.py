@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -77,7 +78,7 @@ def map_figure(shape: Shape) -> go.Figure:
     return drawn.update_layout(hovermode="closest", margin={"t": 40})
 
 
-def map_content(data: dict[str, Any] | None) -> list[str]:
+def map_content(data: Mapping[str, Any] | None) -> list[str]:
     """Return the map's controls and place as HTML, or why there is none."""
     if data is None:
         return [paragraph(NOT_RECORDED)]

@@ -63,7 +63,7 @@ def _untold(results: xr.Dataset, record: RunRecord) -> Iterator[str]:
 
 def _wear(results: xr.Dataset, record: RunRecord, shape: Shape | None) -> list[str]:
     """Return the cells and the group that have worn most, at the end."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, title, find in WORN:
         if is_of_cells(results, name) and shape is not None:
             values, unit = displayed(results, name)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from packfmu.report.page import write_report
+from packfmu.report.page import made_page, write_report
 from tests.report.browser import look_at, needs_browser
 from tests.report.made import CELLS, drive, saved, years
 
@@ -37,3 +37,14 @@ def test_any_page_is_drawn_at_any_width(tmp_path, data, width):
     assert errors == []
     assert told["figures"] > 0
     assert told["needed"] <= told["width"] == width
+
+
+@needs_browser
+@pytest.mark.campaign
+def test_the_browser_lets_nothing_be_loaded_and_its_errors_are_seen(tmp_path):
+    page = tmp_path / "run.html"
+    script = "<main><script>fetch('http://example.com/').catch(() => 0); isNowhere();</script>"
+    page.write_text(made_page(drive(), "run").replace("<main>", script))
+    _, errors = look_at(page, tmp_path, 1440)
+    assert any("Content Security Policy" in line for line in errors)
+    assert any("isNowhere is not defined" in line for line in errors)
