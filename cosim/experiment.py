@@ -10,10 +10,12 @@ from pathlib import Path
 
 from numpy.typing import ArrayLike
 
+from ..core.duration import format_duration
 from ..core.errors import InputError
 from ..coupling.enforcement import SEPARATION
 from ..coupling.holding import HeldChange
 from ..coupling.system import Layer
+from .phase import Duty
 
 
 class OnViolation(Enum):
@@ -112,6 +114,14 @@ class Experiment:
     error_control : ErrorControl or None
         Makes the steps longer than in the plan where the tolerance allows; needs components that save their state.
         What is recorded are the accepted steps.
+    duty : Duty or None
+        Played once by a system of `with_sequence`, from the start on; `duration` is its own then. The run ends with its
+        last phase, or with one that does not meet the condition that it must.
+
+    Raises
+    ------
+    InputError
+        When a duty lasts longer or shorter, or is to be played under error control.
     """
 
     duration: int
@@ -124,6 +134,38 @@ class Experiment:
     separation: float = SEPARATION
     on_violation: OnViolation = OnViolation.RECORD
     error_control: ErrorControl | None = None
+    duty: Duty | None = None
+
+    def __post_init__(self) -> None:
+        if self.duty is None:
+            return
+        if self.duration != self.duty.duration:
+            raise InputError(
+                f"duration {format_duration(self.duration)} is not that of duty {self.duty.name}, "
+                f"{format_duration(self.duty.duration)}"
+            )
+        if self.error_control is not None:
+            raise InputError(f"error control: duty {self.duty.name} is played by the steps of the plan; leave it out")
+
+
+@dataclass(frozen=True)
+class PhaseRun:
+    """When a phase ran.
+
+    Parameters
+    ----------
+    name : str
+        That of the phase.
+    start, end : float
+        Simulated time [s].
+    ended_by : str
+        The condition that ended it; empty where its duration did.
+    """
+
+    name: str
+    start: float
+    end: float
+    ended_by: str
 
 
 @dataclass(frozen=True)
@@ -137,7 +179,8 @@ class RunSummary:
     start, end : float
         Simulated time at the start and at the end [s].
     stopped_by : tuple of str
-        The outputs of `Experiment.stop_on` that ended the run or were true at its end; mostly empty.
+        The outputs of `Experiment.stop_on` that ended the run or were true at its end, and what a phase has not met;
+        mostly empty.
     totals : mapping of str to float
         Sums over the run of `Experiment.totals` [J or C].
     wall_time : float
@@ -154,6 +197,8 @@ class RunSummary:
         Steps of components, those that were rolled back included.
     error_control : ErrorReport or None
         What error control did.
+    phases : tuple of PhaseRun
+        Those of `Experiment.duty` that have ended, in the order of time.
     """
 
     steps: int
@@ -167,3 +212,4 @@ class RunSummary:
     held: tuple[HeldChange, ...]
     work: int
     error_control: ErrorReport | None = None
+    phases: tuple[PhaseRun, ...] = ()

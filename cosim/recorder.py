@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,6 +107,7 @@ class Recorder:
     def __init__(self, file: netCDF4.Dataset, columns: Sequence[Column]) -> None:
         self._file = file
         self._rows = self._written = 0
+        self._notes: dict[str, Callable[[], str]] = {}
         self._time: NDArray[np.float64] = np.zeros(ROWS)
         self._buffers = [np.zeros((ROWS, c.port.count), dtype=_TYPES[c.port.data_type]) for c in columns]
         self._shapes = [column.port.shape for column in columns]
@@ -161,6 +162,15 @@ class Recorder:
         self._file.sync()
         self._written = end
 
+    def note(self, name: str, text: Callable[[], str]) -> None:
+        """Let the file end with an attribute of this name; `text` is asked for it then."""
+        self._notes[name] = text
+
+    @property
+    def notes(self) -> Mapping[str, Callable[[], str]]:
+        """What `note` was given."""
+        return self._notes
+
     @property
     def written(self) -> int:
         """Rows in the file."""
@@ -169,7 +179,8 @@ class Recorder:
     def end(self, reason: str = "") -> None:
         """Write what is still in memory, whether the run is complete, and the reason if it is not; close the file."""
         self.flush()
-        self._file.setncatts({"complete": 0, "reason": reason} if reason else {"complete": 1})
+        notes = {name: text() for name, text in self._notes.items()}
+        self._file.setncatts(notes | ({"complete": 0, "reason": reason} if reason else {"complete": 1}))
         self._file.close()
 
     def written_rows(self) -> tuple[NDArray[np.float64], list[Values]]:
@@ -231,5 +242,7 @@ def _write_again(draft: Path, columns: Sequence[Column], former: Recorder, reaso
     os.truncate(draft, 0)
     draft.unlink()
     recorder = Recorder(netCDF4.Dataset(draft, "w", format="NETCDF4"), columns)
+    for name, text in former.notes.items():
+        recorder.note(name, text)
     recorder.extend(*rows)
     recorder.end(reason)

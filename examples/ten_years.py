@@ -25,12 +25,13 @@ from ten_years_report import Life, report, save_table
 from packfmu.core.duration import parse_duration
 from packfmu.core.errors import InputError
 from packfmu.cosim import results
-from packfmu.cosim.duty import Duty, Phase, with_duties
+from packfmu.cosim.duty import with_duties
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.long.calendar import End, LongRun, LongSummary, Stretch
 from packfmu.cosim.long.jump import Jump
 from packfmu.cosim.long.jumping import with_jumps
 from packfmu.cosim.long.long_run import check_paces, run_long
+from packfmu.cosim.phase import Duty, Phase
 from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.system import System
 from packfmu.fmi.build import build_parts

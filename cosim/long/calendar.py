@@ -9,8 +9,8 @@ from datetime import datetime
 from ...core.duration import format_duration
 from ...core.errors import InputError
 from ...coupling.holding import HeldChange
-from ..duty import Duty
 from ..experiment import Experiment
+from ..phase import Duty
 from .jump import Jump
 
 
@@ -87,6 +87,10 @@ class LongRun:
                     f"calendar: {format_duration(leg.duration)} of {leg.duty} is not a positive multiple of its cycle, "
                     f"{format_duration(cycle)}"
                 )
+        for phase in (phase for duty in self.duties.values() for phase in duty.phases if phase.until):
+            raise InputError(
+                f"phase {phase.name} ends by {phase.until[0]}; a cycle has a fixed length, for jumps: give it none"
+            )
         if self.end and self.end.output not in self.experiment.record.values():
             raise InputError(f"{self.end.output} ends the run but is not recorded; record it")
         if not self.calendar:
