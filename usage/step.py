@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Action(Enum):
+class StepKind(Enum):
     """What a step does."""
 
     CHARGE = "Charge"
@@ -16,7 +16,7 @@ class Action(Enum):
     DRIVE = "Drive"
 
 
-class Unit(Enum):
+class StepUnit(Enum):
     """Of what a step sets, or an end compares."""
 
     AMPERE = "A"
@@ -34,14 +34,14 @@ class StepEnd:
     ----------
     value : float
         [`unit`], positive.
-    unit : Unit
+    unit : StepUnit
         A current is compared by its size.
     above : bool or None
         Whether a voltage has to rise to it, or to fall; None of a current, which has to fall in size.
     """
 
     value: float
-    unit: Unit
+    unit: StepUnit
     above: bool | None = None
 
 
@@ -53,15 +53,15 @@ class Step:
     ----------
     text : str
         As it was written.
-    action : Action
+    kind : StepKind
         What it does.
     value : float
         What it sets [`unit`], positive; 0 of a rest and a drive.
-    unit : Unit or None
+    unit : StepUnit or None
         None of a rest and a drive.
     limit : float or None
         Voltage that a charge holds in the end [`limit_unit`].
-    limit_unit : Unit
+    limit_unit : StepUnit
         Of a cell, or of the pack.
     duration : int or None
         [ns]; None where only an end, or a file, sets it.
@@ -73,16 +73,22 @@ class Step:
         Temperature of the air [K]; None leaves it as it is.
     file : str
         Of a drive.
+    balancing : bool or None
+        Whether the groups may be balanced; None leaves it as it is.
+    pace : int or None
+        Factor on the plan's periods within years; None leaves it to `usage.years`.
     """
 
     text: str
-    action: Action
+    kind: StepKind
     value: float = 0.0
-    unit: Unit | None = None
+    unit: StepUnit | None = None
     limit: float | None = None
-    limit_unit: Unit = Unit.CELL_VOLT
+    limit_unit: StepUnit = StepUnit.CELL_VOLT
     duration: int | None = None
     ends: tuple[StepEnd, ...] = ()
     clock: int | None = None
     ambient: float | None = None
     file: str = ""
+    balancing: bool | None = None
+    pace: int | None = None

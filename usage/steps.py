@@ -34,7 +34,7 @@ from collections.abc import Sequence
 
 from ..core.duration import parse_duration
 from ..core.errors import InputError, one_line, shortened
-from .step import Action, Step, StepEnd, Unit
+from .step import Step, StepEnd, StepKind, StepUnit
 
 LONGEST_TEXT = 300
 """Letters of a step."""
@@ -42,10 +42,10 @@ LONGEST_TEXT = 300
 CELSIUS = 273.15
 
 _NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-_TEMPERATURE = re.compile(rf"(.*\S)\s+at\s+(-?{_NUMBER})\s*(oC|°\s?C|degC|K)", re.ASCII | re.DOTALL)
+_TEMPERATURE = rf"-?{_NUMBER}\s*(?:oC|°\s?C|degC|K)"
 _FORM = re.compile(
     r"""
-    (?P<action>[A-Za-z]+)
+    (?P<kind>[A-Za-z]+)
     (?:\s+at\s+(?P<value>.+?))?
     (?:\s+up\s+to\s+(?P<limit>.+?))?
     (?:\s+for\s+(?P<duration>.+?))?
@@ -55,15 +55,15 @@ _FORM = re.compile(
 )
 _QUANTITY = re.compile(rf"(?:C\s*/\s*(?P<hours>{_NUMBER})|(?P<number>{_NUMBER})\s*(?P<unit>[A-Za-z]+(?:\s+pack)?))")
 _UNITS = {
-    "A": (Unit.AMPERE, 1.0),
-    "mA": (Unit.AMPERE, 1e-3),
-    "C": (Unit.C_RATE, 1.0),
-    "W": (Unit.WATT, 1.0),
-    "mW": (Unit.WATT, 1e-3),
-    "kW": (Unit.WATT, 1e3),
-    "V": (Unit.CELL_VOLT, 1.0),
-    "mV": (Unit.CELL_VOLT, 1e-3),
-    "V pack": (Unit.PACK_VOLT, 1.0),
+    "A": (StepUnit.AMPERE, 1.0),
+    "mA": (StepUnit.AMPERE, 1e-3),
+    "C": (StepUnit.C_RATE, 1.0),
+    "W": (StepUnit.WATT, 1.0),
+    "mW": (StepUnit.WATT, 1e-3),
+    "kW": (StepUnit.WATT, 1e3),
+    "V": (StepUnit.CELL_VOLT, 1.0),
+    "mV": (StepUnit.CELL_VOLT, 1e-3),
+    "V pack": (StepUnit.PACK_VOLT, 1.0),
 }
 _TIMES = {
     "s": ("s", "sec", "second", "seconds"),
@@ -71,8 +71,8 @@ _TIMES = {
     "h": ("h", "hr", "hour", "hours"),
     "d": ("d", "day", "days"),
 }
-_VOLTS = (Unit.CELL_VOLT, Unit.PACK_VOLT)
-_CURRENTS = (Unit.AMPERE, Unit.C_RATE)
+_VOLTS = (StepUnit.CELL_VOLT, StepUnit.PACK_VOLT)
+_CURRENTS = (StepUnit.AMPERE, StepUnit.C_RATE)
 
 
 def parse_step(text: str) -> Step:
@@ -104,40 +104,61 @@ def parse_step(text: str) -> Step:
 
 def _parse(text: str) -> Step:
     _check_foreign(text)
-    ambient, body = None, text
-    tempered = _TEMPERATURE.fullmatch(text)
-    if tempered:
-        body = tempered[1]
-        ambient = float(tempered[2]) + (0.0 if tempered[3] == "K" else CELSIUS)
-        if not 150.0 <= ambient <= 400.0:
-            raise InputError(f"an ambient temperature of {ambient:g} K is not within [150, 400] K")
-    word = body.split()[0]
-    action = next((action for action in Action if action.value == word), None)
-    if action is None:
-        raise InputError(f"{word!r} is no action; allowed are {', '.join(action.value for action in Action)}")
-    if action is Action.DRIVE:
+    body, ambient = _ambient(text)
+    word = body.split(maxsplit=1)[0]
+    kind = next((kind for kind in StepKind if kind.value == word), None)
+    if kind is None:
+        raise InputError(f"{word!r} is no step; allowed are {', '.join(kind.value for kind in StepKind)}")
+    if kind is StepKind.DRIVE:
         return _drive(text, body, ambient)
     form = _FORM.fullmatch(body)
     if form is None:
         raise InputError(f"{body[len(word) :].strip()!r} is not 'at VALUE', 'for TIME' or 'until END', in this order")
-    duration = None if form["duration"] is None else _duration(form["duration"])
-    if action is Action.REST:
-        return _rest(text, form, duration, ambient)
+    if kind is StepKind.REST:
+        return _rest(text, form, ambient)
+    return _controlled(text, kind, form, ambient)
+
+
+def _ambient(text: str) -> tuple[str, float | None]:
+    """Return a step without its ambient temperature at the end, and that [K]."""
+    match = re.fullmatch(rf"(.*\S)\s+at\s+({_TEMPERATURE})", text, re.DOTALL)
+    return (text, None) if match is None else (match[1], parse_temperature(match[2]))
+
+
+def parse_temperature(text: str) -> float:
+    """Read a temperature such as ``"-5 oC"``, ``"25 degC"`` or ``"298.15 K"``; return it [K].
+
+    Raises
+    ------
+    InputError
+        When it is none, or not within 150 K and 400 K.
+    """
+    match = re.fullmatch(rf"\s*(-?{_NUMBER})\s*(\D+?)\s*", text)
+    if match is None or re.fullmatch(_TEMPERATURE, text.strip()) is None:
+        raise InputError(f"{one_line(shortened(repr(text)))} is no temperature, as in '-5 oC' or '298.15 K'")
+    kelvin = float(match[1]) + (0.0 if match[2] == "K" else CELSIUS)
+    if not 150.0 <= kelvin <= 400.0:
+        raise InputError(f"an ambient temperature of {kelvin:g} K is not within [150, 400] K")
+    return kelvin
+
+
+def _controlled(text: str, kind: StepKind, form: re.Match[str], ambient: float | None) -> Step:
+    """Return a charge, a discharge or a hold."""
     if form["value"] is None:
-        example = "4.1 V" if action is Action.HOLD else "C/6"
-        raise InputError(f"'at VALUE' is missing, as in '{action.value} at {example}'")
-    value, unit = _quantity(form["value"], _VOLTS if action is Action.HOLD else (*_CURRENTS, Unit.WATT))
-    limit, limit_unit = _limit(form["limit"], action, unit, duration)
-    ends = _ends(form["ends"], action)
+        example = "4.1 V" if kind is StepKind.HOLD else "C/6"
+        raise InputError(f"'at VALUE' is missing, as in '{kind.value} at {example}'")
+    duration = None if form["duration"] is None else _duration(form["duration"])
+    value, unit = _quantity(form["value"], _VOLTS if kind is StepKind.HOLD else (*_CURRENTS, StepUnit.WATT))
+    limit, limit_unit = _limit(form["limit"], kind, unit, duration)
+    ends = _ends(form["ends"], kind)
     if duration is None and not ends:
         raise InputError("neither 'for TIME' nor 'until END' says how long it lasts")
-    return Step(text, action, value, unit, limit, limit_unit, duration, ends, ambient=ambient)
+    return Step(text, kind, value, unit, limit, limit_unit, duration, ends, ambient=ambient)
 
 
 def _check_foreign(text: str) -> None:
     """Refuse by name what PyBaMM knows and packs do not."""
-    word = text.split()[0]
-    if word == "Run":
+    if text.split(maxsplit=1)[0] == "Run":
         raise InputError("'Run' is written 'Drive FILE', as in 'Drive commute.csv'")
     if "period)" in text:
         raise InputError("'(... period)' sets what is recorded; here every base period is: leave it out")
@@ -147,22 +168,23 @@ def _check_foreign(text: str) -> None:
 
 def _drive(text: str, body: str, ambient: float | None) -> Step:
     """Return a drive; the file's name may hold blanks."""
-    file, until, ends = body[len(Action.DRIVE.value) :].strip().partition(" until ")
+    file, until, ends = body[len(StepKind.DRIVE.value) :].strip().partition(" until ")
     file = file.removesuffix(" or").strip() if until else file.strip()
     if not file:
         raise InputError("the file is missing, as in 'Drive commute.csv'")
     if re.search(r"\sfor\s", f"{file} "):
         raise InputError("'for' does not fit: the file says how long a drive lasts")
-    return Step(text, Action.DRIVE, ends=_ends(ends if until else None, Action.DRIVE), ambient=ambient, file=file)
+    return Step(text, StepKind.DRIVE, ends=_ends(ends if until else None, StepKind.DRIVE), ambient=ambient, file=file)
 
 
-def _rest(text: str, form: re.Match[str], duration: int | None, ambient: float | None) -> Step:
+def _rest(text: str, form: re.Match[str], ambient: float | None) -> Step:
     if form["value"] is not None or form["limit"] is not None:
         raise InputError("'at' and 'up to' do not fit a rest; it takes 'for TIME', or 'until 07:00'")
+    duration = None if form["duration"] is None else _duration(form["duration"])
     clock = None if form["ends"] is None else _clock(form["ends"])
     if (duration is None) == (clock is None):
         raise InputError("a rest takes 'for TIME', or 'until 07:00' within years")
-    return Step(text, Action.REST, duration=duration, clock=clock, ambient=ambient)
+    return Step(text, StepKind.REST, duration=duration, clock=clock, ambient=ambient)
 
 
 def _clock(text: str) -> int:
@@ -182,16 +204,16 @@ def _duration(text: str) -> int:
     return parse_duration(f"{match[1]} {unit}")
 
 
-def _quantity(text: str, allowed: Sequence[Unit]) -> tuple[float, Unit]:
+def _quantity(text: str, allowed: Sequence[StepUnit]) -> tuple[float, StepUnit]:
     """Return a positive number and its unit, one of those that are allowed."""
     names = ", ".join(name for name, (unit, _) in _UNITS.items() if unit in allowed)
-    if Unit.C_RATE in allowed:
+    if StepUnit.C_RATE in allowed:
         names += ", and C/6"
     match = _QUANTITY.fullmatch(text.strip())
     if match is None:
         raise InputError(f"{one_line(text)!r} is no number with a unit; allowed units are {names}")
     if match["hours"] is not None:
-        unit, number = Unit.C_RATE, float(match["hours"])
+        unit, number = StepUnit.C_RATE, float(match["hours"])
         value = 1.0 / number if number > 0.0 else 0.0
     else:
         written = " ".join(match["unit"].split())
@@ -206,33 +228,33 @@ def _quantity(text: str, allowed: Sequence[Unit]) -> tuple[float, Unit]:
     return value, unit
 
 
-def _limit(text: str | None, action: Action, unit: Unit, duration: int | None) -> tuple[float | None, Unit]:
+def _limit(text: str | None, kind: StepKind, unit: StepUnit, duration: int | None) -> tuple[float | None, StepUnit]:
     if text is None:
-        return None, Unit.CELL_VOLT
-    if action not in (Action.CHARGE, Action.DISCHARGE) or unit not in _CURRENTS:
+        return None, StepUnit.CELL_VOLT
+    if kind not in (StepKind.CHARGE, StepKind.DISCHARGE) or unit not in _CURRENTS:
         raise InputError("'up to' fits a charge or discharge by a current, as in 'Charge at C/6 up to 4.1 V for 6 h'")
     if duration is None:
         raise InputError("'up to' needs 'for TIME': the charger stays connected so long")
     return _quantity(text, _VOLTS)
 
 
-def _ends(text: str | None, action: Action) -> tuple[StepEnd, ...]:
+def _ends(text: str | None, kind: StepKind) -> tuple[StepEnd, ...]:
     if text is None:
         return ()
     parts = re.split(r"\s+or(?:\s+until)?\s+", text.strip())
-    return tuple(_end(part, action) for part in parts)
+    return tuple(_end(part, kind) for part in parts)
 
 
-def _end(text: str, action: Action) -> StepEnd:
+def _end(text: str, kind: StepKind) -> StepEnd:
     """Return an end; the direction of a voltage is that of the step, unless it is told."""
     operator = text[0] if text[0] in "<>" else ""
     value, unit = _quantity(text.removeprefix(operator), (*_VOLTS, *_CURRENTS))
     if unit in _CURRENTS:
-        if action is not Action.HOLD or operator:
+        if kind is not StepKind.HOLD or operator:
             raise InputError(f"until {one_line(text)!r}: a current ends a hold, as in 'Hold at 4.1 V until C/20'")
         return StepEnd(value, unit)
-    if action is Action.HOLD:
+    if kind is StepKind.HOLD:
         raise InputError(f"until {one_line(text)!r}: a current ends a hold, as in 'Hold at 4.1 V until C/20'")
-    if action is Action.DRIVE and not operator:
+    if kind is StepKind.DRIVE and not operator:
         raise InputError(f"until {one_line(text)!r}: say '< {text}', of the lowest cell, or '> {text}', of the highest")
-    return StepEnd(value, unit, operator == ">" if operator else action is Action.CHARGE)
+    return StepEnd(value, unit, operator == ">" if operator else kind is StepKind.CHARGE)
