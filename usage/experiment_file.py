@@ -1,0 +1,157 @@
+"""The file of an experiment: steps in TOML, with cycles that repeat.
+
+::
+
+    ambient = "25 oC"
+    steps = [
+        "Drive commute.csv",
+        { repeat = 3, steps = ["Charge at C/6 until 4.1 V", "Hold at 4.1 V until C/20", "Rest for 1 h"] },
+        { step = "Rest for 8 h", ambient = "5 oC", balancing = true },
+    ]
+
+A list within the list is a cycle too, run once. Files of drives are sought beside the file of the experiment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from ..core.errors import InputError, one_line, shortened
+from ..pack.reading.checking import checked
+from ..pack.reading.toml_file import read_toml
+from ..pack.setting import Table
+from .step import Step
+from .steps import parse_step, parse_temperature
+
+MOST_BYTES = 2**18
+"""Size of an experiment's file."""
+
+MOST_STEPS = 10_000
+"""Steps of an experiment, repeated ones counted as often."""
+
+MOST_NESTED = 8
+"""Cycles within cycles."""
+
+
+def _temperature(value: object) -> object:
+    """Return kelvins of a text; a number is one of kelvins."""
+    return parse_temperature(value) if isinstance(value, str) else value
+
+
+Ambient = Annotated[float, BeforeValidator(_temperature), Field(ge=150.0, le=400.0)]
+"""Temperature of the air [K], also written ``"5 oC"``."""
+
+Repeat = Annotated[int, Field(ge=1, le=MOST_STEPS)]
+
+
+class StepTable(Table):
+    """A step with settings of its own."""
+
+    step: str = Field(description="what is done, as in `usage.steps`")
+    ambient: Ambient | None = Field(default=None, description="temperature of the air [K]")
+    balancing: bool | None = Field(default=None, description="whether the groups may be balanced")
+    pace: int | None = Field(default=None, description="factor on the plan's periods, within years")
+
+
+class CycleTable(Table):
+    """Steps that repeat."""
+
+    repeat: Repeat = Field(default=1, description="how often")
+    steps: list[Any] = Field(min_length=1, description="steps, and cycles of them")
+
+
+class ExperimentFile(CycleTable):
+    """A whole file."""
+
+    ambient: Ambient | None = Field(default=None, description="temperature of the air [K], where a step tells none")
+
+
+def load_steps(path: Path) -> tuple[Step, ...]:
+    """Read the steps of an experiment, cycles written out.
+
+    Parameters
+    ----------
+    path : Path
+        A TOML file.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read, is not TOML, or does not fit: one line that begins with the path, names the step
+        by its place, and says what is allowed.
+    """
+    file = checked(ExperimentFile, read_toml(path, MOST_BYTES)[1], str(path))
+    steps = _repeated(expand(file.steps, f"{path}: steps", file.ambient), file.repeat, str(path))
+    for step in steps:
+        if step.clock is not None:
+            raise InputError(f"{path}: step {step.text!r}: only the day of years has times; write 'for TIME'")
+        if step.pace is not None:
+            raise InputError(f"{path}: step {step.text!r}: pace = {step.pace} is for years; leave it out")
+    return steps
+
+
+def expand(items: list[Any], label: str, ambient: float | None, depth: int = 0) -> tuple[Step, ...]:
+    """Return steps, cycles written out.
+
+    Parameters
+    ----------
+    items : list
+        Texts, lists, and tables of `StepTable` and `CycleTable`.
+    label : str
+        What messages call the list.
+    ambient : float or None
+        Temperature [K] of steps that tell none.
+    depth : int
+        How many lists it lies within.
+    """
+    if depth > MOST_NESTED:
+        raise InputError(f"{label}: cycles lie within cycles {depth} times; at most {MOST_NESTED} are taken")
+    found: list[Step] = []
+    for number, item in enumerate(items, start=1):
+        found += _expanded(item, f"{label}[{number}]", ambient, depth)
+        _check_count(len(found), label)
+    return tuple(found)
+
+
+def _expanded(item: Any, label: str, ambient: float | None, depth: int) -> Iterator[Step]:
+    """Yield the steps of one item of a list."""
+    if isinstance(item, list):
+        yield from expand(item, label, ambient, depth + 1)
+    elif isinstance(item, dict) and "steps" in item:
+        cycle = checked(CycleTable, item, label)
+        yield from _repeated(expand(cycle.steps, label, ambient, depth + 1), cycle.repeat, label)
+    elif isinstance(item, dict):
+        table = checked(StepTable, item, label)
+        yield _settled(table.step, label, table.ambient, ambient, balancing=table.balancing, pace=table.pace)
+    elif isinstance(item, str):
+        yield _settled(item, label, None, ambient)
+    else:
+        raise InputError(f"{label} = {one_line(shortened(str(item)))} is no text, list or table")
+
+
+def _settled(text: str, label: str, own: float | None, common: float | None, **settings: Any) -> Step:
+    """Return a step with its ambient temperature: its text's, its table's, or that of all."""
+    try:
+        step = parse_step(text)
+    except InputError as error:
+        raise InputError(f"{label}: {error}") from None
+    if step.ambient is not None and own is not None:
+        raise InputError(f"{label}: its text and its key ambient both tell the temperature; leave one out")
+    told = step.ambient if own is None else own
+    return replace(step, ambient=common if told is None else told, **settings)
+
+
+def _repeated(steps: tuple[Step, ...], times: int, label: str) -> tuple[Step, ...]:
+    _check_count(len(steps) * times, label)
+    return steps * times
+
+
+def _check_count(count: int, label: str) -> None:
+    """Raise InputError where there are too many steps."""
+    if count > MOST_STEPS:
+        raise InputError(f"{label}: {count} steps, repeated ones counted; at most {MOST_STEPS} are taken")
