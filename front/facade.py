@@ -7,14 +7,13 @@ from pathlib import Path
 
 import xarray as xr
 
-from ..core.errors import InputError
 from ..cosim.results import load as load_results
 from ..pack.file import Pack, load_pack
 from ..usage.longitudinal_vehicle import NISSAN_LEAF
 from ..usage.profile import load_profile, profile_path
 from ..usage.vehicle_file import load_vehicle
 from .output_files import OutputFiles
-from .running import run_profile
+from .running import run_profile, run_steps
 
 EXPERIMENT = ".toml"
 """How the name of a file ends that holds an experiment, not a profile."""
@@ -65,7 +64,8 @@ def run(pack: Pack, usage: str | Path, output: str | Path = "dist", vehicle: str
     pack : Pack
         Of `load`.
     usage : str or Path
-        A profile over time (CSV, Parquet) or the name of a shipped cycle, such as ``"wltc_class3b"``.
+        A profile over time (CSV, Parquet), the name of a shipped cycle, such as ``"wltc_class3b"``, or an experiment
+        in steps (TOML).
     output : str or Path
         The folder to write to.
     vehicle : str or Path, optional
@@ -82,8 +82,8 @@ def run(pack: Pack, usage: str | Path, output: str | Path = "dist", vehicle: str
         When something given does not fit, or the run fails; what was recorded until then is kept.
     """
     path = profile_path(usage)
-    if path.suffix == EXPERIMENT:
-        raise InputError(f"{path}: experiments")
     files = OutputFiles(Path(output), f"{pack.name}_{path.stem}")
     car = NISSAN_LEAF if vehicle is None else load_vehicle(Path(vehicle))
+    if path.suffix == EXPERIMENT:
+        return Result(files, run_steps(pack, path, car, files))
     return Result(files, run_profile(pack, load_profile(usage), path, car, files))

@@ -23,9 +23,13 @@ from ..pack.parts import parts
 from ..pack.recorded import record
 from ..report.page import write_report
 from ..report.run_record import ATTRIBUTE, RunKind, RunRecord
+from ..usage.drives import drive_path, drives
+from ..usage.experiment_file import load_steps
 from ..usage.longitudinal_vehicle import Vehicle
+from ..usage.phases import steps_experiment
 from ..usage.profile import Profile
 from ..usage.profile_rows import profile_notices, profile_rows, profile_values
+from ..usage.step import StepKind
 from .building import built_pack
 from .output_files import OutputFiles
 from .provenance import ended, file_hashes, started
@@ -89,6 +93,31 @@ def run_profile(pack: Pack, profile: Profile, path: Path, vehicle: Vehicle, file
         return carry_out(pack, PackCourse(with_profiles(fmus, rows), experiment, known, profile.driven), files)
 
 
+def run_steps(pack: Pack, path: Path, vehicle: Vehicle, files: OutputFiles) -> str:
+    """Run the steps of an experiment with the FMUs of a pack, save everything, and return the summary.
+
+    Parameters
+    ----------
+    pack, vehicle, files : Pack, Vehicle, OutputFiles
+        As of `run_profile`.
+    path : Path
+        The file of the experiment.
+
+    Raises
+    ------
+    InputError
+        As of `run_profile`.
+    """
+    steps, folder = load_steps(path), path.parent
+    names = dict.fromkeys(step.file for step in steps if step.kind is StepKind.DRIVE)
+    with claimed(*files.all):
+        fmus, system = pack_fmus(pack, files.folder)
+        driven, experiment = steps_experiment(system, pack, steps, drives(folder, pack, vehicle))
+        given = {"experiment": path, **{name: drive_path(folder, name) for name in names}}
+        known = started(pack, RunKind.STEPS, path.stem, file_hashes(given, fmus))
+        return carry_out(pack, PackCourse(driven, experiment, known), files)
+
+
 def pack_fmus(pack: Pack, output: Path) -> tuple[Path, System]:
     """Return the folder of the FMUs of a pack's components, below an output folder, and their system."""
     return built_pack(pack, parts(pack), output / pack.name, lambda folder: fmu_pack(folder, pack.bms is not None))
@@ -104,7 +133,7 @@ def carry_out(pack: Pack, course: PackCourse, files: OutputFiles) -> str:
     experiment = replace(
         course.experiment,
         stop_on=CUT_OFFS,
-        record=record(system, pack.outputs.detail),
+        record={**record(system, pack.outputs.detail), **course.experiment.record},
         output=files.netcdf,
         totals=integrals(system),
         attributes={ATTRIBUTE: known.to_json()},

@@ -9,6 +9,9 @@ from ..cosim.experiment import RunSummary
 CELSIUS = 273.15
 HOUR = 3600.0
 
+MOST_STEPS = 50
+"""Steps of an experiment that are told; the report has all."""
+
 
 def summary(label: str, ended: RunSummary, distance: float = 0.0) -> list[str]:
     """Return the figures that a run tells at its end.
@@ -28,7 +31,13 @@ def summary(label: str, ended: RunSummary, distance: float = 0.0) -> list[str]:
     given = -totals["PackNetwork.pack_energy"]
     lost = totals["Cell.heat"] + totals["PackNetwork.busbar_loss"]
     a_kilometre = f", {given / distance * 1000:.1f} Wh/km" if distance else ""
+    steps = (
+        f"{phase.start:>8.0f} to {phase.end:.0f} s  {phase.name}"
+        + (f", ended by {phase.ended_by}" if phase.ended_by else "")
+        for phase in ended.phases[:MOST_STEPS]
+    )
     return [
+        *steps,
         f"{label:<23} {driven}{ended.end - ended.start:.0f} s{by}",
         f"energy {'from' if given >= 0.0 else 'into'} the pack    {abs(given):.1f} Wh{a_kilometre}",
         f"heat in the pack        {lost:.1f} Wh" + (f", {lost / abs(given):.2%} of it" if given else ""),

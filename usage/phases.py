@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,14 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 from ..core.duration import NANOSECONDS, seconds
 from ..core.errors import InputError
 from ..cosim.duty import NAME, PHASE, with_sequence
-from ..cosim.experiment import Experiment, RunSummary
-from ..cosim.master import run
+from ..cosim.experiment import Experiment
 from ..cosim.phase import Condition, Duty, Phase
 from ..coupling.operations import endpoint
-from ..coupling.schedule import make_plan
 from ..coupling.system import System
 from ..models.network.loads import LoadMode
-from ..pack.block import periods
 from ..pack.file import Pack
 from .step import Step, StepEnd, StepKind, StepUnit
 
@@ -180,17 +176,8 @@ def end_condition(end: StepEnd, pack: Pack, wiring: Wiring) -> Condition:
     return Condition(output, lowest=end.value) if end.above else Condition(output, highest=end.value)
 
 
-def run_steps(
-    system: System,
-    pack: Pack,
-    steps: Sequence[Step],
-    driven: Driven,
-    record: Mapping[str, str],
-    output: Path | None,
-    stop_on: Sequence[str] = (),
-    totals: Sequence[str] = (),
-) -> RunSummary:
-    """Run an experiment with the FMUs of a pack.
+def steps_experiment(system: System, pack: Pack, steps: Sequence[Step], driven: Driven) -> tuple[System, Experiment]:
+    """Return a system that is driven by steps, and their experiment.
 
     Parameters
     ----------
@@ -202,27 +189,18 @@ def run_steps(
         Of `usage.experiment_file.load_steps`.
     driven : callable
         Reads the files of drives.
-    record : mapping of str to str
-        As in `Experiment.record`; ``step``, the number of the step, is added, and the attribute ``phases``: name,
-        start, end [s] and what ended it, as JSON.
-    output : Path or None
-        The netCDF file.
-    stop_on, totals : sequence of str
-        As in `Experiment`.
+
+    Returns
+    -------
+    System, Experiment
+        The experiment records ``step``, the number of the step, and the attribute ``phases``: name, start, end [s] and
+        what ended it, as JSON; more may be added by `dataclasses.replace`.
 
     Raises
     ------
     InputError
-        When a step does not fit the pack or its schedule, or the run fails.
+        When a step does not fit the pack or its schedule.
     """
     duty = Duty("experiment", step_phases(steps, pack, Wiring(system, pack), driven))
     driven_system = with_sequence(system, duty, pack.schedule.electrical)
-    experiment = Experiment(
-        duration=duty.duration,
-        stop_on=tuple(stop_on),
-        record={**record, STEP: f"{NAME}.{PHASE}"},
-        output=output,
-        totals=tuple(totals),
-        duty=duty,
-    )
-    return run(driven_system, make_plan(driven_system, periods(pack.schedule)), experiment)
+    return driven_system, Experiment(duration=duty.duration, record={STEP: f"{NAME}.{PHASE}"}, duty=duty)

@@ -47,7 +47,7 @@ def test_commands_lead_to_a_report(folder, monkeypatch, capsys):
 
 @pytest.mark.campaign
 def test_commands_of_an_installed_package_lead_to_a_report(folder, capsys):
-    """With ``pip install .`` in an empty environment, cold caches; told is how long it took without the installation."""
+    """With ``pip install .`` in an empty environment, with cold caches; how long it took is told."""
     subprocess.run([sys.executable, "-m", "venv", folder / "env"], check=True)
     programs = folder / "env" / ("Scripts" if sys.platform == "win32" else "bin")
     subprocess.run([programs / "python", "-m", "pip", "install", "--quiet", ROOT], check=True, cwd=folder)

@@ -1,11 +1,13 @@
 """Steps run with a pack: the same bits as its phases in Python, the limits that end them, and what they set."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from packfmu.core.errors import InputError
+from packfmu.core.variable import Causality
 from packfmu.cosim.duty import with_sequence
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.fmu.component import fmu_component
@@ -25,7 +27,7 @@ from packfmu.pack.recorded import RECORD
 from packfmu.pack.topology import ELECTRICAL
 from packfmu.usage import phases as phases_module
 from packfmu.usage.experiment_file import expand
-from packfmu.usage.phases import Wiring, nominal_capacity, run_steps, step_phases
+from packfmu.usage.phases import Wiring, nominal_capacity, step_phases, steps_experiment
 from tests.pack.planned import MANAGED
 
 SECOND = 10**9
@@ -48,11 +50,15 @@ def hill(name):
 def recorded_of(system, owner):
     everything = {name: source for level in RECORD.values() for name, source in level.items()}
     own = {name: f"{owner}.{source.partition('.')[2]}" if owner else source for name, source in everything.items()}
-    return {name: source for name, source in own.items() if system.has(tuple(source.split(".", 1)))}
+    ends = {name: tuple(source.split(".", 1)) for name, source in own.items()}
+    is_output = {n: system.has(e) and system.port(e).causality is Causality.OUTPUT for n, e in ends.items()}
+    return {name: source for name, source in own.items() if is_output[name]}
 
 
 def by_steps(system, pack, output, owner="", steps=STEPS):
-    ended = run_steps(system, pack, expand(steps, "steps", None), hill, recorded_of(system, owner), output)
+    driven, experiment = steps_experiment(system, pack, expand(steps, "steps", None), hill)
+    recorded = {**recorded_of(system, owner), **experiment.record}
+    ended = run(driven, make_plan(driven, periods(pack.schedule)), replace(experiment, record=recorded, output=output))
     return ended, load(output)
 
 
