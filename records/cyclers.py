@@ -86,7 +86,7 @@ def _biologic(reader: Any, path: Path) -> dict[str, NDArray[np.float64]]:
 
 def _neware(reader: Any, path: Path) -> dict[str, NDArray[np.float64]]:
     """Return the columns of an .nda or .ndax file by label."""
-    frame = reader.read(str(path), log_level="ERROR")
+    frame = reader.read(str(path), log_level="CRITICAL")
     columns = {
         label: np.asarray(frame[header], dtype=np.float64)
         for header, label in NEWARE.items()

@@ -1,7 +1,8 @@
 """Records of a cell: current, voltage and temperature over time, as a cycler measures them.
 
 The current of a row acted on the interval that ends at the row, and the voltage is that at its end: so cyclers sample.
-The first row tells the state that the record begins in; no time has passed in it.
+The first row tells the state that the record begins in; no time has passed in it. A gap is an interval as any other:
+the current of the row after it acted in it.
 
 Files with the labels of the Battery Data Format (`labels`), with headers such as ``current [A]``, the exports of a
 Bitrode cycler (``Time(s)``, ``Current(A)``, ``Voltage(V)``, ``Mode``), and files of BioLogic and Neware (`cyclers`) are

@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import InputError
+from ..records.source import shown
 from ..records.table import Repeated, TimeTable, read_table
 
 CYCLES = {path.stem: path for path in sorted((Path(__file__).parent / "cycles").glob("*.csv"))}
@@ -41,7 +42,7 @@ _WANTED = ("current", "power", "speed", "ambient_temperature", "coolant_temperat
 _HOUR = 3600.0
 
 
-class Demand(Enum):
+class Prescribed(Enum):
     """What a profile prescribes."""
 
     CURRENT = "current"
@@ -49,7 +50,7 @@ class Demand(Enum):
     SPEED = "speed"
 
 
-UNITS = {Demand.CURRENT: "A", Demand.POWER: "W", Demand.SPEED: "m/s"}
+UNITS = {Prescribed.CURRENT: "A", Prescribed.POWER: "W", Prescribed.SPEED: "m/s"}
 """Of the values of a profile."""
 
 
@@ -61,7 +62,7 @@ class Profile:
     ----------
     name : str
         Of the file or the cycle.
-    demand : Demand
+    prescribed : Prescribed
         What `values` are.
     time : (rows,) array
         From 0, rising strictly [s].
@@ -78,7 +79,7 @@ class Profile:
     """
 
     name: str
-    demand: Demand
+    prescribed: Prescribed
     time: NDArray[np.float64]
     values: NDArray[np.float64]
     ambient_temperature: NDArray[np.float64] | None
@@ -100,7 +101,7 @@ class Profile:
 
     def driven(self, until: float) -> float:
         """Return what a speed profile has driven at a time [s], in m; 0 of any other."""
-        if self.demand is not Demand.SPEED:
+        if self.prescribed is not Prescribed.SPEED:
             return 0.0
         pieces = np.diff(self.time) * (self.values[:-1] + self.values[1:]) / 2.0
         return float(np.interp(until, self.time, np.append(0.0, np.cumsum(pieces))))
@@ -121,22 +122,22 @@ def load_profile(name: str | Path) -> Profile:
     """
     path = profile_path(name)
     table = read_table(path, _WANTED, Repeated.LAST)
-    demand = _demand(table)
+    prescribed = _prescribed(table)
     _check_values(table)
     if table.time.size < 2:
         raise InputError(f"{path}: has one row of its own time; a profile needs its beginning and its end")
     values, time = table.values, table.time - table.time[0]
     return Profile(
         name=str(name) if str(name) in CYCLES else path.name,
-        demand=demand,
+        prescribed=prescribed,
         time=time,
-        values=values[demand.value],
+        values=values[prescribed.value],
         ambient_temperature=values.get("ambient_temperature"),
         coolant_temperature=values.get("coolant_temperature"),
         enable=values.get("enable"),
         place=table.place,
         rows=table.rows,
-        notices=(*table.notices, *_told(table, demand, time)),
+        notices=(*table.notices, *_told(table, prescribed, time)),
     )
 
 
@@ -150,15 +151,15 @@ def profile_path(name: str | Path) -> Path:
     return path
 
 
-def _demand(table: TimeTable) -> Demand:
+def _prescribed(table: TimeTable) -> Prescribed:
     """Return what a table prescribes."""
-    found = [demand for demand in Demand if demand.value in table.values]
+    found = [prescribed for prescribed in Prescribed if prescribed.value in table.values]
     if not found:
         raise InputError(
             f"{table.path}: has no column of current, power or speed, such as 'current [A]' or 'speed [km/h]'"
         )
     if len(found) > 1:
-        columns = " and ".join(repr(table.headers[demand.value]) for demand in found)
+        columns = " and ".join(repr(table.headers[prescribed.value]) for prescribed in found)
         raise InputError(f"{table.path}: the columns {columns} cannot both be prescribed; leave one")
     return found[0]
 
@@ -175,31 +176,32 @@ def _check_values(table: TimeTable) -> None:
             raise table.fault(index, quantity, f"{values[index]:g}{unit} must be {allowed}")
 
 
-def _told(table: TimeTable, demand: Demand, time: NDArray[np.float64]) -> list[str]:
+def _told(table: TimeTable, prescribed: Prescribed, time: NDArray[np.float64]) -> list[str]:
     """Return what a user has to know of how a profile was taken."""
     told = []
-    steps, values = np.diff(time), table.values[demand.value]
+    steps, values = np.diff(time), table.values[prescribed.value]
     longest = int(np.argmax(steps))
     if steps[longest] > LONG_GAP * np.median(steps):
-        through = "the speed goes linearly" if demand is Demand.SPEED else "the value holds"
+        through = "the speed goes linearly" if prescribed is Prescribed.SPEED else "the value holds"
         told.append(
             f"{table.place} {table.rows[longest + 1]} comes {steps[longest]:g} s after the row before, the longest "
             f"step (median {np.median(steps):g} s): {through} through it"
         )
-    if demand is Demand.SPEED:
+    if prescribed is Prescribed.SPEED:
         return told
     if values[-1]:
         told.append(
-            f"{table.place} {table.rows[-1]} is the end: its {demand.value} of {values[-1]:g} "
-            f"{UNITS[demand]} is not applied"
+            f"{table.place} {table.rows[-1]} is the end: its {prescribed.value} of {values[-1]:g} "
+            f"{UNITS[prescribed]} is not applied"
         )
     into, out = flows(steps, values[:-1])
-    unit = f"{UNITS[demand]}h"
+    unit = f"{UNITS[prescribed]}h"
     told.append(f"{into / _HOUR:.4g} {unit} into the pack, {out / _HOUR:.4g} {unit} out of it")
     if not out and into:
+        header = table.headers[prescribed.value]
         told.append(
-            f"the pack is only charged; where '{table.headers[demand.value]}' is positive when discharging, call it "
-            f"'discharge {table.headers[demand.value]}'"
+            f"the pack is only charged; where {shown(header)} is positive when discharging, call it "
+            f"{shown(f'discharge {header}')}"
         )
     return told
 

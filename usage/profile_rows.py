@@ -18,7 +18,7 @@ from ..core.errors import InputError
 from ..models.network.loads import LoadMode
 from ..pack.file import Pack
 from .longitudinal_vehicle import NISSAN_LEAF, Vehicle, pack_power
-from .profile import Demand, Profile, flows
+from .profile import Prescribed, Profile, flows
 from .resampling import flow_means, held_means, last_values, periods_of
 
 FASTEST_RATE = 100.0
@@ -56,8 +56,8 @@ def profile_rows(
         When the current or power is more than any cell takes: the unit is probably not the one of the header.
     """
     _check_rate(profile, pack)
-    flow = demand(profile, vehicle)
-    target = "PackNetwork.pack_current" if profile.demand is Demand.CURRENT else "PackNetwork.pack_power"
+    flow = flow_of(profile, vehicle)
+    target = "PackNetwork.pack_current" if profile.prescribed is Prescribed.CURRENT else "PackNetwork.pack_power"
     rows = {target: flow_means(profile.time, flow, period)}
     for name in ("ambient_temperature", "coolant_temperature"):
         values = getattr(profile, name)
@@ -71,15 +71,15 @@ def profile_rows(
 
 def profile_values(profile: Profile) -> Mapping[str, float]:
     """Return the inputs of a pack's system that a profile sets once, by ``"Component.input"``."""
-    is_current = profile.demand is Demand.CURRENT
+    is_current = profile.prescribed is Prescribed.CURRENT
     return {"PackNetwork.load_mode": LoadMode.CURRENT if is_current else LoadMode.POWER}
 
 
 def profile_notices(profile: Profile, period: int, vehicle: Vehicle = NISSAN_LEAF) -> tuple[str, ...]:
     """Return what is to be told of a profile when it is run with a base period [ns], a line each."""
     told = list(profile.notices)
-    if profile.demand is Demand.SPEED:
-        into, out = flows(np.diff(profile.time), demand(profile, vehicle))
+    if profile.prescribed is Prescribed.SPEED:
+        into, out = flows(np.diff(profile.time), flow_of(profile, vehicle))
         told.append(
             f"{profile.distance / 1000.0:.2f} km: {into / _HOUR:.4g} Wh into the pack, {out / _HOUR:.4g} Wh out of it"
         )
@@ -89,21 +89,21 @@ def profile_notices(profile: Profile, period: int, vehicle: Vehicle = NISSAN_LEA
     return tuple(told)
 
 
-def demand(profile: Profile, vehicle: Vehicle) -> NDArray[np.float64]:
+def flow_of(profile: Profile, vehicle: Vehicle) -> NDArray[np.float64]:
     """Return current [A] or mean power [W] into the pack from each row of a profile to the next, shape (rows - 1,)."""
-    if profile.demand is Demand.SPEED:
+    if profile.prescribed is Prescribed.SPEED:
         return pack_power(vehicle, profile.time, profile.values)
     return profile.values[:-1]
 
 
 def _check_rate(profile: Profile, pack: Pack) -> None:
     """Raise InputError where a demand is beyond any rate of the cells."""
-    if profile.demand is Demand.SPEED:
+    if profile.prescribed is Prescribed.SPEED:
         return
     cell = pack.cell.load()
     capacity = pack.pack.parallel * cell.capacity / _HOUR
     per_hour, unit, wrong = capacity, "A", "mA"
-    if profile.demand is Demand.POWER:
+    if profile.prescribed is Prescribed.POWER:
         per_hour *= pack.pack.series * cell.limits.maximum_voltage
         unit, wrong = "W", "mW or W"
     index = int(np.argmax(np.abs(profile.values)))

@@ -76,27 +76,6 @@ def test_of_rows_of_equal_time_one_is_kept_and_it_is_told(folder, count, data):
         assert np.all(np.diff(table.time) > 0.0)
 
 
-@given(st.lists(st.integers(0, 2), min_size=1, max_size=20), st.sampled_from([",", ";", "\t"]), st.booleans())
-def test_lines_are_counted_as_an_editor_does(folder, blanks, separator, quoted):
-    """Empty lines, comments before the header and quotes change no row's number."""
-    lines = ["# made up", "", separator.join(f'"{each}"' for each in HEADERS)]
-    expected = []
-    for blank, row in zip(blanks, rows_of(len(blanks)), strict=True):
-        lines += [""] * blank + [separator.join(f'"{cell}"' if quoted else cell for cell in row)]
-        expected.append(len(lines))
-    table = read(folder, "\r\n".join(lines))
-    assert table.rows.tolist() == expected
-    assert table.values["voltage"].tolist() == [float(row[2]) for row in rows_of(len(blanks))]
-
-
-@given(st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=20), st.booleans())
-def test_numbers_keep_their_bits_on_both_ways_through_the_reader(folder, numbers, slowly):
-    """A quote anywhere takes the way that looks at each cell; without one numpy reads all."""
-    rows = [[f"{i}", repr(number)] for i, number in enumerate(numbers)]
-    text = csv_of(rows, ('"time [s]"' if slowly else "time [s]", "current [A]"))
-    assert read(folder, text).values["current"].tolist() == numbers
-
-
 FAULTS = {
     "": ": is empty; the first line names the columns, such as 'time [s],current [A]'",
     "time [s],current [A]\n": ": has a header and no rows",
@@ -118,20 +97,6 @@ def test_what_is_wrong_with_a_file_is_told(folder, text, told):
     assert fault(folder, text) == told
 
 
-def test_another_encoding_and_an_unknown_suffix_are_refused(folder):
-    path = folder / "latin.csv"
-    path.write_bytes("time [s],surface temperature [°C]\n1,2\n".encode("cp1252"))
-    with pytest.raises(InputError, match="line 1: is not UTF-8; save the file with that encoding"):
-        read_table(path, WANTED, Repeated.LAST)
-    with pytest.raises(InputError, match=r"'\.xlsx' tells no known format; known are \.csv"):
-        read_table(folder / "table.xlsx", WANTED, Repeated.LAST)
-
-
-def test_european_tables_have_decimal_commas(folder):
-    table = read(folder, "time [s];current [A]\n0;1,5\n1;-2,25e1\n")
-    assert table.values["current"].tolist() == [1.5, -22.5]
-
-
 def test_columns_that_are_not_wanted_hold_what_they_like(folder):
     table = read(folder, "time [s],current [A],note,Capacity(Ah),Power (%)\n0,1,rest,nan,\n1,2,,x,\n")
     assert table.ignored == ("note", "Capacity(Ah)", "Power (%)")
@@ -144,12 +109,3 @@ def test_a_time_since_the_record_s_zero_goes_before_a_unix_time_and_that_before_
     assert read(folder, csv_of([row], headers)).time.tolist() == [3.0]
     rows = [row[:2] + row[3:], ["2026-03-01 12:00", "1772366402.0", "1"]]
     assert read(folder, csv_of(rows, (headers[0], headers[1], headers[3]))).time.tolist() == [0.0, 1.5]
-
-
-def test_a_file_that_is_too_large_is_refused_before_it_is_read(folder):
-    path = folder / "large.csv"
-    with path.open("wb") as file:
-        file.truncate(2**28 + 1)
-    with pytest.raises(InputError, match="it has 268435457 bytes or more; at most 268435456 are taken"):
-        read_table(path, WANTED, Repeated.LAST)
-    path.unlink()

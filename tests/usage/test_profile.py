@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packfmu.core.errors import InputError
-from packfmu.usage.profile import CYCLES, Demand, load_profile
+from packfmu.usage.profile import CYCLES, Prescribed, load_profile
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def fault(folder, text):
 
 def test_the_shipped_cycle_has_a_name():
     profile = load_profile("wltc_class3b")
-    assert (profile.name, profile.demand, profile.duration) == ("wltc_class3b", Demand.SPEED, 1800.0)
+    assert (profile.name, profile.prescribed, profile.duration) == ("wltc_class3b", Prescribed.SPEED, 1800.0)
     assert profile.distance == pytest.approx(23266, abs=1.0)  # UN GTR 15
     assert profile.notices == ()
 
@@ -55,7 +55,7 @@ def test_a_profile_begins_at_zero_and_holds_what_its_columns_say(folder):
         "time [min];discharge power [kW];ambient temperature [degC];coolant temperature [K];enable;note\n"
         "10;20,5;25;300;1;go\n10,5;-5;26;301;0;\n12;0;26;301;0;stop\n",
     )
-    assert profile.demand is Demand.POWER
+    assert profile.prescribed is Prescribed.POWER
     assert profile.time.tolist() == [0.0, 30.0, 120.0]
     assert profile.values.tolist() == [-20500.0, 5000.0, 0.0]
     assert profile.ambient_temperature.tolist() == [298.15, 299.15, 299.15]

@@ -15,7 +15,7 @@ from packfmu.pack.file import load_pack, parse_pack
 from packfmu.pack.topology import pack_system
 from packfmu.usage.longitudinal_vehicle import NISSAN_LEAF, pack_power
 from packfmu.usage.profile import load_profile
-from packfmu.usage.profile_rows import demand, profile_notices, profile_rows, profile_values
+from packfmu.usage.profile_rows import flow_of, profile_notices, profile_rows, profile_values
 from tests.pack import models
 
 SECOND = 10**9
@@ -64,7 +64,7 @@ def test_energy_of_a_speed_is_that_of_the_vehicle_between_its_samples(folder, st
 def test_the_wltc_has_the_power_of_the_vehicle_second_by_second():
     profile = load_profile("wltc_class3b")
     power = profile_rows(profile, LEAF, SECOND)["PackNetwork.pack_power"]
-    assert power == pytest.approx(demand(profile, NISSAN_LEAF), abs=1e-6)  # read off a sum of 11 MJ
+    assert power == pytest.approx(flow_of(profile, NISSAN_LEAF), abs=1e-6)  # read off a sum of 11 MJ
     assert profile_values(profile) == {"PackNetwork.load_mode": LoadMode.POWER}
     assert profile_notices(profile, SECOND) == ("23.27 km: 823.8 Wh into the pack, 3940 Wh out of it",)
     assert (
