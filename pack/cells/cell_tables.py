@@ -8,9 +8,9 @@ are positive, capacities in C: 1 A.h is 3600 C.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from ...models.cell.kind import ModelErrors
 from ..reading.checking import said_of
@@ -25,6 +25,12 @@ MOST_NODES = 5000
 MOST_PAIRS = 8
 """RC pairs of a cell."""
 
+MOST_TEMPERATURES = 12
+"""Temperatures of a table of resistances; all tables together have up to twice as many."""
+
+MOST_ENERGY = 1e6
+"""Greatest activation energy, of either sign [J/mol]."""
+
 MOST_FALL = 5e-3
 """By how much the open-circuit voltage may fall while SOC rises, as measured ones do [V]."""
 
@@ -37,15 +43,16 @@ _DEFAULTS = ModelErrors()
 def _rising(nodes: list[float]) -> list[float]:
     for before, after in pairwise(nodes):
         if after <= before:
-            raise ValueError(f"{after:g} follows {before:g}; nodes must rise")
+            raise ValueError(f"{after:g} follows {before:g}; values must rise")
     return nodes
 
 
 NotBelowZero = Annotated[float, Field(ge=0, le=1e9)]
 Current = Annotated[float, Field(gt=0, le=1e6)]
-Energy = Annotated[float, Field(ge=-1e6, le=1e6)]
+Energy = Annotated[float, Field(ge=-MOST_ENERGY, le=MOST_ENERGY)]
 Resistance = Annotated[float, Field(ge=1e-9, le=1e6)]
 Capacitance = Annotated[float, Field(ge=1e-3, le=1e12)]
+Temperature = Annotated[float, Field(ge=200, le=500)]
 Nodes = Annotated[
     list[Annotated[float, Field(ge=0, le=1)]],
     Field(min_length=1, max_length=MOST_NODES),
@@ -116,31 +123,64 @@ class EntropicCoefficient(Table):
     )
 
 
-class OhmicResistance(Table):
+class ResistanceOverSoc(Table):
+    """A resistance over SOC, at the reference temperature or at several ones."""
+
+    soc: OwnNodes = None
+    resistance: Annotated[list[Resistance], Field(min_length=1, max_length=MOST_NODES)] | None = Field(
+        default=None, description="at the reference temperature [Ohm]"
+    )
+    temperatures: (
+        Annotated[list[Temperature], Field(min_length=2, max_length=MOST_TEMPERATURES), AfterValidator(_rising)] | None
+    ) = Field(default=None, description="of resistances, rising [K]")
+    resistances: list[Annotated[list[Resistance], Field(min_length=1, max_length=MOST_NODES)]] | None = Field(
+        default=None, description="instead of resistance: a list for each of temperatures [Ohm]"
+    )
+    activation_energy: Energy | None = Field(
+        default=None,
+        description="of the Arrhenius law that the resistance falls by, with resistances between and beyond them; by "
+        "default 0 with resistance, and the mean one of resistances [J/mol]",
+    )
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        several = self.temperatures is not None and self.resistances is not None
+        neither = self.temperatures is None and self.resistances is None
+        if (self.resistance is None) != several or not (several or neither):
+            raise ValueError("give resistance, or temperatures with resistances, a list for each")
+        if several and len(self.temperatures or ()) != len(self.resistances or ()):
+            raise ValueError(
+                f"resistances has {len(self.resistances or ())} lists for {len(self.temperatures or ())} temperatures"
+            )
+        return self
+
+    def rows(self) -> dict[str, list[float]]:
+        """Return the values over SOC, of each temperature in turn, by how a message calls them."""
+        if self.resistance is not None:
+            return {"resistance": self.resistance}
+        return {f"resistances.{row}": values for row, values in enumerate(self.resistances or ())}
+
+
+class OhmicResistance(ResistanceOverSoc):
     """Resistance that acts at once."""
 
-    soc: OwnNodes = None
-    resistance: list[Resistance] = Field(
-        min_length=1, max_length=MOST_NODES, description="at the reference temperature [Ohm]"
-    )
-    activation_energy: Energy = Field(
-        default=0.0, description="the resistance falls by this Arrhenius law; 0: alike at all temperatures [J/mol]"
-    )
+
+def _one_table(value: object) -> object:
+    if isinstance(value, list) and any(isinstance(part, list) for part in value):
+        raise ValueError(
+            "a capacitance has one table for all temperatures, as one that followed them would give and take energy "
+            "without a current; let the resistances change"
+        )
+    return value
 
 
-class RcPair(Table):
+class RcPair(ResistanceOverSoc):
     """A resistance and a capacitance in parallel; all pairs are in series."""
 
-    soc: OwnNodes = None
-    resistance: list[Resistance] = Field(
-        min_length=1, max_length=MOST_NODES, description="at the reference temperature [Ohm]"
-    )
-    capacitance: list[Capacitance] = Field(
-        min_length=1, max_length=MOST_NODES, description="time constant over resistance, alike at all temperatures [F]"
-    )
-    activation_energy: Energy = Field(
-        default=0.0, description="the resistance falls by this Arrhenius law; 0: alike at all temperatures [J/mol]"
-    )
+    capacitance: Annotated[list[Capacitance], BeforeValidator(_one_table, json_schema_input_type=list[Capacitance])] = (
+        Field(min_length=1, max_length=MOST_NODES, description="time constant over resistance, alike at all "
+              "temperatures [F]")
+    )  # fmt: skip
 
 
 class HysteresisVoltage(Table):
@@ -193,9 +233,6 @@ class CircuitErrors(Table):
     hysteresis: NotBelowZero = Field(default=_DEFAULTS.hysteresis, description="of the hysteresis voltage [V]")
 
 
-TableOverSoc = OpenCircuitVoltage | EntropicCoefficient | OhmicResistance | RcPair
-
-
 class CircuitFile(Table):
     """A cell as an equivalent circuit: open-circuit voltage, ohmic resistance, RC pairs in series, hysteresis.
 
@@ -203,6 +240,7 @@ class CircuitFile(Table):
     At a temperature T, with R_gas = 8.314 J/(mol K):
     U(T) = U + dU/dT * (T - reference_temperature)
     R(T) = R * exp(activation_energy / R_gas * (1 / T - 1 / reference_temperature))
+    Between several temperatures, resistances over their law exp(..) are linear in 1 / T; beyond, they follow the law.
     """
 
     format: Literal[1] = Field(description="number of the format")
@@ -219,23 +257,35 @@ class CircuitFile(Table):
 
     @model_validator(mode="after")
     def _consistent(self) -> CircuitFile:
-        for table, held, keys in self.over_soc():
+        for table, nodes, values in self.over_soc():
             with said_of(table):
-                _check_lengths(held.soc or self.cell.soc, {key: getattr(held, key) for key in keys})
+                _check_lengths(nodes, values)
+        with said_of("ohmic_resistance"):
+            _check_temperatures(self.temperatures())
         with said_of("open_circuit_voltage"):
             self._check_voltage()
         with said_of("limits"):
             self._check_rates()
         return self
 
-    def over_soc(self) -> list[tuple[str, TableOverSoc, tuple[str, ...]]]:
-        """Return the tables over SOC: how a message calls each, and the keys of its values."""
-        return [
-            ("open_circuit_voltage", self.open_circuit_voltage, ("voltage",)),
-            ("entropic_coefficient", self.entropic_coefficient, ("coefficient",)),
-            ("ohmic_resistance", self.ohmic_resistance, ("resistance",)),
-            *((f"rc_pairs.{j}", pair, ("resistance", "capacitance")) for j, pair in enumerate(self.rc_pairs)),
+    def over_soc(self) -> list[tuple[str, list[float], dict[str, list[float]]]]:
+        """Return the tables over SOC: how a message calls each, its nodes, and its values by their keys.
+
+        They are those of voltage, entropic coefficient, ohmic resistance and each pair. A table without nodes has none.
+        """
+        voltage, entropic, ohmic = self.open_circuit_voltage, self.entropic_coefficient, self.ohmic_resistance
+        tables: list[tuple[str, list[float] | None, dict[str, list[float]]]] = [
+            ("open_circuit_voltage", voltage.soc, {"voltage": voltage.voltage}),
+            ("entropic_coefficient", entropic.soc, {"coefficient": entropic.coefficient}),
+            ("ohmic_resistance", ohmic.soc, ohmic.rows()),
         ]
+        for j, pair in enumerate(self.rc_pairs):
+            tables.append((f"rc_pairs.{j}", pair.soc, {**pair.rows(), "capacitance": pair.capacitance}))
+        return [(name, nodes or self.cell.soc or [], values) for name, nodes, values in tables]
+
+    def temperatures(self) -> list[float]:
+        """Return the temperatures of all tables of resistance, rising [K]; none where all have one table."""
+        return sorted({own for table in (self.ohmic_resistance, *self.rc_pairs) for own in table.temperatures or ()})
 
     def _check_voltage(self) -> None:
         nodes = self.open_circuit_voltage.soc or self.cell.soc or []
@@ -261,12 +311,21 @@ class CircuitFile(Table):
                 )
 
 
-def _check_lengths(nodes: list[float] | None, values: dict[str, list[float]]) -> None:
+def _check_temperatures(temperatures: list[float]) -> None:
+    """Raise ValueError where all tables together have too many temperatures."""
+    if len(temperatures) > 2 * MOST_TEMPERATURES:
+        raise ValueError(
+            f"with those of the pairs, tables have {len(temperatures)} temperatures; at most {2 * MOST_TEMPERATURES} "
+            "are taken"
+        )
+
+
+def _check_lengths(nodes: list[float], values: dict[str, list[float]]) -> None:
     """Raise ValueError unless each list has a value a node, or is a single one."""
     for key, held in values.items():
         if len(held) == 1:
             continue
-        if nodes is None:
+        if not nodes:
             raise ValueError(f"{key} has {len(held)} values and no nodes; give soc here or in [cell]")
         if len(held) != len(nodes):
             raise ValueError(f"{key} has {len(held)} values over {len(nodes)} nodes of soc; give one each, or one")
