@@ -15,7 +15,7 @@ A list within the list is a cycle too, run once. Files of drives are sought besi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -66,9 +66,26 @@ class CycleTable(Table):
 
 
 class ExperimentFile(CycleTable):
-    """A whole file."""
+    """A whole file; what it sets holds for the steps that set nothing else."""
 
-    ambient: Ambient | None = Field(default=None, description="temperature of the air [K], where a step tells none")
+    ambient: Ambient | None = Field(default=None, description="temperature of the air [K]")
+    balancing: bool | None = Field(default=None, description="whether the groups may be balanced")
+
+
+@dataclass(frozen=True)
+class Common:
+    """What holds for the steps of a file that set nothing else.
+
+    Parameters
+    ----------
+    ambient : float or None
+        Temperature of the air [K].
+    balancing : bool or None
+        Whether the groups may be balanced.
+    """
+
+    ambient: float | None = None
+    balancing: bool | None = None
 
 
 def load_steps(path: Path) -> tuple[Step, ...]:
@@ -86,7 +103,8 @@ def load_steps(path: Path) -> tuple[Step, ...]:
         by its place, and says what is allowed.
     """
     file = checked(ExperimentFile, read_toml(path, MOST_BYTES)[1], str(path))
-    steps = _repeated(expand(file.steps, f"{path}: steps", file.ambient), file.repeat, str(path))
+    common = Common(file.ambient, file.balancing)
+    steps = _repeated(expand(file.steps, f"{path}: steps", common), file.repeat, str(path))
     for step in steps:
         if step.clock is not None:
             raise InputError(f"{path}: step {step.text!r}: only the day of years has times; write 'for TIME'")
@@ -95,7 +113,7 @@ def load_steps(path: Path) -> tuple[Step, ...]:
     return steps
 
 
-def expand(items: list[Any], label: str, ambient: float | None, depth: int = 0) -> tuple[Step, ...]:
+def expand(items: list[Any], label: str, common: Common | None = None, depth: int = 0) -> tuple[Step, ...]:
     """Return steps, cycles written out.
 
     Parameters
@@ -104,8 +122,8 @@ def expand(items: list[Any], label: str, ambient: float | None, depth: int = 0) 
         Texts, lists, and tables of `StepTable` and `CycleTable`.
     label : str
         What messages call the list.
-    ambient : float or None
-        Temperature [K] of steps that tell none.
+    common : Common, optional
+        What holds for steps that set nothing else.
     depth : int
         How many lists it lies within.
     """
@@ -113,37 +131,41 @@ def expand(items: list[Any], label: str, ambient: float | None, depth: int = 0) 
         raise InputError(f"{label}: cycles lie within cycles {depth} times; at most {MOST_NESTED} are taken")
     found: list[Step] = []
     for number, item in enumerate(items, start=1):
-        found += _expanded(item, f"{label}[{number}]", ambient, depth)
+        found += _expanded(item, f"{label}[{number}]", common or Common(), depth)
         _check_count(len(found), label)
     return tuple(found)
 
 
-def _expanded(item: Any, label: str, ambient: float | None, depth: int) -> Iterator[Step]:
+def _expanded(item: Any, label: str, common: Common, depth: int) -> Iterator[Step]:
     """Yield the steps of one item of a list."""
     if isinstance(item, list):
-        yield from expand(item, label, ambient, depth + 1)
+        yield from expand(item, label, common, depth + 1)
     elif isinstance(item, dict) and "steps" in item:
         cycle = checked(CycleTable, item, label)
-        yield from _repeated(expand(cycle.steps, label, ambient, depth + 1), cycle.repeat, label)
+        yield from _repeated(expand(cycle.steps, label, common, depth + 1), cycle.repeat, label)
     elif isinstance(item, dict):
-        table = checked(StepTable, item, label)
-        yield _settled(table.step, label, table.ambient, ambient, balancing=table.balancing, pace=table.pace)
+        yield _settled(checked(StepTable, item, label), label, common)
     elif isinstance(item, str):
-        yield _settled(item, label, None, ambient)
+        yield _settled(StepTable(step=item), label, common)
     else:
         raise InputError(f"{label} = {one_line(shortened(str(item)))} is no text, list or table")
 
 
-def _settled(text: str, label: str, own: float | None, common: float | None, **settings: Any) -> Step:
-    """Return a step with its ambient temperature: its text's, its table's, or that of all."""
+def _settled(table: StepTable, label: str, common: Common) -> Step:
+    """Return a step with its settings: its text's, its table's, or those of all."""
     try:
-        step = parse_step(text)
+        step = parse_step(table.step)
     except InputError as error:
         raise InputError(f"{label}: {error}") from None
-    if step.ambient is not None and own is not None:
+    if step.ambient is not None and table.ambient is not None:
         raise InputError(f"{label}: its text and its key ambient both tell the temperature; leave one out")
-    told = step.ambient if own is None else own
-    return replace(step, ambient=common if told is None else told, **settings)
+    told = [ambient for ambient in (step.ambient, table.ambient, common.ambient) if ambient is not None]
+    return replace(
+        step,
+        ambient=told[0] if told else None,
+        balancing=common.balancing if table.balancing is None else table.balancing,
+        pace=table.pace,
+    )
 
 
 def _repeated(steps: tuple[Step, ...], times: int, label: str) -> tuple[Step, ...]:

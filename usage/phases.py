@@ -18,6 +18,7 @@ from ..coupling.operations import endpoint
 from ..coupling.system import System
 from ..models.network.loads import LoadMode
 from ..pack.file import Pack
+from ..pack.topology import PACK_LAYERS
 from .step import Step, StepEnd, StepKind, StepUnit
 
 Driven = Callable[[str], tuple[int, Mapping[str, NDArray[np.float64]]]]
@@ -34,7 +35,11 @@ STEP = "step"
 """Name in the results of the number of the step, from 1."""
 
 
-class Wiring:
+WITHIN = tuple(name for name, layer in PACK_LAYERS.items() if not layer.jumps)
+"""Components that a block holds."""
+
+
+class PackPorts:
     """The inputs and outputs of a pack's system by the names of its components, which a block holds.
 
     Parameters
@@ -53,7 +58,7 @@ class Wiring:
     def name(self, variable: str) -> str:
         """Return ``"Component.variable"`` as the system has it."""
         component, name = endpoint(variable)
-        return f"Pack.{name}" if self._is_block and component not in ("Pack", "Aging") else variable
+        return f"Pack.{name}" if self._is_block and component in WITHIN else variable
 
     def start(self, variable: str) -> float:
         """Return the start value of an input of the system, which is a scalar."""
@@ -75,7 +80,7 @@ def pack_voltage(pack: Pack, value: float, unit: StepUnit) -> float:
     return value if unit is StepUnit.PACK_VOLT else round(pack.pack.series * value, 9)
 
 
-def step_phases(steps: Sequence[Step], pack: Pack, wiring: Wiring, driven: Driven) -> tuple[Phase, ...]:
+def step_phases(steps: Sequence[Step], pack: Pack, ports: PackPorts, driven: Driven) -> tuple[Phase, ...]:
     """Return the phase of each step; each gives all inputs that any gives.
 
     Parameters
@@ -84,7 +89,7 @@ def step_phases(steps: Sequence[Step], pack: Pack, wiring: Wiring, driven: Drive
         In the order of time; rests have durations.
     pack : Pack
         What they are run with.
-    wiring : Wiring
+    ports : PackPorts
         Of the system that is run.
     driven : callable
         Reads the files of drives.
@@ -95,16 +100,16 @@ def step_phases(steps: Sequence[Step], pack: Pack, wiring: Wiring, driven: Drive
         Called ``"step 2: Rest for 8 h"``. An input that a step does not give has the system's start value.
     """
     read = cache(driven)
-    played = [_Played(step, pack, wiring, read) for step in steps]
+    played = [_Played(step, pack, ports, read) for step in steps]
     names = dict.fromkeys(name for each in played for name in each.values)
-    common: Mapping[str, ArrayLike] = {name: wiring.start(name) for name in names}
+    common: Mapping[str, ArrayLike] = {name: ports.start(name) for name in names}
     return tuple(
         Phase(
             name=f"step {number}: {step.text}",
             duration=each.duration,
             values={**common, **each.values},
             pace=step.pace or 1,
-            until=tuple(end_condition(end, pack, wiring) for end in step.ends),
+            until=tuple(end_condition(end, pack, ports) for end in step.ends),
             must_meet=bool(step.ends) and step.duration is None and step.kind is not StepKind.DRIVE,
         )
         for number, (step, each) in enumerate(zip(steps, played, strict=True), start=1)
@@ -114,7 +119,7 @@ def step_phases(steps: Sequence[Step], pack: Pack, wiring: Wiring, driven: Drive
 class _Played:
     """Duration and inputs of a step."""
 
-    def __init__(self, step: Step, pack: Pack, wiring: Wiring, driven: Driven) -> None:
+    def __init__(self, step: Step, pack: Pack, ports: PackPorts, driven: Driven) -> None:
         self.duration = step.duration or _longest(step, pack)
         values: dict[str, ArrayLike] = {}
         if step.kind is StepKind.DRIVE:
@@ -124,9 +129,9 @@ class _Played:
             values = _set(step, pack)
         if step.ambient is not None:
             values["Thermal.ambient_temperature"] = step.ambient
-        self.values = {wiring.name(name): value for name, value in values.items()}
+        self.values = {ports.name(name): value for name, value in values.items()}
         if step.balancing is not None:
-            self.values[wiring.balancing] = float(step.balancing)
+            self.values[ports.balancing] = float(step.balancing)
 
 
 def _longest(step: Step, pack: Pack) -> int:
@@ -164,15 +169,15 @@ def _set(step: Step, pack: Pack) -> dict[str, ArrayLike]:
     return {load + "load_mode": mode, **current, load + "voltage_limit": limit}
 
 
-def end_condition(end: StepEnd, pack: Pack, wiring: Wiring) -> Condition:
+def end_condition(end: StepEnd, pack: Pack, ports: PackPorts) -> Condition:
     """Return the output that ends a step, and where."""
     if end.above is None:
         current = pack_current(pack, end.value, end.unit)
-        return Condition(wiring.name("PackNetwork.pack_current_actual"), -current, current)
+        return Condition(ports.name("PackNetwork.pack_current_actual"), -current, current)
     if end.unit is StepUnit.PACK_VOLT:
-        output = wiring.name("PackNetwork.pack_voltage")
+        output = ports.name("PackNetwork.pack_voltage")
     else:
-        output = wiring.name("Cell.voltage_maximum" if end.above else "Cell.voltage_minimum")
+        output = ports.name("Cell.voltage_maximum" if end.above else "Cell.voltage_minimum")
     return Condition(output, lowest=end.value) if end.above else Condition(output, highest=end.value)
 
 
@@ -201,6 +206,6 @@ def steps_experiment(system: System, pack: Pack, steps: Sequence[Step], driven: 
     InputError
         When a step does not fit the pack or its schedule.
     """
-    duty = Duty("experiment", step_phases(steps, pack, Wiring(system, pack), driven))
+    duty = Duty("experiment", step_phases(steps, pack, PackPorts(system, pack), driven))
     driven_system = with_sequence(system, duty, pack.schedule.electrical)
     return driven_system, Experiment(duration=duty.duration, record={STEP: f"{NAME}.{PHASE}"}, duty=duty)

@@ -217,10 +217,10 @@ def _quantity(text: str, allowed: Sequence[StepUnit]) -> tuple[float, StepUnit]:
         value = 1.0 / number if number > 0.0 else 0.0
     else:
         written = " ".join(match["unit"].split())
-        unit, factor = _UNITS.get(written, (None, 1.0))
-        value = factor * float(match["number"])
-        if unit is None:
+        if written not in _UNITS:
             raise InputError(f"{written!r} is no unit here; allowed are {names}")
+        unit, factor = _UNITS[written]
+        value = factor * float(match["number"])
     if unit not in allowed:
         raise InputError(f"{one_line(text)!r} does not fit here; allowed units are {names}")
     if not 0.0 < value < 1e12:

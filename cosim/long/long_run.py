@@ -28,6 +28,7 @@ from ...coupling.guard import Guard
 from ...coupling.schedule import Plan
 from ...coupling.system import System
 from ...fmi.files import check_replaceable, claimed
+from ..error_control import scaled
 from ..experiment import Experiment
 from ..recorder import reason_of
 from ..simulation import opened
@@ -107,6 +108,27 @@ def check_paces(system: System, plan: Plan, long_run: LongRun) -> str:
                 found += check_window(tuple(timescales), timescales, duty.duration, separation)
         refuse(found, "duty")
         return guard.explain()
+
+
+def greatest_pace(system: System, plan: Plan, separation: float, most: int) -> int:
+    """Return the greatest pace up to `most` at which the timescales of a system stay separated at its start.
+
+    Parameters
+    ----------
+    system : System
+        The components, not a block of them.
+    plan : Plan
+        Made for this system.
+    separation : float
+        As in `Experiment.separation`.
+    most : int
+        A power of two.
+    """
+    with opened(system, plan, Experiment(plan.base, separation=separation), lambda _: None) as simulation:
+        guard = Guard(system, plan, simulation.slaves, separation)
+        while most > 1 and guard.check(scaled(plan, most)):
+            most //= 2
+    return most
 
 
 def _run(course: Course, long_run: LongRun, output: Path, resume: bool, check: Callable[[], None]) -> LongSummary:

@@ -9,6 +9,7 @@ from packfmu.usage.experiment_file import load_steps
 
 FILE = """
 ambient = "25 oC"
+balancing = false
 repeat = 2
 steps = [
     "Rest for 1 h",
@@ -29,7 +30,7 @@ def test_cycles_are_written_out(tmp_path):
     cycle = ["Charge at C/6 until 4.1 V", "Rest for 1 min at 5 oC"]
     assert [step.text for step in steps] == ["Rest for 1 h", *cycle, *cycle, "Rest for 2 h"] * 2
     assert [step.ambient for step in steps[:6]] == [298.15, 298.15, 278.15, 298.15, 278.15, 280.0]
-    assert [step.balancing for step in steps[:6]] == [None] * 5 + [True]
+    assert [step.balancing for step in steps[:6]] == [False] * 5 + [True]
 
 
 @pytest.mark.parametrize(

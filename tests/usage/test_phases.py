@@ -27,7 +27,7 @@ from packfmu.pack.recorded import RECORD
 from packfmu.pack.topology import ELECTRICAL
 from packfmu.usage import phases as phases_module
 from packfmu.usage.experiment_file import expand
-from packfmu.usage.phases import Wiring, nominal_capacity, step_phases, steps_experiment
+from packfmu.usage.phases import PackPorts, nominal_capacity, step_phases, steps_experiment
 from tests.pack.planned import MANAGED
 
 SECOND = 10**9
@@ -56,7 +56,7 @@ def recorded_of(system, owner):
 
 
 def by_steps(system, pack, output, owner="", steps=STEPS):
-    driven, experiment = steps_experiment(system, pack, expand(steps, "steps", None), hill)
+    driven, experiment = steps_experiment(system, pack, expand(steps, "steps"), hill)
     recorded = {**recorded_of(system, owner), **experiment.record}
     ended = run(driven, make_plan(driven, periods(pack.schedule)), replace(experiment, record=recorded, output=output))
     return ended, load(output)
@@ -146,14 +146,14 @@ def test_a_level_that_never_comes_ends_the_run(kernel_pack, small_pack, tmp_path
 def test_lengths_of_steps_that_are_to_reach_a_level(small_pack, kernel_pack):
     """Twice the time for the nominal capacity, rounded up; a day of a power or a hold."""
     texts = ["Charge at C/6 until 4 V", "Charge at 7C until 4 V", "Charge at 1 kW until 4 V", "Hold at 4 V until 1 A"]
-    phases = step_phases(expand(texts, "steps", None), small_pack, Wiring(kernel_pack, small_pack), hill)
+    phases = step_phases(expand(texts, "steps"), small_pack, PackPorts(kernel_pack, small_pack), hill)
     assert [phase.duration for phase in phases] == [length * SECOND for length in (43200, 1029, 86400, 86400)]
     assert all(phase.must_meet for phase in phases)
 
 
 def test_a_pack_voltage_is_between_its_terminals(small_pack, kernel_pack):
     texts = ["Charge at 1 A until 12.1 V pack", "Hold at 12.1 V pack for 1 h", "Drive hill.csv until < 3 V or > 4 V"]
-    charge, hold, drive = step_phases(expand(texts, "steps", None), small_pack, Wiring(kernel_pack, small_pack), hill)
+    charge, hold, drive = step_phases(expand(texts, "steps"), small_pack, PackPorts(kernel_pack, small_pack), hill)
     assert charge.until == (Condition("PackNetwork.pack_voltage", lowest=12.1),)
     assert hold.values["PackNetwork.voltage_limit"] == 12.1
     assert drive.until == (
@@ -166,12 +166,12 @@ def test_a_pack_voltage_is_between_its_terminals(small_pack, kernel_pack):
 def test_a_drive_without_power_and_current_is_refused(small_pack, kernel_pack):
     with pytest.raises(InputError, match=r"step 'Drive hill.csv': its file gives neither power nor current"):
         step_phases(
-            expand(["Drive hill.csv"], "steps", None), small_pack, Wiring(kernel_pack, small_pack),
+            expand(["Drive hill.csv"], "steps"), small_pack, PackPorts(kernel_pack, small_pack),
             lambda _: (SECOND, {"Thermal.ambient_temperature": np.zeros(1)}),
         )  # fmt: skip
 
 
 def test_a_managed_pack_is_told_when_it_may_balance():
-    steps = expand([{"step": "Rest for 1 h", "balancing": False}, "Rest for 1 h"], "steps", None)
-    phases = step_phases(steps, MANAGED, Wiring(kernel_pack_of(parts(MANAGED)), MANAGED), hill)
+    steps = expand([{"step": "Rest for 1 h", "balancing": False}, "Rest for 1 h"], "steps")
+    phases = step_phases(steps, MANAGED, PackPorts(kernel_pack_of(parts(MANAGED)), MANAGED), hill)
     assert [phase.values["Bms.balancing_allowed"] for phase in phases] == [0.0, 1.0]

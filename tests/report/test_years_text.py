@@ -9,14 +9,15 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import ten_years_report as told
 import xarray as xr
-from ten_years_figure import CROWD, WEAKEST, draw
-from ten_years_report import AMPERE_HOUR, DAY, YEAR, Life, by_year, report, save_table, usable
 
 from packfmu.core.errors import InputError
 from packfmu.cosim.long.calendar import LongSummary
 from packfmu.models.network import charge as network_charge
+from packfmu.report import years_text as told
+from packfmu.report.years_figure import CROWD, WEAKEST, draw
+from packfmu.report.years_text import report
+from packfmu.usage.life import AMPERE_HOUR, DAY, YEAR, Life, by_year, save_table, usable
 
 TIME = np.array([0.0, 1.0, 364.0, 365.0, 730.0]) * DAY
 """A cycle, a jump, a cycle, a jump."""

@@ -1,4 +1,4 @@
-"""The figure of examples/ten_years.py: what became of the cells and groups of a pack."""
+"""The figure of years: what became of the cells and groups of a pack."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from ten_years_report import AMPERE_HOUR, YEAR, Life, Values, usable
+
+from ..usage.life import AMPERE_HOUR, YEAR, Life, Values, usable
 
 CROWD, MEAN, WEAKEST, SECOND = "0.6", "#0072B2", "#D55E00", "#009E73"
 """Of M. Okabe and K. Ito, Color Universal Design, 2008; in grey the styles of lines and the hatches tell them apart."""
