@@ -189,7 +189,7 @@ class Recorder:
 
 @contextmanager
 def recording(
-    path: Path, columns: Sequence[Column], reason: str = "", attributes: Mapping[str, str] | None = None
+    path: Path, columns: Sequence[Column], reason: str = "", attributes: Mapping[str, Attribute] | None = None
 ) -> Iterator[Recorder]:
     """Record into the netCDF file `path`, which appears when the block is left, with the attribute ``complete`` = 1.
 

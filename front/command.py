@@ -135,14 +135,18 @@ def run(
     vehicle: Annotated[
         Path | None, typer.Option(help="A vehicle file, TOML, for profiles of speed; default: the car of the Leaf.")
     ] = None,
-    years: Annotated[int | None, typer.Option(help="Longest time of an experiment of years.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint that a run has left.")] = False,
+    years: Annotated[int, typer.Option(help="Longest time of an experiment of years.")] = 10,
+    resume: Annotated[bool, typer.Option("--resume", help="Years: go on from the checkpoint of a run.")] = False,
+    components: Annotated[
+        bool, typer.Option("--components", help="Years: step the FMUs of the components one by one, not their block.")
+    ] = False,
 ) -> str:
     """Build what is missing, run, and save netCDF, CSV, figure and report."""
     from .facade import load
     from .facade import run as run_pack
 
-    return run_pack(load(pack), usage, output, vehicle).summary
+    options = {"vehicle": vehicle, "years": years, "resume": resume, "components": components}
+    return run_pack(load(pack), usage, output, **options).summary
 
 
 @app.command()

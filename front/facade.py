@@ -12,8 +12,10 @@ from ..pack.file import Pack, load_pack
 from ..usage.longitudinal_vehicle import NISSAN_LEAF
 from ..usage.profile import load_profile, profile_path
 from ..usage.vehicle_file import load_vehicle
+from ..usage.years_file import is_years
 from .output_files import OutputFiles
 from .running import run_profile, run_steps
+from .years import run_years_file
 
 EXPERIMENT = ".toml"
 """How the name of a file ends that holds an experiment, not a profile."""
@@ -56,7 +58,16 @@ def load(path: str | Path) -> Pack:
     return load_pack(Path(path))
 
 
-def run(pack: Pack, usage: str | Path, output: str | Path = "dist", vehicle: str | Path | None = None) -> Result:
+def run(
+    pack: Pack,
+    usage: str | Path,
+    output: str | Path = "dist",
+    *,
+    vehicle: str | Path | None = None,
+    years: int = 10,
+    resume: bool = False,
+    components: bool = False,
+) -> Result:
     """Build the FMUs of a pack where they are missing, run them, and save results, table, figure and report.
 
     Parameters
@@ -65,11 +76,17 @@ def run(pack: Pack, usage: str | Path, output: str | Path = "dist", vehicle: str
         Of `load`.
     usage : str or Path
         A profile over time (CSV, Parquet), the name of a shipped cycle, such as ``"wltc_class3b"``, or an experiment
-        in steps (TOML).
+        (TOML): steps, or years of days.
     output : str or Path
         The folder to write to.
     vehicle : str or Path, optional
         A vehicle file for profiles of speed; without it the car of the Leaf.
+    years : int
+        Longest time of years.
+    resume : bool
+        Whether years go on from the checkpoint that a run has left.
+    components : bool
+        Whether years step the FMUs of the components one by one, instead of the block that holds them.
 
     Returns
     -------
@@ -84,6 +101,8 @@ def run(pack: Pack, usage: str | Path, output: str | Path = "dist", vehicle: str
     path = profile_path(usage)
     files = OutputFiles(Path(output), f"{pack.name}_{path.stem}")
     car = NISSAN_LEAF if vehicle is None else load_vehicle(Path(vehicle))
-    if path.suffix == EXPERIMENT:
-        return Result(files, run_steps(pack, path, car, files))
-    return Result(files, run_profile(pack, load_profile(usage), path, car, files))
+    if path.suffix != EXPERIMENT:
+        return Result(files, run_profile(pack, load_profile(usage), path, car, files))
+    if is_years(path):
+        return Result(files, run_years_file(pack, path, years, car, files, resume, components))
+    return Result(files, run_steps(pack, path, car, files))

@@ -19,6 +19,7 @@ from ..cosim.long.jumping import with_jumps
 from ..cosim.long.long_run import check_paces, greatest_pace, run_long
 from ..cosim.phase import Duty
 from ..coupling.enforcement import SEPARATION
+from ..coupling.explanation import TextTable
 from ..coupling.schedule import make_plan
 from ..coupling.system import System
 from ..pack.balances import continued, integrals
@@ -47,14 +48,14 @@ class PlannedYears:
         What is stepped: those, or the block that holds all but Aging.
     long_run : LongRun
         What is run.
-    explained : str
-        Layers with their periods and time constants, and the transfers, as tables.
+    tables : tuple of tables
+        Layers with their periods and time constants, and the transfers.
     """
 
     whole: System
     stepped: System
     long_run: LongRun
-    explained: str
+    tables: tuple[TextTable, ...]
 
 
 def plan_years(
@@ -103,7 +104,7 @@ def plan_years(
         end=End("Aging.soh_minimum", years.end_of_life),
         continued=continued,
     )
-    return PlannedYears(whole, stepped, long_run, check_paces(whole, plan, long_run))
+    return PlannedYears(whole, stepped, long_run, tuple(check_paces(whole, plan, long_run)))
 
 
 def season_duties(pack: Pack, years: Years, ports: PackPorts, pace: int, driven: Driven) -> dict[str, Duty]:

@@ -108,6 +108,11 @@ class Years:
         return sum(days for days, _ in self.seasons.values())
 
 
+def is_years(path: Path) -> bool:
+    """Whether a file holds years, and not the steps of an experiment: it has seasons."""
+    return "seasons" in read_toml(path, MOST_BYTES)[1]
+
+
 def load_years(path: Path) -> Years:
     """Read a file of years.
 

@@ -67,6 +67,8 @@ class LongRun:
         What else ends the run.
     continued : callable
         Makes of the totals that a cycle has added those that a jump adds for each cycle; by default the same.
+    described : callable or None
+        Returns more attributes of the output, or others, of a run that has come to its end.
     """
 
     experiment: Experiment
@@ -76,6 +78,7 @@ class LongRun:
     jump: Jump | None = None
     end: End | None = None
     continued: Callable[[Mapping[str, float]], Mapping[str, float]] = lambda added: added
+    described: Callable[[LongSummary], Mapping[str, str]] | None = None
 
     def __post_init__(self) -> None:
         for leg in self.calendar:
