@@ -24,12 +24,12 @@ from numpy.typing import NDArray
 
 from ..core.errors import InputError
 from ..core.reading import read_file
-from .source import MOST_BYTES, MOST_ROWS, Cells, Source, fault, shown
+from .source import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Cells, Source, fault, shown
 
-CHUNK = 100_000
+CHUNK = 10_000
 """Rows that are held as text at a time."""
 
-_NUMBER = re.compile(r"\s*[+-]?(\d+[.]?\d*|[.]\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+_NUMBER = re.compile(r"\s*[+-]?(\d+([.]\d*)?|[.]\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 
 _Rows = list[tuple[int, list[str]]]
 """Lines, from 1, with their values."""
@@ -53,6 +53,8 @@ def open_csv(path: Path) -> Source:
     line, headers = next(_rows(path, text, separator), (1, []))
     if not headers:
         raise InputError(f"{path}: is empty; the first line names the columns, such as 'time [s],current [A]'")
+    if len(headers) > MOST_COLUMNS:
+        raise InputError(f"{path}, line {line}: has {len(headers)} columns; at most {MOST_COLUMNS} are taken")
     if any(_NUMBER.fullmatch(each.replace(",", ".")) for each in headers):
         raise InputError(
             f"{path}, line {line}: has numbers where the columns are named; add a header such as 'time [s],current [A]'"

@@ -84,6 +84,9 @@ LABELS: dict[str, Quantity] = {
 }
 """The quantities that a file can hold, by the names that the code uses."""
 
+LONGEST_HEADER = 200
+"""Letters; a longer header names no quantity."""
+
 _FORMS = tuple(
     re.compile(form)
     for form in (
@@ -153,6 +156,8 @@ def headings(headers: Sequence[str], wanted: Sequence[str]) -> dict[str, Heading
 
 def _heading(column: int, text: str, wanted: Sequence[str]) -> Heading | None:
     """Return what a column holds, or None where it is nothing wanted."""
+    if len(text) > LONGEST_HEADER:
+        return None
     for name, unit in _splits(text.strip()):
         for quantity in wanted:
             label = LABELS[quantity]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import InputError, one_line
 from ..core.reading import check_file
-from .source import MOST_BYTES, MOST_ROWS, Cells, Source, fault, shown
+from .source import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Cells, Source, fault, shown
 
 
 def need_pyarrow(path: Path) -> None:
@@ -48,6 +48,8 @@ def open_parquet(path: Path) -> Source:
             headers, rows = tuple(file.schema_arrow.names), file.metadata.num_rows
     except (ArrowException, OSError) as error:
         raise InputError(f"{path}: is no readable Parquet file: {one_line(str(error))}") from None
+    if len(headers) > MOST_COLUMNS:
+        raise InputError(f"{path}: has {len(headers)} columns; at most {MOST_COLUMNS} are taken")
     if not 0 < rows <= MOST_ROWS:
         raise InputError(f"{path}: has {rows} rows; 1 to {MOST_ROWS} are taken")
     return Source(path, "row", headers, partial(_read, path, headers))

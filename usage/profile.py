@@ -7,7 +7,7 @@ A file (`packfmu.records`: CSV, Parquet) has a column of time and one of these::
     speed [km/h]                          linear in time from row to row
 
 and, if there, ``ambient temperature [degC]``, ``coolant temperature [degC]`` and ``enable`` (1 where balancing is
-allowed, or 0), whose values hold until the next row. Other columns are passed over.
+allowed, or 0), whose values hold until the next row. Other columns are passed over, and told.
 
 Current and power are positive into the pack, where it charges; those of the ``discharge`` columns are turned.
 
@@ -37,6 +37,9 @@ CYCLES = {path.stem: path for path in sorted((Path(__file__).parent / "cycles").
 
 LONG_GAP = 10.0
 """Steps longer than this many median ones are told."""
+
+MOST_TOLD = 5
+"""Columns that were passed over are told, at most so many."""
 
 _WANTED = ("current", "power", "speed", "ambient_temperature", "coolant_temperature", "enable")
 _HOUR = 3600.0
@@ -179,6 +182,9 @@ def _check_values(table: TimeTable) -> None:
 def _told(table: TimeTable, prescribed: Prescribed, time: NDArray[np.float64]) -> list[str]:
     """Return what a user has to know of how a profile was taken."""
     told = []
+    if table.ignored:
+        more = ", ..." if len(table.ignored) > MOST_TOLD else ""
+        told.append(f"columns passed over: {', '.join(map(shown, table.ignored[:MOST_TOLD]))}{more}")
     steps, values = np.diff(time), table.values[prescribed.value]
     longest = int(np.argmax(steps))
     if steps[longest] > LONG_GAP * np.median(steps):

@@ -122,3 +122,16 @@ def test_any_text_is_a_table_or_refused_in_one_line(folder, text):
         told = str(error)
     assert told.isprintable()
     assert bool(told) == (table is None)
+
+
+@pytest.mark.parametrize("long", [" " * 100_000 + "[", "1" * 100_000 + "x", "(" * 100_000])
+def test_long_headers_and_cells_take_no_time(folder, long):
+    """Patterns with two ways to match a letter would take hours."""
+    assert read(folder, f"time [s],current [A],x{long}\n0,1,2\n").values["current"].tolist() == [1.0]
+    with pytest.raises(InputError, match=r"line 2, column 'current \[A\]': .* is no number"):
+        read(folder, f"time [s],current [A]\n0,{long}\n")
+
+
+def test_a_table_of_countless_columns_is_refused(folder):
+    with pytest.raises(InputError, match="line 1: has 10003 columns; at most 10000 are taken"):
+        read(folder, "time [s],current [A]" + "," * 10_001 + "\n")

@@ -31,6 +31,7 @@ def test_the_shipped_cycle_has_a_name():
     assert (profile.name, profile.prescribed, profile.duration) == ("wltc_class3b", Prescribed.SPEED, 1800.0)
     assert profile.distance == pytest.approx(23266, abs=1.0)  # UN GTR 15
     assert profile.notices == ()
+    assert profile.driven(900.0) == pytest.approx(np.trapezoid(profile.values[:901], profile.time[:901]), rel=1e-12)
 
 
 def test_a_file_goes_before_a_cycle_of_its_name(folder, monkeypatch):
@@ -62,7 +63,7 @@ def test_a_profile_begins_at_zero_and_holds_what_its_columns_say(folder):
     assert profile.coolant_temperature.tolist() == [300.0, 301.0, 301.0]
     assert profile.enable.tolist() == [1.0, 0.0, 0.0]
     assert profile.rows.tolist() == [2, 3, 4]
-    assert profile.notices == ("125 Wh into the pack, 170.8 Wh out of it",)
+    assert profile.notices == ("columns passed over: 'note'", "125 Wh into the pack, 170.8 Wh out of it")
 
 
 def test_of_rows_of_equal_time_the_last_one_holds(folder):
