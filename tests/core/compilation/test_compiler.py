@@ -113,7 +113,7 @@ class Called:
 
 @pytest.mark.parametrize("swapped", [False, True])
 def test_what_several_call_is_linked_after_all_of_them(swapped):
-    """LLVM leaves out what nobody calls so far, which a call in a branch that is never taken would be the only one of."""
+    """LLVM leaves out what nobody calls so far; a call in a branch that is never taken counts for none."""
     shared = Called()
     deep, flat = Called(Called(shared)), Called(shared)
     found = reached(Called(*((flat, deep) if swapped else (deep, flat))))
