@@ -118,6 +118,7 @@ def _kind_parameters(kind: CellParameters) -> tuple[Variable, ...]:
     table, pairs = kind.nodes, (kind.pairs, kind.nodes)
     ohmic, polarisation = kind.freed_resistances()
     temperatures = len(kind.temperatures)
+    held = 1 if temperatures == 1 else Count(temperatures, "table")  # one belongs to the structure, and costs nothing
     entries = table if temperatures == 1 else Count(temperatures * table, "table entry")
     told = "at the reference temperature, over SOC 0 to 1, of each table temperature in turn"
     return (
@@ -139,7 +140,7 @@ def _kind_parameters(kind: CellParameters) -> tuple[Variable, ...]:
                  -1e6, 1e6, 3e4, "Activation energy of the self-discharge current", display_unit="kJ/mol"),
         Variable("reference_temperature", "K", None, kind.reference_temperature, 200.0, 500.0, 300.0,
                  "Temperature that the tables hold at", display_unit="degC"),
-        Variable("table_temperature", "K", Count(temperatures, "table"), kind.temperatures, 200.0, 500.0, 300.0,
+        Variable("table_temperature", "K", held, kind.temperatures, 200.0, 500.0, 300.0,
                  "Temperatures that the tables of resistance were measured at, rising", display_unit="degC"),
         Variable("hysteresis_bound", "V", None, kind.hysteresis_bound, 0.0, 1.0, 0.01,
                  "Hysteresis voltage after long charging; 0 switches hysteresis off", display_unit="mV"),

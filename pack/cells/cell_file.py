@@ -22,7 +22,7 @@ from .warming import at_all_temperatures
 from .writing import toml_text
 
 MOST_BYTES = 2**22
-"""Size of a cell file: all tables with `cell_tables.MOST_NODES` have room."""
+"""Size of a cell file: all tables with `soc_tables.MOST_NODES` have room."""
 
 SCHEMA = "cell.schema.json"
 """What editors of TOML look for beside the file."""

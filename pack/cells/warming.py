@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ...models.cell.resistance_tables import between, law
 from ...models.numerics.arrhenius import GAS_CONSTANT
-from .cell_tables import MOST_ENERGY, CircuitFile, ResistanceOverSoc
+from .cell_tables import CircuitFile
+from .soc_tables import MOST_ENERGY, ResistanceOverSoc
 
 
 def at_all_temperatures(
