@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import xarray as xr
 from numpy.typing import NDArray
 
-from ..pack.displayed import displayed, time_unit
+from ..cosim.displayed import displayed, time_unit
 from .decimation import peaks
 from .plots import BLACK, BLUE, GREEN, ORANGE, VERMILION, Panel, band, chosen, line
 from .run_record import RunRecord

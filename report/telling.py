@@ -9,8 +9,8 @@ import xarray as xr
 
 from ..core.bounds import unit_suffix
 from ..core.duration import seconds
+from ..cosim.displayed import displayed
 from ..coupling.holding import HeldChange
-from ..pack.displayed import displayed
 from .markup import block, bullets, folded, paragraph, table
 from .run_record import RunRecord
 from .shape import Shape
