@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..core.errors import InputError
+from ..cosim.displayed import Values, displayed, time_unit
 from ..fmi.files import replacing
-from .displayed import Values, displayed, time_unit
 
 COLUMNS_OF_MAP = 1000
 """Instants that a heat map shows at most."""

@@ -27,15 +27,10 @@ RECORD = {
         "board_temperature": "Thermal.board_temperature",
         "active_groups": "Balancer.active_groups",
         "soc_variance": "Balancer.soc_variance",
-        "usable_capacity": "PackNetwork.usable_capacity",
-        "voltage_minimum_cell": "Cell.voltage_minimum_cell",
-        "voltage_maximum_cell": "Cell.voltage_maximum_cell",
-        "temperature_maximum_cell": "Thermal.temperature_maximum_cell",
         "undervoltage": "PackNetwork.undervoltage",
         "overvoltage": "PackNetwork.overvoltage",
         "overcurrent": "PackNetwork.overcurrent",
         "cell_overcurrent": "PackNetwork.cell_overcurrent",
-        "charge_complete": "PackNetwork.charge_complete",
         "load_mode": "Inputs.PackNetwork.load_mode",
         "asked_current": "Inputs.PackNetwork.pack_current",
         "asked_power": "Inputs.PackNetwork.pack_power",
@@ -61,8 +56,16 @@ RECORD = {
 }
 """What is recorded of a pack from which detail on: name in the results, and output."""
 
+EXTREME_CELLS = {
+    "voltage_minimum_cell": "Cell.voltage_minimum_cell",
+    "voltage_maximum_cell": "Cell.voltage_maximum_cell",
+    "temperature_maximum_cell": "Thermal.temperature_maximum_cell",
+}
+"""Numbers of the cells at the extremes, which are recorded where single cells are not."""
+
 
 def record(system: System, detail: Detail) -> dict[str, str]:
-    """Return what of `RECORD` a system has, up to a detail."""
+    """Return what of `RECORD` a system has, up to a detail; with `EXTREME_CELLS` where single cells are left out."""
     chosen = {name: source for level, some in RECORD.items() if level <= detail for name, source in some.items()}
+    chosen |= {} if detail is Detail.CELL else EXTREME_CELLS
     return {name: source for name, source in chosen.items() if system.has(endpoint(source))}

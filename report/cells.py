@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 import xarray as xr
 
-from ..pack.displayed import displayed, time_unit
+from ..cosim.displayed import displayed, time_unit
 from .course import CELL_PANELS, is_of_cells
 from .decimation import frames, packed_levels
 from .markup import figure, paragraph

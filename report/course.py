@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 import xarray as xr
 from numpy.typing import NDArray
 
-from ..pack.displayed import displayed, time_unit
+from ..cosim.displayed import displayed, time_unit
 from .decimation import peaks
-from .plots import BLACK, BLUE, GREEN, Panel, band, chosen, line
+from .plots import BLACK, BLUE, GREEN, ORANGE, VERMILION, Panel, band, chosen, line
 from .run_record import RunRecord
 from .shape import Shape
 
@@ -29,9 +29,15 @@ CELL_PANELS = {
 
 PACK_PANELS = {
     "pack_voltage": ("Pack voltage", ()),
-    "pack_current": ("Pack current, positive into the pack", (("asked_current", "asked", BLACK, "dot"),)),
+    "pack_current": (
+        "Pack current, positive into the pack",
+        (
+            ("asked_current", "asked", BLACK, "dot"),
+            ("charge_current_limit", "most charging current", ORANGE, "longdash"),
+            ("discharge_current_limit", "most discharging current", VERMILION, "longdashdot"),
+        ),
+    ),
     "pack_soc": ("SOC and state of energy of the pack", (("state_of_energy", "state of energy", GREEN, "dashdot"),)),
-    "usable_capacity": ("Usable capacity of the pack", ()),
 }
 """What is shown of the pack: the variable, the title, and further lines."""
 
@@ -43,7 +49,7 @@ def panels(results: xr.Dataset, record: RunRecord, shape: Shape | None) -> list[
     made = [_pack_panel(results, time, name) for name in ("pack_voltage", "pack_current") if name in results]
     made += _power(results, time)
     made += [_cell_panel(results, time, name) for name in CELL_PANELS if _known(results, name)]
-    made += [_pack_panel(results, time, name) for name in ("pack_soc", "usable_capacity") if name in results]
+    made += [_pack_panel(results, time, name) for name in ("pack_soc",) if name in results]
     return [*made, *_groups(results, record, shape, time), *_spread(results, time)]
 
 
@@ -54,7 +60,7 @@ def _pack_panel(results: xr.Dataset, time: Values, name: str) -> Panel:
     lines = [line(time[rows], values[rows], "pack", BLUE, told=bool(further))]
     for other, label, colour, dash in further:
         if other in results:
-            values = displayed(results, other)[0]
+            values = displayed(results, other)[0] * (-1.0 if other == "discharge_current_limit" else 1.0)
             rows = peaks([values])
             lines.insert(0, line(time[rows], values[rows], label, colour, dash, told=True))  # below the pack's
     return Panel(f"{title} [{unit}]", tuple(lines))
@@ -113,16 +119,20 @@ def group_capacities(results: xr.Dataset, record: RunRecord, shape: Shape | None
 
 
 def _groups(results: xr.Dataset, record: RunRecord, shape: Shape | None, time: Values) -> Iterator[Panel]:
-    """Yield the capacity of the weakest and of the mean group, which bound what the pack gives."""
+    """Yield the capacity of the weakest and of the mean group, and what the pack gives of it."""
     capacities = group_capacities(results, record, shape)
     if capacities is not None:
         weakest, mean = capacities.min(axis=1) / 3600.0, capacities.mean(axis=1) / 3600.0
         rows = peaks([weakest, mean])
-        lines = (
+        lines = [
             line(time[rows], weakest[rows], "weakest group", BLACK, "dot", told=True),
             line(time[rows], mean[rows], "mean group", GREEN, "dashdot", told=True),
-        )
-        yield Panel("Capacity of the groups [A.h]", lines)
+        ]
+        if "group_soc" in results:
+            soc = results["group_soc"].values
+            usable = ((capacities * soc).min(axis=1) + (capacities * (1.0 - soc)).min(axis=1)) / 3600.0
+            lines.append(line(time[rows], usable[rows], "pack", BLUE, told=True))
+        yield Panel("Capacity of the groups and of the pack [A.h]", tuple(lines))
 
 
 def _spread(results: xr.Dataset, time: Values) -> Iterator[Panel]:

@@ -41,6 +41,9 @@ CAUSES = {
 }
 """Why a load of a mode carries less than was asked."""
 
+CHARGES = (LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTAGE, LoadMode.CONSTANT_CURRENT_CELL_VOLTAGE)
+"""Modes that end at the taper current."""
+
 
 @dataclass(frozen=True)
 class Limitation:
@@ -128,18 +131,18 @@ def _voltages(results: xr.Dataset, record: RunRecord, shape: Shape | None) -> It
 
 
 def _reductions(results: xr.Dataset, record: RunRecord, shape: Shape | None) -> Iterator[Limitation]:
-    """Yield when the pack carried less current or power than was asked."""
+    """Yield when the pack carried less current or power than was asked, and when none at all."""
     for asked, given, what in _asked(results):
         less = np.abs(given) < np.abs(asked) * (1.0 - GIVEN) - 1e-6
         less[0] = False  # nothing flows before the first step
         modes = results["load_mode"].values if "load_mode" in results else np.zeros(less.shape)
-        done = results["charge_complete"].values > 0 if "charge_complete" in results else np.zeros(less.shape, bool)
         for mode in np.unique(modes[less]):
             cause = CAUSES.get(LoadMode(int(mode)), "") if mode > 0 else ""
+            reduced = less & (modes == mode)
             text = f"{what} below what was asked {cause}".strip()
-            yield from _told(results, less & ~done & (modes == mode), text, _least_share(asked, given))
-        if what == "Current":
-            yield from _told(results, less & done, "Charge complete: no current is taken any more")
+            yield from _told(results, reduced & (given != 0.0), text, _least_share(asked, given))
+            none = "charge complete" if mode in CHARGES else f"barred {cause}" if cause else "though it was asked"
+            yield from _told(results, reduced & (given == 0.0), f"No {what.lower()}: {none}")
 
 
 def _asked(results: xr.Dataset) -> Iterator[tuple[Values, Values, str]]:

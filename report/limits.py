@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import xarray as xr
 
-from ..pack.displayed import displayed, time_unit
+from ..cosim.displayed import displayed, time_unit
 from .course import group_capacities, is_of_cells
 from .limiting import limitations, shortened
 from .markup import bullets, paragraph, table

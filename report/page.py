@@ -16,9 +16,9 @@ from plotly.offline import get_plotlyjs
 
 from ..core.cache import package_version
 from ..core.errors import InputError
+from ..cosim.displayed import time_unit
 from ..cosim.results import load
 from ..fmi.files import replacing
-from ..pack.displayed import time_unit
 from . import telling
 from .cells import cell_data, map_content, map_figure
 from .charges import RULE, charge_curves

@@ -9,8 +9,8 @@ import xarray as xr
 
 from ..core.bounds import unit_suffix
 from ..core.duration import seconds
+from ..cosim.displayed import displayed
 from ..coupling.holding import HeldChange
-from ..pack.displayed import displayed
 from .markup import block, bullets, folded, paragraph, table
 from .run_record import RunRecord
 from .shape import Shape
@@ -25,6 +25,10 @@ GLANCE = {
     "resistance_growth": "Growth of the cells' resistance",
 }
 """What is told at a glance; of a variable that was not recorded for each cell, its extremes."""
+
+
+HELD_TABLE = "held value"
+"""Head of the first column of the table of held values in `coupling.explanation.tables`."""
 
 
 def warnings(results: xr.Dataset, record: RunRecord) -> list[str]:
@@ -91,7 +95,7 @@ def plan(record: RunRecord) -> list[str]:
     """Return layers with time constants, what each held value changed by, and the violations."""
     told = [table(_caption(rows[0]), rows[0], rows[1:]) for rows in record.plan if rows]
     told = told or [paragraph("No plan was recorded.")]
-    if record.held:
+    if record.held and not any(rows and rows[0][0] == HELD_TABLE for rows in record.plan):
         told.append(table("Errors of holding values between steps", _HELD, [_held(each) for each in record.held]))
     if record.violations:
         return [*told, paragraph("Timescales came too close:", "warning"), bullets(record.violations)]
@@ -114,7 +118,7 @@ def _caption(head: Sequence[str]) -> str:
     """Return the caption of a table of `coupling.explanation.tables`, by its first column."""
     return {
         "layer": "Layers, periods and time constants",
-        "held value": "Values that slower layers hold",
+        HELD_TABLE: "Values that are held between steps, and what that costs",
         "from": "What is handed on",
     }.get(head[0], head[0])
 

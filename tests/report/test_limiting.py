@@ -65,27 +65,26 @@ def test_a_cell_at_its_limit_is_told_apart_from_one_beyond_it():
 
 
 @pytest.mark.parametrize(
-    ("mode", "cause"),
+    ("mode", "cause", "end"),
     [
-        (LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTAGE, " by the voltage limit of the pack"),
-        (LoadMode.CONSTANT_CURRENT_CELL_VOLTAGE, " by the voltage limit of a cell"),
-        (LoadMode.ALLOWED_CURRENT, " by the battery management"),
-        (LoadMode.CURRENT, ""),
+        (LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTAGE, " by the voltage limit of the pack", "charge complete"),
+        (LoadMode.CONSTANT_CURRENT_CELL_VOLTAGE, " by the voltage limit of a cell", "charge complete"),
+        (LoadMode.ALLOWED_CURRENT, " by the battery management", "barred by the battery management"),
+        (LoadMode.CURRENT, "", "though it was asked"),
     ],
 )
-def test_a_reduced_current_is_told_with_its_cause_and_share(mode, cause):
+def test_a_reduced_current_is_told_with_its_cause_and_share(mode, cause, end):
     carried = np.full(50, 20.0)
     carried[30:40], carried[40:] = 5.0, 0.0
     data = drive(
         pack_current=carried,
         asked_current=np.full(50, 20.0),
         load_mode=np.full(50, mode, np.int32),
-        charge_complete=flags(*range(40, 50)),
     )
-    reduced, complete = found(data)
+    reduced, none = found(data)
     assert (reduced.what, reduced.where) == (f"Current below what was asked{cause}", "down to 25.0% of it")
     assert (reduced.start, reduced.end) == (29.0, 39.0)
-    assert (complete.what, complete.start) == ("Charge complete: no current is taken any more", 39.0)
+    assert (none.what, none.start, none.end) == (f"No current: {end}", 39.0, 49.0)
 
 
 def test_a_current_that_was_not_asked_for_is_no_reduction():
