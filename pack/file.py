@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
 from .balancing_tables import Balancer, Bms
+from .cells.known import Cells
 from .reading.checking import checked, said_of, tables_of
 from .reading.toml_file import read_toml
 from .setting import Table
@@ -45,6 +46,7 @@ class Pack(Table):
     pack: Arrangement
     cell: Cell
     variation: Variation = Field(default_factory=Variation)
+    cells: Cells | None = None
     busbar: Busbar = Field(default_factory=Busbar)
     thermal: Thermal = Field(default_factory=Thermal)
     balancer: Balancer = Field(default_factory=Balancer)
@@ -69,6 +71,9 @@ class Pack(Table):
         with said_of("schedule"):
             if self.aging is not None:
                 self.schedule.check_multiple("thermal", "aging")
+        if self.cells is not None:
+            with said_of("cells"):
+                self.cells.read(self.pack.cells, self.aging is not None)
         with said_of("balancer"):
             self.balancer.check_links(self.pack.series)
             self.balancer.check_minimum_voltage(self.cell.load().limits.maximum_voltage)

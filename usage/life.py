@@ -62,6 +62,8 @@ class Life:
         Of each cell when new [C]; the factor on its calendar losses [1].
     exponents : (float, float)
         Of the calendar and the cycle law of capacity.
+    earlier : (array, array)
+        Damages to the capacity before the start, of each cell or of all; those that are recorded come on top.
     """
 
     recorded: xr.Dataset
@@ -70,6 +72,7 @@ class Life:
     capacity: Values
     aging_rate: Values
     exponents: tuple[float, float]
+    earlier: tuple[Values, Values] = (np.zeros(()), np.zeros(()))
 
     @property
     def time(self) -> Values:
@@ -120,7 +123,9 @@ class Life:
 
     def losses(self, cell: int) -> tuple[Values, Values, Values]:
         """Return in each row what a cell has lost by time, by cycles, and by film and plating, as shares of it."""
-        damages = (self.recorded[f"{name}_damage"].values[:, cell] for name in ("calendar", "cycle"))
+        before = (np.broadcast_to(damage, self.capacity.shape)[cell] for damage in self.earlier)
+        counted = (self.recorded[f"{name}_damage"].values[:, cell] for name in ("calendar", "cycle"))
+        damages = (first + more for first, more in zip(before, counted, strict=True))
         calendar, cycle = (damage**z for damage, z in zip(damages, self.exponents, strict=True))
         calendar = self.aging_rate[cell] * calendar
         return calendar, cycle, np.maximum(1.0 - self.soh[:, cell] - calendar - cycle, 0.0)

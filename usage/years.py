@@ -22,11 +22,13 @@ from ..coupling.enforcement import SEPARATION
 from ..coupling.explanation import TextTable
 from ..coupling.schedule import make_plan
 from ..coupling.system import System
+from ..models.aging.kind import AgingParameters
 from ..pack.balances import continued, integrals
 from ..pack.block import periods
 from ..pack.file import Pack
 from ..pack.fmus import fmu_block, fmu_pack
 from ..pack.parts import parts
+from .aged import FILM, SHIFT
 from .life import Life
 from .phases import Driven, PackPorts, step_phases
 from .years_file import DAY, Years, day_steps, paced
@@ -132,6 +134,11 @@ def _experiment(
         "calendar_damage": "Jumps.Aging.capacity_calendar_damage",
         "cycle_damage": "Jumps.Aging.capacity_cycle_damage",
     }
+    laws = None if pack.aging is None else pack.aging.load()
+    if laws is not None:
+        record |= {name: f"Jumps.Aging.{name}" for name in _counters(laws)}
+        record |= {FILM: f"Aging.{FILM}"} if laws.sei.reaction_speed > 0.0 else {}
+    record[SHIFT] = f"Jumps.{ports.name(f'Cell.{SHIFT}')}"
     return Experiment(
         duration=count * years.days * DAY,
         stop_on=(ports.name("PackNetwork.undervoltage"),),
@@ -139,6 +146,18 @@ def _experiment(
         totals=totals,
         output=output,
     )
+
+
+def _counters(kind: AgingParameters) -> list[str]:
+    """Return the counters that a kind of aging takes as a whole, without those of its laws of capacity."""
+    law = kind.laws.resistance
+    by_law = {
+        "charge_throughput": kind.resistance_rate > 0.0,
+        "resistance_calendar_damage": any(law.calendar[:2]),
+        "resistance_cycle_damage": any(law.charge) and any(law.cycle),
+        "plating_lost_charge": kind.plating.exchange_current > 0.0,
+    }
+    return [name for name, counts in by_law.items() if counts]
 
 
 def run_years(pack: Pack, planned: PlannedYears, resume: bool = False) -> LongSummary:
@@ -175,4 +194,8 @@ def life_of(pack: Pack, years: Years) -> Callable[[xr.Dataset], Life]:
         capacity=np.asarray(drawn["capacity"]),
         aging_rate=np.asarray(drawn["aging_rate"]),
         exponents=(laws.calendar_exponent, laws.cycle_exponent),
+        earlier=(
+            np.asarray(drawn.get("earlier_capacity_calendar_damage", 0.0), np.float64),
+            np.asarray(drawn.get("earlier_capacity_cycle_damage", 0.0), np.float64),
+        ),
     )
