@@ -11,7 +11,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from ..core.errors import InputError
+from ..core.errors import InputError, shortened
 from .definition import Definition
 
 ROOT = __package__.rpartition(".")[0]
@@ -43,7 +43,7 @@ def load_definition(name: str, arguments: Mapping[str, Any], start: Mapping[str,
     try:
         component = make(**arguments)
     except (ImportError, TypeError, ValueError) as error:
-        raise InputError(f"{name} cannot be made with {dict(arguments)}: {error}") from error
+        raise InputError(f"{name} cannot be made with {shortened(str(dict(arguments)))}: {error}") from error
     try:
         return replace(component, model=component.model.with_start(start))
     except (KeyError, ValueError) as error:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..fmi.definition import Definition, Terminal, TerminalKind
 from ..models.bms import bms
-from ..models.cell.protocol import CellModel
-from ..models.parameter_sets import parameter_set
+from ..models.parameter_sets import cell_model
 
 ESTIMATES = ("measured_voltage", "group_soc", "group_capacity", "soc_trusted", "balancing_enable")
 """The outputs that the balancer acts on, by their names at the terminal."""
@@ -27,17 +29,18 @@ LIMITS = Terminal(
 """The limits that a vehicle or a charger must keep."""
 
 
-def define(groups: int, parallel: int, parameters: str) -> Definition:
+def define(groups: int, parallel: int, parameters: str | Mapping[str, Any]) -> Definition:
     """Return the battery management of `groups` in series.
 
     Parameters
     ----------
     groups, parallel : int
         Groups in the pack and cells in a group, >= 1.
-    parameters : str
-        A module of `models.parameters` that holds a cell, such as ``nissan_leaf_2013``.
+    parameters : str or mapping
+        A module of `models.parameters` that holds a cell, such as ``nissan_leaf_2013``, or the figures of another one,
+        of `models.cell.figures`.
     """
-    kind = parameter_set(parameters, CellModel).equivalent_circuit()
+    kind = cell_model(parameters).equivalent_circuit()
     return Definition(
         bms.declare(groups, parallel, kind),
         (

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..fmi.definition import Definition, Terminal, TerminalKind
 from ..models.aging.counters import COUNTER_NAMES
 from ..models.aging.kind import AgingParameters
-from ..models.cell.protocol import CellModel
-from ..models.parameter_sets import parameter_set
+from ..models.parameter_sets import cell_model, parameter_set
 
 TERMINALS = (
     Terminal(
@@ -22,19 +24,20 @@ AGING = Terminal("aging", TerminalKind.AGING, (*COUNTER_NAMES, "capacity_loss", 
 """Where the aging model is connected."""
 
 
-def define(cells: int, parameters: str, aging: str | None = None) -> Definition:
+def define(cells: int, parameters: str | Mapping[str, Any], aging: str | None = None) -> Definition:
     """Return n cells of one kind.
 
     Parameters
     ----------
     cells : int
         Number of cells, >= 1.
-    parameters : str
-        A module of `models.parameters` that holds a cell, such as ``nissan_leaf_2013``.
+    parameters : str or mapping
+        A module of `models.parameters` that holds a cell, such as ``nissan_leaf_2013``, or the figures of another one,
+        of `models.cell.figures`.
     aging : str, optional
         A module of `models.parameters` that holds how cells age; without it they do not.
     """
-    cell = parameter_set(parameters, CellModel)
+    cell = cell_model(parameters)
     if aging is None:
         return Definition(cell.declare(cells), TERMINALS)
     return Definition(cell.declare(cells, parameter_set(aging, AgingParameters)), (*TERMINALS, AGING))

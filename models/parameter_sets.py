@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar
 
 from ..core.errors import InputError
 from . import parameters
+from .cell.figures import from_figures
+from .cell.protocol import CellModel
 
 Of = TypeVar("Of")
 
@@ -31,6 +34,19 @@ def parameter_set(name: str, of: type[Of]) -> Of:
         raise InputError(f"there is no parameter set {name!r}; there are {', '.join(parameter_sets(of))}")
     found: Of = _held(name)
     return found
+
+
+def cell_model(given: str | Mapping[str, Any]) -> CellModel:
+    """Return a kind of cell: that of a shipped set by its name, or that of `figures`.
+
+    Raises
+    ------
+    InputError
+        When there is no such set.
+    TypeError, ValueError
+        When the figures are not those of a cell.
+    """
+    return parameter_set(given, CellModel) if isinstance(given, str) else from_figures(given)
 
 
 @cache

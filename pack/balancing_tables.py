@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -11,8 +11,9 @@ from ..core.errors import InputError
 from ..models.balancing.active import check_links
 from ..models.balancing.graph import PACK, Graph, links
 from ..models.balancing.options import BleedingLaw, Converter, ConverterLaw, Fidelity
+from .reading.checking import suggestion
 from .setting import Table, setting
-from .tables import NotNegative, suggestion
+from .tables import NotNegative
 
 RESISTOR = "resistor"
 """The word for bleed resistors; all other words are those of `Converter`."""
@@ -29,7 +30,7 @@ def _one_of(words: tuple[str, ...], what: str) -> BeforeValidator:
             raise ValueError(f"there is no such {what}{suggestion(value, words)}")
         return value
 
-    return BeforeValidator(check)
+    return BeforeValidator(check, json_schema_input_type=Literal[words])
 
 
 def _links(value: object) -> object:
@@ -53,7 +54,9 @@ class Balancer(Table):
         default=RESISTOR,
         description='"resistor" bleeds; "buck_boost", "switched_capacitor" and "flyback" move charge',
     )
-    links: Annotated[Graph | list[list[int]] | None, BeforeValidator(_links)] = Field(
+    links: Annotated[
+        Graph | list[list[int]] | None, BeforeValidator(_links, json_schema_input_type=Graph | list[list[int]])
+    ] = Field(
         default=None,
         description='of converters: "path", "ring", "star", "complete", "pack" or pairs of groups [[1, 2], ...], 0 for '
         'the pack\'s terminals; by default "pack" of flybacks, "path" of others',

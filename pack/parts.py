@@ -100,7 +100,7 @@ def _cell(pack: Pack, cells: Mapping[str, NDArray[np.float64]]) -> Part:
         "lookahead": 0.5e-9 * pack.schedule.electrical,
         "temperature": pack.thermal.initial_temperature,
     }
-    arguments = {"cells": pack.pack.cells, "parameters": pack.cell.parameters}
+    arguments = {"cells": pack.pack.cells, "parameters": pack.cell.figures}
     if pack.aging is not None:
         arguments["aging"] = pack.aging.parameters
     return Part("Cell", "cell", arguments, start)
@@ -182,7 +182,7 @@ def _bms(pack: Pack, bms: Bms, kind: CellModel, cells: Mapping[str, NDArray[np.f
         "balancing_rating": pack.balancer.rating(series, kind.limits.minimum_voltage, kind.limits.maximum_voltage),
         "voltage_sigma": max(kind.equivalent_circuit().errors.fast, bms.voltage_noise, LEAST_SIGMA),
     }
-    return Part("Bms", "bms", {"groups": series, "parallel": parallel, "parameters": pack.cell.parameters}, start)
+    return Part("Bms", "bms", {"groups": series, "parallel": parallel, "parameters": pack.cell.figures}, start)
 
 
 def _aging(pack: Pack, aging: Aging, kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> Part:

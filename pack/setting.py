@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import Any
 
@@ -54,8 +55,15 @@ def setting(name: str, *of: str, text: str | None = None, optional: bool = False
     return Field(
         default=None if optional else start,
         description=(text or variable.description) + unit,
-        json_schema_extra={"variable": name, "models": list(of)},
+        json_schema_extra={"variable": name, "models": list(of)} | _bounds(variable),
     )
+
+
+def _bounds(variable: Variable) -> dict[str, Any]:
+    """Return the bounds of a variable as a JSON schema has them."""
+    if variable.data_type is DataType.BOOLEAN:
+        return {}
+    return {key: bound for key, bound in (("minimum", variable.min), ("maximum", variable.max)) if math.isfinite(bound)}
 
 
 class Table(BaseModel):

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import difflib
+from dataclasses import dataclass
 from enum import Enum
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
 
 from ..core.duration import format_duration, parse_duration
+from ..core.errors import InputError
 from ..core.variable import Detail
 from ..models.aging.kind import AgingParameters
+from ..models.cell.figures import figures
 from ..models.cell.protocol import CellModel
 from ..models.parameter_sets import parameter_set, parameter_sets
+from .cells.cell_file import CellFile, read_cell
+from .reading.checking import suggestion
 from .setting import Table, setting
 
 MAXIMUM_CELLS = 100_000
 """Bound on the size of a pack: a mistyped number must not fill the memory."""
 
+CELL_FILE = ".toml"
+"""How the name of a cell file ends."""
+
 NotNegative = Annotated[float, Field(ge=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
-Duration = Annotated[int, BeforeValidator(parse_duration)]
+Duration = Annotated[int, BeforeValidator(parse_duration, json_schema_input_type=str)]
 """Nanoseconds, written as a string with its unit."""
 
 
@@ -52,15 +60,23 @@ class Arrangement(Table):
         return self
 
 
-def suggestion(name: str, allowed: tuple[str, ...]) -> str:
-    """Return the end of a message about an unknown name: the one that was probably meant, else all that there are."""
-    close = difflib.get_close_matches(name, allowed, n=1)
-    return f'; did you mean "{close[0]}"?' if close else f"; allowed are {', '.join(allowed)}"
+@dataclass(frozen=True)
+class Context:
+    """What the check of a pack file has to know besides its contents.
+
+    Parameters
+    ----------
+    folder : Path
+        That of the file; paths in it are relative to it.
+    """
+
+    folder: Path
 
 
 def _cell(name: object) -> object:
-    if isinstance(name, str) and name not in parameter_sets(CellModel):
-        raise ValueError(f"there is no such cell{suggestion(name, parameter_sets(CellModel))}")
+    known = parameter_sets(CellModel)
+    if isinstance(name, str) and not name.endswith(CELL_FILE) and name not in known:
+        raise ValueError(f"there is no such cell{suggestion(name, known)}, or a file with the ending {CELL_FILE}")
     return name
 
 
@@ -74,13 +90,36 @@ class Cell(Table):
     """The kind of cell, and its state at the start."""
 
     parameters: Annotated[str, BeforeValidator(_cell)] = Field(
-        description="name of a module in `packfmu.models.parameters`"
+        description="a shipped cell by its name, a module in `packfmu.models.parameters`, or a cell file, such as "
+        '"cells/my_cell.toml", relative to this file'
     )
     initial_soc: Fraction = Field(default=0.9, description="mean state of charge at the start [1]")
+    _file: CellFile | None = PrivateAttr(default=None)
+
+    @model_validator(mode="after")
+    def _read(self, info: ValidationInfo) -> Cell:
+        if self.parameters.endswith(CELL_FILE):
+            folder = info.context.folder if isinstance(info.context, Context) else Path()
+            path = folder / self.parameters
+            try:
+                self._file = read_cell(path)
+            except InputError as error:
+                raise ValueError(f'parameters = "{self.parameters}": {str(error).removeprefix(f"{path}: ")}') from None
+        return self
+
+    @property
+    def file(self) -> CellFile | None:
+        """The cell file as it was read; None where the cell is a shipped one."""
+        return self._file
+
+    @property
+    def figures(self) -> str | dict[str, Any]:
+        """What a component is given: the name of a shipped cell, or the figures of a file, of `models.cell.figures`."""
+        return figures(self._file.kind) if self._file else self.parameters
 
     def load(self) -> CellModel:
-        """Return the parameter set."""
-        return parameter_set(self.parameters, CellModel)
+        """Return the kind of cell."""
+        return self._file.kind if self._file else parameter_set(self.parameters, CellModel)
 
 
 class Variation(Table):
@@ -196,10 +235,12 @@ class Aging(Table):
 class Outputs(Table):
     """Which outputs the FMUs have."""
 
-    detail: Annotated[Detail, BeforeValidator(_detail)] = Field(
-        default="cell",
-        validate_default=True,
-        description='"cell", "group" or "pack": the finest detail of outputs and results',
+    detail: Annotated[Detail, BeforeValidator(_detail, json_schema_input_type=Literal["cell", "group", "pack"])] = (
+        Field(
+            default="cell",
+            validate_default=True,
+            description='"cell", "group" or "pack": the finest detail of outputs and results',
+        )
     )
 
 

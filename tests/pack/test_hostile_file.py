@@ -11,9 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from packfmu.core.errors import InputError
-from packfmu.pack import file
 from packfmu.pack.balancing_tables import MAXIMUM_LINKS
-from packfmu.pack.file import MOST_BYTES, MOST_DOTS, Pack, load_pack, tables
+from packfmu.pack.file import MOST_BYTES, Pack, load_pack, tables
+from packfmu.pack.reading import toml_file
 
 MEBIBYTE = 2**20
 
@@ -103,7 +103,7 @@ def test_what_would_take_long_or_fill_the_memory_is_refused(text, reason, tmp_pa
 
 
 def test_keys_of_as_many_parts_as_are_allowed_are_read(tmp_path):
-    key = ".".join("a" * (MOST_DOTS + 1))
+    key = ".".join("a" * (toml_file.MOST_DOTS + 1))
     lines = "".join(f"b{number}.{key[2:]} = 1\n" for number in range(MOST_BYTES // 8 // (len(key) + 8)))
     (tmp_path / "pack.toml").write_text(lines)
     assert "is not a known key" in read(tmp_path / "pack.toml")
@@ -176,11 +176,11 @@ def test_no_key_of_many_parts_comes_to_the_reader(monkeypatch):
         if any(long):
             counted.append(text)
             with pytest.raises(InputError, match="has a key of"):
-                file._check_dots(text)
+                toml_file.check_dots(text)
 
     counted = []
     monkeypatch.setattr(tomllib._parser, "parse_key", watched)
-    monkeypatch.setattr(file, "MOST_DOTS", 2)
+    monkeypatch.setattr(toml_file, "MOST_DOTS", 2)
     drawn()
     assert len(counted) > 20
 

@@ -1,0 +1,196 @@
+"""A cell file: read, written, and made a kind of cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.errors import InputError
+from ...fmi.files import replacing
+from ...models.cell.ecm import EquivalentCircuitCell
+from ...models.cell.kind import CellParameters, ModelErrors
+from ..reading.checking import checked
+from ..reading.toml_file import read_toml
+from . import grid
+from .cell_tables import FORMAT, CircuitFile, TableOverSoc
+from .writing import toml_text
+
+MOST_BYTES = 2**22
+"""Size of a cell file: all tables with `cell_tables.MOST_NODES` have room."""
+
+SCHEMA = "cell.schema.json"
+"""What editors of TOML look for beside the file."""
+
+
+@dataclass(frozen=True)
+class CellFile:
+    """A cell file as it was read.
+
+    Parameters
+    ----------
+    path : Path
+        Where it was.
+    text : str
+        What was in it.
+    kind : EquivalentCircuitCell
+        The cell.
+    notes : tuple of str
+        What a user should know: how far tables on the grid of the model are off the given ones, a line each.
+    """
+
+    path: Path
+    text: str
+    kind: EquivalentCircuitCell = field(compare=False)
+    notes: tuple[str, ...] = field(compare=False)
+
+
+def read_cell(path: Path) -> CellFile:
+    """Read and check a cell file.
+
+    Parameters
+    ----------
+    path : Path
+        A TOML file with the tables of `CircuitFile`.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read, is not TOML or does not fit the schema: one line that names the key, its value
+        and what is allowed.
+    """
+    text, contents = read_toml(path, MOST_BYTES)
+    kind, notes = cell_of(checked(CircuitFile, contents, str(path)))
+    return CellFile(path, text, kind, notes)
+
+
+def load_cell(path: Path) -> EquivalentCircuitCell:
+    """Return the cell of a cell file; see `read_cell`."""
+    return read_cell(path).kind
+
+
+def write_cell(kind: CellParameters, path: Path, comments: Mapping[str, str] | None = None) -> None:
+    """Write a cell file; `load_cell` gives the same cell to the last bit.
+
+    Parameters
+    ----------
+    kind : CellParameters
+        An equivalent circuit, its tables of at most `grid.MOST_SEGMENTS` segments.
+    path : Path
+        Replaced at once, or left as it was.
+    comments : mapping of str to str
+        Comments above a table or a key by its name, such as ``losses``, ``cell.capacity`` or ``rc_pairs.0.resistance``,
+        and at the head of the file by the empty name; they may have several lines.
+
+    Raises
+    ------
+    InputError
+        When the cell does not fit the format, or the file cannot be written.
+    """
+    contents = checked(CircuitFile, contents_of(kind), kind.name)
+    text = f"#:schema {SCHEMA}\n" + toml_text(contents, comments or {})
+    with replacing(path) as draft:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+
+
+def cell_of(given: CircuitFile) -> tuple[EquivalentCircuitCell, tuple[str, ...]]:
+    """Return the cell that the contents of a file describe, and notes; see `CellFile`."""
+    number = grid.segments([_nodes(given, table) for _, table, _ in given.over_soc()])
+    notes: list[str] = []
+    at = [_on_grid(given, name, table, keys, number, notes) for name, table, keys in given.over_soc()]
+    (voltage,), (entropic,), (ohmic,), *pairs = at
+    kind = EquivalentCircuitCell(
+        name=given.cell.name,
+        source=given.cell.source,
+        capacity=given.cell.capacity,
+        open_circuit_voltage=voltage,
+        entropic_coefficient=entropic,
+        ohmic_resistance=ohmic,
+        polarisation_resistance=np.array([resistance for resistance, _ in pairs]),
+        polarisation_capacitance=np.array([capacitance for _, capacitance in pairs]),
+        ohmic_activation_energy=given.ohmic_resistance.activation_energy,
+        polarisation_activation_energy=np.array([pair.activation_energy for pair in given.rc_pairs]),
+        reference_temperature=given.cell.reference_temperature,
+        hysteresis_bound=given.hysteresis.bound,
+        hysteresis_rate=given.hysteresis.rate,
+        hysteresis_decay_rate=given.hysteresis.decay_rate,
+        errors=ModelErrors(**given.errors.model_dump()),
+        **given.losses.model_dump(),
+        **given.limits.model_dump(),
+        **given.heat.model_dump(),
+    )
+    return kind, tuple(notes)
+
+
+def contents_of(kind: CellParameters) -> dict[str, Any]:
+    """Return what a cell file says of a cell, all tables on the nodes of the grid."""
+    number = kind.nodes - 1
+    if number > grid.MOST_SEGMENTS:
+        raise InputError(
+            f"{kind.name}: its tables have {kind.nodes} nodes; a cell file keeps at most {grid.MOST_SEGMENTS + 1}"
+        )
+    pairs = zip(
+        kind.polarisation_resistance, kind.polarisation_capacitance, kind.polarisation_activation_energy, strict=True
+    )
+    return {
+        "format": FORMAT,
+        "cell": {
+            **_plain(kind, "name", "source", "capacity", "reference_temperature"),
+            "soc": (np.arange(number + 1) / number).tolist(),
+        },
+        "limits": _plain(
+            kind, "minimum_voltage", "maximum_voltage", "maximum_charge_current", "maximum_discharge_current"
+        ),
+        "heat": _plain(kind, "heat_capacity", "mass", "convection"),
+        "open_circuit_voltage": {"voltage": kind.open_circuit_voltage.tolist()},
+        "entropic_coefficient": {"coefficient": _short(kind.entropic_coefficient)},
+        "ohmic_resistance": {
+            "resistance": _short(kind.ohmic_resistance),
+            "activation_energy": float(kind.ohmic_activation_energy),
+        },
+        "rc_pairs": [
+            {"resistance": _short(r), "capacitance": _short(c), "activation_energy": float(energy)}
+            for r, c, energy in pairs
+        ],
+        "hysteresis": {
+            "bound": float(kind.hysteresis_bound),
+            "rate": float(kind.hysteresis_rate),
+            "decay_rate": float(kind.hysteresis_decay_rate),
+        },
+        "losses": _plain(kind, "coulombic_efficiency", "self_discharge_current", "self_discharge_activation_energy"),
+        "errors": {key.name: float(getattr(kind.errors, key.name)) for key in fields(ModelErrors)},
+    }
+
+
+def _plain(kind: CellParameters, *names: str) -> dict[str, Any]:
+    values = {name: getattr(kind, name) for name in names}
+    return {name: value if isinstance(value, str) else float(value) for name, value in values.items()}
+
+
+def _short(table: NDArray[np.float64]) -> list[float]:
+    """Return a table as a list, of one value where all are the same."""
+    values: list[float] = table.tolist()
+    return values if np.ptp(table) else values[:1]
+
+
+def _nodes(given: CircuitFile, table: TableOverSoc) -> list[float]:
+    return table.soc or given.cell.soc or [0.0, 1.0]
+
+
+def _on_grid(
+    given: CircuitFile, name: str, table: TableOverSoc, keys: tuple[str, ...], number: int, notes: list[str]
+) -> list[NDArray[np.float64]]:
+    """Return the values of a table on the grid, and note by how much they are off."""
+    nodes, found = _nodes(given, table), []
+    for key in keys:
+        values = getattr(table, key)
+        values = values * len(nodes) if len(values) == 1 else values
+        found.append(grid.resampled(nodes, values, number))
+        off = grid.deviation(nodes, values, found[-1])
+        if off > grid.NEAR * max(map(abs, values)):
+            notes.append(f"[{name}] {key} is off by up to {off:.3g} on a grid of {number + 1} nodes over SOC")
+    return found
