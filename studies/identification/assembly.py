@@ -11,7 +11,7 @@ from . import verdicts
 from .fitted import Comparison, Estimate, FittedCell, TableEstimate
 from .found import Found
 from .intervals import TWO_SIDED, half_widths
-from .priors import ENERGY_DEVIATION, entropic_deviation
+from .priors import entropic_deviation
 from .unknowns import ENERGY_SCALE
 from .verdicts import Passed
 
@@ -38,7 +38,7 @@ def assemble(found: Found, hysteresis: tuple[float, float, float]) -> FittedCell
         comparisons.append(Comparison(
             name, record.time, record.voltage, voltage, soc[steps.last + 1], steps.temperature[steps.last], held_out
         ))  # fmt: skip
-    what = verdicts.passed(found.problem.steps, reached)
+    what, wanted = verdicts.passed(found.problem.steps, reached), found.layout.settings.hysteresis
     tables = _tables(found, what)
     kind = found.kind
     if not tables[-1].told.any():
@@ -46,7 +46,7 @@ def assemble(found: Found, hysteresis: tuple[float, float, float]) -> FittedCell
     return FittedCell(
         kind=kind,
         settings=found.layout.settings,
-        estimates=(*_estimates(found, what), _hysteresis(hysteresis, what), *_thermal(found)),
+        estimates=(*_estimates(found, what), *([_hysteresis(hysteresis, what)] if wanted else []), *_thermal(found)),
         tables=tables,
         comparisons=tuple(comparisons),
         correlation=found.solution.correlation,
@@ -61,10 +61,8 @@ def _estimates(found: Found, what: Passed) -> list[Estimate]:
     widths[found.problem.free] = half_widths(found.covariance)[found.layout.count :]
     shares = np.divide(widths / TWO_SIDED, found.problem.prior.deviation)
     records = len(dynamics.start)
-    result = [
-        Estimate("capacity", "C", dynamics.capacity, dynamics.capacity * widths[0],
-                 verdicts.why_capacity(widths[0], what)),
-    ]  # fmt: skip
+    why = "" if found.layout.settings.capacity else verdicts.why_capacity(widths[0], what)
+    result = [Estimate("capacity", "C", dynamics.capacity, dynamics.capacity * widths[0], why)]
     for number, steps in enumerate(found.problem.steps):
         result.append(Estimate(f"SOC at the start of {steps.name}", "1", dynamics.start[number], widths[1 + number]))
     for j, value in enumerate(dynamics.time_constant):
@@ -83,7 +81,7 @@ def _estimates(found: Found, what: Passed) -> list[Estimate]:
 def _hysteresis(found: tuple[float, float, float], what: Passed) -> Estimate:
     value, half_width, narrowed = found
     why = verdicts.why_hysteresis(narrowed, value, half_width, what)
-    return Estimate("bound of hysteresis", "V", 0.0 if why else value, half_width, why)
+    return Estimate("bound of hysteresis", "V", 0.0 if why else value, 0.0 if why else half_width, why)
 
 
 def _thermal(found: Found) -> list[Estimate]:
@@ -109,13 +107,14 @@ def _tables(found: Found, what: Passed) -> tuple[TableEstimate, ...]:
     spans = [widths[place] for place in places]
     if found.thermal and found.thermal.told:
         spans[-1] = TWO_SIDED * found.thermal.deviations.entropic_coefficient
-    reach = verdicts.range_text(what)
     told = [_within(values[0], what) & (spans[0] < verdicts.VOLTAGE_TOLD * (high - low))]
     told += [span < verdicts.RESISTANCE_TOLD * value for value, span in zip(values[1:-1], spans[1:-1], strict=True)]
     told.append(spans[-1] / TWO_SIDED < verdicts.NARROWED * entropic_deviation(layout))
     names = ["open-circuit voltage", "R0", *(f"R{j + 1}" for j in range(layout.settings.pairs)), "dU/dT"]
     units = ["V", *["Ohm"] * (layout.settings.pairs + 1), "V/K"]
-    reasons = ["" if one.all() else reach for one in told[:-1]] + [verdicts.why_entropic(told[-1], what)]
+    reasons = ["" if told[0].all() else verdicts.range_text(what)]
+    reasons += [verdicts.why_resistance(one, what) for one in told[1:-1]]
+    reasons.append(verdicts.why_entropic(told[-1], what))
     return tuple(map(TableEstimate, names, units, values, spans, told, reasons))
 
 

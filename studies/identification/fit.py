@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import InputError
-from ...records.record import CellRecord
 from ...models.cell.kind import CellParameters
+from ...records.record import CellRecord
 from . import alignment, priors
 from .assembly import assemble
 from .fitted import FittedCell
@@ -21,6 +21,7 @@ from .simulation import simulate_heating, simulate_held
 from .steps import Steps, cut
 from .thermal import ThermalFit, fit_thermal
 from .unknowns import Dynamics, Layout
+from .verdicts import BOTH_WAYS, passed
 
 SWEEPS = 3
 """Electrical fits; between two of them stands a thermal one, where temperatures were measured."""
@@ -82,7 +83,9 @@ def fit_cell(
     looked_for = (0.0, 0.0, 1.0)
     for sweep in range(SWEEPS):
         problem = _problem(state, layout, scales)
-        found = Found(problem, search(problem, state.begin, progress), scales, state.steps, state.thermal)
+        found = Found(
+            problem, search(problem, state.begin, progress), scales, state.steps, state.thermal, state.axis_set
+        )
         if state.hysteresis:
             looked_for = found.hysteresis
         if sweep < SWEEPS - 1:
@@ -119,10 +122,9 @@ def _next(state: _State, found: Found) -> _State:
         warm = {name: _warmed(steps, kind, starts[name]) for name, steps in state.steps.items()}
     settings, dynamics = found.layout.settings, found.solution.dynamics
     if not state.axis_set and settings.capacity is None:
-        reached = [found.soc(steps, start) for steps, start in zip(found.problem.steps, dynamics.start, strict=True)]
-        span = float(min(soc.min() for soc in reached)), float(max(soc.max() for soc in reached))
-        dynamics = alignment.set_axis(found.linear[found.layout.table(0)], dynamics, span, found.scales)
-    hysteresis = found.hysteresis_told if state.axis_set else settings.hysteresis
+        dynamics = alignment.set_axis(found.linear[found.layout.table(0)], dynamics, found.reached, found.scales)
+    turned = passed(found.problem.steps, [found.soc(one, starts[one.name]) for one in found.problem.steps]).both_ways
+    hysteresis = found.hysteresis_told if state.axis_set else settings.hysteresis and turned >= BOTH_WAYS
     return _State(warm, dynamics, found.solution.noise(), hysteresis, True, thermal)
 
 
@@ -131,7 +133,7 @@ def _thermal(found: Found, starts: Mapping[str, float]) -> ThermalFit | None:
     kind = found.kind
     irreversible = replace(kind, entropic_coefficient=np.zeros(kind.nodes))
     measured = [
-        (steps, simulate_held(steps, irreversible, starts[name]))
+        (steps, simulate_held(steps, irreversible, starts[name], steps.temperature))
         for name, steps in found.steps.items()
         if steps.record.temperature is not None and steps.record.ambient is not None
     ]

@@ -11,14 +11,14 @@ from scipy.optimize import minimize_scalar
 
 from ...models.cell.ecm import EquivalentCircuitCell
 from .basis import SELF_DISCHARGE_ACTIVATION_ENERGY, columns, reached_soc
-from .bounded import bounded
+from .bounded import bounded, continued
 from .intervals import half_widths
 from .priors import HYSTERESIS_DEVIATION, Scales
 from .search import Problem, Solution
 from .steps import Steps
 from .thermal import ThermalFit
 from .unknowns import Layout, self_discharge_current
-from .verdicts import NARROWED
+from .verdicts import HYSTERESIS_CLEAR, NARROWED
 
 MASS = 0.024 / 3600.0
 """Mass over capacity that is assumed, that of the Leaf's cell [kg/C]."""
@@ -47,6 +47,8 @@ class Found:
         All records, the held-out ones too.
     thermal : ThermalFit or None
         What temperatures told before.
+    axis_set : bool
+        Whether SOC 0 and 1 were held at the limits of voltage.
     """
 
     problem: Problem
@@ -54,6 +56,7 @@ class Found:
     scales: Scales
     steps: dict[str, Steps]
     thermal: ThermalFit | None
+    axis_set: bool
 
     @property
     def layout(self) -> Layout:
@@ -69,8 +72,20 @@ class Found:
     def linear(self) -> NDArray[np.float64]:
         """Linear unknowns, with tables within their bounds."""
         count = self.layout.count
-        information = sum(self.solution.information)[:count, :count]
-        return bounded(self.solution.linear, information, self.layout, self.scales.resistance)
+        information = np.sum(self.solution.information, axis=0)[:count, :count]
+        result = bounded(self.solution.linear, information, self.layout, self.scales.resistance)
+        limits, settings = (self.scales.minimum_voltage, self.scales.maximum_voltage), self.layout.settings
+        ends = self.axis_set and settings.capacity is None, self.axis_set and settings.initial_soc is None
+        place = self.layout.table(0)
+        result[place] = continued(result[place], self.reached, limits, ends)
+        return result
+
+    @property
+    def reached(self) -> tuple[float, float]:
+        """Least and greatest state of charge of the fitted records."""
+        starts = self.solution.dynamics.start
+        socs = [self.soc(steps, start) for steps, start in zip(self.problem.steps, starts, strict=True)]
+        return float(min(soc.min() for soc in socs)), float(max(soc.max() for soc in socs))
 
     @property
     def hysteresis(self) -> tuple[float, float, float]:
@@ -83,7 +98,7 @@ class Found:
     def hysteresis_told(self) -> bool:
         """Whether the records tell that the cell has hysteresis."""
         value, half_width, narrowed = self.hysteresis
-        return value > half_width and narrowed < NARROWED
+        return value > HYSTERESIS_CLEAR * half_width and narrowed < NARROWED
 
     def voltage(self, steps: Steps) -> tuple[NDArray[np.float64], float]:
         """Voltage of the fitted circuit at every row of a record [V], and SOC at its start.

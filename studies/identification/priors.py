@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .settings import FitSettings
 from .unknowns import ENERGY_SCALE, Layout
 
 ENERGY, ENERGY_DEVIATION = 30e3, 20e3
@@ -24,8 +23,8 @@ TIME_CONSTANTS = {
 """Bounds of the time constants for so many pairs [s]; their logarithms are expected in the middle."""
 
 VOLTAGE_BEND = 30.0
-"""Second difference of the open-circuit voltage over SOC, over the window of voltage and the 3/2 power of the spacing of
-the nodes: of a curve whose slope wanders, it is the same for any spacing."""
+"""Second difference of the open-circuit voltage over SOC, over the window of voltage and the 3/2 power of the spacing
+of the nodes: where the slope wanders at random, it is the same for any spacing."""
 
 BOTTOM, VOLTAGE_BOTTOM, RESISTANCE_BOTTOM = 0.06, 20.0, 3.0
 """SOC towards which open-circuit voltage and resistances bend more, and how many times more at SOC 0."""
@@ -117,7 +116,9 @@ def prior(
         root = np.linalg.cholesky(np.linalg.inv(covariance)).T
         parts.append((root @ np.eye(layout.count)[layout.table(-1)], root @ values))
     mean, deviation = _searched(layout)
-    return Prior(np.vstack([matrix for matrix, _ in parts]), np.concatenate([right for _, right in parts]), mean, deviation)
+    return Prior(
+        np.vstack([matrix for matrix, _ in parts]), np.concatenate([right for _, right in parts]), mean, deviation
+    )
 
 
 Part = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -166,7 +167,9 @@ def _resistance(layout: Layout, scales: Scales, number: int) -> Part:
 
 def _entropic(layout: Layout) -> Part:
     bend = ENTROPIC_BEND * (10.0 / (layout.settings.entropic_knots - 1)) ** 1.5
-    matrix = np.vstack([_differences(layout, -1, 2) / bend, np.eye(layout.count)[layout.table(-1)] / ENTROPIC_DEVIATION])
+    matrix = np.vstack(
+        [_differences(layout, -1, 2) / bend, np.eye(layout.count)[layout.table(-1)] / ENTROPIC_DEVIATION]
+    )
     return matrix, np.zeros(len(matrix))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +88,7 @@ class Solution:
     @property
     def covariance(self) -> NDArray[np.float64]:
         """Covariance of the unknowns."""
-        return np.linalg.inv(sum(self.information))
+        return np.linalg.inv(np.sum(self.information, axis=0)).astype(np.float64)
 
     @property
     def correlation(self) -> float:
@@ -109,7 +110,7 @@ class Solution:
         return np.array(result)
 
     def reweighted(self, noise: NDArray[np.float64]) -> Solution:
-        """Return the same unknowns with the information of rows that counted with `noise` [V] counted as they should."""
+        """Return the same unknowns, with the rows that counted with `noise` [V] counted by what is left of them."""
         shares = (noise / self.noise()) ** 2
         parts = [share * part for share, part in zip(shares, self.information[1:], strict=True)]
         return replace(self, information=(self.information[0], *parts))
@@ -169,7 +170,7 @@ class _Trials:
         return np.concatenate([self.matrix @ self.linear - self.right, self.known(searched)])
 
     def slopes(self, searched: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Derivatives of the fitted rows for given linear unknowns, then zeros for the prior's equations."""
+        """Return derivatives of the fitted rows for given linear unknowns, then zeros for the prior's equations."""
         self.move(searched)
         result = np.zeros((len(self.matrix), len(searched)))
         rows = len(self.matrix) - len(self.problem.prior.matrix)
@@ -190,7 +191,7 @@ def search(problem: Problem, begin: Dynamics, progress: Callable[[], object]) ->
     low, high = (bound[problem.free] for bound in _bounds(problem, begin))
     start = np.clip(begin.packed()[problem.free], low + 1e-6, high - 1e-6)
     result = least_squares(
-        trials.residuals, start, trials.jacobian, bounds=(low, high), max_nfev=TRIALS, xtol=1e-5, ftol=1e-6
+        trials.residuals, start, trials.jacobian, bounds=(low, high), max_nfev=TRIALS, xtol=1e-8, ftol=1e-9
     )
     return _solution(trials, result.x)
 
@@ -211,10 +212,10 @@ def _solution(trials: _Trials, searched: NDArray[np.float64]) -> Solution:
     full = np.hstack([trials.matrix, slopes])
     misfit = trials.right - trials.matrix @ trials.linear
     ends = np.cumsum([0, *(len(steps.fitted) for steps in problem.steps)])
-    parts = [full[begin:end].T @ full[begin:end] for begin, end in zip(ends[:-1], ends[1:], strict=True)]
+    parts = [full[begin:end].T @ full[begin:end] for begin, end in pairwise(ends)]
     known = full[ends[-1] :].T @ full[ends[-1] :]
     searching = np.arange(trials.matrix.shape[1], len(known))
     known[searching, searching] += problem.prior.deviation[problem.free] ** -2.0
-    rows = [misfit[begin:end] for begin, end in zip(ends[:-1], ends[1:], strict=True)]
+    rows = [misfit[begin:end] for begin, end in pairwise(ends)]
     residuals = tuple(noise * row for noise, row in zip(problem.noise, rows, strict=True))
     return Solution(trials.dynamics(searched), trials.linear, residuals, (known, *parts)).reweighted(problem.noise)

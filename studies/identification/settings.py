@@ -46,7 +46,7 @@ class FitSettings:
     slowest_time_constant : float, optional
         Sets that of the last pair, instead of fitting it [s].
     nodes, resistance_knots, entropic_knots : int
-        Uniform knots over SOC of the open-circuit voltage, the resistances and dU/dT. Knots of the latter two are nodes.
+        Uniform knots over SOC of the open-circuit voltage, the resistances and dU/dT; all are nodes.
     hysteresis : bool
         Whether the cell may have hysteresis; it is left out where the records do not tell it.
     hysteresis_rate : float
@@ -101,7 +101,7 @@ class FitSettings:
             knots = getattr(self, name)
             _within(name, knots, 3, self.nodes)
             if (self.nodes - 1) % (knots - 1):
-                raise InputError(f"{name} = {knots}: {knots - 1} must divide the {self.nodes - 1} segments of the nodes")
+                raise InputError(f"{name} = {knots}: {knots - 1} must divide nodes - 1 = {self.nodes - 1}")
 
 
 def _within(name: str, value: Any, least: float, most: float) -> None:

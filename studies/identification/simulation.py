@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,17 @@ from ...core.kernel import Block, kernel
 from ...models.cell import ecm
 from ...models.cell.kind import CellParameters
 from ...models.thermal import chain
-from .steps import Steps
+
+
+class DrivenSteps(Protocol):
+    """Length [s] and current [A] of steps, and the temperature of the air [K], each of shape (steps,)."""
+
+    @property
+    def duration(self) -> NDArray[np.float64]: ...  # noqa: D102
+    @property
+    def applied(self) -> NDArray[np.float64]: ...  # noqa: D102
+    @property
+    def ambient(self) -> NDArray[np.float64]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,12 +44,12 @@ class Simulation:
     heat_rate: NDArray[np.float64]
 
 
-def simulate_heating(steps: Steps, kind: CellParameters, soc: float, temperature: float) -> Simulation:
+def simulate_heating(steps: DrivenSteps, kind: CellParameters, soc: float, temperature: float) -> Simulation:
     """Drive a cell that warms by its own heat in the air of the record.
 
     Parameters
     ----------
-    steps : Steps
+    steps : DrivenSteps
         Current and air temperature.
     kind : CellParameters
         The cell; its heat capacity and convection are those of the Thermal model's only node.
@@ -63,15 +74,15 @@ def simulate_heating(steps: Steps, kind: CellParameters, soc: float, temperature
     return result
 
 
-def simulate_held(steps: Steps, kind: CellParameters, soc: float) -> Simulation:
-    """Drive a cell, from rest at a state of charge, that is held at the temperature of each step."""
-    cell = _cell(kind, soc, float(steps.temperature[0]))
+def simulate_held(steps: DrivenSteps, kind: CellParameters, soc: float, temperature: NDArray[np.float64]) -> Simulation:
+    """Drive a cell, from rest at a state of charge, that is held at a temperature [K] in each step, shape (steps,)."""
+    cell = _cell(kind, soc, float(temperature[0]))
     result = _empty(steps)
     _hold(
-        (cell.x, cell.p, cell.u, cell.y, cell.c), steps.duration, steps.applied, steps.temperature,
+        (cell.x, cell.p, cell.u, cell.y, cell.c), steps.duration, steps.applied, temperature,
         result.voltage, result.soc, result.heat_rate,
     )  # fmt: skip
-    result.temperature[:] = steps.temperature
+    result.temperature[:] = temperature
     return result
 
 
@@ -81,7 +92,7 @@ def _cell(kind: CellParameters, soc: float, temperature: float) -> Instance:
     return cell
 
 
-def _empty(steps: Steps) -> Simulation:
+def _empty(steps: DrivenSteps) -> Simulation:
     voltage, soc, temperature, heat_rate = np.empty((4, len(steps.duration)))
     return Simulation(voltage, soc, temperature, heat_rate)
 

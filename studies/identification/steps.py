@@ -102,11 +102,13 @@ def cut(name: str, record: CellRecord, temperature: float) -> Steps:
     before = record.current[row[held] - 1]
     applied[held] = before * (applied[held] / before) ** ((within[held] + 0.5) / count[row[held]])
     ends_row = within == count[row] - 1
+    middle = record.time[row] - interval[row] * (1.0 - (within + 0.5) / count[row])
     air = record.ambient if record.ambient is not None else record.temperature
     cell = record.temperature if record.temperature is not None else record.ambient
-    spread = [np.full(len(row), temperature) if values is None else values[row] for values in (cell, air)]
+    bare = np.full(len(record.time), temperature)
+    warm, around = (np.interp(middle, record.time, bare if values is None else values) for values in (cell, air))
     return Steps(
-        name, record, (interval / count)[row], applied, *spread, np.where(ends_row, row, -1), _fitted_rows(record),
+        name, record, (interval / count)[row], applied, warm, around, np.where(ends_row, row, -1), _fitted_rows(record),
     )  # fmt: skip
 
 

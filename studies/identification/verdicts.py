@@ -1,7 +1,7 @@
 """What the records cannot tell, found from how little they narrow what is known of any cell, and why.
 
-An unknown is told where the deviation that the fit leaves is less than half the one that was expected before. The reason
-is looked up in what the records passed through: temperatures, rests, SOC, and current in both directions.
+An unknown is told where the deviation that the fit leaves is less than half the one that was expected before. The
+reason is looked up in what the records passed through: temperatures, rests, SOC, and current in both directions.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ NARROWED = 0.5
 """Share of the expected deviation that an unknown is told below."""
 
 CAPACITY_TOLD = 0.05
-"""Half width of the capacity's interval, over the capacity, that it is told below."""
+"""Half width of the capacity's interval, and what of it the records did not reach, over the capacity, that it is told
+below."""
 
 RESISTANCE_TOLD = 0.5
 """Half width of a resistance's interval, over its value, that it is told below."""
@@ -30,7 +31,16 @@ VOLTAGE_TOLD = 0.02
 AT_BOUND = 0.02
 """Distance of the logarithm of a time constant from a bound of the search that counts as at the bound."""
 
+HYSTERESIS_CLEAR = 1.5
+"""Half widths that the bound of hysteresis is above 0 where it is told: at 1, one cell in forty that has none would be
+given some, and the figures that go with it."""
+
+BOTH_WAYS = 0.05
+"""Share of the SOC range that must be passed charging and discharging for hysteresis to be looked for: where the
+current never turns, only the shape that the model gives it parts it from the open-circuit voltage."""
+
 SOC_BINS = 50
+"""Bins of SOC that are passed charging, discharging, or both."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +75,9 @@ def passed(steps: Sequence[Steps], reached: Sequence[NDArray[np.float64]]) -> Pa
         for way, sign in enumerate((-1.0, 1.0)):
             ways[way, bins[sign * one.applied > 0.0]] = True
     both = ways.all(axis=0).sum() / max(ways.any(axis=0).sum(), 1)
-    soc = min(one.min() for one in reached), max(one.max() for one in reached)
+    span = float(min(one.min() for one in reached)), float(max(one.max() for one in reached))
     rests = max(_longest_rest(one) for one in steps)
-    return Passed((float(warm.min()), float(warm.max())), rests, (float(soc[0]), float(soc[1])), float(both))
+    return Passed((float(warm.min()), float(warm.max())), rests, span, float(both))
 
 
 def _longest_rest(steps: Steps) -> float:
@@ -83,9 +93,10 @@ def range_text(what: Passed) -> str:
 
 def why_capacity(share: float, what: Passed) -> str:
     """Return why a capacity with such a half width, as a share of it, is not told."""
-    if share < CAPACITY_TOLD:
+    beyond = max(what.soc[0], 0.0) + max(1.0 - what.soc[1], 0.0)
+    if share < CAPACITY_TOLD and beyond < CAPACITY_TOLD:
         return ""
-    return f"{range_text(what)}: the rest is the open-circuit voltage continued straight to its limits; state --capacity"
+    return f"{range_text(what)}; beyond, the open-circuit voltage was continued to its limits; state the capacity"
 
 
 def why_time_constant(value: float, pair: int, pairs: int, narrowed: float, what: Passed) -> str:
@@ -113,14 +124,24 @@ def why_energy(narrowed: float, what: Passed) -> str:
     )
 
 
+def why_resistance(told: NDArray[np.bool_], what: Passed) -> str:
+    """Return why a resistance is not told at knots."""
+    if told.all():
+        return ""
+    return (
+        f"the interval is wider than half the value: {range_text(what)}, and there hold too little of how the voltage "
+        "follows a change of current"
+    )
+
+
 def why_hysteresis(narrowed: float, value: float, half_width: float, what: Passed) -> str:
     """Return why the bound of hysteresis is not told."""
-    if narrowed >= NARROWED:
+    if narrowed >= NARROWED or what.both_ways < BOTH_WAYS:
         return (
             f"{100.0 * what.both_ways:.0f} % of the SOC range was passed both charging and discharging, too little to "
             "part it from the open-circuit voltage; taken as 0"
         )
-    if value <= half_width:
+    if value <= HYSTERESIS_CLEAR * half_width:
         return f"{1e3 * value:.1f} +- {1e3 * half_width:.1f} mV cannot be told from none; taken as 0"
     return ""
 
@@ -131,6 +152,6 @@ def why_entropic(told: NDArray[np.bool_], what: Passed) -> str:
         return ""
     low, high = what.temperatures
     return (
-        f"the cell was between {low - 273.15:.1f} and {high - 273.15:.1f} degC, and {range_text(what)}: it takes records "
-        "at several temperatures, or the temperature of cell and air"
+        f"the cell was between {low - 273.15:.1f} and {high - 273.15:.1f} degC, and {range_text(what)}: it takes "
+        "records at several temperatures, or the temperature of cell and air"
     )
