@@ -1,17 +1,31 @@
-"""The measured records of the Leaf cell, as steps of constant current that models can be driven with."""
+"""The measured records of the Leaf cell, as steps of constant current that models can be driven with.
+
+The records are those of BatterySim, `equiv-circ-model` on GitHub at 34752e7 (MIT, measured at Oak Ridge National
+Laboratory), their columns renamed and the current turned such that it is positive into the cell.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
-FOLDER = Path(__file__).parents[1] / "data" / "leaf_cell"
+from packfmu.core.reading import read_file
+from packfmu.records.record import CellRecord
+from packfmu.studies.identification.simulation import Simulation
+
+FOLDER = Path(__file__).parents[2] / "shared" / "data" / "leaf_cell"
+"""Where the records are looked for: beside the checkout."""
+
 CELSIUS = 273.15
+MOST_BYTES = 2**24
+"""Of a file of records."""
 
 CLOCK = 0.4
 """What the thermocouples' clock is behind the cycler's [s]."""
@@ -116,20 +130,53 @@ class Thermocouples:
     ambient: NDArray[np.float64]
 
 
-def read_hppc(celsius: int) -> Record:
+def read_hppc(folder: Path, celsius: int) -> Record:
     """Read the HPPC test in a chamber at 10 or 25 degC; the charge that the latter begins within is completed."""
-    record = _read(f"hppc_{celsius}c", celsius + CELSIUS)
+    record = _read(folder, f"hppc_{celsius}c", celsius + CELSIUS)
     return _completed(record) if celsius == 25 else record
 
 
-def read_discharges() -> tuple[Record, Thermocouples]:
+def read_discharges(folder: Path) -> tuple[Record, Thermocouples]:
     """Read the 1C charges and discharges with their thermocouples."""
-    columns = _columns(FOLDER / "discharge_1c_temperature.csv", 5)
+    columns = _columns(folder / "discharge_1c_temperature.csv", 5)
     measured = np.array(columns, dtype=np.float64)
     thermocouples = Thermocouples(measured[0] + CLOCK, measured[1:4].mean(axis=0) + CELSIUS, measured[4] + CELSIUS)
-    record = _read("discharge_1c", 0.0)
+    record = _read(folder, "discharge_1c", 0.0)
     ambient = np.interp(record.middles, thermocouples.time, thermocouples.ambient)
     return replace(record, ambient=ambient), thermocouples
+
+
+def cell_records(folder: Path) -> dict[str, CellRecord]:
+    """Return the tests for an identification: the HPPC tests with the air's temperature, the 1C test with both.
+
+    The 25 degC test begins within a charge; the identification takes it from the rest after that charge on.
+    """
+    result = {}
+    for celsius in (25, 10):
+        record = read_hppc(folder, celsius)
+        rows = slice(record.full + 1 if celsius == 25 else 0, None)
+        air = np.full(len(record.time[rows]), celsius + CELSIUS)
+        result[record.name] = CellRecord(record.time[rows], record.current[rows], record.voltage[rows], ambient=air)
+    record, thermocouples = read_discharges(folder)
+    cell, air = (
+        np.interp(record.time, thermocouples.time, each) for each in (thermocouples.cell, thermocouples.ambient)
+    )
+    result[record.name] = CellRecord(record.time, record.current, record.voltage, cell, air)
+    return result
+
+
+def rested_soc(record: Record, drive: Callable[[float], Simulation]) -> float:
+    """SOC at the start that puts the end of the first rest after the full charge on its measured voltage.
+
+    Parameters
+    ----------
+    record : Record
+        Begins below a tenth of the capacity.
+    drive : callable
+        Simulates the record from a SOC.
+    """
+    step = record.last_steps[record.rested]
+    return float(brentq(lambda soc: drive(soc).voltage[step] - record.voltage[record.rested], 0.0, 0.1, xtol=1e-9))
 
 
 def _completed(record: Record) -> Record:
@@ -149,12 +196,12 @@ def _completed(record: Record) -> Record:
 
 
 def _columns(path: Path, count: int) -> list[tuple[str, ...]]:
-    lines = path.read_text(encoding="utf-8").splitlines()[1:]
+    lines = read_file(path, MOST_BYTES).decode("utf-8").splitlines()[1:]
     return list(zip(*(line.split(",")[:count] for line in lines), strict=True))
 
 
-def _read(name: str, ambient: float) -> Record:
-    columns = _columns(FOLDER / f"{name}.csv", 5)
+def _read(folder: Path, name: str, ambient: float) -> Record:
+    columns = _columns(folder / f"{name}.csv", 5)
     time, current, voltage = np.array(columns[:3], dtype=np.float64)
     mode, step = np.array(columns[3]), np.array(columns[4])
     phase = np.char.add(mode, step)

@@ -1,4 +1,6 @@
-"""Hold the stored Leaf cell against its measured tests: python examples/validate_cell.py.
+"""Hold the stored Leaf cell against its measured tests: python examples/validate_cell.py [FOLDER].
+
+The folder holds the records of the tests (`leaf_records`).
 
 Runs the Cell and Thermal models over the HPPC and 1C tests, the cell warming by its own heat, prints the residuals, and
 saves figures in dist/validation. Each record needs its state of charge at the start: in an HPPC test that of least
@@ -10,6 +12,7 @@ The 25 degC record begins within a charge; how long that had lasted is told by t
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import sys
 from dataclasses import dataclass
@@ -17,13 +20,14 @@ from enum import Enum
 from pathlib import Path
 
 import numpy as np
-from leaf_records import CELSIUS, Record, Thermocouples, read_discharges, read_hppc
-from leaf_simulation import Simulation, rested_soc, simulate_heating
+from leaf_records import CELSIUS, FOLDER, Record, Thermocouples, read_discharges, read_hppc, rested_soc
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
+from packfmu.core.errors import InputError
 from packfmu.models.cell.kind import CellParameters
+from packfmu.studies.identification.simulation import Simulation, simulate_heating
 
 STORED = "packfmu.models.parameters.nissan_leaf_2013"
 OUTPUT = Path(__file__).parents[1] / "dist" / "validation"
@@ -95,9 +99,9 @@ def voltage_residuals(record: Record, simulation: Simulation) -> NDArray[np.floa
     return 1e3 * (simulation.voltage[record.last_steps] - record.voltage)
 
 
-def compare_hppc(kind: CellParameters, celsius: int, target: float) -> Comparison:
+def compare_hppc(folder: Path, kind: CellParameters, celsius: int, target: float) -> Comparison:
     """Hold an HPPC test against its simulation."""
-    record = read_hppc(celsius)
+    record = read_hppc(folder, celsius)
     later = slice(record.full + 1, None)
 
     def drive(soc: float) -> Simulation:
@@ -116,9 +120,9 @@ def compare_hppc(kind: CellParameters, celsius: int, target: float) -> Compariso
     return Comparison(record, simulation, windows)
 
 
-def compare_discharges(kind: CellParameters) -> Comparison:
+def compare_discharges(folder: Path, kind: CellParameters) -> Comparison:
     """Hold the 1C test against its simulation: voltage of the discharges, and temperature."""
-    record, thermocouples = read_discharges()
+    record, thermocouples = read_discharges(folder)
     warm = float(thermocouples.cell[:FIRST_MINUTE].mean())
     soc = rested_soc(record, lambda start: simulate_heating(record, kind, start, warm))
     simulation = simulate_heating(record, kind, soc, warm)
@@ -140,9 +144,9 @@ def temperature_residuals(record: Record, simulation: Simulation, thermocouples:
     return simulated - thermocouples.cell[within]
 
 
-def validate(kind: CellParameters) -> tuple[Comparison, ...]:
+def validate(folder: Path, kind: CellParameters) -> tuple[Comparison, ...]:
     """Hold a cell against all its tests."""
-    return compare_hppc(kind, 25, 2.0), compare_hppc(kind, 10, 4.0), compare_discharges(kind)
+    return compare_hppc(folder, kind, 25, 2.0), compare_hppc(folder, kind, 10, 4.0), compare_discharges(folder, kind)
 
 
 def table(comparisons: tuple[Comparison, ...]) -> str:
@@ -181,9 +185,15 @@ def draw(comparison: Comparison, path: Path) -> None:
     figure.savefig(path, dpi=120)
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Validate the stored parameters, print the table and save the figures."""
-    comparisons = validate(importlib.import_module(STORED).PARAMETERS)
+    parser = argparse.ArgumentParser(description="Hold the stored Leaf cell against its measured tests.")
+    parser.add_argument("folder", type=Path, nargs="?", default=FOLDER, help="of the records [%(default)s]")
+    try:
+        comparisons = validate(parser.parse_args(arguments).folder, importlib.import_module(STORED).PARAMETERS)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 2
     print(table(comparisons))
     print(f"\nSOC at the end of the first full charge: {', '.join(f'{c.full_soc:.3f}' for c in comparisons)}")
     OUTPUT.mkdir(parents=True, exist_ok=True)

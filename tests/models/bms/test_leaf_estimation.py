@@ -16,12 +16,15 @@ from scipy.optimize import least_squares
 from packfmu.core.kernel import kernel
 from packfmu.models.bms.filter_states import SOC, sigma
 from packfmu.models.parameters.nissan_leaf_2013 import PARAMETERS
+from packfmu.studies.identification.simulation import simulate_held
+from tests.records_folder import RECORDS, needs_records
 
 from .estimations import estimated, step
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "examples"))
-from leaf_records import read_hppc
-from leaf_simulation import rested_soc, simulate_held
+from leaf_records import read_hppc, rested_soc
+
+pytestmark = needs_records
 
 REFERENCE_SIGMA = 0.001
 GRID = np.linspace(0.0, 1.0, PARAMETERS.nodes)
@@ -41,7 +44,7 @@ def ends_of_rests(record):
 @pytest.fixture(scope="module", params=[25, 10], ids=["25 degC", "10 degC"])
 def measured(request):
     """A record, the reference SOC at the end of each step, and the one that the first rest alone would give."""
-    record = read_hppc(request.param)
+    record = read_hppc(RECORDS, request.param)
     rows = ends_of_rests(record)
     steps = record.last_steps[rows]
 
