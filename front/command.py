@@ -145,8 +145,8 @@ def run(
     from .facade import load
     from .facade import run as run_pack
 
-    options = {"vehicle": vehicle, "years": years, "resume": resume, "components": components}
-    return run_pack(load(pack), usage, output, **options).summary
+    result = run_pack(load(pack), usage, output, vehicle=vehicle, years=years, resume=resume, components=components)
+    return result.summary
 
 
 @app.command()
@@ -158,6 +158,46 @@ def report(
     from ..report.page import write_report
 
     return f"{write_report(results, output or results.with_suffix('.html'))} is written; open it in a browser"
+
+
+@cell.command("show")
+def cell_show(
+    name: Annotated[str, typer.Argument(help="A shipped cell, or a cell file (.toml).", metavar="CELL")],
+    figure: Annotated[Path | None, typer.Option(help="Save a picture of its tables: .png, .pdf or .svg.")] = None,
+    save: Annotated[Path | None, typer.Option(help="Save it as a cell file (.toml), to be edited.")] = None,
+) -> str:
+    """Show a cell: charge, energy, limits, resistances, time constants, losses and heat."""
+    from .cells import show_cell
+
+    return show_cell(name, figure, save)
+
+
+@cell.command("fit")
+def cell_fit(
+    records: Annotated[
+        list[str],
+        typer.Argument(
+            help="Records of the cell: CSV, Parquet, or files of cyclers. One without a column of temperature is "
+            "followed by that of its chamber: hppc_10c.csv@10degC.",
+            metavar="RECORD...",
+        ),
+    ],
+    output: Annotated[Path, typer.Option(help="The cell file to write.")] = Path("cell.toml"),
+    name: Annotated[str, typer.Option(help="What the cell is called.")] = "fitted cell",
+    pairs: Annotated[int, typer.Option(help="RC pairs, 1 to 3.")] = 2,
+    hold_out: Annotated[
+        list[str] | None, typer.Option(help="A record that is predicted, not fitted; may be repeated.")
+    ] = None,
+    capacity: Annotated[float | None, typer.Option(help="Charge between SOC 0 and 1, where it is known [A.h].")] = None,
+    minimum_voltage: Annotated[float | None, typer.Option(help="Lower limit; default: the records' least [V].")] = None,
+    maximum_voltage: Annotated[float | None, typer.Option(help="Upper limit; default: the greatest [V].")] = None,
+    mass: Annotated[float | None, typer.Option(help="Of the cell [kg].")] = None,
+) -> str:
+    """Identify a cell from records, with 95 % intervals, and say what the records cannot tell."""
+    from .cells import fit_cell_file
+
+    known = {"minimum_voltage": minimum_voltage, "maximum_voltage": maximum_voltage, "mass": mass}
+    return fit_cell_file(records, output, hold_out or [], capacity, name=name, pairs=pairs, **known)
 
 
 app.add_typer(cell, name="cell")

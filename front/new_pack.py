@@ -8,10 +8,11 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from ..core.errors import InputError
 from ..fmi.files import replacing
 from ..pack.file import Pack, parse_pack, tables
-from ..pack.setting import Table
 
 Given = dict[str, dict[str, Any]]
 """Values by table and key."""
@@ -65,7 +66,7 @@ def pack_text(name: str, given: Given) -> str:
     return "\n".join(text)
 
 
-def _table(name: str, kind: type[Table], given: dict[str, Any], optional: bool) -> str:
+def _table(name: str, kind: type[BaseModel], given: dict[str, Any], optional: bool) -> str:
     lines = [*_comment(_purpose(kind)), f"# [{name}]" if optional else f"[{name}]"]
     for key, field in kind.model_fields.items():
         lines += _comment(f"{key}: {field.description}")
@@ -78,7 +79,7 @@ def _table(name: str, kind: type[Table], given: dict[str, Any], optional: bool) 
     return "\n".join(lines) + "\n"
 
 
-def _purpose(kind: type[Table]) -> str:
+def _purpose(kind: type[BaseModel]) -> str:
     return (kind.__doc__ or "").strip().split("\n")[0]
 
 
