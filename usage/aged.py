@@ -82,7 +82,9 @@ def save_aged(source: Path, pack: Pack, years: Years, recorded: xr.Dataset, year
     end = year * years.days * DAY
     at = np.flatnonzero(recorded["time"].values == seconds(end))
     if year < 1 or not len(at):
-        raise InputError(f"the run has not come to the end of year {year}; it ended at {float(recorded.time[-1]):g} s")
+        raise InputError(
+            f"the run has not come to the end of year {year}; it ended after {float(recorded.time[-1]) / 86400.0:g} d"
+        )
     columns = cell_columns(pack, recorded, int(at[0]))
     path, table = folder / f"aged_{year}y.toml", folder / f"aged_{year}y_cells.csv"
     contents = _contents(source, folder)

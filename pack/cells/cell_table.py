@@ -1,7 +1,7 @@
 """The table of a pack's cells: what is known of each of them, as comma-separated values.
 
 The first column is the number of the cell, from 1, in the order in which the pack is built; every cell has one row. The
-others are those of `COLUMNS`, in any order, each with its unit in brackets; a table may leave columns out. A field that
+others are those of `columns`, in any order, each with its unit in brackets; a table may leave columns out. A field that
 is empty is as the pack file has it without the table: drawn by its ``[variation]``, and without wear. So a row that is
 empty but for the number is a new cell. Numbers are written so that they read back to the same bits.
 """
@@ -12,15 +12,24 @@ import csv
 import io
 import math
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.bounds import first_beyond, out_of_bounds
 from ...core.errors import InputError, one_line, shortened
 from ...core.reading import read_file
+from ...core.variable import Variable
+from ...models.aging import losses
 from ...models.aging.counters import COUNTERS
+from ...models.aging.kind import AgingParameters
 from ...models.aging.law import EARLIER
+from ...models.cell import ecm
+from ...models.cell.kind import CellParameters
+from ...models.network import network
+from ...models.parameter_sets import parameter_set, parameter_sets
 
 Values = NDArray[np.float64]
 
@@ -29,37 +38,38 @@ MOST_BYTES = 2**27
 
 NUMBER = "cell"
 
-CELL_COLUMNS = {
-    "capacity": "C",
-    "initial_soc": "1",
-    "self_discharge_current": "A",
-    "coulombic_efficiency": "1",
-    "resistance_scale": "1",
-    "ohmic_scale": "1",
-    "open_circuit_offset": "V",
-    "hysteresis_scale": "1",
-    "initial_hysteresis": "1",
-}
-"""Columns that set a parameter of Cell, and their units. The capacity is that of the new cell."""
-
 PLAIN = {"ohmic_scale": 1.0, "open_circuit_offset": 0.0, "hysteresis_scale": 1.0, "initial_hysteresis": 0.0}
-"""Values of those that a pack file draws only where they have a spread."""
+"""Parameters of Cell that a pack file draws only where they have a spread, and their values without one."""
+
+CELL_COLUMNS = (
+    "capacity", "initial_soc", "self_discharge_current", "coulombic_efficiency", "resistance_scale", *PLAIN,
+)  # fmt: skip
+"""Columns that set a parameter of Cell. The capacity is that of the new cell."""
 
 CONTACT = "contact_resistance"
-"""Column of the network [Ohm]."""
+"""Column of the network."""
 
-WEAR_COLUMNS = {
-    **{f"{EARLIER}{counter.name}": counter.unit for counter in COUNTERS if counter.adds_up},
-    f"{EARLIER}film_growth": "m",
-    f"{EARLIER}capacity_loss": "1",
-    f"{EARLIER}resistance_growth": "1",
-}
+WEAR_COLUMNS = (
+    *(f"{EARLIER}{counter.name}" for counter in COUNTERS if counter.adds_up),
+    *(f"{EARLIER}{name}" for name in ("film_growth", "capacity_loss", "resistance_growth")),
+)
 """Columns that tell what a cell has gone through, parameters of Aging; 0 of a new cell."""
 
-AGING_COLUMNS = {"aging_rate": "1", "resistance_rate": "1", **WEAR_COLUMNS}
+AGING_COLUMNS = ("aging_rate", "resistance_rate", *WEAR_COLUMNS)
 """Columns that set a parameter of Aging."""
 
-COLUMNS = {**CELL_COLUMNS, CONTACT: "Ohm", **AGING_COLUMNS}
+
+@cache
+def columns() -> dict[str, Variable]:
+    """Return the columns that a table may have, each with the variable that it sets: its unit and its bounds."""
+    cell = ecm.declare(1, parameter_set(parameter_sets(CellParameters)[0], CellParameters))
+    wear = losses.declare(1, parameter_set(parameter_sets(AgingParameters)[0], AgingParameters))
+    joined = network.declare(1, 1, False, 2)
+    return {
+        **{name: cell.variable(name) for name in CELL_COLUMNS},
+        CONTACT: joined.variable(CONTACT),
+        **{name: wear.variable(name) for name in AGING_COLUMNS},
+    }
 
 
 def read_cells(path: Path, cells: int) -> dict[str, Values]:
@@ -75,7 +85,7 @@ def read_cells(path: Path, cells: int) -> dict[str, Values]:
     Returns
     -------
     dict of str to (cells,) array
-        The columns that it has [unit of `COLUMNS`]; NaN where a field is empty.
+        The columns that it has [unit of `columns`]; NaN where a field is empty.
 
     Raises
     ------
@@ -110,10 +120,10 @@ def _names(path: Path, header: list[str]) -> list[str]:
     for column in header[1:]:
         name, _, unit = column.strip().partition(" ")
         shown = one_line(shortened(column))
-        if name not in COLUMNS:
-            raise InputError(f"{path}: column {shown!r} is not known; allowed are {', '.join(COLUMNS)}")
-        if unit.strip() != f"[{COLUMNS[name]}]":
-            raise InputError(f"{path}: column {shown!r} is written '{name} [{COLUMNS[name]}]'")
+        if name not in columns():
+            raise InputError(f"{path}: column {shown!r} is not known; allowed are {', '.join(columns())}")
+        if unit.strip() != f"[{columns()[name].unit}]":
+            raise InputError(f"{path}: column {shown!r} is written '{name} [{columns()[name].unit}]'")
         if name in names:
             raise InputError(f"{path}: column {shown!r} is there twice")
         names.append(name)
@@ -139,15 +149,19 @@ def _number(path: Path, number: int, name: str, text: str) -> float:
         value = math.nan
     if not math.isfinite(value):
         raise InputError(f"{path}: cell {number}: {name} = {one_line(shortened(text))!r} is no finite number")
+    variable = columns()[name]
+    if first_beyond(np.asarray(value), variable.min, variable.max) is not None:
+        beyond = out_of_bounds(name, value, variable.unit, variable.min, variable.max)
+        raise InputError(f"{path}: cell {number}: {beyond}")
     return value
 
 
-def cells_text(columns: Mapping[str, Values]) -> str:
+def cells_text(known: Mapping[str, Values]) -> str:
     """Return the text of a table of cells, whose columns `read_cells` reads back to the same bits."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([NUMBER, *(f"{name} [{COLUMNS[name]}]" for name in columns)])
-    for number, row in enumerate(zip(*columns.values(), strict=True), start=1):
+    writer.writerow([NUMBER, *(f"{name} [{columns()[name].unit}]" for name in known)])
+    for number, row in enumerate(zip(*known.values(), strict=True), start=1):
         writer.writerow([number, *(repr(float(value)) for value in row)])
     return text.getvalue()
 

@@ -142,6 +142,6 @@ def test_an_empty_row_is_a_new_cell(lived, tmp_path):
 def test_a_year_that_was_not_run_is_refused(lived, tmp_path):
     path, pack, _, recorded, _ = lived
     for year in (0, 3):
-        with pytest.raises(InputError, match=f"the run has not come to the end of year {year}; it ended at 3456000 s"):
+        with pytest.raises(InputError, match=f"the run has not come to the end of year {year}; it ended after 40 d"):
             save_aged(path, pack, YEARS, recorded, year, tmp_path)
     assert list(tmp_path.iterdir()) == []
