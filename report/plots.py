@@ -17,7 +17,7 @@ BAND = "rgba(86,180,233,0.45)"
 """Sky blue of the same palette: between the least and the greatest cell."""
 
 PANEL_HEIGHT = 210
-TOP, BOTTOM = 100, 48
+TOP, BOTTOM = 110, 48
 """[pixels]: of a panel, and of the margins; the legend stands between the buttons and the uppermost panel."""
 
 CHOSEN = "chosen cell"
