@@ -79,6 +79,12 @@ def vehicle_file() -> str:
     return "\n".join([*HEAD, *rows("", VehicleFile)])
 
 
+def years() -> str:
+    """Return the file of the ten years of the example."""
+    text = (ROOT / "examples" / "ten_years.toml").read_text(encoding="utf-8")
+    return f"```toml\n{text}```"
+
+
 def columns() -> str:
     """Return what columns of records and profiles are called."""
     lines = ["| a header says | what is read |", "|---|---|"]
@@ -132,6 +138,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "pack file": pack_file,
     "cell file": cell_file,
     "vehicle file": vehicle_file,
+    "years": years,
     "columns": columns,
     "command": command,
 }

@@ -7,19 +7,23 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-HOOKS = DOCS / "hooks.py"
 PAGES = sorted(
     [*DOCS.rglob("*.md"), *ROOT.glob("*.md"), *(ROOT / "data").glob("*.md"), *(ROOT / "design").glob("*.md")]
 )
 
 
 @cache
+def module(path):
+    """Return a script of the checkout as a module; it does not run."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
 def hooks():
-    """Return the module of the site's hooks."""
-    spec = importlib.util.spec_from_file_location("hooks", HOOKS)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """Return the hooks of the site."""
+    return module(DOCS / "hooks.py")
 
 
 def name(page):

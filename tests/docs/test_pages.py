@@ -14,6 +14,7 @@ from typer.main import get_command
 from packfmu.front.command import app
 from packfmu.pack.cells.cell_tables import CircuitFile
 from packfmu.pack.file import parse_pack
+from packfmu.usage.experiment_file import load_steps
 from packfmu.usage.vehicle_file import VehicleFile
 from tests.docs.pages import DOCS, PAGES, ROOT, blocks, hooks, name, text, without_blocks
 
@@ -73,13 +74,16 @@ def test_links_lead_to_files(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_toml_that_is_shown_fits_its_schema(page):
+def test_toml_that_is_shown_fits_its_schema(page, tmp_path):
     for block in blocks(page, "toml"):
         contents = tomllib.loads(block)
         if "format" in contents:
             CircuitFile.model_validate(contents)
         elif "pack" in contents:
             parse_pack(tomllib.loads(block.replace("cells/my_cell.toml", "nissan_leaf_2013")), name(page))
+        elif "steps" in contents:
+            (tmp_path / "steps.toml").write_text(block, encoding="utf-8")
+            assert load_steps(tmp_path / "steps.toml")
         else:
             VehicleFile.model_validate(contents)
 
