@@ -82,7 +82,8 @@ def file_hashes(given: Mapping[str, Path], fmus: Path) -> dict[str, str]:
 
 def _hashes(pack: Pack) -> dict[str, str]:
     texts = {"pack": pack.text, "cell": pack.cell.file.text if pack.cell.file else ""}
-    return {name: sha256(text) for name, text in texts.items() if text}
+    hashes = {name: sha256(text) for name, text in texts.items() if text}
+    return hashes if pack.cells is None else {**hashes, "cells": sha256(pack.cells.path)}
 
 
 def ended(record: RunRecord, system: System, summary: RunSummary, told: Sequence[str]) -> RunRecord:

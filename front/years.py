@@ -21,6 +21,7 @@ from ..report.page import write_report
 from ..report.run_record import ATTRIBUTE, RunKind, RunRecord
 from ..report.years_figure import draw
 from ..report.years_text import report
+from ..usage.aged import save_each_year
 from ..usage.drives import drive_path, drives
 from ..usage.life import save_table
 from ..usage.longitudinal_vehicle import Vehicle
@@ -84,10 +85,13 @@ def run_years_file(
 
         with made_of(files.netcdf, save, lambda _: write_report(files.netcdf, files.page)):
             ended = run_years(pack, planned, resume)
+        recorded = load(files.netcdf)
+        aged = [] if pack.path is None else save_each_year(pack.path, pack, years, recorded, files.folder / files.name)
     rows = balances(whole, ended.stepped)
     ledger = ["", "over the days in full", format_balances(rows)] if rows else []
-    told = [aligned(planned.tables[0]), "", *report(life(load(files.netcdf)), ended), *ledger]
-    return "\n".join([*told, "", files.told()])
+    told = [aligned(planned.tables[0]), "", *report(life(recorded), ended), *ledger]
+    packs = [f"the pack after each year, as a pack file: {files.name}/{path.name}" for path in aged[-1:]]
+    return "\n".join([*told, "", files.told(), *packs])
 
 
 def described(planned: PlannedYears, whole: System, known: RunRecord) -> PlannedYears:

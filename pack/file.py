@@ -30,13 +30,13 @@ class PackSource:
 
     Parameters
     ----------
-    name : str
-        Of the file, without its end.
+    path : Path or None
+        The file; None where the pack was made otherwise.
     text : str
         What was in it.
     """
 
-    name: str = field(default="pack", compare=False)
+    path: Path | None = field(default=None, compare=False)
     text: str = field(default="", compare=False)
 
 
@@ -59,7 +59,12 @@ class Pack(Table):
     @property
     def name(self) -> str:
         """Name of the file that it was read from, without its end; "pack" where it was made otherwise."""
-        return self._source.name
+        return self._source.path.stem if self._source.path else "pack"
+
+    @property
+    def path(self) -> Path | None:
+        """The file that it was read from."""
+        return self._source.path
 
     @property
     def text(self) -> str:
@@ -101,7 +106,7 @@ def load_pack(path: Path) -> Pack:
     """
     text, contents = read_toml(path, MOST_BYTES)
     pack = parse_pack(contents, str(path), path.parent)
-    pack._source = PackSource(path.stem, text)
+    pack._source = PackSource(path, text)
     return pack
 
 

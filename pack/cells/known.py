@@ -32,6 +32,11 @@ class Cells(Table):
         return self
 
     @property
+    def path(self) -> Path:
+        """The file of the table."""
+        return self._folder / self.table
+
+    @property
     def known(self) -> Mapping[str, Values]:
         """The columns of the table, of `pack.cells.cell_table.read_cells`."""
         return self._known
@@ -39,7 +44,7 @@ class Cells(Table):
     def read(self, cells: int, ages: bool) -> None:
         """Read the table; ValueError where it does not fit a pack of so many cells, which age or not."""
         try:
-            self._known = read_cells(self._folder / self.table, cells)
+            self._known = read_cells(self.path, cells)
         except InputError as error:
             raise ValueError(f'table = "{self.table}": {error}') from None
         wear = [name for name in AGING_COLUMNS if name in self._known]
