@@ -56,6 +56,9 @@ style-src 'unsafe-inline'; img-src data: blob:">
 CURVE_STYLES = ((BLUE, "solid"), (VERMILION, "dash"), (GREEN, "dot"), (BLACK, "dashdot"), (ORANGE, "longdash"))
 """Of the charges in the figure of dQ/dV; of more, the first are shown."""
 
+MOST_STEPS = 30
+"""Steps of an experiment that are parted by lines; more lines would hide what they part."""
+
 KINDS = {
     None: "results of a run",
     RunKind.PROFILE: "run of a profile",
@@ -140,7 +143,11 @@ def _course(results: xr.Dataset, record: RunRecord, shape: Shape | None, figures
     shown = panels(results, record, shape)
     if not shown:
         return [paragraph("Nothing was recorded that a figure could show.")]
-    figures["course"] = stacked(shown, f"Time [{time_unit(results)[1]}]")
+    length, unit = time_unit(results)
+    figures["course"] = stacked(shown, f"Time [{unit}]")
+    if len(record.steps) <= MOST_STEPS:
+        for step in record.steps[1:]:
+            figures["course"].add_vline(x=step.start / length, line={"color": BLACK, "dash": "dot", "width": 1})
     label = f"Over time: {'; '.join(panel.title for panel in shown)}"
     hint = "Drag over a part of a panel to zoom all of them; double-click to see the whole run again."
     return [paragraph(hint, "faint"), figure("course", label, height(len(shown)))]

@@ -1,5 +1,6 @@
 """The report as a file: what it tells, what it escapes, and that it needs nothing else."""
 
+import json
 from html.parser import HTMLParser
 
 import numpy as np
@@ -143,6 +144,18 @@ def test_a_record_is_told_in_tables():
     ).text
     for told in ("cells, charge10.75C0.250.12", "electrical1 s", "Cell.soc0.020.011 mV2beyond", "ab" * 32, "03600time"):
         assert told in text
+
+
+def shapes(steps):
+    """Return the lines that part the steps in the figure of the course."""
+    data = with_record(steps=tuple(RunStep(name="Rest", start=float(n), end=n + 1.0) for n in range(steps)))
+    figures = made_page(data, "run").partition('id="figures">')[2].partition("</script>")[0]
+    return json.loads(figures)["course"]["layout"].get("shapes", [])
+
+
+def test_a_few_steps_are_parted_by_lines_and_many_are_not():
+    assert {line["x0"] for line in shapes(3)} == {1.0, 2.0}
+    assert shapes(40) == []
 
 
 def test_one_row_is_enough_and_none_is_refused(tmp_path):
