@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
 from .balancing_tables import Balancer, Bms
-from .cells.known import Cells
+from .cells.known import KnownCells
 from .reading.checking import checked, said_of, tables_of
 from .reading.toml_file import read_toml
 from .setting import Table
@@ -46,7 +46,7 @@ class Pack(Table):
     pack: Arrangement
     cell: Cell
     variation: Variation = Field(default_factory=Variation)
-    cells: Cells | None = None
+    cells: KnownCells | None = None
     busbar: Busbar = Field(default_factory=Busbar)
     thermal: Thermal = Field(default_factory=Thermal)
     balancer: Balancer = Field(default_factory=Balancer)

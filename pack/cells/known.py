@@ -13,7 +13,7 @@ from ..tables import Context, Duration
 from .cell_table import AGING_COLUMNS, Values, read_cells
 
 
-class Cells(Table):
+class KnownCells(Table):
     """What is known of each cell; without this table the cells are drawn by [variation], and are new."""
 
     table: str = Field(
@@ -27,7 +27,7 @@ class Cells(Table):
     _known: Mapping[str, Values] = PrivateAttr(default={})
 
     @model_validator(mode="after")
-    def _in_folder(self, info: ValidationInfo) -> Cells:
+    def _in_folder(self, info: ValidationInfo) -> KnownCells:
         self._folder = info.context.folder if isinstance(info.context, Context) else Path()
         return self
 
