@@ -22,6 +22,7 @@ from packfmu.fmi.definition import Definition
 from packfmu.fmi.documentation import article, lead
 from packfmu.fmi.registry import load_definition
 from packfmu.pack.block import all_parts
+from packfmu.pack.cells.cell_table import COLUMNS, NUMBER
 from packfmu.pack.cells.cell_tables import CircuitFile
 from packfmu.pack.file import load_pack, tables
 from packfmu.pack.setting import Table
@@ -94,6 +95,12 @@ def columns() -> str:
     return "\n".join(lines)
 
 
+def cell_columns() -> str:
+    """Return the columns of the table of a pack's cells."""
+    names = ", ".join(f"`{name} [{unit}]`" for name, unit in COLUMNS.items())
+    return f"`{NUMBER}`, {names}."
+
+
 def rows(table: str, kind: type[BaseModel]) -> list[str]:
     """Return a row for each key of a table of a file."""
     place = f"`{table}` " if table else ""
@@ -139,6 +146,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "cell file": cell_file,
     "vehicle file": vehicle_file,
     "years": years,
+    "cell columns": cell_columns,
     "columns": columns,
     "command": command,
 }

@@ -6,6 +6,7 @@ from enum import Enum
 import pytest
 from pydantic import BaseModel
 
+from packfmu.pack.cells.cell_table import COLUMNS
 from packfmu.pack.cells.cell_tables import CircuitFile
 from packfmu.pack.file import tables
 from packfmu.records.labels import LABELS
@@ -49,6 +50,12 @@ def test_the_keys_of_a_vehicle_and_the_headers_of_columns_are_told(hooks):
     assert len(hooks.vehicle_file().splitlines()) == 2 + len(VehicleFile.model_fields)
     told = hooks.columns()
     assert all(f"`{name}`" in told for quantity in LABELS.values() for name in (*quantity.names, *quantity.turned))
+
+
+def test_the_columns_of_a_table_of_cells_are_told_with_their_units(hooks):
+    told = hooks.cell_columns()
+    assert told.startswith("`cell`, ")
+    assert all(f"`{name} [{unit}]`" in told for name, unit in COLUMNS.items())
 
 
 class Colour(Enum):
