@@ -18,7 +18,7 @@ from scipy.optimize import brentq
 
 from packfmu.core.reading import read_file
 from packfmu.records.record import CellRecord
-from packfmu.studies.identification.simulation import Simulation
+from packfmu.studies.identification.simulation import CellResponse
 
 FOLDER = Path(__file__).parents[2] / "shared" / "data" / "leaf_cell"
 """Where the records are looked for: beside the checkout."""
@@ -165,7 +165,7 @@ def cell_records(folder: Path) -> dict[str, CellRecord]:
     return result
 
 
-def rested_soc(record: Record, drive: Callable[[float], Simulation]) -> float:
+def rested_soc(record: Record, drive: Callable[[float], CellResponse]) -> float:
     """SOC at the start that puts the end of the first rest after the full charge on its measured voltage.
 
     Parameters

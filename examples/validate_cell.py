@@ -27,7 +27,7 @@ from scipy.optimize import minimize_scalar
 
 from packfmu.core.errors import InputError
 from packfmu.models.cell.kind import CellParameters
-from packfmu.studies.identification.simulation import Simulation, simulate_heating
+from packfmu.studies.identification.simulation import CellResponse, simulate_heating
 
 STORED = "packfmu.models.parameters.nissan_leaf_2013"
 OUTPUT = Path(__file__).parents[1] / "dist" / "validation"
@@ -79,7 +79,7 @@ class Comparison:
     """A test, its simulation, and the windows it is judged in."""
 
     record: Record
-    simulation: Simulation
+    simulation: CellResponse
     windows: tuple[Window, ...]
     thermocouples: Thermocouples | None = None
 
@@ -94,7 +94,7 @@ class Comparison:
         return float(self.simulation.soc[self.record.last_steps[self.record.full]])
 
 
-def voltage_residuals(record: Record, simulation: Simulation) -> NDArray[np.float64]:
+def voltage_residuals(record: Record, simulation: CellResponse) -> NDArray[np.float64]:
     """Return simulated less measured voltage at each row [mV]."""
     return 1e3 * (simulation.voltage[record.last_steps] - record.voltage)
 
@@ -104,7 +104,7 @@ def compare_hppc(folder: Path, kind: CellParameters, celsius: int, target: float
     record = read_hppc(folder, celsius)
     later = slice(record.full + 1, None)
 
-    def drive(soc: float) -> Simulation:
+    def drive(soc: float) -> CellResponse:
         return simulate_heating(record, kind, soc, record.ambient[0])
 
     def misfit(soc: float) -> float:
@@ -137,7 +137,9 @@ def compare_discharges(folder: Path, kind: CellParameters) -> Comparison:
     return Comparison(record, simulation, tuple(windows), thermocouples)
 
 
-def temperature_residuals(record: Record, simulation: Simulation, thermocouples: Thermocouples) -> NDArray[np.float64]:
+def temperature_residuals(
+    record: Record, simulation: CellResponse, thermocouples: Thermocouples
+) -> NDArray[np.float64]:
     """Return simulated less measured temperature at each sample of the thermocouples [K]."""
     within = thermocouples.time <= record.time[-1]
     simulated = np.interp(thermocouples.time[within], record.ends, simulation.temperature)

@@ -29,9 +29,9 @@ class CellLimits:
     maximum_discharge_current: float
 
 
-# The defaults of `ModelErrors` were measured on the HPPC records of the Leaf cell at 10 and 25 degC (data/leaf_cell),
-# against its tables from the rest after the full charge on. Samples have a noise of 0.1 to 0.6 mV, rounded to 1 mV. The
-# tables are off, in the mean square, by
+# The defaults of `ModelErrors` were measured on the HPPC records of the Leaf cell at 10 and 25 degC (BatterySim,
+# equiv-circ-model at 34752e7), against its tables from the rest after the full charge on. Samples have a noise of 0.1
+# to 0.6 mV, rounded to 1 mV. The tables are off, in the mean square, by
 #
 # * 0.7 to 1.2 mV at 25 degC and 2.4 to 4.0 mV at 10 degC at rest, by as much in rests 1 % SOC apart, little alike in
 #   those 10 % apart; below 10 % SOC by 7 to 12 mV, where U rises by 6.5 V: 0.1 to 0.2 % along SOC;

@@ -16,7 +16,7 @@ from ...models.numerics.arrhenius import arrhenius
 from ...models.numerics.relaxation import relax
 from .settings import FitSettings
 from .steps import Steps
-from .unknowns import Dynamics, Layout, self_discharge_current
+from .unknowns import Dynamics, Unknowns, self_discharge_current
 
 SELF_DISCHARGE_ACTIVATION_ENERGY = 50e3
 """Of the self-discharge [J/mol]: assumed."""
@@ -44,7 +44,7 @@ def reached_soc(steps: Steps, settings: FitSettings, capacity: float, start: flo
 
 
 def columns(
-    steps: Steps, rows: NDArray[np.int64], dynamics: Dynamics, layout: Layout, number: int
+    steps: Steps, rows: NDArray[np.int64], dynamics: Dynamics, layout: Unknowns, number: int
 ) -> NDArray[np.float64]:
     """Voltage at rows of a record for one unit of each unknown, shape (len(rows), layout.count).
 
@@ -56,7 +56,7 @@ def columns(
         Rows that are asked for, increasing.
     dynamics : Dynamics
         What the columns hold for.
-    layout : Layout
+    layout : Unknowns
         Their order.
     number : int
         Of the record among those that are fitted.

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from .unknowns import Layout
+from .unknowns import Unknowns
 
 LEAST_SLOPE = 1e-3
 """Of the open-circuit voltage over SOC [V]."""
@@ -19,7 +19,7 @@ LEAST_SHARE = 0.01
 
 
 def bounded(
-    linear: NDArray[np.float64], information: NDArray[np.float64], layout: Layout, resistance: float
+    linear: NDArray[np.float64], information: NDArray[np.float64], layout: Unknowns, resistance: float
 ) -> NDArray[np.float64]:
     """Return the linear unknowns within their bounds that the records oppose least.
 
@@ -32,7 +32,7 @@ def bounded(
         Of least squares.
     information : (unknowns, unknowns) array
         Matrix of its normal equations.
-    layout : Layout
+    layout : Unknowns
         Of the unknowns.
     resistance : float
         That acts at once [Ohm].
@@ -71,8 +71,9 @@ def continued(
         Whether the voltage is at its limits at SOC 0 and at SOC 1: there the straight line ends.
     """
     soc, window = np.linspace(0.0, 1.0, len(table)), limits[1] - limits[0]
-    result = table.copy()
-    for side, beyond, inward in ((0, soc < reached[0], 1.0), (1, soc > reached[1], -1.0)):
+    result, spacing = table.copy(), soc[1]  # records tell the node beyond their end too, but not those after it
+    sides = (0, soc <= reached[0] - spacing, 1.0), (1, soc >= reached[1] + spacing, -1.0)
+    for side, beyond, inward in sides:
         if not beyond.any() or beyond.all():
             continue
         place = soc[~beyond][-side]

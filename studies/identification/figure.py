@@ -38,7 +38,8 @@ def draw_fit(fitted: FittedCell, path: Path) -> None:
     records, tables = len(fitted.comparisons), len(fitted.tables)
     columns = max(records, 2)
     figure = Figure(figsize=(5.5 * columns, 6.0 + 3.0 * -(-tables // columns)), layout="constrained")
-    upper, lower = np.ravel(figure.subfigures(2, 1, height_ratios=[6.0, 3.0 * -(-tables // columns)]))
+    heights = [6.0, 3.0 * -(-tables // columns)]
+    upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=heights).ravel()
     axes = upper.subplots(2, records, squeeze=False, sharex="col", height_ratios=[2.0, 1.0])
     for column, comparison in zip(axes.T, fitted.comparisons, strict=True):
         _draw_record(column, comparison)

@@ -20,7 +20,7 @@ from .settings import FitSettings
 from .simulation import simulate_heating, simulate_held
 from .steps import Steps, cut
 from .thermal import ThermalFit, fit_thermal
-from .unknowns import Dynamics, Layout
+from .unknowns import Dynamics, Unknowns
 from .verdicts import BOTH_WAYS, passed
 
 SWEEPS = 3
@@ -29,7 +29,7 @@ SWEEPS = 3
 FIRST_NOISE = 1e-3
 """Deviation of the residuals before a fit has told it [V]."""
 
-HEAT_DECIDES = 0.1
+HEAT_DECIDES = 0.03
 """Factor on the deviations of dU/dT that temperatures leave: heat tells dU/dT at once, while the voltages of records at
 several temperatures differ too by what an hour of rest leaves of slower relaxations, which the circuit has not."""
 
@@ -77,7 +77,7 @@ def fit_cell(
     fitted = _fitted(steps, settings)
     if not fitted:
         raise InputError("no record is left to fit: all are held out")
-    layout, scales = Layout(settings, len(fitted)), alignment.scales(fitted, settings)
+    layout, scales = Unknowns(settings, len(fitted)), alignment.scales(fitted, settings)
     begin, noise = alignment.begin(fitted, settings, scales), np.full(len(fitted), FIRST_NOISE)
     state = _State(steps, begin, noise, hysteresis=False, axis_set=False, thermal=None)
     looked_for = (0.0, 0.0, 1.0)
@@ -97,7 +97,7 @@ def _fitted(steps: Mapping[str, Steps], settings: FitSettings) -> tuple[Steps, .
     return tuple(one for name, one in steps.items() if name not in settings.held_out)
 
 
-def _problem(state: _State, layout: Layout, scales: priors.Scales) -> Problem:
+def _problem(state: _State, layout: Unknowns, scales: priors.Scales) -> Problem:
     settings, steps = layout.settings, _fitted(state.steps, layout.settings)
     entropic = None
     if state.thermal and state.thermal.told:

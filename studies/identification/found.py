@@ -17,7 +17,7 @@ from .priors import HYSTERESIS_DEVIATION, Scales
 from .search import Problem, Solution
 from .steps import Steps
 from .thermal import ThermalFit
-from .unknowns import Layout, self_discharge_current
+from .unknowns import Unknowns, self_discharge_current
 from .verdicts import HYSTERESIS_CLEAR, NARROWED
 
 MASS = 0.024 / 3600.0
@@ -59,7 +59,7 @@ class Found:
     axis_set: bool
 
     @property
-    def layout(self) -> Layout:
+    def layout(self) -> Unknowns:
         """Order of the linear unknowns."""
         return self.problem.layout
 
@@ -110,7 +110,7 @@ class Found:
         if steps.name in names:
             number = names.index(steps.name)
             return columns(steps, rows, dynamics, self.layout, number) @ self.linear, float(dynamics.start[number])
-        layout = Layout(self.layout.settings, 1)
+        layout = Unknowns(self.layout.settings, 1)
         linear = np.concatenate([self.linear[: self.layout.hysteresis + 1], np.zeros(self.layout.settings.pairs + 1)])
 
         def simulated(soc: float, at: NDArray[np.int64]) -> NDArray[np.float64]:

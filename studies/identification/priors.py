@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .unknowns import ENERGY_SCALE, Layout
+from .unknowns import ENERGY_SCALE, Unknowns
 
 ENERGY, ENERGY_DEVIATION = 30e3, 20e3
 """Activation energies of resistances [J/mol]."""
@@ -26,7 +26,7 @@ VOLTAGE_BEND = 30.0
 """Second difference of the open-circuit voltage over SOC, over the window of voltage and the 3/2 power of the spacing
 of the nodes: where the slope wanders at random, it is the same for any spacing."""
 
-BOTTOM, VOLTAGE_BOTTOM, RESISTANCE_BOTTOM = 0.06, 20.0, 3.0
+BOTTOM, VOLTAGE_BOTTOM, RESISTANCE_BOTTOM = 0.06, 20.0, 15.0
 """SOC towards which open-circuit voltage and resistances bend more, and how many times more at SOC 0."""
 
 RESISTANCE_BEND, RESISTANCE_SLOPE, RESISTANCE_LEVEL = 6.0, 1.0, 2.0
@@ -84,7 +84,7 @@ class Prior:
 
 
 def prior(
-    layout: Layout,
+    layout: Unknowns,
     scales: Scales,
     rested: tuple[bool, ...],
     hysteresis: bool,
@@ -95,7 +95,7 @@ def prior(
 
     Parameters
     ----------
-    layout : Layout
+    layout : Unknowns
         The unknowns.
     scales : Scales
         Size of the cell.
@@ -124,14 +124,14 @@ def prior(
 Part = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
-def _differences(layout: Layout, number: int, order: int) -> NDArray[np.float64]:
+def _differences(layout: Unknowns, number: int, order: int) -> NDArray[np.float64]:
     place = layout.table(number)
     result = np.zeros((place.stop - place.start - order, layout.count))
     result[:, place] = np.diff(np.eye(place.stop - place.start), order, axis=0)
     return result
 
 
-def _voltage(layout: Layout, scales: Scales) -> Part:
+def _voltage(layout: Unknowns, scales: Scales) -> Part:
     matrix, spacing = _differences(layout, 0, 2), 1.0 / (layout.settings.nodes - 1)
     bend = np.full(len(matrix), VOLTAGE_BEND * (scales.maximum_voltage - scales.minimum_voltage) * spacing**1.5)
     bend *= _towards_empty(len(matrix), VOLTAGE_BOTTOM)
@@ -144,7 +144,7 @@ def _towards_empty(knots: int, more: float) -> NDArray[np.float64]:
     return 1.0 + more * np.exp(-soc / BOTTOM)
 
 
-def _ends(layout: Layout, scales: Scales) -> Part:
+def _ends(layout: Unknowns, scales: Scales) -> Part:
     """Set SOC 0 and 1 to the limits of voltage, but where capacity or initial SOC set them."""
     settings, place = layout.settings, layout.table(0)
     ends = [] if settings.initial_soc is not None else [(place.stop - 1, scales.maximum_voltage)]
@@ -154,7 +154,7 @@ def _ends(layout: Layout, scales: Scales) -> Part:
     return matrix / SET, np.array([voltage for _, voltage in ends]) / SET
 
 
-def _resistance(layout: Layout, scales: Scales, number: int) -> Part:
+def _resistance(layout: Unknowns, scales: Scales, number: int) -> Part:
     spacing, scale = 1.0 / (layout.settings.resistance_knots - 1), scales.resistance
     bends = _differences(layout, number, 2) / (RESISTANCE_BEND * scale * spacing**1.5)
     bends /= _towards_empty(len(bends), RESISTANCE_BOTTOM)[:, np.newaxis]
@@ -165,7 +165,7 @@ def _resistance(layout: Layout, scales: Scales, number: int) -> Part:
     return matrix, np.append(np.zeros(len(matrix) - 1), 0.5 / RESISTANCE_LEVEL)
 
 
-def _entropic(layout: Layout) -> Part:
+def _entropic(layout: Unknowns) -> Part:
     bend = ENTROPIC_BEND * (10.0 / (layout.settings.entropic_knots - 1)) ** 1.5
     matrix = np.vstack(
         [_differences(layout, -1, 2) / bend, np.eye(layout.count)[layout.table(-1)] / ENTROPIC_DEVIATION]
@@ -173,7 +173,7 @@ def _entropic(layout: Layout) -> Part:
     return matrix, np.zeros(len(matrix))
 
 
-def _singles(layout: Layout, rested: tuple[bool, ...], hysteresis: bool) -> Part:
+def _singles(layout: Unknowns, rested: tuple[bool, ...], hysteresis: bool) -> Part:
     hysteretic = HYSTERESIS_DEVIATION if hysteresis else SET
     deviation = [hysteretic]
     for resting in rested:
@@ -181,7 +181,7 @@ def _singles(layout: Layout, rested: tuple[bool, ...], hysteresis: bool) -> Part
     return np.eye(layout.count)[layout.hysteresis :] / np.array(deviation)[:, np.newaxis], np.zeros(len(deviation))
 
 
-def _searched(layout: Layout) -> Part:
+def _searched(layout: Unknowns) -> Part:
     settings = layout.settings
     constants = np.log(TIME_CONSTANTS[settings.pairs])
     energies = 1 + settings.pairs
@@ -191,7 +191,7 @@ def _searched(layout: Layout) -> Part:
     return np.concatenate(mean), np.concatenate(width)
 
 
-def entropic_deviation(layout: Layout) -> NDArray[np.float64]:
+def entropic_deviation(layout: Unknowns) -> NDArray[np.float64]:
     """Deviation of dU/dT at its knots that is expected of any cell [V/K]."""
     matrix = _entropic(layout)[0][:, layout.table(-1)]
     return np.sqrt(np.diag(np.linalg.inv(matrix.T @ matrix)))

@@ -20,7 +20,7 @@ from .basis import columns
 from .intervals import correlation_time
 from .priors import TIME_CONSTANTS, Prior
 from .steps import Steps
-from .unknowns import ENERGY_SCALE, Dynamics, Layout
+from .unknowns import ENERGY_SCALE, Dynamics, Unknowns
 
 TRIALS = 12
 """Steps of one search at most."""
@@ -46,7 +46,7 @@ class Problem:
     ----------
     steps : tuple of Steps
         The records whose voltage is fitted.
-    layout : Layout
+    layout : Unknowns
         The linear unknowns.
     prior : Prior
         What is known of all unknowns.
@@ -57,7 +57,7 @@ class Problem:
     """
 
     steps: tuple[Steps, ...]
-    layout: Layout
+    layout: Unknowns
     prior: Prior
     free: NDArray[np.bool_]
     noise: NDArray[np.float64]
@@ -191,7 +191,7 @@ def search(problem: Problem, begin: Dynamics, progress: Callable[[], object]) ->
     low, high = (bound[problem.free] for bound in _bounds(problem, begin))
     start = np.clip(begin.packed()[problem.free], low + 1e-6, high - 1e-6)
     result = least_squares(
-        trials.residuals, start, trials.jacobian, bounds=(low, high), max_nfev=TRIALS, xtol=1e-8, ftol=1e-9
+        trials.residuals, start, trials.jacobian, bounds=(low, high), max_nfev=TRIALS, xtol=1e-6, ftol=1e-8
     )
     return _solution(trials, result.x)
 

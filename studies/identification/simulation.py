@@ -27,7 +27,7 @@ class DrivenSteps(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Simulation:
+class CellResponse:
     """What the models did in every step of a record.
 
     Parameters
@@ -44,7 +44,7 @@ class Simulation:
     heat_rate: NDArray[np.float64]
 
 
-def simulate_heating(steps: DrivenSteps, kind: CellParameters, soc: float, temperature: float) -> Simulation:
+def simulate_heating(steps: DrivenSteps, kind: CellParameters, soc: float, temperature: float) -> CellResponse:
     """Drive a cell that warms by its own heat in the air of the record.
 
     Parameters
@@ -74,7 +74,9 @@ def simulate_heating(steps: DrivenSteps, kind: CellParameters, soc: float, tempe
     return result
 
 
-def simulate_held(steps: DrivenSteps, kind: CellParameters, soc: float, temperature: NDArray[np.float64]) -> Simulation:
+def simulate_held(
+    steps: DrivenSteps, kind: CellParameters, soc: float, temperature: NDArray[np.float64]
+) -> CellResponse:
     """Drive a cell, from rest at a state of charge, that is held at a temperature [K] in each step, shape (steps,)."""
     cell = _cell(kind, soc, float(temperature[0]))
     result = _empty(steps)
@@ -92,9 +94,9 @@ def _cell(kind: CellParameters, soc: float, temperature: float) -> Instance:
     return cell
 
 
-def _empty(steps: DrivenSteps) -> Simulation:
+def _empty(steps: DrivenSteps) -> CellResponse:
     voltage, soc, temperature, heat_rate = np.empty((4, len(steps.duration)))
-    return Simulation(voltage, soc, temperature, heat_rate)
+    return CellResponse(voltage, soc, temperature, heat_rate)
 
 
 @kernel

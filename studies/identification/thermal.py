@@ -17,7 +17,7 @@ from ...core.kernel import Block, kernel
 from ...models.numerics.relaxation import relax
 from .basis import interpolation
 from .intervals import correlation_time
-from .simulation import Simulation
+from .simulation import CellResponse
 from .steps import Steps
 
 MOST_SAMPLES = 4000
@@ -69,20 +69,20 @@ class ThermalFit:
 
 @dataclass(frozen=True, eq=False)
 class _Warmed:
-    """A record, its sources of heat, and the samples that are fitted."""
+    """A record, its sources of heat, and the samples that are fitted, weighted by the time that they stand for."""
 
     steps: Steps
     sources: NDArray[np.float64]
     rows: NDArray[np.int64]
-    measured: NDArray[np.float64]
+    weight: NDArray[np.float64]
 
 
-def fit_thermal(simulated: Sequence[tuple[Steps, Simulation]], knots: int, heat_capacity: float) -> ThermalFit:
+def fit_thermal(simulated: Sequence[tuple[Steps, CellResponse]], knots: int, heat_capacity: float) -> ThermalFit:
     """Fit the temperatures of records that measured those of cell and air.
 
     Parameters
     ----------
-    simulated : sequence of (Steps, Simulation)
+    simulated : sequence of (Steps, CellResponse)
         The records, each with its simulation without dU/dT, held at the measured temperature.
     knots : int
         Of dU/dT over SOC.
@@ -105,18 +105,18 @@ def fit_thermal(simulated: Sequence[tuple[Steps, Simulation]], knots: int, heat_
     return _figures(float(np.exp(best.x)), unknowns[len(records) :], covariance, noise)
 
 
-def _warmed(steps: Steps, simulation: Simulation, knots: int) -> _Warmed:
+def _warmed(steps: Steps, simulation: CellResponse, knots: int) -> _Warmed:
     middle = simulation.soc - 0.5 * np.diff(simulation.soc, prepend=simulation.soc[0])
     reversible = interpolation(middle, knots) * (steps.applied * steps.temperature)[:, np.newaxis]
     sources = np.column_stack([simulation.heat_rate, reversible])
-    temperature = steps.record.temperature
-    assert temperature is not None
-    rows = np.arange(0, len(temperature), -(-len(temperature) // MOST_SAMPLES))
-    return _Warmed(steps, sources, rows, temperature[rows])
+    time = steps.record.time
+    rows = np.arange(0, len(time), -(-len(time) // MOST_SAMPLES))
+    interval = np.gradient(time[rows])
+    return _Warmed(steps, sources, rows, np.sqrt(interval / interval.mean()))
 
 
 def _responses(records: Sequence[_Warmed], rate: float) -> list[NDArray[np.float64]]:
-    """Temperature at the samples of each record: due to the air, then for each unknown.
+    """Weighted temperature at the samples of each record: due to the air, then for each unknown.
 
     Unknowns are the temperature of each record at its start, then each source over 1 J/K.
     """
@@ -130,8 +130,12 @@ def _responses(records: Sequence[_Warmed], rate: float) -> list[NDArray[np.float
         samples = out[steps.last[record.rows] + 1]
         starts = np.zeros((len(samples), len(records)))
         starts[:, number] = samples[:, 1]
-        result.append(np.column_stack([samples[:, 0], starts, samples[:, 2:]]))
+        result.append(np.column_stack([samples[:, 0], starts, samples[:, 2:]]) * record.weight[:, np.newaxis])
     return result
+
+
+def _measured(record: _Warmed) -> NDArray[np.float64]:
+    return record.weight * np.asarray(record.steps.record.temperature)[record.rows]
 
 
 @kernel
@@ -146,7 +150,7 @@ def _solved(
 ) -> tuple[NDArray[np.float64], list[NDArray[np.float64]], float]:
     """Unknowns of least squares at a rate, the residuals of each record [K], and the sum of all squares."""
     responses = _responses(records, rate)
-    right = [record.measured - one[:, 0] for record, one in zip(records, responses, strict=True)]
+    right = [_measured(record) - one[:, 0] for record, one in zip(records, responses, strict=True)]
     matrix = np.vstack([*(one[:, 1:] for one in responses), prior])
     unknowns = np.linalg.lstsq(matrix, np.concatenate([*right, np.zeros(len(prior))]), rcond=None)[0]
     residuals = [one[:, 1:] @ unknowns - wanted for one, wanted in zip(responses, right, strict=True)]

@@ -15,7 +15,7 @@ ENERGY_SCALE = 1e4
 
 
 @dataclass(frozen=True)
-class Layout:
+class Unknowns:
     """Where each linear unknown stands.
 
     Tables come first: open-circuit voltage, ohmic resistance, each pair's, dU/dT. Then the bound of hysteresis, and for

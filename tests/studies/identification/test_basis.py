@@ -8,12 +8,12 @@ import pytest
 from packfmu.studies.identification.basis import columns, reached_soc
 from packfmu.studies.identification.simulation import simulate_held
 from packfmu.studies.identification.steps import cut
-from packfmu.studies.identification.unknowns import Dynamics, Layout
+from packfmu.studies.identification.unknowns import Dynamics, Unknowns
 
 from .simulated import CAPACITY, PAIR, SETTINGS, TRUTH, hppc, simulate
 
 ENTROPIC = np.array([-1e-4, 2e-4, 3e-4])
-LAYOUT = Layout(SETTINGS, 1)
+LAYOUT = Unknowns(SETTINGS, 1)
 START = 0.99
 
 

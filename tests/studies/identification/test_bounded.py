@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from packfmu.studies.identification.bounded import LEAST_SHARE, LEAST_SLOPE, bounded, continued
-from packfmu.studies.identification.unknowns import Layout
+from packfmu.studies.identification.unknowns import Unknowns
 
 from .simulated import SETTINGS
 
-LAYOUT = Layout(SETTINGS, 1)
+LAYOUT = Unknowns(SETTINGS, 1)
 
 
 def tables(voltage, resistance):
@@ -36,9 +36,9 @@ def test_tables_beyond_bounds_are_brought_to_them():
 def test_voltage_is_straight_beyond_the_records():
     table = 3.0 + 1.2 * np.linspace(0.0, 1.0, 11) ** 2
     table[:3] = 9.0
-    held = continued(table, (0.31, 1.0), (3.0, 4.2), (True, True))
-    assert held[:4] == pytest.approx(3.0 + np.arange(4) / 4.0 * (table[4] - 3.0))
-    free = continued(table, (0.31, 1.0), (3.0, 4.2), (False, True))
-    slope = table[5] - table[4]
-    assert free[:4] == pytest.approx(table[4] - slope * np.arange(4, 0, -1))
-    assert np.array_equal(held[4:], table[4:])
+    held = continued(table, (0.35, 1.0), (3.0, 4.2), (True, True))
+    assert held[:4] == pytest.approx(3.0 + np.arange(4) / 3.0 * (table[3] - 3.0))
+    free = continued(table, (0.35, 1.0), (3.0, 4.2), (False, True))
+    slope = table[4] - table[3]
+    assert free[:4] == pytest.approx(table[3] - slope * np.arange(3, -1, -1))
+    assert np.array_equal(held[3:], table[3:])

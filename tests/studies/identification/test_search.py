@@ -8,7 +8,7 @@ import pytest
 from packfmu.studies.identification import priors, search
 from packfmu.studies.identification.alignment import begin, scales, set_axis
 from packfmu.studies.identification.steps import cut
-from packfmu.studies.identification.unknowns import Dynamics, Layout
+from packfmu.studies.identification.unknowns import Dynamics, Unknowns
 
 from .simulated import CAPACITY, SETTINGS, TRUTH, hppc, noisy, simulate
 
@@ -18,7 +18,7 @@ TRUE = Dynamics(CAPACITY, np.array([0.99]), np.array([40.0]), np.array([25e3, 35
 @pytest.fixture(scope="module")
 def problem():
     steps = (cut("a", noisy(simulate(hppc(levels=3)), np.random.default_rng(0)), 298.15),)
-    layout = Layout(SETTINGS, 1)
+    layout = Unknowns(SETTINGS, 1)
     known = priors.prior(layout, scales(steps, SETTINGS), (True,), False, True, None)
     return search.Problem(steps, layout, known, np.ones(5, np.bool_), np.array([1e-3]))
 

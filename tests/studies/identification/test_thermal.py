@@ -48,6 +48,7 @@ def test_a_fit_finds_heat_beside_voltage(warmed):
         assert estimate.value == pytest.approx(true, rel=0.05)
     assert fitted.kind.heat_capacity == fitted.estimate("heat capacity").value
     assert fitted.tables[-1].told.all()
+    assert np.sqrt(np.mean(fitted.comparisons[0].residuals ** 2)) == pytest.approx(1e-3, rel=0.1)
     assert fitted.tables[-1].values == pytest.approx(ENTROPIC, abs=3e-5)
 
 
