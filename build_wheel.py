@@ -72,8 +72,9 @@ def wanted() -> list[Wanted]:
 def copy_package(target: Path) -> None:
     """Copy the package's folders, and what a build needs besides."""
     folders = tomllib.loads((ROOT / SETTINGS).read_text(encoding="utf-8"))["tool"]["setuptools"]["package-dir"]
+    left_out = shutil.ignore_patterns("__pycache__", SHIPPED.name)
     for folder in folders.values():
-        shutil.copytree(ROOT / folder, target / folder, ignore=shutil.ignore_patterns("__pycache__", SHIPPED.name))
+        shutil.copytree(ROOT / folder, target / folder, ignore=left_out, dirs_exist_ok=True)  # one lies in another
     for name in TEXTS:
         shutil.copyfile(ROOT / name, target / name)
 

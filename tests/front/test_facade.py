@@ -1,0 +1,67 @@
+"""The facade for Python: what is taken for a profile, steps and years, and what is refused before anything is built."""
+
+import pytest
+
+from packfmu.core.errors import InputError
+from packfmu.front import facade
+
+PACK = '[pack]\nseries = 2\nparallel = 1\n[cell]\nparameters = "nissan_leaf_2013"\n'
+
+
+@pytest.fixture
+def ran(monkeypatch):
+    """What was run how, instead of running it."""
+    calls = []
+    for name in ("run_profile", "run_steps", "run_years_file"):
+        monkeypatch.setattr(facade, name, lambda *given, name=name: calls.append((name, given)) or "told")
+    return calls
+
+
+@pytest.fixture
+def pack(tmp_path):
+    (tmp_path / "my.toml").write_text(PACK)
+    return facade.load(tmp_path / "my.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "runner"),
+    [
+        ("ride.csv", "time [s],current [A]\n0,1\n9,0\n", "run_profile"),
+        ("week.toml", 'steps = ["Rest for 1 h"]', "run_steps"),
+        ("life.toml", 'steps = ["Rest for 1 h"]\n[seasons.all]\ndays = 1\n', "run_years_file"),
+    ],
+)
+def test_a_file_is_run_as_what_it_is(name, text, runner, pack, ran, tmp_path):
+    (tmp_path / name).write_text(text)
+    result = facade.run(pack, str(tmp_path / name), tmp_path / "out")
+    assert (ran[0][0], result.summary) == (runner, "told")
+    assert result.files.netcdf == tmp_path / "out" / f"my_{name.partition('.')[0]}.nc"
+
+
+def test_a_shipped_cycle_is_run_by_its_name(pack, ran, tmp_path):
+    assert facade.run(pack, "wltc_class3b", tmp_path).files.page.name == "my_wltc_class3b.html"
+    assert ran[0][1][1].name == "wltc_class3b"
+
+
+@pytest.mark.parametrize(
+    ("usage", "text", "message"),
+    [
+        ("no.csv", None, "no.csv: cannot be read: No such file or directory"),
+        ("no.toml", None, "no.toml: cannot be read: No such file or directory"),
+        ("text.toml", "steps", "is not TOML"),
+        ("text.csv", "hello\n", "text.csv"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_is_named(usage, text, message, pack, tmp_path):
+    if text is not None:
+        (tmp_path / usage).write_text(text)
+    with pytest.raises(InputError, match=message):
+        facade.run(pack, tmp_path / usage, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_vehicle_is_read_before_anything_runs(pack, tmp_path):
+    (tmp_path / "car.toml").write_text("mass = -1.0\n")
+    with pytest.raises(InputError, match="mass"):
+        facade.run(pack, "wltc_class3b", tmp_path / "out", vehicle=tmp_path / "car.toml")
+    assert not (tmp_path / "out").exists()
