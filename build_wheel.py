@@ -65,7 +65,8 @@ def build(chosen: argparse.Namespace) -> str:
 
 def wanted() -> list[Wanted]:
     """Return what the wheel carries: the structures of common packs and of the examples."""
-    examples = (load_pack(path) for path in sorted((ROOT / "examples").glob("*.toml")))
+    files = sorted((ROOT / "examples").glob("*.toml"))
+    examples = (load_pack(path) for path in files if "pack" in tomllib.loads(path.read_text(encoding="utf-8")))
     return structures([*common_packs(), *examples])
 
 
