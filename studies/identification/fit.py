@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from ...core.errors import InputError
 from ...models.cell.kind import CellParameters
 from ...records.record import CellRecord
-from . import alignment, priors
 from .assembly import assemble
+from .circuit import alignment, priors
+from .circuit.search import Problem, search
+from .circuit.unknowns import Dynamics, Unknowns
 from .fitted import FittedCell
 from .found import Found
-from .search import Problem, search
 from .settings import FitSettings
 from .simulation import simulate_heating, simulate_held
 from .steps import Steps, cut
 from .thermal import ThermalFit, fit_thermal
-from .unknowns import Dynamics, Unknowns
 from .verdicts import BOTH_WAYS, passed
 
 SWEEPS = 3

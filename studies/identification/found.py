@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from ...models.cell.ecm import EquivalentCircuitCell
-from .basis import SELF_DISCHARGE_ACTIVATION_ENERGY, columns, reached_soc
-from .bounded import bounded, continued
-from .intervals import half_widths
-from .priors import HYSTERESIS_DEVIATION, Scales
-from .search import Problem, Solution
+from .circuit.basis import SELF_DISCHARGE_ACTIVATION_ENERGY, columns, reached_soc
+from .circuit.bounded import bounded, continued
+from .circuit.intervals import half_widths
+from .circuit.priors import HYSTERESIS_DEVIATION, Scales
+from .circuit.search import Problem, Solution
+from .circuit.unknowns import Unknowns, self_discharge_current
 from .steps import Steps
 from .thermal import ThermalFit
-from .unknowns import Unknowns, self_discharge_current
 from .verdicts import HYSTERESIS_CLEAR, NARROWED
 
 MASS = 0.024 / 3600.0

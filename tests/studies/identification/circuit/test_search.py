@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from packfmu.studies.identification import priors, search
-from packfmu.studies.identification.alignment import begin, scales, set_axis
+from packfmu.studies.identification.circuit import priors, search
+from packfmu.studies.identification.circuit.alignment import begin, scales, set_axis
+from packfmu.studies.identification.circuit.unknowns import Dynamics, Unknowns
 from packfmu.studies.identification.steps import cut
-from packfmu.studies.identification.unknowns import Dynamics, Unknowns
 
-from .simulated import CAPACITY, SETTINGS, TRUTH, hppc, noisy, simulate
+from ..simulated import CAPACITY, SETTINGS, TRUTH, hppc, noisy, simulate
 
 TRUE = Dynamics(CAPACITY, np.array([0.99]), np.array([40.0]), np.array([25e3, 35e3]))
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.errors import InputError
+from ....core.errors import InputError
+from ..settings import FitSettings
+from ..steps import CHANGE, Steps
 from .basis import reached_soc
 from .priors import ENERGY, TIME_CONSTANTS, Scales
-from .settings import FitSettings
-from .steps import CHANGE, Steps
 from .unknowns import Dynamics
 
 NEAR = 0.12
