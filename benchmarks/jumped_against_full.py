@@ -28,12 +28,13 @@ from numpy.typing import NDArray
 
 from packfmu.core.duration import parse_duration
 from packfmu.cosim import results
-from packfmu.cosim.duty import Duty, Phase, with_duties
+from packfmu.cosim.duty import with_duties
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.long.calendar import LongRun, LongSummary, Stretch
 from packfmu.cosim.long.jump import Jump
 from packfmu.cosim.long.jumping import with_jumps
 from packfmu.cosim.long.long_run import run_long
+from packfmu.cosim.phase import Duty, Phase
 from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.system import System
 from packfmu.fmi.build import build_parts

@@ -29,7 +29,7 @@ from forked import Say, forked
 
 from packfmu.core.duration import parse_duration
 from packfmu.core.errors import InputError
-from packfmu.cosim.duty import Duty, Phase, with_duties
+from packfmu.cosim.duty import with_duties
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.long import long_run as module
 from packfmu.cosim.long.calendar import LongRun, LongSummary, Stretch
@@ -38,6 +38,7 @@ from packfmu.cosim.long.course import Course
 from packfmu.cosim.long.jump import Jump
 from packfmu.cosim.long.jumping import with_jumps
 from packfmu.cosim.long.long_run import run_long
+from packfmu.cosim.phase import Duty, Phase
 from packfmu.cosim.results import load
 from packfmu.coupling.schedule import aligned, make_plan
 from packfmu.fmi.command_line import Parser

@@ -1,17 +1,15 @@
 """Duty cycles and profiles: inputs that change in time, as a component of the system.
 
 A duty is a sequence of phases, each with a value or a row of values of every input. A long run repeats a duty, and
-selects another one between two duties. Profiles are played as a duty of one phase that does not repeat. A step may be
-several base periods long, but not longer than what is left of its phase: of flows (A, W) the component hands out the
-mean of its rows, of anything else the last one.
+selects another one between two duties. A run may play a duty once, whose phases conditions end (`sequence`). Profiles
+are played as a duty of one phase that does not repeat. A step may be several base periods long, but not longer than
+what is left of its phase: of flows (A, W) the component hands out the mean of its rows, of anything else the last one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,11 +23,13 @@ from ..coupling.slave import Slave
 from ..coupling.system import FLOWS, Component, System
 from .duty_slave import DutySlave, PhaseRows
 from .opening import BASE_PERIOD
+from .phase import Duty, Phase, is_constant
 
 NAME = "Inputs"
 """Name of the component that plays duties and profiles."""
 
-FASTEST_PACE = 1024
+PHASE = "phase"
+"""Output of that component, where it plays a duty once: the number of the phase, from 1."""
 
 _BASE_PERIOD = Port(
     name=BASE_PERIOD,
@@ -41,85 +41,16 @@ _BASE_PERIOD = Port(
     start=np.ones(1),
 )
 
-
-@dataclass(frozen=True, eq=False)
-class Phase:
-    """A part of a duty.
-
-    Parameters
-    ----------
-    name : str
-        What messages call it.
-    duration : int
-        [ns], positive.
-    values : mapping of str to array_like
-        By ``"Component.input"``: a scalar that holds all the time, or one row for each base period.
-    pace : int
-        The factor on the periods with which it may be stepped; a power of two up to 1024.
-
-    Raises
-    ------
-    InputError
-        When duration or pace are not as said, or there are no values; the message names the phase.
-    """
-
-    name: str
-    duration: int
-    values: Mapping[str, ArrayLike]
-    pace: int = 1
-
-    def __post_init__(self) -> None:
-        if self.duration < 1:
-            raise InputError(f"phase {self.name}: duration {self.duration} ns must be positive")
-        if not 1 <= self.pace <= FASTEST_PACE or self.pace & (self.pace - 1):
-            raise InputError(f"phase {self.name}: pace {self.pace} is not a power of two from 1 to {FASTEST_PACE}")
-        if not self.values:
-            raise InputError(f"phase {self.name} has no values; give at least one input")
-
-    @cached_property
-    def is_constant(self) -> bool:
-        """Whether no input changes during the phase."""
-        return all(_is_constant(np.asarray(given)) for given in self.values.values())
-
-
-@dataclass(frozen=True, eq=False)
-class Duty:
-    """A duty cycle.
-
-    Parameters
-    ----------
-    name : str
-        What messages call it.
-    phases : tuple of Phase
-        In the order of time; each gives all inputs.
-
-    Raises
-    ------
-    InputError
-        When there is no phase, or one lacks an input that another one gives; the message names both.
-    """
-
-    name: str
-    phases: tuple[Phase, ...]
-
-    def __post_init__(self) -> None:
-        if not self.phases:
-            raise InputError(f"duty {self.name} has no phases; give at least one")
-        for phase in self.phases:
-            missing = [name for name in self.inputs if name not in phase.values]
-            if missing:
-                label = f"duty {self.name}, phase {phase.name}"
-                raise InputError(f"{label}: {missing[0]} is missing; all phases give {', '.join(self.inputs)}")
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """The inputs that its phases give, in the order of their first mention."""
-        return tuple(dict.fromkeys(name for phase in self.phases for name in phase.values))
-
-    @property
-    def duration(self) -> int:
-        """Length of all phases [ns]."""
-        return sum(phase.duration for phase in self.phases)
+_PHASE = Port(
+    name=PHASE,
+    causality=Causality.OUTPUT,
+    data_type=DataType.INTEGER,
+    unit="1",
+    shape=(),
+    references=np.zeros(0, np.uint32),
+    start=np.ones(1),
+    description="Number of the phase, from 1",
+)
 
 
 def with_duties(system: System, duties: Mapping[str, Duty], base: int) -> System:
@@ -162,6 +93,44 @@ def with_duties(system: System, duties: Mapping[str, Duty], base: int) -> System
     return _driven(system, targets, {}, lambda _, outputs: DutySlave(played, outputs, flows, base, repeats=True))
 
 
+def with_sequence(system: System, duty: Duty, base: int) -> System:
+    """Drive inputs by a duty that is played once, as `with_duties` does; `Experiment.duty` is told of it.
+
+    Parameters
+    ----------
+    system : System
+        What is driven.
+    duty : Duty
+        Its phases may have ends, but no pace.
+    base : int
+        The base period [ns].
+
+    Returns
+    -------
+    System
+        The same system with the duty, which steps first. The output ``Inputs.phase`` is the number of the phase of the
+        last step, from 1.
+
+    Raises
+    ------
+    InputError
+        When an input does not exist, a phase is no multiple of the base period or has another number of rows, a value
+        is out of the input's bounds, or a phase has a pace.
+    """
+    for phase in duty.phases:
+        if phase.pace != 1:
+            raise InputError(f"phase {phase.name}: pace {phase.pace}; a duty that is played once has no pace but 1")
+    targets = {name: system.port(endpoint(name)) for name in duty.inputs}
+    rows = [_phase_rows(duty, phase, targets, base) for phase in duty.phases]
+    numbered = [
+        replace(phase, values={PHASE: np.full((1, 1), float(number)), **phase.values})
+        for number, phase in enumerate(rows, start=1)
+    ]
+    played, flows = {duty.name: numbered}, _flows(targets)
+    own = {PHASE: _PHASE}
+    return _driven(system, targets, own, lambda _, outputs: DutySlave(played, outputs, flows, base, repeats=False))
+
+
 def with_profiles(system: System, profiles: Mapping[str, ArrayLike]) -> System:
     """Drive inputs by profiles: one row of values for each base period of the plan, held during it.
 
@@ -198,16 +167,16 @@ def with_profiles(system: System, profiles: Mapping[str, ArrayLike]) -> System:
 def _driven(
     system: System,
     targets: Mapping[str, Port],
-    parameters: Mapping[str, Port],
+    own: Mapping[str, Port],
     play: Callable[[Sequence[str], Sequence[str]], Slave],
 ) -> System:
-    """Return the system with the component ``Inputs`` in its fastest layer, which drives the targets."""
+    """Return the system with the component ``Inputs`` in its fastest layer; it drives the targets."""
     outputs = {
         name: replace(port, name=name, causality=Causality.OUTPUT, sensitivity="") for name, port in targets.items()
     }
     layer = min(component.layer for component in system.components)
     connections = (Connection((NAME, name), endpoint(name)) for name in targets)
-    inputs = Component(NAME, layer, {**parameters, **outputs}, play)
+    inputs = Component(NAME, layer, {**own, **outputs}, play)
     return System((inputs, *system.components), (*connections, *system.connections))
 
 
@@ -239,9 +208,5 @@ def _phase_rows(duty: Duty, phase: Phase, targets: Mapping[str, Port], base: int
         if extent and extent[0] != periods:
             raise InputError(f"{label}: {name} has {extent[0]} rows; it takes {periods}, or one number")
         values = port.values(f"{label}: {name}", given, extent).reshape(-1, port.count)
-        rows[name] = values[:1] if _is_constant(values) else values
+        rows[name] = values[:1] if is_constant(values) else values
     return PhaseRows(phase.name, periods, rows)
-
-
-def _is_constant(rows: NDArray[Any]) -> bool:
-    return not rows.ndim or bool((rows == rows[:1]).all())

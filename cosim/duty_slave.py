@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -37,15 +39,6 @@ class PhaseRows:
     values: Mapping[str, NDArray[np.float64]]
 
 
-def phase_at(phases: Sequence[PhaseRows], position: int) -> tuple[PhaseRows, int]:
-    """Return the phase at a position [base periods] before the end, and how much of it has passed."""
-    for phase in phases:
-        if position < phase.periods:
-            break
-        position -= phase.periods
-    return phase, position
-
-
 class DutySlave:
     """Plays the first one of several duties until another one is selected.
 
@@ -75,6 +68,7 @@ class DutySlave:
         self.inputs: Mapping[str, Values] = {}
         self.outputs: Mapping[str, Values] = {name: first.values[name][0].copy() for name in outputs}
         self._duties, self._flows, self._repeats = duties, flows, repeats
+        self._ends = {name: list(accumulate(phase.periods for phase in phases)) for name, phases in duties.items()}
         self._base = base or NANOSECONDS["s"]
         self._state: NDArray[np.int64] = np.zeros(2, np.int64)
 
@@ -90,7 +84,7 @@ class DutySlave:
 
     @property
     def _periods(self) -> int:
-        return sum(phase.periods for phase in self._duties[self.duty])
+        return self._ends[self.duty][-1]
 
     def select(self, name: str) -> None:
         """Play this duty from the next step on; SlaveError where there is none, or another one is not yet over."""
@@ -102,6 +96,26 @@ class DutySlave:
                 f"{self.duty}, which takes {format_duration(self._periods * self._base)}"
             )
         self._state[:] = list(self._duties).index(name), 0
+
+    @property
+    def phase(self) -> int:
+        """Number of the phase of the last step, from 0; before the first step that of the first."""
+        return self._phase_at(max(self.position - 1, 0))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all phases have been played."""
+        return self.position == self._periods
+
+    def skip_phase(self) -> int:
+        """Leave out what is left of the phase of the last step; return how many base periods that is."""
+        left = self._ends[self.duty][self.phase] - self.position
+        self._state[1] += left
+        return left
+
+    def _phase_at(self, position: int) -> int:
+        """Return the number of the phase at a position [base periods] before the end."""
+        return bisect_right(self._ends[self.duty], position)
 
     def prepare(self, values: Mapping[str, NDArray[Any]], t: float) -> None:
         """Take the base period, where the master sets it."""
@@ -120,8 +134,9 @@ class DutySlave:
         if not self._repeats and self.position + steps > self._periods:
             raise SlaveError(f"the profiles end after {self._periods} base periods; the run needs more")
         position = self.position % self._periods if self._repeats else self.position
-        phase, passed = phase_at(self._duties[self.duty], position)
-        left = phase.periods - passed
+        number = self._phase_at(position)
+        phase, left = self._duties[self.duty][number], self._ends[self.duty][number] - position
+        passed = phase.periods - left
         if steps > left:
             raise SlaveError(
                 f"duty {self.duty}: {format_duration(left * self._base)} are left of the phase {phase.name}; "

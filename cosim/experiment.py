@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
 from numpy.typing import ArrayLike
 
+from ..core.duration import format_duration
 from ..core.errors import InputError
 from ..coupling.enforcement import SEPARATION
+from ..coupling.explanation import TextTable
 from ..coupling.holding import HeldChange
 from ..coupling.system import Layer
+from .phase import Duty
 
 
 class OnViolation(Enum):
@@ -112,6 +115,18 @@ class Experiment:
     error_control : ErrorControl or None
         Makes the steps longer than in the plan where the tolerance allows; needs components that save their state.
         What is recorded are the accepted steps.
+    attributes : mapping of str to str
+        What the output tells of the run, however it ends.
+    described : callable or None
+        Returns more attributes, or others, of a run that has come to its end.
+    duty : Duty or None
+        Played once by a system of `with_sequence`, from the start on; `duration` is its own then. The run ends with its
+        last phase, or with one that does not meet the condition that it must.
+
+    Raises
+    ------
+    InputError
+        When a duty lasts longer or shorter, or is to be played under error control.
     """
 
     duration: int
@@ -124,6 +139,40 @@ class Experiment:
     separation: float = SEPARATION
     on_violation: OnViolation = OnViolation.RECORD
     error_control: ErrorControl | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    described: Callable[[RunSummary], Mapping[str, str]] | None = None
+    duty: Duty | None = None
+
+    def __post_init__(self) -> None:
+        if self.duty is None:
+            return
+        if self.duration != self.duty.duration:
+            raise InputError(
+                f"duration {format_duration(self.duration)} is not that of duty {self.duty.name}, "
+                f"{format_duration(self.duty.duration)}"
+            )
+        if self.error_control is not None:
+            raise InputError(f"error control: duty {self.duty.name} is played by the steps of the plan; leave it out")
+
+
+@dataclass(frozen=True)
+class PhaseRun:
+    """When a phase ran.
+
+    Parameters
+    ----------
+    name : str
+        That of the phase.
+    start, end : float
+        Simulated time [s].
+    ended_by : str
+        The condition that ended it; empty where its duration did.
+    """
+
+    name: str
+    start: float
+    end: float
+    ended_by: str
 
 
 @dataclass(frozen=True)
@@ -137,7 +186,8 @@ class RunSummary:
     start, end : float
         Simulated time at the start and at the end [s].
     stopped_by : tuple of str
-        The outputs of `Experiment.stop_on` that ended the run or were true at its end; mostly empty.
+        The outputs of `Experiment.stop_on` that ended the run or were true at its end, and what a phase has not met;
+        mostly empty.
     totals : mapping of str to float
         Sums over the run of `Experiment.totals` [J or C].
     wall_time : float
@@ -150,10 +200,14 @@ class RunSummary:
     held : tuple of HeldChange
         The greatest change of each held value from one step of its component to the next, and what it means for the
         voltage.
+    plan : sequence of tables
+        Layers with the time constants at the end, held values and transfers (`coupling.explanation.tables`).
     work : int
         Steps of components, those that were rolled back included.
     error_control : ErrorReport or None
         What error control did.
+    phases : tuple of PhaseRun
+        Those of `Experiment.duty` that have ended, in the order of time.
     """
 
     steps: int
@@ -165,5 +219,7 @@ class RunSummary:
     real_time_factor: float
     violations: tuple[str, ...]
     held: tuple[HeldChange, ...]
+    plan: Sequence[TextTable]
     work: int
     error_control: ErrorReport | None = None
+    phases: tuple[PhaseRun, ...] = ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from pathlib import Path
 
 from tqdm import tqdm
 
@@ -17,9 +16,10 @@ from ..coupling.schedule import Plan
 from ..coupling.slave import Values
 from ..coupling.system import System
 from .error_control import Controller, scaled
-from .experiment import Experiment, OnViolation, RunSummary
+from .experiment import Experiment, OnViolation, PhaseRun, RunSummary
 from .opening import flags
 from .recorder import Column, Recorder, columns, recording
+from .sequence import PlayedPhases
 from .simulation import Simulation, opened
 
 Row = tuple[int, list[Values]]
@@ -64,7 +64,7 @@ def run(system: System, plan: Plan, experiment: Experiment) -> RunSummary:
     watched = flags(system, experiment.stop_on)
     with ExitStack() as stack:
         check_interruption = stack.enter_context(interruption_put_off())
-        recorder = stack.enter_context(_recording(experiment.output, recorded))
+        recorder = stack.enter_context(_recording(experiment, recorded))
         bar = stack.enter_context(tqdm(total=steps, delay=PATIENCE, unit="step", disable=None, leave=False))
 
         def proceed(phase: str, steps: int = 0) -> None:
@@ -76,12 +76,16 @@ def run(system: System, plan: Plan, experiment: Experiment) -> RunSummary:
         control = experiment.error_control
         guarded = plan if control is None else scaled(plan, control.minimum)
         guard = Guard(system, guarded, simulation.slaves, experiment.separation, simulation.holdings)
-        watch = _Watch(simulation, watched, recorded, recorder)
-        return _loop(simulation, experiment, watch, guard, lambda steps: proceed("running", steps))
+        sequence = None if experiment.duty is None else PlayedPhases(simulation, experiment.duty)
+        watch = _Watch(simulation, watched, recorded, recorder, sequence)
+        summary = _loop(simulation, experiment, watch, guard, lambda steps: proceed("running", steps))
+        if recorder is not None and experiment.described is not None:
+            recorder.attributes.update(experiment.described(summary))
+        return summary
 
 
 class _Watch:
-    """What is looked at after a tick: the flags that end the run, and what is recorded."""
+    """What is looked at after a tick: what ends the run or a phase of it, and what is recorded."""
 
     def __init__(
         self,
@@ -89,16 +93,34 @@ class _Watch:
         watched: Sequence[tuple[str, str]],
         recorded: Sequence[Column],
         recorder: Recorder | None,
+        sequence: PlayedPhases | None,
     ) -> None:
         slaves = simulation.slaves
         self._simulation = simulation
         self._flags = [(".".join(flag), slaves[flag[0]].outputs[flag[1]]) for flag in watched]
         self._recorded = [slaves[column.source[0]].outputs[column.source[1]] for column in recorded]
-        self._recorder = recorder
+        self._recorder, self._sequence = recorder, sequence
+        if recorder is not None and sequence is not None:
+            recorder.attributes["phases"] = sequence.table
 
     def tripped(self) -> tuple[str, ...]:
-        """Names of the flags that are true."""
-        return tuple(name for name, value in self._flags if value[0])
+        """Names of the flags that are true, and what a phase has not met."""
+        unmet = self._sequence.unmet if self._sequence else ()
+        return tuple(name for name, value in self._flags if value[0]) + unmet
+
+    def skipped(self) -> int:
+        """End the phase that is over; return how many base periods of it are left out."""
+        return self._sequence.look() if self._sequence else 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all phases are over."""
+        return self._sequence is not None and self._sequence.is_over
+
+    @property
+    def phases(self) -> tuple[PhaseRun, ...]:
+        """The phases that have ended."""
+        return tuple(self._sequence.runs) if self._sequence else ()
 
     def stops(self) -> bool:
         """Whether a flag is true."""
@@ -129,18 +151,21 @@ def _loop(
     stopped: tuple[str, ...] = ()
     timed_from, clock = start, time.perf_counter()
     watch.record()
-    while simulation.time < end and not stopped:
+    goes_on = simulation.time < end
+    while goes_on:
         begin, rows = simulation.time, _advance(simulation, controller, end)
-        stopped, is_whole = watch.tripped(), simulation.is_whole
-        if stopped or simulation.time == end:
+        skipped, is_whole = watch.skipped(), simulation.is_whole
+        stopped = watch.tripped()
+        goes_on = simulation.time < end and not stopped and not watch.is_over
+        if not goes_on:
             simulation.complete()
             stopped = tuple(dict.fromkeys(stopped + watch.tripped()))
         watch.record_rows(rows[:-1])
         watch.record()
-        if is_whole or stopped or simulation.time == end:
+        if is_whole or not goes_on:
             _guard(guard, simulation.time, experiment.on_violation)
-        proceed((simulation.time - begin) // base)
-        if timed_from == start and is_whole and simulation.time < end and not stopped:
+        proceed((simulation.time - begin) // base + skipped)
+        if timed_from == start and is_whole and goes_on:
             timed_from, clock = simulation.time, time.perf_counter()
     wall = time.perf_counter() - clock
     return RunSummary(
@@ -153,8 +178,10 @@ def _loop(
         real_time_factor=seconds(simulation.time - timed_from) / wall,
         violations=guard.seen,
         held=guard.held(),
+        plan=guard.tables(),
         work=simulation.work,
         error_control=None if controller is None else controller.report(),
+        phases=watch.phases,
     )
 
 
@@ -172,5 +199,6 @@ def _guard(guard: Guard, time: int, on_violation: OnViolation) -> None:
         raise InputError(f"the timescales are no longer separated: {found[0]}")
 
 
-def _recording(path: Path | None, recorded: Sequence[Column]) -> AbstractContextManager[Recorder | None]:
-    return nullcontext() if path is None else recording(path, recorded)
+def _recording(experiment: Experiment, recorded: Sequence[Column]) -> AbstractContextManager[Recorder | None]:
+    path = experiment.output
+    return nullcontext() if path is None else recording(path, recorded, attributes=experiment.attributes)

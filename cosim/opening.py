@@ -15,6 +15,7 @@ from ..coupling.operations import endpoint
 from ..coupling.schedule import Plan, Scheme
 from ..coupling.slave import Slave, blamed
 from ..coupling.system import Component, System
+from .phase import Duty
 
 LOOKAHEAD = "lookahead"
 """The parameter [s] that the master sets to half the component's period, which makes the exchange of second order; in
@@ -37,6 +38,19 @@ def flags(system: System, names: Sequence[str]) -> list[tuple[str, str]]:
                 "a run can be stopped by a scalar Boolean output"
             )
     return [endpoint(name) for name in names]
+
+
+def ends(system: System, duty: Duty | None) -> list[tuple[str, str]]:
+    """Return component and output of what ends the phases of a duty; InputError unless each is a scalar output."""
+    found = [endpoint(condition.output) for phase in (duty.phases if duty else ()) for condition in phase.until]
+    for place in dict.fromkeys(found):
+        port = system.port(place)
+        if port.causality is not Causality.OUTPUT or port.count != 1:
+            raise InputError(
+                f"{'.'.join(place)} is {port.causality.value} of {port.count} {port.data_type.value}; "
+                "a phase can be ended by a scalar output"
+            )
+    return list(dict.fromkeys(found))
 
 
 def ahead(component: Component, plan: Plan, scale: int) -> dict[str, NDArray[Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,9 @@ ROWS = 256
 """Rows that are kept in memory before they are written."""
 
 _TYPES = {DataType.REAL: "f8", DataType.INTEGER: "i4", DataType.BOOLEAN: "i1"}
+
+
+Attribute = str | Callable[[], str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,10 +105,13 @@ class Recorder:
         An empty file, open for writing.
     columns : sequence of Column
         What a row holds.
+    attributes : mapping of str to str, or to callables
+        What the file tells of the run; callables are asked at its end.
     """
 
-    def __init__(self, file: netCDF4.Dataset, columns: Sequence[Column]) -> None:
+    def __init__(self, file: netCDF4.Dataset, columns: Sequence[Column], attributes: Mapping[str, Attribute]) -> None:
         self._file = file
+        self.attributes = dict(attributes)
         self._rows = self._written = 0
         self._time: NDArray[np.float64] = np.zeros(ROWS)
         self._buffers = [np.zeros((ROWS, c.port.count), dtype=_TYPES[c.port.data_type]) for c in columns]
@@ -169,7 +175,9 @@ class Recorder:
     def end(self, reason: str = "") -> None:
         """Write what is still in memory, whether the run is complete, and the reason if it is not; close the file."""
         self.flush()
-        self._file.setncatts({"complete": 0, "reason": reason} if reason else {"complete": 1})
+        ended = {"complete": 0, "reason": reason} if reason else {"complete": 1}
+        told = {name: text() if callable(text) else text for name, text in self.attributes.items()}
+        self._file.setncatts({**told, **ended})
         self._file.close()
 
     def written_rows(self) -> tuple[NDArray[np.float64], list[Values]]:
@@ -180,7 +188,9 @@ class Recorder:
 
 
 @contextmanager
-def recording(path: Path, columns: Sequence[Column], reason: str = "") -> Iterator[Recorder]:
+def recording(
+    path: Path, columns: Sequence[Column], reason: str = "", attributes: Mapping[str, Attribute] | None = None
+) -> Iterator[Recorder]:
     """Record into the netCDF file `path`, which appears when the block is left, with the attribute ``complete`` = 1.
 
     When the block is left by an exception, the rows until then are kept with ``complete`` = 0 and the message as
@@ -194,6 +204,8 @@ def recording(path: Path, columns: Sequence[Column], reason: str = "") -> Iterat
         What a row holds.
     reason : str
         Why the rows are not all that were to be recorded; empty when they are.
+    attributes : mapping of str to str, optional
+        What the file tells of the run; the block may add to `Recorder.attributes`.
 
     Raises
     ------
@@ -202,7 +214,7 @@ def recording(path: Path, columns: Sequence[Column], reason: str = "") -> Iterat
     """
     ended: BaseException | None = None
     with replacing(path) as draft:
-        recorder = Recorder(netCDF4.Dataset(draft, "w", format="NETCDF4"), columns)
+        recorder = Recorder(netCDF4.Dataset(draft, "w", format="NETCDF4"), columns, attributes or {})
         try:
             yield recorder
         except BaseException as error:
@@ -230,6 +242,6 @@ def _write_again(draft: Path, columns: Sequence[Column], former: Recorder, reaso
     rows = former.written_rows()  # another process could not read that file
     os.truncate(draft, 0)
     draft.unlink()
-    recorder = Recorder(netCDF4.Dataset(draft, "w", format="NETCDF4"), columns)
+    recorder = Recorder(netCDF4.Dataset(draft, "w", format="NETCDF4"), columns, former.attributes)
     recorder.extend(*rows)
     recorder.end(reason)

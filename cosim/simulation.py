@@ -21,7 +21,7 @@ from ..coupling.schedule import Plan, transfer_rule
 from ..coupling.slave import Slave, SlaveError, blamed, packed, unpacked
 from ..coupling.system import Component, System
 from .experiment import Experiment
-from .opening import STEP_SCALE, ahead, flags, open_component, start_values
+from .opening import STEP_SCALE, ahead, ends, flags, open_component, start_values
 from .recorder import columns
 
 Set = Mapping[str, NDArray[Any]]
@@ -225,7 +225,8 @@ def opened(system: System, plan: Plan, experiment: Experiment, announce: Callabl
     totals = check_integrals(system, experiment.totals)
     values = start_values(system, plan, experiment.values)
     recorded = [column.source for column in columns(system, experiment.record)]
-    read = [*recorded, *flags(system, experiment.stop_on), *totals, *watched_outputs(system)]
+    looked_at = [*flags(system, experiment.stop_on), *ends(system, experiment.duty)]
+    read = [*recorded, *looked_at, *totals, *watched_outputs(system)]
     with ExitStack() as stack:
         slaves = {}
         for name, given in values.items():

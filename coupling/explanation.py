@@ -14,25 +14,35 @@ from .operations import endpoint
 from .schedule import Plan, aligned, transfer_rule
 from .system import System
 
+TextTable = list[tuple[str, ...]]
+"""Rows of text; the first one is the head."""
+
 
 def explain(system: System, plan: Plan, timescales: Mapping[str, Timescale], held: Sequence[HeldChange] = ()) -> str:
-    """Return layers with time constants and ratios to the period, what is held, and the transfers as tables."""
-    rows = [("layer", "period", "component", "update", "fastest", "slowest", "fastest/period", "slowest/period")]
+    """Return layers with time constants and ratios to the period, what is held, and the transfers as aligned tables."""
+    return "\n\n".join(aligned(each) for each in tables(system, plan, timescales, held))
+
+
+def tables(
+    system: System, plan: Plan, timescales: Mapping[str, Timescale], held: Sequence[HeldChange] = ()
+) -> list[TextTable]:
+    """Return layers with time constants and ratios to the period, what is held, and the transfers; no empty table."""
+    rows: TextTable = [
+        ("layer", "period", "component", "update", "fastest", "slowest", "fastest/period", "slowest/period")
+    ]
     rows += [_switching(name, timescale) for name, timescale in timescales.items() if timescale.switching_period]
     for layer, period in plan.periods.items():
         for name in plan.members[layer]:
             update = system.component(name).update.value
             rows.append((str(layer), format_duration(period), name, update, *_constants(timescales.get(name), period)))
-    values: list[tuple[str, ...]] = [
-        ("held value", "every", "constant", "constant/period", "changed by", "tolerated", "effect")
-    ]
+    values: TextTable = [("held value", "every", "constant", "constant/period", "changed by", "tolerated", "effect")]
     values += [_held_value(system, plan, change, timescales) for change in held]
-    table = [("from", "to", "rule", "every")]
+    table: TextTable = [("from", "to", "rule", "every")]
     for c in system.connections:
         rule = transfer_rule(system, c)
         slower = max(plan.period_of(c.source[0]), plan.period_of(c.target[0]))
         table.append((".".join(c.source), ".".join(c.target), rule.value, format_duration(slower)))
-    return "\n\n".join(aligned(each) for each in (rows, values, table) if len(each) > 1)
+    return [each for each in (rows, values, table) if len(each) > 1]
 
 
 def _switching(name: str, timescale: Timescale) -> tuple[str, str, str, str, str, str, str, str]:

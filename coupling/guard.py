@@ -16,7 +16,7 @@ from .enforcement import (
     has_timescale,
     refuse,
 )
-from .explanation import explain
+from .explanation import TextTable, explain, tables
 from .holding import HeldChange, Holding, held_outputs
 from .schedule import Plan
 from .slave import Slave
@@ -95,8 +95,12 @@ class Guard:
         return tuple(holding.greatest() for holding in self._holdings)
 
     def explain(self) -> str:
-        """Return plan, time constants at this instant and transfers as tables."""
+        """Return plan, time constants at this instant and transfers as text."""
         return explain(self._system, self._plan, self.timescales(), self.held())
+
+    def tables(self) -> list[TextTable]:
+        """Return plan, time constants at this instant, what is held and transfers as tables."""
+        return tables(self._system, self._plan, self.timescales(), self.held())
 
     def check(self, plan: Plan) -> list[Violation]:
         """Return what of the rules a plan for the same system breaks at this instant."""

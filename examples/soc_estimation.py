@@ -20,7 +20,6 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 from drive_cycle import WLTC, per_period
-from longitudinal_vehicle import NISSAN_LEAF, pack_power, read_trace
 from numpy.typing import NDArray
 from soc_estimation_report import Estimate, draw, report
 
@@ -38,6 +37,7 @@ from packfmu.models.network.loads import LoadMode
 from packfmu.pack.block import periods
 from packfmu.pack.file import Pack, load_pack
 from packfmu.pack.fmus import build_pack, fmu_pack
+from packfmu.usage.longitudinal_vehicle import NISSAN_LEAF, pack_power, read_trace
 
 ROOT = Path(__file__).parents[1]
 BIASED = ROOT / "examples" / "soc_estimation_pack.toml"

@@ -22,7 +22,6 @@ import numpy as np
 from fmpy import fmi2
 from fmpy.fmi1 import FMICallException
 from fmpy.logging import addLoggerProxy
-from longitudinal_vehicle import KILOMETRES_PER_HOUR, read_trace
 from numpy.typing import NDArray
 from pythonfmu.builder import FmuBuilder
 from tqdm import tqdm
@@ -38,10 +37,13 @@ from packfmu.fmi.native.platforms import host_platform
 from packfmu.pack.block import pack_block
 from packfmu.pack.file import Pack, load_pack
 from packfmu.pack.parts import parts
+from packfmu.usage import longitudinal_vehicle
+from packfmu.usage.longitudinal_vehicle import KILOMETRES_PER_HOUR, read_trace
+from packfmu.usage.profile import CYCLES
 
 EXAMPLES = Path(__file__).parent
 LEAF_PACK = EXAMPLES / "leaf_pack.toml"
-WLTC = EXAMPLES.parent / "data" / "wltc_class3b.csv"
+WLTC = CYCLES["wltc_class3b"]
 
 STEP = 1.0  # communication step [s]: the trace's
 POWER_MODE = 2  # load_mode of Pack.fmu: pack_power is prescribed
@@ -232,7 +234,7 @@ def go(pack: Pack, output: Path) -> str:
 
 def build_vehicle(target: Path) -> None:
     """Build the car's FMU by pythonfmu's own builder."""
-    script, imported = EXAMPLES / "vehicle_fmu.py", EXAMPLES / "longitudinal_vehicle.py"
+    script, imported = EXAMPLES / "vehicle_fmu.py", Path(longitudinal_vehicle.__file__)
     with TemporaryDirectory() as folder, replacing(target) as draft:
         shutil.copyfile(FmuBuilder.build_FMU(script, dest=folder, project_files=[imported]), draft)
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from longitudinal_vehicle import KILOMETRES_PER_HOUR
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from packfmu.fmi.files import replacing
+from packfmu.usage.longitudinal_vehicle import KILOMETRES_PER_HOUR
 
 Values = NDArray[np.float64]
 

@@ -90,7 +90,7 @@ def draft_parts(
     wanted = [Wanted(part.component, part.arguments, models[part.name], platforms) for part in planned]
     doing = _told(wanted) if form is Form.NATIVE else BUILDING
     drafts = {part.name: draft_of(_target(part, output, form)) for part in planned}
-    identity = set_identity(planned)
+    identity = set_identity(planned, detail)
     with ExitStack() as stack:
 
         def build(part: Part) -> None:
@@ -112,9 +112,9 @@ def draft_parts(
     return drafts
 
 
-def set_identity(planned: Sequence[Part]) -> str:
-    """Return what FMUs have in common that are made of these parts: a hash of the parts and of the sources."""
-    total = hashlib.sha256(digest(component_sources()).encode())
+def set_identity(planned: Sequence[Part], detail: Detail) -> str:
+    """Return what FMUs have in common that are made of these parts: a hash of parts, detail and sources."""
+    total = hashlib.sha256(digest(component_sources()).encode() + detail.name.encode())
     for part in planned:
         total.update(json.dumps([part.name, part.component, dict(part.arguments)], sort_keys=True).encode())
         for name, values in sorted(part.start.items()):

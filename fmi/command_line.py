@@ -1,4 +1,4 @@
-"""The command line of the scripts: a mistake of the user, Ctrl-C and other signals each end a script with one line."""
+"""Command lines: a mistake of the user, Ctrl-C and other signals each end one with one line."""
 
 from __future__ import annotations
 
@@ -33,16 +33,23 @@ class Parser(argparse.ArgumentParser):
 
     def run(self, arguments: Sequence[str] | None, work: Callable[[argparse.Namespace], str]) -> int:
         """Do what a command line asks for, print what that returns, and return the exit code."""
-        try:
-            with ended_by_signals():
-                _print(work(self.parse_args(arguments)))
-        except InputError as error:
-            _tell_at_the_end(f"error: {one_line(str(error))}")
-            return REFUSED
-        except KeyboardInterrupt as error:
-            _tell_at_the_end("\n".join((*getattr(error, "__notes__", ()), INTERRUPTED)))
-            return BY_SIGNAL + (error.number if isinstance(error, Interruption) else signal.SIGINT)
-        return 0
+        return ended(lambda: work(self.parse_args(arguments)))
+
+
+def ended(work: Callable[[], str]) -> int:
+    """Do some work, print what it returns, if anything, and return the exit code of the command."""
+    try:
+        with ended_by_signals():
+            told = work()
+            if told:
+                _print(told)
+    except InputError as error:
+        _tell_at_the_end(f"error: {one_line(str(error))}")
+        return REFUSED
+    except KeyboardInterrupt as error:
+        _tell_at_the_end("\n".join((*getattr(error, "__notes__", ()), INTERRUPTED)))
+        return BY_SIGNAL + (error.number if isinstance(error, Interruption) else signal.SIGINT)
+    return 0
 
 
 def _print(text: str) -> None:

@@ -38,12 +38,15 @@ class Terminal:
     member_names : tuple of str
         What the members are called at this kind of terminal, in the same order, where that differs from the
         variables' names; empty where none differs. Importers match terminals by these names.
+    partner : str
+        What the terminal is connected to, such as the names of other FMUs; for people.
     """
 
     name: str
     kind: TerminalKind
     members: tuple[str, ...]
     member_names: tuple[str, ...] = ()
+    partner: str = ""
 
     def __post_init__(self) -> None:
         names = self.member_names or self.members
@@ -62,6 +65,25 @@ class Terminal:
 
 
 @dataclass(frozen=True)
+class Example:
+    """A first run of an FMU alone, which its page shows and a test executes.
+
+    Parameters
+    ----------
+    start : mapping of str to float
+        Start values of parameters and inputs that differ from those of the FMU, by their FMI names [SI units].
+    stop_time : float
+        How long it runs [s].
+    outputs : tuple of str
+        FMI names of outputs to look at, which are listed in every detail.
+    """
+
+    start: Mapping[str, float]
+    stop_time: float
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Definition:
     """A model with its terminals.
 
@@ -75,6 +97,8 @@ class Definition:
         What the model is composed of; its page documents them too.
     step_size : float
         The communication step that the model description proposes [s].
+    example : Example, optional
+        A first run.
 
     Raises
     ------
@@ -86,6 +110,7 @@ class Definition:
     terminals: tuple[Terminal, ...]
     members: tuple[Model, ...] = ()
     step_size: float = 1.0
+    example: Example | None = None
 
     def __post_init__(self) -> None:
         names = [terminal.name for terminal in self.terminals]

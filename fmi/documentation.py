@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import html
 import inspect
+import json
 import platform
 import re
 import sys
+from collections.abc import Iterable
 
 import numpy as np
 
 from ..core.cache import package_version
 from ..core.model import Model
 from ..core.variable import Causality, DataType, Detail, Variable
-from .definition import Definition, Terminal
+from .definition import Definition, Example
 from .description import Flavour, listed
 from .docstring import section, to_html
 from .units import display_conversion
 
-TABLES = {"Parameters": Causality.PARAMETER, "Inputs": Causality.INPUT, "Outputs": Causality.OUTPUT}
+TABLES = {"Inputs": Causality.INPUT, "Outputs": Causality.OUTPUT, "Parameters": Causality.PARAMETER}
 
 SHARED = re.compile(r"\nShared states\n-+\n.*?(?=\n\n[^\n]+\n-{3,}|\Z)", re.DOTALL)
 
@@ -30,12 +32,12 @@ STYLE = """
   --ink: #263238; --soft: #607d8b; --line: #cfd8dc; --ground: #ffffff; --tint: #f3f6f7; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e6ecef; --soft: #9fb3bd; --line: #3b4a52; --ground: #14191c; --tint: #1f272b; } }
-body { font: 16px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--ground); max-width: 64rem;
+body { font: 16px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--ground); max-width: 72rem;
   margin: 2rem auto; padding: 0 1.25rem; }
 h1 { margin-bottom: .2rem; } h2 { margin-top: 2.2rem; border-bottom: 1px solid var(--line); padding-bottom: .2rem; }
 .lead { font-size: 1.1rem; margin-top: 0; } .note { color: var(--soft); }
 pre { background: var(--tint); border-left: 3px solid var(--soft); padding: .7rem 1rem; overflow-x: auto;
-  line-height: 1.4; }
+  font-size: .9rem; line-height: 1.4; }
 code { background: var(--tint); padding: 0 .2em; border-radius: 3px; } pre code { padding: 0; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
@@ -46,7 +48,34 @@ header img { float: right; width: 72px; height: 72px; }
 
 
 def index_page(component: Definition, flavour: Flavour, detail: Detail) -> str:
-    """Return ``documentation/index.html``: what the model is, its equations, its ports, its limits, its references."""
+    """Return ``documentation/index.html``: what to connect, an example, the ports, how the model works."""
+    model = component.model
+    needs = "<p>What it needs where it runs, and how it reports what it refuses: "
+    needs = f"{needs}<a href='externalDependencies.html'>external dependencies</a>.</p>"
+    body = (
+        f"<header><img src='../model.png' alt=''><h1>{_text(model.name)}</h1>{lead(component)}"
+        f"{needs if flavour.needs_execution_tool else ''}</header>{article(component, detail)}"
+        "<p class='note'>The licence is in <a href='licenses/license.txt'>licenses/license.txt</a>. "
+        f"Made by packfmu {_text(package_version('packfmu'))}.</p>"
+    )
+    return page(model.name, body)
+
+
+def lead(component: Definition) -> str:
+    """Return the sentence that says what an FMU is, as HTML."""
+    return f"<p class='lead'>{_text(component.model.description)}.</p>"
+
+
+def article(component: Definition, detail: Detail) -> str:
+    """Return what the page of an FMU tells below its title, as HTML: also the documentation site is made of it.
+
+    Parameters
+    ----------
+    component : Definition
+        The FMU.
+    detail : Detail
+        Which variables its description lists.
+    """
     model = component.model
     shown = {variable.path for variable in listed(component, detail)}
     tables = "".join(
@@ -55,20 +84,14 @@ def index_page(component: Definition, flavour: Flavour, detail: Detail) -> str:
     )
     left_out = [variable.path for variable in model.interface if not (variable.hidden or variable.path in shown)]
     note = f"<p class='note'>Left out in this detail: {_codes(left_out)}.</p>" if left_out else ""
-    members = "".join(f"<h1>{_text(m.name)}</h1>{chapters(m)}" for m in component.members)
-    needs = "<p>What it needs where it runs, and how it reports what it refuses: "
-    needs = f"{needs}<a href='externalDependencies.html'>external dependencies</a>.</p>"
-    body = (
-        f"<header><img src='../model.png' alt=''><h1>{_text(model.name)}</h1>"
-        f"<p class='lead'>{_text(model.description)}.</p>{needs if flavour.needs_execution_tool else ''}</header>"
-        f"{chapters(model)}"
-        "<h2>Ports</h2><p>Electric current is positive into the cell. Outputs follow from a step, never at once "
-        "from an input. Values are in SI units; the display unit in brackets is what tools may show.</p>"
-        f"{tables}{note}{_terminal_table(component.terminals)}{members}"
-        "<p class='note'>The licence is in <a href='licenses/license.txt'>licenses/license.txt</a>. "
-        f"Made by packfmu {_text(package_version('packfmu'))}.</p>"
+    members = "".join(f"<h3>{_text(m.name)}</h3>{chapters(m, 4)}" for m in component.members)
+    return (
+        f"{_connections(component, shown)}{_example(component)}"
+        "<h2>Ports</h2><p>Electric current is positive into the cell. Values are in SI units; the display unit in "
+        "brackets is what tools may show. <code>name[1..n]</code> stands for n variables, <code>name[1]</code>, "
+        "<code>name[2]</code> and so on. Outputs follow from a step, never at once from an input.</p>"
+        f"{tables}{note}<h2>How it works</h2>{chapters(model, 3)}{members}"
     )
-    return page(model.name, body)
 
 
 PACKAGES = ("filelock", "numba", "numpy", "platformdirs", "pythonfmu")
@@ -124,20 +147,21 @@ def page(title: str, body: str) -> str:
     )
 
 
-def chapters(model: Model) -> str:
+def chapters(model: Model, level: int) -> str:
     """Return the docstrings of a model's modules as HTML: the first one is the text, each further one a section.
 
-    What they say of shared states is for those who change the code, and is left out.
+    Titles are of this level and the next. What they say of shared states is for those who change the code, and is
+    left out.
     """
     texts = [SHARED.sub("", inspect.cleandoc(sys.modules[name].__doc__ or "")) for name in model.fields.modules]
-    return "\n".join([*map(to_html, texts[:1]), *map(section, texts[1:])])
+    return "\n".join([*(to_html(text, level) for text in texts[:1]), *(section(text, level) for text in texts[1:])])
 
 
 def _variable_table(title: str, variables: list[Variable]) -> str:
     if not variables:
         return ""
     rows = "".join(
-        f"<tr><td><code>{_text(_indexed(variable))}</code></td><td>{_text(_unit(variable))}</td>"
+        f"<tr><td>{_codes([_indexed(variable)])}</td><td>{_text(_unit(variable))}</td>"
         f"<td class='number'>{_text(_start(variable)) if title != 'Outputs' else ''}</td>"
         f"<td class='number'>{_text(_bounds(variable))}</td><td>{_text(_sentence(variable))}</td></tr>"
         for variable in variables
@@ -149,13 +173,53 @@ def _variable_table(title: str, variables: list[Variable]) -> str:
     )
 
 
-def _terminal_table(terminals: tuple[Terminal, ...]) -> str:
-    rows = "".join(
-        f"<tr><td><code>{_text(t.name)}</code></td><td>{_text(t.kind.value)}</td><td>{_codes(list(t.members))}</td></tr>"
-        for t in terminals
+def _connections(component: Definition, shown: set[str]) -> str:
+    """Return what goes in and out at each terminal, and the inputs that belong to none."""
+    model, joined = component.model, {member for terminal in component.terminals for member in terminal.members}
+    roles = (Causality.INPUT, Causality.OUTPUT, Causality.PARAMETER)
+    rows = [("terminal", "connect to", "inputs", "outputs", "parameters")]
+    for terminal in component.terminals:
+        members = [model.variable(name) for name in terminal.members if name in shown]
+        name = f"<code>{_text(terminal.name)}</code>, {_text(terminal.kind.value)}"
+        inputs, outputs, parameters = (_codes([_indexed(v) for v in members if v.causality is role]) for role in roles)
+        rows.append((name, _text(terminal.partner), inputs, outputs, parameters))
+    columns = [column for column in zip(*rows, strict=True) if any(column[1:])]
+    lines = [_row("td" if number else "th", row) for number, row in enumerate(zip(*columns, strict=True))]
+    table = f"<div class='wide'><table>{''.join(lines)}</table></div>" if component.terminals else ""
+    free = [_indexed(v) for v in model.inputs if v.path not in joined and v.path in shown]
+    others = f" Inputs beyond these: {_codes(free)}." if free else ""
+    return f"<h2>Connect</h2>{table}<p>An input that nothing drives keeps its start value.{others}</p>"
+
+
+def _row(tag: str, cells: Iterable[str]) -> str:
+    return f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in cells)}</tr>"
+
+
+def example_code(name: str, example: Example) -> str:
+    """Return the first run of an FMU in Python with FMPy, five lines.
+
+    Parameters
+    ----------
+    name : str
+        The FMU's name, whose file lies in the working directory.
+    example : Example
+        What is set and recorded.
+    """
+    return (
+        "from fmpy import simulate_fmu\n"
+        f"start = {json.dumps(dict(example.start))}\n"
+        f"outputs = {json.dumps(list(example.outputs))}\n"
+        f'result = simulate_fmu("{name}.fmu", start_values=start, stop_time={example.stop_time:.10g}, output=outputs)\n'
+        "print(result[-1])\n"
     )
-    head = "<h3>Terminals</h3><div class='wide'><table><tr><th>name</th><th>kind</th><th>members</th></tr>"
-    return f"{head}{rows}</table></div>" if terminals else ""
+
+
+def _example(component: Definition) -> str:
+    if component.example is None:
+        return ""
+    code = _text(example_code(component.model.name, component.example))
+    told = "<p>In Python, with <code>pip install fmpy</code>; all other values are the start values of the FMU:</p>"
+    return f"<h2>Example</h2>{told}<pre><code>{code}</code></pre>"
 
 
 def _indexed(variable: Variable) -> str:
@@ -197,7 +261,8 @@ def _sentence(variable: Variable) -> str:
 
 
 def _codes(names: list[str]) -> str:
-    return ", ".join(f"<code>{_text(name)}</code>" for name in names)
+    """Return names as code; a line may break before the indices of one."""
+    return ", ".join(f"<code>{_text(name).replace('[', '<wbr>[')}</code>" for name in names)
 
 
 def _text(text: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..fmi.definition import Definition
+from dataclasses import replace
+
+from ..fmi.definition import Definition, Example
 from ..models.aging import losses as model
 from ..models.aging.kind import AgingParameters
 from ..models.parameter_sets import parameter_set
@@ -20,4 +22,9 @@ def define(cells: int, aging: str) -> Definition:
         A module of `models.parameters` that holds an `AgingParameters`, such as ``nissan_leaf_aging``.
     """
     kind = parameter_set(aging, AgingParameters)
-    return Definition(model.declare(cells, kind), (AGING,), step_size=86400.0)
+    return Definition(
+        model.declare(cells, kind),
+        (replace(AGING, partner="Cell, PackNetwork; the same of Pack"),),
+        step_size=86400.0,
+        example=Example({"capacity_calendar_damage[1]": 1e-4}, 864000.0, ("soh_minimum", "soh_mean")),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..fmi.definition import Definition, Terminal, TerminalKind
+from ..fmi.definition import Definition, Example, Terminal, TerminalKind
 from ..models.balancing import active, passive
 from ..models.balancing.options import Converter
 from .bms import ESTIMATES
@@ -14,21 +14,27 @@ TERMINALS = (
         "balancing",
         TerminalKind.BALANCING,
         ("group_voltage", "pack_current", "balancing_current", "balancing_pack_current"),
+        partner="PackNetwork and Bms",
     ),
     Terminal(
         "estimates",
         TerminalKind.MANAGEMENT,
         ("measured_voltage", "group_soc", "group_capacity", "soc_trusted", "enable"),
         ESTIMATES,
+        "Bms; without one PackNetwork",
     ),
-    Terminal("thermal", TerminalKind.THERMAL, ("temperature",)),
+    Terminal("thermal", TerminalKind.THERMAL, ("temperature",), partner="Thermal"),
     Terminal(
         "board",
         TerminalKind.THERMAL,
         ("heat_rate", "board_temperature"),
         ("board_heat_rate", "board_temperature"),
+        "Thermal",
     ),
 )
+
+EXAMPLE = Example({"group_soc[1]": 0.99}, 600.0, ("active_groups", "heat_rate"))
+"""One group is far above the others."""
 
 
 def define(
@@ -46,6 +52,7 @@ def define(
         The groups that each converter joins, from 0; -1 stands for the terminals of the pack.
     """
     if converter is None:
-        return Definition(passive.declare(groups, parallel), TERMINALS)
+        return Definition(passive.declare(groups, parallel), TERMINALS, example=EXAMPLE)
     ends = [(first, second) for first, second in links]
-    return Definition(active.declare(groups, parallel, Converter[converter.upper()], ends), TERMINALS)
+    model = active.declare(groups, parallel, Converter[converter.upper()], ends)
+    return Definition(model, TERMINALS, example=EXAMPLE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..fmi.definition import Definition, Terminal, TerminalKind
+from ..fmi.definition import Definition, Example, Terminal, TerminalKind
 from ..models.bms import bms
 from ..models.parameter_sets import cell_model
 
@@ -25,6 +25,7 @@ LIMITS = Terminal(
         "charge_current_limit",
         "discharge_current_limit",
     ),
+    partner="PackNetwork; vehicle or charger",
 )
 """The limits that a vehicle or a charger must keep."""
 
@@ -44,13 +45,17 @@ def define(groups: int, parallel: int, parameters: str | Mapping[str, Any]) -> D
     return Definition(
         bms.declare(groups, parallel, kind),
         (
-            Terminal("estimates", TerminalKind.MANAGEMENT, ESTIMATES),
+            Terminal("estimates", TerminalKind.MANAGEMENT, ESTIMATES, partner="Balancer"),
             Terminal(
                 "balancing",
                 TerminalKind.BALANCING,
                 ("group_voltage", "pack_current", "balancing_current", "balancing_pack_current"),
+                partner="PackNetwork and Balancer",
             ),
-            Terminal("thermal", TerminalKind.THERMAL, ("temperature",)),
+            Terminal("thermal", TerminalKind.THERMAL, ("temperature",), partner="Thermal"),
             LIMITS,
+        ),
+        example=Example(
+            {"pack_current": -30.0, "present_current": -30.0}, 600.0, ("measured_current", "measured_voltage[1]")
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..fmi.definition import Definition, Terminal, TerminalKind
+from ..fmi.definition import Definition, Example, Terminal, TerminalKind
 from ..models.aging.counters import COUNTER_NAMES
 from ..models.aging.kind import AgingParameters
 from ..models.parameter_sets import cell_model, parameter_set
@@ -15,12 +15,13 @@ TERMINALS = (
         "electrical",
         TerminalKind.ELECTRICAL,
         ("emf", "resistance", "voltage", "soc", "current", "capacity", "initial_soc"),
+        partner="PackNetwork",
     ),
-    Terminal("thermal", TerminalKind.THERMAL, ("heat_rate", "temperature")),
+    Terminal("thermal", TerminalKind.THERMAL, ("heat_rate", "temperature"), partner="Thermal"),
 )
 """Where network and thermal network are connected."""
 
-AGING = Terminal("aging", TerminalKind.AGING, (*COUNTER_NAMES, "capacity_loss", "resistance_growth"))
+AGING = Terminal("aging", TerminalKind.AGING, (*COUNTER_NAMES, "capacity_loss", "resistance_growth"), partner="Aging")
 """Where the aging model is connected."""
 
 
@@ -38,6 +39,8 @@ def define(cells: int, parameters: str | Mapping[str, Any], aging: str | None = 
         A module of `models.parameters` that holds how cells age; without it they do not.
     """
     cell = cell_model(parameters)
+    discharge = Example({"current[1]": -round(cell.capacity / 7200.0, 2)}, 600.0, ("voltage_minimum", "soc_minimum"))
     if aging is None:
-        return Definition(cell.declare(cells), TERMINALS)
-    return Definition(cell.declare(cells, parameter_set(aging, AgingParameters)), (*TERMINALS, AGING))
+        return Definition(cell.declare(cells), TERMINALS, example=discharge)
+    model = cell.declare(cells, parameter_set(aging, AgingParameters))
+    return Definition(model, (*TERMINALS, AGING), example=discharge)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..core.duration import format_duration, seconds
@@ -13,7 +14,7 @@ from ..coupling.block.taps import Summary, Tap
 from ..coupling.block.wiring import Limits
 from ..coupling.enforcement import REPORTS
 from ..coupling.operations import Operation
-from ..fmi.definition import Definition
+from ..fmi.definition import Definition, Example
 from ..fmi.registry import maker
 from ..models.aging.counters import COUNTER_NAMES
 from ..models.bms.protection import TRIPS
@@ -24,7 +25,6 @@ from .pack_network import LIMITS as ALLOWED
 from .pack_network import LOAD
 
 DESCRIPTION = "Battery pack: cells, network, thermal network and balancer"
-
 
 INNER = {"meter": meter.declare}
 """Components of a block that are no FMUs of their own, by their names among its members."""
@@ -60,7 +60,7 @@ def define(
         taps += CONVERTER_TAPS
     if "Bms" in models:
         taps += BMS_TAPS
-    terminals.append(LIMITS if "Bms" in models else ALLOWED)
+    terminals.append(replace(LIMITS, partner=LOAD.partner) if "Bms" in models else ALLOWED)
     ages = _tells(models["Cell"], COUNTER_NAMES[0])
     if ages:
         taps += AGING_TAPS
@@ -70,7 +70,13 @@ def define(
     held = () if ages else HELD_WITHOUT_AGING
     demanded = [Limits(*limit) for limit in limits]
     model = compose("Pack", description, models, base, table, taps, LOOKAHEADS, SHARED, held, demanded)
-    return Definition(model, tuple(terminals), tuple(models.values()), seconds(base))
+    return Definition(model, tuple(terminals), tuple(models.values()), seconds(base), _discharge(models["Cell"]))
+
+
+def _discharge(cells: Model) -> Example:
+    """Return a discharge by the power that empties the cells in about two hours, if their voltage were 3 V."""
+    power = -round(1.5 * float(cells.variable("capacity").start_values().sum()) / 3600.0, 1)
+    return Example({"load_mode": 2, "pack_power": power}, 600.0, ("pack_voltage", "pack_soc", "voltage_minimum"))
 
 
 def _tells(model: Model, output: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..fmi.definition import Definition, Terminal, TerminalKind
+from ..fmi.definition import Definition, Example, Terminal, TerminalKind
 from ..models.network import network
 
 LOAD = Terminal(
@@ -23,10 +23,13 @@ LOAD = Terminal(
         "cell_overcurrent",
         "charge_complete",
     ),
+    partner="vehicle or charger",
 )
 """Where vehicle or charger are connected."""
 
-LIMITS = Terminal("limits", TerminalKind.LOAD, ("charge_current_limit", "discharge_current_limit"))
+LIMITS = Terminal(
+    "limits", TerminalKind.LOAD, ("charge_current_limit", "discharge_current_limit"), partner="Bms, or one of yours"
+)
 """Where a battery management tells the currents that it allows."""
 
 
@@ -45,15 +48,22 @@ def define(series: int, parallel: int, opposite_terminals: bool, nodes: int) -> 
     return Definition(
         network.declare(series, parallel, opposite_terminals, nodes),
         (
-            Terminal("electrical", TerminalKind.ELECTRICAL, ("emf", "resistance", "soc", "current", "capacity")),
+            Terminal(
+                "electrical",
+                TerminalKind.ELECTRICAL,
+                ("emf", "resistance", "soc", "current", "capacity"),
+                partner="Cell",
+            ),
             Terminal(
                 "balancing",
                 TerminalKind.BALANCING,
                 ("group_voltage", "group_soc", "pack_current_actual", "balancing_current", "balancing_pack_current"),
                 ("group_voltage", "group_soc", "pack_current", "balancing_current", "balancing_pack_current"),
+                "Balancer and Bms",
             ),
             LOAD,
             LIMITS,
-            Terminal("aging", TerminalKind.AGING, ("capacity_loss",)),
+            Terminal("aging", TerminalKind.AGING, ("capacity_loss",), partner="Aging"),
         ),
+        example=Example({"pack_current": -30.0}, 600.0, ("pack_voltage", "pack_current_actual")),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..fmi.definition import Definition, Terminal, TerminalKind
+from ..fmi.definition import Definition, Example, Terminal, TerminalKind
 from ..models.thermal import chain as thermal
 
 
@@ -11,7 +11,8 @@ def define(cells: int) -> Definition:
     return Definition(
         thermal.declare(cells),
         (
-            Terminal("thermal", TerminalKind.THERMAL, ("heat_rate", "temperature")),
-            Terminal("board", TerminalKind.THERMAL, ("board_heat_rate", "board_temperature")),
+            Terminal("thermal", TerminalKind.THERMAL, ("heat_rate", "temperature"), partner="Cell; Balancer and Bms"),
+            Terminal("board", TerminalKind.THERMAL, ("board_heat_rate", "board_temperature"), partner="Balancer"),
         ),
+        example=Example({"heat_rate[1]": 5.0}, 600.0, ("temperature_maximum", "temperature_mean")),
     )

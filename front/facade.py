@@ -9,6 +9,16 @@ import xarray as xr
 
 from ..cosim.results import load as load_results
 from ..pack.file import Pack, load_pack
+from ..usage.longitudinal_vehicle import NISSAN_LEAF
+from ..usage.profile import load_profile, profile_path
+from ..usage.vehicle_file import load_vehicle
+from ..usage.years_file import is_years
+from .output_files import OutputFiles
+from .running import run_profile, run_steps
+from .years import run_years_file
+
+EXPERIMENT = ".toml"
+"""How the name of a file ends that holds an experiment, not a profile."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,23 +27,82 @@ class Result:
 
     Parameters
     ----------
-    path : Path
-        The netCDF file.
+    files : OutputFiles
+        Results, table, figure and report.
+    summary : str
+        The figures of the run, and its ledger.
     """
 
-    path: Path
+    files: OutputFiles
+    summary: str
 
     @property
     def data(self) -> xr.Dataset:
-        """Everything that was recorded."""
-        return load_results(self.path)
+        """Everything that was recorded: over time [s], group and cell (numbers from 1), in SI units."""
+        return load_results(self.files.netcdf)
 
 
 def load(path: str | Path) -> Pack:
-    """Read and check a pack file; InputError says what is wrong in one line."""
+    """Read and check a pack file.
+
+    Parameters
+    ----------
+    path : str or Path
+        A TOML file; `packfmu new` writes one.
+
+    Raises
+    ------
+    InputError
+        When it does not fit: one line that names the key, its value and what is allowed.
+    """
     return load_pack(Path(path))
 
 
-def run(pack: Pack) -> Result:
-    """Run a pack."""
-    raise NotImplementedError
+def run(
+    pack: Pack,
+    usage: str | Path,
+    output: str | Path = "dist",
+    *,
+    vehicle: str | Path | None = None,
+    years: int = 10,
+    resume: bool = False,
+    components: bool = False,
+) -> Result:
+    """Build the FMUs of a pack where they are missing, run them, and save results, table, figure and report.
+
+    Parameters
+    ----------
+    pack : Pack
+        Of `load`.
+    usage : str or Path
+        A profile over time (CSV, Parquet), the name of a shipped cycle, such as ``"wltc_class3b"``, or an experiment
+        (TOML): steps, or years of days.
+    output : str or Path
+        The folder to write to.
+    vehicle : str or Path, optional
+        A vehicle file for profiles of speed; without it the car of the Leaf.
+    years : int
+        Longest time of years.
+    resume : bool
+        Whether years go on from the checkpoint that a run has left.
+    components : bool
+        Whether years step the FMUs of the components one by one, instead of the block that holds them.
+
+    Returns
+    -------
+    Result
+        Its `data` is an `xarray.Dataset`.
+
+    Raises
+    ------
+    InputError
+        When something given does not fit, or the run fails; what was recorded until then is kept.
+    """
+    path = profile_path(usage)
+    files = OutputFiles(Path(output), f"{pack.name}_{path.stem}")
+    car = NISSAN_LEAF if vehicle is None else load_vehicle(Path(vehicle))
+    if path.suffix != EXPERIMENT:
+        return Result(files, run_profile(pack, load_profile(usage), path, car, files))
+    if is_years(path):
+        return Result(files, run_years_file(pack, path, years, car, files, resume, components))
+    return Result(files, run_steps(pack, path, car, files))

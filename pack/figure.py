@@ -9,16 +9,22 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from ..core.errors import InputError
+from ..cosim.displayed import Values, displayed, time_unit
 from ..fmi.files import replacing
-from ..fmi.units import display_conversion
 
 COLUMNS_OF_MAP = 1000
 """Instants that a heat map shows at most."""
 
-Values = NDArray[np.float64]
+SIZE = 12.0
+"""Of the letters [points]: 6 points where the figure is printed half as large, 15 cm wide."""
+
+BLUE, SKY, VERMILION = "#0072B2", "#56B4E9", "#D55E00"
+"""Of M. Okabe and K. Ito, Color Universal Design, 2008; in grey the styles of the lines tell them apart."""
+
+MAP_COLOURS = "cividis"
+"""From dark to light, also in grey: J. R. Nunez et al., PLoS ONE 13 (2018) e0199239."""
 
 
 def save_figure(results: xr.Dataset, path: Path) -> None:
@@ -57,81 +63,76 @@ def draw(results: xr.Dataset) -> Figure:
         Not attached to any global state; values in their display units.
     """
     panels: list[tuple[str, Callable[[Axes, xr.Dataset], None]]] = [
-        ("pack_voltage", lambda axes, data: _line(axes, data, "pack_voltage", "Pack voltage")),
-        ("pack_current", lambda axes, data: _line(axes, data, "pack_current", "Pack current, charging positive")),
-        ("soc_mean", lambda axes, data: _band(axes, data, "soc", "State of charge of the cells")),
-        ("temperature_mean", lambda axes, data: _band(axes, data, "temperature", "Temperature of the cells")),
+        ("pack_voltage", lambda axes, data: _line(axes, data, "pack_voltage", "Pack voltage", "Voltage")),
+        (
+            "pack_current",
+            lambda axes, data: _line(axes, data, "pack_current", "Pack current, charging positive", "Current"),
+        ),
+        ("soc_mean", lambda axes, data: _band(axes, data, "soc", "State of charge of the cells", "SOC")),
+        (
+            "temperature_mean",
+            lambda axes, data: _band(axes, data, "temperature", "Temperature of the cells", "Temperature"),
+        ),
         ("group_voltage", _spread),
         ("temperature", _map),
     ]
     shown = [panel for name, panel in panels if name in results]
-    figure = Figure(figsize=(12.0, 3.2 * max(1, (len(shown) + 1) // 2)), layout="constrained")
+    figure = Figure(figsize=(12.0, 3.4 * max(1, (len(shown) + 1) // 2)), layout="constrained")
     for number, panel in enumerate(shown, 1):
         panel(figure.add_subplot((len(shown) + 1) // 2, 2, number), results)
+    for axes in figure.axes:
+        axes.tick_params(labelsize=SIZE)
+        for text, size in ((axes.title, SIZE + 1.0), (axes.xaxis.label, SIZE), (axes.yaxis.label, SIZE)):
+            text.set_fontsize(size)
     return figure
 
 
-def _displayed(data: xr.Dataset, name: str) -> tuple[Values, str]:
-    """Values of a variable in its display unit, and that unit in brackets."""
-    attributes = data[name].attrs
-    unit = attributes.get("units", "1")
-    shown = attributes.get("display_units", unit)
-    factor, offset = display_conversion(unit, shown) if shown != unit else (1.0, 0.0)
-    return factor * data[name].values + offset, "" if shown == "1" else f" [{shown}]"
-
-
-def _time(data: xr.Dataset) -> tuple[Values, str]:
-    """Instants in a unit that suits the length of the run, and the axis label."""
-    seconds: Values = data["time"].values
-    scale, unit = next(
-        (scale, unit) for limit, scale, unit in ((7200.0, 1.0, "s"), (3e5, 3600.0, "h"), (np.inf, 86400.0, "d"))
-        if seconds[-1] <= limit
-    )  # fmt: skip
-    return seconds / scale, f"Time [{unit}]"
-
-
 def _axes(axes: Axes, data: xr.Dataset, title: str, label: str) -> Values:
-    time, time_label = _time(data)
-    axes.set(title=title, xlabel=time_label, ylabel=label)
+    length, unit = time_unit(data)
+    time: Values = data["time"].values / length
+    axes.set(title=title, xlabel=f"Time [{unit}]", ylabel=label)
     axes.set_xlim(time[0], time[-1] if time.size > 1 else time[0] + 1.0)  # a run may end with its first row
+    axes.grid(color="0.85", linewidth=0.6)
     return time
 
 
-def _line(axes: Axes, data: xr.Dataset, name: str, title: str) -> None:
-    values, unit = _displayed(data, name)
-    axes.plot(_axes(axes, data, title, unit.strip()), values, linewidth=0.9)
+def _line(axes: Axes, data: xr.Dataset, name: str, title: str, quantity: str) -> None:
+    values, unit = displayed(data, name)
+    axes.plot(_axes(axes, data, title, f"{quantity} [{unit}]"), values, color=BLUE, linewidth=1.0)
 
 
-def _band(axes: Axes, data: xr.Dataset, name: str, title: str) -> None:
-    mean, unit = _displayed(data, f"{name}_mean")
-    time = _axes(axes, data, title, unit.strip())
-    least, greatest = (_displayed(data, f"{name}_{end}")[0] for end in ("minimum", "maximum"))
-    axes.fill_between(time, least, greatest, alpha=0.35, linewidth=0.0, label="minimum to maximum")
-    axes.plot(time, mean, linewidth=0.9, label="mean")
-    axes.legend()
+def _band(axes: Axes, data: xr.Dataset, name: str, title: str, quantity: str) -> None:
+    mean, unit = displayed(data, f"{name}_mean")
+    time = _axes(axes, data, title, f"{quantity} [{unit}]")
+    least, greatest = (displayed(data, f"{name}_{end}")[0] for end in ("minimum", "maximum"))
+    axes.fill_between(time, least, greatest, color=SKY, alpha=0.5, linewidth=0.0, label="least to greatest")
+    axes.plot(time, mean, color=BLUE, linewidth=1.2, label="mean")
+    axes.legend(fontsize=SIZE)
 
 
 def _spread(axes: Axes, data: xr.Dataset) -> None:
     """Draw the greatest difference between groups, in voltage and in SOC."""
     groups = data["group_voltage"]
-    time = _axes(axes, data, "Spread between groups", "Voltage [mV]")
-    axes.plot(time, 1e3 * (groups.max("group") - groups.min("group")).values, linewidth=0.9)
+    time = _axes(axes, data, "Spread between groups", "Voltage [mV], solid line")
+    axes.plot(time, 1e3 * (groups.max("group") - groups.min("group")).values, color=BLUE, linewidth=1.0)
     if "group_soc" in data:
         soc = data["group_soc"]
         right = axes.twinx()
-        right.set_ylabel("SOC [%]", color="C1")
-        right.plot(time, 100.0 * (soc.max("group") - soc.min("group")).values, color="C1", linewidth=0.9)
+        right.set_ylabel("SOC [%], dashed line", color=VERMILION)
+        spread = 100.0 * (soc.max("group") - soc.min("group")).values
+        right.plot(time, spread, "--", color=VERMILION, linewidth=1.4)
 
 
 def _map(axes: Axes, data: xr.Dataset) -> None:
     """Draw by how much every cell is warmer than the mean, over time."""
     every = -(-data.sizes["time"] // COLUMNS_OF_MAP)
-    time = _axes(axes, data, "Temperature of each cell above the mean [K]", "Cell")
+    time = _axes(axes, data, "Temperature of each cell above the mean", "Number of the cell")
     temperature = data["temperature"][::every]
     deviation = (temperature - temperature.mean("cell")).values.T
     limit = float(np.abs(deviation).max()) or 1.0
+    axes.grid(visible=False)
     mesh = axes.pcolormesh(
         time[::every], data["cell"].values, deviation,
-        shading="nearest", cmap="coolwarm", vmin=-limit, vmax=limit, rasterized=True,
+        shading="nearest", cmap=MAP_COLOURS, vmin=-limit, vmax=limit, rasterized=True,
     )  # fmt: skip
-    axes.figure.colorbar(mesh, ax=axes)
+    axes.figure.colorbar(mesh, ax=axes, label="Temperature difference [K]")

@@ -7,12 +7,14 @@ line that names the key, its value and what is allowed.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
 from .balancing_tables import Balancer, Bms
+from .cells.known import KnownCells
 from .reading.checking import checked, said_of, tables_of
 from .reading.toml_file import read_toml
 from .setting import Table
@@ -22,12 +24,29 @@ MOST_BYTES = 2**18
 """Size of a pack file; 20 000 links have room, and whatever is in it is read in seconds."""
 
 
+@dataclass(frozen=True)
+class PackSource:
+    """Where a pack was read; packs that differ in that alone are equal.
+
+    Parameters
+    ----------
+    path : Path or None
+        The file; None where the pack was made otherwise.
+    text : str
+        What was in it.
+    """
+
+    path: Path | None = field(default=None, compare=False)
+    text: str = field(default="", compare=False)
+
+
 class Pack(Table):
     """A whole pack file."""
 
     pack: Arrangement
     cell: Cell
     variation: Variation = Field(default_factory=Variation)
+    cells: KnownCells | None = None
     busbar: Busbar = Field(default_factory=Busbar)
     thermal: Thermal = Field(default_factory=Thermal)
     balancer: Balancer = Field(default_factory=Balancer)
@@ -35,12 +54,31 @@ class Pack(Table):
     outputs: Outputs = Field(default_factory=Outputs)
     aging: Aging | None = None
     schedule: Schedule = Field(default_factory=Schedule)
+    _source: PackSource = PrivateAttr(default=PackSource())
+
+    @property
+    def name(self) -> str:
+        """Name of the file that it was read from, without its end; "pack" where it was made otherwise."""
+        return self._source.path.stem if self._source.path else "pack"
+
+    @property
+    def path(self) -> Path | None:
+        """The file that it was read from."""
+        return self._source.path
+
+    @property
+    def text(self) -> str:
+        """Text of the file that it was read from; empty where it was made otherwise."""
+        return self._source.text
 
     @model_validator(mode="after")
     def _consistent(self) -> Pack:
         with said_of("schedule"):
             if self.aging is not None:
                 self.schedule.check_multiple("thermal", "aging")
+        if self.cells is not None:
+            with said_of("cells"):
+                self.cells.read(self.pack.cells, self.aging is not None)
         with said_of("balancer"):
             self.balancer.check_links(self.pack.series)
             self.balancer.check_minimum_voltage(self.cell.load().limits.maximum_voltage)
@@ -66,8 +104,10 @@ def load_pack(path: Path) -> Pack:
         When the file cannot be read, is not TOML or does not fit the schema: one line that names the key, its value
         and what is allowed.
     """
-    contents = read_toml(path, MOST_BYTES)[1]
-    return parse_pack(contents, str(path), path.parent)
+    text, contents = read_toml(path, MOST_BYTES)
+    pack = parse_pack(contents, str(path), path.parent)
+    pack._source = PackSource(path, text)
+    return pack
 
 
 def parse_pack(contents: dict[str, Any], source: str, folder: Path = Path()) -> Pack:

@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..core.duration import seconds
+from ..core.instance import Instance
 from ..fmi.definition import Part
+from ..fmi.registry import load_definition
 from ..models.bms.kalman_correction import LEAST_SIGMA
 from ..models.cell.protocol import CellModel
 from .balancing_tables import Bms
+from .cells.cell_table import AGING_COLUMNS, CONTACT, cells_with, filled
 from .circuit_variation import CIRCUIT_SPREADS, draw_circuits
 from .file import Pack
 from .tables import Aging, Terminals
@@ -42,16 +46,17 @@ def parts(pack: Pack) -> tuple[Part, ...]:
     """
     kind = pack.cell.load()
     cells = draw_cells(pack, kind)
-    planned = [_cell(pack, cells), _network(pack, kind, cells), _thermal(pack, kind), _balancer(pack, kind, cells)]
+    aging = () if pack.aging is None else (_aging(pack, pack.aging, kind, cells),)
+    worn = _worn(*aging) if pack.cells is not None else {}
+    planned = [_cell(pack, cells, worn), _network(pack, kind, cells, worn), _thermal(pack, kind)]
+    planned.append(_balancer(pack, kind, cells))
     if pack.bms is not None:
         planned.append(_bms(pack, pack.bms, kind, cells))
-    if pack.aging is not None:
-        planned.append(_aging(pack, pack.aging, kind, cells))
-    return tuple(planned)
+    return (*planned, *aging)
 
 
 def draw_cells(pack: Pack, kind: CellModel) -> dict[str, NDArray[np.float64]]:
-    """Return the values that differ from cell to cell; see `pack.variation` and `pack.circuit_variation`."""
+    """Return the values that differ from cell to cell: drawn (`pack.variation`, `pack.circuit_variation`), or known."""
     means = {
         "capacity": kind.capacity,
         "initial_soc": pack.cell.initial_soc,
@@ -62,7 +67,7 @@ def draw_cells(pack: Pack, kind: CellModel) -> dict[str, NDArray[np.float64]]:
     cells = draw(spread, seed, arrangement.series, arrangement.parallel, means)
     if any(getattr(spread, key) for key in CIRCUIT_SPREADS.values()):
         cells |= draw_circuits(spread, seed, arrangement.cells, kind.equivalent_circuit().pairs)
-    return cells
+    return cells if pack.cells is None else cells_with(pack.cells.known, cells)
 
 
 def start_voltage(kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
@@ -93,10 +98,21 @@ def ohmic_factor(cells: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64
     return cells["resistance_scale"] * cells.get("ohmic_scale", 1.0)
 
 
-def _cell(pack: Pack, cells: Mapping[str, NDArray[np.float64]]) -> Part:
+def _worn(*aging: Part) -> dict[str, ArrayLike]:
+    """Return what the cells have lost at the start, and by what their resistance has grown."""
+    worn: dict[str, ArrayLike] = {}
+    for part in aging:
+        instance = Instance(load_definition(part.component, part.arguments, part.start).model)
+        instance.initialize()
+        worn |= {name: instance.y[name].copy() for name in ("capacity_loss", "resistance_growth")}
+    return worn
+
+
+def _cell(pack: Pack, cells: Mapping[str, NDArray[np.float64]], worn: Mapping[str, ArrayLike]) -> Part:
     """Return the cells; our master steps the network first, so their port looks half a step ahead."""
     start: dict[str, ArrayLike] = {
         **cells,
+        **worn,
         "lookahead": 0.5e-9 * pack.schedule.electrical,
         "temperature": pack.thermal.initial_temperature,
     }
@@ -106,7 +122,9 @@ def _cell(pack: Pack, cells: Mapping[str, NDArray[np.float64]]) -> Part:
     return Part("Cell", "cell", arguments, start)
 
 
-def _network(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> Part:
+def _network(
+    pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float64]], worn: Mapping[str, ArrayLike]
+) -> Part:
     """Return the network; its limits are those of the cell, of its current times the cells in parallel."""
     arrangement = pack.pack
     arguments = {
@@ -117,8 +135,8 @@ def _network(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float64
     }
     start: dict[str, ArrayLike] = {
         **pack.busbar.start("network"),
-        "contact_resistance": pack.busbar.contact_resistance
-        * draw_contacts(pack.variation.contact_resistance_cv, pack.variation.seed, arrangement.cells),
+        **{name: value for name, value in worn.items() if name == "capacity_loss"},
+        "contact_resistance": contacts(pack),
         "capacity": cells["capacity"],
         "open_circuit_voltage": kind.open_circuit(np.linspace(0.0, 1.0, kind.nodes)),
         "minimum_cell_voltage": kind.limits.minimum_voltage,
@@ -133,6 +151,12 @@ def _network(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float64
         "soc": cells["initial_soc"],
     }
     return Part("PackNetwork", "pack_network", arguments, start)
+
+
+def contacts(pack: Pack) -> NDArray[np.float64]:
+    """Return the contact resistance of each cell [Ohm]: drawn, or known."""
+    drawn = draw_contacts(pack.variation.contact_resistance_cv, pack.variation.seed, pack.pack.cells)
+    return filled(pack.cells.known if pack.cells else {}, CONTACT, pack.busbar.contact_resistance * drawn)
 
 
 def _thermal(pack: Pack, kind: CellModel) -> Part:
@@ -195,4 +219,10 @@ def _aging(pack: Pack, aging: Aging, kind: CellModel, cells: Mapping[str, NDArra
         "resistance_rate": aging.load().resistance_rate * drawn["resistance_rate"],
         "noise_seed": drawn["noise_seed"],
     }
+    if pack.cells is not None:
+        none, known = np.zeros(pack.pack.cells), pack.cells.known
+        start |= {
+            name: filled(known, name, np.asarray(start.get(name, none))) for name in AGING_COLUMNS if name in known
+        }
+        start["earlier_time"] = seconds(pack.cells.age or 0)
     return Part("Aging", "aging", {"cells": pack.pack.cells, "aging": aging.parameters}, start)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..core.variable import Detail
 from ..coupling.operations import endpoint
 from ..coupling.system import System
+from ..models.bms.protection import TRIPS
 
 RECORD = {
     Detail.PACK: {
@@ -26,6 +27,18 @@ RECORD = {
         "board_temperature": "Thermal.board_temperature",
         "active_groups": "Balancer.active_groups",
         "soc_variance": "Balancer.soc_variance",
+        "undervoltage": "PackNetwork.undervoltage",
+        "overvoltage": "PackNetwork.overvoltage",
+        "overcurrent": "PackNetwork.overcurrent",
+        "cell_overcurrent": "PackNetwork.cell_overcurrent",
+        "load_mode": "Inputs.PackNetwork.load_mode",
+        "asked_current": "Inputs.PackNetwork.pack_current",
+        "asked_power": "Inputs.PackNetwork.pack_power",
+        "charge_current_limit": "Bms.charge_current_limit",
+        "discharge_current_limit": "Bms.discharge_current_limit",
+        "charge_enable": "Bms.charge_enable",
+        "discharge_enable": "Bms.discharge_enable",
+        **{f"bms_{trip}": f"Bms.{trip}" for trip in TRIPS},
     },
     Detail.GROUP: {
         "group_voltage": "PackNetwork.group_voltage",
@@ -43,8 +56,16 @@ RECORD = {
 }
 """What is recorded of a pack from which detail on: name in the results, and output."""
 
+EXTREME_CELLS = {
+    "voltage_minimum_cell": "Cell.voltage_minimum_cell",
+    "voltage_maximum_cell": "Cell.voltage_maximum_cell",
+    "temperature_maximum_cell": "Thermal.temperature_maximum_cell",
+}
+"""Numbers of the cells at the extremes, which are recorded where single cells are not."""
+
 
 def record(system: System, detail: Detail) -> dict[str, str]:
-    """Return what of `RECORD` a system has, up to a detail."""
+    """Return what of `RECORD` a system has, up to a detail; with `EXTREME_CELLS` where single cells are left out."""
     chosen = {name: source for level, some in RECORD.items() if level <= detail for name, source in some.items()}
+    chosen |= {} if detail is Detail.CELL else EXTREME_CELLS
     return {name: source for name, source in chosen.items() if system.has(endpoint(source))}

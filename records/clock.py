@@ -3,7 +3,8 @@
 Rules
 -----
 Dates are ISO 8601, ``2026-03-01T14:05:00``, also with a space for the ``T`` and with ``/`` for ``-``, or written
-``01.03.2026 14:05``, day first. Others, such as ``03/01/2026``, are refused: day and month cannot be told apart.
+``01.03.2026 14:05``, day first, from 1900 to 2199. Others, such as ``03/01/2026``, are refused: day and month cannot be
+told apart.
 
 With an offset from UTC (``Z``, ``+01:00``) in every row, a change to or from summer time makes no difference. Without
 one in any row, the clock is taken as one that was never changed: where it was set back, times go back and are refused;
@@ -18,14 +19,18 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import InputError
+from ..core.duration import NANOSECONDS
 from .source import Cells, Source, shown
 
 _ISO = re.compile(
-    r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]+\d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?)?\s*(?P<offset>Z|[+-]\d{2}:?\d{2})?", re.ASCII
+    r"(19|2[01])\d{2}[-/]\d{1,2}[-/]\d{1,2}([T ]+\d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?)?"
+    r"\s*(?P<offset>Z|[+-]\d{2}:?\d{2})?",
+    re.ASCII,
 )
 _DAY_FIRST = re.compile(r"(\d{1,2})[.](\d{1,2})[.](\d{4})(?P<rest>.*)", re.ASCII)
-_HOUR = 3600.0
+_HOUR = NANOSECONDS["h"]
+_FIRST_WEEKDAY, _SUNDAY = 3, 6
+"""1970 began on a Thursday; weeks begin on Monday, which is 0."""
 
 
 def seconds_of_dates(source: Source, cells: Cells, column: int) -> NDArray[np.float64]:
@@ -53,16 +58,20 @@ def seconds_of_dates(source: Source, cells: Cells, column: int) -> NDArray[np.fl
     other = next((index for index, offset in enumerate(offsets) if bool(offset) != bool(offsets[0])), None)
     if other is not None:
         raise source.fault(
-            int(cells.rows[other]), column, f"{shown(texts[other])} and the first row differ: tell the offset from UTC in both"
+            int(cells.rows[other]),
+            column,
+            f"{shown(texts[other])} and the first row differ: tell the offset from UTC in both",
         )
     stamps = pd.to_datetime(pd.Series(texts), format="ISO8601", utc=True, errors="coerce")
     wrong = np.flatnonzero(stamps.isna().to_numpy())
     if wrong.size:
-        raise source.fault(int(cells.rows[wrong[0]]), column, f"{shown(cells.texts[column][wrong[0]])} is no date that exists")
-    passed = (stamps - stamps.iloc[0]).to_numpy().astype("timedelta64[ns]").astype(np.int64) / 1e9
+        raise source.fault(
+            int(cells.rows[wrong[0]]), column, f"{shown(cells.texts[column][wrong[0]])} is no date that exists"
+        )
+    instants = stamps.dt.tz_convert(None).to_numpy().astype("datetime64[ns]").astype(np.int64)
     if not offsets[0]:
-        _check_summer_time(source, cells, column, passed, stamps.dt.dayofweek.to_numpy(), stamps.dt.hour.to_numpy())
-    return np.asarray(passed, dtype=np.float64)
+        _check_summer_time(source, cells, column, instants)
+    return np.asarray((instants - instants[0]) / NANOSECONDS["s"], dtype=np.float64)
 
 
 def _iso(text: str) -> str:
@@ -80,32 +89,25 @@ def _offset(source: Source, cells: Cells, column: int, index: int, text: str) ->
         raise source.fault(
             int(cells.rows[index]),
             column,
-            f"{shown(cells.texts[column][index])} is no date such as 2026-03-01T14:05:00; a time in numbers tells its unit "
-            "in the header, such as 'time [s]'",
+            f"{shown(cells.texts[column][index])} is no date such as 2026-03-01T14:05:00; a time in numbers tells its "
+            "unit in the header, such as 'time [s]'",
         )
     return match["offset"] or ""
 
 
-def _check_summer_time(
-    source: Source,
-    cells: Cells,
-    column: int,
-    passed: NDArray[np.float64],
-    weekday: NDArray[np.int64],
-    hour: NDArray[np.int64],
-) -> None:
-    steps = np.diff(passed)
+def _check_summer_time(source: Source, cells: Cells, column: int, instants: NDArray[np.int64]) -> None:
+    """Raise InputError where a clock [ns since 1970] steps an hour too far in the night of a Sunday."""
+    steps = np.diff(instants)
     if not steps.size:
         return
-    usual = float(np.median(steps))
-    late = np.flatnonzero((steps >= _HOUR) & (steps - _HOUR <= 2.0 * usual) & (usual < _HOUR))
-    for index in late + 1:
-        if weekday[index] == 6 and 1 <= hour[index] <= 3:
-            raise source.fault(
-                int(cells.rows[index]),
-                column,
-                f"the clock seems to have been set to summer time before {shown(cells.texts[column][index])}; "
-                "write times with their offset from UTC, such as +01:00",
-            )
-
-
+    usual = int(np.median(steps))
+    hour, weekday = instants[1:] // _HOUR % 24, (instants[1:] // (24 * _HOUR) + _FIRST_WEEKDAY) % 7
+    set_forward = (usual < _HOUR) & (steps >= _HOUR) & (steps - _HOUR <= 2 * usual)
+    found = np.flatnonzero(set_forward & (weekday == _SUNDAY) & (hour >= 1) & (hour <= 3)) + 1
+    if found.size:
+        raise source.fault(
+            int(cells.rows[found[0]]),
+            column,
+            f"the clock seems to have been set to summer time before {shown(cells.texts[column][found[0]])}; "
+            "write times with their offset from UTC, such as +01:00",
+        )

@@ -2,10 +2,10 @@
 
 Rules
 -----
-The text is UTF-8. Lines before the header that are empty or begin with ``#`` are passed over, and so are empty lines.
-The header tells what separates columns: a semicolon where it has one, else a tabulator, else a comma. With semicolons or
-tabulators, a comma within a number is a decimal comma. A number with both a comma and a point is refused, and so is what
-is empty, no number, or not finite. Each line has as many values as the header.
+The text is UTF-8. Empty lines are passed over, and so are lines before the header that begin with ``#``. The header
+tells what separates columns: a semicolon where it has one, else a tabulator, else a comma. With the former two a comma
+within a number is a decimal comma. A number with both a comma and a point is refused, and so is what is empty, no
+number, or not finite. Each line has as many values as the header.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -24,12 +24,12 @@ from numpy.typing import NDArray
 
 from ..core.errors import InputError
 from ..core.reading import read_file
-from .source import MOST_BYTES, MOST_ROWS, Cells, Source, fault, shown
+from .source import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Cells, Source, fault, shown
 
-CHUNK = 100_000
+CHUNK = 10_000
 """Rows that are held as text at a time."""
 
-_NUMBER = re.compile(r"\s*[+-]?(\d+[.]?\d*|[.]\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+_NUMBER = re.compile(r"\s*[+-]?(\d+([.]\d*)?|[.]\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 
 _Rows = list[tuple[int, list[str]]]
 """Lines, from 1, with their values."""
@@ -53,11 +53,22 @@ def open_csv(path: Path) -> Source:
     line, headers = next(_rows(path, text, separator), (1, []))
     if not headers:
         raise InputError(f"{path}: is empty; the first line names the columns, such as 'time [s],current [A]'")
+    if len(headers) > MOST_COLUMNS:
+        raise InputError(f"{path}, line {line}: has {len(headers)} columns; at most {MOST_COLUMNS} are taken")
     if any(_NUMBER.fullmatch(each.replace(",", ".")) for each in headers):
         raise InputError(
-            f"{path}, line {line}: has numbers where the columns are named, such as 'time [s],current [A]'; add a header"
+            f"{path}, line {line}: has numbers where the columns are named; add a header such as 'time [s],current [A]'"
         )
     return Source(path, "line", tuple(each.strip() for each in headers), partial(_read, path, text, separator))
+
+
+def save_csv(columns: Mapping[str, NDArray[np.float64]], draft: Path) -> None:
+    """Write columns of numbers by their headers; read again, they have the same bits."""
+    values = [column.tolist() for column in columns.values()]
+    with draft.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(",".join(columns) + "\n")
+        for row in zip(*values, strict=True):
+            file.write(",".join(map(repr, row)) + "\n")
 
 
 def _rows(path: Path, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
@@ -76,6 +87,10 @@ def _rows(path: Path, text: str, separator: str) -> Iterator[tuple[int, list[str
 
 def _read(path: Path, text: str, separator: str, numbers: Sequence[int], texts: Sequence[int]) -> Cells:
     """Return columns of a text."""
+    if not texts:
+        cells = _read_plain(text, separator, numbers)
+        if cells is not None:
+            return cells
     rows = _rows(path, text, separator)
     _, headers = next(rows)
     places: list[NDArray[np.int64]] = []
@@ -88,11 +103,36 @@ def _read(path: Path, text: str, separator: str, numbers: Sequence[int], texts: 
             raise InputError(f"{path}: has more than {MOST_ROWS} rows")
         for column, part in parts.items():
             part.append(_numbers(path, chunk, headers, column, separator != ","))
-        for column, part in words.items():
-            part.extend(row[column].strip() for _, row in chunk)
+        for column, told in words.items():
+            told.extend(row[column].strip() for _, row in chunk)
     if not places:
         raise InputError(f"{path}: has a header and no rows")
     return Cells(np.concatenate(places), {column: np.concatenate(part) for column, part in parts.items()}, words)
+
+
+def _read_plain(text: str, separator: str, numbers: Sequence[int]) -> Cells | None:
+    """Return columns of numbers where the text is nothing but a header and such lines, without quotes; else None.
+
+    It reads what `_read` would, several times faster, and leaves all faults to it.
+    """
+    head, _, rest = text.partition("\n")
+    body = rest.rstrip("\r\n").encode("utf-8")
+    if head.startswith("#") or not head.strip() or not body or b'"' in head.encode() + body or not body.isascii():
+        return None
+    letters = np.frombuffer(body, dtype=np.uint8)
+    ends = np.append(np.flatnonzero(letters == ord("\n")), letters.size)
+    separators = np.diff(np.searchsorted(np.flatnonzero(letters == ord(separator)), ends), prepend=0)
+    if (separators != head.count(separator)).any() or ends.size > MOST_ROWS:
+        return None
+    lines = io.BytesIO(body if separator == "," else body.replace(b",", b"."))
+    try:
+        values = np.loadtxt(lines, delimiter=separator, usecols=numbers, comments=None, ndmin=2)
+    except ValueError:
+        return None
+    if values.shape[0] != ends.size or not np.isfinite(values).all():
+        return None
+    columns = {column: np.ascontiguousarray(values[:, index]) for index, column in enumerate(numbers)}
+    return Cells(np.arange(2, ends.size + 2), columns, {})
 
 
 def _check_lengths(path: Path, chunk: _Rows, headers: Sequence[str]) -> None:

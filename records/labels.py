@@ -34,8 +34,6 @@ class Quantity:
         What a header may call it, without its unit; the first one is that of the Battery Data Format where it has one.
     meaning : str
         What is read, with its SI unit and its sign.
-    sign : float
-        -1 where positive values of this name are negative ones of the quantity.
     turned : tuple of str
         Names of the same quantity with the other sign.
     """
@@ -72,19 +70,30 @@ LABELS: dict[str, Quantity] = {
         "temperature", ("surface temperature", "cell temperature", "temperature"), "temperature of the surface [K]"
     ),
     **{
-        name: Quantity("temperature", (name.replace("_", " "), f"temperature t{name[-1]}"), f"thermocouple {name[-1]} [K]")
+        name: Quantity(
+            "temperature", (name.replace("_", " "), f"temperature t{name[-1]}"), f"thermocouple {name[-1]} [K]"
+        )
         for name in SURFACES
     },
     "ambient_temperature": Quantity("temperature", ("ambient temperature",), "temperature of the air [K]"),
     "coolant_temperature": Quantity("temperature", ("coolant temperature",), "temperature of the coolant [K]"),
-    "enable": Quantity("switch", ("enable", "balancing enable", "balancing allowed"), "1 where balancing is allowed, or 0"),
+    "enable": Quantity(
+        "switch", ("enable", "balancing enable", "balancing allowed"), "1 where balancing is allowed, or 0"
+    ),
     "mode": Quantity("text", ("mode",), "CHRG and DCHG tell the sign of the current"),
 }
 """The quantities that a file can hold, by the names that the code uses."""
 
+LONGEST_HEADER = 200
+"""Letters; a longer header names no quantity."""
+
 _FORMS = tuple(
     re.compile(form)
-    for form in (r"(?P<name>.+?)\s*\[(?P<unit>.*)\]", r"(?P<name>.+?)\s*\((?P<unit>.*)\)", r"(?P<name>[^/]+?)\s*/\s*(?P<unit>.+)")
+    for form in (
+        r"(?P<name>.+?)\s*\[(?P<unit>.*)\]",
+        r"(?P<name>.+?)\s*\((?P<unit>.*)\)",
+        r"(?P<name>[^/]+?)\s*/\s*(?P<unit>.+)",
+    )
 )
 
 
@@ -147,10 +156,14 @@ def headings(headers: Sequence[str], wanted: Sequence[str]) -> dict[str, Heading
 
 def _heading(column: int, text: str, wanted: Sequence[str]) -> Heading | None:
     """Return what a column holds, or None where it is nothing wanted."""
+    if len(text) > LONGEST_HEADER:
+        return None
     for name, unit in _splits(text.strip()):
         for quantity in wanted:
             label = LABELS[quantity]
-            if name not in label.names + label.turned or (label.dimension == "date") != (unit is None and _undated(name)):
+            if name not in label.names + label.turned or (label.dimension == "date") != (
+                unit is None and _undated(name)
+            ):
                 continue
             sign = -1.0 if name in label.turned else 1.0
             return Heading(column, text, quantity, _conversion(text, label.dimension, unit), sign)

@@ -9,7 +9,7 @@ refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import InputError, one_line
 from ..core.reading import check_file
-from .source import MOST_BYTES, MOST_ROWS, Cells, Source, fault, shown
+from .source import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Cells, Source, fault, shown
 
 
 def need_pyarrow(path: Path) -> None:
@@ -48,9 +48,20 @@ def open_parquet(path: Path) -> Source:
             headers, rows = tuple(file.schema_arrow.names), file.metadata.num_rows
     except (ArrowException, OSError) as error:
         raise InputError(f"{path}: is no readable Parquet file: {one_line(str(error))}") from None
+    if len(headers) > MOST_COLUMNS:
+        raise InputError(f"{path}: has {len(headers)} columns; at most {MOST_COLUMNS} are taken")
     if not 0 < rows <= MOST_ROWS:
         raise InputError(f"{path}: has {rows} rows; 1 to {MOST_ROWS} are taken")
     return Source(path, "row", headers, partial(_read, path, headers))
+
+
+def save_parquet(columns: Mapping[str, NDArray[np.float64]], draft: Path) -> None:
+    """Write columns of numbers by their headers; InputError where pyarrow is missing."""
+    need_pyarrow(draft)
+    from pyarrow import table  # noqa: PLC0415  (an extra)
+    from pyarrow.parquet import write_table  # noqa: PLC0415
+
+    write_table(table(dict(columns)), draft)
 
 
 def _read(path: Path, headers: Sequence[str], numbers: Sequence[int], texts: Sequence[int]) -> Cells:
@@ -74,7 +85,7 @@ def _read(path: Path, headers: Sequence[str], numbers: Sequence[int], texts: Seq
 
 def _numbers(path: Path, header: str, column: Any) -> NDArray[np.float64]:
     """Return the finite numbers of a column."""
-    import pyarrow.types as types  # noqa: PLC0415  (an extra)
+    from pyarrow import types  # noqa: PLC0415  (an extra)
 
     _check_complete(path, header, column)
     if not (types.is_integer(column.type) or types.is_floating(column.type)):

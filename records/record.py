@@ -1,7 +1,8 @@
 """Records of a cell: current, voltage and temperature over time, as a cycler measures them.
 
 The current of a row acted on the interval that ends at the row, and the voltage is that at its end: so cyclers sample.
-The first row tells the state that the record begins in; no time has passed in it.
+The first row tells the state that the record begins in; no time has passed in it. A gap is an interval as any other:
+the current of the row after it acted in it.
 
 Files with the labels of the Battery Data Format (`labels`), with headers such as ``current [A]``, the exports of a
 Bitrode cycler (``Time(s)``, ``Current(A)``, ``Voltage(V)``, ``Mode``), and files of BioLogic and Neware (`cyclers`) are
@@ -20,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import InputError
+from .csv_text import save_csv
 from .labels import SURFACES
 from .table import PARQUET_SUFFIXES, Repeated, TimeTable, read_table
 
@@ -103,21 +105,39 @@ def write_record(record: CellRecord, draft: Path) -> None:
     InputError
         When Parquet is asked for and pyarrow is missing.
     """
-    import pandas as pd  # noqa: PLC0415  (half a second that other readers of this module do not need)
-
     columns = {"Test Time / s": record.time, "Voltage / V": record.voltage, "Current / A": record.current}
     if record.temperature is not None:
         columns["Surface Temperature / degC"] = record.temperature - _CELSIUS
     if record.ambient is not None:
         columns["Ambient Temperature / degC"] = record.ambient - _CELSIUS
-    frame = pd.DataFrame(columns)
     if draft.suffix.lower() in PARQUET_SUFFIXES:
-        from .parquet import need_pyarrow  # noqa: PLC0415  (an extra)
+        from .parquet import save_parquet  # noqa: PLC0415  (pyarrow is an extra)
 
-        need_pyarrow(draft)
-        frame.to_parquet(draft, engine="pyarrow", index=False)
+        save_parquet(columns, draft)
     else:
-        frame.to_csv(draft, index=False, lineterminator="\n")
+        save_csv(columns, draft)
+
+
+def with_temperatures(
+    record: CellRecord, time: NDArray[np.float64], temperature: NDArray[np.float64], ambient: NDArray[np.float64] | None
+) -> CellRecord:
+    """Return a record with temperatures that another instrument measured.
+
+    Parameters
+    ----------
+    record : CellRecord
+        Its own temperatures are replaced.
+    time : (samples,) array
+        On the record's clock, rising [s]; `lvm.read_lvm` and a shift of the clocks give it. Temperatures are linear
+        between samples, and stay before the first and after the last one.
+    temperature, ambient : (samples,) array
+        Of the surface and of the air [K]; the latter may be None.
+    """
+    return replace(
+        record,
+        temperature=np.interp(record.time, time, temperature),
+        ambient=None if ambient is None else np.interp(record.time, time, ambient),
+    )
 
 
 def _surface(table: TimeTable) -> NDArray[np.float64] | None:

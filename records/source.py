@@ -18,6 +18,10 @@ MOST_ROWS = 20_000_000
 """Most rows that are read."""
 
 
+MOST_COLUMNS = 10_000
+"""Most columns that a file may have."""
+
+
 @dataclass(frozen=True, eq=False)
 class Cells:
     """The columns that were asked for.

@@ -6,7 +6,7 @@ Rules
   over, and what they hold is not looked at.
 * Time is that of the first of these columns that is there: a time since the record's zero, a Unix time, a date
   (`clock`). The latter two begin at 0 s.
-* Times never go back. Rows of equal time are one row: the first or the last of them, as the reader asks; a notice tells.
+* Times never go back. Of rows of equal time one is taken, the first or the last as the reader asks; a notice tells.
 * A value that is missing, no number or not finite is refused, and so is a temperature below 0 K.
 
 An error tells the file, the row and the column.
@@ -26,7 +26,7 @@ from ..core.errors import InputError
 from .clock import seconds_of_dates
 from .csv_text import open_csv
 from .labels import LABELS, Heading, headings
-from .source import Cells, Source
+from .source import Cells, Source, fault
 
 CLOCKS = ("time", "unix_time", "date")
 """Quantities that tell the time; the first that is there is taken."""
@@ -82,6 +82,10 @@ class TimeTable:
     headers: Mapping[str, str]
     ignored: tuple[str, ...]
     notices: tuple[str, ...]
+
+    def fault(self, index: int, quantity: str, text: str) -> InputError:
+        """Return the error of a value, by its index and its quantity."""
+        return fault(self.path, self.place, int(self.rows[index]), self.headers[quantity], text)
 
 
 def read_table(path: Path, wanted: Sequence[str], repeated: Repeated) -> TimeTable:
@@ -149,7 +153,9 @@ def _open(path: Path) -> Source:
 
 def _told(source: Source) -> str:
     """Return the headers of a file as the end of a message."""
-    return f"; it has {', '.join(repr(each) for each in source.headers[:6])}" + (", ..." if len(source.headers) > 6 else "")
+    return f"; it has {', '.join(repr(each) for each in source.headers[:6])}" + (
+        ", ..." if len(source.headers) > 6 else ""
+    )
 
 
 def _time(source: Source, cells: Cells, clock: Heading) -> NDArray[np.float64]:
@@ -168,7 +174,9 @@ def _kept(
     if back.size:
         row = int(back[0]) + 1
         raise source.fault(
-            int(cells.rows[row]), clock.column, f"time goes back, by {-steps[back[0]]:.6g} s; sort the rows, or cut the file there"
+            int(cells.rows[row]),
+            clock.column,
+            f"time goes back, by {-steps[back[0]]:.6g} s; sort the rows, or cut the file there",
         )
     kept = np.ones(time.size, dtype=np.bool_)
     equal = np.flatnonzero(steps == 0.0)

@@ -8,23 +8,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = (
-    "core",
-    "models",
-    "coupling",
-    "fmi",
-    "fmus",
-    "cosim",
-    "records",
-    "pack",
-    "usage",
-    "studies",
-    "report",
-    "front",
-)
+ENGINE = ("core", "models", "coupling", "fmi", "fmus", "cosim", "records")
+PACKAGES = (*ENGINE, "pack", "usage", "studies", "report", "front")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
-SCRIPTS = sorted(path for folder in ("benchmarks", "examples") for path in (ROOT / folder).rglob("*.py"))
+SCRIPTS = sorted(path for folder in ("benchmarks", "design", "examples") for path in (ROOT / folder).rglob("*.py"))
 
 MOST_MODULES = 15
 MOST_LINES = 300

@@ -178,15 +178,20 @@ class LoweredLibrary(JITCodeLibrary):  # type: ignore[misc]
 
 
 def reached(library: JITCodeLibrary) -> list[JITCodeLibrary]:
-    """Return the libraries of all kernels that the kernel of a library calls, through others too, each once."""
+    """Return the libraries of all kernels that the kernel of a library calls, through others too, each once.
+
+    Each comes after all that may call it: a linker leaves out what nobody calls so far.
+    """
     found: dict[JITCodeLibrary, None] = {}
-    waiting = list(library._linking_libraries)
-    while waiting:
-        each = waiting.pop()
-        if each not in found:
-            found[each] = None
-            waiting += each._linking_libraries
-    return list(found)
+
+    def visit(each: JITCodeLibrary) -> None:
+        for called in each._linking_libraries:
+            if called not in found:
+                visit(called)
+        found[each] = None
+
+    visit(library)
+    return list(found)[-2::-1]
 
 
 def optimised(library: LoweredLibrary) -> LoweredLibrary:

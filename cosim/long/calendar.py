@@ -9,8 +9,8 @@ from datetime import datetime
 from ...core.duration import format_duration
 from ...core.errors import InputError
 from ...coupling.holding import HeldChange
-from ..duty import Duty
 from ..experiment import Experiment
+from ..phase import Duty
 from .jump import Jump
 
 
@@ -67,6 +67,8 @@ class LongRun:
         What else ends the run.
     continued : callable
         Makes of the totals that a cycle has added those that a jump adds for each cycle; by default the same.
+    described : callable or None
+        Returns more attributes of the output, or others, of a run that has come to its end.
     """
 
     experiment: Experiment
@@ -76,6 +78,7 @@ class LongRun:
     jump: Jump | None = None
     end: End | None = None
     continued: Callable[[Mapping[str, float]], Mapping[str, float]] = lambda added: added
+    described: Callable[[LongSummary], Mapping[str, str]] | None = None
 
     def __post_init__(self) -> None:
         for leg in self.calendar:
@@ -87,6 +90,10 @@ class LongRun:
                     f"calendar: {format_duration(leg.duration)} of {leg.duty} is not a positive multiple of its cycle, "
                     f"{format_duration(cycle)}"
                 )
+        for phase in (phase for duty in self.duties.values() for phase in duty.phases if phase.until):
+            raise InputError(
+                f"phase {phase.name} ends by {phase.until[0]}; a cycle has a fixed length, for jumps: give it none"
+            )
         if self.end and self.end.output not in self.experiment.record.values():
             raise InputError(f"{self.end.output} ends the run but is not recorded; record it")
         if not self.calendar:

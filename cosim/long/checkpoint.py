@@ -29,7 +29,7 @@ from ...core.durable import sync_folder
 from ...core.errors import InputError
 from ...coupling.slave import Values
 from ...fmi.files import replacing
-from ..recorder import Column, recording
+from ..recorder import Attribute, Column, recording
 
 ROWS = 256
 """Rows that are kept in memory before they ask for a checkpoint."""
@@ -164,15 +164,15 @@ class CheckpointFile:
         yield self._rows
 
 
-def to_netcdf(checkpoint: CheckpointFile, output: Path, reason: str = "") -> None:
-    """Convert the rows of a checkpoint to a netCDF file as `recorder.recording` makes it.
+def to_netcdf(
+    checkpoint: CheckpointFile, output: Path, reason: str = "", attributes: Mapping[str, Attribute] | None = None
+) -> None:
+    """Convert the rows of a checkpoint that was saved to a netCDF file.
 
     Parameters
     ----------
-    checkpoint : CheckpointFile
-        Saved.
-    output, reason : Path, str
-        The netCDF file; and why there are no more rows, if so.
+    checkpoint, output, reason, attributes : CheckpointFile, Path, str, mapping
+        The rows, and what `recorder.recording` takes.
 
     Raises
     ------
@@ -180,7 +180,7 @@ def to_netcdf(checkpoint: CheckpointFile, output: Path, reason: str = "") -> Non
         When the checkpoint cannot be read or is damaged, the rows until then being kept; or the output not written.
     """
     edges = list(accumulate((column.port.count for column in checkpoint.columns), initial=1))
-    with recording(output, checkpoint.columns, reason) as recorder:
+    with recording(output, checkpoint.columns, reason, attributes) as recorder:
         for some in checkpoint.rows():
             rows = np.frombuffer(b"".join(some), "<f8").reshape(len(some), edges[-1])
             recorder.extend(rows[:, 0], [rows[:, begin:end] for begin, end in pairwise(edges)])

@@ -13,11 +13,12 @@ from ...coupling.guard import Guard
 from ...coupling.operations import endpoint
 from ...coupling.schedule import Plan
 from ...coupling.slave import Values, blamed
-from ..duty import NAME, Duty, Phase
+from ..duty import NAME
 from ..duty_slave import DutySlave
 from ..error_control import scaled
 from ..experiment import OnViolation
 from ..opening import STEP_SCALE, flags
+from ..phase import Duty, Phase
 from ..recorder import columns
 from ..simulation import Simulation
 from .calendar import LongRun, LongSummary

@@ -24,10 +24,12 @@ from ...core.duration import seconds
 from ...core.errors import InputError
 from ...core.interruption import interruption_put_off
 from ...coupling.enforcement import check_window, refuse
+from ...coupling.explanation import TextTable
 from ...coupling.guard import Guard
 from ...coupling.schedule import Plan
 from ...coupling.system import System
 from ...fmi.files import check_replaceable, claimed
+from ..error_control import scaled
 from ..experiment import Experiment
 from ..recorder import reason_of
 from ..simulation import opened
@@ -81,7 +83,7 @@ def run_long(system: System, plan: Plan, long_run: LongRun, resume: bool = False
         return _run(Course(simulation, long_run), long_run, output, resume, check)
 
 
-def check_paces(system: System, plan: Plan, long_run: LongRun) -> str:
+def check_paces(system: System, plan: Plan, long_run: LongRun) -> list[TextTable]:
     """Check the paces of the duties against the timescales of a system at its start, and explain its plan.
 
     `run_long` does so after every cycle. But a block does not report the timescales of the components within; here they
@@ -89,8 +91,8 @@ def check_paces(system: System, plan: Plan, long_run: LongRun) -> str:
 
     Returns
     -------
-    str
-        Layers with their periods and time constants, the fastest first, and the transfers, as tables.
+    list of tables
+        Layers with their periods and time constants, the fastest first, and the transfers.
 
     Raises
     ------
@@ -106,7 +108,28 @@ def check_paces(system: System, plan: Plan, long_run: LongRun) -> str:
             for duty in duties:
                 found += check_window(tuple(timescales), timescales, duty.duration, separation)
         refuse(found, "duty")
-        return guard.explain()
+        return guard.tables()
+
+
+def greatest_pace(system: System, plan: Plan, separation: float, most: int) -> int:
+    """Return the greatest pace up to `most` at which the timescales of a system stay separated at its start.
+
+    Parameters
+    ----------
+    system : System
+        The components, not a block of them.
+    plan : Plan
+        Made for this system.
+    separation : float
+        As in `Experiment.separation`.
+    most : int
+        A power of two.
+    """
+    with opened(system, plan, Experiment(plan.base, separation=separation), lambda _: None) as simulation:
+        guard = Guard(system, plan, simulation.slaves, separation)
+        while most > 1 and guard.check(scaled(plan, most)):
+            most //= 2
+    return most
 
 
 def _run(course: Course, long_run: LongRun, output: Path, resume: bool, check: Callable[[], None]) -> LongSummary:
@@ -124,12 +147,14 @@ def _run(course: Course, long_run: LongRun, output: Path, resume: bool, check: C
         _live(course, long_run, checkpoint, check)
     except (InputError, KeyboardInterrupt) as error:
         with suppress(InputError):  # the first error is told
-            to_netcdf(checkpoint, output, reason_of(error))
+            to_netcdf(checkpoint, output, reason_of(error), long_run.experiment.attributes)
         raise
-    to_netcdf(checkpoint, output)
+    summary = course.summary(time.perf_counter() - clock)
+    added = {} if long_run.described is None else long_run.described(summary)
+    to_netcdf(checkpoint, output, attributes={**long_run.experiment.attributes, **added})
     check()  # what was interrupted can be resumed
     remove_checkpoint(path)
-    return course.summary(time.perf_counter() - clock)
+    return summary
 
 
 def _restore(course: Course, checkpoint: CheckpointFile) -> None:

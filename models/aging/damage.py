@@ -50,9 +50,7 @@ TURNING_POINTS = 32
 
 CHARGE, VOLTAGE, CAPACITY, RESISTANCE = range(4)
 """Weights of the count of cycles."""
-
 WEIGHTS = 4
-
 NEAR = 0.01
 """How far from a voltage the slope of the damage by it is taken, both ways [V]: about an offset of a cell."""
 
@@ -274,15 +272,19 @@ def shift(x: Block, k: int, change: float) -> None:
 @kernel
 def capacity_loss(x: Block, p: Block, k: int) -> float:
     """Return the share of its capacity that cell k has lost [1]."""
-    by_time = p.aging_rate[k] * power_laws.loss(x.capacity_calendar_damage[k], p.capacity_calendar_exponent)
-    return by_time + power_laws.loss(x.capacity_cycle_damage[k], p.capacity_cycle_exponent)
+    calendar = x.capacity_calendar_damage[k] + p.earlier_capacity_calendar_damage[k]
+    cycles = x.capacity_cycle_damage[k] + p.earlier_capacity_cycle_damage[k]
+    by_time = p.aging_rate[k] * power_laws.loss(calendar, p.capacity_calendar_exponent)
+    return by_time + power_laws.loss(cycles, p.capacity_cycle_exponent)
 
 
 @kernel
 def resistance_growth(x: Block, p: Block, k: int) -> float:
     """Return the relative growth of the resistance of cell k [1]."""
-    by_time = p.aging_rate[k] * power_laws.loss(x.resistance_calendar_damage[k], p.resistance_calendar_exponent)
-    return by_time + power_laws.loss(x.resistance_cycle_damage[k], p.resistance_cycle_exponent)
+    calendar = x.resistance_calendar_damage[k] + p.earlier_resistance_calendar_damage[k]
+    cycles = x.resistance_cycle_damage[k] + p.earlier_resistance_cycle_damage[k]
+    by_time = p.aging_rate[k] * power_laws.loss(calendar, p.resistance_calendar_exponent)
+    return by_time + power_laws.loss(cycles, p.resistance_cycle_exponent)
 
 
 LAW = AgingLaw(

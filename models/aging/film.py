@@ -38,8 +38,8 @@ from .law import AgingLaw, Counter, exponential
 from .sei import Sei
 
 COUNTERS = (
-    Counter("reaction_time", "s", "d", 1e7, "Time, weighed by how fast the film's reaction is"),
-    Counter("diffusion_time", "s", "d", 1e7, "Time, weighed by how fast diffusion through the film is"),
+    Counter("reaction_time", "s", "d", 1e7, "Time, weighed by how fast the film's reaction is", False),
+    Counter("diffusion_time", "s", "d", 1e7, "Time, weighed by how fast diffusion through the film is", False),
 )
 
 MOST_SEED = 2.0**31 - 1.0
@@ -91,7 +91,7 @@ def aging_fields(film: Sei, cells: int) -> Fields:
             Variable("diffusion", "m2/s", None, film.diffusion, 0.0, 1.0, 1e-22,
                      "Half the growth of the square of a thick film, at an activity of 1; 0: no film"),
             Variable("initial_thickness", "m", None, film.initial_thickness, 0.0, 1e-3, 1e-8,
-                     "Thickness of the film at the start", display_unit="nm"),
+                     "Thickness of the film of a new cell", display_unit="nm"),
             Variable("film_area", "m2", None, film.area, 1e-9, 1e9, 1.0, "Area of the film"),
             Variable("film_charge_density", "C/m3", None, film.charge_density, 0.0, 1e15, 1e9,
                      "Charge of the lithium in a volume of the film"),
@@ -99,6 +99,8 @@ def aging_fields(film: Sei, cells: int) -> Fields:
             Variable("film_noise", "1", None, film.noise, 0.0, 2.0, 0.1, "s, the noise of the film's growth; 0: none"),
             Variable("noise_seed", "1", None, 0.0, 0.0, MOST_SEED, 1.0, "Seed of that noise",
                      data_type=DataType.INTEGER),
+            Variable("earlier_film_growth", "m", cells, 0.0, -1e-3, 1e-3, 1e-8,
+                     "How much the film had grown before the start", display_unit="nm", detail=Detail.CELL),
         ),
         outputs=(thickness,),
         states=(thickness,),
@@ -127,8 +129,8 @@ def count(x: Block, p: Block, y: Block, k: int, soc: float, voltage: float, h: f
 
 @kernel
 def start(x: Block, p: Block, k: int) -> None:
-    """Give cell k the film of a new cell."""
-    x.film_thickness[k] = p.initial_thickness
+    """Give cell k the film of a new cell, and what has grown since."""
+    x.film_thickness[k] = max(p.initial_thickness + p.earlier_film_growth[k], 0.0)
 
 
 @kernel

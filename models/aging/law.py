@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import generated, kernel
-from ...core.variable import Variable
+from ...core.variable import Detail, Variable
+
+EARLIER = "earlier_"
+"""How the names of parameters begin that tell what was before the start."""
 
 
 class Counter(NamedTuple):
@@ -28,6 +31,9 @@ class Counter(NamedTuple):
         A typical magnitude [unit], > 0.
     description : str
         What the cells count.
+    adds_up : bool
+        Whether a law takes the counter as a whole, so that what was counted before the start belongs to it; else it
+        takes what is added.
     """
 
     name: str
@@ -35,11 +41,17 @@ class Counter(NamedTuple):
     display_unit: str
     nominal: float
     description: str
+    adds_up: bool = True
 
     def variable(self, cells: int, when: str = "") -> Variable:
         """Return the counter of each cell, as input, output or state; `when` ends its description."""
         return Variable(self.name, self.unit, cells, 0.0, 0.0, UNBOUNDED, self.nominal, self.description + when,
                         display_unit=self.display_unit)  # fmt: skip
+
+    def earlier(self, cells: int) -> Variable:
+        """Return what each cell had counted before the start, a parameter."""
+        variable = self.variable(cells, ", before the start")
+        return replace(variable, name=f"{EARLIER}{self.name}", detail=Detail.CELL)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,9 @@ Limits
 ------
 Losses never fall. The loss ends at 0.9 and the growth at 100, as do the inputs of the cells: such a cell is worn out,
 and its outputs no longer count. A step in which a counter falls is refused. A counter that is above 0 at the start is
-stress before the start: the damages and the plating count it, the film starts at its initial thickness.
+stress before the start: the damages and the plating count it, the film starts at its initial thickness. What cells had
+gone through before their counters began is told by the parameters ``earlier_...``: counters and film go on from there,
+and `earlier_capacity_loss` and `earlier_resistance_growth` are of unknown causes and stay as they are.
 
 The growth by cycles and by the film is compared with R_0 but acts on the polarisation too, as the laws do.
 
@@ -42,7 +44,7 @@ from ...core.model import DONE, Model, Update
 from ...core.statistics import extremes_of
 from ...core.timescale import NONE, reset_timescales, time_constant, time_to_change, timescale_variables
 from ...core.variable import Detail, Variable, counted
-from .counters import counters, fallen, keep, refusals
+from .counters import COUNTERS, counters, fallen, keep, refusals
 from .kind import LAWS, AgingParameters
 from .law import in_turn, total
 from .power_laws import cycled_resistance
@@ -119,6 +121,7 @@ def fields(cells: int, kind: AgingParameters) -> Fields:
                      "Factor on the calendar laws and on the diffusion through the film"),
             Variable("resistance_rate", "1", cells, kind.resistance_rate, 0.0, UNBOUNDED, 1e-4,
                      "Growth of the resistance with each full cycle, beside the laws"),
+            *_earlier(cells),
         ),
         inputs=counters(cells),
         outputs=(
@@ -133,7 +136,7 @@ def fields(cells: int, kind: AgingParameters) -> Fields:
         ),
         states=(
             *counters(cells, ", when last seen"),
-            Variable("elapsed", "s", None, 0.0, 0.0, UNBOUNDED, 1e7, "Time since the start"),
+            Variable("elapsed", "s", None, 0.0, 0.0, UNBOUNDED, 1e7, "Time since the cells were new"),
             whole("fallen_cell", None, "Cell whose counter has fallen, from 1", greatest=cells),
             Variable("fallen_from", "1", None, 0.0, 0.0, UNBOUNDED, 1.0, "What that counter was"),
             Variable("fallen_to", "1", None, 0.0, 0.0, UNBOUNDED, 1.0, "What it has fallen to"),
@@ -142,17 +145,31 @@ def fields(cells: int, kind: AgingParameters) -> Fields:
     )  # fmt: skip
 
 
+def _earlier(cells: int) -> tuple[Variable, ...]:
+    """Return what the cells had gone through before the start."""
+    return (
+        *(counter.earlier(cells) for counter in COUNTERS if counter.adds_up),
+        Variable("earlier_capacity_loss", "1", cells, 0.0, 0.0, MOST_LOSS, 0.1,
+                 "Capacity lost before the start, beside the laws", display_unit="%", detail=Detail.CELL),
+        Variable("earlier_resistance_growth", "1", cells, 0.0, 0.0, MOST_GROWTH, 0.1,
+                 "Growth of the resistance before the start, beside the laws", display_unit="%", detail=Detail.CELL),
+        Variable("earlier_time", "s", None, 0.0, 0.0, UNBOUNDED, 1e7,
+                 "Time before the start, from which the noise of the film goes on", display_unit="d"),
+    )  # fmt: skip
+
+
 @kernel
 def capacity_loss(x: Block, p: Block, k: int) -> float:
     """Return the share of its capacity that cell k has lost [1], without bounds."""
-    return share_of_laws(x, p, k) + charge_of_laws(x, p, k) / p.capacity[k]
+    return share_of_laws(x, p, k) + charge_of_laws(x, p, k) / p.capacity[k] + p.earlier_capacity_loss[k]
 
 
 @kernel
 def resistance_growth(x: Block, p: Block, k: int) -> float:
     """Return the relative growth of the resistance of cell k [1], without bounds."""
-    by_laws = growth_of_laws(x, p, k)
-    return cycled_resistance(by_laws, p.resistance_rate[k], x.charge_throughput[k], p.capacity[k])
+    grown = growth_of_laws(x, p, k) + p.earlier_resistance_growth[k]
+    throughput = x.charge_throughput[k] + p.earlier_charge_throughput[k]
+    return cycled_resistance(grown, p.resistance_rate[k], throughput, p.capacity[k])
 
 
 @kernel
@@ -176,7 +193,8 @@ def write_outputs(x: Block, p: Block, y: Block, h: float) -> None:
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Take the counters as they are at the start."""
     reset_timescales(y)
-    x.elapsed = x.fallen_cell = x.fallen_from = x.fallen_to = 0.0
+    x.elapsed = p.earlier_time
+    x.fallen_cell = x.fallen_from = x.fallen_to = 0.0
     for k in range(y.soh.shape[0]):
         start(x, p, k)
         y.capacity_loss[k] = y.resistance_growth[k] = 0.0

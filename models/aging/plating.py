@@ -254,13 +254,13 @@ def count(x: Block, p: Block, y: Block, k: int, soc: float, voltage: float, h: f
 @kernel
 def lost_charge(x: Block, p: Block, k: int) -> float:
     """Return the charge of the lithium that cell k has lost by plating [C]."""
-    return x.plating_lost_charge[k]
+    return x.plating_lost_charge[k] + p.earlier_plating_lost_charge[k]
 
 
 @kernel
 def write(x: Block, p: Block, y: Block, k: int) -> None:
     """Write the risk of an internal short of cell k."""
-    y.short_risk[k] = short_risk(x.plating_lost_charge[k], p.capacity[k], p.short_scale, p.short_shape)
+    y.short_risk[k] = short_risk(lost_charge(x, p, k), p.capacity[k], p.short_scale, p.short_shape)
 
 
 LAW = AgingLaw(

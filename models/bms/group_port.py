@@ -24,7 +24,6 @@ from ...core.variable import Variable
 from ..cell import circuit
 from ..cell.kind import CellParameters
 from ..cell.port import switched
-from ..numerics import tables
 from ..numerics.relaxation import fade
 from .filter_states import SOC, error_place, hysteresis_place, leakage_place
 
@@ -172,7 +171,7 @@ def quick_voltage(x: Block, p: Block, k: int, current: float, horizon: float) ->
     end = circuit.locate(p, x.estimate[k, SOC] + drift)
     resistance = circuit.ohmic(x, p, k, end)
     for j in range(x.pair_settled.shape[1]):
-        resistance += x.pair_settled[k, j] * tables.bounded(p.polarisation_resistance[j], middle)
+        resistance += x.pair_settled[k, j] * circuit.pair_value(x, p, k, j, middle)
     voltage = circuit.open_circuit(x, p, k, end) + resistance * current + x.lasting_voltage[k]
     voltage += quick_hysteresis(x, p, k, current, horizon)
     slope = resistance + stored * by_current * circuit.open_circuit_slope(x, p, k, end)

@@ -9,15 +9,15 @@ For each cell, current i positive into it::
     Q dz/dt = i_m,   i_m = eta i - i_s(T) while charging, i - i_s(T) else
     dv_j/dt = i / C_j(z) - v_j / (R_j(z, T) C_j(z))
     dv_h/dt = -(gamma |i| / Q + d) v_h + gamma M i / Q
-    R0(z, T) = s s_0 R0_ref(z) exp(E_0 / (R_gas T) - E_0 / (R_gas T_ref)),   R_j likewise with s s_j
+    R0(z, T) = s s_0 R0_ref(z) exp(E_0 / (R_gas T) - E_0 / (R_gas T_ref)),   R_j likewise with s s_j and E_j
     C_j(z) = c_j C_j_ref(z),   M = m M_ref,   i_s(T) likewise with the sign of its exponent turned
 
 with state of charge z, capacity Q, Coulombic efficiency eta, self-discharge current i_s, and hysteresis voltage v_h
-of bound M, rate gamma and decay d. The tables with index ref are those of the kind of cell. A cell differs from its
-kind by its own Q, eta and i_s, by the offset U_0 (`open_circuit_offset`), and by factors: s on all resistances
-(`resistance_scale`, which aging grows), s_0 on the ohmic one (`ohmic_scale`), s_j and c_j on resistance and
-capacitance of pair j (`polarisation_resistance_scale`, `polarisation_capacitance_scale`), m on the bound of hysteresis
-(`hysteresis_scale`).
+of bound M, rate gamma and decay d. The tables with index ref are those of the kind of cell; of resistances there may be
+one for each of several temperatures, see `resistance_tables`. A cell differs from its kind by its own Q, eta and i_s,
+by the offset U_0 (`open_circuit_offset`), and by factors: s on all resistances (`resistance_scale`, which aging grows),
+s_0 on the ohmic one (`ohmic_scale`), s_j and c_j on resistance and capacitance of pair j
+(`polarisation_resistance_scale`, `polarisation_capacitance_scale`), m on the bound of hysteresis (`hysteresis_scale`).
 
 Limits
 ------
@@ -45,10 +45,11 @@ from __future__ import annotations
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
-from ...core.variable import Detail, Variable
+from ...core.variable import Count, Detail, Variable
 from ..numerics import tables
 from ..numerics.arrhenius import arrhenius
 from ..numerics.tables import Place
+from . import resistance_tables
 from .kind import CellParameters
 
 LEAST_HYSTERESIS = 1e-12
@@ -66,10 +67,12 @@ def fields(cells: int, kind: CellParameters) -> Fields:
                      "Factor on all resistances, as it is now"),
             Variable("resistance_factor", "1", (cells, kind.pairs + 1), 0.0, 0.0, UNBOUNDED, 1.0,
                      "Scales and temperature factor of the ohmic resistance, then of each pair's"),
+            Variable("table_place", "1", cells, 0.0, 0.0, len(kind.temperatures) - 1.0, 1.0,
+                     "Place of the temperature among those of the tables of resistance"),
             Variable("self_discharge", "A", cells, 0.0, 0.0, UNBOUNDED, 1e-3,
                      "Self-discharge current at the temperature"),
         ),
-        modules=(__name__,),
+        modules=(__name__, resistance_tables.__name__),
     )  # fmt: skip
 
 
@@ -113,15 +116,20 @@ def _differences(cells: int, pairs: int) -> tuple[Variable, ...]:
 def _kind_parameters(kind: CellParameters) -> tuple[Variable, ...]:
     """Return the parameters that all cells share."""
     table, pairs = kind.nodes, (kind.pairs, kind.nodes)
+    ohmic, polarisation = kind.freed_resistances()
+    temperatures = len(kind.temperatures)
+    held = 1 if temperatures == 1 else Count(temperatures, "table")  # one belongs to the structure, and costs nothing
+    entries = table if temperatures == 1 else Count(temperatures * table, "table entry")
+    told = "at the reference temperature, over SOC 0 to 1, of each table temperature in turn"
     return (
         Variable("open_circuit_voltage", "V", table, kind.open_circuit_voltage, 0.0, 10.0, 3.7,
                  "Open-circuit voltage at the reference temperature, over SOC 0 to 1"),
         Variable("entropic_coefficient", "V/K", table, kind.entropic_coefficient, -0.1, 0.1, 1e-4,
                  "Derivative of the open-circuit voltage by temperature, over SOC 0 to 1", display_unit="mV/K"),
-        Variable("ohmic_resistance", "Ohm", table, kind.ohmic_resistance, 0.0, UNBOUNDED, 1e-3,
-                 "Resistance that acts at once, at the reference temperature, over SOC 0 to 1", display_unit="mOhm"),
-        Variable("polarisation_resistance", "Ohm", pairs, kind.polarisation_resistance, 1e-9, UNBOUNDED, 1e-3,
-                 "Resistance of each RC pair at the reference temperature, over SOC 0 to 1", display_unit="mOhm"),
+        Variable("ohmic_resistance", "Ohm", entries, ohmic.ravel(), 0.0, UNBOUNDED, 1e-3,
+                 f"Resistance that acts at once, {told}", display_unit="mOhm"),
+        Variable("polarisation_resistance", "Ohm", (kind.pairs, entries), polarisation.reshape(kind.pairs, -1),
+                 1e-9, UNBOUNDED, 1e-3, f"Resistance of each RC pair, {told}", display_unit="mOhm"),
         Variable("polarisation_capacitance", "F", pairs, kind.polarisation_capacitance, 1e-3, UNBOUNDED, 1e4,
                  "Capacitance of each RC pair, over SOC 0 to 1"),
         Variable("ohmic_activation_energy", "J/mol", None, kind.ohmic_activation_energy, -1e6, 1e6, 3e4,
@@ -132,6 +140,8 @@ def _kind_parameters(kind: CellParameters) -> tuple[Variable, ...]:
                  -1e6, 1e6, 3e4, "Activation energy of the self-discharge current", display_unit="kJ/mol"),
         Variable("reference_temperature", "K", None, kind.reference_temperature, 200.0, 500.0, 300.0,
                  "Temperature that the tables hold at", display_unit="degC"),
+        Variable("table_temperature", "K", held, kind.temperatures, 200.0, 500.0, 300.0,
+                 "Temperatures that the tables of resistance were measured at, rising", display_unit="degC"),
         Variable("hysteresis_bound", "V", None, kind.hysteresis_bound, 0.0, 1.0, 0.01,
                  "Hysteresis voltage after long charging; 0 switches hysteresis off", display_unit="mV"),
         Variable("hysteresis_rate", "1", None, kind.hysteresis_rate, 1e-3, 1e6, 10.0,
@@ -161,6 +171,7 @@ def compute_factors(x: Block, p: Block, k: int) -> None:
     temperature, reference, scale = x.temperature[k], p.reference_temperature, x.resistance_scale[k]
     factor = arrhenius(p.ohmic_activation_energy, temperature, reference)
     x.resistance_factor[k, 0] = scale * p.ohmic_scale[k] * factor
+    x.table_place[k] = resistance_tables.find(p, temperature)
     for j in range(p.polarisation_activation_energy.shape[0]):
         factor = arrhenius(p.polarisation_activation_energy[j], temperature, reference)
         x.resistance_factor[k, j + 1] = scale * p.polarisation_resistance_scale[k, j] * factor
@@ -223,7 +234,13 @@ def mean_slope(x: Block, p: Block, k: int, start: float, end: float) -> float:
 @kernel
 def ohmic(x: Block, p: Block, k: int, place: Place) -> float:
     """R0 [Ohm]."""
-    return x.resistance_factor[k, 0] * tables.bounded(p.ohmic_resistance, place)
+    return x.resistance_factor[k, 0] * resistance_tables.freed_value(p, x.table_place[k], p.ohmic_resistance, place)
+
+
+@kernel
+def pair_value(x: Block, p: Block, k: int, j: int, place: Place) -> float:
+    """R_j without its factor [Ohm]."""
+    return resistance_tables.freed_value(p, x.table_place[k], p.polarisation_resistance[j], place)
 
 
 @kernel
@@ -235,8 +252,21 @@ def pair_capacitance(p: Block, k: int, j: int, place: Place) -> float:
 @kernel
 def pair(x: Block, p: Block, k: int, j: int, place: Place) -> tuple[float, float]:
     """Resistance [Ohm] and capacitance [F] of RC pair j."""
-    resistance = x.resistance_factor[k, j + 1] * tables.bounded(p.polarisation_resistance[j], place)
-    return resistance, pair_capacitance(p, k, j, place)
+    return x.resistance_factor[k, j + 1] * pair_value(x, p, k, j, place), pair_capacitance(p, k, j, place)
+
+
+@kernel
+def ohmic_energy(x: Block, p: Block, k: int, place: Place, resistance: float) -> float:
+    """R0 times its activation energy [Ohm J/mol]."""
+    freed = resistance_tables.freed_energy(p, x.table_place[k], p.ohmic_resistance, place)
+    return p.ohmic_activation_energy * resistance + x.resistance_factor[k, 0] * freed
+
+
+@kernel
+def pair_energy(x: Block, p: Block, k: int, j: int, place: Place, resistance: float) -> float:
+    """R_j times its activation energy [Ohm J/mol]."""
+    freed = resistance_tables.freed_energy(p, x.table_place[k], p.polarisation_resistance[j], place)
+    return p.polarisation_activation_energy[j] * resistance + x.resistance_factor[k, j + 1] * freed
 
 
 @kernel
@@ -245,11 +275,11 @@ def relative_resistance(p: Block, k: int) -> float:
 
     The factor on all resistances is left out: 1 where the cell has no other.
     """
-    place = locate(p, 0.5)
-    nominal = tables.bounded(p.ohmic_resistance, place)
+    place, at = locate(p, 0.5), resistance_tables.find(p, p.reference_temperature)
+    nominal = resistance_tables.freed_value(p, at, p.ohmic_resistance, place)
     own = p.ohmic_scale[k] * nominal
     for j in range(p.polarisation_resistance.shape[0]):
-        resistance = tables.bounded(p.polarisation_resistance[j], place)
+        resistance = resistance_tables.freed_value(p, at, p.polarisation_resistance[j], place)
         own += p.polarisation_resistance_scale[k, j] * resistance
         nominal += resistance
     return own / nominal if nominal > 0.0 else p.ohmic_scale[k]

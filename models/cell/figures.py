@@ -22,5 +22,8 @@ def figures(kind: CellParameters) -> dict[str, Any]:
 
 def from_figures(given: Mapping[str, Any]) -> EquivalentCircuitCell:
     """Return the kind of cell of `figures`; TypeError or ValueError where they are not those of a cell."""
-    arrays = {name: np.asarray(value, np.float64) for name, value in given.items() if isinstance(value, list)}
+    arrays: dict[str, Any] = {
+        name: np.asarray(value, np.float64) for name, value in given.items() if isinstance(value, list)
+    }
+    arrays["table_temperatures"] = tuple(given.get("table_temperatures", ()))
     return EquivalentCircuitCell(**{**given, **arrays, "errors": ModelErrors(**given.get("errors", {}))})

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.variable import Count
+from . import resistance_tables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,8 @@ class ModelErrors:
 class CellParameters:
     """An equivalent-circuit cell with its limits and its thermal data.
 
-    Tables over state of charge stand on a uniform grid from 0 to 1, all of the same length.
+    Tables over state of charge stand on a uniform grid from 0 to 1, all of the same length. Those of resistance have a
+    row for each of `table_temperatures` where there are any, and follow `resistance_tables` between.
 
     Parameters
     ----------
@@ -94,10 +96,12 @@ class CellParameters:
         U at the reference temperature [V].
     entropic_coefficient : (nodes,) array
         dU/dT [V/K].
-    ohmic_resistance : (nodes,) array
+    ohmic_resistance : (nodes,) or (temperatures, nodes) array
         R0 at the reference temperature [Ohm].
-    polarisation_resistance, polarisation_capacitance : (pairs, nodes) array
-        The RC pairs at the reference temperature [Ohm], [F].
+    polarisation_resistance : (pairs, nodes) or (pairs, temperatures, nodes) array
+        Of the RC pairs, likewise [Ohm].
+    polarisation_capacitance : (pairs, nodes) array
+        Of the RC pairs at all temperatures [F].
     ohmic_activation_energy : float
         Of R0 [J/mol].
     polarisation_activation_energy : (pairs,) array
@@ -128,11 +132,13 @@ class CellParameters:
         To the surroundings as the cell was measured [W/K].
     errors : ModelErrors
         How far the circuit is off the cell.
+    table_temperatures : tuple of float
+        Two or more, rising [K]; empty where resistances have one table, at the reference temperature.
 
     Raises
     ------
     ValueError
-        When tables differ in length, or a value is not finite.
+        When tables differ in length, a value is not finite, or the temperatures of tables do not rise.
     """
 
     name: str
@@ -160,17 +166,21 @@ class CellParameters:
     heat_capacity: float
     convection: float
     errors: ModelErrors = ModelErrors()
+    table_temperatures: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
+        rows = (len(self.table_temperatures), self.nodes) if self.table_temperatures else (self.nodes,)
         shapes = {
             "open_circuit_voltage": (self.nodes,),
             "entropic_coefficient": (self.nodes,),
-            "ohmic_resistance": (self.nodes,),
-            "polarisation_resistance": (self.pairs, self.nodes),
+            "ohmic_resistance": rows,
+            "polarisation_resistance": (self.pairs, *rows),
             "polarisation_capacitance": (self.pairs, self.nodes),
             "polarisation_activation_energy": (self.pairs,),
         }
-        for field in fields(self)[2:-1]:
+        if len(self.table_temperatures) == 1 or np.any(np.diff(self.temperatures) <= 0.0):
+            raise ValueError(f"{self.name}: table_temperatures = {self.table_temperatures} must be two or more, rising")
+        for field in fields(self)[2:-2]:
             values = np.asarray(getattr(self, field.name), dtype=np.float64)
             if values.shape != shapes.get(field.name, ()):
                 expected = shapes.get(field.name, ())
@@ -198,18 +208,60 @@ class CellParameters:
             maximum_discharge_current=self.maximum_discharge_current,
         )
 
+    @property
+    def temperatures(self) -> NDArray[np.float64]:
+        """Temperatures of the tables of resistance [K]."""
+        return np.array(self.table_temperatures or (self.reference_temperature,))
+
+    def freed_resistances(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the tables of resistance, freed of their Arrhenius laws.
+
+        Returns
+        -------
+        ohmic : (temperatures, nodes) array
+            [Ohm].
+        polarisation : (pairs, temperatures, nodes) array
+            [Ohm].
+        """
+        rows, reference = self.temperatures[:, np.newaxis], self.reference_temperature
+        energies = self.polarisation_activation_energy[:, np.newaxis, np.newaxis]
+        ohmic = self.ohmic_resistance.reshape(len(rows), -1)
+        polarisation = self.polarisation_resistance.reshape(self.pairs, len(rows), -1)
+        return (
+            ohmic / resistance_tables.law(self.ohmic_activation_energy, rows, reference),
+            polarisation / resistance_tables.law(energies, rows, reference),
+        )
+
+    def resistances(self, temperature: float | None = None) -> NDArray[np.float64]:
+        """Return the tables of the ohmic resistance and of each pair's at a temperature.
+
+        Parameters
+        ----------
+        temperature : float, optional
+            [K]; by default the reference temperature.
+
+        Returns
+        -------
+        (1 + pairs, nodes) array
+            [Ohm].
+        """
+        at = self.reference_temperature if temperature is None else temperature
+        ohmic, polarisation = self.freed_resistances()
+        freed = resistance_tables.between(np.concatenate([ohmic[np.newaxis], polarisation]), self.temperatures, at)
+        energies = np.append(self.ohmic_activation_energy, self.polarisation_activation_energy)[:, np.newaxis]
+        return np.asarray(freed * resistance_tables.law(energies, at, self.reference_temperature))
+
     def open_circuit(self, soc: float | NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the open-circuit voltage at the reference temperature [V]."""
         return self._at(soc, self.open_circuit_voltage)
 
     def immediate_resistance(self, soc: float | NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the resistance that acts at once, at the reference temperature [Ohm]."""
-        return self._at(soc, self.ohmic_resistance)
+        return self._at(soc, self.resistances()[0])
 
     def settled_resistance(self, soc: float | NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the resistance that has settled under a constant current, at the reference temperature [Ohm]."""
-        tables = (self.ohmic_resistance, *self.polarisation_resistance)
-        return np.asarray(sum(self._at(soc, table) for table in tables))
+        return np.asarray(sum(self._at(soc, table) for table in self.resistances()))
 
     def _at(self, soc: float | NDArray[np.float64], table: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(np.interp(soc, np.linspace(0.0, 1.0, self.nodes), table))

@@ -118,7 +118,7 @@ def pairs_ahead(x: Block, p: Block, y: Block, k: int, soc: float) -> tuple[float
         voltage += settled + (x.polarisation_voltage[k, j] - settled) * remaining
         derivative += resistance * (1.0 - remaining)
         total += resistance
-        activated += p.polarisation_activation_energy[j] * resistance
+        activated += circuit.pair_energy(x, p, k, j, place, resistance)
     return voltage, derivative, total, activated
 
 
@@ -151,7 +151,7 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> None:
     polarised, polarising, total, activated = pairs_ahead(x, p, y, k, x.soc[k] + 0.5 * drift)
     resistance = circuit.ohmic(x, p, k, place)
     voltage = circuit.open_circuit(x, p, k, place) + resistance * current + switched + polarised
-    activated += p.ohmic_activation_energy * resistance
+    activated += circuit.ohmic_energy(x, p, k, place, resistance)
     slope = include_sensitivities(x, p, y, k, place, total + resistance, activated)
     resistance += switching + polarising + per_current * slope
     y.emf[k] = voltage - resistance * current

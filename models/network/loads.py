@@ -21,6 +21,9 @@ constant current cell voltage
 allowed current
     I = `pack_current` within `-discharge_current_limit` and `charge_current_limit`, which a battery management tells
     and withdraws; without one their start values allow every current. It does not end by itself.
+constant voltage
+    The I that puts V on `voltage_limit`, of either sign, within `-maximum_discharge_current` and
+    `maximum_charge_current`. It does not end by itself.
 
 A charge that is complete begins again in the step in which `restart_charge` is true and was false in the step before.
 To hold it true does nothing more.
@@ -55,12 +58,14 @@ class LoadMode(IntEnum):
     CONSTANT_CURRENT_CONSTANT_VOLTAGE = 3
     CONSTANT_CURRENT_CELL_VOLTAGE = 4
     ALLOWED_CURRENT = 5
+    CONSTANT_VOLTAGE = 6
 
 
 POWER = int(LoadMode.POWER)
 CONSTANT_CURRENT_CONSTANT_VOLTAGE = int(LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTAGE)
 CONSTANT_CURRENT_CELL_VOLTAGE = int(LoadMode.CONSTANT_CURRENT_CELL_VOLTAGE)
 ALLOWED_CURRENT = int(LoadMode.ALLOWED_CURRENT)
+CONSTANT_VOLTAGE = int(LoadMode.CONSTANT_VOLTAGE)
 
 
 def fields(groups: int) -> Fields:
@@ -104,7 +109,7 @@ def _inputs(groups: int) -> tuple[Variable, ...]:
         Variable("pack_power", "W", None, 0.0, -bounds.POWER, bounds.POWER, 1e4,
                  "Power into the pack, mean over the step", display_unit="kW"),
         Variable("voltage_limit", "V", None, round(4.2 * groups, 9), -highest, highest, 4.0 * groups,
-                 "Pack voltage of the constant-voltage phase"),
+                 "Pack voltage of the constant-voltage phase, and of a constant voltage"),
         *limits,
         Variable("restart_charge", "1", None, 0.0, 0.0, 1.0, 1.0,
                  "Starts a complete charge again when it becomes true", data_type=DataType.BOOLEAN),
@@ -157,6 +162,20 @@ def limited_current(current: float, voltage_limit: float, emf: float, resistance
 
 
 @kernel
+def voltage_current(voltage: float, emf: float, resistance: float, charging: float, discharging: float) -> float:
+    """Return the current that puts the port on a voltage [V], within ``-discharging`` and ``charging`` [A], both >= 0.
+
+    Without resistance it is the bound on the side of the voltage, or 0 at the EMF.
+    """
+    room = voltage - emf
+    if room > resistance * charging:
+        return charging
+    if room < -resistance * discharging:
+        return -discharging
+    return room / resistance if resistance > 0.0 else 0.0
+
+
+@kernel
 def reset_charge(x: Block) -> None:
     """Start a run: no charge has begun."""
     x.finished = x.mode_before = x.restart_before = 0.0
@@ -191,4 +210,7 @@ def load_current(x: Block, p: Block, u: Block, y: Block, emf: float, resistance:
         return power_current(u.pack_power, emf, resistance)
     if u.load_mode == ALLOWED_CURRENT:
         return min(max(u.pack_current, -u.discharge_current_limit), u.charge_current_limit)
+    if u.load_mode == CONSTANT_VOLTAGE:
+        charging, discharging = p.maximum_charge_current, p.maximum_discharge_current
+        return voltage_current(u.voltage_limit, emf, resistance, charging, discharging)
     return u.pack_current

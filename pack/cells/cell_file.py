@@ -17,11 +17,12 @@ from ...models.cell.kind import CellParameters, ModelErrors
 from ..reading.checking import checked
 from ..reading.toml_file import read_toml
 from . import grid
-from .cell_tables import FORMAT, CircuitFile, TableOverSoc
+from .cell_tables import FORMAT, CircuitFile
+from .warming import at_all_temperatures
 from .writing import toml_text
 
 MOST_BYTES = 2**22
-"""Size of a cell file: all tables with `cell_tables.MOST_NODES` have room."""
+"""Size of a cell file: all tables with `soc_tables.MOST_NODES` have room."""
 
 SCHEMA = "cell.schema.json"
 """What editors of TOML look for beside the file."""
@@ -65,6 +66,10 @@ def read_cell(path: Path) -> CellFile:
     """
     text, contents = read_toml(path, MOST_BYTES)
     kind, notes = cell_of(checked(CircuitFile, contents, str(path)))
+    try:
+        kind.declare(1)
+    except ValueError as error:  # of extremes that each are allowed, but not together
+        raise InputError(f"{path}: {error}") from None
     return CellFile(path, text, kind, notes)
 
 
@@ -99,26 +104,27 @@ def write_cell(kind: CellParameters, path: Path, comments: Mapping[str, str] | N
 
 def cell_of(given: CircuitFile) -> tuple[EquivalentCircuitCell, tuple[str, ...]]:
     """Return the cell that the contents of a file describe, and notes; see `CellFile`."""
-    number = grid.segments([_nodes(given, table) for _, table, _ in given.over_soc()])
+    number = grid.segments([nodes or [0.0, 1.0] for _, nodes, _ in given.over_soc()])
     notes: list[str] = []
-    at = [_on_grid(given, name, table, keys, number, notes) for name, table, keys in given.over_soc()]
-    (voltage,), (entropic,), (ohmic,), *pairs = at
+    (voltage,), (entropic,), ohmic, *pairs = (_on_grid(*table, number, notes) for table in given.over_soc())
+    tables, energies = at_all_temperatures(given, [ohmic, *(pair[:-1] for pair in pairs)])
     kind = EquivalentCircuitCell(
         name=given.cell.name,
         source=given.cell.source,
         capacity=given.cell.capacity,
         open_circuit_voltage=voltage,
         entropic_coefficient=entropic,
-        ohmic_resistance=ohmic,
-        polarisation_resistance=np.array([resistance for resistance, _ in pairs]),
-        polarisation_capacitance=np.array([capacitance for _, capacitance in pairs]),
-        ohmic_activation_energy=given.ohmic_resistance.activation_energy,
-        polarisation_activation_energy=np.array([pair.activation_energy for pair in given.rc_pairs]),
+        ohmic_resistance=tables[0],
+        polarisation_resistance=np.array(tables[1:]),
+        polarisation_capacitance=np.array([pair[-1] for pair in pairs]),
+        ohmic_activation_energy=energies[0],
+        polarisation_activation_energy=np.array(energies[1:]),
         reference_temperature=given.cell.reference_temperature,
         hysteresis_bound=given.hysteresis.bound,
         hysteresis_rate=given.hysteresis.rate,
         hysteresis_decay_rate=given.hysteresis.decay_rate,
         errors=ModelErrors(**given.errors.model_dump()),
+        table_temperatures=tuple(given.temperatures()),
         **given.losses.model_dump(),
         **given.limits.model_dump(),
         **given.heat.model_dump(),
@@ -136,6 +142,7 @@ def contents_of(kind: CellParameters) -> dict[str, Any]:
     pairs = zip(
         kind.polarisation_resistance, kind.polarisation_capacitance, kind.polarisation_activation_energy, strict=True
     )
+    temperatures = list(kind.table_temperatures)
     return {
         "format": FORMAT,
         "cell": {
@@ -148,13 +155,10 @@ def contents_of(kind: CellParameters) -> dict[str, Any]:
         "heat": _plain(kind, "heat_capacity", "mass", "convection"),
         "open_circuit_voltage": {"voltage": kind.open_circuit_voltage.tolist()},
         "entropic_coefficient": {"coefficient": _short(kind.entropic_coefficient)},
-        "ohmic_resistance": {
-            "resistance": _short(kind.ohmic_resistance),
-            "activation_energy": float(kind.ohmic_activation_energy),
-        },
+        "ohmic_resistance": _resistance(kind.ohmic_resistance, temperatures, kind.ohmic_activation_energy),
         "rc_pairs": [
-            {"resistance": _short(r), "capacitance": _short(c), "activation_energy": float(energy)}
-            for r, c, energy in pairs
+            {**_resistance(resistance, temperatures, energy), "capacitance": _short(capacitance)}
+            for resistance, capacitance, energy in pairs
         ],
         "hysteresis": {
             "bound": float(kind.hysteresis_bound),
@@ -177,18 +181,23 @@ def _short(table: NDArray[np.float64]) -> list[float]:
     return values if np.ptp(table) else values[:1]
 
 
-def _nodes(given: CircuitFile, table: TableOverSoc) -> list[float]:
-    return table.soc or given.cell.soc or [0.0, 1.0]
+def _resistance(table: NDArray[np.float64], temperatures: list[float], energy: float) -> dict[str, Any]:
+    """Return what a file says of a resistance."""
+    if not temperatures:
+        return {"resistance": _short(table), "activation_energy": float(energy)}
+    rows = [_short(row) for row in table]
+    return {"temperatures": temperatures, "resistances": rows, "activation_energy": float(energy)}
 
 
 def _on_grid(
-    given: CircuitFile, name: str, table: TableOverSoc, keys: tuple[str, ...], number: int, notes: list[str]
+    name: str, nodes: list[float], given: Mapping[str, list[float]], number: int, notes: list[str]
 ) -> list[NDArray[np.float64]]:
     """Return the values of a table on the grid, and note by how much they are off."""
-    nodes, found = _nodes(given, table), []
-    for key in keys:
-        values = getattr(table, key)
-        values = values * len(nodes) if len(values) == 1 else values
+    found = []
+    for key, values in given.items():
+        if len(values) == 1:
+            found.append(np.full(number + 1, values[0]))
+            continue
         found.append(grid.resampled(nodes, values, number))
         off = grid.deviation(nodes, values, found[-1])
         if off > grid.NEAR * max(map(abs, values)):

@@ -7,26 +7,28 @@ are positive, capacities in C: 1 A.h is 3600 C.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from ...models.cell.kind import ModelErrors
 from ..reading.checking import said_of
 from ..setting import Table
+from .soc_tables import (
+    MOST_TEMPERATURES,
+    Energy,
+    EntropicCoefficient,
+    Nodes,
+    OhmicResistance,
+    OpenCircuitVoltage,
+    RcPair,
+)
 
 FORMAT = 1
 """Number of the format; another one would mean other keys."""
 
-MOST_NODES = 5000
-"""Nodes of a table over SOC."""
-
 MOST_PAIRS = 8
 """RC pairs of a cell."""
-
-MOST_FALL = 5e-3
-"""By how much the open-circuit voltage may fall while SOC rises, as measured ones do [V]."""
 
 MOST_RATE = 1000.0
 """Greatest hourly rate of a limit of the current; more is a capacity in A.h."""
@@ -34,27 +36,8 @@ MOST_RATE = 1000.0
 _DEFAULTS = ModelErrors()
 
 
-def _rising(nodes: list[float]) -> list[float]:
-    for before, after in pairwise(nodes):
-        if after <= before:
-            raise ValueError(f"{after:g} follows {before:g}; nodes must rise")
-    return nodes
-
-
 NotBelowZero = Annotated[float, Field(ge=0, le=1e9)]
 Current = Annotated[float, Field(gt=0, le=1e6)]
-Energy = Annotated[float, Field(ge=-1e6, le=1e6)]
-Resistance = Annotated[float, Field(ge=1e-9, le=1e6)]
-Capacitance = Annotated[float, Field(ge=1e-3, le=1e12)]
-Nodes = Annotated[
-    list[Annotated[float, Field(ge=0, le=1)]],
-    Field(min_length=1, max_length=MOST_NODES),
-    AfterValidator(_rising),
-]
-OwnNodes = Annotated[
-    Nodes | None,
-    Field(description="nodes of this table, rising; by default those of [cell]; a single value needs none [1]"),
-]
 
 
 class CellIdentity(Table):
@@ -84,63 +67,6 @@ class OperatingLimits(Table):
                 f"minimum_voltage = {self.minimum_voltage:g} must be below maximum_voltage = {self.maximum_voltage:g}"
             )
         return self
-
-
-class OpenCircuitVoltage(Table):
-    """Voltage of the rested cell; its nodes reach from SOC 0 to 1."""
-
-    soc: OwnNodes = None
-    voltage: list[Annotated[float, Field(gt=0, le=10)]] = Field(
-        min_length=2, max_length=MOST_NODES, description="at the reference temperature, of a cell with hysteresis in "
-        "the middle between charge and discharge; it does not fall [V]"
-    )  # fmt: skip
-
-    @model_validator(mode="after")
-    def _not_falling(self) -> OpenCircuitVoltage:
-        highest = self.voltage[0]
-        for voltage in self.voltage:
-            if voltage < highest - MOST_FALL:
-                raise ValueError(
-                    f"voltage falls from {highest:g} to {voltage:g} while SOC rises; at most {MOST_FALL:g} V are taken"
-                )
-            highest = max(highest, voltage)
-        return self
-
-
-class EntropicCoefficient(Table):
-    """Change of the open-circuit voltage with temperature; 0 without this table."""
-
-    soc: OwnNodes = None
-    coefficient: list[Annotated[float, Field(ge=-0.1, le=0.1)]] = Field(
-        min_length=1, max_length=MOST_NODES, description="dU/dT [V/K]"
-    )
-
-
-class OhmicResistance(Table):
-    """Resistance that acts at once."""
-
-    soc: OwnNodes = None
-    resistance: list[Resistance] = Field(
-        min_length=1, max_length=MOST_NODES, description="at the reference temperature [Ohm]"
-    )
-    activation_energy: Energy = Field(
-        default=0.0, description="the resistance falls by this Arrhenius law; 0: alike at all temperatures [J/mol]"
-    )
-
-
-class RcPair(Table):
-    """A resistance and a capacitance in parallel; all pairs are in series."""
-
-    soc: OwnNodes = None
-    resistance: list[Resistance] = Field(
-        min_length=1, max_length=MOST_NODES, description="at the reference temperature [Ohm]"
-    )
-    capacitance: list[Capacitance] = Field(
-        min_length=1, max_length=MOST_NODES, description="time constant over resistance, alike at all temperatures [F]"
-    )
-    activation_energy: Energy = Field(
-        default=0.0, description="the resistance falls by this Arrhenius law; 0: alike at all temperatures [J/mol]"
-    )
 
 
 class HysteresisVoltage(Table):
@@ -193,9 +119,6 @@ class CircuitErrors(Table):
     hysteresis: NotBelowZero = Field(default=_DEFAULTS.hysteresis, description="of the hysteresis voltage [V]")
 
 
-TableOverSoc = OpenCircuitVoltage | EntropicCoefficient | OhmicResistance | RcPair
-
-
 class CircuitFile(Table):
     """A cell as an equivalent circuit: open-circuit voltage, ohmic resistance, RC pairs in series, hysteresis.
 
@@ -203,6 +126,7 @@ class CircuitFile(Table):
     At a temperature T, with R_gas = 8.314 J/(mol K):
     U(T) = U + dU/dT * (T - reference_temperature)
     R(T) = R * exp(activation_energy / R_gas * (1 / T - 1 / reference_temperature))
+    Between several temperatures, resistances over their law exp(..) are linear in 1 / T; beyond, they follow the law.
     """
 
     format: Literal[1] = Field(description="number of the format")
@@ -219,23 +143,35 @@ class CircuitFile(Table):
 
     @model_validator(mode="after")
     def _consistent(self) -> CircuitFile:
-        for table, held, keys in self.over_soc():
+        for table, nodes, values in self.over_soc():
             with said_of(table):
-                _check_lengths(held.soc or self.cell.soc, {key: getattr(held, key) for key in keys})
+                _check_lengths(nodes, values)
+        with said_of("ohmic_resistance"):
+            _check_temperatures(self.temperatures())
         with said_of("open_circuit_voltage"):
             self._check_voltage()
         with said_of("limits"):
             self._check_rates()
         return self
 
-    def over_soc(self) -> list[tuple[str, TableOverSoc, tuple[str, ...]]]:
-        """Return the tables over SOC: how a message calls each, and the keys of its values."""
-        return [
-            ("open_circuit_voltage", self.open_circuit_voltage, ("voltage",)),
-            ("entropic_coefficient", self.entropic_coefficient, ("coefficient",)),
-            ("ohmic_resistance", self.ohmic_resistance, ("resistance",)),
-            *((f"rc_pairs.{j}", pair, ("resistance", "capacitance")) for j, pair in enumerate(self.rc_pairs)),
+    def over_soc(self) -> list[tuple[str, list[float], dict[str, list[float]]]]:
+        """Return the tables over SOC: how a message calls each, its nodes, and its values by their keys.
+
+        They are those of voltage, entropic coefficient, ohmic resistance and each pair. A table without nodes has none.
+        """
+        voltage, entropic, ohmic = self.open_circuit_voltage, self.entropic_coefficient, self.ohmic_resistance
+        tables: list[tuple[str, list[float] | None, dict[str, list[float]]]] = [
+            ("open_circuit_voltage", voltage.soc, {"voltage": voltage.voltage}),
+            ("entropic_coefficient", entropic.soc, {"coefficient": entropic.coefficient}),
+            ("ohmic_resistance", ohmic.soc, ohmic.rows()),
         ]
+        for j, pair in enumerate(self.rc_pairs):
+            tables.append((f"rc_pairs.{j}", pair.soc, {**pair.rows(), "capacitance": pair.capacitance}))
+        return [(name, nodes or self.cell.soc or [], values) for name, nodes, values in tables]
+
+    def temperatures(self) -> list[float]:
+        """Return the temperatures of all tables of resistance, rising [K]; none where all have one table."""
+        return sorted({own for table in (self.ohmic_resistance, *self.rc_pairs) for own in table.temperatures or ()})
 
     def _check_voltage(self) -> None:
         nodes = self.open_circuit_voltage.soc or self.cell.soc or []
@@ -261,12 +197,21 @@ class CircuitFile(Table):
                 )
 
 
-def _check_lengths(nodes: list[float] | None, values: dict[str, list[float]]) -> None:
+def _check_temperatures(temperatures: list[float]) -> None:
+    """Raise ValueError where all tables together have too many temperatures."""
+    if len(temperatures) > 2 * MOST_TEMPERATURES:
+        raise ValueError(
+            f"with those of the pairs, tables have {len(temperatures)} temperatures; at most {2 * MOST_TEMPERATURES} "
+            "are taken"
+        )
+
+
+def _check_lengths(nodes: list[float], values: dict[str, list[float]]) -> None:
     """Raise ValueError unless each list has a value a node, or is a single one."""
     for key, held in values.items():
         if len(held) == 1:
             continue
-        if nodes is None:
+        if not nodes:
             raise ValueError(f"{key} has {len(held)} values and no nodes; give soc here or in [cell]")
         if len(held) != len(nodes):
             raise ValueError(f"{key} has {len(held)} values over {len(nodes)} nodes of soc; give one each, or one")

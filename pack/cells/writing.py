@@ -67,6 +67,9 @@ def _keys(table: BaseModel, names: list[str], place: str, comments: dict[str, st
 
 
 def _rows(values: list[Any]) -> list[str]:
+    """Return the lines of a list; a list in it begins a line of its own."""
+    if isinstance(values[0], list):
+        return [f"    {line}" for inner in values for line in ("[", *_rows(inner), "],")]
     texts = [_value(value) for value in values]
     return ["    " + ", ".join(texts[first : first + A_LINE]) + "," for first in range(0, len(texts), A_LINE)]
 

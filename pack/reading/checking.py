@@ -80,7 +80,8 @@ def _explain(kind: type[BaseModel], problem: Any) -> str:
     name, value = f"{heading} {'.'.join(keys)}".rstrip(), problem["input"]
     if problem["type"] == "missing":
         return f"{name} is missing; it has no default"
-    if not isinstance(value, dict) or (keys and problem["type"] != "extra_forbidden"):
+    whole = problem["type"] == "extra_forbidden" or isinstance(problem["loc"][-1], int) or not keys
+    if not (isinstance(value, dict) and whole):
         name = f"{name} = {_toml(value)}"
     if problem["type"] == "extra_forbidden":
         *within, unknown = problem["loc"]

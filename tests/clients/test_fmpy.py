@@ -7,7 +7,7 @@ import pytest
 
 from tests.clients import clients, jacobi
 
-PAGE = (Path(__file__).parents[2] / "docs" / "importing.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "importing" / "fmpy.md").read_text(encoding="utf-8")
 BLOCKS = [block.partition("```")[0] for block in PAGE.split("```python\n")[1:]]
 
 TOLERANCE = 1e-9

@@ -12,10 +12,11 @@ from packfmu.core.errors import InputError
 from packfmu.core.fields import Fields
 from packfmu.core.model import Model
 from packfmu.core.variable import DataType
-from packfmu.cosim.duty import NAME, Duty, Phase, with_duties
-from packfmu.cosim.duty_slave import DutySlave, PhaseRows, phase_at
+from packfmu.cosim.duty import NAME, with_duties
+from packfmu.cosim.duty_slave import DutySlave
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
+from packfmu.cosim.phase import Duty, Phase
 from packfmu.coupling.operations import connect
 from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.slave import SlaveError, packed, unpacked
@@ -191,10 +192,13 @@ def test_phases_tell_whether_they_are_constant():
     assert not NIGHT.phases[0].is_constant
 
 
-def test_a_phase_is_found_by_its_position():
-    phases = [PhaseRows("drive", 8, {}), PhaseRows("rest", 16, {})]
-    found = [phase_at(phases, n) for n in (0, 7, 8, 23)]
-    assert [(phase.name, passed) for phase, passed in found] == [("drive", 0), ("drive", 7), ("rest", 0), ("rest", 15)]
+def test_the_phase_of_the_last_step_is_told():
+    slave = opened(DAY)
+    found = [(slave.phase, slave.is_over)]
+    for h in (8, 1, 15):
+        told(slave, h)
+        found.append((slave.phase, slave.is_over))
+    assert found == [(0, False), (0, False), (1, False), (1, True)]
     assert DAY.duration == 24 * SECOND
 
 

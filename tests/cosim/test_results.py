@@ -136,7 +136,7 @@ def test_file_that_cannot_be_written_at_all_is_named_and_removed(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("small_disk", [300_000], indirect=True)
+@pytest.mark.parametrize("small_disk", [400_000], indirect=True)
 def test_rows_that_were_written_before_the_disk_was_full_are_kept(small_disk, tmp_path):
     with pytest.raises(InputError, match=r"is the disk full\?") as error:
         made_up(tmp_path / "run.nc", rows=3000)

@@ -4,8 +4,10 @@ from pathlib import Path
 import pytest
 
 from packfmu.cosim import results
+from packfmu.usage import longitudinal_vehicle
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
+sys.path.append(str(Path(longitudinal_vehicle.__file__).parent))  # Vehicle.fmu has it beside its script
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import drive_cycle
 import fmpy
 import numpy as np
 import pytest
-from longitudinal_vehicle import NISSAN_LEAF, pack_power, read_trace
 
 from packfmu.core.variable import Detail
 from packfmu.fmi.build import build_parts
@@ -13,6 +12,7 @@ from packfmu.models.network.loads import LoadMode
 from packfmu.pack.block import all_parts
 from packfmu.pack.file import load_pack
 from packfmu.pack.recorded import RECORD
+from packfmu.usage.longitudinal_vehicle import NISSAN_LEAF, pack_power, read_trace
 from tests.fmi.native.native_client import find_wine, linux_client, windows_client
 
 READ_ANEW = ("pack_voltage", "group_voltage")

@@ -161,12 +161,3 @@ def test_a_pack_that_does_not_age_is_refused(tmp_path, capsys):
     path.write_text(PACK[: PACK.index("[aging]")])
     assert ten_years.main(["--pack", str(path), "--output", str(tmp_path)]) == 2
     assert "no [aging] table" in capsys.readouterr().err
-
-
-def test_a_plan_that_mixes_timescales_does_not_start(tmp_path, capsys):
-    path = tmp_path / "pack.toml"
-    path.write_text(PACK.replace("[thermal]", "[thermal]\nboard_heat_capacity = 40.0"))
-    assert ten_years.main(["--pack", str(path), "--output", str(tmp_path)]) == 2
-    told = capsys.readouterr().err
-    assert "Balancer steps every 32 s and sees Thermal held, but the fastest time constant of Thermal is 40 s" in told
-    assert "a period of Balancer of at most 8 s would do" in told

@@ -3,11 +3,12 @@
 import csv
 import signal
 
-import longitudinal_vehicle as car
 import numpy as np
 import pytest
 import vehicle
 from vehicle_fmu import Vehicle
+
+from packfmu.usage import longitudinal_vehicle as car
 
 SMALL = """
 [pack]

@@ -2,7 +2,6 @@
 
 import math
 
-import longitudinal_vehicle as car
 import numpy as np
 import pytest
 import vehicle
@@ -11,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from vehicle_fmu import INERTIA, LEVEL, Limit, Vehicle
+
+from packfmu.usage import longitudinal_vehicle as car
 
 LEAF = car.NISSAN_LEAF
 SPEEDS = st.floats(0.0, 45.0)

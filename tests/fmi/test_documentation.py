@@ -13,8 +13,9 @@ import pytest
 
 from packfmu.core.fields import Fields
 from packfmu.core.variable import Count, Detail
+from packfmu.fmi.definition import Example
 from packfmu.fmi.docstring import inline, section, to_html
-from packfmu.fmi.documentation import NO_BREAK, external_dependencies_page, index_page
+from packfmu.fmi.documentation import NO_BREAK, example_code, external_dependencies_page, index_page
 from packfmu.fmi.python.fmu import PYTHON
 from packfmu.fmi.supplements import icon
 from packfmu.fmus import cell
@@ -23,7 +24,7 @@ from tests.fmi.trees import load_toy
 SIZE = 128
 """Pixels along each edge of an icon."""
 
-VOID = {"meta", "img", "br"}
+VOID = {"meta", "img", "br", "wbr"}
 
 
 class Outline(HTMLParser):
@@ -42,7 +43,7 @@ class Outline(HTMLParser):
 
     def handle_data(self, data):
         self.text += data
-        if self.open and self.open[-1] in {"h1", "h2", "h3"}:
+        if self.open and self.open[-1] in {"h1", "h2", "h3", "h4", "h5"}:
             self.titles.append(data)
             self.levels.append(int(self.open[-1][1]))
 
@@ -63,7 +64,8 @@ def test_the_page_tells_equations_ports_limits_and_references(toy_component):
     page = index_page(toy_component, PYTHON, Detail.CELL)
     outline = read(page)
     assert outline.titles == [
-        "Toy", "Equations", "Limits", "References", "Ports", "Parameters", "Inputs", "Outputs", "Terminals",
+        "Toy", "Connect", "Ports", "Inputs", "Outputs", "Parameters", "How it works",
+        "Equations", "Limits", "References",
     ]  # fmt: skip
     for words in ("dl_k/dt = gain * rate_k", "<l> & \"quotes\"", "Factor on <all> \"rates\" & more",
                   "1 work, 2 fail", f"5 (0.00138889{NO_BREAK}A.h)", f"298.15 (25{NO_BREAK}degC)",
@@ -105,18 +107,48 @@ def test_each_further_module_is_a_section_with_its_titles_one_level_lower(toy_co
     effects = replace(model, fields=replace(model.fields, modules=tuple(names)))
     titles = ["Limits", "Heat leaves a cell with ", "Limits", "References", "A sentence is enough"]
     alone, member = replace(toy_component, model=effects), replace(toy_component, members=(effects,))
-    for component, first in ((alone, 1), (member, 10)):
+    for component, level in ((alone, 3), (member, 4)):
         page = index_page(component, PYTHON, Detail.CELL)
         outline = read(page)
-        assert outline.titles[first : first + 5] == titles
-        assert outline.levels[first : first + 5] == [2, 2, 3, 3, 2]
-        assert "<h2>Heat leaves a cell with <code>rate</code></h2>\n<p>Two laws do it.</p>" in page
+        assert outline.titles[-5:] == titles
+        assert outline.levels[-5:] == [level, level, level + 1, level + 1, level]
+        assert f"<h{level}>Heat leaves a cell with <code>rate</code></h{level}>\n<p>Two laws do it.</p>" in page
 
 
 def test_a_model_without_words_has_a_page(toy_component):
     model = replace(toy_component.model, fields=replace(toy_component.model.fields, modules=()))
     outline = read(index_page(replace(toy_component, model=model), PYTHON, Detail.CELL))
-    assert outline.titles[:2] == ["Toy", "Ports"]
+    assert outline.titles == ["Toy", "Connect", "Ports", "Inputs", "Outputs", "Parameters", "How it works"]
+
+
+def test_terminals_tell_their_partners_and_what_goes_in_and_out(toy_component):
+    first, second = toy_component.terminals
+    joined = replace(toy_component, terminals=(replace(first, partner="a <pump>"), second))
+    page = index_page(joined, PYTHON, Detail.CELL)
+    table = page.partition("<h2>Connect</h2>")[2].partition("<h2>")[0]
+    assert "<td>a &lt;pump&gt;</td><td><code>rate<wbr>[1..3]</code></td><td><code>level<wbr>[1..3]</code></td>" in table
+    assert "Inputs beyond these: " in table
+
+
+def test_columns_that_hold_nothing_are_left_out(toy_component):
+    table = index_page(toy_component, PYTHON, Detail.CELL).partition("<h2>Connect</h2>")[2].partition("<h2>")[0]
+    assert "connect to" not in table
+    none = index_page(replace(toy_component, terminals=()), PYTHON, Detail.CELL)
+    assert "<h2>Connect</h2><p>An input that nothing drives keeps its start value." in none
+
+
+def test_the_example_has_five_lines(toy_component):
+    first = Example({"rate[1]": -0.5, "limit": 2.0}, 86400.0, ("total",))
+    assert example_code("Toy", first).splitlines() == [
+        "from fmpy import simulate_fmu",
+        'start = {"rate[1]": -0.5, "limit": 2.0}',
+        'outputs = ["total"]',
+        'result = simulate_fmu("Toy.fmu", start_values=start, stop_time=86400, output=outputs)',
+        "print(result[-1])",
+    ]
+    outline = read(index_page(replace(toy_component, example=first), PYTHON, Detail.CELL))
+    assert outline.titles[1:4] == ["Connect", "Example", "Ports"]
+    assert 'start = {"rate[1]": -0.5, "limit": 2.0}' in outline.text
 
 
 def test_an_empty_array_has_no_start(toy_component):
@@ -124,7 +156,7 @@ def test_an_empty_array_has_no_start(toy_component):
     none = replace(model.variable("warmth"), size=Count(0, "thing"))
     bare = replace(toy_component, model=replace(model, fields=Fields(parameters=(none,))), terminals=())
     page = index_page(bare, PYTHON, Detail.CELL)
-    assert "<code>warmth[1..0]</code></td><td>K (degC)</td><td class='number'></td>" in page
+    assert "<code>warmth<wbr>[1..0]</code></td><td>K (degC)</td><td class='number'></td>" in page
 
 
 def test_what_is_left_out_is_told(toy_component):
@@ -186,6 +218,6 @@ def test_icons_are_pictures_and_differ():
 
 def test_a_page_has_the_equations_of_every_effect_and_nothing_of_shared_states():
     page = index_page(cell.define(2, "nissan_leaf_2013", "graphite_film_aging"), PYTHON, Detail.CELL)
-    assert page.count("<h3>Equations</h3>") > 5
+    assert page.count("<h4>Equations</h4>") > 5
     assert "Shared states" not in page
     assert "dv_j/dt = i / C_j(z) - v_j / (R_j(z, T) C_j(z))" in page

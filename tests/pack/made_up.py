@@ -9,8 +9,10 @@ from packfmu.pack.topology import pack_system
 from tests.pack.models import pack
 
 SECOND = 10**9
-UNMANAGED = {level: {n: s for n, s in some.items() if not s.startswith("Bms.")} for level, some in RECORD.items()}
-"""What is recorded of a pack without a Bms."""
+UNMANAGED = {
+    level: {n: s for n, s in some.items() if not s.startswith(("Bms.", "Inputs."))} for level, some in RECORD.items()
+}
+"""What is recorded of a pack without a Bms, and without profiles."""
 EVERYTHING = {name: source for some in UNMANAGED.values() for name, source in some.items()}
 
 

@@ -24,13 +24,23 @@ def test_figure_shows_display_units(results):
     axes = axes_of(results)
     assert len(axes) == 6
     temperature = axes["Temperature of the cells"]
-    assert temperature.get_ylabel() == "[degC]"
+    assert temperature.get_ylabel() == "Temperature [degC]"
     assert temperature.lines[0].get_ydata()[1] == pytest.approx(1.0 - 273.15, rel=1e-15)
     assert axes["State of charge of the cells"].lines[0].get_ydata()[1] == pytest.approx(100.0, rel=1e-15)
     spread = axes["Spread between groups"].lines[0].get_ydata()
     assert spread == pytest.approx(np.full(300, 20.0), rel=1e-9)  # 0.02 V after the cancellation of up to 300
-    (right,) = (axes for axes in axes["Spread between groups"].figure.axes if axes.get_ylabel() == "SOC [%]")
+    (right,) = (
+        axes for axes in axes["Spread between groups"].figure.axes if axes.get_ylabel() == "SOC [%], dashed line"
+    )
     assert right.lines[0].get_ydata() == pytest.approx(np.full(300, 2.0), rel=1e-9)
+
+
+def test_figure_tells_a_unit_on_each_axis_and_lines_apart_without_colour(results):
+    figure = draw(results)
+    labels = [label for axes in figure.axes for label in (axes.get_xlabel(), axes.get_ylabel()) if label]
+    assert [label for label in labels if "[" not in label] == ["Number of the cell"]
+    spread = [line for axes in figure.axes for line in axes.lines if "line" in axes.get_ylabel()]
+    assert [line.get_linestyle() for line in spread] == ["-", "--"]
 
 
 def test_figure_leaves_out_what_is_missing(results):

@@ -1,8 +1,6 @@
 """The pack file: what is accepted, what follows from it, and what is said of a mistake."""
 
 import copy
-import tomllib
-from enum import Enum
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +14,7 @@ from packfmu.fmi.registry import load_definition
 from packfmu.models.aging.kind import AgingParameters
 from packfmu.models.cell.kind import CellParameters
 from packfmu.models.parameter_sets import parameter_sets
-from packfmu.pack.file import load_pack, parse_pack, tables
+from packfmu.pack.file import load_pack, parse_pack
 from packfmu.pack.parts import parts
 from packfmu.pack.tables import Terminals
 from tests.pack.planned import SMALLEST, models, part
@@ -267,29 +265,3 @@ def test_byte_order_mark_is_passed_over(tmp_path):
 def test_parameter_sets_are_the_modules_of_a_type():
     assert parameter_sets(CellParameters) == ("nissan_leaf_2013",)
     assert parameter_sets(AgingParameters) == ("graphite_film_aging", "nissan_leaf_aging", "sanyo_ur18650e_aging")
-
-
-def test_readme_publishes_every_key_with_its_default():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for table, kind in tables().items():
-        for key, entry in kind.model_fields.items():
-            row = next(line for line in readme.splitlines() if line.startswith(f"| `[{table}]` `{key}` |"))
-            default = "required" if entry.is_required() else toml(key, entry.default)
-            assert f"| {default} |" in row, key
-            assert row.endswith(f"| {entry.description} |"), key
-
-
-def toml(key, default):
-    if default is None:
-        return "the cell's" if key in ("heat_capacity", "minimum_voltage") else "by the converter"
-    if isinstance(default, bool):
-        return str(default).lower()
-    if isinstance(default, Enum):
-        return f'"{default.value}"'
-    return f'"{default}"' if isinstance(default, str) else f"{default:g}"
-
-
-def test_readme_example_is_a_pack_file():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    example = readme.split("```toml\n")[1].split("```")[0]
-    parse_pack(tomllib.loads(example), "README.md")

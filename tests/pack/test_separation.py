@@ -26,7 +26,7 @@ from packfmu.pack.topology import ELECTRICAL
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
-IMPORTING = (ROOT / "docs" / "importing.md").read_text(encoding="utf-8")
+IMPORTING = (ROOT / "docs" / "importing" / "index.md").read_text(encoding="utf-8")
 SECOND = 10**9
 FILE = {"pack": {"series": 2, "parallel": 1}, "cell": {"parameters": "nissan_leaf_2013", "initial_soc": 0.6}}
 

@@ -43,7 +43,7 @@ def charge(model, mode, seconds):
 
 
 def assert_ended(told, seconds, voltage, soc, pack_soc):
-    """To the digits that docs/importing.md shows."""
+    """To the digits that docs/importing/index.md shows."""
     assert told["charge_complete"].size == seconds
     assert told["charge_complete"][-1] == 1.0
     assert told["voltage_maximum"].max() == pytest.approx(voltage, abs=5e-5)

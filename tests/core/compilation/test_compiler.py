@@ -8,7 +8,7 @@ import pytest
 from numba import njit
 
 from packfmu.core.compilation import kept
-from packfmu.core.compilation.compiler import lowering_only, together
+from packfmu.core.compilation.compiler import lowering_only, reached, together
 from packfmu.core.kernel import kernel
 
 
@@ -102,3 +102,21 @@ def test_threads_compile_one_after_another():
         thread.join()
     other = chain(njit(error_model="numpy"))
     assert found == {"ratio": other[0](VALUES), "total": other[1](VALUES), "weight": other[2](VALUES, 7)}
+
+
+class Called:
+    """What is linked: code, and what it calls."""
+
+    def __init__(self, *calls):
+        self._linking_libraries = calls
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_what_several_call_is_linked_after_all_of_them(swapped):
+    """LLVM leaves out what nobody calls so far; a call in a branch that is never taken counts for none."""
+    shared = Called()
+    deep, flat = Called(Called(shared)), Called(shared)
+    found = reached(Called(*((flat, deep) if swapped else (deep, flat))))
+    assert len(found) == len(set(found)) == 4
+    for place, each in enumerate(found):
+        assert all(found.index(called) > place for called in each._linking_libraries)

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packfmu.core.errors import InputError
-from packfmu.cosim.duty import Duty, Phase
 from packfmu.cosim.experiment import ErrorControl
 from packfmu.cosim.long.calendar import End, Stretch
 from packfmu.cosim.long.jump import Jump
+from packfmu.cosim.phase import Duty, Phase
 from tests.cosim.long.wear import DAY, HOUR, duty, life
 
 OUTPUT = Path("life.nc")

@@ -8,10 +8,11 @@ import pytest
 from packfmu.core.fields import Fields
 from packfmu.core.kernel import kernel
 from packfmu.core.model import DONE, Model
-from packfmu.cosim.duty import Duty, Phase, with_duties
+from packfmu.cosim.duty import with_duties
 from packfmu.cosim.long.jump import Jump
 from packfmu.cosim.long.jumping import with_jumps
 from packfmu.cosim.long.long_run import run_long
+from packfmu.cosim.phase import Duty, Phase
 from packfmu.cosim.results import load
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.operations import connect

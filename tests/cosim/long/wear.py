@@ -21,11 +21,12 @@ from packfmu.core.fields import Fields
 from packfmu.core.kernel import kernel
 from packfmu.core.model import DONE, Model, Update
 from packfmu.core.variable import DataType
-from packfmu.cosim.duty import Duty, Phase, with_duties
+from packfmu.cosim.duty import with_duties
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.long.calendar import LongRun, Stretch
 from packfmu.cosim.long.jump import Jump
 from packfmu.cosim.long.jumping import with_jumps
+from packfmu.cosim.phase import Duty, Phase
 from packfmu.cosim.simulation import opened
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.operations import connect

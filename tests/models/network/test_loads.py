@@ -190,6 +190,28 @@ def test_without_a_management_every_current_is_allowed(pack):
         assert y["pack_current_actual"] == current
 
 
+@pytest.mark.parametrize("voltage", [9.0, 11.05, 11.1, 11.12, 14.0])
+def test_a_constant_voltage_takes_either_sign_within_the_limits(pack, voltage):
+    scatter(pack)
+    pack.p["maximum_charge_current"], pack.p["maximum_discharge_current"] = 60.0, 90.0
+    y = step(pack, load_mode=LoadMode.CONSTANT_VOLTAGE, voltage_limit=voltage, pack_current=1e3)
+    current, held = float(y["pack_current_actual"]), float(y["pack_voltage"])
+    if voltage in (9.0, 14.0):
+        assert current == (60.0 if voltage == 14.0 else -90.0)
+        assert (voltage - held) * current > 0.0
+    else:
+        assert held == pytest.approx(voltage, rel=1e-14)  # rounding of E + R (V - E) / R
+        assert -90.0 < current < 60.0
+    assert y["charge_complete"] == 0.0
+
+
+def test_a_constant_voltage_without_resistance_is_bounded(one_cell):
+    one_cell.p["contact_resistance"] = 0.0
+    for voltage, current in ((3.7, 0.0), (3.8, 1e3), (3.6, -1e3)):
+        y = step(one_cell, load_mode=LoadMode.CONSTANT_VOLTAGE, voltage_limit=voltage, resistance=0.0, emf=3.7)
+        assert y["pack_current_actual"] == current
+
+
 def test_a_charger_does_not_discharge_and_zero_current_does_not_finish(one_cell):
     mode = LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTAGE
     y = step(one_cell, load_mode=mode, pack_current=0.0, voltage_limit=3.5)

@@ -1,0 +1,79 @@
+"""The commands of a cell."""
+
+import numpy as np
+import pytest
+
+from packfmu.core.instance import Instance
+from packfmu.front.command import main
+from packfmu.models.cell import ecm
+from packfmu.models.cell.ecm import EquivalentCircuitCell
+from packfmu.pack.cells.cell_file import load_cell
+from packfmu.records.record import CellRecord, write_record
+
+
+def test_a_shipped_cell_is_shown_saved_and_drawn(tmp_path, capsys):
+    target = tmp_path / "leaf.toml"
+    assert main(["cell", "show", "nissan_leaf_2013", "--save", str(target), "--figure", str(tmp_path / "f.png")]) == 0
+    told = capsys.readouterr().out
+    assert "capacity              31.35 A.h" in told
+    assert (tmp_path / "f.png").read_bytes().startswith(b"\x89PNG")
+    assert main(["cell", "show", str(target)]) == 0
+    assert capsys.readouterr().out.splitlines()[2:5] == told.splitlines()[2:5]
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("nissan", "error: there is no parameter set 'nissan'; there are nissan_leaf_2013\n"),
+        ("nissan.toml", "error: nissan.toml: cannot be read: No such file or directory\n"),
+    ],
+)
+def test_a_cell_that_is_not_there_is_one_line(name, line, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["cell", "show", name]) == 2
+    assert capsys.readouterr().err == line
+
+
+def pulses(path):
+    """Write the record of a small cell: pulses of discharge with rests, from full to nearly empty."""
+    nodes = np.ones(3)
+    kind = EquivalentCircuitCell(
+        name="true", source="", capacity=7200.0, open_circuit_voltage=np.array([3.0, 3.6, 4.2]),
+        entropic_coefficient=0.0 * nodes, ohmic_resistance=0.02 * nodes, polarisation_resistance=np.array([0.01 * nodes]),
+        polarisation_capacitance=np.array([2000.0 * nodes]), ohmic_activation_energy=0.0,
+        polarisation_activation_energy=np.zeros(1), reference_temperature=298.15, hysteresis_bound=0.0,
+        hysteresis_rate=1.0, hysteresis_decay_rate=0.0, coulombic_efficiency=1.0, self_discharge_current=0.0,
+        self_discharge_activation_energy=0.0, minimum_voltage=3.0, maximum_voltage=4.2, maximum_charge_current=4.0,
+        maximum_discharge_current=4.0, mass=0.05, heat_capacity=50.0, convection=0.1,
+    )  # fmt: skip
+    model = ecm.declare(1, kind).with_start({"initial_soc": 1.0, "temperature": 298.15})
+    cell = Instance(model)
+    cell.initialize()
+    current = np.tile(np.repeat([0.0, -2.0, 0.0], [5, 60, 55]), 56)
+    current[0] = 0.0
+    voltage = np.empty(current.size)
+    for step, value in enumerate(current):
+        cell.u.current[0] = value
+        cell.advance(float(step) * 5.0, 5.0)
+        voltage[step] = cell.y.voltage[0]
+    rng = np.random.default_rng(1)
+    record = CellRecord(
+        time=5.0 * np.arange(current.size), current=current, voltage=voltage + 1e-3 * rng.standard_normal(current.size)
+    )
+    write_record(record, path)
+    return kind
+
+
+def test_a_cell_is_fitted_to_a_file(tmp_path, capsys):
+    kind = pulses(tmp_path / "pulses.csv")
+    target = tmp_path / "cell.toml"
+    words = ["cell", "fit", f"{tmp_path / 'pulses.csv'}@25degC", "--output", str(target), "--pairs", "1"]
+    options = ["--name", "mine", "--minimum-voltage", "3.0", "--maximum-voltage", "4.2", "--mass", "0.05"]
+    assert main([*words, *options]) == 0
+    told, fitted = capsys.readouterr().out, load_cell(target)
+    assert fitted.name == "mine"
+    assert fitted.capacity == pytest.approx(kind.capacity, rel=0.01)
+    assert float(fitted.immediate_resistance(0.5)) == pytest.approx(0.02, rel=0.05)
+    assert float(fitted.settled_resistance(0.5)) == pytest.approx(0.03, rel=0.05)
+    assert "What the records cannot tell" in told
+    assert target.with_suffix(".png").exists()
