@@ -103,8 +103,10 @@ def _offset(
     return float(tried[int(np.argmin(misfits))])
 
 
-def set_axis(table: NDArray[np.float64], dynamics: Dynamics, reached: tuple[float, float], scale: Scales) -> Dynamics:
-    """Put SOC 0 and 1 where the open-circuit voltage reaches its limits.
+def set_axis(
+    table: NDArray[np.float64], dynamics: Dynamics, reached: tuple[float, float], scale: Scales, settings: FitSettings
+) -> Dynamics:
+    """Put SOC 0 and 1 where the open-circuit voltage reaches its limits; only SOC 1 where the capacity is given.
 
     Parameters
     ----------
@@ -116,14 +118,20 @@ def set_axis(table: NDArray[np.float64], dynamics: Dynamics, reached: tuple[floa
         Least and greatest SOC of the records on the present axis; beyond, the voltage is continued straight.
     scale : Scales
         Limits of voltage.
+    settings : FitSettings
+        Whether capacity and initial SOC are given.
 
     Returns
     -------
     Dynamics
         On the new axis.
     """
-    low = _place(table, reached[0], reached[0] + STRAIGHT, scale.minimum_voltage)
+    if settings.initial_soc is not None:
+        return dynamics
     high = _place(table, reached[1] - STRAIGHT, reached[1], scale.maximum_voltage)
+    if settings.capacity is not None:
+        return replace(dynamics, start=dynamics.start + 1.0 - high)
+    low = _place(table, reached[0], reached[0] + STRAIGHT, scale.minimum_voltage)
     span = high - low
     return replace(dynamics, capacity=span * dynamics.capacity, start=(dynamics.start - low) / span)
 
