@@ -134,6 +134,11 @@ class Found:
         """State of charge before and after each step of a record that begins at `start`, shape (steps + 1,)."""
         return reached_soc(steps, self.layout.settings, self.solution.dynamics.capacity, start)
 
+    def greatest_current(self, sign: float) -> float:
+        """Return the greatest current of the records with a sign, or of any where none has it [A]."""
+        currents = sign * np.concatenate([one.record.current for one in self.steps.values()])
+        return float(currents.max() if currents.max() > 0.0 else -currents.min())
+
     @cached_property
     def kind(self) -> EquivalentCircuitCell:
         """The cell, completed by settings, records and what is assumed."""
@@ -147,7 +152,6 @@ class Found:
         pairs = np.array([table(2 + j) for j in range(settings.pairs)])
         mass = settings.mass or MASS * dynamics.capacity
         told = self.thermal.figures if self.thermal and self.thermal.told else None
-        currents = np.concatenate([one.record.current for one in self.steps.values()])
         return EquivalentCircuitCell(
             name=settings.name,
             source=f"packfmu cell fit from {', '.join(self.steps)}",
@@ -168,8 +172,8 @@ class Found:
             self_discharge_activation_energy=SELF_DISCHARGE_ACTIVATION_ENERGY,
             minimum_voltage=self.scales.minimum_voltage,
             maximum_voltage=self.scales.maximum_voltage,
-            maximum_charge_current=settings.maximum_charge_current or max(float(currents.max()), 0.0),
-            maximum_discharge_current=settings.maximum_discharge_current or max(float(-currents.min()), 0.0),
+            maximum_charge_current=settings.maximum_charge_current or self.greatest_current(1.0),
+            maximum_discharge_current=settings.maximum_discharge_current or self.greatest_current(-1.0),
             mass=mass,
             heat_capacity=told.heat_capacity if told else SPECIFIC_HEAT * mass,
             convection=told.convection if told else SPECIFIC_HEAT * mass / COOLING_TIME,

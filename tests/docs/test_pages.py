@@ -22,7 +22,7 @@ TYPED = re.compile(r"^(packfmu .*|python -m packfmu .*|python [\w/]+\.py.*)$", r
 PLACEHOLDER = re.compile(r"\b[A-Z]{3,}\b")
 """A part of a name that stands for any."""
 
-FOLDERS = ("benchmarks", "coupling", "cosim", "core", "data", "design", "docs", "examples", "fmi", "fmus", "front",
+FOLDERS = ("benchmarks", "coupling", "cosim", "core", "design", "docs", "examples", "fmi", "fmus", "front",
            "models", "pack", "records", "report", "studies", "tests", "usage")  # fmt: skip
 
 

@@ -39,8 +39,8 @@ def pulses(path):
     nodes = np.ones(3)
     kind = EquivalentCircuitCell(
         name="true", source="", capacity=7200.0, open_circuit_voltage=np.array([3.0, 3.6, 4.2]),
-        entropic_coefficient=0.0 * nodes, ohmic_resistance=0.02 * nodes, polarisation_resistance=np.array([0.01 * nodes]),
-        polarisation_capacitance=np.array([2000.0 * nodes]), ohmic_activation_energy=0.0,
+        entropic_coefficient=0.0 * nodes, ohmic_resistance=0.02 * nodes, ohmic_activation_energy=0.0,
+        polarisation_resistance=np.array([0.01 * nodes]), polarisation_capacitance=np.array([2000.0 * nodes]),
         polarisation_activation_energy=np.zeros(1), reference_temperature=298.15, hysteresis_bound=0.0,
         hysteresis_rate=1.0, hysteresis_decay_rate=0.0, coulombic_efficiency=1.0, self_discharge_current=0.0,
         self_discharge_activation_energy=0.0, minimum_voltage=3.0, maximum_voltage=4.2, maximum_charge_current=4.0,

@@ -74,7 +74,7 @@ def test_the_summary_tells_where_the_packs_are(result):
 
 
 def test_a_pack_that_does_not_age_is_refused(folder, tmp_path, capsys):
-    (tmp_path / "new.toml").write_text(PACK.split("[aging]")[0])
+    (tmp_path / "new.toml").write_text(PACK.partition("[aging]")[0])
     assert main(["run", str(tmp_path / "new.toml"), str(folder / "life.toml"), "--output", str(tmp_path)]) == 2
     assert "has no [aging] table; without one the cells do not age" in capsys.readouterr().err
 

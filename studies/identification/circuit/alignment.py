@@ -128,16 +128,21 @@ def set_axis(
     """
     if settings.initial_soc is not None:
         return dynamics
-    high = _place(table, reached[1] - STRAIGHT, reached[1], scale.maximum_voltage)
+    high = _place(table, reached, (reached[1] - STRAIGHT, reached[1]), scale.maximum_voltage)
     if settings.capacity is not None:
         return replace(dynamics, start=dynamics.start + 1.0 - high)
-    low = _place(table, reached[0], reached[0] + STRAIGHT, scale.minimum_voltage)
+    low = _place(table, reached, (reached[0], reached[0] + STRAIGHT), scale.minimum_voltage)
     span = high - low
     return replace(dynamics, capacity=span * dynamics.capacity, start=(dynamics.start - low) / span)
 
 
-def _place(table: NDArray[np.float64], low: float, high: float, level: float) -> float:
-    """SOC at which the straight line through a table between two SOC reaches a level."""
-    soc = np.linspace(low, high, 21)
-    slope, intercept = np.polyfit(soc, np.interp(soc, np.linspace(0.0, 1.0, len(table)), table), 1)
-    return float(np.clip((level - intercept) / max(slope, 1e-3), low - FURTHEST, high + FURTHEST))
+def _place(table: NDArray[np.float64], reached: tuple[float, float], end: tuple[float, float], level: float) -> float:
+    """SOC at which a table reaches a level: within what the records reached, else straight on from an end of that."""
+    nodes = np.linspace(0.0, 1.0, len(table))
+    passed = np.linspace(*reached, 10 * len(table))
+    rising = np.maximum.accumulate(np.interp(passed, nodes, table))
+    if rising[0] <= level <= rising[-1]:
+        return float(np.interp(level, rising, passed))
+    soc = np.linspace(*end, 21)
+    slope, intercept = np.polyfit(soc, np.interp(soc, nodes, table), 1)
+    return float(np.clip((level - intercept) / max(slope, 1e-3), end[0] - FURTHEST, end[1] + FURTHEST))
