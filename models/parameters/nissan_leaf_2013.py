@@ -1,11 +1,11 @@
 """Cell of a 2013 Nissan Leaf: LMO/NMC against graphite, rated 33.1 A.h, one of the 192 of its pack.
 
 Identified from tests of one cell at Oak Ridge National Laboratory, published by BatterySim (`equiv-circ-model` on
-GitHub at 34752e7), by ``examples/identify_cell.py`` as it was before the general tool: capacity, tables, time
-constants and activation energies from the voltage of the HPPC tests at 25 and 10 degC; heat capacity and convection
-from the thermocouples of the 1C test, dU/dT from these with little weight on the HPPC tests. The voltage of the 1C
-test was not fitted. The 95 % confidence intervals hold for this structure and smoothing, and do not say how far others
-would move the figures (between those that were tried: capacity 31.1 to 31.5 A.h, heat capacity 1410 to 1500 J/K):
+GitHub at 34752e7), by ``examples/identify_cell.py`` as it was before the general tool: capacity, tables, time constants
+and activation energies from the voltage of the HPPC tests at 25 and 10 degC; heat capacity and convection from the
+thermocouples of the 1C test, dU/dT from these with little weight on the HPPC tests. The voltage of the 1C test was not
+fitted. The 95 % confidence intervals hold for this structure and smoothing, and do not say how far others would move
+the figures (between those that were tried: capacity 31.1 to 31.5 A.h, heat capacity 1410 to 1500 J/K):
 
 * capacity 31.35 +- 0.07 A.h
 * time constants 4.7 +- 1.1, 68.7 +- 9.8 and 900 s (set)

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import verdicts
+from .circuit.intervals import TWO_SIDED, half_widths
+from .circuit.priors import entropic_deviation
+from .circuit.unknowns import ENERGY_SCALE
 from .fitted import Comparison, Estimate, FittedCell, TableEstimate
 from .found import Found
-from .intervals import TWO_SIDED, half_widths
-from .priors import entropic_deviation
-from .unknowns import ENERGY_SCALE
 from .verdicts import Passed
 
 

@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from ...core.errors import InputError
 from ...models.cell.kind import CellParameters
 from ...records.record import CellRecord
-from . import alignment, priors
 from .assembly import assemble
+from .circuit import alignment, priors
+from .circuit.search import Problem, search
+from .circuit.unknowns import Dynamics, Unknowns
 from .fitted import FittedCell
 from .found import Found
-from .search import Problem, search
 from .settings import FitSettings
 from .simulation import simulate_heating, simulate_held
 from .steps import Steps, cut
 from .thermal import ThermalFit, fit_thermal
-from .unknowns import Dynamics, Unknowns
 from .verdicts import BOTH_WAYS, passed
 
 SWEEPS = 3
@@ -121,8 +121,9 @@ def _next(state: _State, found: Found) -> _State:
         kind = replace(found, thermal=thermal).kind
         warm = {name: _warmed(steps, kind, starts[name]) for name, steps in state.steps.items()}
     settings, dynamics = found.layout.settings, found.solution.dynamics
-    if not state.axis_set and settings.capacity is None:
-        dynamics = alignment.set_axis(found.linear[found.layout.table(0)], dynamics, found.reached, found.scales)
+    if not state.axis_set:
+        voltage = found.linear[found.layout.table(0)]
+        dynamics = alignment.set_axis(voltage, dynamics, found.reached, found.scales, settings)
     turned = passed(found.problem.steps, [found.soc(one, starts[one.name]) for one in found.problem.steps]).both_ways
     hysteresis = found.hysteresis_told if state.axis_set else settings.hysteresis and turned >= BOTH_WAYS
     return _State(warm, dynamics, found.solution.noise(), hysteresis, True, thermal)

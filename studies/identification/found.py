@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from ...models.cell.ecm import EquivalentCircuitCell
-from .basis import SELF_DISCHARGE_ACTIVATION_ENERGY, columns, reached_soc
-from .bounded import bounded, continued
-from .intervals import half_widths
-from .priors import HYSTERESIS_DEVIATION, Scales
-from .search import Problem, Solution
+from .circuit.basis import SELF_DISCHARGE_ACTIVATION_ENERGY, columns, reached_soc
+from .circuit.bounded import bounded, continued
+from .circuit.intervals import half_widths
+from .circuit.priors import HYSTERESIS_DEVIATION, Scales
+from .circuit.search import Problem, Solution
+from .circuit.unknowns import Unknowns, self_discharge_current
 from .steps import Steps
 from .thermal import ThermalFit
-from .unknowns import Unknowns, self_discharge_current
 from .verdicts import HYSTERESIS_CLEAR, NARROWED
 
 MASS = 0.024 / 3600.0
@@ -134,6 +134,11 @@ class Found:
         """State of charge before and after each step of a record that begins at `start`, shape (steps + 1,)."""
         return reached_soc(steps, self.layout.settings, self.solution.dynamics.capacity, start)
 
+    def greatest_current(self, sign: float) -> float:
+        """Return the greatest current of the records with a sign, or of any where none has it [A]."""
+        currents = sign * np.concatenate([one.record.current for one in self.steps.values()])
+        return float(currents.max() if currents.max() > 0.0 else -currents.min())
+
     @cached_property
     def kind(self) -> EquivalentCircuitCell:
         """The cell, completed by settings, records and what is assumed."""
@@ -147,7 +152,6 @@ class Found:
         pairs = np.array([table(2 + j) for j in range(settings.pairs)])
         mass = settings.mass or MASS * dynamics.capacity
         told = self.thermal.figures if self.thermal and self.thermal.told else None
-        currents = np.concatenate([one.record.current for one in self.steps.values()])
         return EquivalentCircuitCell(
             name=settings.name,
             source=f"packfmu cell fit from {', '.join(self.steps)}",
@@ -168,8 +172,8 @@ class Found:
             self_discharge_activation_energy=SELF_DISCHARGE_ACTIVATION_ENERGY,
             minimum_voltage=self.scales.minimum_voltage,
             maximum_voltage=self.scales.maximum_voltage,
-            maximum_charge_current=settings.maximum_charge_current or max(float(currents.max()), 0.0),
-            maximum_discharge_current=settings.maximum_discharge_current or max(float(-currents.min()), 0.0),
+            maximum_charge_current=settings.maximum_charge_current or self.greatest_current(1.0),
+            maximum_discharge_current=settings.maximum_discharge_current or self.greatest_current(-1.0),
             mass=mass,
             heat_capacity=told.heat_capacity if told else SPECIFIC_HEAT * mass,
             convection=told.convection if told else SPECIFIC_HEAT * mass / COOLING_TIME,

@@ -15,8 +15,8 @@ from scipy.optimize import minimize_scalar
 
 from ...core.kernel import Block, kernel
 from ...models.numerics.relaxation import relax
-from .basis import interpolation
-from .intervals import correlation_time
+from .circuit.basis import interpolation
+from .circuit.intervals import correlation_time
 from .simulation import CellResponse
 from .steps import Steps
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .priors import TIME_CONSTANTS
+from .circuit.priors import TIME_CONSTANTS
 from .steps import Steps
 
 NARROWED = 0.5

@@ -1,4 +1,7 @@
-"""Fits to records of a cell that is known: intervals, what cannot be told and why, and what is refused."""
+"""Fits to records of a cell that is known: intervals, what cannot be told and why, and what is refused.
+
+What a fit finds is put together by `studies.identification.found` and `studies.identification.assembly`.
+"""
 
 from dataclasses import replace
 

@@ -3,7 +3,7 @@
 import pytest
 
 from packfmu.core.errors import InputError
-from packfmu.studies.identification.alignment import scales
+from packfmu.studies.identification.circuit.alignment import scales
 from packfmu.studies.identification.settings import FitSettings
 from packfmu.studies.identification.steps import cut
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from packfmu.studies.identification.basis import columns, reached_soc
+from packfmu.studies.identification.circuit.basis import columns, reached_soc
+from packfmu.studies.identification.circuit.unknowns import Dynamics, Unknowns
 from packfmu.studies.identification.simulation import simulate_held
 from packfmu.studies.identification.steps import cut
-from packfmu.studies.identification.unknowns import Dynamics, Unknowns
 
-from .simulated import CAPACITY, PAIR, SETTINGS, TRUTH, hppc, simulate
+from ..simulated import CAPACITY, PAIR, SETTINGS, TRUTH, hppc, simulate
 
 ENTROPIC = np.array([-1e-4, 2e-4, 3e-4])
 LAYOUT = Unknowns(SETTINGS, 1)

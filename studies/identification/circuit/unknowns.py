@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from .settings import MONTH, FitSettings
+from ..settings import MONTH, FitSettings
 
 ENERGY_SCALE = 1e4
 """Makes the activation energies numbers about 1 to the search [J/mol]."""

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from packfmu.studies.identification.bounded import LEAST_SHARE, LEAST_SLOPE, bounded, continued
-from packfmu.studies.identification.unknowns import Unknowns
+from packfmu.studies.identification.circuit.bounded import LEAST_SHARE, LEAST_SLOPE, bounded, continued
+from packfmu.studies.identification.circuit.unknowns import Unknowns
 
-from .simulated import SETTINGS
+from ..simulated import SETTINGS
 
 LAYOUT = Unknowns(SETTINGS, 1)
 

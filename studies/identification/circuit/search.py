@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import least_squares
 
+from ..steps import Steps
 from .basis import columns
 from .intervals import correlation_time
 from .priors import TIME_CONSTANTS, Prior
-from .steps import Steps
 from .unknowns import ENERGY_SCALE, Dynamics, Unknowns
 
 TRIALS = 12

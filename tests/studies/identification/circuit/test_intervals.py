@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from packfmu.studies.identification.intervals import correlation_time, half_widths
+from packfmu.studies.identification.circuit.intervals import correlation_time, half_widths
 
 
 def test_white_residuals_count_each():

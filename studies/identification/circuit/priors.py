@@ -26,8 +26,9 @@ VOLTAGE_BEND = 30.0
 """Second difference of the open-circuit voltage over SOC, over the window of voltage and the 3/2 power of the spacing
 of the nodes: where the slope wanders at random, it is the same for any spacing."""
 
-BOTTOM, VOLTAGE_BOTTOM, RESISTANCE_BOTTOM = 0.06, 20.0, 15.0
-"""SOC towards which open-circuit voltage and resistances bend more, and how many times more at SOC 0."""
+BOTTOM, VOLTAGE_BOTTOM, RESISTANCE_BOTTOM = 0.06, 60.0, 40.0
+"""SOC towards which open-circuit voltage and resistances bend more, and how many times more at SOC 0; chosen, as the
+bends are, with the Leaf's records in view."""
 
 RESISTANCE_BEND, RESISTANCE_SLOPE, RESISTANCE_LEVEL = 6.0, 1.0, 2.0
 """Second and first difference of a resistance, and its deviation: over the immediate resistance of the records and the

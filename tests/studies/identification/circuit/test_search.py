@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from packfmu.studies.identification import priors, search
-from packfmu.studies.identification.alignment import begin, scales, set_axis
+from packfmu.studies.identification.circuit import priors, search
+from packfmu.studies.identification.circuit.alignment import begin, scales, set_axis
+from packfmu.studies.identification.circuit.unknowns import Dynamics, Unknowns
 from packfmu.studies.identification.steps import cut
-from packfmu.studies.identification.unknowns import Dynamics, Unknowns
 
-from .simulated import CAPACITY, SETTINGS, TRUTH, hppc, noisy, simulate
+from ..simulated import CAPACITY, SETTINGS, TRUTH, hppc, noisy, simulate
 
 TRUE = Dynamics(CAPACITY, np.array([0.99]), np.array([40.0]), np.array([25e3, 35e3]))
 
@@ -60,6 +60,12 @@ def test_a_search_begins_near_the_truth(problem):
     moved = replace(TRUE, capacity=1.1 * CAPACITY, start=np.array([0.95]))
     grid = np.linspace(0.0, 1.0, 101)
     table = np.interp(0.99 + (grid - 0.95) * 1.1, np.linspace(0.0, 1.0, SETTINGS.nodes), TRUTH.open_circuit_voltage)
-    axis = set_axis(table, moved, (0.05, 0.95), scales(problem.steps, SETTINGS))
+    size = scales(problem.steps, SETTINGS)
+    axis = set_axis(table, moved, (0.05, 0.95), size, SETTINGS)
     assert axis.start == pytest.approx([0.99], abs=0.01)
     assert axis.capacity == pytest.approx(CAPACITY, rel=0.05)
+    given = replace(SETTINGS, capacity=1.1 * CAPACITY)
+    held = set_axis(table, moved, (0.05, 0.95), size, given)
+    assert held.capacity == moved.capacity
+    assert held.start == pytest.approx(1.0 - 0.01 / 1.1, abs=0.01)
+    assert set_axis(table, moved, (0.05, 0.95), size, replace(given, initial_soc=0.95)) is moved

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.errors import InputError
+from ....core.errors import InputError
+from ..settings import FitSettings
+from ..steps import CHANGE, Steps
 from .basis import reached_soc
 from .priors import ENERGY, TIME_CONSTANTS, Scales
-from .settings import FitSettings
-from .steps import CHANGE, Steps
 from .unknowns import Dynamics
 
 NEAR = 0.12
@@ -103,8 +103,10 @@ def _offset(
     return float(tried[int(np.argmin(misfits))])
 
 
-def set_axis(table: NDArray[np.float64], dynamics: Dynamics, reached: tuple[float, float], scale: Scales) -> Dynamics:
-    """Put SOC 0 and 1 where the open-circuit voltage reaches its limits.
+def set_axis(
+    table: NDArray[np.float64], dynamics: Dynamics, reached: tuple[float, float], scale: Scales, settings: FitSettings
+) -> Dynamics:
+    """Put SOC 0 and 1 where the open-circuit voltage reaches its limits; only SOC 1 where the capacity is given.
 
     Parameters
     ----------
@@ -116,20 +118,31 @@ def set_axis(table: NDArray[np.float64], dynamics: Dynamics, reached: tuple[floa
         Least and greatest SOC of the records on the present axis; beyond, the voltage is continued straight.
     scale : Scales
         Limits of voltage.
+    settings : FitSettings
+        Whether capacity and initial SOC are given.
 
     Returns
     -------
     Dynamics
         On the new axis.
     """
-    low = _place(table, reached[0], reached[0] + STRAIGHT, scale.minimum_voltage)
-    high = _place(table, reached[1] - STRAIGHT, reached[1], scale.maximum_voltage)
+    if settings.initial_soc is not None:
+        return dynamics
+    high = _place(table, reached, (reached[1] - STRAIGHT, reached[1]), scale.maximum_voltage)
+    if settings.capacity is not None:
+        return replace(dynamics, start=dynamics.start + 1.0 - high)
+    low = _place(table, reached, (reached[0], reached[0] + STRAIGHT), scale.minimum_voltage)
     span = high - low
     return replace(dynamics, capacity=span * dynamics.capacity, start=(dynamics.start - low) / span)
 
 
-def _place(table: NDArray[np.float64], low: float, high: float, level: float) -> float:
-    """SOC at which the straight line through a table between two SOC reaches a level."""
-    soc = np.linspace(low, high, 21)
-    slope, intercept = np.polyfit(soc, np.interp(soc, np.linspace(0.0, 1.0, len(table)), table), 1)
-    return float(np.clip((level - intercept) / max(slope, 1e-3), low - FURTHEST, high + FURTHEST))
+def _place(table: NDArray[np.float64], reached: tuple[float, float], end: tuple[float, float], level: float) -> float:
+    """SOC at which a table reaches a level: within what the records reached, else straight on from an end of that."""
+    nodes = np.linspace(0.0, 1.0, len(table))
+    passed = np.linspace(*reached, 10 * len(table))
+    rising = np.maximum.accumulate(np.interp(passed, nodes, table))
+    if rising[0] <= level <= rising[-1]:
+        return float(np.interp(level, rising, passed))
+    soc = np.linspace(*end, 21)
+    slope, intercept = np.polyfit(soc, np.interp(soc, nodes, table), 1)
+    return float(np.clip((level - intercept) / max(slope, 1e-3), end[0] - FURTHEST, end[1] + FURTHEST))

@@ -10,12 +10,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.kernel import Block, kernel
-from ...models.numerics import tables
-from ...models.numerics.arrhenius import arrhenius
-from ...models.numerics.relaxation import relax
-from .settings import FitSettings
-from .steps import Steps
+from ....core.kernel import Block, kernel
+from ....models.numerics import tables
+from ....models.numerics.arrhenius import arrhenius
+from ....models.numerics.relaxation import relax
+from ..settings import FitSettings
+from ..steps import Steps
 from .unknowns import Dynamics, Unknowns, self_discharge_current
 
 SELF_DISCHARGE_ACTIVATION_ENERGY = 50e3

@@ -1,0 +1,1 @@
+"""The circuit: its unknowns, what is known of them, and the search."""
