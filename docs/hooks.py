@@ -22,7 +22,7 @@ from packfmu.fmi.definition import Definition
 from packfmu.fmi.documentation import article, lead
 from packfmu.fmi.registry import load_definition
 from packfmu.pack.block import all_parts
-from packfmu.pack.cells.cell_table import COLUMNS, NUMBER
+from packfmu.pack.cells import cell_table
 from packfmu.pack.cells.cell_tables import CircuitFile
 from packfmu.pack.file import load_pack, tables
 from packfmu.pack.setting import Table
@@ -86,7 +86,7 @@ def years() -> str:
     return f"```toml\n{text}```"
 
 
-def columns() -> str:
+def headers() -> str:
     """Return what columns of records and profiles are called."""
     lines = ["| a header says | what is read |", "|---|---|"]
     for quantity in LABELS.values():
@@ -97,8 +97,10 @@ def columns() -> str:
 
 def cell_columns() -> str:
     """Return the columns of the table of a pack's cells."""
-    names = ", ".join(f"`{name} [{unit}]`" for name, unit in COLUMNS.items())
-    return f"`{NUMBER}`, {names}."
+    lines = ["| column | what it tells of each cell |", "|---|---|", f"| `{cell_table.NUMBER}` | its number, from 1 |"]
+    columns = cell_table.columns().items()
+    lines += [f"| `{name} [{variable.unit}]` | {variable.description} |" for name, variable in columns]
+    return "\n".join(lines)
 
 
 def rows(table: str, kind: type[BaseModel]) -> list[str]:
@@ -147,7 +149,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "vehicle file": vehicle_file,
     "years": years,
     "cell columns": cell_columns,
-    "columns": columns,
+    "headers": headers,
     "command": command,
 }
 """What may stand in a page, by its name."""

@@ -6,7 +6,7 @@ from enum import Enum
 import pytest
 from pydantic import BaseModel
 
-from packfmu.pack.cells.cell_table import COLUMNS
+from packfmu.pack.cells import cell_table
 from packfmu.pack.cells.cell_tables import CircuitFile
 from packfmu.pack.file import tables
 from packfmu.records.labels import LABELS
@@ -48,14 +48,14 @@ def test_every_key_of_a_cell_file_has_a_row(hooks):
 
 def test_the_keys_of_a_vehicle_and_the_headers_of_columns_are_told(hooks):
     assert len(hooks.vehicle_file().splitlines()) == 2 + len(VehicleFile.model_fields)
-    told = hooks.columns()
+    told = hooks.headers()
     assert all(f"`{name}`" in told for quantity in LABELS.values() for name in (*quantity.names, *quantity.turned))
 
 
 def test_the_columns_of_a_table_of_cells_are_told_with_their_units(hooks):
     told = hooks.cell_columns()
-    assert told.startswith("`cell`, ")
-    assert all(f"`{name} [{unit}]`" in told for name, unit in COLUMNS.items())
+    assert "| `cell` |" in told
+    assert all(f"| `{name} [{variable.unit}]` |" in told for name, variable in cell_table.columns().items())
 
 
 class Colour(Enum):
