@@ -130,9 +130,9 @@ def _assumed(found: Found) -> tuple[str, ...]:
     given = {
         f"voltage limits {kind.minimum_voltage:.3f} and {kind.maximum_voltage:.3f} V: those of the records":
             settings.minimum_voltage is None or settings.maximum_voltage is None,
-        f"charging current up to {kind.maximum_charge_current:.3g} A: the greatest of the records":
+        f"charging current up to {kind.maximum_charge_current:.3g} A: {_origin(found, 1.0)}":
             settings.maximum_charge_current is None,
-        f"discharge current up to {kind.maximum_discharge_current:.3g} A: the greatest of the records":
+        f"discharge current up to {kind.maximum_discharge_current:.3g} A: {_origin(found, -1.0)}":
             settings.maximum_discharge_current is None,
         f"mass {kind.mass:.3g} kg: 24 g/A.h, as of the Leaf's cell": settings.mass is None,
         f"Coulombic efficiency {settings.coulombic_efficiency:g}, self-discharge of "
@@ -144,3 +144,9 @@ def _assumed(found: Found) -> tuple[str, ...]:
         if steps.record.temperature is None and steps.record.ambient is None
     ]
     return (*(line for line, is_so in given.items() if is_so), *bare)
+
+
+def _origin(found: Found, sign: float) -> str:
+    """Return where the limit of the current of a direction comes from."""
+    flows = any(float((sign * steps.record.current).max()) > 0.0 for steps in found.steps.values())
+    return "the greatest of the records" if flows else "no record has one; that of the other direction"

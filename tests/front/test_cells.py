@@ -49,7 +49,7 @@ def pulses(path):
     model = ecm.declare(1, kind).with_start({"initial_soc": 1.0, "temperature": 298.15})
     cell = Instance(model)
     cell.initialize()
-    current = np.tile(np.repeat([0.0, -2.0, 0.0], [5, 60, 55]), 56)
+    current = np.tile(np.repeat([0.0, -2.0, 0.0], [5, 60, 55]), 11)
     current[0] = 0.0
     voltage = np.empty(current.size)
     for step, value in enumerate(current):
@@ -76,4 +76,5 @@ def test_a_cell_is_fitted_to_a_file(tmp_path, capsys):
     assert float(fitted.immediate_resistance(0.5)) == pytest.approx(0.02, rel=0.05)
     assert float(fitted.settled_resistance(0.5)) == pytest.approx(0.03, rel=0.05)
     assert "What the records cannot tell" in told
+    assert "charging current up to 2 A: no record has one; that of the other direction" in told
     assert target.with_suffix(".png").exists()
