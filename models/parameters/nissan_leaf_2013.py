@@ -108,7 +108,7 @@ _POLARISATION_RESISTANCE = np.array([np.interp(_SOC, _RESISTANCE_KNOTS, knots) f
 
 PARAMETERS = EquivalentCircuitCell(
     name="Nissan Leaf 2013",
-    source="examples/identify_cell.py from data/leaf_cell; see the module's docstring",
+    source="examples/identify_cell.py from records of BatterySim; see the docstring of the module",
     capacity=112850.0,
     open_circuit_voltage=_OPEN_CIRCUIT_VOLTAGE,
     entropic_coefficient=np.interp(_SOC, _ENTROPIC_KNOTS, _ENTROPIC),
