@@ -23,4 +23,4 @@ def driven(tmp_path_factory):
 @pytest.fixture(scope="session")
 def drive(driven):
     """Return the results of that drive."""
-    return results.load(driven / "drive_cycle.nc")
+    return results.load(driven / "leaf_pack_wltc_class3b.nc")

@@ -13,6 +13,8 @@ import pytest
 import ten_years
 
 from packfmu.cosim import results
+from packfmu.report.run_record import read_run_record
+from packfmu.usage import profile_rows
 
 PACK = """
 [pack]
@@ -61,10 +63,10 @@ def pack(folder):
 @pytest.fixture(scope="module", autouse=True)
 def light_car():
     """The WLTC of a car for 4 cells instead of 192."""
-    whole = ten_years.pack_power
-    ten_years.pack_power = lambda *arguments: whole(*arguments) * 4 / 192
+    whole = profile_rows.pack_power
+    profile_rows.pack_power = lambda *arguments: whole(*arguments) * 4 / 192
     yield
-    ten_years.pack_power = whole
+    profile_rows.pack_power = whole
 
 
 def live(pack, output, *options):
@@ -74,7 +76,7 @@ def live(pack, output, *options):
         assert ten_years.main(["--pack", str(pack), "--output", str(output), "--years", "1", *options]) == 0
     assert "Aging.capacity_loss changed by" in told.getvalue()
     assert "\ntimescales" not in told.getvalue()
-    return results.load(output / "ten_years.nc")
+    return results.load(output / "pack_ten_years.nc")
 
 
 @pytest.fixture(scope="module")
@@ -95,12 +97,14 @@ def test_a_year_wears_every_cell_and_balances_the_groups(block):
 
 def test_files_are_saved(block, folder):
     names = {path.name for path in (folder / "block").iterdir()}
-    assert names == {"ten_years.nc", "ten_years.csv", "ten_years.png", "ten_years_plan.txt", "ten_years"}
+    assert names == {"pack", "pack_ten_years", *(f"pack_ten_years.{end}" for end in ("nc", "csv", "png", "html"))}
+    assert {path.name for path in (folder / "block" / "pack_ten_years").iterdir()} == {
+        "aged_1y.toml", "aged_1y_cells.csv",
+    }  # fmt: skip
 
 
-def test_the_plan_from_switching_to_aging_is_explained(block, folder):
-    rows = [line.split() for line in (folder / "block" / "ten_years_plan.txt").read_text().splitlines()]
-    layers = [row[0] for row in rows[1 : rows.index([])]]
+def test_the_plan_from_switching_to_aging_is_explained(block):
+    layers = [row[0] for row in read_run_record(block).plan[0][1:]]
     assert layers == ["switching", "electrical", "electrical", "control", "control", "thermal", "aging"]
 
 
@@ -116,7 +120,8 @@ def test_resumed_after_an_interruption_the_bits_are_the_same(block, pack, folder
     code = (
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a background job ignores it
         f"sys.path.insert(0, {str(Path(ten_years.__file__).parent)!r}); import ten_years\n"
-        "whole = ten_years.pack_power; ten_years.pack_power = lambda *a: whole(*a) * 4 / 192\n"
+        "from packfmu.usage import profile_rows\n"
+        "whole = profile_rows.pack_power; profile_rows.pack_power = lambda *a: whole(*a) * 4 / 192\n"
         "import packfmu.cosim.long.long_run as long_run; long_run.BETWEEN_CHECKPOINTS = 0.0\n"
         "import time; from packfmu.cosim.long.checkpoint import CheckpointFile; save = CheckpointFile.save\n"
         "def dawdle(self, content): save(self, content); time.sleep(0.3)\n"
@@ -124,7 +129,7 @@ def test_resumed_after_an_interruption_the_bits_are_the_same(block, pack, folder
         f"sys.exit(ten_years.main(['--pack', {str(pack)!r}, '--output', {str(output)!r}, '--years', '1']))"
     )
     running = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    checkpoint = output / "ten_years.checkpoint"
+    checkpoint = output / "pack_ten_years.checkpoint"
     while not checkpoint.exists() and running.poll() is None:
         time.sleep(0.01)
     time.sleep(0.5)
@@ -133,8 +138,9 @@ def test_resumed_after_an_interruption_the_bits_are_the_same(block, pack, folder
     assert running.returncode == 130, told
     assert "--resume goes on" in told[1]
     assert checkpoint.exists()
-    assert results.load(output / "ten_years.nc").attrs == {"complete": 0, "reason": "interrupted"}
-    assert {path.suffix for path in output.glob("ten_years.*")} >= {".csv", ".png"}
+    attributes = results.load(output / "pack_ten_years.nc").attrs
+    assert (attributes["complete"], attributes["reason"]) == (0, "interrupted")
+    assert {path.suffix for path in output.glob("pack_ten_years.*")} >= {".csv", ".png", ".html"}
     resumed = live(pack, output, "--resume")
     for name in block.data_vars:
         assert np.array_equal(resumed[name], block[name]), name
@@ -146,7 +152,7 @@ def test_resumed_after_an_interruption_the_bits_are_the_same(block, pack, folder
     [
         (["--years", "0"], "--years 0 must be at least 1"),
         (["--years", "ten"], "invalid int value: 'ten'"),
-        (["--resume"], "ten_years.checkpoint cannot be read: No such file or directory"),
+        (["--resume"], "pack_ten_years.checkpoint cannot be read: No such file or directory"),
     ],
 )
 def test_what_does_not_fit_is_told_in_one_line(options, message, pack, tmp_path, capsys):
