@@ -11,23 +11,21 @@ Nissan Leaf, and so is the efficiency of its drive over the load. An example::
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from ..core.errors import InputError, one_line, shortened
-from ..core.reading import read_file
+from ..pack.reading.checking import checked
+from ..pack.reading.toml_file import read_toml
+from ..pack.setting import Table
 from .longitudinal_vehicle import NISSAN_LEAF, Vehicle
 
 MOST_BYTES = 2**16
 """Largest file of a vehicle."""
 
 
-class VehicleFile(BaseModel):
+class VehicleFile(Table):
     """The keys of a vehicle's file."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
     mass: float = Field(gt=0, le=1e6, description="test mass, the driver and the load included [kg]")
     drag_area: float = Field(gt=0, le=100, description="drag coefficient times frontal area [m2]")
@@ -74,16 +72,7 @@ def load_vehicle(path: Path) -> Vehicle:
     InputError
         When the file cannot be read, is no TOML or a key does not fit: one line that names the key.
     """
-    try:
-        contents = tomllib.loads(read_file(path, MOST_BYTES).decode("utf-8-sig"))
-        given = VehicleFile.model_validate(contents)
-    except ValidationError as invalid:
-        problem = invalid.errors(include_url=False)[0]
-        key, reason = ".".join(str(part) for part in problem["loc"]), problem["msg"].removeprefix("Value error, ")
-        shown = f"{key} = {shortened(str(problem['input']))}: " if key and problem["type"] != "missing" else f"{key} "
-        raise InputError(f"{path}: {one_line(f'{shown}{reason}'.strip())}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"{path}: is not TOML: {error}") from None
+    given = checked(VehicleFile, read_toml(path, MOST_BYTES)[1], str(path))
     return Vehicle(
         **given.model_dump(),
         regeneration_offset=NISSAN_LEAF.regeneration_offset,
