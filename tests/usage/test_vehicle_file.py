@@ -29,7 +29,7 @@ def test_the_efficiency_of_the_drive_may_be_given(tmp_path):
     ("text", "told"),
     [
         ("mass = 1800\n", "drag_area is missing; it has no default"),
-        (NEEDED + "wings = 2\n", "wings = 2 is not a known key"),
+        (NEEDED + "wings = 2\n", r"\[wings\] = 2 is not a known key"),
         (NEEDED.replace("1800", "-1"), "mass = -1: it should be greater than 0"),
         (NEEDED.replace("1800", "'heavy'"), 'mass = "heavy": it should be a valid number'),
         (NEEDED + "load = [0, 1]\n", "load must rise from 0 and have as many values as drive_efficiency"),
