@@ -2,9 +2,9 @@
 
 The peer is the example of another checkout that does the same: ``PYTHON CHECKOUT/examples/drive_cycle.py`` for a WLTC
 with the pack of the Leaf, or with ``--years`` ``ten_years.py`` for so many years. Both commands run once before, so
-that libraries are compiled, and kernels and modules are in the caches; then they take turns. A figure is the time of the
-processor that a command and the processes it waits for have used; ratios are taken pair by pair, of which the median
-counts. A run in an empty folder, which has to pack the FMUs anew, is told beside.
+that libraries are compiled, and kernels and modules are in the caches; then they take turns. A figure is the time of
+the processor that a command and the processes it waits for have used; ratios are taken pair by pair, of which the
+median counts. A run in an empty folder, which has to pack the FMUs anew, is told beside.
 """
 
 from __future__ import annotations

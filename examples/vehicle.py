@@ -8,11 +8,11 @@ is empty, or the car cannot follow; then it brakes. Prints a summary; table and 
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
 
 import fmpy
 import numpy as np
@@ -53,7 +53,7 @@ class Fmu:
 
     def __init__(self, path: Path, folder: str) -> None:
         description = fmpy.read_model_description(path)
-        self._variables = {v.name: (v.type, [v.valueReference]) for v in description.modelVariables}
+        self._variables = {v.name: (v.type, v.valueReference) for v in description.modelVariables}
         fmpy.extract(path, folder)
         self.slave = instantiate_fmu(folder, description, "CoSimulation")
         self.slave.setupExperiment(startTime=0.0)
@@ -63,12 +63,15 @@ class Fmu:
         """Write variables."""
         for name, value in values.items():
             kind, reference = self._variables[name]
-            getattr(self.slave, f"set{kind}")(reference, [value])
+            getattr(self.slave, f"set{kind}")([reference], [value])
 
     def get(self, *names: str) -> dict[str, float]:
         """Read variables."""
-        chosen = {name: self._variables[name] for name in names}
-        return {name: getattr(self.slave, f"get{kind}")(reference)[0] for name, (kind, reference) in chosen.items()}
+        values: dict[str, float] = {}
+        for kind in ("Real", "Integer", "Boolean"):
+            chosen = {name: self._variables[name][1] for name in names if self._variables[name][0] == kind}
+            values |= zip(chosen, getattr(self.slave, f"get{kind}")(list(chosen.values())), strict=True)
+        return values
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,19 +84,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def go(file: Path, output: Path) -> str:
     """Build both FMUs, drive, save table and figure in `output`, and return a summary."""
-    pack, folder, script = packfmu.load(file), output / "vehicle", HERE / "vehicle_fmu.py"
+    pack, folder = packfmu.load(file), output / "vehicle"
     built = build_parts([pack_block(pack, parts(pack))], folder, pack.outputs.detail, platforms=(host_platform(),))
-    car = FmuBuilder.build_FMU(script, dest=folder, project_files=[Path(longitudinal_vehicle.__file__)])
-    begin = perf_counter()
+    with TemporaryDirectory() as beside:  # the script finds the model of the car in its own folder
+        script, model = (shutil.copy(each, beside) for each in (HERE / "vehicle_fmu.py", longitudinal_vehicle.__file__))
+        car = FmuBuilder.build_FMU(script, dest=folder, project_files=[model])
     try:
         rows, ended_by = drive(car, built["Pack"])
     except FMICallException as refused:
         raise InputError(f"{file}: an FMU does not step on: {refused}") from refused
-    told = [*summary(rows, ended_by), f"real-time factor        {rows['time'][-1] / (perf_counter() - begin):.0f}"]
     write_csv(output / "vehicle.csv", rows)
     draw(rows, ended_by).savefig(output / "vehicle.png", dpi=120)
     saved = ["vehicle.csv", "vehicle.png", *(str(fmu.relative_to(output)) for fmu in (Path(car), built["Pack"]))]
-    return "\n".join([*told, "", f"saved in {output}: {', '.join(saved)}"])
+    return "\n".join([*summary(rows, ended_by), "", f"saved in {output}: {', '.join(saved)}"])
 
 
 def drive(car_file: Path, pack_file: Path) -> tuple[NDArray[np.void], str]:
@@ -148,20 +151,20 @@ def summary(rows: NDArray[np.void], ended_by: str) -> list[str]:
     minutes, seconds = divmod(round(rows["time"][-1]), 60)
     kilometres, energy, soc = rows["distance"][-1] / 1000.0, -rows["pack_energy"].sum() / 3600.0, rows["pack_soc"]
 
-    def span(least: str, greatest: str, digits: int, zero: float = 0.0) -> str:
-        return f"{rows[least].min() - zero:.{digits}f} to {rows[greatest].max() - zero:.{digits}f}"
+    def span(least: str, greatest: str, digits: int, scale: float = 1.0, zero: float = 0.0) -> str:
+        return f"{scale * rows[least].min() - zero:.{digits}f} to {scale * rows[greatest].max() - zero:.{digits}f}"
 
     return [
         f"range                   {kilometres:.2f} km in {minutes // 60} h {minutes % 60} min {seconds} s",
         f"cycles                  {rows['time'][-1] / (len(SPEED) - 1):.2f} times WLTC class 3b",
         f"ended by                {ended_by}",
         f"energy from the pack    {energy:.0f} Wh" + (f", {energy / kilometres:.1f} Wh/km" if kilometres else ""),
-        f"power into the pack     {span('pack_power', 'pack_power', 0)} W",
+        f"power into the pack     {span('pack_power', 'pack_power', 1, 1e-3)} kW",
         f"pack SOC                {soc[0]:.2%} to {soc[-1]:.2%}",
         f"pack voltage            {span('pack_voltage', 'pack_voltage', 1)} V",
         f"pack current            {span('pack_current_actual', 'pack_current_actual', 1)} A, positive into the pack",
         f"cell voltage            {span('voltage_minimum', 'voltage_maximum', 3)} V",
-        f"cell temperature        {span('temperature_minimum', 'temperature_maximum', 2, 273.15)} degC",
+        f"cell temperature        {span('temperature_minimum', 'temperature_maximum', 2, zero=273.15)} degC",
     ]
 
 
