@@ -10,7 +10,7 @@ from packfmu.usage.steps import parse_step, parse_temperature
 
 MINUTE, HOUR = 60 * 10**9, 3600 * 10**9
 CHARGE, DISCHARGE, HOLD, REST, DRIVE = StepKind
-A, C, W, V, PACK = StepUnit
+A, C, W, V, PACK, BALANCED = StepUnit
 
 
 def step(kind, value=0.0, unit=None, **more):
@@ -50,8 +50,8 @@ REFUSED = {
     "Run US06 (A)": "'Run' is written 'Drive FILE'",
     "Run US06 (V) for 45 minutes": "'Run' is written 'Drive FILE'",
     "Run US06 (W) for 2 hours": "'Run' is written 'Drive FILE'",
-    "Discharge at 1.5 Ohm for 1 hour": "'Ohm' is no unit of a load here; allowed are A, mA, C, W, mW, kW",
-    "Discharge at 4 V for 1 hour": "'4 V' does not fit here; allowed units are A, mA, C, W, mW, kW, and C/6",
+    "Discharge at 1.5 Ohm for 1 hour": "'Ohm' is no unit of a load here; allowed are A, mA, C, W, mW, kW, MW",
+    "Discharge at 4 V for 1 hour": "'4 V' does not fit here; allowed units are A, mA, C, W, mW, kW, MW, and C/6",
     "Discharge at 1 A until < 2 A": "until '< 2 A': a current ends a hold",
     "Charge at 1 A until 50 mA": "until '50 mA': a current ends a hold, as in 'Hold at 4.1 V until C/20'",
     "Hold at 1 A for 1 hour": "'1 A' does not fit here; allowed units are V, mV, V pack",
@@ -64,11 +64,13 @@ OURS = {
         DRIVE, file="my records/to work.csv", ends=(StepEnd(3.2, V, False), StepEnd(4.1, V, True))
     ),
     "Rest for 8 h": step(REST, duration=8 * HOUR),
+    "Rest until balanced": step(REST, ends=(StepEnd(1.0, BALANCED, True),)),
     "Rest until 07:00": step(REST, clock=7 * HOUR),
     "Rest until 7:30:10 at 5 oC": step(REST, clock=7 * HOUR + 30 * MINUTE + 10**10, ambient=278.15),
     "Discharge at 2 kW for 10 min or until 3.2 V": step(
         DISCHARGE, 2000.0, W, duration=10 * MINUTE, ends=(StepEnd(3.2, V, False),)
     ),
+    "Charge at 0.2 MW for 10 min": step(CHARGE, 2e5, W, duration=10 * MINUTE),
     "Charge at C/6 until 393 V pack": step(CHARGE, 1 / 6, C, ends=(StepEnd(393.0, PACK, True),)),
     "Hold at 393.6 V pack until C/20 or 2 A": step(HOLD, 393.6, PACK, ends=(StepEnd(0.05, C), StepEnd(2.0, A))),
     "Charge at C/6 up to 4.2 V for 20160 s": step(CHARGE, 1 / 6, C, limit=4.2, duration=20160 * 10**9),
@@ -92,8 +94,8 @@ WRONG = {
     "Charge at 1 A for 0.0000000001 s": "is not a whole number of nanoseconds",
     "Charge at 1 A up to 4.2 V until 4.1 V": "'up to' needs 'for TIME'",
     "Charge at 1 W up to 4.2 V for 1 h": "'up to' fits a charge or discharge by a current",
-    "Rest": "a rest takes 'for TIME', or 'until 07:00' within years",
-    "Rest for 1 h until 07:00": "a rest takes 'for TIME', or 'until 07:00' within years",
+    "Rest": "a rest takes 'for TIME', 'until balanced', or 'until 07:00' within years",
+    "Rest for 1 h until 07:00": "a rest takes 'for TIME', 'until balanced', or 'until 07:00' within years",
     "Rest until 25:00": "until '25:00': a rest ends at a time of the day",
     "Rest at 3 A for 1 h": "'at' and 'up to' do not fit a rest",
     "Drive": "the file is missing, as in 'Drive commute.csv'",
