@@ -51,8 +51,8 @@ def made_of(path: Path, *makes: Callable[[xr.Dataset], object]) -> Iterator[None
     path : Path
         The netCDF file that the run writes.
     *makes : callable
-        Each is given the results, of which the attribute ``complete`` is 0 where the run has ended early. None is
-        called where the run has left none.
+        Each is given the same results and leaves them as they are; their attribute ``complete`` is 0 where the run has
+        ended early. None is called where the run has left none.
 
     Raises
     ------
@@ -74,10 +74,16 @@ def made_of(path: Path, *makes: Callable[[xr.Dataset], object]) -> Iterator[None
 
 def _made(path: Path, former: tuple[int, ...], makes: Sequence[Callable[[xr.Dataset], object]]) -> list[InputError]:
     """Make everything of the results, if the run has left any; return why what is missing could not be made."""
+    if _identity(path) == former:
+        return []
+    try:
+        results = load(path)
+    except InputError as error:
+        return [error]
     errors = []
-    for make in makes if _identity(path) != former else ():
+    for make in makes:
         try:
-            make(load(path))
+            make(results)
         except InputError as error:
             errors.append(error)
     return errors

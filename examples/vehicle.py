@@ -1,7 +1,7 @@
 """Drive a car with Pack.fmu until it cannot go on: python examples/vehicle.py [--pack PACK.toml] [--output dist].
 
-Builds Pack.fmu for this machine and a car with its driver (examples/vehicle_fmu.py, a plain slave of pythonfmu), and
-couples them by calls of FMPy as a user's own script would: in every second the car steps first and tells the mean power
+Builds the pack and a car with its driver (`vehicle_fmu.py`, a plain slave of pythonfmu), and couples Vehicle.fmu and
+Pack.fmu by calls of FMPy, as a user's own script would: in every second the car steps first and tells the mean power
 that it takes, the pack steps with this power and tells what it can deliver. The WLTC is repeated until the pack trips,
 is empty, or the car cannot follow; then it brakes. Prints a summary; table and figure are saved in the output folder.
 """
@@ -10,270 +10,185 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
-from ctypes import byref
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
 
 import fmpy
 import numpy as np
-from fmpy import fmi2
 from fmpy.fmi1 import FMICallException
-from fmpy.logging import addLoggerProxy
+from fmpy.simulation import instantiate_fmu
+from fmpy.util import write_csv
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from pythonfmu.builder import FmuBuilder
-from tqdm import tqdm
-from vehicle_report import Journey, save_figure, save_table, summary
 
-from packfmu.core.duration import format_duration, parse_duration
+import packfmu
 from packfmu.core.errors import InputError
-from packfmu.core.interruption import interruption_put_off
-from packfmu.fmi.build import PATIENCE, build_parts
+from packfmu.fmi.build import build_parts
 from packfmu.fmi.command_line import Parser
-from packfmu.fmi.files import claimed, replacing
 from packfmu.fmi.native.platforms import host_platform
 from packfmu.pack.block import pack_block
-from packfmu.pack.file import Pack, load_pack
 from packfmu.pack.parts import parts
 from packfmu.usage import longitudinal_vehicle
 from packfmu.usage.longitudinal_vehicle import KILOMETRES_PER_HOUR, read_trace
 from packfmu.usage.profile import CYCLES
 
-EXAMPLES = Path(__file__).parent
-LEAF_PACK = EXAMPLES / "leaf_pack.toml"
-WLTC = CYCLES["wltc_class3b"]
-
-STEP = 1.0  # communication step [s]: the trace's
+HERE = Path(__file__).parent
+SPEED = read_trace(CYCLES["wltc_class3b"])[1]  # [m/s], a sample a second, at rest at both ends
+STEP = 1.0  # between two exchanges [s]
 POWER_MODE = 2  # load_mode of Pack.fmu: pack_power is prescribed
-
-OF_VEHICLE = ("target_speed", "speed", "distance", "wheel_power")
-OF_PACK = (
-    *("pack_power", "maximum_discharge_power", "pack_voltage", "pack_current_actual", "pack_soc", "pack_energy"),
-    *("voltage_minimum", "voltage_maximum", "temperature_minimum", "temperature_maximum"),
-)
-COLUMNS = ("time", *OF_VEHICLE, *OF_PACK)
-"""What is recorded, under the names of the FMUs."""
-
+TOLERANCE = 2.0 * KILOMETRES_PER_HOUR  # by so much the car may be slower than the trace: UN GTR 15, Annex 6 [m/s]
+SECONDS_BEHIND = 4  # in a row beyond it end the drive: UN GTR 15, Annex 8
+DECELERATION = 1.0  # when the drive has ended [m/s2]
+LIMITS = ("nothing", "the motor", "the power of the pack", "a trip of the pack")  # by the output limit of Vehicle.fmu
 TRIPS = ("undervoltage", "overvoltage", "overcurrent", "cell_overcurrent")
-"""Outputs of Pack.fmu that end the drive."""
-
-INTERRUPTED = "an interruption"
-
-LIMITS = ("nothing", "the motor", "the power of the pack", "a trip of the pack")
-"""What the output `limit` of Vehicle.fmu stands for."""
-
-TOLERANCE = 2.0 * KILOMETRES_PER_HOUR
-"""By so much the car may be slower than the trace within a second [m/s]: UN GTR 15, Annex 6."""
-
-SECONDS_BEHIND = 4
-"""After so many in a row beyond the tolerance the drive ends: UN GTR 15, Annex 8, break-off criterion."""
-
-DECELERATION = 1.0
-"""Of the car when the drive has ended [m/s^2]."""
-
-_told: dict[str, str] = {}
-"""The last message of each FMU that was not a mere note."""
-
-
-def _listen(_: int | None, instance: bytes, status: int, category: bytes, message: bytes) -> None:
-    if status != fmi2.fmi2OK:
-        _told[instance.decode()] = " ".join(message.decode(errors="replace").split())
-
-
-_callbacks = fmi2.fmi2CallbackFunctions()
-_callbacks.logger = fmi2.fmi2CallbackLoggerTYPE(_listen)
-_callbacks.allocateMemory = fmi2.fmi2CallbackAllocateMemoryTYPE(fmpy.calloc)
-_callbacks.freeMemory = fmi2.fmi2CallbackFreeMemoryTYPE(fmpy.free)
-
-
-class RefusedStepError(Exception):
-    """An FMU does not step; the message names it and tells why."""
+OF_CAR = ("target_speed", "speed", "distance", "wheel_power", "limit")
+OF_PACK = ("pack_power", "maximum_discharge_power", "pack_voltage", "pack_current_actual", "pack_soc", "pack_energy",
+           "voltage_minimum", "voltage_maximum", "temperature_minimum", "temperature_maximum", *TRIPS)  # fmt: skip
 
 
 class Fmu:
-    """An FMU in FMPy, ready for start values; its variables by name.
-
-    Parameters
-    ----------
-    path : Path
-        The .fmu file.
-    folder : str
-        An empty folder for what is in it.
-    """
+    """An FMU in FMPy, in its initialisation mode; variables are read and written by their names."""
 
     def __init__(self, path: Path, folder: str) -> None:
         description = fmpy.read_model_description(path)
-        self.name = path.name
-        self.references = {variable.name: variable.valueReference for variable in description.modelVariables}
-        self.wall_time = 0.0
+        self._variables = {v.name: (v.type, v.valueReference) for v in description.modelVariables}
         fmpy.extract(path, folder)
-        self.slave = fmi2.FMU2Slave(
-            guid=description.guid,
-            modelIdentifier=description.coSimulation.modelIdentifier,
-            unzipDirectory=folder,
-            instanceName=path.name,
-        )
-        addLoggerProxy(byref(_callbacks))
-        self.slave.instantiate(callbacks=_callbacks)
+        self.slave = instantiate_fmu(folder, description, "CoSimulation")
         self.slave.setupExperiment(startTime=0.0)
         self.slave.enterInitializationMode()
 
-    def refer(self, *names: str) -> list[int]:
-        """Return the value references of variables."""
-        return [self.references[name] for name in names]
+    def set(self, **values: float) -> None:
+        """Write variables."""
+        for name, value in values.items():
+            kind, reference = self._variables[name]
+            getattr(self.slave, f"set{kind}")([reference], [value])
 
-    def step(self, time: float) -> None:
-        """Step on from a time [s] and count the time that it takes; RefusedStepError where it refuses."""
-        begin = perf_counter()
-        try:
-            self.slave.doStep(time, STEP)
-        except FMICallException as error:
-            reason = _told.get(self.name, error)
-            raise RefusedStepError(f"{self.name}, which does not step from t = {time:g} s: {reason}") from error
-        self.wall_time += perf_counter() - begin
-
-
-class Coupling:
-    """A car and its pack on the road, and what is recorded of them, a row a second.
-
-    Parameters
-    ----------
-    vehicle, pack : Fmu
-        Instances in the initialisation mode.
-    speed : (samples,) array
-        The trace, a sample a second, repeated; at rest at both ends [m/s].
-    """
-
-    def __init__(self, vehicle: Fmu, pack: Fmu, speed: NDArray[np.float64]) -> None:
-        self.rows: list[list[float]] = []
-        self._vehicle, self._pack, self._speed = vehicle, pack, speed
-        self._seconds_behind = 0
-        pack.slave.setInteger(pack.refer("load_mode"), [POWER_MODE])
-        vehicle.slave.exitInitializationMode()
-        pack.slave.exitInitializationMode()
-        self._record(0)
-
-    @property
-    def time(self) -> int:
-        """Whole seconds since the start."""
-        return len(self.rows) - 1
-
-    def last(self, column: str) -> float:
-        """Return what was recorded last in a column."""
-        return self.rows[-1][COLUMNS.index(column)]
-
-    def target(self, time: int) -> float:
-        """Return the speed [m/s] that the trace wants at a time [s]."""
-        return float(self._speed[time % (len(self._speed) - 1)])
-
-    def step(self, target: float) -> None:
-        """Drive on for a second, to a target speed [m/s]."""
-        vehicle, pack, time = self._vehicle, self._pack, self.time
-        values = [target, self.last("maximum_discharge_power")]
-        vehicle.slave.setReal(vehicle.refer("target_speed", "available_power"), values)
-        vehicle.step(time)
-        pack.slave.setReal(pack.refer("pack_power"), vehicle.slave.getReal(vehicle.refer("pack_power")))
-        pack.step(time)
-        self._record(time + 1)
-
-    def end(self) -> str:
-        """Return what ends the drive here, or an empty text."""
-        for name, tripped in zip(TRIPS, self._pack.slave.getBoolean(self._pack.refer(*TRIPS)), strict=True):
-            if tripped:
-                voltages = f"cells at {self.last('voltage_minimum'):.3f} to {self.last('voltage_maximum'):.3f} V"
-                return f"{name}, {voltages}, pack current {self.last('pack_current_actual'):.1f} A"
-        if self.last("pack_soc") <= 0.0:
-            return "an empty pack"
-        slowest = min(self.target(time) for time in range(max(self.time - 1, 0), self.time + 2))
-        behind = self.last("speed") < slowest - TOLERANCE
-        self._seconds_behind = self._seconds_behind + 1 if behind else 0
-        if self._seconds_behind < SECONDS_BEHIND:
-            return ""
-        limit = self._vehicle.slave.getInteger(self._vehicle.refer("limit"))[0]
-        return f"a car that cannot follow, limited by {LIMITS[limit]}"
-
-    def brake(self, tripped: bool) -> None:
-        """Bring the car to a stop; a pack that has tripped is switched off."""
-        self._vehicle.slave.setBoolean(self._vehicle.refer("pack_trip"), [tripped])
-        while self.last("speed") > 0.0:
-            self.step(max(self.last("speed") - DECELERATION, 0.0))
-
-    def _record(self, time: float) -> None:
-        of_vehicle, of_pack = self._vehicle.refer(*OF_VEHICLE), self._pack.refer(*OF_PACK)
-        self.rows.append([time, *self._vehicle.slave.getReal(of_vehicle), *self._pack.slave.getReal(of_pack)])
+    def get(self, *names: str) -> dict[str, float]:
+        """Read variables."""
+        values: dict[str, float] = {}
+        for kind in ("Real", "Integer", "Boolean"):
+            chosen = {name: self._variables[name][1] for name in names if self._variables[name][0] == kind}
+            values |= zip(chosen, getattr(self.slave, f"get{kind}")(list(chosen.values())), strict=True)
+        return values
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Drive as the command line asks; return the exit code."""
     parser = Parser("Drive a car with Pack.fmu until it cannot go on.")
-    parser.add_argument("--pack", type=Path, default=LEAF_PACK, help="pack file; default: the Leaf pack")
+    parser.add_argument("--pack", type=Path, default=HERE / "leaf_pack.toml", help="pack file; default: the Leaf pack")
     parser.add_argument("--output", type=Path, default=Path("dist"), help="folder to write to; default: dist")
-    return parser.run(arguments, lambda chosen: go(load_pack(chosen.pack), chosen.output))
+    return parser.run(arguments, lambda chosen: go(chosen.pack, chosen.output))
 
 
-def go(pack: Pack, output: Path) -> str:
-    """Build both FMUs, drive, save the results in `output`, and return a summary."""
-    vehicle, table, figure = (output / name for name in ("vehicle/Vehicle.fmu", "vehicle.csv", "vehicle.png"))
-    if parse_duration(f"{STEP} s") % pack.schedule.electrical:
-        period = format_duration(pack.schedule.electrical)
-        raise InputError(f"[schedule] electrical = {period} does not divide the {STEP:g} s between two exchanges")
-    with claimed(vehicle, table, figure):
-        block = pack_block(pack, parts(pack))
-        native = build_parts([block], vehicle.parent, pack.outputs.detail, platforms=(host_platform(),))["Pack"]
-        build_vehicle(vehicle)
-        journey = drive(vehicle, native, read_trace(WLTC)[1])
-        save_table(journey, table)
-        save_figure(journey, figure)
-        if journey.interruption is not None:
-            raise journey.interruption
-        saved = f"saved in {output}: {', '.join(str(p.relative_to(output)) for p in (table, figure, vehicle, native))}"
-        return "\n".join([*summary(journey), "", saved])
+def go(file: Path, output: Path) -> str:
+    """Build both FMUs, drive, save table and figure in `output`, and return a summary."""
+    pack, folder = packfmu.load(file), output / "vehicle"
+    built = build_parts([pack_block(pack, parts(pack))], folder, pack.outputs.detail, platforms=(host_platform(),))
+    with TemporaryDirectory() as beside:  # the script finds the model of the car in its own folder
+        script, model = (shutil.copy(each, beside) for each in (HERE / "vehicle_fmu.py", longitudinal_vehicle.__file__))
+        car = FmuBuilder.build_FMU(script, dest=folder, project_files=[model])
+    try:
+        rows, ended_by = drive(car, built["Pack"])
+    except FMICallException as refused:
+        raise InputError(f"{file}: an FMU does not step on: {refused}") from refused
+    write_csv(output / "vehicle.csv", rows)
+    draw(rows, ended_by).savefig(output / "vehicle.png", dpi=120)
+    saved = ["vehicle.csv", "vehicle.png", *(str(fmu.relative_to(output)) for fmu in (Path(car), built["Pack"]))]
+    return "\n".join([*summary(rows, ended_by), "", f"saved in {output}: {', '.join(saved)}"])
 
 
-def build_vehicle(target: Path) -> None:
-    """Build the car's FMU by pythonfmu's own builder."""
-    script, imported = EXAMPLES / "vehicle_fmu.py", Path(longitudinal_vehicle.__file__)
-    with TemporaryDirectory() as folder, replacing(target) as draft:
-        shutil.copyfile(FmuBuilder.build_FMU(script, dest=folder, project_files=[imported]), draft)
+def drive(car_file: Path, pack_file: Path) -> tuple[NDArray[np.void], str]:
+    """Drive to the end with two .fmu files; return what was recorded every second, and what ended it."""
+    with TemporaryDirectory() as one, TemporaryDirectory() as other:
+        car, pack = Fmu(car_file, one), Fmu(pack_file, other)
+        pack.set(load_mode=POWER_MODE)
+        car.slave.exitInitializationMode()
+        pack.slave.exitInitializationMode()
+        rows = [{"time": 0.0} | car.get(*OF_CAR) | pack.get(*OF_PACK)]
+        ended_by = end(rows)
+        while not ended_by or rows[-1]["speed"] > 0.0:
+            time, now = rows[-1]["time"], rows[-1]
+            target = max(now["speed"] - DECELERATION * STEP, 0.0) if ended_by else trace(time + STEP)
+            car.set(target_speed=target, available_power=now["maximum_discharge_power"])
+            car.set(pack_trip=ended_by.startswith(TRIPS))
+            car.slave.doStep(time, STEP)
+            pack.set(**car.get("pack_power"))
+            pack.slave.doStep(time, STEP)
+            rows.append({"time": time + STEP} | car.get(*OF_CAR) | pack.get(*OF_PACK))
+            ended_by = ended_by or end(rows)
+        car.slave.freeInstance()
+        pack.slave.freeInstance()
+    return np.array([tuple(row.values()) for row in rows], [(name, float) for name in rows[0]]), ended_by
 
 
-def drive(vehicle: Path, pack: Path, speed: NDArray[np.float64]) -> Journey:
-    """Drive to the end with two .fmu files.
+def trace(time: float) -> float:
+    """Return the speed [m/s] that the WLTC, repeated, wants at a whole second."""
+    return float(SPEED[int(time) % (len(SPEED) - 1)])
 
-    Parameters
-    ----------
-    vehicle, pack : Path
-        Vehicle.fmu and Pack.fmu.
-    speed : (samples,) array
-        The trace, a sample a second, repeated; at rest at both ends [m/s].
 
-    Returns
-    -------
-    Journey
-        What was recorded, and what ended it.
-    """
-    with ExitStack() as stack:
-        fmus = [Fmu(path, stack.enter_context(TemporaryDirectory())) for path in (vehicle, pack)]
-        for fmu in fmus:
-            stack.callback(fmu.slave.freeInstance)
-        check_interrupt = stack.enter_context(interruption_put_off())
-        begin, ended = perf_counter(), None
-        coupling = Coupling(*fmus, speed)
-        progress = stack.enter_context(tqdm(desc="driving", unit=" s", delay=PATIENCE, disable=None, leave=False))
-        try:
-            while not (ended_by := coupling.end()):
-                coupling.step(coupling.target(coupling.time + 1))
-                progress.update()
-                check_interrupt()
-            coupling.brake(tripped=ended_by.startswith(TRIPS))
-        except RefusedStepError as refused:
-            ended_by = f"{ended_by}; then {refused}" if ended_by else str(refused)
-        except KeyboardInterrupt as interruption:
-            ended_by, ended = INTERRUPTED, interruption
-        recorded = dict(zip(COLUMNS, np.array(coupling.rows).T, strict=True))
-        return Journey(recorded, ended_by, len(speed) - 1, perf_counter() - begin, fmus[1].wall_time, ended)
+def end(rows: Sequence[Mapping[str, float]]) -> str:
+    """Return what ends the drive with the last row, or an empty text."""
+    now = rows[-1]
+    for trip in (trip for trip in TRIPS if now[trip]):
+        voltages = f"{now['voltage_minimum']:.3f} to {now['voltage_maximum']:.3f} V"
+        return f"{trip}, cells at {voltages}, pack current {now['pack_current_actual']:.1f} A"
+    if now["pack_soc"] <= 0.0:
+        return "an empty pack"
+    if len(rows) >= SECONDS_BEHIND and all(is_behind(row) for row in rows[-SECONDS_BEHIND:]):
+        return f"a car that cannot follow, limited by {LIMITS[int(now['limit'])]}"
+    return ""
+
+
+def is_behind(row: Mapping[str, float]) -> bool:
+    """Whether the car is slower than the trace within a second of now."""
+    return row["speed"] < min(trace(max(row["time"] + shift, 0.0)) for shift in (-1.0, 0.0, 1.0)) - TOLERANCE
+
+
+def summary(rows: NDArray[np.void], ended_by: str) -> list[str]:
+    """Return the figures of a drive, a line each."""
+    minutes, seconds = divmod(round(rows["time"][-1]), 60)
+    kilometres, energy, soc = rows["distance"][-1] / 1000.0, -rows["pack_energy"].sum() / 3600.0, rows["pack_soc"]
+
+    def span(least: str, greatest: str, digits: int, scale: float = 1.0, zero: float = 0.0) -> str:
+        return f"{scale * rows[least].min() - zero:.{digits}f} to {scale * rows[greatest].max() - zero:.{digits}f}"
+
+    return [
+        f"range                   {kilometres:.2f} km in {minutes // 60} h {minutes % 60} min {seconds} s",
+        f"cycles                  {rows['time'][-1] / (len(SPEED) - 1):.2f} times WLTC class 3b",
+        f"ended by                {ended_by}",
+        f"energy from the pack    {energy:.0f} Wh" + (f", {energy / kilometres:.1f} Wh/km" if kilometres else ""),
+        f"power into the pack     {span('pack_power', 'pack_power', 1, 1e-3)} kW",
+        f"pack SOC                {soc[0]:.2%} to {soc[-1]:.2%}",
+        f"pack voltage            {span('pack_voltage', 'pack_voltage', 1)} V",
+        f"pack current            {span('pack_current_actual', 'pack_current_actual', 1)} A, positive into the pack",
+        f"cell voltage            {span('voltage_minimum', 'voltage_maximum', 3)} V",
+        f"cell temperature        {span('temperature_minimum', 'temperature_maximum', 2, zero=273.15)} degC",
+    ]
+
+
+def draw(rows: NDArray[np.void], ended_by: str) -> Figure:
+    """Draw speed, power, SOC, and the voltages and temperatures of the cells over time."""
+    figure = Figure(figsize=(12.0, 9.6), layout="constrained")
+    figure.suptitle(f"{rows['distance'][-1] / 1000.0:.1f} km, ended by {ended_by}", fontsize=11)
+    last = rows[-600:]
+    panels = [
+        ("Speed [km/h]", rows, {"target": "target_speed", "car": "speed"}, 3.6, 0.0),
+        ("Speed, the last 10 minutes [km/h]", last, {"target": "target_speed", "car": "speed"}, 3.6, 0.0),
+        ("Power, charging positive [kW]", rows, {"pack": "pack_power"}, 1e-3, 0.0),
+        ("State of charge of the pack [%]", rows, {"pack": "pack_soc"}, 100.0, 0.0),
+        ("Voltage of the cells [V]", rows, {"least": "voltage_minimum", "greatest": "voltage_maximum"}, 1.0, 0.0),
+        ("Temperature of the cells [degC]", rows, {"least": "temperature_minimum", "greatest": "temperature_maximum"},
+         1.0, 273.15),
+    ]  # fmt: skip
+    for number, (title, part, lines, scale, zero) in enumerate(panels, 1):
+        axes = figure.add_subplot(3, 2, number)
+        for label, name in lines.items():
+            axes.plot(part["time"] / 3600.0, scale * (part[name] - zero), linewidth=0.8, label=label)
+        axes.set(title=title, xlabel="Time [h]")
+        axes.legend()
+    return figure
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import xarray as xr
 
+from ..core.errors import InputError
 from ..cosim.results import load as load_results
 from ..pack.file import Pack, load_pack
 from ..usage.longitudinal_vehicle import NISSAN_LEAF
@@ -14,7 +16,7 @@ from ..usage.profile import load_profile, profile_path
 from ..usage.vehicle_file import load_vehicle
 from ..usage.years_file import is_years
 from .output_files import OutputFiles
-from .running import run_profile, run_steps
+from .running import NOTHING, Additions, run_profile, run_steps
 from .years import run_years_file
 
 EXPERIMENT = ".toml"
@@ -67,6 +69,8 @@ def run(
     years: int = 10,
     resume: bool = False,
     components: bool = False,
+    record: Mapping[str, str] | None = None,
+    values: Mapping[str, float] | None = None,
 ) -> Result:
     """Build the FMUs of a pack where they are missing, run them, and save results, table, figure and report.
 
@@ -87,6 +91,10 @@ def run(
         Whether years go on from the checkpoint that a run has left.
     components : bool
         Whether years step the FMUs of the components one by one, instead of the block that holds them.
+    record : mapping of str to str, optional
+        What is recorded besides, not of years: name in the results, to an output, such as ``"Bms.resting"``.
+    values : mapping of str to float, optional
+        Parameters and inputs of the FMUs that no key of the pack file sets, not of years, by such names [SI unit].
 
     Returns
     -------
@@ -101,8 +109,11 @@ def run(
     path = profile_path(usage)
     files = OutputFiles(Path(output), f"{pack.name}_{path.stem}")
     car = NISSAN_LEAF if vehicle is None else load_vehicle(Path(vehicle))
+    added = Additions(record or {}, values or {})
     if path.suffix != EXPERIMENT:
-        return Result(files, run_profile(pack, load_profile(usage), path, car, files))
+        return Result(files, run_profile(pack, load_profile(usage), path, car, files, added))
     if is_years(path):
+        if added != NOTHING:
+            raise InputError(f"{path}: record and values are for profiles and steps, not for years; leave them out")
         return Result(files, run_years_file(pack, path, years, car, files, resume, components))
-    return Result(files, run_steps(pack, path, car, files))
+    return Result(files, run_steps(pack, path, car, files, added))

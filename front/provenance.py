@@ -90,6 +90,7 @@ def ended(record: RunRecord, system: System, summary: RunSummary, told: Sequence
     """Return what is known of a run at its end; `told` are the lines of its summary."""
     return record.model_copy(
         update={
+            "totals": dict(summary.totals),
             "balances": tuple(balances(system, summary.totals)),
             "plan": tuple(tuple(table) for table in summary.plan),
             "held": summary.held,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+
+import xarray as xr
 
 from ..cosim.duty import with_profiles
 from ..cosim.experiment import Experiment, RunSummary
 from ..cosim.master import run
-from ..cosim.results import load, made_of, save_csv
+from ..cosim.results import made_of, save_csv
 from ..coupling.schedule import make_plan
 from ..coupling.system import System
 from ..fmi.files import claimed
@@ -21,7 +23,7 @@ from ..pack.file import Pack
 from ..pack.fmus import fmu_pack
 from ..pack.parts import parts
 from ..pack.recorded import record
-from ..report.page import write_report
+from ..report.page import save_page
 from ..report.run_record import ATTRIBUTE, RunKind, RunRecord
 from ..usage.drives import drive_path, drives
 from ..usage.experiment_file import load_steps
@@ -39,6 +41,30 @@ CUT_OFFS = tuple(
     f"PackNetwork.{cut_off}" for cut_off in ("undervoltage", "overvoltage", "overcurrent", "cell_overcurrent")
 )
 """Outputs that end a run: the pack would have been disconnected."""
+
+
+@dataclass(frozen=True)
+class Additions:
+    """What a run is given besides, of outputs and parameters of its FMUs.
+
+    Parameters
+    ----------
+    record : mapping of str to str
+        Name in the results, to the output ``"Component.output"``.
+    values : mapping of str to float
+        Start values by ``"Component.variable"`` [SI unit]; one fills an array.
+    """
+
+    record: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the pack file does not tell, a line each."""
+        return tuple(f"{name} is set to {value:g}" for name, value in self.values.items())
+
+
+NOTHING = Additions()
 
 
 @dataclass(frozen=True)
@@ -63,7 +89,9 @@ class PackCourse:
     driven: Callable[[float], float] = lambda _: 0.0
 
 
-def run_profile(pack: Pack, profile: Profile, path: Path, vehicle: Vehicle, files: OutputFiles) -> str:
+def run_profile(
+    pack: Pack, profile: Profile, path: Path, vehicle: Vehicle, files: OutputFiles, added: Additions = NOTHING
+) -> str:
     """Run a profile with the FMUs of a pack, save everything, and return the summary.
 
     Parameters
@@ -78,6 +106,8 @@ def run_profile(pack: Pack, profile: Profile, path: Path, vehicle: Vehicle, file
         What drives a speed.
     files : OutputFiles
         What is written.
+    added : Additions
+        Outputs that are recorded, and parameters that are set, besides.
 
     Raises
     ------
@@ -90,15 +120,15 @@ def run_profile(pack: Pack, profile: Profile, path: Path, vehicle: Vehicle, file
         folder, fmus = pack_fmus(pack, files.folder)
         known = started(pack, RunKind.PROFILE, profile.name, file_hashes({"profile": path}, folder), notices)
         experiment = Experiment(period * min(map(len, rows.values())), profile_values(profile))
-        return carry_out(pack, PackCourse(with_profiles(fmus, rows), experiment, known, profile.driven), files)
+        return carry_out(pack, PackCourse(with_profiles(fmus, rows), experiment, known, profile.driven), files, added)
 
 
-def run_steps(pack: Pack, path: Path, vehicle: Vehicle, files: OutputFiles) -> str:
+def run_steps(pack: Pack, path: Path, vehicle: Vehicle, files: OutputFiles, added: Additions = NOTHING) -> str:
     """Run the steps of an experiment with the FMUs of a pack, save everything, and return the summary.
 
     Parameters
     ----------
-    pack, vehicle, files : Pack, Vehicle, OutputFiles
+    pack, vehicle, files, added : Pack, Vehicle, OutputFiles, Additions
         As of `run_profile`.
     path : Path
         The file of the experiment.
@@ -115,7 +145,7 @@ def run_steps(pack: Pack, path: Path, vehicle: Vehicle, files: OutputFiles) -> s
         driven, experiment = steps_experiment(system, pack, steps, drives(folder, pack, vehicle))
         given = {"experiment": path, **{name: drive_path(folder, name) for name in names}}
         known = started(pack, RunKind.STEPS, path.stem, file_hashes(given, fmus))
-        return carry_out(pack, PackCourse(driven, experiment, known), files)
+        return carry_out(pack, PackCourse(driven, experiment, known), files, added)
 
 
 def pack_fmus(pack: Pack, output: Path) -> tuple[Path, System]:
@@ -123,9 +153,10 @@ def pack_fmus(pack: Pack, output: Path) -> tuple[Path, System]:
     return built_pack(pack, parts(pack), output / pack.name, lambda folder: fmu_pack(folder, pack.bms is not None))
 
 
-def carry_out(pack: Pack, course: PackCourse, files: OutputFiles) -> str:
+def carry_out(pack: Pack, course: PackCourse, files: OutputFiles, added: Additions) -> str:
     """Step a pack through a course, save everything, and return the summary."""
-    system, known = course.system, course.known
+    system = course.system
+    known = course.known.model_copy(update={"notices": (*course.known.notices, *added.notices)})
 
     def told(end: RunSummary) -> list[str]:
         return summary(known.profile, end, course.driven(end.end))
@@ -133,14 +164,20 @@ def carry_out(pack: Pack, course: PackCourse, files: OutputFiles) -> str:
     experiment = replace(
         course.experiment,
         stop_on=CUT_OFFS,
-        record={**record(system, pack.outputs.detail), **course.experiment.record},
+        values={**course.experiment.values, **added.values},
+        record={**record(system, pack.outputs.detail), **course.experiment.record, **added.record},
         output=files.netcdf,
         totals=integrals(system),
         attributes={ATTRIBUTE: known.to_json()},
         described=lambda end: {ATTRIBUTE: ended(known, system, end, told(end)).to_json()},
     )
-    makes = (partial(save_csv, path=files.table), partial(save_figure, path=files.figure))
-    with made_of(files.netcdf, *makes, lambda _: write_report(files.netcdf, files.page)):
+    makes = (
+        partial(save_csv, path=files.table),
+        partial(save_figure, path=files.figure),
+        partial(save_page, name=files.netcdf.stem, target=files.page),
+    )
+    loaded: list[xr.Dataset] = []
+    with made_of(files.netcdf, *makes, loaded.append):
         end = run(system, make_plan(system, periods(pack.schedule)), experiment)
-    lines = [*known.notices, *told(end), *ranges(load(files.netcdf)), "", format_balances(balances(system, end.totals))]
+    lines = [*known.notices, *told(end), *ranges(loaded[-1]), "", format_balances(balances(system, end.totals))]
     return "\n".join([*lines, "", files.told()])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import xarray as xr
@@ -17,7 +18,7 @@ from ..pack.balances import balances, format_balances
 from ..pack.block import all_parts
 from ..pack.file import Pack
 from ..pack.fmus import fmu_pack
-from ..report.page import write_report
+from ..report.page import save_page
 from ..report.run_record import ATTRIBUTE, RunKind, RunRecord
 from ..report.years_figure import draw
 from ..report.years_text import report
@@ -83,7 +84,7 @@ def run_years_file(
             with replacing(files.figure) as draft:
                 draw(life(recorded)).savefig(draft, format="png", dpi=DPI)
 
-        with made_of(files.netcdf, save, lambda _: write_report(files.netcdf, files.page)):
+        with made_of(files.netcdf, save, partial(save_page, name=files.netcdf.stem, target=files.page)):
             ended = run_years(pack, planned, resume)
         recorded = load(files.netcdf)
         aged = [] if pack.path is None else save_each_year(pack.path, pack, years, recorded, files.folder / files.name)

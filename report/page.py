@@ -87,10 +87,15 @@ def write_report(results: Path, target: Path) -> Path:
     InputError
         When the results cannot be read, hold no row, or the report cannot be written.
     """
-    page = made_page(load(results), results.stem)
+    save_page(load(results), results.stem, target)
+    return target
+
+
+def save_page(results: xr.Dataset, name: str, target: Path) -> None:
+    """Write the report of results that are loaded, as `write_report` does; `name` titles a pack without a name."""
+    page = made_page(results, name)
     with replacing(target) as draft:
         draft.write_text(page, encoding="utf-8")
-    return target
 
 
 def made_page(results: xr.Dataset, name: str) -> str:

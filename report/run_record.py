@@ -94,6 +94,8 @@ class RunRecord(_Part):
         Version by name: packfmu, Python, numpy and so on.
     hashes : dict
         SHA-256 in hexadecimal by the name of the file: pack, cell, profile, FMUs.
+    totals : dict
+        Energies [J] and charges [C] over the run by ``"Component.output"``, those of `pack.balances.integrals`.
     balances : tuple of Balance
         The ledger, of `pack.balances.balances`.
     plan : tuple of tables
@@ -122,6 +124,7 @@ class RunRecord(_Part):
     begin: str = ""
     versions: dict[str, str] = {}
     hashes: dict[str, str] = {}
+    totals: dict[str, float] = {}
     balances: tuple[Balance, ...] = ()
     plan: tuple[tuple[tuple[str, ...], ...], ...] = ()
     held: tuple[HeldChange, ...] = ()

@@ -26,7 +26,7 @@ Driven = Callable[[str], tuple[int, Mapping[str, NDArray[np.float64]]]]
 ``"Component.input"``: power or current of the pack, and what else the file tells."""
 
 LONGEST = 24 * NANOSECONDS["h"]
-"""Longest time [ns] of a power or a hold that is to reach a level."""
+"""Longest time [ns] of a power or a hold that is to reach a level, and of a rest until the groups are balanced."""
 
 SPARE = 2.0
 """Longest time of a current that is to reach a level, over the time that it takes for the nominal capacity."""
@@ -171,6 +171,8 @@ def _set(step: Step, pack: Pack) -> dict[str, ArrayLike]:
 
 def end_condition(end: StepEnd, pack: Pack, ports: PackPorts) -> Condition:
     """Return the output that ends a step, and where."""
+    if end.unit is StepUnit.BALANCED:
+        return Condition(ports.name("Balancer.balanced"), lowest=end.value)
     if end.above is None:
         current = pack_current(pack, end.value, end.unit)
         return Condition(ports.name("PackNetwork.pack_current_actual"), -current, current)

@@ -24,6 +24,7 @@ class StepUnit(Enum):
     WATT = "W"
     CELL_VOLT = "V"
     PACK_VOLT = "V pack"
+    BALANCED = "balanced"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class StepEnd:
     value : float
         [`unit`], positive.
     unit : StepUnit
-        A current is compared by its size.
+        A current is compared by its size; `BALANCED` is what the balancer says, with a value of 1.
     above : bool or None
         Whether a voltage has to rise to it, or to fall; None of a current, which has to fall in size.
     """

@@ -7,6 +7,7 @@ A step is one of::
     Charge at VALUE up to 4.1 V for TIME              constant current, then constant voltage, as a charger does it
     Hold at 4.1 V [for TIME] [until END]              END    50 mA  C/20
     Rest for TIME                                     TIME   8 h  90 seconds  0.5 hours
+    Rest [for TIME] until balanced                    what the balancer says
     Rest until 07:00                                  within years, whose days begin at a time
     Drive FILE [until END]
 
@@ -24,7 +25,7 @@ between the pack's terminals. Without a direction, as in a drive, an end says ``
 
 Steps end with the first base period after which a condition holds; each takes at least one. A step that is to reach a
 level and has no duration may take twice the time that its current takes for the whole nominal capacity, a power or a
-hold 24 hours: the run ends there.
+hold, and a rest until the groups are balanced, 24 hours: the run ends there.
 """
 
 from __future__ import annotations
@@ -71,6 +72,8 @@ _TIMES = {
     "h": ("h", "hr", "hour", "hours"),
     "d": ("d", "day", "days"),
 }
+BALANCED = StepEnd(1.0, StepUnit.BALANCED, above=True)
+
 _VOLTS = (StepUnit.CELL_VOLT, StepUnit.PACK_VOLT)
 _CURRENTS = (StepUnit.AMPERE, StepUnit.C_RATE)
 
@@ -179,11 +182,13 @@ def _drive(text: str, body: str, ambient: float | None) -> Step:
 
 def _rest(text: str, form: re.Match[str], ambient: float | None) -> Step:
     if form["value"] is not None or form["limit"] is not None:
-        raise InputError("'at' and 'up to' do not fit a rest; it takes 'for TIME', or 'until 07:00'")
+        raise InputError("'at' and 'up to' do not fit a rest; it takes 'for TIME', 'until balanced', or 'until 07:00'")
     duration = None if form["duration"] is None else _duration(form["duration"])
+    if form["ends"] == BALANCED.unit.value:
+        return Step(text, StepKind.REST, duration=duration, ends=(BALANCED,), ambient=ambient)
     clock = None if form["ends"] is None else _clock(form["ends"])
     if (duration is None) == (clock is None):
-        raise InputError("a rest takes 'for TIME', or 'until 07:00' within years")
+        raise InputError("a rest takes 'for TIME', 'until balanced', or 'until 07:00' within years")
     return Step(text, StepKind.REST, duration=duration, clock=clock, ambient=ambient)
 
 

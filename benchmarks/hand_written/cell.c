@@ -5,6 +5,10 @@
 #include "cell.h"
 
 #define GAS_CONSTANT 8.31446261815324
+#define NONE 1e300                /* time constant of what never changes [s] */
+#define GONE 1e-150               /* a smaller voltage counts as 0 */
+#define LEAST_HYSTERESIS 1e-12    /* a smaller bound counts as 0 [V] */
+#define SOC_TOLERANCE 0.01        /* timescale_soc is the time of such a change */
 
 typedef struct {
     int segment;
@@ -57,7 +61,19 @@ static inline double mean(const double *table, Place a, Place b)
 static inline double open_circuit(const Cells *c, int k, Place p)
 {
     return value(c->v.open_circuit_voltage, p)
-        + (c->s.factor_temperature[k] - c->v.reference_temperature) * value(c->v.entropic_coefficient, p);
+        + (c->s.factor_temperature[k] - c->v.reference_temperature) * value(c->v.entropic_coefficient, p)
+        + c->v.open_circuit_offset[k];
+}
+
+static inline double capacitance(const Cells *c, int k, int j, Place p)
+{
+    return c->v.pair_capacitance_scale[k][j] * bounded(c->v.pair_capacitance[j], p);
+}
+
+static inline double hysteresis_bound(const Cells *c, int k)
+{
+    double bound = c->v.hysteresis_scale[k] * c->v.hysteresis_bound;
+    return bound >= LEAST_HYSTERESIS ? bound : 0.0;
 }
 
 static void heat_up(Cells *c, int k)
@@ -65,10 +81,24 @@ static void heat_up(Cells *c, int k)
     double scale = c->v.resistance_scale[k];
     double x = (1.0 / c->v.temperature[k] - 1.0 / c->v.reference_temperature) / GAS_CONSTANT;
     c->s.factor_temperature[k] = c->v.temperature[k];
-    c->s.ohmic_factor[k] = scale * exp(c->v.ohmic_energy * x);
+    c->s.ohmic_factor[k] = scale * c->v.ohmic_scale[k] * exp(c->v.ohmic_energy * x);
     for (int j = 0; j < PAIRS; ++j)
-        c->s.pair_factor[k][j] = scale * exp(c->v.pair_energy[j] * x);
+        c->s.pair_factor[k][j] = scale * c->v.pair_resistance_scale[k][j] * exp(c->v.pair_energy[j] * x);
     c->s.self_discharge[k] = c->v.self_discharge_current[k] * exp(-c->v.self_discharge_energy * x);
+}
+
+/* Include the sensitivities of a cell; return dU/dz. Its resistances are given in all, and times their energies. */
+static inline double include_sensitivities(Cells *c, int k, Place p, double total, double activated)
+{
+    double i = c->held_current[k], temperature = c->s.factor_temperature[k];
+    double by_soc = slope(c->v.open_circuit_voltage, p)
+        + (temperature - c->v.reference_temperature) * slope(c->v.entropic_coefficient, p);
+    double by_temperature = value(c->v.entropic_coefficient, p)
+        - i * activated / (GAS_CONSTANT * temperature * temperature);
+    c->v.sensitivity_soc = fmax(c->v.sensitivity_soc, fabs(by_soc));
+    c->v.sensitivity_temperature = fmax(c->v.sensitivity_temperature, fabs(by_temperature));
+    c->v.sensitivity_growth = fmax(c->v.sensitivity_growth, fabs(i) * total);
+    return by_soc;
 }
 
 /* v(t + lookahead) = emf + resistance * current, linearised about the last current. */
@@ -79,19 +109,21 @@ static inline void offer_port(Cells *c, int k)
     double drift = per_current * i - ahead * c->s.self_discharge[k] / capacity;
     Place end = locate(c->v.soc[k] + drift), middle = locate(c->v.soc[k] + 0.5 * drift);
     double ohmic = c->s.ohmic_factor[k] * bounded(c->v.ohmic_resistance, end);
-    double warmer = c->s.factor_temperature[k] - c->v.reference_temperature;
-    double voltage = open_circuit(c, k, end) + ohmic * i;
-    double resistance = ohmic
-        + per_current * (slope(c->v.open_circuit_voltage, end) + warmer * slope(c->v.entropic_coefficient, end));
+    double voltage = open_circuit(c, k, end) + ohmic * i, resistance = ohmic;
+    double total = ohmic, activated = c->v.ohmic_energy * ohmic, m = hysteresis_bound(c, k);
     for (int j = 0; j < PAIRS; ++j) {
         double r = c->s.pair_factor[k][j] * bounded(c->v.pair_resistance[j], middle);
-        double remaining = exp(-ahead / (r * bounded(c->v.pair_capacitance[j], middle)));
-        double settled = r * i;
+        double time_constant = r * capacitance(c, k, j, middle);
+        double remaining = exp(-ahead / time_constant), settled = r * i;
+        c->v.timescale_fastest = fmin(c->v.timescale_fastest, time_constant);
+        c->v.timescale_slowest = fmax(c->v.timescale_slowest, time_constant);
+        total += r;
+        activated += c->v.pair_energy[j] * r;
         voltage += settled + (c->s.pair_voltage[k][j] - settled) * remaining;
         resistance += r * (1.0 - remaining);
     }
-    if (c->v.hysteresis_bound != 0.0) {
-        double m = c->v.hysteresis_bound, y = c->s.hysteresis[k], per = c->v.hysteresis_rate / capacity;
+    if (m != 0.0) {
+        double y = c->s.hysteresis[k], per = c->v.hysteresis_rate / capacity;
         double by_charge = per * i, rate = fabs(by_charge) + c->v.hysteresis_decay;
         double gone = -expm1(-rate * ahead), area = rate > 0.0 ? gone / rate : ahead;
         double derivative = m * area;
@@ -102,6 +134,7 @@ static inline void offer_port(Cells *c, int k)
         voltage += y * (1.0 - gone) + m * by_charge * area;
         resistance += per * derivative;
     }
+    resistance += per_current * include_sensitivities(c, k, end, total, activated);
     c->v.emf[k] = voltage - resistance * i;
     c->v.resistance[k] = resistance;
 }
@@ -112,7 +145,8 @@ static inline double relax(double v, double settled, double rate, double h, doub
     double distance = v - settled, gone = -expm1(-rate * h), area = rate > 0.0 ? gone / rate : h;
     *integral = h * settled + distance * area;
     *square = settled * (*integral + distance * area) + distance * distance * area * (1.0 - 0.5 * gone);
-    return v - distance * gone;
+    v -= distance * gone;
+    return fabs(v) > GONE ? v : 0.0;
 }
 
 static inline void step_cell(Cells *c, int k, double h)
@@ -123,9 +157,11 @@ static inline void step_cell(Cells *c, int k, double h)
     double cut_off = small - (end - begin), integral = 0.0, kept = 0.0, lost = 0.0, booked = 0.0, area, square;
     Place a = locate(begin), b = locate(end), middle = locate(0.5 * (begin + end));
     double ohmic = c->s.ohmic_factor[k] * bounded(c->v.ohmic_resistance, middle);
-    double entropic = mean(c->v.entropic_coefficient, a, b), potential = mean(c->v.open_circuit_voltage, a, b);
+    double entropic = mean(c->v.entropic_coefficient, a, b);
+    double potential = mean(c->v.open_circuit_voltage, a, b) + c->v.open_circuit_offset[k];
     double warm = potential + (temperature - c->v.reference_temperature) * entropic, heat;
-    double voltage = 0.0;
+    double voltage = 0.0, m = hysteresis_bound(c, k);
+    c->greatest_rise = fmax(c->greatest_rise, fabs(h * stored / capacity));
     c->held_current[k] = i;
     c->v.charge += h * i;
     c->v.stored_charge += capacity * (end - begin + (cut_off - c->s.remainder[k]));
@@ -134,18 +170,17 @@ static inline void step_cell(Cells *c, int k, double h)
     c->s.remainder[k] = cut_off;
     for (int j = 0; j < PAIRS; ++j) {
         double r = c->s.pair_factor[k][j] * bounded(c->v.pair_resistance[j], middle);
-        double f = bounded(c->v.pair_capacitance[j], middle);
+        double f = capacitance(c, k, j, middle);
         double v0 = c->s.pair_voltage[k][j], v1 = relax(v0, r * i, 1.0 / (r * f), h, &area, &square);
         c->s.pair_voltage[k][j] = v1;
         voltage += v1;
         integral += area;
         lost += square / r;
         kept += 0.5 * f * (v1 - v0) * (v1 + v0);
-        booked += 0.5 * (bounded(c->v.pair_capacitance[j], b) - f) * v1 * v1
-            - 0.5 * (bounded(c->v.pair_capacitance[j], a) - f) * v0 * v0;
+        booked += 0.5 * (capacitance(c, k, j, b) - f) * v1 * v1 - 0.5 * (capacitance(c, k, j, a) - f) * v0 * v0;
     }
-    if (c->v.hysteresis_bound != 0.0) {
-        double m = c->v.hysteresis_bound, f = capacity / (c->v.hysteresis_rate * m);
+    if (m != 0.0) {
+        double f = capacity / (c->v.hysteresis_rate * m);
         double by_charge = c->v.hysteresis_rate * i / capacity, rate = fabs(by_charge) + c->v.hysteresis_decay;
         double y0 = c->s.hysteresis[k];
         double y1 = relax(y0, rate > 0.0 ? m * by_charge / rate : 0.0, rate, h, &area, &square);
@@ -164,8 +199,17 @@ static inline void step_cell(Cells *c, int k, double h)
     c->v.voltage[k] = open_circuit(c, k, b) + c->s.ohmic_factor[k] * bounded(c->v.ohmic_resistance, b) * i + voltage;
 }
 
-static void clear_ledger(Cells *c)
+static void clear_reports(Cells *c)
 {
+    c->v.timescale_fastest = NONE;
+    c->v.timescale_slowest = 0.0;
+    c->v.sensitivity_soc = c->v.sensitivity_temperature = c->v.sensitivity_growth = 0.0;
+}
+
+static void clear_sums(Cells *c)
+{
+    clear_reports(c);
+    c->greatest_rise = 0.0;
     c->v.electrical_energy = c->v.stored_energy = c->v.heat = c->v.table_energy = 0.0;
     c->v.charge = c->v.stored_charge = c->v.lost_charge = 0.0;
 }
@@ -184,14 +228,16 @@ static Extremes extremes(const double *values)
     return (Extremes){values[least], values[greatest], sum / CELLS, least + 1, greatest + 1};
 }
 
-static void summarise(Cells *c)
+static void summarise(Cells *c, double h)
 {
+    c->v.timescale_soc = c->greatest_rise > 0.0 ? fmin(SOC_TOLERANCE * h / c->greatest_rise, NONE) : NONE;
     c->v.voltage_extremes = extremes(c->v.voltage);
     c->v.soc_extremes = extremes(c->v.soc);
 }
 
 void cells_offer_ports(Cells *c)
 {
+    clear_reports(c);
     for (int k = 0; k < CELLS; ++k)
         offer_port(c, k);
 }
@@ -200,25 +246,30 @@ void cells_initialise(Cells *c)
 {
     memset(&c->s, 0, sizeof c->s);
     memset(c->held_current, 0, sizeof c->held_current);
-    clear_ledger(c);
+    clear_sums(c);
     for (int k = 0; k < CELLS; ++k) {
         c->v.soc[k] = c->v.initial_soc[k];
+        c->s.hysteresis[k] = c->v.initial_hysteresis[k] * hysteresis_bound(c, k);
+        for (int j = 0; j < PAIRS; ++j)
+            c->s.pair_voltage[k][j] = c->v.initial_pair_voltage[k][j];
         heat_up(c, k);
         c->v.heat_rate[k] = 0.0;
-        c->v.voltage[k] = open_circuit(c, k, locate(c->v.soc[k]));
+        c->v.voltage[k] = open_circuit(c, k, locate(c->v.soc[k])) + c->s.hysteresis[k];
+        for (int j = 0; j < PAIRS; ++j)
+            c->v.voltage[k] += c->s.pair_voltage[k][j];
     }
     cells_offer_ports(c);
-    summarise(c);
+    summarise(c, 0.0);
 }
 
 void cells_step(Cells *c, double h)
 {
-    clear_ledger(c);
+    clear_sums(c);
     for (int k = 0; k < CELLS; ++k) {
         if (c->s.factor_temperature[k] != c->v.temperature[k])
             heat_up(c, k);
         step_cell(c, k, h);
         offer_port(c, k);
     }
-    summarise(c);
+    summarise(c, h);
 }

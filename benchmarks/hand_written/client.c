@@ -5,8 +5,8 @@
  * START holds parameters and inputs as doubles, in the order of the value references. Commands from the standard input,
  * each answered by a line:
  *
- *     time STEPS     nanoseconds of the processor a step of each library: set current and temperature of all cells, step, get five
- *                    outputs of all cells
+ *     time STEPS     nanoseconds of the processor a step of each library: set current and temperature of all cells,
+ *                    step, get five outputs of all cells, time constants and sensitivities
  *     trace STEPS    the greatest difference of an output over the steps, relative to the output's greatest magnitude
  */
 #define _POSIX_C_SOURCE 200809L
@@ -20,7 +20,7 @@
 
 #include "fmi2FunctionTypes.h"
 
-enum { PERIOD = 20, WARMER = 10, PORTS = 5, TIMESCALES = 2, LEDGER = 7, EXTREMES = 3, NUMBERS = 2 };
+enum { PERIOD = 20, WARMER = 10, PORTS = 5, REPORTS = 5, SUMS = 8, EXTREMES = 3, NUMBERS = 2 };
 
 typedef struct {
     fmi2Component component;
@@ -124,14 +124,14 @@ static double time_of(Slave *slave, long steps)
     return (1e9 * (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec)) / (double)steps;
 }
 
-/* Get what a step leaves unread: the ledger and the extremes of voltage and SOC. */
+/* Get what a step leaves unread: the time constant of SOC, the ledger, and the extremes of voltage and SOC. */
 static void get_rest(Slave *slave)
 {
     fmi2Real *target = slave->outputs + ports;
     const fmi2ValueReference *reference = references + first_output + ports;
     for (int summary = 0; summary < 2; ++summary) {
         fmi2Integer numbers[NUMBERS];
-        size_t count = summary ? EXTREMES : LEDGER + EXTREMES;
+        size_t count = summary ? EXTREMES : SUMS + EXTREMES;
         must(slave->get_real(slave->component, reference, count, target), "fmi2GetReal");
         must(slave->get_integer(slave->component, reference + count, NUMBERS, numbers), "fmi2GetInteger");
         for (int i = 0; i < NUMBERS; ++i)
@@ -159,7 +159,7 @@ static double difference(Slave slaves[2], long steps)
         }
     }
     for (size_t k = 0; k < count; ++k)
-        if (apart[k] > 0.0 && (k < 2 * cells || k >= 2 * cells + TIMESCALES)) /* which ours alone computes */
+        if (apart[k] > 0.0)
             worst = fmax(worst, apart[k] / greatest[k]);
     free(greatest);
     free(apart);
@@ -200,8 +200,8 @@ int main(int argc, char **argv)
     cells = strtoul(argv[1], NULL, 10);
     first_input = strtoul(argv[2], NULL, 10);
     first_output = strtoul(argv[3], NULL, 10);
-    ports = PORTS * cells + TIMESCALES;
-    reals = ports + LEDGER + EXTREMES;
+    ports = PORTS * cells + REPORTS; /* time constants and sensitivities */
+    reals = ports + SUMS + EXTREMES;
     references = allocate(first_output + reals + NUMBERS + EXTREMES + NUMBERS);
     for (size_t i = 0; i < first_output + reals + NUMBERS + EXTREMES + NUMBERS; ++i)
         references[i] = (fmi2ValueReference)i;

@@ -8,7 +8,7 @@
 #include "cell.h"
 
 enum {
-    PARAMETERS = offsetof(Variables, lookahead) / sizeof(double),
+    LOOKAHEAD = offsetof(Variables, lookahead) / sizeof(double),
     INPUTS = offsetof(Variables, current) / sizeof(double),
     OUTPUTS = offsetof(Variables, emf) / sizeof(double),
     NUMBER = sizeof(Variables) / sizeof(double)
@@ -113,7 +113,7 @@ fmi2Status fmi2SetReal(fmi2Component c, const fmi2ValueReference vr[], size_t n,
     Instance *instance = c;
     double *values = (double *)&instance->cells.v;
     for (size_t i = 0; i < n; ++i) {
-        if (vr[i] >= OUTPUTS || (instance->running && vr[i] < PARAMETERS) || !isfinite(value[i]))
+        if (vr[i] >= OUTPUTS || (instance->running && vr[i] < INPUTS && vr[i] != LOOKAHEAD) || !isfinite(value[i]))
             return fmi2Error;
         values[vr[i]] = value[i];
         if (instance->running && vr[i] < INPUTS)

@@ -1,15 +1,12 @@
-"""Balancers side by side on a small pack: what they move, waste and gain, over the FMUs that the example builds."""
+"""Balancers side by side on a small pack: what they move, waste and gain, by the steps and the cases of the example."""
 
 import csv
 
 import balancing
-import balancing_report
 import numpy as np
 import pytest
 
-from packfmu.core.errors import InputError
-from packfmu.pack.balancing_tables import Bms
-from packfmu.pack.file import load_pack
+from packfmu.report.balancing import figure, outcome, tables
 
 PACK = """
 [pack]
@@ -22,14 +19,12 @@ initial_soc = 0.6
 seed = 7
 capacity_cv = 0.02
 soc_spread = 0.02
-[balancer]
-bleed_resistance = 20.0
-[bms]
 [schedule]
 electrical = "10 s"
+[bms]
 """
 NAMES = ("none", "bleed_history", "bleed_history_known", "flyback_pack")
-HOURS = 16.0
+HOURS = 48.0
 
 
 @pytest.fixture(scope="module")
@@ -38,28 +33,26 @@ def output(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def pack(output):
-    path = output / "pack.toml"
-    path.write_text(PACK)
-    return load_pack(path)
+def outcomes(output):
+    """Return the outcome of some of the example's cases by name."""
+    cases = [case for case in balancing.CASES if case.name in NAMES]
+    return {each.name: each for each in balancing.compare(PACK, output / "balancing", cases)}
 
 
 @pytest.fixture(scope="module")
-def outcomes(pack, output):
-    """Return the outcome of some of the example's cases by name."""
-    cases = [case for case in balancing.CASES if case.name in NAMES]
-    return {outcome.name: outcome for outcome in balancing.compare(pack, output, HOURS, cases)}
+def told(outcomes, output):
+    return balancing.tell(list(outcomes.values()), output)
 
 
-def test_cases_keep_what_balancers_share_and_replace_the_rest(pack):
-    by_name = {case.name: case for case in balancing.CASES}
-    assert len(by_name) == len(balancing.CASES)
-    for case in balancing.CASES:
-        table = case.pack(pack).balancer
-        assert table.bleed_resistance == (20.0 if table.is_passive else 430.0)
-        assert table.converter == case.table["converter"]
-        assert (case.pack(pack).bms is None) == case.known
-    assert by_name["none"].pack(pack.model_copy(update={"bms": None})).bms == Bms()
+def test_every_case_is_a_pack_of_its_own(tmp_path, monkeypatch):
+    packs = {}
+    monkeypatch.setattr(balancing, "balance", lambda case, pack, _: packs.update({case.name: pack}))
+    balancing.compare(PACK, tmp_path)
+    assert len(packs) == len(balancing.CASES) == 12
+    assert {name for name, text in packs.items() if "[bms]" not in text} == {
+        "bleed_history_known",
+        "flyback_ring_known",
+    }
 
 
 def test_nothing_balances_where_nobody_may(outcomes):
@@ -73,16 +66,16 @@ def test_nothing_balances_where_nobody_may(outcomes):
 
 @pytest.mark.parametrize("name", NAMES[1:])
 def test_balancers_bring_the_groups_together(name, outcomes):
-    outcome = outcomes[name]
-    assert outcome.taken > 0.0
-    assert outcome.spread()[0] > 2.0
-    surely = 100.0 * outcome.balanced_spread
-    if "soc_sigma" in outcome.recorded:
-        assert outcome.estimated_spread <= surely
-        surely += 200.0 * 2**0.5 * float(outcome.recorded["soc_sigma"][-1].max())
-    assert outcome.spread()[-1] <= surely
-    assert outcome.usable[0] < outcome.usable[-1] <= outcome.weakest * (1.0 + 1e-12)
-    assert 0.0 < outcome.regained <= 100.0
+    balanced = outcomes[name]
+    assert balanced.taken > 0.0
+    assert balanced.spread()[0] > 2.0
+    surely = 100.0 * balanced.balanced_spread
+    if "soc_sigma" in balanced.recorded:
+        assert balanced.estimated_spread <= surely
+        surely += 200.0 * 2**0.5 * float(balanced.recorded["soc_sigma"][-1].max())
+    assert balanced.spread()[-1] <= surely
+    assert balanced.usable[0] < balanced.usable[-1] <= balanced.weakest * (1.0 + 1e-12)
+    assert 0.0 < balanced.regained <= 100.0
 
 
 def test_known_and_constant_bleeding_ends_when_it_was_predicted(outcomes):
@@ -128,71 +121,43 @@ def test_the_ledger_closes(name, outcomes):
 
 
 def test_plans_suit_the_time_constants(outcomes):
-    assert all(outcome.ended.violations == () for outcome in outcomes.values())
-    assert outcomes["flyback_pack"].layers.splitlines()[1].split()[:4] == ["switching", "1e-05", "s", "within"]
-    assert "switching" not in outcomes["bleed_history"].layers
+    assert all(each.run.violations == () for each in outcomes.values())
+    assert outcomes["flyback_pack"].run.plan[0][1][:3] == ("switching", "1e-05 s", "within Balancer")
+    assert all(row[0] != "switching" for row in outcomes["bleed_history"].run.plan[0])
 
 
-def test_files_are_saved(outcomes, output):
-    assert {path.name for path in output.iterdir()} == {"pack.toml", "balancing.csv", "balancing.png", "balancing"}
-    assert {path.stem for path in (output / "balancing").glob("*.nc")} == set(NAMES)
+def test_files_are_saved(told, outcomes, output):
+    assert {path.name for path in output.iterdir()} == {"balancing.csv", "balancing.png", "balancing"}
+    for name in NAMES:
+        ends = {path.name.removeprefix(f"{name}_balancing") for path in (output / "balancing").glob(f"{name}_bal*")}
+        assert ends == {".nc", ".csv", ".png", ".html"}
     with (output / "balancing.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["balancer"]: row for row in csv.DictReader(file)}
-    assert set(rows) == {outcome.title for outcome in outcomes.values()}
+    assert set(rows) == {each.title for each in outcomes.values()}
     moved = outcomes["flyback_pack"]
     assert float(rows[moved.title]["cost: moved [Wh]"]) == pytest.approx(moved.moved, rel=1e-8)
 
 
-def test_the_tables_tell_every_case(outcomes, output):
-    told = balancing.tell(list(outcomes.values()), output)
-    for outcome in outcomes.values():
-        assert told.count(f"\n{outcome.title} ") >= 2
+def test_the_tables_tell_every_case(told, outcomes):
+    for each in outcomes.values():
+        assert told.count(f"\n{each.title} ") >= 2
     assert "weakest group" in told.splitlines()[0]
 
 
+def test_the_figure_shows_the_groups_of_those_that_are_named(outcomes):
+    drawn = figure.draw(list(outcomes.values()), shown=("flyback_pack", "none"))
+    assert [axes.get_title() for axes in drawn.axes[4:]] == [
+        f"SOC of the groups: {outcomes[name].title}; grey: estimated" for name in ("flyback_pack", "none")
+    ]
+
+
+def test_what_is_recorded_follows_the_balancer(outcomes):
+    assert set(outcome.USED) <= set(outcomes["bleed_history"].recorded)
+    assert "refreshes" not in outcomes["bleed_history"].recorded
+    assert set(outcome.USED_OF_CONVERTERS) <= set(outcomes["flyback_pack"].recorded)
+
+
 def test_times_and_what_there_is_not_as_text():
-    assert balancing_report.shown(np.nan, ".2f") == "-"
-    assert balancing_report.shown(np.inf, ".2f") == "never"
-    assert balancing_report.shown(-0.2, "z.0f") == "0"
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (["--hours", "0"], "--hours 0 must be finite, and at least a thermal period"),
-        (["--hours", "inf"], "--hours inf must be finite"),
-        (["--hours", "nan"], "--hours nan must be finite"),
-        (["--hours", "soon"], "invalid float value: 'soon'"),
-        (["--pack", "nowhere.toml"], "nowhere.toml: cannot be read"),
-        (["--pack", "{folder}", "--hours", "1"], "cannot be read"),
-    ],
-)
-def test_what_does_not_fit_is_told_in_one_line(options, message, tmp_path, capsys):
-    given = [option.format(folder=tmp_path) for option in options]
-    assert balancing.main([*given, "--output", str(tmp_path)]) == 2
-    told = capsys.readouterr().err.splitlines()
-    assert len(told) == 1
-    assert message in told[0]
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_folder_in_the_place_of_a_file_is_told_at_once(tmp_path, capsys):
-    (tmp_path / "balancing.png").mkdir()
-    assert balancing.main(["--output", str(tmp_path)]) == 2
-    assert "balancing.png cannot be written: it is a folder" in capsys.readouterr().err
-
-
-def test_cases_before_one_that_fails_are_saved(pack, tmp_path, outcomes, monkeypatch):
-    def balance(case, *given):
-        if case.name == "flyback_pack":
-            raise InputError("a converter refuses")
-        return outcomes[case.name]
-
-    monkeypatch.setattr(balancing, "balance", balance)
-    monkeypatch.setattr(balancing, "build_all", lambda pack, folder, cases: dict.fromkeys(NAMES))
-    cases = [case for case in balancing.CASES if case.name in NAMES]
-    with pytest.raises(InputError, match="a converter refuses"):
-        balancing.compare(pack, tmp_path, HOURS, cases)
-    with (tmp_path / "balancing.csv").open(newline="") as file:
-        assert len(list(csv.reader(file))) == len(NAMES)  # the header, and three cases
-    assert (tmp_path / "balancing.png").stat().st_size > 10_000
+    assert tables.shown(np.nan, ".2f") == "-"
+    assert tables.shown(np.inf, ".2f") == "never"
+    assert tables.shown(-0.2, "z.0f") == "0"

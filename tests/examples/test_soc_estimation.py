@@ -3,12 +3,17 @@
 import numpy as np
 import pytest
 import soc_estimation
-from soc_estimation import Activity, Phase
 
+import packfmu
 from packfmu.cosim import results
-from packfmu.pack.file import load_pack
+from packfmu.report.estimation.estimate import estimate
+from packfmu.usage.longitudinal_vehicle import NISSAN_LEAF
+from packfmu.usage.vehicle_file import load_vehicle
 
-COURSE = (Phase(Activity.DRIVE), Phase(Activity.REST, 1.0), Phase(Activity.CHARGE, 0.5), Phase(Activity.REST, 1.0))
+DAY = """
+balancing = false
+steps = ["Drive wltc_class3b", "Rest for 1 h", "Charge at 112.5 W for 30 min", "Rest for 1 h"]
+"""
 SECOND_REST = 1800 + 3600 + 1800
 """Row in which it begins."""
 
@@ -20,21 +25,28 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def told(folder):
-    return soc_estimation.estimate(load_pack(soc_estimation.BIASED), folder, COURSE)
+    (folder / "day.toml").write_text(DAY)
+    return soc_estimation.spend(folder / "day.toml", folder / "out")
 
 
 @pytest.fixture(scope="module")
 def recorded(told, folder):
-    return results.load(folder / "soc_estimation.nc")
+    return results.load(folder / "out" / "soc_estimation_pack_day.nc")
 
 
-def test_course_is_what_was_asked_for():
-    pack = load_pack(soc_estimation.BIASED)
-    power, ends = soc_estimation.profile(pack, COURSE)
-    assert ends.tolist() == [1800, 5400, SECOND_REST, 10800]
-    assert power[:1800].mean() < 0.0
-    assert np.all(power[1800:5400] == 0.0)
-    assert np.all(power[5400:7200] == 3600.0 * 6 / 192)
+def test_the_car_is_a_thirty_second_of_the_leaf():
+    car = load_vehicle(soc_estimation.HERE / "soc_estimation_car.toml")
+    for name in ("mass", "rotating_mass", "drag_area", "rated_power", "regeneration_limit", "auxiliary_power"):
+        assert 32.0 * getattr(car, name) == getattr(NISSAN_LEAF, name)
+    for name in ("rolling_resistance", "air_density", "gear_efficiency", "load", "drive_efficiency"):
+        assert getattr(car, name) == getattr(NISSAN_LEAF, name)
+
+
+def test_steps_are_told_by_their_rows(recorded):
+    made = estimate(packfmu.load(soc_estimation.HERE / "soc_estimation_pack.toml"), recorded)
+    assert made.phases == (("drive", 1800), ("rest", 5400), ("charge", SECOND_REST), ("rest", 10800))
+    assert made.settled == SECOND_REST
+    assert made.bias == 0.1
 
 
 def test_counting_errs_by_its_first_guess_and_by_what_the_bias_comes_to(recorded):
@@ -78,18 +90,6 @@ def test_report_tells_the_figures_of_the_run(told, recorded):
 
 
 def test_files_are_saved(told, folder):
-    names = {"soc_estimation.nc", "soc_estimation.csv", "soc_estimation.png", "soc_estimation"}
-    assert {path.name for path in folder.iterdir()} == names
-    fmus = {path.stem for path in (folder / "soc_estimation" / "native").iterdir()}
-    assert fmus == {"Cell", "PackNetwork", "Thermal", "Balancer", "Bms"}
-
-
-def test_a_pack_without_management_is_refused(tmp_path, capsys):
-    path = tmp_path / "pack.toml"
-    text = soc_estimation.BIASED.read_text(encoding="utf-8")
-    path.write_text(text[: text.index("[bms]")], encoding="utf-8")
-    assert soc_estimation.main(["--pack", str(path), "--output", str(tmp_path / "out")]) == 2
-    told = capsys.readouterr().err.splitlines()
-    assert len(told) == 1
-    assert "no [bms] table" in told[0]
-    assert not (tmp_path / "out").exists()
+    names = [f"soc_estimation_pack_day.{end}" for end in ("nc", "csv", "png", "html")]
+    found = {path.name for path in (folder / "out").iterdir()}
+    assert found == {*names, "soc_estimation.png", "soc_estimation_pack"}

@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-import vehicle
 import vehicle_fmu
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +11,7 @@ from scipy.integrate import solve_ivp
 from vehicle_fmu import INERTIA, LEVEL, Limit, Vehicle
 
 from packfmu.usage import longitudinal_vehicle as car
+from packfmu.usage.profile import CYCLES
 
 LEAF = car.NISSAN_LEAF
 SPEEDS = st.floats(0.0, 45.0)
@@ -42,7 +42,7 @@ def drive(started, targets):
 
 @pytest.fixture(scope="module")
 def wltc():
-    time, speed = car.read_trace(vehicle.WLTC)
+    time, speed = car.read_trace(CYCLES["wltc_class3b"])
     return speed, drive(slave(), speed[1:]), time
 
 

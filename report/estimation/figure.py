@@ -1,126 +1,25 @@
-"""What examples/soc_estimation.py tells and draws: counted and estimated SOC against the true one."""
+"""A figure of a run with estimates: SOC with its band, errors, bias, standard deviations, innovation, power limits."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
-import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-Values = NDArray[np.float64]
-
-HOUR = 3600.0
-"""[s]; as many C are an Ah."""
+from ...fmi.files import replacing
+from .estimate import HOUR, Estimate
+from .text import HORIZONS
 
 TRUE, ESTIMATED, COUNTED, CROWD = "black", "#0072B2", "#D55E00", "0.6"
 """Colours that can be told apart without red and green."""
 
-HORIZONS = ("2 s", "10 s", "30 s")
 
-
-@dataclass(frozen=True, eq=False)
-class Estimate:
-    """A run that has ended.
-
-    Parameters
-    ----------
-    recorded : xarray.Dataset
-        One row at the start and one after each period: what `examples/soc_estimation.py` records.
-    phases : tuple of (str, int)
-        What the car did, and the row in which it ended.
-    bias : float
-        Of the current sensor [A].
-    """
-
-    recorded: xr.Dataset
-    phases: tuple[tuple[str, int], ...]
-    bias: float
-
-    @property
-    def hours(self) -> Values:
-        """When the rows were recorded [h]."""
-        return self.recorded["time"].values / HOUR
-
-    def error(self, name: str) -> Values:
-        """Return by how much the SOC of the groups, `estimated` or `counted`, exceeds the true one in each row [%]."""
-        return 100.0 * (self.recorded[f"{name}_group_soc"] - self.recorded["group_soc"]).values
-
-    @property
-    def sigma(self) -> Values:
-        """Standard deviation that the filter has of each group's SOC in each row [%]."""
-        return 100.0 * self.recorded["soc_sigma"].values
-
-    @property
-    def spans(self) -> list[tuple[str, int, int]]:
-        """What the car did, and the rows in which it began and ended."""
-        begins = [0, *(end for _, end in self.phases)]
-        return [(what, begin, end) for begin, (what, end) in zip(begins, self.phases, strict=False)]
-
-    @property
-    def settled(self) -> int:
-        """Row in which the second rest begins; the last one where there is none."""
-        rests = [begin for what, begin, _ in self.spans if what == "rest"]
-        return rests[1] if len(rests) > 1 else self.hours.size - 1
-
-    def within(self, begin: int) -> float:
-        """Return the share of groups and rows from `begin` on whose error is within two standard deviations [%]."""
-        return float(100.0 * (np.abs(self.error("estimated")) <= 2.0 * self.sigma)[begin:].mean())
-
-
-def report(made: Estimate) -> list[str]:
-    """Return the figures of a run, a line each."""
-    return [*_phases(made), "", *_errors(made), "", *_bias(made), "", *_power(made)]
-
-
-def _phases(made: Estimate) -> list[str]:
-    soc = 100.0 * made.recorded["group_soc"].mean("group").values
-    told = ", ".join(f"{what} {made.hours[end] - made.hours[begin]:.1f} h" for what, begin, end in made.spans)
-    return [told, f"mean SOC from {soc[0]:.1f} to {soc[-1]:.1f} %, between {soc.min():.1f} and {soc.max():.1f} %"]
-
-
-def _errors(made: Estimate) -> list[str]:
-    rows = [f"{'error of SOC [%], worst group':<46}{'counted':>10}{'estimated':>11}{'sigma':>8}"]
-    instants = (("at the start", slice(0, 1)), ("from the second rest on, greatest", slice(made.settled, None)),
-                ("at the end", slice(-1, None)))  # fmt: skip
-    for title, part in instants:
-        counted, estimated = (_worst(made.error(name)[part]) for name in ("counted", "estimated"))
-        rows.append(f"{title:<46}{counted:>10.2f}{estimated:>11.2f}{made.sigma[part].max():>8.2f}")
-    return rows
-
-
-def _worst(errors: Values) -> float:
-    """Return the value of the greatest magnitude."""
-    return float(errors.ravel()[np.argmax(np.abs(errors))])
-
-
-def _bias(made: Estimate) -> list[str]:
-    data = made.recorded
-    innovation = float(data["normalised_innovation"][made.settled :].mean())
-    drift = 100.0 * made.bias * float(data["time"][-1]) / data["estimated_capacity"].values[0].mean()
-    found, sigma = (1e3 * float(data[name][-1]) for name in ("current_bias", "current_bias_sigma"))
-    whole, later = made.within(0), made.within(made.settled)
-    return [
-        f"bias of the sensor      {1e3 * made.bias:.0f} mA, found {found:.0f} mA with a sigma of {sigma:.0f} mA; "
-        f"counted it makes {drift:.2f} % of SOC",
-        f"error within 2 sigma    {whole:.1f} % of the time, from the second rest on {later:.1f} %",
-        f"normalised innovation   {innovation:.3f} from the second rest on; 1 where model and noise are as assumed",
-    ]
-
-
-def _power(made: Estimate) -> list[str]:
-    rows = [f"{'power [kW] that may be asked for':<34}{'SOC [%]':>8}{'discharging':>24}{'charging':>24}"]
-    rows.append(f"{'':<42}" + "".join(f"{horizon:>8}" for horizon in 2 * HORIZONS))
-    shown = [("at the start, guessed", 0)]
-    shown += [(f"after a {what}, at {made.hours[end]:.1f} h", end) for what, end in made.phases if what != "rest"]
-    shown.append(("at the end", -1))
-    for title, row in shown:
-        soc = 100.0 * float(made.recorded["group_soc"][row].mean())
-        powers = [made.recorded[f"{way}_power"].values[row] for way in ("discharge", "charge")]
-        rows.append(f"{title:<34}{soc:>8.1f}" + "".join(f"{1e-3 * power:>8.2f}" for power in np.concatenate(powers)))
-    return rows
+def save_figure(made: Estimate, path: Path) -> None:
+    """Save the figure of `draw` as PNG; InputError where that fails."""
+    with replacing(path) as draft:
+        draw(made).savefig(draft, format="png", dpi=120)
 
 
 def draw(made: Estimate) -> Figure:

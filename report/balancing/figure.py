@@ -1,31 +1,39 @@
-"""The figure of examples/balancing.py: how all balancers did, and the groups under two of them."""
+"""A figure of balancers side by side: how all did, and the groups under two of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
-from balancing_report import Outcome
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ...fmi.files import replacing
+from .outcome import Outcome, Values
+
 COLOURS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#B8A900", "#0072B2", "#D55E00", "#CC79A7")
 """Colours of Okabe and Ito, their yellow darkened: they can be told apart without red and green."""
-
-SHOWN = ("bleed_history", "flyback_ring")
-"""Balancers whose groups are drawn; else the first and the last."""
 
 FIRST = 1e-2
 """Time at which the logarithmic axes begin [h]."""
 
 
-def draw(outcomes: Sequence[Outcome]) -> Figure:
+def save_figure(outcomes: Sequence[Outcome], path: Path, shown: tuple[str, str] | None = None) -> None:
+    """Save the figure of `draw` as PNG; InputError where that fails."""
+    with replacing(path) as draft:
+        draw(outcomes, shown).savefig(draft, format="png", dpi=120)
+
+
+def draw(outcomes: Sequence[Outcome], shown: tuple[str, str] | None = None) -> Figure:
     """Draw spread, usable capacity and board temperature over time, losses, and the groups' SOC under two balancers.
 
     Parameters
     ----------
     outcomes : sequence of Outcome
         At least one.
+    shown : (2,) tuple of str, optional
+        Names of those whose groups are drawn; without, the first and the last.
 
     Returns
     -------
@@ -43,8 +51,8 @@ def draw(outcomes: Sequence[Outcome]) -> Figure:
     board = [o.recorded["board_temperature"].values - 273.15 for o in outcomes]
     _over_time(panels[3], outcomes, board, "Temperature of the balancer's board", "[degC]")
     by_name = {outcome.name: outcome for outcome in outcomes}
-    for panel, name, other in zip(panels[4:], SHOWN, (0, -1), strict=True):
-        _groups(panel, by_name.get(name, outcomes[other]))
+    for panel, name in zip(panels[4:], shown or (outcomes[0].name, outcomes[-1].name), strict=True):
+        _groups(panel, by_name[name])
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     return figure
 
@@ -54,11 +62,11 @@ def style(number: int) -> dict[str, str]:
     return {"color": COLOURS[number % len(COLOURS)], "linestyle": ("-", "--")[number // len(COLOURS) % 2]}
 
 
-def _over_time(axes: Axes, outcomes: Sequence[Outcome], values: Sequence[np.ndarray], title: str, label: str) -> None:
+def _over_time(axes: Axes, outcomes: Sequence[Outcome], values: Sequence[Values], title: str, label: str) -> None:
     """Draw a line for each outcome, with a dot where it is balanced."""
     for number, (outcome, line) in enumerate(zip(outcomes, values, strict=True)):
         axes.plot(outcome.hours[1:], line[1:], linewidth=1.2, label=outcome.title, **style(number))
-        if outcome.ended.stopped_by:
+        if outcome.is_balanced:
             axes.plot(outcome.hours[-1], line[-1], "o", color=style(number)["color"], markersize=4.0)
     last = max(outcome.hours[-1] for outcome in outcomes)
     axes.set(title=title, xlabel="Time [h]", ylabel=label, xscale="log", xlim=(min(FIRST, last / 10.0), last))

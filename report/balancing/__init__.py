@@ -1,0 +1,1 @@
+"""Balancers on one pack, compared: how fast each was, and what it cost."""

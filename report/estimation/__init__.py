@@ -1,0 +1,1 @@
+"""The estimates of the battery management against what is true."""
