@@ -184,8 +184,8 @@ def draw(rows: NDArray[np.void], ended_by: str) -> Figure:
     ]  # fmt: skip
     for number, (title, part, lines, scale, zero) in enumerate(panels, 1):
         axes = figure.add_subplot(3, 2, number)
-        for label, name in lines.items():
-            axes.plot(part["time"] / 3600.0, scale * (part[name] - zero), linewidth=0.8, label=label)
+        for (label, name), style in zip(lines.items(), ("-", "--"), strict=False):
+            axes.plot(part["time"] / 3600.0, scale * (part[name] - zero), style, linewidth=0.9, label=label)
         axes.set(title=title, xlabel="Time [h]")
         axes.legend()
     return figure
