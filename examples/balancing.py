@@ -62,6 +62,8 @@ CASES = (
     Case("flyback_complete", "flyback, complete", FLYBACK + 'links = "complete"'),
     Case("flyback_pack", "flyback, to the pack", FLYBACK + 'links = "pack"'),
 )  # fmt: skip
+SHOWN = ("bleed_history", "flyback_ring")
+"""Balancers whose groups are drawn."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -86,10 +88,10 @@ def balance(case: Case, pack: str, rest: Path, folder: Path) -> Outcome:
     return outcome(case.name, case.title, balanced, result.data)
 
 
-def tell(outcomes: Sequence[Outcome], output: Path) -> str:
+def tell(outcomes: Sequence[Outcome], output: Path, shown: tuple[str, str] = SHOWN) -> str:
     """Save table and figure; return the tables, and where everything is saved."""
     save_table(outcomes, output / "balancing.csv")
-    save_figure(outcomes, output / "balancing.png", shown=("bleed_history", "flyback_ring"))
+    save_figure(outcomes, output / "balancing.png", shown)
     return f"{report(outcomes)}\n\nsaved in {output}: balancing.csv, balancing.png, balancing/ (the runs and FMUs)"
 
 

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from pythonfmu.builder import FmuBuilder
 
 import packfmu
+from packfmu.core.duration import parse_duration
 from packfmu.core.errors import InputError
 from packfmu.fmi.build import build_parts
 from packfmu.fmi.command_line import Parser
@@ -85,6 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def go(file: Path, output: Path) -> str:
     """Build both FMUs, drive, save table and figure in `output`, and return a summary."""
     pack, folder = packfmu.load(file), output / "vehicle"
+    if parse_duration(f"{STEP} s") % pack.schedule.electrical:
+        raise InputError(f"{file}: [schedule] electrical does not divide the {STEP:g} s between two exchanges")
     built = build_parts([pack_block(pack, parts(pack))], folder, pack.outputs.detail, platforms=(host_platform(),))
     with TemporaryDirectory() as beside:  # the script finds the model of the car in its own folder
         script, model = (shutil.copy(each, beside) for each in (HERE / "vehicle_fmu.py", longitudinal_vehicle.__file__))
