@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import xarray as xr
@@ -71,16 +70,16 @@ class Estimate:
     @property
     def hours(self) -> Values:
         """When the rows were recorded [h]."""
-        return cast(Values, self.recorded["time"].values / HOUR)
+        return self.recorded["time"].values / HOUR
 
     def error(self, name: str) -> Values:
         """Return by how much the SOC of the groups, `estimated` or `counted`, exceeds the true one in each row [%]."""
-        return cast(Values, 100.0 * (self.recorded[f"{name}_group_soc"] - self.recorded["group_soc"]).values)
+        return 100.0 * (self.recorded[f"{name}_group_soc"] - self.recorded["group_soc"]).values
 
     @property
     def sigma(self) -> Values:
         """Standard deviation that the filter has of each group's SOC in each row [%]."""
-        return cast(Values, 100.0 * self.recorded["soc_sigma"].values)
+        return 100.0 * self.recorded["soc_sigma"].values
 
     @property
     def spans(self) -> list[tuple[str, int, int]]:
