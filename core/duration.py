@@ -21,6 +21,9 @@ NANOSECONDS = {
 LONGEST = 2**63 - 1
 """The greatest duration [ns], about 292 years."""
 
+LONGEST_COURSE = 3653 * NANOSECONDS["d"]
+"""Longest time that a record, a profile or an experiment takes [ns], ten years: more is a wrong unit."""
+
 LONGEST_TEXT = 100
 """Letters of a duration: exact arithmetic with more digits takes long."""
 

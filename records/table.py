@@ -6,8 +6,10 @@ Rules
   over, and what they hold is not looked at.
 * Time is that of the first of these columns that is there: a time since the record's zero, a Unix time, a date
   (`clock`). The latter two begin at 0 s.
+* Times end within ten years of the first row: more is a wrong unit.
 * Times never go back. Of rows of equal time one is taken, the first or the last as the reader asks; a notice tells.
-* A value that is missing, no number or not finite is refused, and so is a temperature below 0 K.
+* A value that is missing, no number or not finite is refused, and so is one that SI cannot hold, and a temperature below
+  0 K.
 
 An error tells the file, the row and the column.
 """
@@ -22,6 +24,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.duration import LONGEST_COURSE, seconds
 from ..core.errors import InputError
 from .clock import seconds_of_dates
 from .csv_text import open_csv
@@ -159,10 +162,24 @@ def _told(source: Source) -> str:
 
 
 def _time(source: Source, cells: Cells, clock: Heading) -> NDArray[np.float64]:
+    """Return the time of each row [s], none of them further from the first than a record may be long."""
     if clock.quantity == "date":
-        return seconds_of_dates(source, cells, clock.column)
-    numbers = cells.numbers[clock.column]
-    return clock.conversion.si(numbers - numbers[0] if clock.quantity == "unix_time" else numbers)
+        time = seconds_of_dates(source, cells, clock.column)
+    else:
+        numbers = cells.numbers[clock.column]
+        with np.errstate(over="ignore"):
+            time = clock.conversion.si(numbers - numbers[0] if clock.quantity == "unix_time" else numbers)
+    with np.errstate(over="ignore", invalid="ignore"):
+        apart = np.abs(time - time[0])
+    wrong = ~(apart <= seconds(LONGEST_COURSE))
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise source.fault(
+            int(cells.rows[row]),
+            clock.column,
+            f"is {apart[row]:.6g} s from the first row, more than ten years; is the unit ms or ns?",
+        )
+    return time
 
 
 def _kept(
@@ -193,7 +210,12 @@ def _kept(
 
 def _si(source: Source, cells: Cells, heading: Heading) -> NDArray[np.float64]:
     """Return the values of a column in SI, its sign turned where the header says so."""
-    values = heading.sign * heading.conversion.si(cells.numbers[heading.column])
+    with np.errstate(over="ignore"):
+        values = heading.sign * heading.conversion.si(cells.numbers[heading.column])
+    if not np.isfinite(values).all():
+        index = int(np.argmin(np.isfinite(values)))
+        given = cells.numbers[heading.column][index]
+        raise source.fault(int(cells.rows[index]), heading.column, f"{given:g} is too great in SI units")
     if LABELS[heading.quantity].dimension == "temperature" and (values < 0.0).any():
         index = int(np.argmax(values < 0.0))
         given = cells.numbers[heading.column][index]

@@ -15,7 +15,8 @@ Rules
 -----
 * The first row is the beginning, the last row the end: the value of its current or power is not applied.
 * Of several rows of equal time the last one holds. Times that go back, values that are missing, no number or not
-  finite, negative speeds and an enable other than 0 and 1 are refused by row and column.
+  finite, negative speeds, temperatures not within 200 and 500 K, and an enable other than 0 and 1 are refused by row
+  and column.
 * A gap is no fault: values hold through it, a speed goes on linearly. The longest one is told where it is long.
 """
 
@@ -29,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import InputError
+from ..models.thermal.method import COLDEST, HOTTEST
 from ..records.source import shown
 from ..records.table import Repeated, TimeTable, read_table
 
@@ -42,6 +44,15 @@ MOST_TOLD = 5
 """Columns that were passed over are told, at most so many."""
 
 _WANTED = ("current", "power", "speed", "ambient_temperature", "coolant_temperature", "enable")
+_KELVIN = (" K", f"within {COLDEST:g} and {HOTTEST:g} K", COLDEST, HOTTEST)
+_BOUNDS = {
+    "speed": (" m/s", "at least 0", 0.0, np.inf),
+    "ambient_temperature": _KELVIN,
+    "coolant_temperature": _KELVIN,
+    "enable": ("", "0 or 1", 0.0, 1.0),
+}
+"""Unit, what is allowed in words, least and greatest value of quantities in SI."""
+
 _HOUR = 3600.0
 
 
@@ -168,12 +179,14 @@ def _prescribed(table: TimeTable) -> Prescribed:
 
 
 def _check_values(table: TimeTable) -> None:
-    """Raise InputError where a speed is negative or an enable no switch."""
-    for quantity, unit, allowed in (("speed", " m/s", "at least 0"), ("enable", "", "0 or 1")):
+    """Raise InputError where a speed is negative, a temperature none of a pack's inputs, or an enable no switch."""
+    for quantity, (unit, allowed, lowest, highest) in _BOUNDS.items():
         if quantity not in table.values:
             continue
         values = table.values[quantity]
-        wrong = values < 0.0 if quantity == "speed" else (values != 0.0) & (values != 1.0)
+        wrong = (values < lowest) | (values > highest)
+        if quantity == "enable":
+            wrong = (values != 0.0) & (values != 1.0)
         if wrong.any():
             index = int(np.argmax(wrong))
             raise table.fault(index, quantity, f"{values[index]:g}{unit} must be {allowed}")

@@ -24,6 +24,9 @@ from .resampling import flow_means, held_means, last_values, periods_of
 FASTEST_RATE = 100.0
 """No cell takes more, in multiples of its capacity an hour [1]; racing cells take 50 to 90."""
 
+MOST_PERIODS = 20_000_000
+"""Periods of a profile, as many as rows are read: 231 days of 1 s."""
+
 _HOUR = 3600.0
 
 
@@ -53,9 +56,11 @@ def profile_rows(
     Raises
     ------
     InputError
-        When the current or power is more than any cell takes: the unit is probably not the one of the header.
+        When the current or power, also that of a speed, is more than any cell takes, or the time is more than
+        `MOST_PERIODS`: the unit is probably not the one of the header.
     """
-    _check_rate(profile, pack)
+    _check_length(profile, period)
+    _check_rate(profile, pack, vehicle)
     flow = flow_of(profile, vehicle)
     target = "PackNetwork.pack_current" if profile.prescribed is Prescribed.CURRENT else "PackNetwork.pack_power"
     rows = {target: flow_means(profile.time, flow, period)}
@@ -96,20 +101,34 @@ def flow_of(profile: Profile, vehicle: Vehicle) -> NDArray[np.float64]:
     return profile.values[:-1]
 
 
-def _check_rate(profile: Profile, pack: Pack) -> None:
+def _check_length(profile: Profile, period: int) -> None:
+    """Raise InputError where a profile has more periods than are taken."""
+    count = periods_of(profile.duration, period)
+    if count > MOST_PERIODS:
+        raise InputError(
+            f"{profile.name}, {profile.place} {profile.rows[-1]}: ends after {profile.duration:.6g} s, {count} periods of "
+            f"{seconds(period):g} s; at most {MOST_PERIODS} are taken: is the unit ms or ns?"
+        )
+
+
+def _check_rate(profile: Profile, pack: Pack, vehicle: Vehicle) -> None:
     """Raise InputError where a demand is beyond any rate of the cells."""
-    if profile.prescribed is Prescribed.SPEED:
-        return
     cell = pack.cell.load()
     capacity = pack.pack.parallel * cell.capacity / _HOUR
     per_hour, unit, wrong = capacity, "A", "mA"
-    if profile.prescribed is Prescribed.POWER:
+    if profile.prescribed is not Prescribed.CURRENT:
         per_hour *= pack.pack.series * cell.limits.maximum_voltage
         unit, wrong = "W", "mW or W"
-    index = int(np.argmax(np.abs(profile.values)))
-    greatest = abs(float(profile.values[index]))
-    if greatest > FASTEST_RATE * per_hour:
+    demand, reached = profile.values, profile.rows
+    if profile.prescribed is Prescribed.SPEED:
+        with np.errstate(over="ignore", invalid="ignore"):  # squares of what no car drives; they are refused below
+            demand, reached, wrong = flow_of(profile, vehicle), profile.rows[1:], "km/h or m/s"
+    rate = np.abs(demand) / per_hour
+    beyond = ~(rate <= FASTEST_RATE)
+    if beyond.any():
+        index = int(np.argmax(beyond))
+        by = "the speed until there takes " if profile.prescribed is Prescribed.SPEED else ""
         raise InputError(
-            f"{profile.name}, {profile.place} {profile.rows[index]}: {profile.values[index]:g} {unit} is "
-            f"{greatest / per_hour:.0f} C for a pack of {capacity:.4g} Ah, beyond any cell; is the unit {wrong}?"
+            f"{profile.name}, {profile.place} {reached[index]}: {by}{demand[index]:g} {unit} is "
+            f"{rate[index]:.0f} C for a pack of {capacity:.4g} Ah, beyond any cell; is the unit {wrong}?"
         )

@@ -53,6 +53,25 @@ def test_time_that_goes_back_is_refused_by_line(folder, count, data):
     assert fault(folder, csv_of(rows)).startswith(f", line {row + 2}, column 'time [s]': time goes back, by ")
 
 
+@given(st.integers(2, 30), st.data())
+def test_a_time_beyond_ten_years_is_refused_by_line(folder, count, data):
+    rows, row = rows_of(count), data.draw(st.integers(1, count - 1))
+    rows[row][0] = data.draw(st.sampled_from(["4e8", "1e13", "1e300", "-1e308"]))
+    told = fault(folder, csv_of(rows))
+    assert told.startswith(f", line {row + 2}, column 'time [s]': is ")
+    assert told.endswith(" s from the first row, more than ten years; is the unit ms or ns?")
+
+
+def test_a_value_that_si_cannot_hold_is_refused_by_line_and_column(folder):
+    headers = ("time [h]", "current [kA]")
+    assert fault(folder, csv_of([["0", "1"], ["1", "1e307"]], headers)) == (
+        ", line 3, column 'current [kA]': 1e+307 is too great in SI units"
+    )
+    assert fault(folder, csv_of([["0", "1"], ["1e307", "1"]], headers)).startswith(
+        ", line 3, column 'time [h]': is inf s from the first row"
+    )
+
+
 @given(st.integers(1, 30), st.data())
 def test_a_temperature_below_the_absolute_zero_is_refused_by_line_and_column(folder, count, data):
     rows, row = rows_of(count), data.draw(st.integers(0, count - 1))

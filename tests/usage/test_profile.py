@@ -124,6 +124,16 @@ def test_a_negative_speed_and_an_enable_that_is_no_switch_are_refused_by_line(fo
     assert told == f", line {row + 2}, column '{header}': {reason}"
 
 
+@pytest.mark.parametrize("kind", ["ambient", "coolant"])
+@pytest.mark.parametrize(("unit", "given", "told"), [("K", "20", "20 K"), ("degC", "298.15", "571.3 K")])
+def test_a_temperature_that_no_input_takes_is_refused_by_line(folder, kind, unit, given, told):
+    header = f"{kind} temperature [{unit}]"
+    good = "290" if unit == "K" else "20"
+    assert fault(folder, f"time [s],current [A],{header}\n0,1,{good}\n1,1,{given}\n2,0,{good}\n") == (
+        f", line 3, column '{header}': {told} must be within 200 and 500 K"
+    )
+
+
 def test_1800_irregular_rows_with_one_repeated_time_stamp_run(folder):
     draw = np.random.default_rng(1800)
     time = np.round(np.cumsum(draw.uniform(0.2, 2.0, 1800)), 3)

@@ -49,7 +49,7 @@ def test_charge_and_energy_of_a_file_are_conserved(folder, steps, data):
         assert abs(math.fsum(means) - exact) <= (1e-12 if name == "current" else 1e-9) * throughput + 1e-300
 
 
-@given(st.lists(st.integers(200, 5000), min_size=1, max_size=40), st.data())
+@given(st.lists(st.integers(800, 5000), min_size=1, max_size=40), st.data())
 def test_energy_of_a_speed_is_that_of_the_vehicle_between_its_samples(folder, steps, data):
     speeds = data.draw(st.lists(st.integers(0, 130), min_size=len(steps) + 1, max_size=len(steps) + 1))
     profile = load(folder, "time [s],speed [km/h]", irregular(steps, speeds))
@@ -112,3 +112,25 @@ def test_a_demand_beyond_any_cell_is_named_for_what_it_is(folder, header, told):
     with pytest.raises(InputError) as error:
         profile_rows(profile, LEAF, SECOND)
     assert str(error.value) == told
+
+
+@pytest.mark.parametrize(
+    ("fast", "told"),
+    [(36000, "line 3: the speed until there takes -"), (1e160, "line 3: the speed until there takes ")],
+)
+def test_a_speed_beyond_any_cell_is_named_by_its_line(folder, fast, told):
+    profile = load(folder, "time [s],speed [km/h]", [(0, 0), (1, fast), (2, fast)])
+    with pytest.raises(InputError) as error:
+        profile_rows(profile, LEAF, SECOND)
+    assert str(error.value).startswith(f"profile.csv, {told}")
+    assert str(error.value).endswith("beyond any cell; is the unit km/h or m/s?")
+
+
+def test_a_profile_of_countless_periods_is_refused_by_its_last_line(folder):
+    profile = load(folder, "time [s],current [A]", [(0, -10), (1e8, 0)])
+    with pytest.raises(InputError) as error:
+        profile_rows(profile, LEAF, SECOND)
+    assert str(error.value) == (
+        "profile.csv, line 3: ends after 1e+08 s, 100000000 periods of 1 s; at most 20000000 are taken: "
+        "is the unit ms or ns?"
+    )
