@@ -29,7 +29,7 @@ USED = {
 """What has to be recorded besides `pack.recorded.RECORD`: name in the results, and output."""
 
 
-def estimate(pack: Pack, recorded: xr.Dataset) -> Estimate:
+def estimate(pack: Pack, recorded: xr.Dataset) -> Estimation:
     """Return what was estimated while a pack went through the steps of an experiment.
 
     Parameters
@@ -46,11 +46,11 @@ def estimate(pack: Pack, recorded: xr.Dataset) -> Estimate:
     """
     ended = [(step.name.split(": ", 1)[1].split()[0].lower(), step.end) for step in read_run_record(recorded).steps]
     phases = tuple((what, int(np.searchsorted(recorded["time"].values, end))) for what, end in ended)
-    return Estimate(recorded, phases, pack.bms.current_offset if pack.bms else 0.0)
+    return Estimation(recorded, phases, pack.bms.current_offset if pack.bms else 0.0)
 
 
 @dataclass(frozen=True, eq=False)
-class Estimate:
+class Estimation:
     """A run that has ended.
 
     Parameters
