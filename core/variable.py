@@ -49,13 +49,20 @@ class Count(int):
     number : int
         How many.
     of : str
-        What one is called, such as ``cell``.
+        What one is called, such as ``cell``: an identifier other than ``time``, or empty. Results call a dimension so.
+
+    Raises
+    ------
+    ValueError
+        When it is called otherwise.
     """
 
     of: str
 
     def __new__(cls, number: int, of: str = "") -> Count:
         """Return a number that knows what it counts."""
+        if of and (of == "time" or not of.isidentifier()):
+            raise ValueError(f"a count of {of!r}: the name must be an identifier other than 'time'")
         count = super().__new__(cls, number)
         count.of = of
         return count

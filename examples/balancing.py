@@ -25,6 +25,7 @@ from packfmu.report.balancing.outcome import Outcome, outcome, used
 from packfmu.report.balancing.tables import report, save_table
 
 HERE = Path(__file__).parent
+REST = HERE / "balancing.toml"
 BMS = "[bms]"
 """The last table of `balancing_pack.toml`: two balancers do without."""
 
@@ -61,6 +62,8 @@ CASES = (
     Case("flyback_complete", "flyback, complete", FLYBACK + 'links = "complete"'),
     Case("flyback_pack", "flyback, to the pack", FLYBACK + 'links = "pack"'),
 )  # fmt: skip
+SHOWN = ("bleed_history", "flyback_ring")
+"""Balancers whose groups are drawn."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,27 +71,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = Parser("Balance one pack with every balancer.")
     parser.add_argument("--output", type=Path, default=Path("dist"), help="folder to write to; default: dist")
     pack = (HERE / "balancing_pack.toml").read_text(encoding="utf-8")
-    return parser.run(arguments, lambda chosen: tell(compare(pack, chosen.output / "balancing"), chosen.output))
+    return parser.run(arguments, lambda chosen: tell(compare(pack, REST, chosen.output / "balancing"), chosen.output))
 
 
-def compare(pack: str, folder: Path, cases: Sequence[Case] = CASES) -> list[Outcome]:
+def compare(pack: str, rest: Path, folder: Path, cases: Sequence[Case] = CASES) -> list[Outcome]:
     """Balance a pack, of which all tables but [balancer] are given, by each case, and save the runs in a folder."""
-    return [balance(case, pack[: pack.index(BMS)] if case.known else pack, folder) for case in cases]
+    return [balance(case, pack[: pack.index(BMS)] if case.known else pack, rest, folder) for case in cases]
 
 
-def balance(case: Case, pack: str, folder: Path) -> Outcome:
+def balance(case: Case, pack: str, rest: Path, folder: Path) -> Outcome:
     """Write the pack file of a case, and run the pack until it is balanced."""
     with replacing(folder / f"{case.name}.toml") as draft:
         draft.write_text(f"{pack}\n[balancer]\n{case.table}\n", encoding="utf-8")
     balanced = packfmu.load(folder / f"{case.name}.toml")
-    result = packfmu.run(balanced, HERE / "balancing.toml", folder, record=used(balanced), values=case.values)
+    result = packfmu.run(balanced, rest, folder, record=used(balanced), values=case.values)
     return outcome(case.name, case.title, balanced, result.data)
 
 
-def tell(outcomes: Sequence[Outcome], output: Path) -> str:
+def tell(outcomes: Sequence[Outcome], output: Path, shown: tuple[str, str] = SHOWN) -> str:
     """Save table and figure; return the tables, and where everything is saved."""
     save_table(outcomes, output / "balancing.csv")
-    save_figure(outcomes, output / "balancing.png", shown=("bleed_history", "flyback_ring"))
+    save_figure(outcomes, output / "balancing.png", shown)
     return f"{report(outcomes)}\n\nsaved in {output}: balancing.csv, balancing.png, balancing/ (the runs and FMUs)"
 
 

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from pythonfmu.builder import FmuBuilder
 
 import packfmu
+from packfmu.core.duration import parse_duration
 from packfmu.core.errors import InputError
 from packfmu.fmi.build import build_parts
 from packfmu.fmi.command_line import Parser
@@ -85,6 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def go(file: Path, output: Path) -> str:
     """Build both FMUs, drive, save table and figure in `output`, and return a summary."""
     pack, folder = packfmu.load(file), output / "vehicle"
+    if parse_duration(f"{STEP} s") % pack.schedule.electrical:
+        raise InputError(f"{file}: [schedule] electrical does not divide the {STEP:g} s between two exchanges")
     built = build_parts([pack_block(pack, parts(pack))], folder, pack.outputs.detail, platforms=(host_platform(),))
     with TemporaryDirectory() as beside:  # the script finds the model of the car in its own folder
         script, model = (shutil.copy(each, beside) for each in (HERE / "vehicle_fmu.py", longitudinal_vehicle.__file__))
@@ -184,8 +187,8 @@ def draw(rows: NDArray[np.void], ended_by: str) -> Figure:
     ]  # fmt: skip
     for number, (title, part, lines, scale, zero) in enumerate(panels, 1):
         axes = figure.add_subplot(3, 2, number)
-        for label, name in lines.items():
-            axes.plot(part["time"] / 3600.0, scale * (part[name] - zero), linewidth=0.8, label=label)
+        for (label, name), style in zip(lines.items(), ("-", "--"), strict=False):
+            axes.plot(part["time"] / 3600.0, scale * (part[name] - zero), style, linewidth=0.9, label=label)
         axes.set(title=title, xlabel="Time [h]")
         axes.legend()
     return figure

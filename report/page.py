@@ -113,7 +113,7 @@ def made_page(results: xr.Dataset, name: str) -> str:
         warnings="".join(telling.warnings(results, record)),
         links="".join(f'<li><a href="#{key}">{escape(title)}</a></li>' for key, title, _ in sections),
         main="".join(section(key, title, content) for key, title, content in sections),
-        figures=_json({key: json.loads(drawn.to_json()) for key, drawn in figures.items()}),
+        figures=_inert("{" + ",".join(f'"{key}":{drawn.to_json()}' for key, drawn in figures.items()) + "}"),
         cells=_json(cells),
         style=_own("page.css"),
         plotly=get_plotlyjs(),
@@ -189,7 +189,12 @@ def _subtitle(results: xr.Dataset, record: RunRecord, shape: Shape | None) -> st
 
 def _json(content: object) -> str:
     """Return JSON that cannot end the element that holds it."""
-    return json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
+    return _inert(json.dumps(content, separators=(",", ":")))
+
+
+def _inert(text: str) -> str:
+    """Return JSON without the sign that begins a tag."""
+    return text.replace("<", "\\u003c")
 
 
 def _own(name: str) -> str:

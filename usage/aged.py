@@ -22,6 +22,7 @@ from ..core.duration import format_duration, seconds
 from ..core.errors import InputError
 from ..fmi.files import replacing_together
 from ..pack.cells.cell_table import AGING_COLUMNS, CELL_COLUMNS, CONTACT, WEAR_COLUMNS, Values, cells_text
+from ..pack.circuit_variation import CIRCUIT_SPREADS
 from ..pack.file import MOST_BYTES, Pack
 from ..pack.parts import contacts, parts
 from ..pack.reading.toml_file import read_toml
@@ -38,6 +39,9 @@ COUNTED = {
 """Counters that a run of years records, by their names in the results."""
 
 FILM, SHIFT = "film_thickness", "soc_shift"
+
+FIRST_STATES = {"initial_polarisation_voltage", "initial_hysteresis"}
+"""Draws of the first day, which are over."""
 
 HEAD = """\
 # The pack of {source} after {years} of {file}, on {date}; written by packfmu.
@@ -119,7 +123,7 @@ def cell_columns(pack: Pack, recorded: xr.Dataset, row: int) -> dict[str, Values
     """
     starts = {part.name: part.start for part in parts(pack)}
     cell, aging = starts["Cell"], starts["Aging"]
-    columns = {name: np.asarray(cell[name], np.float64) for name in CELL_COLUMNS if name in cell}
+    columns = {name: np.asarray(cell[name], np.float64) for name in CELL_COLUMNS if name in cell and name not in FIRST_STATES}
     shift = recorded[SHIFT].values
     soc = recorded["soc"].values[row] + (shift[row] - shift[max(row - 1, 0)])
     columns["initial_soc"] = np.clip(soc, 0.0, 1.0)
@@ -136,15 +140,17 @@ def _worn(pack: Pack, recorded: xr.Dataset, row: int, aging: Mapping[str, Any]) 
     worn = {name: before + counted.get(name, none) for name, before in earlier.items()}
     if FILM in recorded and pack.aging is not None:
         worn["earlier_film_growth"] = recorded[FILM].values[row] - pack.aging.load().sei.initial_thickness
-    return worn
+    return worn | {"earlier_greatest_capacity_loss": 1.0 - recorded["soh"].values[row]}
 
 
 def _contents(source: Path, folder: Path) -> dict[str, Any]:
-    """Return the tables of a pack file; a cell file in it is found from another folder."""
+    """Return the tables of a pack file but the first day's draws; a cell file in it is found from another folder."""
     contents = read_toml(source, MOST_BYTES)[1]
     cell = contents["cell"]
     if str(cell["parameters"]).endswith(".toml"):
         cell["parameters"] = Path(os.path.relpath(source.parent / cell["parameters"], folder)).as_posix()
+    for name in FIRST_STATES:
+        contents.get("variation", {}).pop(CIRCUIT_SPREADS[name], None)
     return contents
 
 

@@ -20,7 +20,8 @@ Losses never fall. The loss ends at 0.9 and the growth at 100, as do the inputs 
 and its outputs no longer count. A step in which a counter falls is refused. A counter that is above 0 at the start is
 stress before the start: the damages and the plating count it, the film starts at its initial thickness. What cells had
 gone through before their counters began is told by the parameters ``earlier_...``: counters and film go on from there,
-and `earlier_capacity_loss` and `earlier_resistance_growth` are of unknown causes and stay as they are.
+and `earlier_capacity_loss` and `earlier_resistance_growth` are of unknown causes and stay as they are. The loss begins
+at `earlier_greatest_capacity_loss` at least: a film with noise may have been thicker before than it is now.
 
 The growth by cycles and by the film is compared with R_0 but acts on the polarisation too, as the laws do.
 
@@ -153,6 +154,9 @@ def _earlier(cells: int) -> tuple[Variable, ...]:
                  "Capacity lost before the start, beside the laws", display_unit="%", detail=Detail.CELL),
         Variable("earlier_resistance_growth", "1", cells, 0.0, 0.0, MOST_GROWTH, 0.1,
                  "Growth of the resistance before the start, beside the laws", display_unit="%", detail=Detail.CELL),
+        Variable("earlier_greatest_capacity_loss", "1", cells, 0.0, 0.0, MOST_LOSS, 0.1,
+                 "Greatest capacity loss before the start, which the loss does not fall below", display_unit="%",
+                 detail=Detail.CELL),
         Variable("earlier_time", "s", None, 0.0, 0.0, UNBOUNDED, 1e7,
                  "Time before the start, from which the noise of the film goes on", display_unit="d"),
     )  # fmt: skip
@@ -197,7 +201,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     x.fallen_cell = x.fallen_from = x.fallen_to = 0.0
     for k in range(y.soh.shape[0]):
         start(x, p, k)
-        y.capacity_loss[k] = y.resistance_growth[k] = 0.0
+        y.capacity_loss[k], y.resistance_growth[k] = p.earlier_greatest_capacity_loss[k], 0.0
     keep(x, u)
     write_outputs(x, p, y, 0.0)
     y.timescale_capacity_loss = y.timescale_resistance_growth = NONE

@@ -119,7 +119,7 @@ def _kind_parameters(kind: CellParameters) -> tuple[Variable, ...]:
     ohmic, polarisation = kind.freed_resistances()
     temperatures = len(kind.temperatures)
     held = 1 if temperatures == 1 else Count(temperatures, "table")  # one belongs to the structure, and costs nothing
-    entries = table if temperatures == 1 else Count(temperatures * table, "table entry")
+    entries = table if temperatures == 1 else Count(temperatures * table, "table_entry")
     told = "at the reference temperature, over SOC 0 to 1, of each table temperature in turn"
     return (
         Variable("open_circuit_voltage", "V", table, kind.open_circuit_voltage, 0.0, 10.0, 3.7,

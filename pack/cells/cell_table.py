@@ -51,7 +51,7 @@ CONTACT = "contact_resistance"
 
 WEAR_COLUMNS = (
     *(f"{EARLIER}{counter.name}" for counter in COUNTERS if counter.adds_up),
-    *(f"{EARLIER}{name}" for name in ("film_growth", "capacity_loss", "resistance_growth")),
+    *(f"{EARLIER}{name}" for name in ("film_growth", "capacity_loss", "resistance_growth", "greatest_capacity_loss")),
 )
 """Columns that tell what a cell has gone through, parameters of Aging; 0 of a new cell."""
 

@@ -8,7 +8,6 @@ group; what of the difference has come back is the share regained.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import xarray as xr
@@ -108,12 +107,12 @@ class Outcome:
     @property
     def hours(self) -> Values:
         """When the rows were recorded [h]."""
-        return cast(Values, self.recorded["time"].values / HOUR)
+        return self.recorded["time"].values / HOUR
 
     def spread(self, soc: str = "group_soc") -> Values:
         """Return the greatest less the least SOC of the groups in each row [%]."""
         groups = self.recorded[soc]
-        return cast(Values, 100.0 * (groups.max("group") - groups.min("group")).values)
+        return 100.0 * (groups.max("group") - groups.min("group")).values
 
     @property
     def begin(self) -> int:
@@ -178,7 +177,7 @@ class Outcome:
     @property
     def usable(self) -> Values:
         """Capacity that the pack gives in each row [Ah]."""
-        return cast(Values, self.recorded["usable_capacity"].values / HOUR)
+        return self.recorded["usable_capacity"].values / HOUR
 
     @property
     def weakest(self) -> float:

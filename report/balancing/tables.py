@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from ...coupling.schedule import aligned
 from ...fmi.files import replacing
 from .outcome import Outcome
 
@@ -48,7 +47,7 @@ extends currents and voltages"""
 
 
 def report(outcomes: Sequence[Outcome]) -> str:
-    """Return what the balancers did as two tables, what is to be known of them, and the plan of one.
+    """Return what the balancers did as two tables, and what is to be known of them.
 
     Parameters
     ----------
@@ -57,14 +56,11 @@ def report(outcomes: Sequence[Outcome]) -> str:
     """
     first = outcomes[0]
     soc = 100.0 * first.recorded["group_soc"][0].values
-    shown_plan = next((o for o in outcomes if o.links and o.begin == 0), outcomes[-1])
     violations = [f"{outcome.title}: {text}" for outcome in outcomes for text in outcome.run.violations]
     return "\n".join([
         f"{soc.size} groups, SOC {soc.min():.2f} to {soc.max():.2f} %, weakest group {first.weakest:.2f} Ah",
         "", *formatted(outcomes, SPEED), "", *formatted(outcomes, COST), "",
-        NOTES, "",
-        f"layers and time constants at the end: {shown_plan.title}", aligned(shown_plan.run.plan[0]),
-        *violations,
+        NOTES, *violations,
     ])  # fmt: skip
 
 

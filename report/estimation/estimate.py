@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import xarray as xr
@@ -30,7 +29,7 @@ USED = {
 """What has to be recorded besides `pack.recorded.RECORD`: name in the results, and output."""
 
 
-def estimate(pack: Pack, recorded: xr.Dataset) -> Estimate:
+def estimate(pack: Pack, recorded: xr.Dataset) -> Estimation:
     """Return what was estimated while a pack went through the steps of an experiment.
 
     Parameters
@@ -47,11 +46,11 @@ def estimate(pack: Pack, recorded: xr.Dataset) -> Estimate:
     """
     ended = [(step.name.split(": ", 1)[1].split()[0].lower(), step.end) for step in read_run_record(recorded).steps]
     phases = tuple((what, int(np.searchsorted(recorded["time"].values, end))) for what, end in ended)
-    return Estimate(recorded, phases, pack.bms.current_offset if pack.bms else 0.0)
+    return Estimation(recorded, phases, pack.bms.current_offset if pack.bms else 0.0)
 
 
 @dataclass(frozen=True, eq=False)
-class Estimate:
+class Estimation:
     """A run that has ended.
 
     Parameters
@@ -71,16 +70,16 @@ class Estimate:
     @property
     def hours(self) -> Values:
         """When the rows were recorded [h]."""
-        return cast(Values, self.recorded["time"].values / HOUR)
+        return self.recorded["time"].values / HOUR
 
     def error(self, name: str) -> Values:
         """Return by how much the SOC of the groups, `estimated` or `counted`, exceeds the true one in each row [%]."""
-        return cast(Values, 100.0 * (self.recorded[f"{name}_group_soc"] - self.recorded["group_soc"]).values)
+        return 100.0 * (self.recorded[f"{name}_group_soc"] - self.recorded["group_soc"]).values
 
     @property
     def sigma(self) -> Values:
         """Standard deviation that the filter has of each group's SOC in each row [%]."""
-        return cast(Values, 100.0 * self.recorded["soc_sigma"].values)
+        return 100.0 * self.recorded["soc_sigma"].values
 
     @property
     def spans(self) -> list[tuple[str, int, int]]:

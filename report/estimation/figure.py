@@ -9,20 +9,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ...fmi.files import replacing
-from .estimate import HOUR, Estimate
+from .estimate import HOUR, Estimation
 from .text import HORIZONS
 
 TRUE, ESTIMATED, COUNTED, CROWD = "black", "#0072B2", "#D55E00", "0.6"
 """Colours that can be told apart without red and green."""
 
 
-def save_figure(made: Estimate, path: Path) -> None:
+def save_figure(made: Estimation, path: Path) -> None:
     """Save the figure of `draw` as PNG; InputError where that fails."""
     with replacing(path) as draft:
         draw(made).savefig(draft, format="png", dpi=120)
 
 
-def draw(made: Estimate) -> Figure:
+def draw(made: Estimation) -> Figure:
     """Draw SOC with its band, errors, bias, standard deviations, innovation, and power limits over time.
 
     Returns
@@ -39,7 +39,7 @@ def draw(made: Estimate) -> Figure:
     return figure
 
 
-def _soc(axes: Axes, made: Estimate, every: int) -> None:
+def _soc(axes: Axes, made: Estimation, every: int) -> None:
     """Draw the SOC of the first group: true, estimated with its band, counted."""
     hours, group = made.hours[::every], slice(0, 1)
     true, estimated, counted = (
@@ -55,7 +55,7 @@ def _soc(axes: Axes, made: Estimate, every: int) -> None:
     axes.legend(fontsize=8)
 
 
-def _error(axes: Axes, made: Estimate, every: int) -> None:
+def _error(axes: Axes, made: Estimation, every: int) -> None:
     """Draw the errors of all groups, the estimates' with the greatest band, and what counting adds to its first."""
     hours, band = made.hours[::every], 2.0 * made.sigma[::every].max(axis=1)
     axes.fill_between(hours, -band, band, color=ESTIMATED, alpha=0.25, linewidth=0.0, label="2 sigma")
@@ -69,7 +69,7 @@ def _error(axes: Axes, made: Estimate, every: int) -> None:
     axes.legend(fontsize=8, loc="upper left")
 
 
-def _bias_found(axes: Axes, made: Estimate, every: int) -> None:
+def _bias_found(axes: Axes, made: Estimation, every: int) -> None:
     hours = made.hours[::every]
     bias, sigma = (1e3 * made.recorded[name].values[::every] for name in ("current_bias", "current_bias_sigma"))
     axes.fill_between(hours, bias - 2.0 * sigma, bias + 2.0 * sigma, color=ESTIMATED, alpha=0.25, linewidth=0.0,
@@ -80,7 +80,7 @@ def _bias_found(axes: Axes, made: Estimate, every: int) -> None:
     axes.legend(fontsize=8)
 
 
-def _sigma(axes: Axes, made: Estimate, every: int) -> None:
+def _sigma(axes: Axes, made: Estimation, every: int) -> None:
     """Draw standard deviations of all groups, and when the pack rested."""
     hours = made.hours[::every]
     axes.semilogy(hours, made.sigma[::every], linewidth=0.9)
@@ -91,7 +91,7 @@ def _sigma(axes: Axes, made: Estimate, every: int) -> None:
     axes.legend(fontsize=8)
 
 
-def _innovation(axes: Axes, made: Estimate, every: int) -> None:
+def _innovation(axes: Axes, made: Estimation, every: int) -> None:
     """Draw the normalised innovation, its mean over some ten minutes, and what it should be."""
     values = made.recorded["normalised_innovation"].values
     width = max(1, min(600, values.size // 10))
@@ -101,7 +101,7 @@ def _innovation(axes: Axes, made: Estimate, every: int) -> None:
     axes.set(title=f"Normalised innovation, mean of {width} samples", ylabel="[1]")
 
 
-def _limits(axes: Axes, made: Estimate, every: int) -> None:
+def _limits(axes: Axes, made: Estimation, every: int) -> None:
     """Draw the power that may be asked for, for the three horizons."""
     for way, sign, colour in (("discharge", -1.0, COUNTED), ("charge", 1.0, ESTIMATED)):
         power = sign * 1e-3 * made.recorded[f"{way}_power"].values[::every]

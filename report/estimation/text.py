@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from .estimate import Estimate, Values
+from .estimate import Estimation, Values
 
 HORIZONS = ("2 s", "10 s", "30 s")
 """Of the powers that the battery management tells."""
 
 
-def report(made: Estimate) -> list[str]:
+def report(made: Estimation) -> list[str]:
     """Return the figures of a run, a line each."""
     return [*_phases(made), "", *_errors(made), "", *_bias(made), "", *_power(made)]
 
 
-def _phases(made: Estimate) -> list[str]:
+def _phases(made: Estimation) -> list[str]:
     soc = 100.0 * made.recorded["group_soc"].mean("group").values
     told = ", ".join(f"{what} {made.hours[end] - made.hours[begin]:.1f} h" for what, begin, end in made.spans)
     return [told, f"mean SOC from {soc[0]:.1f} to {soc[-1]:.1f} %, between {soc.min():.1f} and {soc.max():.1f} %"]
 
 
-def _errors(made: Estimate) -> list[str]:
+def _errors(made: Estimation) -> list[str]:
     rows = [f"{'error of SOC [%], worst group':<46}{'counted':>10}{'estimated':>11}{'sigma':>8}"]
     instants = (("at the start", slice(0, 1)), ("from the second rest on, greatest", slice(made.settled, None)),
                 ("at the end", slice(-1, None)))  # fmt: skip
@@ -36,7 +36,7 @@ def _worst(errors: Values) -> float:
     return float(errors.ravel()[np.argmax(np.abs(errors))])
 
 
-def _bias(made: Estimate) -> list[str]:
+def _bias(made: Estimation) -> list[str]:
     data = made.recorded
     innovation = float(data["normalised_innovation"][made.settled :].mean())
     drift = 100.0 * made.bias * float(data["time"][-1]) / data["estimated_capacity"].values[0].mean()
@@ -50,7 +50,7 @@ def _bias(made: Estimate) -> list[str]:
     ]
 
 
-def _power(made: Estimate) -> list[str]:
+def _power(made: Estimation) -> list[str]:
     rows = [f"{'power [kW] that may be asked for':<34}{'SOC [%]':>8}{'discharging':>24}{'charging':>24}"]
     rows.append(f"{'':<42}" + "".join(f"{horizon:>8}" for horizon in 2 * HORIZONS))
     shown = [("at the start, guessed", 0)]

@@ -10,7 +10,7 @@ from packfmu.core.fields import Fields
 from packfmu.core.instance import Instance
 from packfmu.core.kernel import kernel
 from packfmu.core.model import DONE, Model
-from packfmu.core.variable import Variable
+from packfmu.core.variable import Count, Variable
 
 
 def variable(name="level", size=None, start=0.0, low=-math.inf, high=math.inf, nominal=1.0):
@@ -120,3 +120,10 @@ def test_a_declaration_that_contradicts_itself_is_refused(arguments, message):
 def test_a_name_declared_twice_is_refused():
     with pytest.raises(ValueError, match="declared twice: flow"):
         replace(TANKS, fields=replace(TANKS.fields, outputs=(variable("flow"),)))
+
+
+@pytest.mark.parametrize("of", ["table entry", "time", "2nd", "cell "])
+def test_a_count_is_of_what_can_name_a_dimension_of_results(of):
+    with pytest.raises(ValueError, match=f"a count of '{of}': the name must be an identifier other than 'time'"):
+        Count(3, of)
+    assert Count(3).of == ""

@@ -24,7 +24,7 @@ electrical = "10 s"
 [bms]
 """
 NAMES = ("none", "bleed_history", "bleed_history_known", "flyback_pack")
-HOURS = 48.0
+HOURS = 16.0
 
 
 @pytest.fixture(scope="module")
@@ -35,19 +35,21 @@ def output(tmp_path_factory):
 @pytest.fixture(scope="module")
 def outcomes(output):
     """Return the outcome of some of the example's cases by name."""
-    cases = [case for case in balancing.CASES if case.name in NAMES]
-    return {each.name: each for each in balancing.compare(PACK, output / "balancing", cases)}
+    chosen, rest = [case for case in balancing.CASES if case.name in NAMES], output / "rest.toml"
+    cases = [case._replace(table=case.table.replace("33.0", "20.0")) for case in chosen]
+    rest.write_text(f"steps = ['Rest for {HOURS:g} h or until balanced']")
+    return {each.name: each for each in balancing.compare(PACK, rest, output / "balancing", cases)}
 
 
 @pytest.fixture(scope="module")
 def told(outcomes, output):
-    return balancing.tell(list(outcomes.values()), output)
+    return balancing.tell(list(outcomes.values()), output, shown=("bleed_history", "flyback_pack"))
 
 
 def test_every_case_is_a_pack_of_its_own(tmp_path, monkeypatch):
     packs = {}
-    monkeypatch.setattr(balancing, "balance", lambda case, pack, _: packs.update({case.name: pack}))
-    balancing.compare(PACK, tmp_path)
+    monkeypatch.setattr(balancing, "balance", lambda case, pack, *_: packs.update({case.name: pack}))
+    balancing.compare(PACK, balancing.REST, tmp_path)
     assert len(packs) == len(balancing.CASES) == 12
     assert {name for name, text in packs.items() if "[bms]" not in text} == {
         "bleed_history_known",
@@ -127,9 +129,9 @@ def test_plans_suit_the_time_constants(outcomes):
 
 
 def test_files_are_saved(told, outcomes, output):
-    assert {path.name for path in output.iterdir()} == {"balancing.csv", "balancing.png", "balancing"}
+    assert {path.name for path in output.iterdir()} == {"balancing.csv", "balancing.png", "balancing", "rest.toml"}
     for name in NAMES:
-        ends = {path.name.removeprefix(f"{name}_balancing") for path in (output / "balancing").glob(f"{name}_bal*")}
+        ends = {path.name.removeprefix(f"{name}_rest") for path in (output / "balancing").glob(f"{name}_rest*")}
         assert ends == {".nc", ".csv", ".png", ".html"}
     with (output / "balancing.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["balancer"]: row for row in csv.DictReader(file)}

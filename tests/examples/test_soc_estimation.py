@@ -7,6 +7,7 @@ import soc_estimation
 import packfmu
 from packfmu.cosim import results
 from packfmu.report.estimation.estimate import estimate
+from packfmu.report.estimation.figure import draw
 from packfmu.usage.longitudinal_vehicle import NISSAN_LEAF
 from packfmu.usage.vehicle_file import load_vehicle
 
@@ -93,3 +94,10 @@ def test_files_are_saved(told, folder):
     names = [f"soc_estimation_pack_day.{end}" for end in ("nc", "csv", "png", "html")]
     found = {path.name for path in (folder / "out").iterdir()}
     assert found == {*names, "soc_estimation.png", "soc_estimation_pack"}
+
+
+def test_figure_has_units_on_every_axis(recorded):
+    pack = packfmu.load(soc_estimation.HERE / "soc_estimation_pack.toml")
+    panels = draw(estimate(pack, recorded)).axes
+    assert {panel.get_xlabel() for panel in panels} == {"Time [h]"}
+    assert all("[" in panel.get_ylabel() for panel in panels)

@@ -41,6 +41,14 @@ def test_a_file_is_run_as_what_it_is(name, text, runner, pack, ran, tmp_path):
     assert result.files.netcdf == tmp_path / "out" / f"my_{name.partition('.')[0]}.nc"
 
 
+def test_what_is_recorded_or_set_besides_is_not_for_years(pack, ran, tmp_path):
+    (tmp_path / "life.toml").write_text('steps = ["Rest for 1 h"]\n[seasons.all]\ndays = 1\n')
+    for given in ({"record": {"moved": "Balancer.moved_charge"}}, {"values": {"Cell.lookahead": 1.0}}):
+        with pytest.raises(InputError, match="record and values are for profiles and steps, not for years"):
+            facade.run(pack, tmp_path / "life.toml", tmp_path, **given)
+    assert ran == []
+
+
 def test_a_shipped_cycle_is_run_by_its_name(pack, ran, tmp_path):
     assert facade.run(pack, "wltc_class3b", tmp_path).files.page.name == "my_wltc_class3b.html"
     assert ran[0][1][1].name == "wltc_class3b"

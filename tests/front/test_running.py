@@ -72,6 +72,18 @@ def test_results_tell_what_they_were_made_of(result, folder):
     assert any(line.startswith("energy from the pack") for line in record.summary)
 
 
+def test_outputs_and_parameters_are_taken_besides(result, folder):
+    pack, values = packfmu.load(folder / "small.toml"), {"Thermal.ambient_temperature": 310.0}
+    record = {"load": "Inputs.PackNetwork.pack_current", "loss": "PackNetwork.busbar_loss"}
+    warm = packfmu.run(pack, folder / "commute.csv", folder / "warm", record=record, values=values)
+    data = warm.data
+    assert np.array_equal(data["load"].values[1:], data["asked_current"].values[1:])
+    assert data["temperature_mean"][-1] > result.data["temperature_mean"][-1]
+    told = read_run_record(data)
+    assert told.notices == ("Thermal.ambient_temperature is set to 310",)
+    assert told.totals["PackNetwork.busbar_loss"] == pytest.approx(float(data["loss"].sum()), rel=1e-12)
+
+
 def test_same_pack_is_not_built_again(result, folder, monkeypatch):
     def refuse(*_, **__):
         raise AssertionError

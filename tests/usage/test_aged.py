@@ -99,17 +99,39 @@ def test_the_aged_cells_are_read_back_to_the_same_bits(lived):
 
 
 def test_a_run_from_the_aged_pack_ends_as_the_one_without_a_break(lived, tmp_path):
-    """Within what the jumps of both runs are allowed, and the year that it continues makes a difference far larger."""
+    """Within what the jumps of both runs estimate; the noise of a film adds that of jumps of other lengths.
+
+    Both follow one path of noise, in jumps of other lengths: under constant stress, too, losses then differ by some
+    0.1 % of the year's (0.3 % here), while they agree to 1e-12 where the steps are the same (`test_earlier`).
+    """
     _, _, ended, recorded, (path, _) = lived
     _, continued, again = years_of(path, 1, tmp_path / "again.nc")
-    whole, parted = row_of(recorded, 2), again.isel(time=-1)
+    whole, parted, first = row_of(recorded, 2), again.isel(time=-1), row_of(recorded, 1)
     errors = [error for error in (*ended.errors, *continued.errors) if np.isfinite(error)]
-    allowed = 0.1 * max(sum(errors), 1e-3)  # the estimates are relative to the nominal loss of 0.1
-    assert np.abs(whole.soh - parted.soh).max() < allowed
-    first = row_of(recorded, 1)
-    assert np.abs(whole.soh - parted.soh).max() < 0.02 * float((first.soh - whole.soh).max())
-    np.testing.assert_allclose(again.soh[0], first.soh, rtol=1e-12)
+    allowed = 0.1 * sum(errors)  # the estimates are relative to the nominal loss of 0.1
+    noise = 0.005 if "film_thickness" in recorded else 0.0
+    assert np.all(np.abs(whole.soh - parted.soh) < allowed + noise * (first.soh - whole.soh))
+    np.testing.assert_array_equal(again.soh[0], first.soh)
     assert float(again.time[-1]) == DAYS * 86400.0
+
+
+def test_a_loss_that_is_above_that_of_the_film_is_kept(lived, tmp_path):
+    """As where a film with noise has been thicker before the year's end."""
+    path, pack, _, recorded, _ = lived
+    thicker = recorded.assign(soh=recorded.soh - 1.3e-4)
+    aged = starts(load_pack(save_aged(path, pack, YEARS, thicker, 1, tmp_path)))
+    assert aged["Cell.capacity_loss"] == pytest.approx(1.0 - row_of(thicker, 1).soh.values, rel=1e-12)
+
+
+def test_an_aged_pack_begins_at_rest(lived, tmp_path):
+    """The draws of the first day's polarisation and hysteresis are not drawn again; spreads of the cells are."""
+    path = tmp_path / "pack.toml"
+    spreads = "initial_polarisation_sd = 0.005\ninitial_hysteresis_sd = 0.3\nhysteresis_cv = 0.1\n"
+    path.write_text(lived[0].read_text().replace("[aging]", f"{spreads}[aging]"))
+    pack = load_pack(path)
+    new, aged = starts(pack), starts(load_pack(save_aged(path, pack, YEARS, lived[3], 1, tmp_path)))
+    assert {"Cell.initial_polarisation_voltage", "Cell.initial_hysteresis"} <= new.keys() - aged.keys()
+    np.testing.assert_array_equal(aged["Cell.hysteresis_scale"], new["Cell.hysteresis_scale"])
 
 
 def test_an_aged_pack_ages_on_into_a_pack_file(lived, tmp_path):

@@ -165,6 +165,14 @@ def test_a_pack_voltage_is_between_its_terminals(small_pack, kernel_pack):
     assert not drive.must_meet
 
 
+def test_a_rest_ends_when_the_balancer_says_that_the_groups_are_balanced(small_pack, kernel_pack):
+    texts = ["Rest for 2 h or until balanced", "Rest until balanced"]
+    limited, longest = step_phases(expand(texts, "steps"), small_pack, PackPorts(kernel_pack, small_pack), hill)
+    assert limited.until == longest.until == (Condition("Balancer.balanced", lowest=1.0),)
+    assert (limited.duration, limited.must_meet) == (7200 * SECOND, False)
+    assert (longest.duration, longest.must_meet) == (86400 * SECOND, True)
+
+
 def test_a_drive_without_power_and_current_is_refused(small_pack, kernel_pack):
     with pytest.raises(InputError, match=r"^steps\[1\] 'Drive hill.csv': its file gives neither power nor current"):
         step_phases(

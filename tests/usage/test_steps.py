@@ -10,7 +10,7 @@ from packfmu.usage.steps import parse_step, parse_temperature
 
 MINUTE, HOUR = 60 * 10**9, 3600 * 10**9
 CHARGE, DISCHARGE, HOLD, REST, DRIVE = StepKind
-A, C, W, V, PACK, BALANCED = StepUnit
+A, C, W, V, PACK, _ = StepUnit
 
 
 def step(kind, value=0.0, unit=None, **more):
@@ -64,8 +64,9 @@ OURS = {
         DRIVE, file="my records/to work.csv", ends=(StepEnd(3.2, V, False), StepEnd(4.1, V, True))
     ),
     "Rest for 8 h": step(REST, duration=8 * HOUR),
-    "Rest until balanced": step(REST, ends=(StepEnd(1.0, BALANCED, True),)),
     "Rest until 07:00": step(REST, clock=7 * HOUR),
+    "Rest for 8 h or until balanced": step(REST, duration=8 * HOUR, ends=(StepEnd(1.0, StepUnit.BALANCED, True),)),
+    "Rest until balanced": step(REST, ends=(StepEnd(1.0, StepUnit.BALANCED, True),)),
     "Rest until 7:30:10 at 5 oC": step(REST, clock=7 * HOUR + 30 * MINUTE + 10**10, ambient=278.15),
     "Discharge at 2 kW for 10 min or until 3.2 V": step(
         DISCHARGE, 2000.0, W, duration=10 * MINUTE, ends=(StepEnd(3.2, V, False),)
@@ -96,6 +97,7 @@ WRONG = {
     "Charge at 1 W up to 4.2 V for 1 h": "'up to' fits a charge or discharge by a current",
     "Rest": "a rest takes 'for TIME', 'until balanced', or 'until 07:00' within years",
     "Rest for 1 h until 07:00": "a rest takes 'for TIME', 'until balanced', or 'until 07:00' within years",
+    "Drive a.csv until balanced": "'balanced' is no number with a unit",
     "Rest until 25:00": "until '25:00': a rest ends at a time of the day",
     "Rest at 3 A for 1 h": "'at' and 'up to' do not fit a rest",
     "Drive": "the file is missing, as in 'Drive commute.csv'",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from packfmu.models.aging.counters import COUNTERS
 from packfmu.models.aging.law import EARLIER
-from tests.models.aging.agings import ALL, FEW, YEAR, started, step
+from tests.models.aging.agings import ALL, DAY, FEW, YEAR, grown, started, step
 
 COUNTED = {
     "charge_throughput": 4e7, "capacity_calendar_damage": 0.0, "capacity_cycle_damage": 1e-3,
@@ -28,9 +28,9 @@ def lived(instance, years=1):
 def test_a_life_in_two_parts_is_that_without_a_break(before, after):
     whole, first = started(ALL), started(ALL)
     lived(first, before)
-    grown = first.y["film_thickness"] - first.p["initial_thickness"]
+    film = first.y["film_thickness"] - first.p["initial_thickness"]
     earlier = {f"{EARLIER}{name}": before * value for name, value in COUNTED.items()}
-    second = started(ALL, **earlier, earlier_film_growth=grown, earlier_time=before * YEAR)
+    second = started(ALL, **earlier, earlier_film_growth=film, earlier_time=before * YEAR)
     for name in OUTPUTS:
         np.testing.assert_allclose(second.y[name], first.y[name], rtol=1e-13)
     expected, found = lived(whole, before + after), lived(second, after)
@@ -42,12 +42,29 @@ def test_the_noise_goes_on_from_the_age_of_the_cells():
     noisy = {"film_noise": 0.5, "noise_seed": 3}
     whole, parts = started(ALL, **noisy), []
     for age in (0, 1):
-        grown = whole.y["film_thickness"] - whole.p["initial_thickness"]
-        second = started(ALL, **noisy, earlier_film_growth=grown, earlier_time=age * YEAR)
+        film = whole.y["film_thickness"] - whole.p["initial_thickness"]
+        second = started(ALL, **noisy, earlier_film_growth=film, earlier_time=age * YEAR)
         parts.append((lived(whole)["film_thickness"], lived(second)["film_thickness"]))
     for expected, found in parts:
         np.testing.assert_allclose(found, expected, rtol=1e-12)
     assert np.ptp(parts[1][0]) > 0.0
+
+
+def test_a_loss_does_not_fall_where_the_film_was_thicker_before():
+    """Day by day under noise; at each break of a year the next life takes film and loss, and no bit is lost."""
+    noisy = {"film_noise": 1.0, "noise_seed": 3}
+    whole = started(**noisy)
+    below = 0.0
+    for month in range(1, 13):
+        grown(whole, 30 * DAY, 30)
+        loss, film = whole.y["capacity_loss"], whole.y["film_thickness"] - whole.p["initial_thickness"]
+        earlier = {"earlier_film_growth": film, "earlier_time": month * 30 * DAY}
+        forgetful, second = started(**noisy, **earlier), started(**noisy, **earlier, earlier_greatest_capacity_loss=loss)
+        np.testing.assert_array_equal(second.y["capacity_loss"], loss)
+        below = max(below, float((loss - forgetful.y["capacity_loss"]).max()))
+    assert below > 1e-4
+    np.testing.assert_allclose(grown(second, 90 * DAY, 90), grown(whole, 90 * DAY, 90), rtol=1e-12)
+    np.testing.assert_allclose(second.y["capacity_loss"], whole.y["capacity_loss"], rtol=1e-12)
 
 
 def test_losses_of_unknown_causes_add_up():

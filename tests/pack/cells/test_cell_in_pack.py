@@ -156,9 +156,11 @@ def test_the_identity_of_a_set_follows_the_figures_of_the_cell(pack, tmp_path):
     (tmp_path / "pack.toml").write_text(TABLES)
     lfp.written(tmp_path / "cells", lfp.TEXT.replace("bound = 0.015", "bound = 0.016"))
     other = load_pack(tmp_path / "pack.toml")
-    assert set_identity(parts(other)) != set_identity(parts(pack))
+    assert set_identity(parts(other), pack.outputs.detail) != set_identity(parts(pack), pack.outputs.detail)
     lfp.written(tmp_path / "cells", lfp.TEXT + "# the same cell\n")
-    assert set_identity(parts(load_pack(tmp_path / "pack.toml"))) == set_identity(parts(pack))
+    assert set_identity(parts(load_pack(tmp_path / "pack.toml")), pack.outputs.detail) == set_identity(
+        parts(pack), pack.outputs.detail
+    )
 
 
 def test_a_pack_keeps_the_text_of_its_cell_file(pack, folder):
