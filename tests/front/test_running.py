@@ -80,7 +80,7 @@ def test_outputs_and_parameters_are_taken_besides(result, folder):
     assert np.array_equal(data["load"].values[1:], data["asked_current"].values[1:])
     assert data["temperature_mean"][-1] > result.data["temperature_mean"][-1]
     told = read_run_record(data)
-    assert told.notices == ("Thermal.ambient_temperature is set to 310",)
+    assert told.notices[-1] == "Thermal.ambient_temperature is set to 310"
     assert told.totals["PackNetwork.busbar_loss"] == pytest.approx(float(data["loss"].sum()), rel=1e-12)
 
 
