@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import math
 import stat
 from pathlib import Path
@@ -57,6 +58,12 @@ def read_file(path: Path, most: int) -> bytes:
     if reason:
         raise InputError(f"{path}: cannot be read: {reason}")
     return content
+
+
+def check_encoding(path: Path, content: bytes) -> None:
+    """Raise InputError where a text is in UTF-16, as its byte-order mark tells."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise InputError(f"{path}: is in UTF-16, as its byte-order mark tells; save it as UTF-8")
 
 
 def _beyond(size: int, most: float) -> str:

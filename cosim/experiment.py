@@ -167,12 +167,15 @@ class PhaseRun:
         Simulated time [s].
     ended_by : str
         The condition that ended it; empty where its duration did.
+    held_before : bool
+        Whether that condition held before the phase began, and at the first look at it.
     """
 
     name: str
     start: float
     end: float
     ended_by: str
+    held_before: bool = False
 
 
 @dataclass(frozen=True)

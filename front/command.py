@@ -135,7 +135,7 @@ def run(
     vehicle: Annotated[
         Path | None, typer.Option(help="A vehicle file, TOML, for profiles of speed; default: the car of the Leaf.")
     ] = None,
-    years: Annotated[int, typer.Option(help="Longest time of an experiment of years.")] = 10,
+    years: Annotated[int | None, typer.Option(help="Longest time of an experiment of years; default: 10.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Years: go on from the checkpoint of a run.")] = False,
     components: Annotated[
         bool, typer.Option("--components", help="Years: step the FMUs of the components one by one, not their block.")

@@ -12,12 +12,15 @@ from ..core.errors import InputError
 from ..cosim.results import load as load_results
 from ..pack.file import Pack, load_pack
 from ..usage.longitudinal_vehicle import NISSAN_LEAF
-from ..usage.profile import load_profile, profile_path
+from ..usage.profile import Prescribed, load_profile, profile_path
 from ..usage.vehicle_file import load_vehicle
 from ..usage.years_file import is_years
 from .output_files import OutputFiles
 from .running import NOTHING, Additions, run_profile, run_steps
 from .years import run_years_file
+
+YEARS = 10
+"""Longest time of years, unless another one is told."""
 
 EXPERIMENT = ".toml"
 """How the name of a file ends that holds an experiment, not a profile."""
@@ -66,7 +69,7 @@ def run(
     output: str | Path = "dist",
     *,
     vehicle: str | Path | None = None,
-    years: int = 10,
+    years: int | None = None,
     resume: bool = False,
     components: bool = False,
     record: Mapping[str, str] | None = None,
@@ -82,15 +85,17 @@ def run(
         A profile over time (CSV, Parquet), the name of a shipped cycle, such as ``"wltc_class3b"``, or an experiment
         (TOML): steps, or years of days.
     output : str or Path
-        The folder to write to.
+        The folder to write to. Files in it have the names of pack and usage without their endings: those of
+        ``ok.csv``, ``ok.parquet`` and ``ok.toml`` are the same, and only other folders keep them apart.
     vehicle : str or Path, optional
-        A vehicle file for profiles of speed; without it the car of the Leaf.
-    years : int
-        Longest time of years.
+        A vehicle file for profiles of speed, and for experiments that drive one; without it the car of the Leaf.
+    years : int, optional
+        Longest time of years, 10 unless told; of years alone.
     resume : bool
-        Whether years go on from the checkpoint that a run has left.
+        Whether years, and nothing else, go on from the checkpoint that a run has left.
     components : bool
-        Whether years step the FMUs of the components one by one, instead of the block that holds them.
+        Whether years, and nothing else, step the FMUs of the components one by one, instead of the block that holds
+        them.
     record : mapping of str to str, optional
         What is recorded besides, not of years: name in the results, to an output, such as ``"Bms.resting"``.
     values : mapping of str to float, optional
@@ -108,12 +113,28 @@ def run(
     """
     path = profile_path(usage)
     files = OutputFiles(Path(output), f"{pack.name}_{path.stem}")
-    car = NISSAN_LEAF if vehicle is None else load_vehicle(Path(vehicle))
+    car = None if vehicle is None else load_vehicle(Path(vehicle))
     added = Additions(record or {}, values or {})
     if path.suffix != EXPERIMENT:
-        return Result(files, run_profile(pack, load_profile(usage), path, car, files, added))
+        _refuse_those_of_years(path, "a profile", years=years, resume=resume, components=components)
+        profile = load_profile(usage)
+        if car is not None and profile.prescribed is not Prescribed.SPEED:
+            raise InputError(
+                f"{path}: vehicle is for speeds, not for a profile of {profile.prescribed.value}; leave it out"
+            )
+        return Result(files, run_profile(pack, profile, path, car or NISSAN_LEAF, files, added))
     if is_years(path):
         if added != NOTHING:
             raise InputError(f"{path}: record and values are for profiles and steps, not for years; leave them out")
-        return Result(files, run_years_file(pack, path, years, car, files, resume, components))
+        return Result(
+            files, run_years_file(pack, path, YEARS if years is None else years, car, files, resume, components)
+        )
+    _refuse_those_of_years(path, "steps", years=years, resume=resume, components=components)
     return Result(files, run_steps(pack, path, car, files, added))
+
+
+def _refuse_those_of_years(path: Path, kind: str, **options: int | None) -> None:
+    """Raise InputError where an option of years is given to another kind of usage."""
+    for name, value in options.items():
+        if value is not None and value is not False:
+            raise InputError(f"{path}: {name} is for experiments of years, not for {kind}; leave it out")

@@ -15,6 +15,7 @@ from ..pack.balances import balances
 from ..pack.file import Pack
 from ..pack.parts import draw_cells
 from ..report.run_record import RunKind, RunLimits, RunRecord, RunStep
+from .summary import held_before
 
 PACKAGES = ("packfmu", "fmpy", "numba", "llvmlite", "numpy", "scipy", "xarray", "netCDF4", "pythonfmu", "ziglang")
 """Packages whose versions may change a result, or the file that holds it."""
@@ -97,6 +98,7 @@ def ended(record: RunRecord, system: System, summary: RunSummary, told: Sequence
             "violations": summary.violations,
             "stopped_by": summary.stopped_by,
             "summary": tuple(told),
+            "notices": (*record.notices, *held_before(summary)),
             "wall_time": summary.wall_time,
             "real_time_factor": summary.real_time_factor,
             "steps": tuple(RunStep(**asdict(phase)) for phase in summary.phases),

@@ -25,17 +25,16 @@ from ..pack.parts import parts
 from ..pack.recorded import record
 from ..report.page import save_page
 from ..report.run_record import ATTRIBUTE, RunKind, RunRecord
-from ..usage.drives import drive_path, drives
+from ..usage.drives import read_drives
 from ..usage.experiment_file import load_steps
 from ..usage.longitudinal_vehicle import Vehicle
 from ..usage.phases import steps_experiment
 from ..usage.profile import Profile
 from ..usage.profile_rows import profile_notices, profile_rows, profile_values
-from ..usage.step import StepKind
 from .building import built_pack
 from .output_files import OutputFiles
 from .provenance import ended, file_hashes, started
-from .summary import ranges, summary
+from .summary import held_before, ranges, summary
 
 CUT_OFFS = tuple(
     f"PackNetwork.{cut_off}" for cut_off in ("undervoltage", "overvoltage", "overcurrent", "cell_overcurrent")
@@ -123,28 +122,30 @@ def run_profile(
         return carry_out(pack, PackCourse(with_profiles(fmus, rows), experiment, known, profile.driven), files, added)
 
 
-def run_steps(pack: Pack, path: Path, vehicle: Vehicle, files: OutputFiles, added: Additions = NOTHING) -> str:
+def run_steps(pack: Pack, path: Path, vehicle: Vehicle | None, files: OutputFiles, added: Additions = NOTHING) -> str:
     """Run the steps of an experiment with the FMUs of a pack, save everything, and return the summary.
 
     Parameters
     ----------
-    pack, vehicle, files, added : Pack, Vehicle, OutputFiles, Additions
+    pack, files, added : Pack, OutputFiles, Additions
         As of `run_profile`.
     path : Path
         The file of the experiment.
+    vehicle : Vehicle or None
+        What drives a speed; None is the car of the Leaf.
 
     Raises
     ------
     InputError
         As of `run_profile`.
     """
-    steps, folder = load_steps(path), path.parent
-    names = dict.fromkeys(step.file for step in steps if step.kind is StepKind.DRIVE)
+    steps = load_steps(path)
+    drives = read_drives(steps, path, pack, vehicle)
     with claimed(*files.all):
         fmus, system = pack_fmus(pack, files.folder)
-        driven, experiment = steps_experiment(system, pack, steps, drives(folder, pack, vehicle))
-        given = {"experiment": path, **{name: drive_path(folder, name) for name in names}}
-        known = started(pack, RunKind.STEPS, path.stem, file_hashes(given, fmus))
+        driven, experiment = steps_experiment(system, pack, steps, drives.driven)
+        hashes = file_hashes({"experiment": path, **drives.paths}, fmus)
+        known = started(pack, RunKind.STEPS, path.stem, hashes, drives.notices)
         return carry_out(pack, PackCourse(driven, experiment, known), files, added)
 
 
@@ -179,5 +180,5 @@ def carry_out(pack: Pack, course: PackCourse, files: OutputFiles, added: Additio
     loaded: list[xr.Dataset] = []
     with made_of(files.netcdf, *makes, loaded.append):
         end = run(system, make_plan(system, periods(pack.schedule)), experiment)
-    lines = [*known.notices, *told(end), *ranges(loaded[-1]), "", format_balances(balances(system, end.totals))]
-    return "\n".join([*lines, "", files.told()])
+    notices, ledger = (*known.notices, *held_before(end)), format_balances(balances(system, end.totals))
+    return "\n".join([*notices, *told(end), *ranges(loaded[-1]), "", ledger, "", files.told()])

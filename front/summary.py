@@ -48,6 +48,16 @@ def summary(label: str, ended: RunSummary, distance: float = 0.0) -> list[str]:
     ]
 
 
+def held_before(ended: RunSummary) -> tuple[str, ...]:
+    """Return the steps that a level ended which held before they began, a line each."""
+    return tuple(
+        f"{phase.name}: {phase.ended_by} held at its start, so it took one period"
+        + ("; is 'V pack' meant?" if phase.ended_by.startswith("Cell.voltage") else "")
+        for phase in ended.phases[:MOST_STEPS]
+        if phase.held_before
+    )
+
+
 def ranges(recorded: xr.Dataset) -> list[str]:
     """Return what was recorded of a run at a glance; `recorded` has what `pack.recorded` names."""
     spread = recorded.group_soc_maximum - recorded.group_soc_minimum

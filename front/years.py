@@ -23,10 +23,9 @@ from ..report.run_record import ATTRIBUTE, RunKind, RunRecord
 from ..report.years_figure import draw
 from ..report.years_text import report
 from ..usage.aged import save_each_year
-from ..usage.drives import drive_path, drives
+from ..usage.drives import read_drives
 from ..usage.life import save_table
 from ..usage.longitudinal_vehicle import Vehicle
-from ..usage.step import StepKind
 from ..usage.years import PlannedYears, life_of, plan_years, run_years
 from ..usage.years_file import load_years
 from .building import built_pack
@@ -37,7 +36,7 @@ DPI = 120
 
 
 def run_years_file(
-    pack: Pack, path: Path, count: int, vehicle: Vehicle, files: OutputFiles, resume: bool, components: bool
+    pack: Pack, path: Path, count: int, vehicle: Vehicle | None, files: OutputFiles, resume: bool, components: bool
 ) -> str:
     """Run the years of a file with the FMUs of a pack, save everything, and return the summary.
 
@@ -49,8 +48,8 @@ def run_years_file(
         The file of the years.
     count : int
         Longest time in years.
-    vehicle : Vehicle
-        What drives a speed.
+    vehicle : Vehicle or None
+        What drives a speed; None is the car of the Leaf.
     files : OutputFiles
         What is written.
     resume : bool
@@ -67,15 +66,14 @@ def run_years_file(
     """
     years = load_years(path)
     life = life_of(pack, years)
+    drives = read_drives(years.steps, path, pack, vehicle)
     with claimed(*files.all):
         folder, whole = built_pack(
             pack, all_parts(pack), files.folder / pack.name, lambda fmus: fmu_pack(fmus, pack.bms is not None)
         )
-        driven = drives(path.parent, pack, vehicle)
-        planned = plan_years(pack, folder, years, count, files.netcdf, driven, components)
-        names = dict.fromkeys(step.file for step in years.steps if step.kind is StepKind.DRIVE)
-        given = {"experiment": path, **{name: drive_path(path.parent, name) for name in names}}
-        known = started(pack, RunKind.YEARS, path.stem, file_hashes(given, folder))
+        planned = plan_years(pack, folder, years, count, files.netcdf, drives.driven, components)
+        hashes = file_hashes({"experiment": path, **drives.paths}, folder)
+        known = started(pack, RunKind.YEARS, path.stem, hashes, drives.notices)
         known = known.model_copy(update={"begin": years.begin.isoformat(), "plan": tuple(map(tuple, planned.tables))})
         planned = described(planned, whole, known)
 
@@ -90,7 +88,7 @@ def run_years_file(
         aged = [] if pack.path is None else save_each_year(pack.path, pack, years, recorded, files.folder / files.name)
     rows = balances(whole, ended.stepped)
     ledger = ["", "over the days in full", format_balances(rows)] if rows else []
-    told = [aligned(planned.tables[0]), "", *report(life(recorded), ended), *ledger]
+    told = [*known.notices, aligned(planned.tables[0]), "", *report(life(recorded), ended), *ledger]
     packs = [f"the pack after each year, as a pack file: {files.name}/{path.name}" for path in aged[-1:]]
     return "\n".join([*told, "", files.told(), *packs])
 

@@ -2,10 +2,10 @@
 
 Rules
 -----
-The text is UTF-8. Empty lines are passed over, and so are lines before the header that begin with ``#``. The header
-tells what separates columns: a semicolon where it has one, else a tabulator, else a comma. With the former two a comma
-within a number is a decimal comma. A number with both a comma and a point is refused, and so is what is empty, no
-number, or not finite. Each line has as many values as the header.
+The text is UTF-8. Empty lines are passed over, and so are lines before the header that begin with ``#``. A first line
+``sep=;``, as Excel writes it, tells what separates columns, and else the header: a semicolon where it has one, else a
+tabulator, else a comma. With the former two a comma within a number is a decimal comma. A number with both a comma and
+a point is refused, and so is what is empty, no number, or not finite. Each line has as many values as the header.
 """
 
 from __future__ import annotations
@@ -22,14 +22,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import InputError
-from ..core.reading import read_file
+from ..core.errors import InputError, one_line
+from ..core.reading import check_encoding, read_file
 from .source import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Cells, Source, fault, shown
 
 CHUNK = 10_000
 """Rows that are held as text at a time."""
 
 _NUMBER = re.compile(r"\s*[+-]?(\d+([.]\d*)?|[.]\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+
+_SEPARATOR = re.compile(r'"?sep=(?P<sign>[,;\t])"?(?=\r?\n)')
+"""What Excel writes before the header."""
 
 _Rows = list[tuple[int, list[str]]]
 """Lines, from 1, with their values."""
@@ -43,13 +46,14 @@ def open_csv(path: Path) -> Source:
     InputError
         When the file cannot be read, is no UTF-8, or has no header.
     """
+    content = read_file(path, MOST_BYTES)
+    check_encoding(path, content)
     try:
-        text = read_file(path, MOST_BYTES).decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise InputError(f"{path}, line {line}: is not UTF-8; save the file with that encoding") from None
-    header = next((line for line in io.StringIO(text) if line.strip() and not line.startswith("#")), "")
-    separator = next((sign for sign in ";\t" if sign in header), ",")
+    text, separator = _separated(text)
     line, headers = next(_rows(path, text, separator), (1, []))
     if not headers:
         raise InputError(f"{path}: is empty; the first line names the columns, such as 'time [s],current [A]'")
@@ -60,6 +64,15 @@ def open_csv(path: Path) -> Source:
             f"{path}, line {line}: has numbers where the columns are named; add a header such as 'time [s],current [A]'"
         )
     return Source(path, "line", tuple(each.strip() for each in headers), partial(_read, path, text, separator))
+
+
+def _separated(text: str) -> tuple[str, str]:
+    """Return a text, a line that tells the separator left empty, and the separator."""
+    told = _SEPARATOR.match(text)
+    if told:
+        return text[told.end() :], told["sign"]
+    header = next((line for line in io.StringIO(text) if line.strip() and not line.startswith("#")), "")
+    return text, next((sign for sign in ";\t" if sign in header), ",")
 
 
 def save_csv(columns: Mapping[str, NDArray[np.float64]], draft: Path) -> None:
@@ -82,7 +95,7 @@ def _rows(path: Path, text: str, separator: str) -> Iterator[tuple[int, list[str
             in_header = False
             yield reader.line_num, row
     except csv.Error as error:
-        raise InputError(f"{path}, line {reader.line_num}: {error}") from None
+        raise InputError(f"{path}, line {reader.line_num}: {one_line(str(error))}") from None
 
 
 def _read(path: Path, text: str, separator: str, numbers: Sequence[int], texts: Sequence[int]) -> Cells:

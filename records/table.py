@@ -8,8 +8,7 @@ Rules
   (`clock`). The latter two begin at 0 s.
 * Times end within ten years of the first row: more is a wrong unit.
 * Times never go back. Of rows of equal time one is taken, the first or the last as the reader asks; a notice tells.
-* A value that is missing, no number or not finite is refused, and so is one that SI cannot hold, and a temperature below
-  0 K.
+* A value that is missing, no number or not finite, also in SI units, is refused, and so is a temperature below 0 K.
 
 An error tells the file, the row and the column.
 """

@@ -10,22 +10,27 @@
     ]
 
 A list within the list is a cycle too, run once. Files of drives are sought beside the file of the experiment.
+
+`ambient` and `balancing` of the file hold for steps that have none, and for drives without a column of it. A step that
+has one drives no file with such a column. What neither tells is as the pack file has it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from ..core.duration import LONGEST_COURSE, format_duration
 from ..core.errors import InputError, one_line, shortened
+from ..cosim.phase import FASTEST_PACE
 from ..pack.reading.checking import checked
 from ..pack.reading.toml_file import read_toml
 from ..pack.setting import Table
-from .step import Step
+from .step import Common, Step
 from .steps import parse_step, parse_temperature
 
 MOST_BYTES = 2**18
@@ -46,6 +51,17 @@ def _temperature(value: object) -> object:
 Ambient = Annotated[float, BeforeValidator(_temperature), Field(ge=150.0, le=400.0)]
 """Temperature of the air [K], also written ``"5 oC"``."""
 
+
+def _power_of_two(pace: int) -> int:
+    """Return a pace; the plan's periods are doubled."""
+    if pace & (pace - 1):
+        raise ValueError(f"it must be a power of two from 1 to {FASTEST_PACE}")
+    return pace
+
+
+Pace = Annotated[int, Field(ge=1, le=FASTEST_PACE), AfterValidator(_power_of_two)]
+"""Factor on the plan's periods in quiet steps of years."""
+
 Repeat = Annotated[int, Field(ge=1, le=MOST_STEPS)]
 
 
@@ -55,7 +71,7 @@ class StepTable(Table):
     step: str = Field(description="what is done, as in `usage.steps`")
     ambient: Ambient | None = Field(default=None, description="temperature of the air [K]")
     balancing: bool | None = Field(default=None, description="whether the groups may be balanced")
-    pace: int | None = Field(default=None, description="factor on the plan's periods, within years")
+    pace: Pace | None = Field(default=None, description="factor on the plan's periods, within years")
 
 
 class CycleTable(Table):
@@ -72,22 +88,6 @@ class ExperimentFile(CycleTable):
     balancing: bool | None = Field(default=None, description="whether the groups may be balanced")
 
 
-@dataclass(frozen=True)
-class Common:
-    """What holds for the steps of a file that set nothing else.
-
-    Parameters
-    ----------
-    ambient : float or None
-        Temperature of the air [K].
-    balancing : bool or None
-        Whether the groups may be balanced.
-    """
-
-    ambient: float | None = None
-    balancing: bool | None = None
-
-
 def load_steps(path: Path) -> tuple[Step, ...]:
     """Read the steps of an experiment, cycles written out.
 
@@ -100,16 +100,19 @@ def load_steps(path: Path) -> tuple[Step, ...]:
     ------
     InputError
         When the file cannot be read, is not TOML, or does not fit: one line that begins with the path, names the step
-        by its place, and says what is allowed.
+        by its place, and says what is allowed. Its steps with a time may take ten years in all.
     """
     file = checked(ExperimentFile, read_toml(path, MOST_BYTES)[1], str(path))
     common = Common(file.ambient, file.balancing)
     steps = _repeated(expand(file.steps, f"{path}: steps", common), file.repeat, str(path))
     for step in steps:
         if step.clock is not None:
-            raise InputError(f"{path}: step {step.text!r}: only the day of years has times; write 'for TIME'")
+            raise InputError(f"{step.label}: only the day of years has times; write 'for TIME'")
         if step.pace is not None:
-            raise InputError(f"{path}: step {step.text!r}: pace = {step.pace} is for years; leave it out")
+            raise InputError(f"{step.label}: pace = {step.pace} is for years; leave it out")
+    length = sum(step.duration or 0 for step in steps)
+    if length > LONGEST_COURSE:
+        raise InputError(f"{path}: steps: they take {format_duration(length)} in all; at most ten years are taken")
     return steps
 
 
@@ -152,19 +155,20 @@ def _expanded(item: Any, label: str, common: Common, depth: int) -> Iterator[Ste
 
 
 def _settled(table: StepTable, label: str, common: Common) -> Step:
-    """Return a step with its settings: its text's, its table's, or those of all."""
+    """Return a step with its settings, those of its text or its table, and those of all."""
     try:
         step = parse_step(table.step)
     except InputError as error:
         raise InputError(f"{label}: {error}") from None
     if step.ambient is not None and table.ambient is not None:
         raise InputError(f"{label}: its text and its key ambient both tell the temperature; leave one out")
-    told = [ambient for ambient in (step.ambient, table.ambient, common.ambient) if ambient is not None]
     return replace(
         step,
-        ambient=told[0] if told else None,
-        balancing=common.balancing if table.balancing is None else table.balancing,
+        ambient=table.ambient if step.ambient is None else step.ambient,
+        balancing=table.balancing,
         pace=table.pace,
+        common=common,
+        place=label,
     )
 
 

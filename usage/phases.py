@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..core.duration import NANOSECONDS, seconds
+from ..core.duration import LONGEST_COURSE, NANOSECONDS, format_duration, seconds
 from ..core.errors import InputError
 from ..cosim.duty import NAME, PHASE, with_sequence
 from ..cosim.experiment import Experiment
@@ -98,6 +98,11 @@ def step_phases(steps: Sequence[Step], pack: Pack, ports: PackPorts, driven: Dri
     -------
     tuple of Phase
         Called ``"step 2: Rest for 8 h"``. An input that a step does not give has the system's start value.
+
+    Raises
+    ------
+    InputError
+        When a step does not fit the pack, its schedule or the file that it drives; the message begins with the step.
     """
     read = cache(driven)
     played = [_Played(step, pack, ports, read) for step in steps]
@@ -120,27 +125,46 @@ class _Played:
     """Duration and inputs of a step."""
 
     def __init__(self, step: Step, pack: Pack, ports: PackPorts, driven: Driven) -> None:
-        self.duration = step.duration or _longest(step, pack)
-        values: dict[str, ArrayLike] = {}
+        values: Mapping[str, ArrayLike]
         if step.kind is StepKind.DRIVE:
             self.duration, rows = driven(step.file)
-            values = dict(_driving(step, rows))
+            values = _driving(step, rows)
         else:
-            values = _set(step, pack)
-        if step.ambient is not None:
-            values["Thermal.ambient_temperature"] = step.ambient
+            self.duration, values = step.duration or _longest(step, pack), _set(step, pack)
+        _check_duration(step, self.duration, pack.schedule.electrical)
         self.values = {ports.name(name): value for name, value in values.items()}
-        if step.balancing is not None:
-            self.values[ports.balancing] = float(step.balancing)
+        self._settle(step, "ambient", ports.name("Thermal.ambient_temperature"), step.ambient, step.common.ambient)
+        self._settle(step, "balancing", ports.balancing, step.balancing, step.common.balancing)
+
+    def _settle(self, step: Step, key: str, name: str, own: float | None, common: float | None) -> None:
+        """Set an input by what the step tells itself, else the column of its drive, else what holds for all steps."""
+        if own is not None and name in self.values:
+            raise InputError(f"{step.label}: {key} is a column of its file and told by the step too; leave one out")
+        value = common if own is None else own
+        if value is not None and name not in self.values:
+            self.values[name] = float(value)
+
+
+def _check_duration(step: Step, duration: int, period: int) -> None:
+    """Raise InputError where a duration is too long, or no multiple of the electrical period at the step's pace."""
+    if duration > LONGEST_COURSE:
+        raise InputError(f"{step.label}: may take {seconds(duration):.3g} s, longer than ten years; add 'for TIME'")
+    whole = period * (step.pace or 1)
+    if duration % whole:
+        at_pace = f" at a pace of {step.pace}" if step.pace not in (None, 1) else ""
+        raise InputError(
+            f"{step.label}: {format_duration(duration)} is no multiple of the electrical period{at_pace}, "
+            f"{format_duration(whole)}"
+        )
 
 
 def _longest(step: Step, pack: Pack) -> int:
     """Return the longest time of a step without a duration [ns], in whole electrical periods."""
     if step.unit in (StepUnit.AMPERE, StepUnit.C_RATE):
-        hours = nominal_capacity(pack) / pack_current(pack, step.value, step.unit)
+        time = nominal_capacity(pack) / pack_current(pack, step.value, step.unit)
         period = pack.schedule.electrical
-        return math.ceil(SPARE * hours / seconds(period)) * period
-    return LONGEST
+        return math.ceil(SPARE * time / seconds(period)) * period
+    return -(-LONGEST // pack.schedule.electrical) * pack.schedule.electrical
 
 
 def _driving(step: Step, rows: Mapping[str, NDArray[np.float64]]) -> Mapping[str, ArrayLike]:
@@ -148,7 +172,7 @@ def _driving(step: Step, rows: Mapping[str, NDArray[np.float64]]) -> Mapping[str
     for name, mode in (("PackNetwork.pack_power", LoadMode.POWER), ("PackNetwork.pack_current", LoadMode.CURRENT)):
         if name in rows:
             return {"PackNetwork.load_mode": mode, **rows}
-    raise InputError(f"step {step.text!r}: its file gives neither power nor current")
+    raise InputError(f"{step.label}: its file gives neither power nor current")
 
 
 def _set(step: Step, pack: Pack) -> dict[str, ArrayLike]:

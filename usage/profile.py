@@ -158,8 +158,10 @@ def load_profile(name: str | Path) -> Profile:
 def profile_path(name: str | Path) -> Path:
     """Return the file of a profile; InputError where there is neither such a file nor such a cycle."""
     path = Path(name)
-    if str(name) in CYCLES and not path.exists():
+    if str(name) in CYCLES and not path.is_file():
         return CYCLES[str(name)]
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; name a file in it, or a cycle: {', '.join(CYCLES)}")
     if not path.suffix and not path.exists():
         raise InputError(f"{path}: there is neither such a file nor such a cycle; cycles are {', '.join(CYCLES)}")
     return path

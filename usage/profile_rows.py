@@ -106,8 +106,8 @@ def _check_length(profile: Profile, period: int) -> None:
     count = periods_of(profile.duration, period)
     if count > MOST_PERIODS:
         raise InputError(
-            f"{profile.name}, {profile.place} {profile.rows[-1]}: ends after {profile.duration:.6g} s, {count} periods of "
-            f"{seconds(period):g} s; at most {MOST_PERIODS} are taken: is the unit ms or ns?"
+            f"{profile.name}, {profile.place} {profile.rows[-1]}: ends after {profile.duration:.6g} s, {count} periods "
+            f"of {seconds(period):g} s; at most {MOST_PERIODS} are taken: is the unit ms or ns?"
         )
 
 

@@ -47,6 +47,22 @@ class StepEnd:
 
 
 @dataclass(frozen=True)
+class Common:
+    """What holds for the steps that tell nothing else, and whose drives have no column of it.
+
+    Parameters
+    ----------
+    ambient : float or None
+        Temperature of the air [K].
+    balancing : bool or None
+        Whether the groups may be balanced.
+    """
+
+    ambient: float | None = None
+    balancing: bool | None = None
+
+
+@dataclass(frozen=True)
 class Step:
     """A step of an experiment.
 
@@ -71,13 +87,18 @@ class Step:
     clock : int or None
         Time of the day at which a rest ends [ns after midnight].
     ambient : float or None
-        Temperature of the air [K]; None leaves it as it is.
+        Temperature of the air [K] that the step tells itself; where it is None, a drive's column holds, then `common`,
+        then the pack file.
     file : str
         Of a drive.
     balancing : bool or None
-        Whether the groups may be balanced; None leaves it as it is.
+        Whether the groups may be balanced, likewise.
     pace : int or None
         Factor on the plan's periods within years; None leaves it to `usage.years`.
+    common : Common
+        What its file, or the season, tells of all steps.
+    place : str
+        Where it is written, for messages: ``"day.toml: steps[2]"``.
     """
 
     text: str
@@ -93,3 +114,10 @@ class Step:
     file: str = ""
     balancing: bool | None = None
     pace: int | None = None
+    common: Common = Common()
+    place: str = "step"
+
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        return f"{self.place} {self.text!r}"

@@ -33,7 +33,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..core.duration import parse_duration
+from ..core.duration import LONGEST_COURSE, parse_duration
 from ..core.errors import InputError, one_line, shortened
 from .step import Step, StepEnd, StepKind, StepUnit
 
@@ -62,6 +62,7 @@ _UNITS = {
     "W": (StepUnit.WATT, 1.0),
     "mW": (StepUnit.WATT, 1e-3),
     "kW": (StepUnit.WATT, 1e3),
+    "MW": (StepUnit.WATT, 1e6),
     "V": (StepUnit.CELL_VOLT, 1.0),
     "mV": (StepUnit.CELL_VOLT, 1e-3),
     "V pack": (StepUnit.PACK_VOLT, 1.0),
@@ -166,7 +167,7 @@ def _check_foreign(text: str) -> None:
     if "period)" in text:
         raise InputError("'(... period)' sets what is recorded; here every base period is: leave it out")
     if re.search(r"\d\s*m?Ohm\b", text):
-        raise InputError("'Ohm' is no unit of a load here; allowed are A, mA, C, W, mW, kW")
+        raise InputError("'Ohm' is no unit of a load here; allowed are A, mA, C, W, mW, kW, MW")
 
 
 def _drive(text: str, body: str, ambient: float | None) -> Step:
@@ -206,7 +207,10 @@ def _duration(text: str) -> int:
     unit = next((unit for unit, names in _TIMES.items() if match and match[2] in names), None)
     if match is None or unit is None:
         raise InputError(f"{one_line(text)!r} is no time; allowed are numbers with seconds, minutes, hours or days")
-    return parse_duration(f"{match[1]} {unit}")
+    duration = parse_duration(f"{match[1]} {unit}")
+    if duration > LONGEST_COURSE:
+        raise InputError(f"{one_line(text)!r} is longer than ten years")
+    return duration
 
 
 def _quantity(text: str, allowed: Sequence[StepUnit]) -> tuple[float, StepUnit]:

@@ -38,6 +38,10 @@ QUIET = 32
 (`benchmarks/jumped_against_full.py`)."""
 
 
+MOST_YEARS = 100
+"""Of a run."""
+
+
 @dataclass(frozen=True, eq=False)
 class PlannedYears:
     """Years that are ready to be run.
@@ -87,13 +91,13 @@ def plan_years(
     InputError
         When the pack does not age, the steps make no day, or a pace mixes timescales.
     """
-    if count < 1:
-        raise InputError(f"--years {count} must be at least 1")
+    if not 1 <= count <= MOST_YEARS:
+        raise InputError(f"--years {count} must be at least 1 and at most {MOST_YEARS}")
     if pack.aging is None:
         raise InputError("the pack file has no [aging] table; without one the cells do not age")
     whole = fmu_pack(folder, pack.bms is not None)
     plan = make_plan(whole, periods(pack.schedule))
-    pace = years.pace or greatest_pace(whole, plan, SEPARATION, QUIET)
+    pace = greatest_pace(whole, plan, SEPARATION, QUIET) if years.pace is None else years.pace
     stepped = whole if components else fmu_block(folder)
     duties = season_duties(pack, years, PackPorts(stepped, pack), pace, cache(driven))
     totals = integrals(whole) if components else ("Pack.pack_energy", "Pack.heat", "Pack.moved_charge")
@@ -115,7 +119,7 @@ def season_duties(pack: Pack, years: Years, ports: PackPorts, pace: int, driven:
     steps = paced(day_steps(years, driven), pace, max(schedule.electrical, schedule.control, schedule.thermal))
 
     def duty(season: str, ambient: float) -> Duty:
-        warmed = [replace(step, ambient=ambient if step.ambient is None else step.ambient) for step in steps]
+        warmed = [replace(step, common=replace(step.common, ambient=ambient)) for step in steps]
         return Duty(season, step_phases(warmed, pack, ports, driven))
 
     return {season: duty(season, ambient) for season, (_, ambient) in years.seasons.items()}

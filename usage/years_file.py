@@ -25,11 +25,14 @@ The day begins at the time of `begin` and takes 24 hours: what is left is rested
 alike, so that a long run may jump over them; a step has a fixed length therefore, and a charge that ends itself is
 written ``up to``: the charger stays connected until the end of its time.
 
+A year has the days of its seasons, up to 366. Fewer than 365 make a shorter year: `--years` counts such ones, and the
+aged packs are those after each of them, while dates and what is told of the life go by the calendar.
+
 Paces
 -----
-While nobody drives, all periods of the plan but that of aging are longer by a factor, the pace: the key `pace`, of a
-step or of the file, else the greatest one up to 32 at which the timescales of the pack stay separated. That of the file
-is halved for a step until whole steps of the slowest layer fit into its time.
+While nobody drives, all periods of the plan but that of aging are longer by a factor, the pace, a power of two: the key
+`pace`, of a step or of the file, else the greatest one up to 32 at which the timescales of the pack stay separated.
+That of the file is halved for a step until whole steps of the slowest layer fit into its time. A drive has none.
 """
 
 from __future__ import annotations
@@ -47,14 +50,14 @@ from ..core.errors import InputError
 from ..pack.reading.checking import checked
 from ..pack.reading.toml_file import read_toml
 from ..pack.setting import Table
-from .experiment_file import MOST_BYTES, Ambient, Common, expand
+from .experiment_file import MOST_BYTES, Ambient, Pace, expand
 from .phases import Driven
-from .step import Step, StepKind
+from .step import Common, Step, StepKind
 
 DAY = NANOSECONDS["d"]
 
 MOST_DAYS = 366
-"""Days of a year's seasons."""
+"""Days of a year's seasons in all."""
 
 
 class SeasonTable(Table):
@@ -69,7 +72,7 @@ class YearsFile(Table):
 
     begin: datetime = Field(description="date and time at which the first day begins")
     end_of_life: float = Field(default=0.7, ge=0.1, lt=1.0, description="SOH of the weakest cell that ends the run [1]")
-    pace: int | None = Field(default=None, ge=1, le=1024, description="factor on the plan's periods in quiet steps")
+    pace: Pace | None = Field(default=None, description="factor on the plan's periods in quiet steps")
     balancing: bool | None = Field(default=None, description="whether the groups may be balanced")
     steps: list[Any] = Field(min_length=1, description="of a day")
     seasons: dict[str, Any] = Field(min_length=1, description="in their order")
@@ -130,9 +133,11 @@ def load_years(path: Path) -> Years:
     file = checked(YearsFile, read_toml(path, MOST_BYTES)[1], str(path))
     steps = expand(file.steps, f"{path}: steps", Common(balancing=file.balancing))
     for step in steps:
+        if step.kind is StepKind.DRIVE and step.pace is not None:
+            raise InputError(f"{step.label}: pace = {step.pace} is for quiet steps, not for a drive; leave it out")
         if step.ends:
             raise InputError(
-                f"{path}: step {step.text!r}: within years a step has a fixed length, so that days are alike; "
+                f"{step.label}: within years a step has a fixed length, so that days are alike; "
                 "write 'for TIME', or 'up to 4.1 V for TIME' of a charge"
             )
     tables = {
@@ -142,6 +147,9 @@ def load_years(path: Path) -> Years:
         for name, given in file.seasons.items()
     }
     seasons = {name: (table.days, table.ambient) for name, table in tables.items()}
+    days = sum(table.days for table in tables.values())
+    if days > MOST_DAYS:
+        raise InputError(f"{path}: seasons: their days are {days} in all; a year has at most {MOST_DAYS}")
     return Years(file.begin, file.end_of_life, file.pace, steps, seasons, str(path))
 
 
@@ -200,6 +208,6 @@ def paced(steps: Sequence[Step], pace: int, slowest: int) -> tuple[Step, ...]:
         fits = pace
         while fits > 1 and (step.duration or 0) % (fits * slowest):
             fits //= 2
-        return step.pace or fits
+        return fits if step.pace is None else step.pace
 
     return tuple(replace(step, pace=fitting(step)) for step in steps)

@@ -64,6 +64,9 @@ def incidence(groups: int, ends: Sequence[tuple[int, int]]) -> NDArray[np.float6
 def rates(columns: NDArray[np.float64], capacity: NDArray[np.float64], gain: float) -> NDArray[np.float64]:
     """Return the rates of the modes [1/s], ascending, shape (groups,); the first one is that of equal SOC, 0.
 
+    Groups that no path of links joins have such a mode for each of their parts. Eigenvalues of a symmetric matrix are
+    known to its size times the rounding unit times the greatest of them: those below are taken as 0.
+
     Parameters
     ----------
     columns : (groups, links) array
@@ -74,7 +77,9 @@ def rates(columns: NDArray[np.float64], capacity: NDArray[np.float64], gain: flo
         Current for each unit of difference of SOC [A].
     """
     scaled = columns / np.sqrt(capacity)[:, np.newaxis]
-    return gain * np.maximum(np.linalg.eigvalsh(scaled @ scaled.T), 0.0)
+    found = np.linalg.eigvalsh(scaled @ scaled.T)
+    known_to = found.size * np.finfo(np.float64).eps * found[-1]
+    return gain * np.where(found > known_to, found, 0.0)
 
 
 def lyapunov_factor(modes: NDArray[np.float64], step: float) -> float:

@@ -48,6 +48,8 @@ def find_cell(given: str) -> tuple[CellParameters, tuple[str, ...]]:
     if given.endswith(".toml"):
         read = read_cell(Path(given))
         return read.kind, read.notes
+    if Path(given).suffix and Path(given).exists():
+        raise InputError(f"{given}: the name of a cell file ends in .toml; `packfmu cell fit` makes one of records")
     return parameter_set(given, CellModel).equivalent_circuit(), ()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.errors import InputError, one_line, shortened
-from ...core.reading import read_file
+from ...core.reading import check_encoding, read_file
 
 MOST_DOTS = 64
 """Dots in a key. Keys have one; the time that tomllib takes grows with the square of their number."""
@@ -48,6 +48,7 @@ def read_toml(path: Path, most: int) -> tuple[str, dict[str, Any]]:
         When the file cannot be read or is not TOML: one line that begins with the path.
     """
     content = read_file(path, most)
+    check_encoding(path, content)
     try:
         text = content.decode("utf-8-sig")
         check_dots(text)

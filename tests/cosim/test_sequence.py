@@ -54,9 +54,21 @@ def test_a_phase_ends_with_the_first_period_after_which_its_condition_holds(tmp_
         PhaseRun("empty", 6.0, 9.0, ""),
     )
     assert json.loads(results.attrs["phases"])[0] == {
-        "name": "fill", "start": 0.0, "end": 4.0, "ended_by": "Sink.total >= 10",
+        "name": "fill", "start": 0.0, "end": 4.0, "ended_by": "Sink.total >= 10", "held_before": False,
     }  # fmt: skip
     assert results.attrs["complete"] == 1
+
+
+def test_a_condition_that_held_before_its_phase_is_told(tmp_path):
+    """What comes to hold within the first period, or holds at the start and no more after it, is none."""
+    empty = Condition("Sink.total", highest=0.0)
+    phases = (
+        phase("again", 9, 12.0, until=(empty, FULL)), phase("full", 9, 1.0, until=(FULL,)), phase("rest", 1, 0.0),
+    )  # fmt: skip
+    summary, _ = filled(tmp_path, *phases)
+    assert [(each.end - each.start, each.held_before) for each in summary.phases] == [
+        (1.0, False), (1.0, True), (1.0, False),
+    ]  # fmt: skip
 
 
 @settings(max_examples=40)

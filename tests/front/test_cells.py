@@ -34,6 +34,12 @@ def test_a_cell_that_is_not_there_is_one_line(name, line, capsys, tmp_path, monk
     assert capsys.readouterr().err == line
 
 
+def test_a_record_is_no_cell_file(capsys, tmp_path):
+    (tmp_path / "ok.csv").write_text("time [s],current [A]\n0,1\n")
+    assert main(["cell", "show", str(tmp_path / "ok.csv")]) == 2
+    assert "ok.csv: the name of a cell file ends in .toml; `packfmu cell fit` makes" in capsys.readouterr().err
+
+
 def pulses(path):
     """Write the record of a small cell: pulses of discharge with rests, from full to nearly empty."""
     nodes = np.ones(3)

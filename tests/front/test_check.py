@@ -69,3 +69,11 @@ def test_five_layers_and_the_stability_of_consensus(tmp_path):
 def test_gain_that_would_overshoot_is_refused(tmp_path):
     with pytest.raises(InputError, match="Balancer steps every 1 s and its update is explicit"):
         told(tmp_path, PACK + CONVERTERS.replace("gain = 50.0", "gain = 1e6"))
+
+
+def test_groups_that_no_link_joins_are_balanced_never(tmp_path):
+    text = PACK.replace("series = 6", "series = 4") + "capacity_cv = 0.03\nseed = 5\n"
+    links = CONVERTERS.replace('links = "pack"', "links = [[1, 2], [3, 4]]")
+    rates = line_of(told(tmp_path, text + links), "rates")
+    assert rates.startswith("rates      0 to ")
+    assert rates.endswith(" to never")

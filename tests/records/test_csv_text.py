@@ -135,3 +135,18 @@ def test_long_headers_and_cells_take_no_time(folder, long):
 def test_a_table_of_countless_columns_is_refused(folder):
     with pytest.raises(InputError, match="line 1: has 10003 columns; at most 10000 are taken"):
         read(folder, "time [s],current [A]" + "," * 10_001 + "\n")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_named_by_its_mark(folder, encoding):
+    path = folder / "wide.csv"
+    path.write_bytes("\ufefftime [s],current [A]\n0,1\n".encode(encoding))
+    with pytest.raises(InputError, match=r"wide.csv: is in UTF-16, as its byte-order mark tells; save it as UTF-8"):
+        read_table(path, WANTED, Repeated.LAST)
+
+
+@pytest.mark.parametrize("first", ["sep=;\n", "sep=;\r\n", '"sep=;"\n', "\ufeffsep=;\n"])
+def test_a_first_line_of_excel_tells_the_separator(folder, first):
+    table = read(folder, first + "time [s];current [A]\n0;1,5\n1;2\n")
+    assert (table.values["current"].tolist(), table.rows.tolist()) == ([1.5, 2.0], [3, 4])
+    assert read(folder, "sep=,\ntime [s],current [A],a;b\n0,1.5,\n").values["current"].tolist() == [1.5]

@@ -1,6 +1,7 @@
 """Steps run with a pack: the same bits as its phases in Python, the limits that end them, and what they set."""
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -28,6 +29,7 @@ from packfmu.pack.topology import ELECTRICAL
 from packfmu.usage import phases as phases_module
 from packfmu.usage.experiment_file import expand
 from packfmu.usage.phases import PackPorts, nominal_capacity, step_phases, steps_experiment
+from packfmu.usage.step import Common
 from tests.pack.planned import MANAGED
 
 SECOND = 10**9
@@ -172,7 +174,7 @@ def test_a_rest_ends_when_the_balancer_says_that_the_groups_are_balanced(small_p
 
 
 def test_a_drive_without_power_and_current_is_refused(small_pack, kernel_pack):
-    with pytest.raises(InputError, match=r"step 'Drive hill.csv': its file gives neither power nor current"):
+    with pytest.raises(InputError, match=r"^steps\[1\] 'Drive hill.csv': its file gives neither power nor current"):
         step_phases(
             expand(["Drive hill.csv"], "steps"), small_pack, PackPorts(kernel_pack, small_pack),
             lambda _: (SECOND, {"Thermal.ambient_temperature": np.zeros(1)}),
@@ -183,3 +185,45 @@ def test_a_managed_pack_is_told_when_it_may_balance():
     steps = expand([{"step": "Rest for 1 h", "balancing": False}, "Rest for 1 h"], "steps")
     phases = step_phases(steps, MANAGED, PackPorts(kernel_pack_of(parts(MANAGED)), MANAGED), hill)
     assert [phase.values["Bms.balancing_allowed"] for phase in phases] == [0.0, 1.0]
+
+
+SUNNY = {"PackNetwork.pack_power": POWER, "Thermal.ambient_temperature": 300.0 + np.arange(30.0) / 10.0,
+         "Balancer.enable": np.ones(30)}  # fmt: skip
+
+NOTHING = Common()
+
+
+def phases_of(steps, pack, system, common=NOTHING, rows=SUNNY):
+    found = expand(steps, "day.toml: steps", common)
+    return step_phases(found, pack, PackPorts(system, pack), lambda _: (30 * SECOND, rows))
+
+
+def test_what_holds_for_all_steps_leaves_the_columns_of_a_drive(small_pack, kernel_pack):
+    drive, rest = phases_of(["Drive x", "Rest for 1 min"], small_pack, kernel_pack, Common(280.0, False))
+    for name in ("Thermal.ambient_temperature", "Balancer.enable"):
+        np.testing.assert_array_equal(drive.values[name], SUNNY[name])
+    assert (rest.values["Thermal.ambient_temperature"], rest.values["Balancer.enable"]) == (280.0, 0.0)
+
+
+@pytest.mark.parametrize(("key", "value"), [("ambient", 280.0), ("balancing", True)])
+def test_a_key_of_a_step_beside_a_column_of_its_drive_is_refused(key, value, small_pack, kernel_pack):
+    told = rf"^day.toml: steps\[2\] 'Drive x': {key} is a column of its file and told by the step too; leave one out$"
+    with pytest.raises(InputError, match=told):
+        phases_of(["Rest for 1 h", {"step": "Drive x", key: value}], small_pack, kernel_pack)
+    plain = {"PackNetwork.pack_power": POWER}
+    (drive,) = phases_of([{"step": "Drive x", key: value}], small_pack, kernel_pack, rows=plain)
+    name = {"ambient": "Thermal.ambient_temperature", "balancing": "Balancer.enable"}[key]
+    assert drive.values[name] == value
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("Rest for 1.5 s", "1500 ms is no multiple of the electrical period, 1 s"),
+        ({"step": "Rest for 6 s", "pace": 4}, "6 s is no multiple of the electrical period at a pace of 4, 4 s"),
+        ("Charge at C/1e9 until 4 V", "may take 7.2e+12 s, longer than ten years; add 'for TIME'"),
+    ],
+)
+def test_a_duration_that_does_not_fit_is_told_with_its_step(step, told, small_pack, kernel_pack):
+    with pytest.raises(InputError, match=rf"^day.toml: steps\[2\] '.*': {re.escape(told)}$"):
+        phases_of(["Rest for 1 h", step], small_pack, kernel_pack)

@@ -50,8 +50,8 @@ REFUSED = {
     "Run US06 (A)": "'Run' is written 'Drive FILE'",
     "Run US06 (V) for 45 minutes": "'Run' is written 'Drive FILE'",
     "Run US06 (W) for 2 hours": "'Run' is written 'Drive FILE'",
-    "Discharge at 1.5 Ohm for 1 hour": "'Ohm' is no unit of a load here; allowed are A, mA, C, W, mW, kW",
-    "Discharge at 4 V for 1 hour": "'4 V' does not fit here; allowed units are A, mA, C, W, mW, kW, and C/6",
+    "Discharge at 1.5 Ohm for 1 hour": "'Ohm' is no unit of a load here; allowed are A, mA, C, W, mW, kW, MW",
+    "Discharge at 4 V for 1 hour": "'4 V' does not fit here; allowed units are A, mA, C, W, mW, kW, MW, and C/6",
     "Discharge at 1 A until < 2 A": "until '< 2 A': a current ends a hold",
     "Charge at 1 A until 50 mA": "until '50 mA': a current ends a hold, as in 'Hold at 4.1 V until C/20'",
     "Hold at 1 A for 1 hour": "'1 A' does not fit here; allowed units are V, mV, V pack",
@@ -71,6 +71,7 @@ OURS = {
     "Discharge at 2 kW for 10 min or until 3.2 V": step(
         DISCHARGE, 2000.0, W, duration=10 * MINUTE, ends=(StepEnd(3.2, V, False),)
     ),
+    "Charge at 0.2 MW for 10 min": step(CHARGE, 2e5, W, duration=10 * MINUTE),
     "Charge at C/6 until 393 V pack": step(CHARGE, 1 / 6, C, ends=(StepEnd(393.0, PACK, True),)),
     "Hold at 393.6 V pack until C/20 or 2 A": step(HOLD, 393.6, PACK, ends=(StepEnd(0.05, C), StepEnd(2.0, A))),
     "Charge at C/6 up to 4.2 V for 20160 s": step(CHARGE, 1 / 6, C, limit=4.2, duration=20160 * 10**9),

@@ -63,3 +63,12 @@ def test_groups_without_a_path_of_links_are_never_balanced():
 def test_a_balanced_pack_takes_no_time():
     columns = incidence(2, [(0, 1)])
     assert time_to_balance(np.array([0.9, 0.9]), np.full(2, CAPACITY), columns, GAIN, 1.0, 0.01) == 0.0
+
+
+@given(seed=st.integers(0, 200), parts=st.integers(1, 4))
+def test_each_part_that_no_link_joins_has_a_mode_of_rate_0(seed, parts):
+    capacity = CAPACITY * np.random.default_rng(seed).uniform(0.5, 1.5, 3 * parts)
+    ends = [(3 * part + k, 3 * part + k + 1) for part in range(parts) for k in range(2)]
+    found = rates(incidence(3 * parts, ends), capacity, GAIN)
+    assert np.count_nonzero(found == 0.0) == parts
+    assert found[parts] > 1e-5
