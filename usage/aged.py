@@ -123,7 +123,9 @@ def cell_columns(pack: Pack, recorded: xr.Dataset, row: int) -> dict[str, Values
     """
     starts = {part.name: part.start for part in parts(pack)}
     cell, aging = starts["Cell"], starts["Aging"]
-    columns = {name: np.asarray(cell[name], np.float64) for name in CELL_COLUMNS if name in cell and name not in FIRST_STATES}
+    columns = {
+        name: np.asarray(cell[name], np.float64) for name in CELL_COLUMNS if name in cell and name not in FIRST_STATES
+    }
     shift = recorded[SHIFT].values
     soc = recorded["soc"].values[row] + (shift[row] - shift[max(row - 1, 0)])
     columns["initial_soc"] = np.clip(soc, 0.0, 1.0)
