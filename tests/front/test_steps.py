@@ -23,6 +23,7 @@ steps = [
     "Hold at 4.0 V for 5 min or until C/2",
     "Discharge at 1 kW for 2 min or until 3.2 V",
     "Rest for 1 min",
+    "Charge at C/10 until 3.5 V",
 ]
 """
 
@@ -45,7 +46,7 @@ def test_each_step_is_told_with_what_ended_it(result):
     record = read_run_record(result.data)
     assert record.kind is RunKind.STEPS
     assert [step.name.split(": ")[1].split()[0] for step in record.steps] == [
-        "Drive", "Rest", "Charge", "Hold", "Discharge", "Rest",
+        "Drive", "Rest", "Charge", "Hold", "Discharge", "Rest", "Charge",
     ]  # fmt: skip
     assert record.steps[0].end == 60.0
     assert "Cell.voltage_maximum" in record.steps[2].ended_by
@@ -54,8 +55,18 @@ def test_each_step_is_told_with_what_ended_it(result):
 
 
 def test_results_have_the_number_of_the_step(result):
-    assert sorted(set(result.data.step.values.tolist())) == [1, 2, 3, 4, 5, 6]
+    assert sorted(set(result.data.step.values.tolist())) == [1, 2, 3, 4, 5, 6, 7]
     assert float(result.data.temperature_minimum[-1]) < 298.15
+
+
+def test_notices_of_drives_and_of_a_level_that_held_before_its_step_are_told(result):
+    told = (
+        "hill.csv: 1.667 Wh into the pack, 4.167 Wh out of it",
+        "step 7: Charge at C/10 until 3.5 V: Cell.voltage_maximum >= 3.5 held at its start, so it took one period; "
+        "is 'V pack' meant?",
+    )
+    assert read_run_record(result.data).notices == told
+    assert tuple(result.summary.splitlines()[:2]) == told
 
 
 def test_voltage_is_held(result):

@@ -28,7 +28,7 @@ aging = "15 min"
 YEARS = """
 begin = 2013-01-01T07:00:00
 balancing = false
-steps = ["Discharge at 20 A for 30 min", "Charge at C/6 up to 4.15 V for 8 h", "Rest until 07:00"]
+steps = ["Drive ride.csv", "Charge at C/6 up to 4.15 V for 8 h", "Rest until 07:00"]
 [seasons.all]
 days = 5
 ambient = "20 oC"
@@ -40,6 +40,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("years")
     (folder / "small.toml").write_text(PACK)
     (folder / "life.toml").write_text(YEARS)
+    (folder / "ride.csv").write_text("time [s],current [A]\n0,-20\n1800,0\n")
     return folder
 
 
@@ -51,7 +52,9 @@ def result(folder):
 def test_results_tell_of_their_run(result):
     record = read_run_record(result.data)
     assert (record.kind, record.profile, record.begin) == (RunKind.YEARS, "life", "2013-01-01T07:00:00")
-    assert {"pack", "experiment", "Pack.fmu", "Aging.fmu"} <= set(record.hashes)
+    assert record.notices == ("ride.csv: 0 Ah into the pack, 10 Ah out of it",)
+    assert result.summary.splitlines()[0] == record.notices[0]
+    assert {"pack", "experiment", "ride.csv", "Pack.fmu", "Aging.fmu"} <= set(record.hashes)
     assert record.plan[0][0][0] == "layer"
     assert result.data.attrs["complete"] == 1
     assert "time                    0.03 years (10 d)" in result.summary
