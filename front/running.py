@@ -9,6 +9,7 @@ from pathlib import Path
 
 import xarray as xr
 
+from ..core.duration import seconds
 from ..cosim.duty import with_profiles
 from ..cosim.experiment import Experiment, RunSummary
 from ..cosim.master import run
@@ -158,9 +159,10 @@ def carry_out(pack: Pack, course: PackCourse, files: OutputFiles, added: Additio
     """Step a pack through a course, save everything, and return the summary."""
     system = course.system
     known = course.known.model_copy(update={"notices": (*course.known.notices, *added.notices)})
+    planned = seconds(course.experiment.duration) if known.kind is RunKind.PROFILE else 0.0
 
     def told(end: RunSummary) -> list[str]:
-        return summary(known.profile, end, course.driven(end.end))
+        return summary(known.profile, end, course.driven(end.end), planned)
 
     experiment = replace(
         course.experiment,

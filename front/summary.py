@@ -13,7 +13,7 @@ MOST_STEPS = 50
 """Steps of an experiment that are told; the report has all."""
 
 
-def summary(label: str, ended: RunSummary, distance: float = 0.0) -> list[str]:
+def summary(label: str, ended: RunSummary, distance: float = 0.0, planned: float = 0.0) -> list[str]:
     """Return the figures that a run tells at its end.
 
     Parameters
@@ -24,9 +24,12 @@ def summary(label: str, ended: RunSummary, distance: float = 0.0) -> list[str]:
         Of `cosim.master.run`, with the totals of `pack.balances.integrals`.
     distance : float
         That was driven [m]; 0 where nothing drives.
+    planned : float
+        Duration of the profile that was run [s]; 0 where there is none.
     """
     driven = f"{distance / 1000:.2f} km in " if distance else ""
-    by = f", ended by {', '.join(ended.stopped_by)}" if ended.stopped_by else ""
+    of = f" of {planned:.0f} s" if ended.stopped_by and planned else ""
+    by = f"{of}, ended by {', '.join(ended.stopped_by)}" if ended.stopped_by else ""
     totals = {name: value / HOUR for name, value in ended.totals.items()}  # Wh and Ah
     given = -totals["PackNetwork.pack_energy"]
     lost = totals["Cell.heat"] + totals["PackNetwork.busbar_loss"]

@@ -14,7 +14,7 @@ from ..cosim.displayed import displayed, time_unit
 from .course import CELL_PANELS, is_of_cells
 from .decimation import frames, packed_levels
 from .markup import figure, paragraph
-from .plots import VERMILION, styled
+from .plots import LEAST_SPANS, VERMILION, styled
 from .shape import Shape
 
 MOST_VALUES = 4_000_000
@@ -54,7 +54,13 @@ def cell_data(results: xr.Dataset, shape: Shape | None, chosen: int) -> dict[str
         "time_unit": unit,
         "rows": results.sizes["time"],
         "quantities": [
-            {"name": name, "title": f"{CELL_PANELS[name]} [{unit}]", "unit": unit, **packed_levels(held[rows])}
+            {
+                "name": name,
+                "title": f"{CELL_PANELS[name]} [{unit}]",
+                "unit": unit,
+                "least_span": LEAST_SPANS.get(unit, 0.0),
+                **packed_levels(held[rows]),
+            }
             for name, (held, unit) in values.items()
         ],
     }
@@ -64,7 +70,8 @@ def map_figure(shape: Shape) -> go.Figure:
     """Return the figure that `page.js` fills: the cells, and a mark on the chosen one."""
     drawn = go.Figure(
         [
-            go.Heatmap(z=np.zeros((0, 0)), x0=1, dx=1, y0=1, dy=1, colorscale="Viridis", colorbar={"thickness": 14},
+            go.Heatmap(z=np.zeros((0, 0)), x0=1, dx=1, y0=1, dy=1, colorscale="Viridis",
+                       colorbar={"thickness": 14, "exponentformat": "none"},
                        hovertemplate="group %{x}, place %{y}: %{z:.6g}<extra></extra>"),
             go.Scatter(x=[], y=[], mode="markers", hoverinfo="skip", showlegend=False,
                        marker={"symbol": "square-open", "size": 13, "color": VERMILION, "line": {"width": 3}}),

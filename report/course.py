@@ -63,7 +63,7 @@ def _pack_panel(results: xr.Dataset, time: Values, name: str) -> Panel:
             values = displayed(results, other)[0] * (-1.0 if other == "discharge_current_limit" else 1.0)
             rows = peaks([values])
             lines.insert(0, line(time[rows], values[rows], label, colour, dash, told=True))  # below the pack's
-    return Panel(f"{title} [{unit}]", tuple(lines))
+    return Panel(f"{title} [{unit}]", tuple(lines), unit)
 
 
 def _power(results: xr.Dataset, time: Values) -> Iterator[Panel]:
@@ -75,7 +75,7 @@ def _power(results: xr.Dataset, time: Values) -> Iterator[Panel]:
             asked = results["asked_power"].values / 1e3
             rows = peaks([asked])
             lines.insert(0, line(time[rows], asked[rows], "asked", BLACK, "dot", told=True))
-        yield Panel("Pack power, positive into the pack [kW]", tuple(lines))
+        yield Panel("Pack power, positive into the pack [kW]", tuple(lines), "kW")
 
 
 def _known(results: xr.Dataset, name: str) -> bool:
@@ -98,7 +98,7 @@ def _cell_panel(results: xr.Dataset, time: Values, name: str) -> Panel:
         lines.append(line(time[rows], board[rows], "board of the balancer", GREEN, "dashdot", told=True))
     if is_of_cells(results, name):
         lines.append(chosen(name))
-    return Panel(f"{CELL_PANELS[name]} [{unit}]", tuple(lines))
+    return Panel(f"{CELL_PANELS[name]} [{unit}]", tuple(lines), unit)
 
 
 def _extremes(results: xr.Dataset, name: str) -> tuple[Values, Values, Values, str]:
@@ -132,7 +132,7 @@ def _groups(results: xr.Dataset, record: RunRecord, shape: Shape | None, time: V
             soc = results["group_soc"].values
             usable = ((capacities * soc).min(axis=1) + (capacities * (1.0 - soc)).min(axis=1)) / 3600.0
             lines.append(line(time[rows], usable[rows], "pack", BLUE, told=True))
-        yield Panel("Capacity of the groups and of the pack [A.h]", tuple(lines))
+        yield Panel("Capacity of the groups and of the pack [A.h]", tuple(lines), "A.h")
 
 
 def _spread(results: xr.Dataset, time: Values) -> Iterator[Panel]:
@@ -144,4 +144,4 @@ def _spread(results: xr.Dataset, time: Values) -> Iterator[Panel]:
     else:
         return
     rows = peaks([spread])
-    yield Panel("SOC spread of the groups [%]", (line(time[rows], spread[rows], "groups", BLUE),))
+    yield Panel("SOC spread of the groups [%]", (line(time[rows], spread[rows], "groups", BLUE),), "%")

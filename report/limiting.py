@@ -29,8 +29,8 @@ MOST_SPANS = 12
 CUT_OFFS = {
     "undervoltage": ("A cell below its minimum voltage", "voltage", np.argmin),
     "overvoltage": ("A cell above its maximum voltage", "voltage", np.argmax),
-    "overcurrent": ("Pack current beyond its limit", "", None),
-    "cell_overcurrent": ("Current of a cell beyond its limit", "current", None),
+    "overcurrent": ("A pack current beyond its limit", "", None),
+    "cell_overcurrent": ("A current of a cell beyond its limit", "current", None),
 }
 """What a cut-off means, by which variable its cell is found, and how."""
 
@@ -112,6 +112,27 @@ def _cut_offs(results: xr.Dataset, record: RunRecord, shape: Shape | None) -> It
     for name, (what, quantity, find) in CUT_OFFS.items():
         if name in results:
             yield from _told(results, results[name].values > 0, what, _cell_of(results, shape, quantity, find))
+
+
+def cause_of(output: str, results: xr.Dataset, shape: Shape | None) -> str:
+    """Return what a Boolean output that ended a run means: a cut-off in plain words, with its cell where it is known.
+
+    Parameters
+    ----------
+    output : str
+        Its name, such as ``PackNetwork.overvoltage``; one that is no cut-off is returned as it is.
+    results : xarray.Dataset
+        What was recorded.
+    shape : Shape or None
+        How the cells are arranged.
+    """
+    name = output.rpartition(".")[2]
+    if name not in CUT_OFFS:
+        return output
+    what, quantity, find = CUT_OFFS[name]
+    last = slice(results.sizes["time"] - 1, results.sizes["time"])
+    where = _cell_of(results, shape, quantity, find)(last)
+    return f"{what[0].lower()}{what[1:]}" + (f": {where}" if where else "")
 
 
 def _voltages(results: xr.Dataset, record: RunRecord, shape: Shape | None) -> Iterator[Limitation]:

@@ -38,7 +38,8 @@
       const all = z.flat();
       const least = own ? all.reduce((a, b) => Math.min(a, b)) : of.low;
       const greatest = own ? all.reduce((a, b) => Math.max(a, b)) : of.low + of.step * 65535;
-      Plotly.restyle("map", { z: [z], zmin: least, zmax: greatest > least ? greatest : least + 1e-9,
+      const widened = Math.max(of.least_span - (greatest - least), greatest > least ? 0 : 1e-9) / 2;
+      Plotly.restyle("map", { z: [z], zmin: least - widened, zmax: greatest + widened,
         "colorbar.title.text": of.unit });
       const told = cells.times[frame] + " " + cells.time_unit;
       get("instant").textContent = told;

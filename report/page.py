@@ -110,7 +110,7 @@ def made_page(results: xr.Dataset, name: str) -> str:
     return PAGE.substitute(
         title=escape(f"{record.pack_name or name}: {KINDS[record.kind]}"),
         subtitle=escape(_subtitle(results, record, shape)),
-        warnings="".join(telling.warnings(results, record)),
+        warnings="".join(telling.warnings(results, record, shape)),
         links="".join(f'<li><a href="#{key}">{escape(title)}</a></li>' for key, title, _ in sections),
         main="".join(section(key, title, content) for key, title, content in sections),
         figures=_inert("{" + ",".join(f'"{key}":{drawn.to_json()}' for key, drawn in figures.items()) + "}"),

@@ -20,6 +20,9 @@ PANEL_HEIGHT = 210
 TOP, BOTTOM = 110, 48
 """[pixels]: of a panel, and of the margins; the legend stands between the buttons and the uppermost panel."""
 
+LEAST_SPANS = {"%": 0.01, "1": 1e-4, "V": 1e-3, "A": 1e-3, "kW": 1e-3, "degC": 0.01, "K": 0.01, "A.h": 1e-3}
+"""Least span of an axis and of a scale of colours by unit: less is rounding, or of no account, and shall look flat."""
+
 CHOSEN = "chosen cell"
 """Name of the lines that follow the choice of a cell."""
 
@@ -36,10 +39,24 @@ class Panel:
         What it shows, with the unit.
     lines : tuple of plotly.graph_objects.Scatter
         Drawn in this order.
+    unit : str
+        That of the title: it tells the least span of the axis.
     """
 
     title: str
     lines: tuple[go.Scatter, ...]
+    unit: str = ""
+
+    @property
+    def range(self) -> tuple[float, float] | None:
+        """What the axis spans where the lines span less than the least of `LEAST_SPANS`; else None."""
+        values = np.concatenate([np.asarray(each.y, np.float64) for each in self.lines])
+        values = values[np.isfinite(values)]
+        least = LEAST_SPANS.get(self.unit, 0.0)
+        if not values.size or np.ptp(values) >= least:
+            return None
+        middle = (float(values.min()) + float(values.max())) / 2.0
+        return middle - least / 2.0, middle + least / 2.0
 
 
 def line(x: Values, y: Values, name: str, colour: str = BLUE, dash: str = "solid", told: bool = False) -> go.Scatter:
@@ -79,6 +96,7 @@ def stacked(panels: Sequence[Panel], time_title: str) -> go.Figure:
             each.showlegend = bool(each.showlegend) and each.name not in told
             told.update([each.name] if each.showlegend else [])
             figure.add_trace(each, row=row, col=1)
+        figure.update_yaxes(range=panel.range, row=row, col=1)
     figure.update_annotations(x=0.0, xanchor="left", font={"size": 14})
     figure.update_xaxes(showticklabels=True)
     figure.update_xaxes(title=time_title, row=count, col=1)
@@ -95,7 +113,7 @@ def styled(figure: go.Figure) -> go.Figure:
     """Return a figure with the fonts, grids and margins of the page."""
     axis = {"gridcolor": "#d9d9d9", "linecolor": "#555", "zerolinecolor": "#999", "ticks": "outside", "mirror": True}
     figure.update_xaxes(**axis)
-    figure.update_yaxes(**axis, automargin=True)
+    figure.update_yaxes(**axis, automargin=True, exponentformat="none")
     return figure.update_layout(
         template=go.layout.Template(),
         font={"family": "system-ui, sans-serif", "size": 13, "color": "#111"},

@@ -11,6 +11,7 @@ from ..core.bounds import unit_suffix
 from ..core.duration import seconds
 from ..cosim.displayed import displayed
 from ..coupling.holding import HeldChange
+from .limiting import cause_of
 from .markup import block, bullets, folded, paragraph, table
 from .run_record import RunRecord
 from .shape import Shape
@@ -31,7 +32,7 @@ HELD_TABLE = "held value"
 """Head of the first column of the table of held values in `coupling.explanation.tables`."""
 
 
-def warnings(results: xr.Dataset, record: RunRecord) -> list[str]:
+def warnings(results: xr.Dataset, record: RunRecord, shape: Shape | None) -> list[str]:
     """Return what the reader must know before anything else."""
     told = []
     if "complete" not in results.attrs:
@@ -40,7 +41,8 @@ def warnings(results: xr.Dataset, record: RunRecord) -> list[str]:
         reason = str(results.attrs.get("reason", "")) or "no reason was told"
         told.append(paragraph(f"This run is incomplete (complete = 0): {reason}", "warning"))
     if record.stopped_by:
-        told.append(paragraph(f"The run was ended by {', '.join(record.stopped_by)}.", "warning"))
+        causes = ", ".join(cause_of(name, results, shape) for name in record.stopped_by)
+        told.append(paragraph(f"The run was ended by {causes}.", "warning"))
     return told
 
 

@@ -217,7 +217,7 @@ def _told(table: TimeTable, prescribed: Prescribed, time: NDArray[np.float64]) -
         )
     into, out = flows(steps, values[:-1])
     unit = f"{UNITS[prescribed]}h"
-    told.append(f"{into / _HOUR:.4g} {unit} into the pack, {out / _HOUR:.4g} {unit} out of it")
+    told.append(f"the profile asks for {into / _HOUR:.4g} {unit} into the pack and {out / _HOUR:.4g} {unit} out of it")
     if not out and into:
         header = table.headers[prescribed.value]
         told.append(

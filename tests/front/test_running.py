@@ -80,7 +80,7 @@ def test_outputs_and_parameters_are_taken_besides(result, folder):
     assert np.array_equal(data["load"].values[1:], data["asked_current"].values[1:])
     assert data["temperature_mean"][-1] > result.data["temperature_mean"][-1]
     told = read_run_record(data)
-    assert told.notices == ("Thermal.ambient_temperature is set to 310",)
+    assert told.notices[-1] == "Thermal.ambient_temperature is set to 310"
     assert told.totals["PackNetwork.busbar_loss"] == pytest.approx(float(data["loss"].sum()), rel=1e-12)
 
 
@@ -120,7 +120,8 @@ def test_what_ends_the_run_is_told(folder, tmp_path):
     (tmp_path / "long.csv").write_text("time [h],discharge current [A]\n0,40\n2,0\n")
     result = packfmu.run(packfmu.load(folder / "small.toml"), tmp_path / "long.csv", tmp_path)
     assert read_run_record(result.data).stopped_by == ("PackNetwork.undervoltage",)
-    assert ", ended by PackNetwork.undervoltage" in result.summary
+    assert " s of 7200 s, ended by PackNetwork.undervoltage" in result.summary
+    assert "the profile asks for 0 Ah into the pack and 80 Ah out of it" in result.summary
 
 
 def test_a_run_that_fails_keeps_its_provenance(folder, tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from packfmu.core.errors import InputError
+from packfmu.core.variable import Detail
 from packfmu.cosim.fmu.interface import read_interface
 from packfmu.fmi import build
 from packfmu.fmi.build import Form, build_parts
@@ -14,7 +15,7 @@ from packfmu.pack.file import Pack
 from packfmu.pack.fmus import build_pack, fmu_block, fmu_pack
 from packfmu.pack.parts import parts
 from packfmu.pack.ssp import write_system
-from packfmu.pack.tables import Arrangement, Cell, Outputs, Thermal, Variation
+from packfmu.pack.tables import Arrangement, Cell, Thermal, Variation
 
 
 def read_set_identity(path):
@@ -58,16 +59,16 @@ def test_the_fmus_of_a_build_tell_one_identity_in_both_flavours(fmus, native_fmu
     ids=lambda change: next(iter(change)),
 )
 def test_the_identity_follows_what_the_parts_are_made_of(small_pack, change):
-    one = build.set_identity(parts(small_pack))
-    assert build.set_identity(parts(small_pack.model_copy(update={"outputs": Outputs(detail="pack")}))) == one
-    assert build.set_identity(parts(small_pack.model_copy(update=change))) != one
+    one = build.set_identity(parts(small_pack), Detail.CELL)
+    assert build.set_identity(parts(small_pack), Detail.PACK) != one
+    assert build.set_identity(parts(small_pack.model_copy(update=change)), Detail.CELL) != one
 
 
 def test_the_identity_follows_the_sources(small_pack, monkeypatch):
-    one = build.set_identity(parts(small_pack))
+    one = build.set_identity(parts(small_pack), Detail.CELL)
     sources = build.component_sources()
     monkeypatch.setattr(build, "component_sources", lambda: sources | {"core/model.py": b"another version"})
-    assert build.set_identity(parts(small_pack)) != one
+    assert build.set_identity(parts(small_pack), Detail.CELL) != one
 
 
 def test_flavours_of_one_pack_are_joined(fmus, native_fmus, tmp_path):

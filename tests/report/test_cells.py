@@ -18,6 +18,7 @@ def test_each_value_of_each_cell_is_held_in_the_order_of_the_cells():
     assert (held["group"], held["place"]) == (2, 2)
     assert [each["name"] for each in held["quantities"]] == ["voltage", "current", "soc", "temperature"]
     voltage = held["quantities"][0]
+    assert voltage["least_span"] == 1e-3  # volts
     values = voltage["low"] + voltage["step"] * np.frombuffer(base64.b64decode(voltage["data"]), "<u2")
     assert values.reshape(50, CELLS) == pytest.approx(data.voltage.values, abs=voltage["step"])
     assert held["times"] == list(range(50))

@@ -78,3 +78,16 @@ def test_panels_stand_one_below_the_other_and_zoom_together():
     told = [trace.name for trace in figure.data if trace.showlegend]
     assert len(told) == len(set(told))
     assert height(len(made)) - height(len(made) - 1) == PANEL_HEIGHT
+
+
+def test_panels_of_equal_cells_look_flat_and_have_labels_without_prefixes():
+    """A rounding in the last digits of 3.7 V does not fill the panel; 2 mV do."""
+    noise = 4e-16 * np.arange(50.0)[:, None] * np.ones(6)
+    made = panels(drive(voltage=3.7 + noise, pack_voltage=11.1 + 4e-5 * np.arange(50.0)), RECORD, None)
+    shown_range = {panel.title: panel.range for panel in made}
+    assert shown_range["Voltage of the cells [V]"] == pytest.approx((3.6995, 3.7005))
+    assert shown_range["Pack voltage [V]"] is None
+    figure = stacked(made, "Time [s]")
+    (axis,) = figure.select_yaxes(row=1 + list(shown_range).index("Voltage of the cells [V]"))
+    assert axis.range == pytest.approx((3.6995, 3.7005))
+    assert {each.exponentformat for each in figure.select_yaxes()} == {"none"}

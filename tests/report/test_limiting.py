@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packfmu.models.network.loads import LoadMode
-from packfmu.report.limiting import MOST_SPANS, limitations, shortened, spans
+from packfmu.report.limiting import MOST_SPANS, cause_of, limitations, shortened, spans
 from packfmu.report.run_record import RunLimits
-from packfmu.report.shape import shape_of
+from packfmu.report.shape import Shape, shape_of
 from tests.report.made import RECORD, drive
 
 
@@ -41,6 +41,19 @@ def test_a_cut_off_is_told_with_its_cell_and_from_the_step_before():
     (told,) = found(drive(undervoltage=flags(7, 8, 9)))
     assert (told.what, told.where) == ("A cell below its minimum voltage", "cell 6 (group 3, place 2)")
     assert (told.start, told.end) == (6.0, 9.0)
+
+
+@pytest.mark.parametrize(
+    ("output", "cause"),
+    [
+        ("PackNetwork.undervoltage", "a cell below its minimum voltage: cell 6 (group 3, place 2)"),
+        ("overvoltage", "a cell above its maximum voltage: cell 1 (group 1, place 1)"),
+        ("PackNetwork.overcurrent", "a pack current beyond its limit"),
+        ("Other.signal", "Other.signal"),
+    ],
+)
+def test_a_cut_off_that_ended_the_run_is_told_in_words(output, cause):
+    assert cause_of(output, drive(), Shape(3, 2)) == cause
 
 
 def test_without_single_cells_the_number_of_the_least_one_tells_the_place():

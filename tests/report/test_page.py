@@ -96,7 +96,8 @@ def test_an_incomplete_run_says_so_and_why_before_all_else():
     page = outline(drive(complete=False))
     assert page.text.index("This run is incomplete (complete = 0): interrupted") < page.text.index("at a glance")
     assert "incomplete" not in outline(drive()).text
-    assert "The run was ended by undervoltage." in outline(with_record(stopped_by=("undervoltage",))).text
+    ended = outline(with_record(stopped_by=("PackNetwork.undervoltage",))).text
+    assert "The run was ended by a cell below its minimum voltage: cell 6 (group 3, place 2)." in ended
 
 
 def test_an_older_file_makes_a_report_that_tells_what_is_missing():

@@ -63,7 +63,10 @@ def test_a_profile_begins_at_zero_and_holds_what_its_columns_say(folder):
     assert profile.coolant_temperature.tolist() == [300.0, 301.0, 301.0]
     assert profile.enable.tolist() == [1.0, 0.0, 0.0]
     assert profile.rows.tolist() == [2, 3, 4]
-    assert profile.notices == ("columns passed over: 'note'", "125 Wh into the pack, 170.8 Wh out of it")
+    assert profile.notices == (
+        "columns passed over: 'note'",
+        "the profile asks for 125 Wh into the pack and 170.8 Wh out of it",
+    )
 
 
 def test_of_rows_of_equal_time_the_last_one_holds(folder):
@@ -83,11 +86,11 @@ def test_the_last_row_s_load_is_not_applied_and_told(folder):
 
 def test_a_profile_that_only_charges_is_told_how_to_turn_it(folder):
     assert load(folder, "time [s],Current / A\n0,10\n3600,0\n").notices == (
-        "10 Ah into the pack, 0 Ah out of it",
+        "the profile asks for 10 Ah into the pack and 0 Ah out of it",
         "the pack is only charged; where 'Current / A' is positive when discharging, call it 'discharge Current / A'",
     )
     turned = load(folder, "time [s],discharge Current / A\n0,10\n3600,0\n")
-    assert turned.notices == ("0 Ah into the pack, 10 Ah out of it",)
+    assert turned.notices == ("the profile asks for 0 Ah into the pack and 10 Ah out of it",)
 
 
 def test_a_long_gap_is_told(folder):

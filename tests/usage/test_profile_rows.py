@@ -66,7 +66,9 @@ def test_the_wltc_has_the_power_of_the_vehicle_second_by_second():
     power = profile_rows(profile, LEAF, SECOND)["PackNetwork.pack_power"]
     assert power == pytest.approx(flow_of(profile, NISSAN_LEAF), abs=1e-6)  # read off a sum of 11 MJ
     assert profile_values(profile) == {"PackNetwork.load_mode": LoadMode.POWER}
-    assert profile_notices(profile, SECOND) == ("23.27 km: 823.8 Wh into the pack, 3940 Wh out of it",)
+    assert profile_notices(profile, SECOND) == (
+        "the profile drives 23.27 km and asks for 823.8 Wh into the pack and 3940 Wh out of it",
+    )
     assert (
         profile_notices(profile, 7 * SECOND)[-1] == "the profile ends within a period of 7 s: its last 6 s have no load"
     )

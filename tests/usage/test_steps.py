@@ -10,7 +10,7 @@ from packfmu.usage.steps import parse_step, parse_temperature
 
 MINUTE, HOUR = 60 * 10**9, 3600 * 10**9
 CHARGE, DISCHARGE, HOLD, REST, DRIVE = StepKind
-A, C, W, V, PACK, _ = StepUnit
+A, C, W, V, PACK, BALANCED = StepUnit
 
 
 def step(kind, value=0.0, unit=None, **more):
@@ -65,8 +65,8 @@ OURS = {
     ),
     "Rest for 8 h": step(REST, duration=8 * HOUR),
     "Rest until 07:00": step(REST, clock=7 * HOUR),
-    "Rest for 8 h or until balanced": step(REST, duration=8 * HOUR, ends=(StepEnd(1.0, StepUnit.BALANCED, True),)),
-    "Rest until balanced": step(REST, ends=(StepEnd(1.0, StepUnit.BALANCED, True),)),
+    "Rest for 8 h or until balanced": step(REST, duration=8 * HOUR, ends=(StepEnd(1.0, BALANCED, True),)),
+    "Rest until balanced": step(REST, ends=(StepEnd(1.0, BALANCED, True),)),
     "Rest until 7:30:10 at 5 oC": step(REST, clock=7 * HOUR + 30 * MINUTE + 10**10, ambient=278.15),
     "Discharge at 2 kW for 10 min or until 3.2 V": step(
         DISCHARGE, 2000.0, W, duration=10 * MINUTE, ends=(StepEnd(3.2, V, False),)

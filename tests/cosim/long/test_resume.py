@@ -156,9 +156,9 @@ def test_ctrl_c_ends_once_a_step_is_complete(tmp_path, whole, interruptible):
 
 
 def test_ctrl_c_while_the_results_are_made_leaves_what_can_be_resumed(tmp_path, whole, interruptible, monkeypatch):
-    def interrupted_conversion(*given):
+    def interrupted_conversion(*given, **named):
         os.kill(os.getpid(), signal.SIGINT)
-        convert(*given)
+        convert(*given, **named)
 
     run, convert = seasons(tmp_path), module.to_netcdf
     monkeypatch.setattr(module, "to_netcdf", interrupted_conversion)

@@ -59,7 +59,10 @@ def test_a_loss_does_not_fall_where_the_film_was_thicker_before():
         grown(whole, 30 * DAY, 30)
         loss, film = whole.y["capacity_loss"], whole.y["film_thickness"] - whole.p["initial_thickness"]
         earlier = {"earlier_film_growth": film, "earlier_time": month * 30 * DAY}
-        forgetful, second = started(**noisy, **earlier), started(**noisy, **earlier, earlier_greatest_capacity_loss=loss)
+        forgetful, second = (
+            started(**noisy, **earlier),
+            started(**noisy, **earlier, earlier_greatest_capacity_loss=loss),
+        )
         np.testing.assert_array_equal(second.y["capacity_loss"], loss)
         below = max(below, float((loss - forgetful.y["capacity_loss"]).max()))
     assert below > 1e-4
