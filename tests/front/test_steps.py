@@ -61,7 +61,7 @@ def test_results_have_the_number_of_the_step(result):
 
 def test_notices_of_drives_and_of_a_level_that_held_before_its_step_are_told(result):
     told = (
-        "hill.csv: 1.667 Wh into the pack, 4.167 Wh out of it",
+        "hill.csv: the profile asks for 1.667 Wh into the pack and 4.167 Wh out of it",
         "step 7: Charge at C/10 until 3.5 V: Cell.voltage_maximum >= 3.5 held at its start, so it took one period; "
         "is 'V pack' meant?",
     )

@@ -52,7 +52,7 @@ def result(folder):
 def test_results_tell_of_their_run(result):
     record = read_run_record(result.data)
     assert (record.kind, record.profile, record.begin) == (RunKind.YEARS, "life", "2013-01-01T07:00:00")
-    assert record.notices == ("ride.csv: 0 Ah into the pack, 10 Ah out of it",)
+    assert record.notices == ("ride.csv: the profile asks for 0 Ah into the pack and 10 Ah out of it",)
     assert result.summary.splitlines()[0] == record.notices[0]
     assert {"pack", "experiment", "ride.csv", "Pack.fmu", "Aging.fmu"} <= set(record.hashes)
     assert record.plan[0][0][0] == "layer"
