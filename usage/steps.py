@@ -232,8 +232,10 @@ def _quantity(text: str, allowed: Sequence[StepUnit]) -> tuple[float, StepUnit]:
         value = factor * float(match["number"])
     if unit not in allowed:
         raise InputError(f"{one_line(text)!r} does not fit here; allowed units are {names}")
-    if not 0.0 < value < 1e12:
-        raise InputError(f"{one_line(text)!r} is not a positive number below 1e12; the word before it holds the sign")
+    if not 1e-12 <= value < 1e12:
+        raise InputError(
+            f"{one_line(text)!r} is not a positive number from 1e-12 to 1e12; the word before it holds the sign"
+        )
     return value, unit
 
 
