@@ -86,8 +86,8 @@ def profile_notices(profile: Profile, period: int, vehicle: Vehicle = NISSAN_LEA
     if profile.prescribed is Prescribed.SPEED:
         into, out = flows(np.diff(profile.time), flow_of(profile, vehicle))
         told.append(
-            f"the profile drives {profile.distance / 1000.0:.2f} km and asks for {into / _HOUR:.4g} Wh into the pack and "
-            f"{out / _HOUR:.4g} Wh out of it"
+            f"the profile drives {profile.distance / 1000.0:.2f} km and asks for {into / _HOUR:.4g} Wh into the pack "
+            f"and {out / _HOUR:.4g} Wh out of it"
         )
     rest = periods_of(profile.duration, period) * seconds(period) - profile.duration
     if rest > 1e-9:
