@@ -42,7 +42,7 @@ def show_cell(cell: str, figure: Path | None, save: Path | None) -> str:
         save_cell_figure(kind, figure)
         told.append(f"{figure}: its tables over SOC")
     if save is not None:
-        write_cell(kind, save)
+        write_cell(kind, save, {"": "\n".join(f"Note: {note}" for note in notes)})
         told.append(f"{save}: the cell as a file")
     return "\n".join(told)
 

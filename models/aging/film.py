@@ -13,8 +13,8 @@ is in the capacity and the resistance R_0 of the new cell already: it loses the 
 thickness ``L - L_0``.
 
 With `film_noise` s > 0 the film grows with the noise of ``sigma = s sqrt(k)``. The noise W is a function of
-`noise_seed`, of the cell's number and of the time since the start, and of nothing else: a step that is repeated repeats
-its noise, and steps of other lengths follow the same path.
+`noise_seed`, of the cell's number and of the time since the cells were new, and of nothing else: a step that is
+repeated repeats its noise, and steps of other lengths follow the same path.
 
 Limits
 ------

@@ -18,11 +18,19 @@ from ..reading.checking import checked
 from ..reading.toml_file import read_toml
 from . import grid
 from .cell_tables import FORMAT, CircuitFile
+from .soc_tables import LEAST_RESISTANCE, MOST_RESISTANCE
 from .warming import at_all_temperatures
 from .writing import toml_text
 
 MOST_BYTES = 2**22
 """Size of a cell file: all tables with `soc_tables.MOST_NODES` have room."""
+
+SHOWN = {"voltage": (1e3, "mV"), "coefficient": (1e3, "mV/K"), "resistance": (1e3, "mOhm"),
+         "resistances": (1e3, "mOhm"), "capacitance": (1.0, "F")}  # fmt: skip
+"""Factor and unit that a table is told with, by its key."""
+
+USED = (273.15, 313.15)
+"""Temperatures between which resistances must be those of a cell [K]."""
 
 SCHEMA = "cell.schema.json"
 """What editors of TOML look for beside the file."""
@@ -67,6 +75,7 @@ def read_cell(path: Path) -> CellFile:
     text, contents = read_toml(path, MOST_BYTES)
     kind, notes = cell_of(checked(CircuitFile, contents, str(path)))
     try:
+        _check_resistances(kind)
         kind.declare(1)
     except ValueError as error:  # of extremes that each are allowed, but not together
         raise InputError(f"{path}: {error}") from None
@@ -130,6 +139,19 @@ def cell_of(given: CircuitFile) -> tuple[EquivalentCircuitCell, tuple[str, ...]]
         **given.heat.model_dump(),
     )
     return kind, tuple(notes)
+
+
+def _check_resistances(kind: EquivalentCircuitCell) -> None:
+    """Raise ValueError where a resistance leaves the bounds of the format between the temperatures `USED`."""
+    names = ["ohmic_resistance", *(f"rc_pairs.{j}" for j in range(1, kind.pairs + 1))]
+    for temperature in USED:
+        for name, table in zip(names, kind.resistances(temperature), strict=True):
+            for value in (float(table.min()), float(table.max())):
+                if not LEAST_RESISTANCE <= value <= MOST_RESISTANCE:
+                    raise ValueError(
+                        f"[{name}]: by its temperatures and activation energy it is {value:.3g} Ohm at "
+                        f"{temperature - 273.15:g} degC; it must be {LEAST_RESISTANCE:g} to {MOST_RESISTANCE:g} Ohm"
+                    )
 
 
 def contents_of(kind: CellParameters) -> dict[str, Any]:
@@ -199,7 +221,11 @@ def _on_grid(
             found.append(np.full(number + 1, values[0]))
             continue
         found.append(grid.resampled(nodes, values, number))
-        off = grid.deviation(nodes, values, found[-1])
+        off, node = grid.deviation(nodes, values, found[-1])
         if off > grid.NEAR * max(map(abs, values)):
-            notes.append(f"[{name}] {key} is off by up to {off:.3g} on a grid of {number + 1} nodes over SOC")
+            factor, unit = SHOWN[key.partition(" ")[0]]
+            notes.append(
+                f"[{name}] {key} is off by up to {factor * off:.3g} {unit} near SOC {100.0 * node:.3g} %, on a grid of "
+                f"{number + 1} nodes over SOC"
+            )
     return found

@@ -165,7 +165,7 @@ class CircuitFile(Table):
             ("entropic_coefficient", entropic.soc, {"coefficient": entropic.coefficient}),
             ("ohmic_resistance", ohmic.soc, ohmic.rows()),
         ]
-        for j, pair in enumerate(self.rc_pairs):
+        for j, pair in enumerate(self.rc_pairs, 1):
             tables.append((f"rc_pairs.{j}", pair.soc, {**pair.rows(), "capacitance": pair.capacitance}))
         return [(name, nodes or self.cell.soc or [], values) for name, nodes, values in tables]
 

@@ -56,7 +56,9 @@ def resampled(nodes: ArrayLike, values: ArrayLike, number: int) -> NDArray[np.fl
     return np.asarray(np.interp(np.arange(number + 1.0), place, np.asarray(values, np.float64)))
 
 
-def deviation(nodes: ArrayLike, values: ArrayLike, table: NDArray[np.float64]) -> float:
-    """Return by how much a table on a grid is off the one that was given: at most, which is at a given node."""
+def deviation(nodes: ArrayLike, values: ArrayLike, table: NDArray[np.float64]) -> tuple[float, float]:
+    """Return by how much a table on a grid is off the one that was given at most, and the given node where it is."""
     at = np.interp(np.asarray(nodes, np.float64), np.linspace(0.0, 1.0, len(table)), table)
-    return float(np.abs(at - np.asarray(values, np.float64)).max())
+    off = np.abs(at - np.asarray(values, np.float64))
+    worst = int(np.argmax(off))
+    return float(off[worst]), float(np.asarray(nodes, np.float64)[worst])

@@ -106,7 +106,8 @@ def draw_cell(kind: CellParameters) -> Figure:
     for number, (each, title) in enumerate(zip(axes[2:], ["Ohmic resistance", *told], strict=True)):
         for celsius, style in zip(TEMPERATURES, STYLES, strict=True):
             table = 1e3 * kind.resistances(celsius + ZERO)[number]
-            _draw(each, kind, table, title, "mOhm", f"{celsius:g} degC", style)
+            label = f"{celsius:g} degC{', extrapolated' if _is_beyond(kind, celsius) else ''}"
+            _draw(each, kind, table, title, "mOhm", label, style)
         each.set_ylim(bottom=0.0)
         each.legend(fontsize="small")
     return figure
@@ -171,7 +172,8 @@ def _heat(kind: CellParameters) -> list[tuple[str, str]]:
 def _resistances(kind: CellParameters) -> list[str]:
     """Return resistances and time constants by temperature and SOC."""
     tables = [kind.resistances(celsius + ZERO) for celsius in TEMPERATURES]
-    head = f"{'':22}" + "".join(f"{f'{celsius:g} degC':>11}" for celsius in TEMPERATURES)
+    marks = {celsius: "*" if _is_beyond(kind, celsius) else "" for celsius in TEMPERATURES}
+    head = f"{'':22}" + "".join(f"{f'{celsius:g} degC{mark}':>11}" for celsius, mark in marks.items())
     lines = [head]
     for name, taken in (("at once", slice(0, 1)), ("settled", slice(None))):
         for soc in STATES:
@@ -183,9 +185,19 @@ def _resistances(kind: CellParameters) -> list[str]:
     for j in range(kind.pairs):
         told = "".join(f"{_time(each[j]):>11}" for each in constants)
         lines.append(f"{f'RC pair {j + 1}, SOC 50 %':<22}" + told)
+    if any(marks.values()):
+        coldest, warmest = kind.table_temperatures[0] - ZERO, kind.table_temperatures[-1] - ZERO
+        given = f"the tables reach from {coldest:.4g} to {warmest:.4g} degC"
+        lines.append(f"note: * is extrapolated by activation energies; {given}")
     if all(np.array_equal(tables[0], table) for table in tables):
         lines.append("note: resistances do not depend on temperature; give energies or tables to change that")
     return lines
+
+
+def _is_beyond(kind: CellParameters, celsius: float) -> bool:
+    """Return whether resistances at a temperature are beyond those of the tables."""
+    given = kind.table_temperatures
+    return bool(given) and not given[0] <= celsius + ZERO <= given[-1]
 
 
 def _time_constants(kind: CellParameters, soc: float, temperature: float) -> list[float]:

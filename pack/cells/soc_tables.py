@@ -18,6 +18,9 @@ MOST_TEMPERATURES = 12
 MOST_ENERGY = 1e6
 """Greatest activation energy, of either sign [J/mol]."""
 
+LEAST_RESISTANCE, MOST_RESISTANCE = 1e-9, 1e6
+"""Bounds of a resistance [Ohm]."""
+
 MOST_FALL = 5e-3
 """By how much the open-circuit voltage may fall while SOC rises, as measured ones do [V]."""
 
@@ -30,7 +33,7 @@ def _rising(nodes: list[float]) -> list[float]:
 
 
 Energy = Annotated[float, Field(ge=-MOST_ENERGY, le=MOST_ENERGY)]
-Resistance = Annotated[float, Field(ge=1e-9, le=1e6)]
+Resistance = Annotated[float, Field(ge=LEAST_RESISTANCE, le=MOST_RESISTANCE)]
 Capacitance = Annotated[float, Field(ge=1e-3, le=1e12)]
 Temperature = Annotated[float, Field(ge=200, le=500)]
 Nodes = Annotated[
@@ -109,7 +112,8 @@ class ResistanceOverSoc(Table):
         """Return the values over SOC, of each temperature in turn, by how a message calls them."""
         if self.resistance is not None:
             return {"resistance": self.resistance}
-        return {f"resistances.{row}": values for row, values in enumerate(self.resistances or ())}
+        rows = zip(self.temperatures or (), self.resistances or (), strict=True)
+        return {f"resistances at {temperature:g} K": values for temperature, values in rows}
 
 
 class OhmicResistance(ResistanceOverSoc):

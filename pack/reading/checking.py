@@ -32,7 +32,8 @@ def checked(kind: type[Contents], contents: dict[str, Any], source: str, context
     Raises
     ------
     InputError
-        When the contents do not fit: one line that names the key, its value and what is allowed.
+        When the contents do not fit: one line that names the key, its value and what is allowed. Tables and values of
+        a list are counted from 1.
     """
     try:
         check_integers(contents)
@@ -75,7 +76,9 @@ def _explain(kind: type[BaseModel], problem: Any) -> str:
     reason = problem["msg"].removeprefix("Value error, ").replace("Input should", "it should")
     if not problem["loc"]:  # of several tables
         return str(reason)
-    table, *keys = (shortened(str(part)) for part in problem["loc"])
+    table, *keys = (shortened(str(part + 1 if isinstance(part, int) else part)) for part in problem["loc"])
+    if table in tables_of(kind) and isinstance((*problem["loc"], "")[1], int):
+        table = f"{table}.{keys.pop(0)}"  # one of a list of tables
     heading = table if table in kind.model_fields and table not in tables_of(kind) else f"[{table}]"
     name, value = f"{heading} {'.'.join(keys)}".rstrip(), problem["input"]
     if problem["type"] == "missing":

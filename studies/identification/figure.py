@@ -45,7 +45,7 @@ def draw_fit(fitted: FittedCell, path: Path) -> None:
         _draw_record(column, comparison)
     grid = lower.subplots(-(-tables // columns), columns, squeeze=False).ravel()
     for place, table in zip(grid, fitted.tables, strict=False):
-        _draw_table(place, table)
+        draw_table(place, table)
     for place in grid[tables:]:
         place.remove()
     figure.suptitle(fitted.kind.name)
@@ -71,16 +71,20 @@ def _draw_record(axes: NDArray[np.object_], comparison: Comparison) -> None:
     lower.set_title(f"RMSE {rms:.2f} mV, greatest {np.abs(residuals).max():.1f} mV", fontsize="small", loc="right")
 
 
-def _draw_table(axes: Axes, table: TableEstimate) -> None:
+def draw_table(axes: Axes, table: TableEstimate) -> None:
+    """Draw a table over SOC with its interval."""
     unit, factor, _ = SHOWN.get(table.unit, (table.unit, 1.0, 0))
     values, widths = table.values / factor, table.half_widths / factor
-    axes.fill_between(table.soc, values - widths, values + widths, color=BAND, alpha=0.25, linewidth=0.0, label="95 %")
+    lower = np.maximum(values - widths, 0.0) if table.unit == "Ohm" else values - widths  # no resistance is below 0
+    axes.fill_between(table.soc, lower, values + widths, color=BAND, alpha=0.25, linewidth=0.0, label="95 %")
     axes.plot(table.soc, values, color=BAND, linewidth=1.2)
     untold = ~table.told
     axes.plot(table.soc[untold], values[untold], "o", color=MEASURED, markersize=3.0, label="not told")
     shown = values[table.told] if table.told.any() else values
     spread = widths[table.told] if table.told.any() else widths
     low, high = (shown - spread).min(), (shown + spread).max()
+    if table.unit == "Ohm":
+        low = max(low, 0.0)
     axes.set_ylim(low - 0.1 * (high - low) - 1e-12, high + 0.1 * (high - low) + 1e-12)
     axes.set_xlabel("state of charge")
     axes.set_ylabel(f"{table.name} [{unit}]")

@@ -76,9 +76,14 @@ def _untold(fitted: FittedCell) -> list[str]:
     lines = [f"  {one.name}: {one.why}" for one in fitted.estimates if one.why]
     for table in fitted.tables:
         if table.why:
-            at = ", ".join(f"{low:.2f} to {high:.2f}" for low, high in _stretches(table))
+            at = ", ".join(_stretch_text(*ends) for ends in _stretches(table))
             lines.append(f"  {table.name} at SOC {at}: {table.why}")
     return lines
+
+
+def _stretch_text(low: float, high: float) -> str:
+    first, last = f"{low:.2f}", f"{high:.2f}"
+    return first if first == last else f"{first} to {last}"
 
 
 def _stretches(table: TableEstimate) -> list[tuple[float, float]]:
@@ -97,6 +102,7 @@ def _records(fitted: FittedCell) -> list[str]:
 
 def _intervals(fitted: FittedCell) -> str:
     return (
-        "The intervals hold for this structure of the circuit and this smoothing. Residuals that are alike from row to "
-        f"row count as one: {fitted.correlation:.0f} rows of the fitted records tell as much as an independent one."
+        "The intervals hold for the chosen number of pairs, limits of voltage and smoothing: the error of this "
+        "structure is not in them, and other choices may give figures outside them. Residuals that are alike from row "
+        f"to row count as one: {fitted.correlation:.0f} rows of the fitted records tell as much as an independent one."
     )

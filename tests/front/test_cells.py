@@ -9,6 +9,7 @@ from packfmu.models.cell import ecm
 from packfmu.models.cell.ecm import EquivalentCircuitCell
 from packfmu.pack.cells.cell_file import load_cell
 from packfmu.records.record import CellRecord, write_record
+from tests.pack.cells import lfp
 
 
 def test_a_shipped_cell_is_shown_saved_and_drawn(tmp_path, capsys):
@@ -19,6 +20,14 @@ def test_a_shipped_cell_is_shown_saved_and_drawn(tmp_path, capsys):
     assert (tmp_path / "f.png").read_bytes().startswith(b"\x89PNG")
     assert main(["cell", "show", str(target)]) == 0
     assert capsys.readouterr().out.splitlines()[2:5] == told.splitlines()[2:5]
+
+
+def test_what_a_saved_cell_lost_on_its_grid_stands_in_its_file(tmp_path, capsys):
+    given = lfp.written(tmp_path, lfp.TEXT.replace("soc = [0.0, 0.1, 1.0]", "soc = [0.0, 0.1003, 1.0]"))
+    assert main(["cell", "show", str(given), "--save", str(tmp_path / "saved.toml")]) == 0
+    note = "[ohmic_resistance] resistance is off by up to "
+    assert f"\n# Note: {note}" in (tmp_path / "saved.toml").read_text()
+    assert f"note: {note}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

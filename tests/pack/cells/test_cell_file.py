@@ -77,9 +77,34 @@ def test_nodes_that_no_grid_meets_are_told_with_what_it_costs(tmp_path):
     # 0.1003 lies 0.15 of a segment of 1/500 beyond a node: 0.15 * 0.85 * (change of slope) / 500
     change = 6e-4 / 0.1003 - 1e-4 / 0.8997
     assert read.notes == (
-        f"[ohmic_resistance] resistance is off by up to {0.15 * 0.85 * change / 500:.3g} on a grid of 501 nodes over "
-        "SOC",
+        f"[ohmic_resistance] resistance is off by up to {0.15 * 0.85 * change / 0.5:.3g} mOhm near SOC 10 %, on a grid "
+        "of 501 nodes over SOC",
     )
+
+
+def test_a_voltage_is_told_in_millivolts_and_a_resistance_by_its_temperature(tmp_path):
+    rows = "temperatures = [283.15, 298.15]\nresistances = [[3e-3, 2e-3, 1e-3], [1.5e-3, 9e-4, 8e-4]]"
+    text = lfp.TEXT.replace(
+        "soc = [0.0, 0.1, 1.0]\nresistance = [1.5e-3, 9e-4, 8e-4]", "soc = [0.0, 0.1003, 1.0]\n" + rows
+    )
+    voltage, cold, _ = read_cell(lfp.written(tmp_path, text.replace("soc = [0.0, 0.02,", "soc = [0.0, 0.0131,"))).notes
+    kink = 0.55 * 0.45 * (0.35 / 0.0131 - 0.15 / 0.0369) / 0.5  # [mV], of a node 0.55 of a segment of 1/500 beyond one
+    told = f"[open_circuit_voltage] voltage is off by up to {kink:.3g} mV near SOC 1.31 %, on a grid of 501 nodes"
+    assert voltage == f"{told} over SOC"
+    assert cold.startswith("[ohmic_resistance] resistances at 283.15 K is off by up to ")
+    assert " mOhm near SOC 10 %, on a grid of 501 nodes over SOC" in cold
+
+
+def test_resistances_that_are_those_of_no_cell_where_cells_are_used_are_refused(tmp_path):
+    """1 and 1.5 mOhm at 200 and 202 K would be of a law that ends far from any cell."""
+    given = "temperatures = [200.0, 202.0]\nresistances = [[1.5e-3], [1e-3]]"
+    text = lfp.TEXT.replace("resistance = [1.2e-3]", given).replace(
+        "activation_energy = 30e3\n\n[[rc_pairs]]\nres", "[[rc_pairs]]\nres"
+    )
+    with pytest.raises(
+        InputError, match=r"\[rc_pairs\.2\]: by its temperatures and activation energy it is .* Ohm at 40 degC; "
+    ):
+        read_cell(lfp.written(tmp_path, text))
 
 
 def test_nodes_for_all_tables_stand_with_the_cell(tmp_path):
@@ -90,7 +115,7 @@ def test_nodes_for_all_tables_stand_with_the_cell(tmp_path):
 
 
 def test_a_cell_that_does_not_fit_the_format_is_not_written(tmp_path):
-    with pytest.raises(InputError, match=r"^invented: \[ohmic_resistance\] resistance\.3 = 0\.0: it should be greater"):
+    with pytest.raises(InputError, match=r"^invented: \[ohmic_resistance\] resistance\.4 = 0\.0: it should be greater"):
         write_cell(replace(invented_cell(), ohmic_resistance=np.r_[1e-3, 1e-3, 1e-3, 0.0, np.ones(17)]), tmp_path / "x")
     wide = {"open_circuit_voltage": np.linspace(3.0, 4.0, 502), "entropic_coefficient": np.zeros(502),
             "ohmic_resistance": np.ones(502), "polarisation_resistance": np.ones((2, 502)),

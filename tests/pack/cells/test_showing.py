@@ -8,6 +8,7 @@ import pytest
 from packfmu.core.errors import InputError
 from packfmu.models.parameters.nissan_leaf_2013 import PARAMETERS as LEAF
 from packfmu.pack.cells.showing import TEMPERATURES, describe_cell, draw_cell, find_cell, save_cell_figure
+from tests.models.cell.warm_cells import tabulated
 from tests.models.cells import constant, invented_cell
 from tests.pack.cells import lfp
 
@@ -49,6 +50,16 @@ def test_resistances_are_told_at_each_temperature():
     line = next(line for line in describe_cell(LEAF).splitlines() if line.startswith("mOhm at once, SOC 50%"))
     expected = [1e3 * np.interp(0.5, np.linspace(0, 1, 201), LEAF.resistances(t + 273.15)[0]) for t in TEMPERATURES]
     assert [float(text) for text in line.split()[-4:]] == pytest.approx(expected, rel=1e-3)
+
+
+def test_temperatures_beyond_the_tables_are_marked():
+    lines = describe_cell(tabulated(temperatures=(278.15, 298.15))).splitlines()
+    head = next(line for line in lines if "degC" in line and "mOhm" not in line)
+    assert head.split() == ["0", "degC*", "10", "degC", "25", "degC", "40", "degC*"]
+    assert "note: * is extrapolated by activation energies; the tables reach from 5 to 25 degC" in lines
+    labels = [line.get_label() for line in draw_cell(tabulated(temperatures=(278.15, 298.15))).axes[2].lines]
+    assert labels == ["0 degC, extrapolated", "10 degC", "25 degC", "40 degC, extrapolated"]
+    assert "extrapolated" not in describe_cell(LEAF)
 
 
 def test_a_cell_is_found_by_its_name_or_its_file(tmp_path):

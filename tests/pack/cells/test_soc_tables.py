@@ -16,7 +16,7 @@ def test_a_voltage_may_fall_by_what_a_measured_one_does():
 def test_rows_are_told_by_the_keys_of_the_file():
     assert OhmicResistance(resistance=[1.0, 2.0]).rows() == {"resistance": [1.0, 2.0]}
     several = RcPair(temperatures=[280.0, 300.0], resistances=[[2.0], [1.0]], capacitance=[1e3])
-    assert several.rows() == {"resistances.0": [2.0], "resistances.1": [1.0]}
+    assert several.rows() == {"resistances at 280 K": [2.0], "resistances at 300 K": [1.0]}
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from packfmu.studies.identification import verdicts
-from packfmu.studies.identification.figure import draw_fit
+from packfmu.studies.identification.figure import draw_fit, draw_table
 from packfmu.studies.identification.fitted import Comparison, Estimate, FittedCell, TableEstimate
 from packfmu.studies.identification.report import display
 from packfmu.studies.identification.steps import cut
@@ -37,10 +38,11 @@ def test_report_tells_figures_reasons_and_records(fitted):
         line.split() == ["activation", "energy", "of", "R0", "30.0", "+-", "39.0", "kJ/mol", "?"] for line in lines
     )
     assert "  activation energy of R0: one temperature" in lines
-    assert "  open-circuit voltage at SOC 0.00 to 0.10, 1.00 to 1.00: why" in lines
+    assert "  open-circuit voltage at SOC 0.00 to 0.10, 1.00: why" in lines
     (record,) = (line for line in lines if "a.csv" in line)
     assert "RMSE 2.00 mV, greatest 2.00 mV (held out: not fitted)" in record
     assert "3 rows of the fitted records tell as much as an independent one" in lines[-1]
+    assert "the error of this structure is not in them" in lines[-1]
     assert display(1e-3, "V/K") == ("1.000", "mV/K")
 
 
@@ -48,6 +50,14 @@ def test_picture_is_written(fitted, tmp_path):
     draw_fit(fitted, tmp_path / "fit.png")
     assert (tmp_path / "fit.png").read_bytes().startswith(b"\x89PNG")
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_bands_of_resistances_end_at_0():
+    axes = Figure().add_subplot()
+    draw_table(axes, TableEstimate("R0", "Ohm", np.full(3, 0.01), np.full(3, 0.03), np.ones(3, np.bool_)))
+    (band,) = axes.collections
+    assert band.get_datalim(axes.transData).y0 == 0.0
+    assert axes.get_ylim()[0] > -5.0  # mOhm, where the band reaches 40
 
 
 def test_reasons_tell_what_the_records_passed_through():
