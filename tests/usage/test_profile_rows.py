@@ -44,8 +44,9 @@ def test_charge_and_energy_of_a_file_are_conserved(folder, steps, data):
     for header, name, scale in (("time [s],current [mA]", "current", 1e-3), ("time [s],power [kW]", "power", 1e3)):
         rows = irregular(steps, [value / 100 for value in values])
         means = profile_rows(load(folder, header, rows), LEAF, SECOND)[f"PackNetwork.pack_{name}"]
-        exact = math.fsum(value * scale * step / 1e3 for (_, value), step in zip(rows, steps, strict=False))
-        throughput = math.fsum(abs(value) * scale * step / 1e3 for (_, value), step in zip(rows, steps, strict=False))
+        lasting = np.diff([time for time, _ in rows])  # of times as doubles: at 9 s they are rounded by 2e-12 of 1 ms
+        exact = math.fsum(value * scale * step for (_, value), step in zip(rows, lasting, strict=False))
+        throughput = math.fsum(abs(value) * scale * step for (_, value), step in zip(rows, lasting, strict=False))
         assert abs(math.fsum(means) - exact) <= (1e-12 if name == "current" else 1e-9) * throughput + 1e-300
 
 
