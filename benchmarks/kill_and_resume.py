@@ -190,9 +190,9 @@ def _set_the_timer(planned: Kill) -> None:
             start()
         save(self, content)
 
-    def last_results(*given: Any) -> None:
+    def last_results(*given: Any, **named: Any) -> None:
         start()
-        to_netcdf(*given)
+        to_netcdf(*given, **named)
 
     if planned.moment is Moment.RUNNING:
         start()

@@ -45,8 +45,8 @@ def test_cut_off_ends_the_drive_and_is_told(tmp_path, capsys):
 
 def test_pack_that_cannot_deliver_is_refused_in_one_line(tmp_path, capsys):
     pack = tmp_path / "small.toml"
-    tables = ("[pack]", "series = 1", "parallel = 1", "[cell]", 'parameters = "nissan_leaf_2013"')
-    pack.write_text("\n".join([*tables, "[busbar]", "contact_resistance = 0.1"]))  # some 42 W
+    tables = ("[pack]", "series = 1", "parallel = 4", "[cell]", 'parameters = "nissan_leaf_2013"')
+    pack.write_text("\n".join([*tables, "[busbar]", "contact_resistance = 0.1"]))  # some 42 W a cell
     assert drive_cycle.main(["--pack", str(pack), "--output", str(tmp_path / "out")]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""

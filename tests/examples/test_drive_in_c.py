@@ -5,31 +5,26 @@ import fmpy
 import numpy as np
 import pytest
 
-from packfmu.core.variable import Detail
 from packfmu.fmi.build import build_parts
 from packfmu.fmi.native.platforms import Platform
 from packfmu.models.network.loads import LoadMode
 from packfmu.pack.block import all_parts
 from packfmu.pack.file import load_pack
 from packfmu.pack.recorded import RECORD
-from packfmu.usage.longitudinal_vehicle import NISSAN_LEAF, pack_power, read_trace
+from packfmu.usage.profile import load_profile
+from packfmu.usage.profile_rows import profile_rows
 from tests.fmi.native.native_client import find_wine, linux_client, windows_client
 
 READ_ANEW = ("pack_voltage", "group_voltage")
 """What the block reads at the communication point; the network foresees it in the middle of the step."""
 
-OUTPUTS = {
-    "pack_current_actual": "pack_current",
-    **{name: name for name in RECORD[Detail.PACK] if name not in ("pack_current", "active_groups")},
-    **{
-        name: name
-        for level in (Detail.GROUP, Detail.CELL)
-        for name, source in RECORD[level].items()
-        if not source.startswith("Bms.")
-    },
-}
-OUTPUTS = {name: told for name, told in OUTPUTS.items() if not name.startswith(READ_ANEW)}
-"""Real outputs of the block, and what the master's results call them."""
+
+def outputs(drive):
+    """Return real outputs of the block, and what the master's results call them."""
+    recorded = {name for level in RECORD.values() for name, source in level.items() if not source.startswith("Inputs.")}
+    real = {name: name for name in drive if name in recorded - {*READ_ANEW} and drive[name].dtype == np.float64}
+    del real["pack_current"]
+    return {"pack_current_actual": "pack_current", **real}
 
 
 @pytest.fixture(scope="module")
@@ -51,14 +46,13 @@ def block(platforms, tmp_path_factory):
 def commands(block, drive):
     """Return the drive as commands, that print the outputs after every step."""
     references = block[1]
-    sizes = {name: int(np.prod(drive[told].shape[1:])) for name, told in OUTPUTS.items()}
+    sizes = {name: int(np.prod(drive[told].shape[1:])) for name, told in outputs(drive).items()}
     printing = [f"print {references[name if size == 1 else f'{name}[1]']} {size}" for name, size in sizes.items()] + [
         "print 0 0"
     ]
-    time, speed = read_trace(drive_cycle.WLTC)
     lines = [f"integer {references['load_mode']} {int(LoadMode.POWER)}", "initialise"]
-    powers = drive_cycle.per_period(time, pack_power(NISSAN_LEAF, time, speed), 10**9)
-    for step, power in enumerate(powers):
+    powers = profile_rows(load_profile("wltc_class3b"), load_pack(drive_cycle.LEAF_PACK), 10**9)
+    for step, power in enumerate(powers["PackNetwork.pack_power"]):
         lines += [f"real {references['pack_power']} {float(power)!r}", f"step {step} 1.0", *printing]
     return lines
 
@@ -66,7 +60,7 @@ def commands(block, drive):
 @pytest.fixture(scope="module")
 def expected(drive):
     """Return the master's trace over the four FMUs, a row a step."""
-    return np.column_stack([drive[told].values[1:].reshape(1800, -1) for told in OUTPUTS.values()])
+    return np.column_stack([drive[told].values[1:].reshape(1800, -1) for told in outputs(drive).values()])
 
 
 def test_the_block_in_c_gives_the_masters_bits(block, commands, expected, tmp_path):

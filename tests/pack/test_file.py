@@ -240,7 +240,7 @@ def test_missing_file_directory_and_broken_toml_are_named(tmp_path):
     broken = tmp_path / "broken.toml"
     broken.write_text("[pack\n")
     binary = tmp_path / "binary.toml"
-    binary.write_bytes(b"\xff\xfe")
+    binary.write_bytes(b"\xff\xfa")
     nested = tmp_path / "nested.toml"
     nested.write_text("a = " + "[" * 100_000)
     for path, message in (
