@@ -14,7 +14,7 @@ from ...core.kernel import Block, kernel
 from ...core.model import Model, Update
 from ...core.variable import counted
 from ..aging.kind import AgingParameters
-from . import aged, circuit, port, step, stress
+from . import aged, circuit, port, reported, step, stress
 from .kind import CellParameters
 
 
@@ -55,7 +55,7 @@ def declare(cells: int, parameters: CellParameters, aging: AgingParameters | Non
         initialize=initialize_aging if aging else initialize,
         outputs_kernel=outputs_kernel,
         advance=advance_aging if aging else advance,
-        refusals=step.REFUSALS,
+        refusals=reported.REFUSALS,
         update=Update.EXACT,
     )
 
@@ -87,18 +87,18 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 @kernel
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Advance every cell by h seconds under constant current and temperature."""
-    step.reset_sums(x, y)
+    reported.reset_sums(x, y)
     for k in range(x.soc.shape[0]):
         circuit.heat_up(x, p, k, u.temperature[k])
         step.step(x, p, u, y, k, h)
-    step.write_extremes(x, y, h)
-    return step.within_range(y)
+    reported.write_extremes(x, y, h)
+    return reported.within_range(y)
 
 
 @kernel
 def advance_aging(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Take what aging has changed, advance every cell, and count what the step did to it."""
-    step.reset_sums(x, y)
+    reported.reset_sums(x, y)
     aged.reset_sums(y)
     for k in range(x.soc.shape[0]):
         shifted = aged.take_changes(x, p, u, y, k)
@@ -109,5 +109,5 @@ def advance_aging(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h:
         start = x.soc[k]
         voltage = step.step(x, p, u, y, k, h)
         stress.count(x, p, y, k, start, voltage, h)
-    step.write_extremes(x, y, h)
-    return step.within_range(y)
+    reported.write_extremes(x, y, h)
+    return reported.within_range(y)

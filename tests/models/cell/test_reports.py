@@ -5,7 +5,7 @@ import pytest
 
 from packfmu.core.model import DONE
 from packfmu.core.timescale import NONE
-from packfmu.models.cell.step import LEAST_SOC, MOST_SOC, SOC_TOO_HIGH, SOC_TOO_LOW
+from packfmu.models.cell.reported import LEAST_SOC, MOST_SOC, SOC_TOO_HIGH, SOC_TOO_LOW
 from packfmu.models.network import charge
 from tests.models.cells import aging, constant, invented_cell, plain_cell, started
 

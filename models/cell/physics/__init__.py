@@ -1,0 +1,1 @@
+"""Cells of physics: single particles, and porous electrodes."""

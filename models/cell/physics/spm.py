@@ -1,0 +1,190 @@
+"""Cells as single particles: one particle stands for each electrode, and the electrolyte stays as it is at rest.
+
+Equations
+---------
+With the current i into the cell, the reaction currents ``I_n = -i_m`` and ``I_p = i_m``, positive where lithium leaves
+the particle, and the surface stoichiometries x_s::
+
+    v = Phi_p - Phi_n + R_contact i
+    Phi = U(x_s, T) + eta(I, x_s, T)
+
+with the current i_m that is stored (`terminals`). Under constant current and temperature the particles are exact over
+any step.
+
+Limits
+------
+No gradient along the electrodes, none in the electrolyte: at 1C the voltage is off by tens of mV (`dfn` has them).
+
+References
+----------
+S. Atlung, K. West, T. Jacobsen, J. Electrochem. Soc. 126 (1979) 1311, doi:10.1149/1.2129269. S. G. Marquis, V. Sulzer,
+R. Timms, C. P. Please, S. J. Chapman, J. Electrochem. Soc. 166 (2019) A3693, doi:10.1149/2.0341915jes.
+"""
+
+from __future__ import annotations
+
+from ....core.fields import Fields
+from ....core.kernel import Block, kernel
+from ....core.model import Model, Update
+from ....core.timescale import include_timescale
+from ....core.variable import Count, counted
+from ...electrochemistry import heat, lithium, materials, particles
+from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
+from ...electrochemistry.kinetics import overpotential, site_activity
+from ...numerics.arrhenius import thermal_voltage
+from .. import port, reported
+from . import terminals
+
+
+def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Model:
+    """Declare n cells of one kind as single particles.
+
+    Parameters
+    ----------
+    cells : int
+        Number of cells, >= 1.
+    kind : ElectrochemicalParameters
+        Start values of every cell.
+    capacity : float
+        Between SOC 0 and 1 of the nominal cell [C].
+    """
+    count = counted("cells", cells, "cell")
+    number = Count(len(kind.materials), "material")
+    fields = (
+        lithium.fields(count, kind, capacity)
+        + materials.fields(count, kind)
+        + particles.fields(count, Count(number, "particle"), number, kind.mesh.modes)
+        + port.fields(count)
+        + terminals.fields(count, kind)
+        + heat.fields(count)
+    )
+    return Model(
+        name="Cell",
+        description="Cells as single particles with diffusion, charge transfer, self-discharge and heat",
+        fields=Fields(modules=(__name__,)) + fields,
+        initialize=initialize,
+        outputs_kernel=outputs_kernel,
+        advance=advance,
+        refusals=reported.REFUSALS,
+        update=Update.EXACT,
+    )
+
+
+@kernel
+def activation(x: Block, p: Block, k: int, m: int, surface: float, current: float) -> tuple[float, float, float]:
+    """Return the overpotential of a reaction current [V] at a surface stoichiometry, and its derivatives by both."""
+    activity, by_stoichiometry = site_activity(surface, p.transfer[m])
+    exchange = x.exchange_current[k, m] * activity
+    ratio, voltage = current / exchange, thermal_voltage(x.temperature[k])
+    relative, slope = overpotential(ratio, p.transfer[m])
+    by_current = voltage * slope / exchange
+    return voltage * relative, by_current, -by_current * current * by_stoichiometry
+
+
+@kernel
+def electrode_ahead(x: Block, p: Block, k: int, m: int, current: float) -> tuple[float, float]:
+    """Return the potential of electrode m under a reaction current [V] where the decays hold, and its derivative."""
+    per_current = -1.0 / x.material_charge[k, m]
+    level, slope = particles.respond(x, p, k, m, m)
+    surface = level + slope * per_current * current
+    rest, by_stoichiometry = materials.potential(x, p, k, m, surface)
+    lost, by_current, by_surface = activation(x, p, k, m, surface, current)
+    return rest + lost, by_current + (by_stoichiometry + by_surface) * slope * per_current
+
+
+@kernel
+def offer_port(x: Block, p: Block, y: Block, k: int) -> None:
+    """Compute the Thévenin equivalent of cell k, linearised about its last current."""
+    particles.prepare(x, p, k, p.lookahead)
+    current = x.current[k]
+    share, main = terminals.storing(p, k, current), terminals.stored(x, p, k)
+    positive, by_positive = electrode_ahead(x, p, k, POSITIVE, main)
+    negative, by_negative = electrode_ahead(x, p, k, NEGATIVE, -main)
+    contact = terminals.contact(p, k)
+    resistance = share * (by_positive + by_negative) + contact
+    y.emf[k] = positive - negative + contact * current - resistance * current
+    y.resistance[k] = resistance
+    for m in range(x.diffusion_rate.shape[1]):
+        slowest = 1.0 / (p.mode_rate[0] * x.diffusion_rate[k, m])
+        include_timescale(y, slowest, slowest)
+
+
+@kernel
+def book_electrode(x: Block, p: Block, y: Block, k: int, m: int, current: float, h: float) -> tuple[float, float]:
+    """Step electrode m of cell k over h [s] under a reaction current [A], and book it.
+
+    Returns the potential in the middle of the step [V], and the heat [J]. The decays hold for half the step.
+    """
+    r, charge = -current / x.material_charge[k, m], x.material_charge[k, m]
+    level, slope = particles.respond(x, p, k, m, m)
+    surface, before = level + slope * r, x.mean_stoichiometry[k, m]
+    lost, _, _ = activation(x, p, k, m, surface, current)
+    rest, _ = materials.potential(x, p, k, m, surface)
+    warmth = heat.react(x, p, y, k, m, surface, h * current, lost)
+    particles.advance(x, p, k, m, m, r)
+    return rest + lost, warmth + heat.store(p, y, m, charge, before, x.mean_stoichiometry[k, m])
+
+
+@kernel
+def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> None:
+    """Step cell k over h [s], its current and temperature being in x already, and add it to the ledger."""
+    particles.prepare(x, p, k, 0.5 * h)
+    main = terminals.stored(x, p, k)
+    positive, warmth = book_electrode(x, p, y, k, POSITIVE, main, h)
+    negative, warmer = book_electrode(x, p, y, k, NEGATIVE, -main, h)
+    y.heat_rate[k] = (warmth + warmer + terminals.book(x, p, y, k, main, positive - negative, h)) / h
+
+
+@kernel
+def write_cell(x: Block, p: Block, y: Block, k: int) -> None:
+    """Write the outputs of cell k at the communication point."""
+    current = x.current[k]
+    main = terminals.stored(x, p, k)
+    y.voltage[k] = terminals.contact(p, k) * current
+    for m in range(x.diffusion_rate.shape[1]):
+        reaction = main if m == POSITIVE else -main
+        surface = particles.surface(x, p, k, m, m, -reaction / x.material_charge[k, m])
+        rest, _ = materials.potential(x, p, k, m, surface)
+        lost, _, _ = activation(x, p, k, m, surface, reaction)
+        y.voltage[k] += rest + lost if m == POSITIVE else -rest - lost
+    y.soc[k] = x.soc[k] = lithium.soc_at(x, k, x.mean_stoichiometry[k, NEGATIVE])
+    offer_port(x, p, y, k)
+
+
+@kernel
+def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Start all cells new and at rest."""
+    reported.reset_sums(x, y)
+    heat.reset(y)
+    for k in range(x.soc.shape[0]):
+        lithium.renew(x, p, k)
+        terminals.warm(x, p, k, u.temperature[k])
+        x.current[k] = y.heat_rate[k] = 0.0
+        for m in range(x.diffusion_rate.shape[1]):
+            particles.settle(x, k, m, lithium.stoichiometry_of(x, k, m, p.initial_soc[k]))
+        write_cell(x, p, y, k)
+    reported.write_extremes(x, y, 0.0)
+
+
+@kernel
+def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Compute the ports for the present `lookahead`."""
+    reported.reset_reports(y)
+    for k in range(x.soc.shape[0]):
+        offer_port(x, p, y, k)
+
+
+@kernel
+def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
+    """Advance every cell by h seconds under constant current and temperature."""
+    reported.reset_sums(x, y)
+    heat.reset(y)
+    for k in range(x.soc.shape[0]):
+        if x.temperature[k] != u.temperature[k]:
+            terminals.warm(x, p, k, u.temperature[k])
+        x.current[k] = u.current[k]
+        advance_cell(x, p, y, k, h)
+        write_cell(x, p, y, k)
+    y.heat = heat.total(y)
+    reported.write_extremes(x, y, h)
+    return reported.within_range(y)

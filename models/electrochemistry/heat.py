@@ -1,0 +1,103 @@
+"""Heat of the reactions in a step, in parts, and what the electrodes store.
+
+Equations
+---------
+The electrodes store the enthalpy of their mean stoichiometries, ``E = -sum_m Q_m integral (U - T dU/dT) dx``. A
+reaction current I, positive where lithium leaves the particle, at the surface stoichiometry x_s generates::
+
+    reaction     I eta
+    film         I^2 R_film
+    reversible   I T dU/dT(x_s)
+    mixing       I (U - T dU/dT)(x_s) less what the enthalpy of the mean stores
+
+Each part is computed for itself. They add up to what the terminals bring less what is stored.
+
+References
+----------
+D. Bernardi, E. Pawlikowski, J. Newman, J. Electrochem. Soc. 132 (1985) 5, doi:10.1149/1.2113792. K. E. Thomas, J.
+Newman, J. Electrochem. Soc. 150 (2003) A176, doi:10.1149/1.1531194 (heat of mixing).
+"""
+
+from __future__ import annotations
+
+from ...core.fields import Fields
+from ...core.kernel import Block, kernel
+from ...core.variable import Count, Variable
+from ..numerics.curves import area
+from .materials import entropy, potential
+
+PARTS = (
+    ("reaction", "overpotentials of the reactions"),
+    ("film", "films on the particles"),
+    ("contact", "contacts and current collectors"),
+    ("solid", "currents in the solid of the electrodes"),
+    ("electrolyte", "currents in the electrolyte"),
+    ("reversible", "entropy of the reactions; negative where it cools"),
+    ("mixing", "gradients that level out in particles and electrolyte"),
+    ("loss", "self-discharge and Coulombic inefficiency"),
+)
+"""The parts of the heat, each with what it is the heat of."""
+
+
+def fields(cells: Count) -> Fields:
+    """Return the parts of the heat of n cells."""
+    return Fields(
+        outputs=tuple(
+            Variable(f"heat_{part}", "J", None, 0.0, float("-inf"), float("inf"), 1e3,
+                     f"Heat of {text}, all cells, over the step")
+            for part, text in PARTS
+        ),
+        modules=(__name__,),
+    )  # fmt: skip
+
+
+@kernel
+def reset(y: Block) -> None:
+    """Set the parts of the heat of a step to 0."""
+    y.heat_reaction = y.heat_film = y.heat_contact = y.heat_solid = 0.0
+    y.heat_electrolyte = y.heat_reversible = y.heat_mixing = y.heat_loss = 0.0
+
+
+@kernel
+def total(y: Block) -> float:
+    """Return the sum of the parts [J]."""
+    resistive = y.heat_reaction + y.heat_film + y.heat_contact + y.heat_solid + y.heat_electrolyte
+    return resistive + y.heat_reversible + y.heat_mixing + y.heat_loss
+
+
+@kernel
+def enthalpy(p: Block, m: int, stoichiometry: float) -> float:
+    """Return the integral of ``U - T dU/dT`` of material m from its least stoichiometry on [V]."""
+    low, high = p.stoichiometry_low[m], p.stoichiometry_high[m]
+    potentials = area(
+        p.open_circuit_potential[m], p.open_circuit_potential_slope[m], p.potential_area[m], low, high, stoichiometry
+    )
+    entropic = area(
+        p.entropic_coefficient[m], p.entropic_coefficient_slope[m], p.entropic_area[m], low, high, stoichiometry
+    )
+    return potentials - p.reference_temperature * entropic
+
+
+@kernel
+def react(x: Block, p: Block, y: Block, k: int, m: int, surface: float, charge: float, overpotential: float) -> float:
+    """Book the heat of a reaction that takes a charge [C] out of particles with a surface stoichiometry; return it.
+
+    What the mean stores is not in it: see `store`.
+    """
+    voltage, _ = potential(x, p, k, m, surface)
+    entropic, _ = entropy(p, m, surface)
+    lost, reversible = charge * overpotential, charge * x.temperature[k] * entropic
+    mixing = charge * voltage - reversible
+    y.heat_reaction += lost
+    y.heat_reversible += reversible
+    y.heat_mixing += mixing
+    return lost + reversible + mixing
+
+
+@kernel
+def store(p: Block, y: Block, m: int, charge: float, before: float, after: float) -> float:
+    """Book what particles of a charge [C] of material m store as their mean changes; return it, as heat that is not."""
+    stored = -charge * (enthalpy(p, m, after) - enthalpy(p, m, before))
+    y.stored_energy += stored
+    y.heat_mixing -= stored
+    return -stored

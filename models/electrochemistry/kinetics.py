@@ -1,0 +1,55 @@
+"""Charge transfer at the surface of particles: Butler and Volmer, solved for the overpotential.
+
+Equations
+---------
+With the anodic transfer coefficient a and the overpotential eta, positive where lithium leaves the particle::
+
+    j = i_0 (exp(a F eta / (R T)) - exp(-(1 - a) F eta / (R T)))
+    i_0 = i_ref (c_e/c_e0)^a (1 - x)^a x^(1 - a)
+
+For a = 1/2 the overpotential is ``2 R T/F asinh(j / (2 i_0))``; else Newton's iteration finds it.
+
+References
+----------
+J. Newman, K. E. Thomas-Alyea, Electrochemical Systems, 3rd ed., Wiley 2004, chapter 8.
+"""
+
+from __future__ import annotations
+
+from ...core.kernel import kernel
+from ..numerics.elementary import asinh, exp, power, sqrt
+
+LEAST_VACANCY = 1e-12
+"""Share of sites, occupied or vacant, below which the exchange current falls no further."""
+
+ITERATIONS = 30
+"""Most Newton iterations; from the symmetric solution some five are needed."""
+
+
+@kernel
+def overpotential(ratio: float, transfer: float) -> tuple[float, float]:
+    """Return ``F eta / (R T)`` where ``j/i_0`` is `ratio`, and its derivative by the ratio."""
+    if transfer == 0.5:
+        return 2.0 * asinh(0.5 * ratio), 1.0 / sqrt(1.0 + 0.25 * ratio * ratio)
+    guess = asinh(0.5 * ratio)
+    found = guess / transfer if ratio > 0.0 else guess / (1.0 - transfer)
+    slope = 1.0
+    for _ in range(ITERATIONS):
+        forward, backward = exp(transfer * found), exp((transfer - 1.0) * found)
+        slope = transfer * forward + (1.0 - transfer) * backward
+        change = (ratio - (forward - backward)) / slope
+        found += change
+        if abs(change) < 1e-14 * (1.0 + abs(found)):
+            break
+    return found, 1.0 / slope
+
+
+@kernel
+def site_activity(stoichiometry: float, transfer: float) -> tuple[float, float]:
+    """Return ``(1 - x)^a x^(1 - a)`` at a stoichiometry x, and the derivative of its logarithm."""
+    occupied = max(stoichiometry, LEAST_VACANCY)
+    vacant = max(1.0 - stoichiometry, LEAST_VACANCY)
+    slope = (1.0 - transfer) / occupied - transfer / vacant
+    if transfer == 0.5:
+        return sqrt(occupied * vacant), slope
+    return power(vacant, transfer) * power(occupied, 1.0 - transfer), slope

@@ -1,0 +1,161 @@
+"""Functions of one quantity as tables: piecewise cubic on a uniform grid, continuous with their first derivative.
+
+A kernel evaluates any function by a few operations, whatever its formula, and gets the derivative with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import CubicHermiteSpline, CubicSpline
+
+from ...core.kernel import Block, kernel
+
+Function = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+
+LEAST_NODES, MOST_NODES = 33, 4097
+"""Nodes of a table: doubled from the least until the error is small enough, up to the most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A function on a range.
+
+    Parameters
+    ----------
+    low, high : float
+        The range [any unit].
+    values, slopes : (nodes,) array
+        The function, and its derivative, on a uniform grid from `low` to `high`.
+    error : float
+        The greatest difference from the function that was tabulated, as it was measured between the nodes.
+
+    Raises
+    ------
+    ValueError
+        When the range is empty, arrays differ in length, or a value is not finite.
+    """
+
+    low: float
+    high: float
+    values: NDArray[np.float64]
+    slopes: NDArray[np.float64]
+    error: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.low < self.high:
+            raise ValueError(f"a curve from {self.low:g} to {self.high:g} has no range")
+        if self.values.shape != self.slopes.shape or self.values.ndim != 1 or len(self.values) < 2:
+            raise ValueError(f"a curve of {self.values.shape} values and {self.slopes.shape} slopes; equal, 2 at least")
+        if not (np.isfinite(self.values).all() and np.isfinite(self.slopes).all()):
+            raise ValueError("a curve has values that are not finite")
+
+    @property
+    def constant(self) -> bool:
+        """Whether the function has one value."""
+        return bool(np.all(self.values == self.values[0]) and not np.any(self.slopes))
+
+    @property
+    def _spline(self) -> Callable[..., NDArray[np.float64]]:
+        grid = np.linspace(self.low, self.high, len(self.values))
+        return CubicHermiteSpline(grid, self.values, self.slopes)
+
+    def __call__(self, x: float | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the function at x; beyond the range it goes on straight."""
+        within = np.clip(x, self.low, self.high)
+        return np.asarray(self._spline(within) + self._spline(within, 1) * (np.asarray(x) - within))
+
+    def slope(self, x: float | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the derivative at x, that of the nearer end beyond the range."""
+        return np.asarray(self._spline(np.clip(x, self.low, self.high), 1))
+
+    def resampled(self, nodes: int) -> Curve:
+        """Return the function on another number of nodes; with ``k (n - 1) + 1`` of them it stays the same."""
+        grid = np.linspace(self.low, self.high, nodes)
+        return Curve(self.low, self.high, np.asarray(self(grid)), self.slope(grid), self.error)
+
+
+def constant(value: float, low: float, high: float) -> Curve:
+    """Return a function of one value."""
+    return Curve(low, high, np.full(2, value), np.zeros(2))
+
+
+def tabulate(function: Function, low: float, high: float, tolerance: float) -> Curve:
+    """Tabulate a function.
+
+    Parameters
+    ----------
+    function : callable
+        Takes and gives an array.
+    low, high : float
+        The range.
+    tolerance : float
+        Greatest error that is asked for [unit of the function]; where `MOST_NODES` do not reach it, the error tells.
+
+    Returns
+    -------
+    Curve
+        With slopes of the interpolating spline, and the error between its nodes.
+    """
+    nodes = LEAST_NODES
+    while True:
+        grid = np.linspace(low, high, nodes)
+        spline = CubicSpline(grid, function(grid))
+        between = np.linspace(low, high, 4 * (nodes - 1) + 1)
+        error = float(np.abs(spline(between) - function(between)).max())
+        if error <= tolerance or nodes >= MOST_NODES:
+            return Curve(low, high, np.asarray(spline(grid)), np.asarray(spline(grid, 1)), error)
+        nodes = 2 * nodes - 1
+
+
+def areas(curve: Curve) -> NDArray[np.float64]:
+    """Return the integral of a function from the low end of its range to each node."""
+    width = (curve.high - curve.low) / (len(curve.values) - 1)
+    trapezoids = 0.5 * width * (curve.values[:-1] + curve.values[1:])
+    ends = width * width / 12.0 * (curve.slopes[:-1] - curve.slopes[1:])
+    return np.concatenate([[0.0], np.cumsum(trapezoids + ends)])
+
+
+@kernel
+def evaluate(values: Block, slopes: Block, low: float, high: float, x: float) -> tuple[float, float]:
+    """Return a function and its derivative at x; beyond the range it goes on straight, with the slope of its end."""
+    segments = values.shape[0] - 1
+    width = (high - low) / segments
+    within = min(max(low, x), high)
+    position = (within - low) / width
+    segment = int(min(max(0.0, position), segments - 1.0))  # a value that is not finite has no integer
+    t = position - segment
+    start, rise = values[segment], values[segment + 1] - values[segment]
+    first, last = width * slopes[segment], width * slopes[segment + 1]
+    square, cube = 3.0 * rise - 2.0 * first - last, first + last - 2.0 * rise
+    slope = (first + t * (2.0 * square + 3.0 * t * cube)) / width
+    return start + t * (first + t * (square + t * cube)) + slope * (x - within), slope
+
+
+@kernel
+def evaluate_held(values: Block, slopes: Block, low: float, high: float, x: float) -> tuple[float, float]:
+    """Return a function and its derivative at x; beyond the range it stays as it is at its end."""
+    within = min(max(low, x), high)
+    value, slope = evaluate(values, slopes, low, high, within)
+    return value, slope if within == x else 0.0
+
+
+@kernel
+def area(values: Block, slopes: Block, areas: Block, low: float, high: float, x: float) -> float:
+    """Return the integral of a function from `low` to x; `areas` are those of the function `areas`."""
+    segments = values.shape[0] - 1
+    width = (high - low) / segments
+    within = min(max(low, x), high)
+    position = (within - low) / width
+    segment = int(min(max(0.0, position), segments - 1.0))
+    t = position - segment
+    start, rise = values[segment], values[segment + 1] - values[segment]
+    first, last = width * slopes[segment], width * slopes[segment + 1]
+    square, cube = 3.0 * rise - 2.0 * first - last, first + last - 2.0 * rise
+    integral = width * t * (start + t * (first / 2.0 + t * (square / 3.0 + t * cube / 4.0)))
+    at_end, slope = evaluate(values, slopes, low, high, within)
+    beyond = x - within
+    return areas[segment] + integral + beyond * (at_end + 0.5 * slope * beyond)
