@@ -55,7 +55,8 @@ def fields(cells: Count, kind: ElectrochemicalParameters) -> Fields:
 def _layers(kind: ElectrochemicalParameters) -> tuple[Variable, ...]:
     layers = kind.negative, kind.separator, kind.positive
     return (
-        Variable("separator_thickness", "m", None, kind.separator.thickness, 0.0, 1.0, 1e-5, "Thickness of the separator",
+        Variable("separator_thickness", "m", None, kind.separator.thickness, 0.0, 1.0, 1e-5,
+                 "Thickness of the separator",
                  display_unit="um"),
         Variable("porosity", "1", LAYERS, [layer.porosity for layer in layers], 0.0, 1.0, 0.3,
                  "Volume of electrolyte over that of the negative electrode, the separator, the positive electrode"),
