@@ -13,7 +13,7 @@ from ....core.variable import Count
 from ...aging.kind import AgingParameters
 from ...electrochemistry.kind import ElectrochemicalParameters, Physics
 from ..kind import CellParameters
-from . import spm
+from . import resistances, spm
 
 NODES = 201
 """Nodes of the table of the open-circuit voltage over SOC, for components that take one."""
@@ -57,3 +57,15 @@ class ElectrochemicalCell(ElectrochemicalParameters):
         y_high, y_low = positive.maximum_stoichiometry, positive.minimum_stoichiometry
         above = positive.open_circuit_potential(y_high + np.asarray(soc) * (y_low - y_high))
         return above - negative.open_circuit_potential(x_low + np.asarray(soc) * (x_high - x_low))
+
+    def immediate_resistance(self, soc: float | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the resistance of the nominal cell that acts at once [Ohm]: contacts, reactions and films."""
+        at = np.asarray(soc, np.float64)
+        reactions = sum(resistances.reaction(self, electrode, at) for electrode in self.electrodes)
+        return np.asarray(self.contact_resistance + reactions)
+
+    def settled_resistance(self, soc: float | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the resistance of the nominal cell that has settled under a constant current [Ohm]."""
+        at = np.asarray(soc, np.float64)
+        particles = sum(resistances.diffusion(self, electrode, at) for electrode in self.electrodes)
+        return np.asarray(self.immediate_resistance(at) + particles)
