@@ -17,8 +17,8 @@ of bound M, rate gamma and decay d. The tables with index ref are those of the k
 one for each of several temperatures, see `resistance_tables`. A cell differs from its kind by its own Q, eta and i_s,
 by the offset U_0 (`open_circuit_offset`), and by factors: s on all resistances (`resistance_scale`, which aging grows),
 s_0 on the ohmic one (`ohmic_scale`), s_j and c_j on resistance and capacitance of pair j
-(`polarisation_resistance_scale`, `polarisation_capacitance_scale`), m on the bound of hysteresis (`hysteresis_scale`). R_f is
-what a film has gained by aging (`aged`), 0 of cells that do not age.
+(`polarisation_resistance_scale`, `polarisation_capacitance_scale`), m on the bound of hysteresis (`hysteresis_scale`).
+R_f is what a film has gained by aging (`aged`), 0 of cells that do not age.
 
 Limits
 ------
