@@ -41,6 +41,7 @@ def fields(cells: Count, particles: int, kind: ElectrochemicalParameters) -> Fie
             Variable("resolved", "1", materials, resolved, 0.0, 1.0, 1.0,
                      "Whether volumes resolve the particles of each material, not modes", hidden=True),
             Variable("mode_rate", "1", each, found.rates, 0.0, UNBOUNDED, 1.0, "lambda of each mode", hidden=True),
+            Variable("mode_time", "1", each, 1.0 / found.rates, 0.0, UNBOUNDED, 1.0, "1/lambda of each mode", hidden=True),
             Variable("mode_gain", "1", each, found.gains, 0.0, UNBOUNDED, 1.0, "g of each mode", hidden=True),
             Variable("mode_direct", "1", None, found.direct, -1.0, 1.0, 1.0, "d, what follows at once", hidden=True),
         ),
@@ -140,6 +141,18 @@ def relax(x: Block, p: Block, k: int, particle: int, m: int, r: float, times: fl
         settled = r / (p.mode_rate[i] * rate)
         left = remains * remains if times == 2.0 else remains
         x.mode[k, place] = settled + (x.mode[k, place] - settled) * left
+
+
+@kernel
+def follow(x: Block, p: Block, k: int, particle: int, m: int, r: float) -> None:
+    """Step a particle under a rate r of its mean [1/s] over the time that the decays hold for."""
+    modes = p.mode_rate.shape[0]
+    mean, cut_off = x.mean_stoichiometry[k, particle], x.mean_remainder[k, particle]
+    x.mean_stoichiometry[k, particle], x.mean_remainder[k, particle] = add(mean, cut_off, x.decay_time[k] * r)
+    settled = r / x.diffusion_rate[k, m]
+    for i in range(modes):
+        place, goal = particle * modes + i, settled * p.mode_time[i]
+        x.mode[k, place] = goal + (x.mode[k, place] - goal) * x.decay[k, m * modes + i]
 
 
 @kernel

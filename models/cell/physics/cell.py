@@ -13,12 +13,12 @@ from ....core.variable import Count
 from ...aging.kind import AgingParameters
 from ...electrochemistry.kind import ElectrochemicalParameters, Physics
 from ..kind import CellParameters
-from . import resistances, spm
+from . import dfn, resistances, spm
 
 NODES = 201
 """Nodes of the table of the open-circuit voltage over SOC, for components that take one."""
 
-MODELS = {Physics.SPM: spm.declare}
+MODELS = {Physics.SPM: spm.declare, Physics.DFN: dfn.declare}
 """What declares cells, by how far they are resolved."""
 
 
