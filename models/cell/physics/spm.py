@@ -27,7 +27,7 @@ from ....core.fields import Fields
 from ....core.kernel import Block, kernel
 from ....core.model import Model, Update
 from ....core.timescale import include_timescale
-from ....core.variable import Count, counted
+from ....core.variable import counted
 from ...electrochemistry import heat, lithium, materials, particles
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ...electrochemistry.kinetics import overpotential, site_activity
@@ -49,11 +49,10 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Mod
         Between SOC 0 and 1 of the nominal cell [C].
     """
     count = counted("cells", cells, "cell")
-    number = Count(len(kind.materials), "material")
     fields = (
         lithium.fields(count, kind, capacity)
         + materials.fields(count, kind)
-        + particles.fields(count, Count(number, "particle"), number, kind.mesh.modes)
+        + particles.fields(count, len(kind.materials), kind)
         + port.fields(count)
         + terminals.fields(count, kind)
         + heat.fields(count)
