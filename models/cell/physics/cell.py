@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from ....core.errors import InputError
 from ....core.model import Model
-from ....core.variable import Count
+from ....core.variable import Count, counted
 from ...aging.kind import AgingParameters
 from ...electrochemistry import resistance
 from ...electrochemistry.kind import ElectrochemicalParameters, Physics
 from ...electrochemistry.mixture import Mixture, mixture
 from ..kind import CellParameters
-from . import dfn, spm
+from . import ageing, dfn, spm
 
 NODES = 201
 """Nodes of the table of the open-circuit voltage over SOC, for components that take one."""
@@ -47,10 +47,12 @@ class ElectrochemicalCell(ElectrochemicalParameters):
         return Count(NODES, "node")
 
     def declare(self, cells: int, aging: AgingParameters | None = None) -> Model:
-        """Declare n cells, >= 1."""
-        if aging is not None:
-            raise InputError(f"{self.name}: cells of physics do not age yet")
-        return MODELS[self.physics](cells, self, self.capacity)
+        """Declare n cells, >= 1, which age where `aging` is given."""
+        if aging is None:
+            return MODELS[self.physics](cells, self, self.capacity)
+        table = self.open_circuit(np.linspace(0.0, 1.0, NODES))
+        wear = ageing.fields(counted("cells", cells, "cell"), aging, table)
+        return MODELS[self.physics](cells, self, self.capacity, wear)
 
     def equivalent_circuit(self) -> CellParameters:
         """Return the circuit that a battery management takes for the cell; InputError where there is none."""
