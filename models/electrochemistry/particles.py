@@ -144,18 +144,6 @@ def relax(x: Block, p: Block, k: int, particle: int, m: int, r: float, times: fl
 
 
 @kernel
-def follow(x: Block, p: Block, k: int, particle: int, m: int, r: float) -> None:
-    """Step a particle under a rate r of its mean [1/s] over the time that the decays hold for."""
-    modes = p.mode_rate.shape[0]
-    mean, cut_off = x.mean_stoichiometry[k, particle], x.mean_remainder[k, particle]
-    x.mean_stoichiometry[k, particle], x.mean_remainder[k, particle] = add(mean, cut_off, x.decay_time[k] * r)
-    settled = r / x.diffusion_rate[k, m]
-    for i in range(modes):
-        place, goal = particle * modes + i, settled * p.mode_time[i]
-        x.mode[k, place] = goal + (x.mode[k, place] - goal) * x.decay[k, m * modes + i]
-
-
-@kernel
 def settle(x: Block, k: int, particle: int, stoichiometry: float) -> None:
     """Set a particle to one stoichiometry throughout."""
     modes = x.decay.shape[1] // x.decay_rate.shape[1]

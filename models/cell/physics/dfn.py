@@ -16,7 +16,7 @@ from ....core.fields import Fields
 from ....core.kernel import Block, kernel
 from ....core.model import DONE, Model, Update
 from ....core.timescale import include_timescale
-from ....core.variable import Count, counted
+from ....core.variable import counted
 from ...electrochemistry import electrolyte, heat, lithium, materials, particles
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ...electrochemistry.porous import booking, mesh, solution, stage
@@ -42,11 +42,10 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Mod
         Between SOC 0 and 1 of the nominal cell [C].
     """
     count = counted("cells", cells, "cell")
-    number = Count(len(kind.materials), "material")
     fields = (
         lithium.fields(count, kind, capacity)
         + materials.fields(count, kind)
-        + particles.fields(count, Count(mesh.particles(kind), "particle"), number, kind.mesh.modes)
+        + particles.fields(count, mesh.particles(kind), kind)
         + electrolyte.fields(count, kind)
         + stage.fields(count, kind)
         + port.fields(count)
@@ -84,7 +83,7 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> int:
     voltage = solution.voltage(x, p, k, flowing)
     slope = solution.differentiate(x, p, k, flowing)
     stage.keep(x, k, flowing)
-    contact = terminals.contact(p, k)
+    contact = x.contact_resistance[k]
     resistance = contact - terminals.storing(p, k, current) * slope
     y.emf[k] = voltage + contact * current - resistance * current
     y.resistance[k] = resistance
@@ -110,7 +109,7 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> int:
     warmth += booking.store(x, p, y, k, NEGATIVE) + booking.store(x, p, y, k, POSITIVE)
     warmth += terminals.book(x, p, y, k, main, voltage, h)
     y.heat_rate[k] = warmth / h
-    y.voltage[k] = voltage + terminals.contact(p, k) * x.current[k]
+    y.voltage[k] = voltage + x.contact_resistance[k] * x.current[k]
     return DONE
 
 
@@ -154,7 +153,7 @@ def settle(x: Block, p: Block, k: int) -> None:
 @kernel
 def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Compute the ports for the present `lookahead`."""
-    reported.reset_reports(y)
+    port.reset_reports(y)
     for k in range(x.soc.shape[0]):
         offer_port(x, p, y, k)
 
