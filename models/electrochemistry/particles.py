@@ -41,15 +41,17 @@ def fields(cells: Count, particles: int, kind: ElectrochemicalParameters) -> Fie
             Variable("resolved", "1", materials, resolved, 0.0, 1.0, 1.0,
                      "Whether volumes resolve the particles of each material, not modes", hidden=True),
             Variable("mode_rate", "1", each, found.rates, 0.0, UNBOUNDED, 1.0, "lambda of each mode", hidden=True),
-            Variable("mode_gain", "1", each, found.gains, 0.0, UNBOUNDED, 1.0, "g of each mode", hidden=True),
+            Variable("mode_share", "1", each, found.gains / found.rates, 0.0, UNBOUNDED, 1.0,
+                     "g/lambda of each mode: where it settles under a rate of 1", hidden=True),
             Variable("mode_direct", "1", None, found.direct, -1.0, 1.0, 1.0, "d, what follows at once", hidden=True),
         ),
         states=(
             state("mean_stoichiometry", "1", (cells, Count(particles, "particle")), "Mean stoichiometry of each particle"),
             state("mean_remainder", "1", (cells, Count(particles, "particle")), "What rounding cut off it"),
-            state("mode", "1", shape, "Each mode of each particle"),
+            state("mode", "1", shape, "What each mode of each particle adds at the surface"),
             state("decay", "1", decay, "What remains of each mode after the time that it holds for", 0.0, 1.0),
             state("decay_rate", "1/s", (cells, materials), "Diffusion rate that the decays hold for", 0.0),
+            state("decay_slope", "s", (cells, materials), "B of particles of each material after the time", 0.0),
             state("decay_time", "s", cells, "Time that they hold for", 0.0),
         ),
         modules=(__name__, sphere.__name__),
@@ -69,11 +71,14 @@ def prepare(x: Block, p: Block, k: int, time: float) -> None:
 
 @kernel
 def decay(x: Block, p: Block, k: int, m: int, time: float) -> None:
-    """Compute what remains of the modes of material m after a time [s]."""
-    modes, rate = p.mode_rate.shape[0], x.diffusion_rate[k, m]
+    """Compute what remains of the modes of material m after a time [s], and how its particles respond."""
+    modes, rate, slope = p.mode_rate.shape[0], x.diffusion_rate[k, m], p.mode_direct
     x.decay_rate[k, m] = rate
     for i in range(modes):
-        x.decay[k, m * modes + i] = exp(-p.mode_rate[i] * rate * time)
+        remains = exp(-p.mode_rate[i] * rate * time)
+        x.decay[k, m * modes + i] = remains
+        slope += p.mode_share[i] * (1.0 - remains)
+    x.decay_slope[k, m] = time + slope / rate
 
 
 @kernel
@@ -84,13 +89,10 @@ def respond(x: Block, p: Block, k: int, particle: int, m: int) -> tuple[float, f
     """
     if p.resolved[m] != 0.0:
         return volumes.respond(x, p, k, particle, m, x.decay_time[k])
-    modes, rate = p.mode_rate.shape[0], x.diffusion_rate[k, m]
-    level, slope = x.mean_stoichiometry[k, particle], 0.0
+    modes, level = p.mode_rate.shape[0], x.mean_stoichiometry[k, particle]
     for i in range(modes):
-        remains, gain = x.decay[k, m * modes + i], p.mode_gain[i]
-        level += gain * x.mode[k, particle * modes + i] * remains
-        slope += gain * (1.0 - remains) / p.mode_rate[i]
-    return level, x.decay_time[k] + (slope + p.mode_direct) / rate
+        level += x.mode[k, particle * modes + i] * x.decay[k, m * modes + i]
+    return level, x.decay_slope[k, m]
 
 
 @kernel
@@ -101,7 +103,7 @@ def surface(x: Block, p: Block, k: int, particle: int, m: int, r: float) -> floa
     modes = p.mode_rate.shape[0]
     level = x.mean_stoichiometry[k, particle] + p.mode_direct / x.diffusion_rate[k, m] * r
     for i in range(modes):
-        level += p.mode_gain[i] * x.mode[k, particle * modes + i]
+        level += x.mode[k, particle * modes + i]
     return level
 
 
@@ -134,10 +136,9 @@ def follow(x: Block, p: Block, k: int, particle: int, m: int, r: float, times: f
 @kernel
 def relax(x: Block, p: Block, k: int, particle: int, m: int, r: float, times: float) -> None:
     """Step the modes of a particle under a rate r of its mean [1/s] over once or twice the time that is prepared."""
-    modes, rate = p.mode_rate.shape[0], x.diffusion_rate[k, m]
+    modes, relative = p.mode_rate.shape[0], r / x.diffusion_rate[k, m]
     for i in range(modes):
-        remains, place = x.decay[k, m * modes + i], particle * modes + i
-        settled = r / (p.mode_rate[i] * rate)
+        remains, place, settled = x.decay[k, m * modes + i], particle * modes + i, p.mode_share[i] * relative
         left = remains * remains if times == 2.0 else remains
         x.mode[k, place] = settled + (x.mode[k, place] - settled) * left
 
