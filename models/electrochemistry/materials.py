@@ -113,8 +113,9 @@ def curve_variables(
     values, slopes = np.array([c.values for c in curves]), np.array([c.slopes for c in curves])
     return (
         Variable(name, unit, size, values, -UNBOUNDED, UNBOUNDED, nominal, f"{text}, of each node", hidden=True),
-        Variable(f"{name}_slope", unit, size, slopes, -UNBOUNDED, UNBOUNDED, nominal, f"{text}: its derivative",
-                 hidden=True),
+        Variable(
+            f"{name}_slope", unit, size, slopes, -UNBOUNDED, UNBOUNDED, nominal, f"{text}: its derivative", hidden=True
+        ),
     )
 
 

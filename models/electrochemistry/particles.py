@@ -34,7 +34,7 @@ def fields(cells: Count, particles: int, kind: ElectrochemicalParameters) -> Fie
     resolved = [not material.diffusivity.constant for material in kind.materials]
     found = sphere.modes(modes)
     each = Count(modes, "mode")
-    shape = cells, Count(particles * modes, "particle_mode")
+    particle, shape = (cells, Count(particles, "particle")), (cells, Count(particles * modes, "particle_mode"))
     decay = cells, Count(materials * modes, "material_mode")
     own = Fields(
         parameters=(
@@ -46,8 +46,8 @@ def fields(cells: Count, particles: int, kind: ElectrochemicalParameters) -> Fie
             Variable("mode_direct", "1", None, found.direct, -1.0, 1.0, 1.0, "d, what follows at once", hidden=True),
         ),
         states=(
-            state("mean_stoichiometry", "1", (cells, Count(particles, "particle")), "Mean stoichiometry of each particle"),
-            state("mean_remainder", "1", (cells, Count(particles, "particle")), "What rounding cut off it"),
+            state("mean_stoichiometry", "1", particle, "Mean stoichiometry of each particle"),
+            state("mean_remainder", "1", particle, "What rounding cut off it"),
             state("mode", "1", shape, "What each mode of each particle adds at the surface"),
             state("decay", "1", decay, "What remains of each mode after the time that it holds for", 0.0, 1.0),
             state("decay_rate", "1/s", (cells, materials), "Diffusion rate that the decays hold for", 0.0),
@@ -108,39 +108,45 @@ def surface(x: Block, p: Block, k: int, particle: int, m: int, r: float) -> floa
 
 
 @kernel
+def follow(x: Block, p: Block, k: int, particle: int, m: int, r: float) -> float:
+    """Step a particle under a rate r of its mean [1/s] over the time that is prepared.
+
+    Returns by how much its mean has changed.
+    """
+    if p.resolved[m] != 0.0:
+        volumes.advance(x, p, k, particle, m, r, x.decay_time[k])
+        return rise(x, k, particle, x.decay_time[k] * r)
+    modes, relative = p.mode_rate.shape[0], r / x.diffusion_rate[k, m]
+    for i in range(modes):
+        place, settled = particle * modes + i, p.mode_share[i] * relative
+        x.mode[k, place] = settled + (x.mode[k, place] - settled) * x.decay[k, m * modes + i]
+    return rise(x, k, particle, x.decay_time[k] * r)
+
+
+@kernel
 def advance(x: Block, p: Block, k: int, particle: int, m: int, r: float) -> float:
     """Step a particle under a rate r of its mean [1/s] over twice the time that is prepared.
 
     Returns by how much its mean has changed.
     """
-    return follow(x, p, k, particle, m, r, 2.0)
-
-
-@kernel
-def follow(x: Block, p: Block, k: int, particle: int, m: int, r: float, times: float) -> float:
-    """Step a particle under a rate r of its mean [1/s] over the time that is prepared, or twice that: once or twice.
-
-    Returns by how much its mean has changed.
-    """
-    time = times * x.decay_time[k]
+    time = 2.0 * x.decay_time[k]
     if p.resolved[m] != 0.0:
         volumes.advance(x, p, k, particle, m, r, time)
-    else:
-        relax(x, p, k, particle, m, r, times)
-    before, cut_off = x.mean_stoichiometry[k, particle], x.mean_remainder[k, particle]
-    after, remainder = add(before, cut_off, time * r)
-    x.mean_stoichiometry[k, particle], x.mean_remainder[k, particle] = after, remainder
-    return after - before + (remainder - cut_off)
-
-
-@kernel
-def relax(x: Block, p: Block, k: int, particle: int, m: int, r: float, times: float) -> None:
-    """Step the modes of a particle under a rate r of its mean [1/s] over once or twice the time that is prepared."""
+        return rise(x, k, particle, time * r)
     modes, relative = p.mode_rate.shape[0], r / x.diffusion_rate[k, m]
     for i in range(modes):
         remains, place, settled = x.decay[k, m * modes + i], particle * modes + i, p.mode_share[i] * relative
-        left = remains * remains if times == 2.0 else remains
-        x.mode[k, place] = settled + (x.mode[k, place] - settled) * left
+        x.mode[k, place] = settled + (x.mode[k, place] - settled) * remains * remains
+    return rise(x, k, particle, time * r)
+
+
+@kernel
+def rise(x: Block, k: int, particle: int, change: float) -> float:
+    """Change the mean of a particle; return by how much it has changed, which rounding does not spoil."""
+    before, cut_off = x.mean_stoichiometry[k, particle], x.mean_remainder[k, particle]
+    after, remainder = add(before, cut_off, change)
+    x.mean_stoichiometry[k, particle], x.mean_remainder[k, particle] = after, remainder
+    return after - before + (remainder - cut_off)
 
 
 @kernel

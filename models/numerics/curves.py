@@ -146,4 +146,3 @@ def evaluate_held(values: Block, slopes: Block, low: float, high: float, x: floa
     within = min(max(low, x), high)
     value, slope = evaluate(values, slopes, low, high, within)
     return value, slope if within == x else 0.0
-
