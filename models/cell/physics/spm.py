@@ -28,9 +28,8 @@ from ....core.kernel import Block, kernel
 from ....core.model import Model, Update
 from ....core.timescale import include_timescale
 from ....core.variable import counted
-from ...electrochemistry import films, heat, lithium, materials, particles
+from ...electrochemistry import films, heat, kinetics, lithium, materials, particles
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
-from ...electrochemistry.kinetics import overpotential, site_activity
 from ...numerics.arrhenius import thermal_voltage
 from .. import aging_port, port, reported
 from . import ageing, anode, terminals
@@ -76,12 +75,8 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
 @kernel
 def activation(x: Block, p: Block, k: int, m: int, surface: float, current: float) -> tuple[float, float, float]:
     """Return the overpotential of a reaction current [V] at a surface stoichiometry, and its derivatives by both."""
-    activity, by_stoichiometry = site_activity(surface, p.transfer[m])
-    exchange = x.exchange_current[k, m] * activity
-    ratio, voltage = current / exchange, thermal_voltage(x.temperature[k])
-    relative, slope = overpotential(ratio, p.transfer[m])
-    by_current = voltage * slope / exchange
-    return voltage * relative, by_current, -by_current * current * by_stoichiometry
+    voltage = thermal_voltage(x.temperature[k])
+    return kinetics.activation(current, x.exchange_current[k, m], surface, p.transfer[m], voltage)
 
 
 @kernel
