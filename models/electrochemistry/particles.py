@@ -90,7 +90,7 @@ def respond(x: Block, p: Block, k: int, particle: int, m: int) -> tuple[float, f
     for i in range(modes):
         remains, gain = x.decay[k, m * modes + i], p.mode_gain[i]
         level += gain * x.mode[k, particle * modes + i] * remains
-        slope += gain * (1.0 - remains) / p.mode_rate[i]
+        slope += gain * (1.0 - remains) * p.mode_time[i]
     return level, x.decay_time[k] + (slope + p.mode_direct) / rate
 
 
@@ -135,24 +135,12 @@ def follow(x: Block, p: Block, k: int, particle: int, m: int, r: float, times: f
 @kernel
 def relax(x: Block, p: Block, k: int, particle: int, m: int, r: float, times: float) -> None:
     """Step the modes of a particle under a rate r of its mean [1/s] over once or twice the time that is prepared."""
-    modes, rate = p.mode_rate.shape[0], x.diffusion_rate[k, m]
+    modes, settling = p.mode_rate.shape[0], r / x.diffusion_rate[k, m]
     for i in range(modes):
         remains, place = x.decay[k, m * modes + i], particle * modes + i
-        settled = r / (p.mode_rate[i] * rate)
+        settled = settling * p.mode_time[i]
         left = remains * remains if times == 2.0 else remains
         x.mode[k, place] = settled + (x.mode[k, place] - settled) * left
-
-
-@kernel
-def follow(x: Block, p: Block, k: int, particle: int, m: int, r: float) -> None:
-    """Step a particle under a rate r of its mean [1/s] over the time that the decays hold for."""
-    modes = p.mode_rate.shape[0]
-    mean, cut_off = x.mean_stoichiometry[k, particle], x.mean_remainder[k, particle]
-    x.mean_stoichiometry[k, particle], x.mean_remainder[k, particle] = add(mean, cut_off, x.decay_time[k] * r)
-    settled = r / x.diffusion_rate[k, m]
-    for i in range(modes):
-        place, goal = particle * modes + i, settled * p.mode_time[i]
-        x.mode[k, place] = goal + (x.mode[k, place] - goal) * x.decay[k, m * modes + i]
 
 
 @kernel

@@ -123,15 +123,16 @@ def areas(curve: Curve) -> NDArray[np.float64]:
 def evaluate(values: Block, slopes: Block, low: float, high: float, x: float) -> tuple[float, float]:
     """Return a function and its derivative at x; beyond the range it goes on straight, with the slope of its end."""
     segments = values.shape[0] - 1
+    per_width = segments / (high - low)
     width = (high - low) / segments
     within = min(max(low, x), high)
-    position = (within - low) / width
+    position = (within - low) * per_width
     segment = int(min(max(0.0, position), segments - 1.0))  # a value that is not finite has no integer
     t = position - segment
     start, rise = values[segment], values[segment + 1] - values[segment]
     first, last = width * slopes[segment], width * slopes[segment + 1]
     square, cube = 3.0 * rise - 2.0 * first - last, first + last - 2.0 * rise
-    slope = (first + t * (2.0 * square + 3.0 * t * cube)) / width
+    slope = (first + t * (2.0 * square + 3.0 * t * cube)) * per_width
     return start + t * (first + t * (square + t * cube)) + slope * (x - within), slope
 
 
