@@ -62,9 +62,7 @@ def factorise_electrode(
 def factorise(x: Block, p: Block) -> None:
     """Eliminate the equations of all volumes."""
     separator, positive, end = mesh.first(p, 1), mesh.first(p, 2), mesh.first(p, 3)
-    factorise_electrode(
-        x, 0, 1, separator, x.left_cc, x.left_pc, x.left_pp, x.right_cc, x.right_pc, x.right_pp
-    )
+    factorise_electrode(x, 0, 1, separator, x.left_cc, x.left_pc, x.left_pp, x.right_cc, x.right_pc, x.right_pp)
     factorise_electrode(
         x, end - 1, -1, end - positive, x.right_cc, x.right_pc, x.right_pp, x.left_cc, x.left_pc, x.left_pp
     )

@@ -91,7 +91,9 @@ def relative_concentration(p: Block, concentration: float, transfer: float) -> f
 
 
 @kernel
-def linearise_reaction(x: Block, p: Block, k: int, m: int, particle: int, exchange: float, concentration: float) -> None:
+def linearise_reaction(
+    x: Block, p: Block, k: int, m: int, particle: int, exchange: float, concentration: float
+) -> None:
     """Linearise the reaction of a particle of material m, with ``i_ref S (c/c_e0)^a`` [A]."""
     current, fall, transfer = x.reaction[particle], x.response_slope[particle], p.transfer[m]
     surface = x.response_level[particle] - fall * current
@@ -103,9 +105,7 @@ def linearise_reaction(x: Block, p: Block, k: int, m: int, particle: int, exchan
     by_exchange = -by_current * current
     x.rest_potential[particle] = rest
     x.reaction_potential[particle] = rest + voltage * relative + x.film[particle] * current
-    x.reaction_resistance[particle] = (
-        by_current + x.film[particle] - (by_surface + by_exchange * by_activity) * fall
-    )
+    x.reaction_resistance[particle] = by_current + x.film[particle] - (by_surface + by_exchange * by_activity) * fall
     x.reaction_by_concentration[particle] = by_exchange * transfer / concentration
 
 
