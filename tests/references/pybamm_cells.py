@@ -41,8 +41,8 @@ class Case:
     regularised : bool
         Keep what PyBaMM adds to OCPs and exchange currents and where it clips.
     averaged : bool
-        Let the x-average of the electrolyte's concentration be one. PyBaMM 26.10.1.1 takes the average of porosity times
-        concentration times that of the inverse porosity, a constant.
+        Let the x-average of the electrolyte's concentration be one. PyBaMM 26.10.1.1 multiplies the average of porosity
+        times concentration by that of the inverse porosity, which is a constant.
     published : bool
         SPMe: hold the electrolyte's diffusivity at that of the initial concentration, as in the published equations.
     """

@@ -171,6 +171,8 @@ def plan():
             yield Case(name, "dfn", large), every, []
             yield Case(name, "dfn", large, faces="series"), every, []
             yield Case(name, "dfn", large, 200, True, faces="series"), ["1c", "2c", "charge_3c"], []
+            yield Case(name, "dfn", (20, 8, 20), 200, True, faces="series"), ["1c"], []
+            yield Case(name, "dfn", (40, 16, 40), 200, True, faces="series"), ["1c"], []
 
 
 if __name__ == "__main__":
