@@ -18,6 +18,7 @@ from ..fmi.definition import Definition, Example
 from ..fmi.registry import maker
 from ..models.aging.counters import COUNTER_NAMES
 from ..models.bms.protection import TRIPS
+from ..models.electrochemistry import heat
 from ..models.network import meter
 from .bms import LIMITS
 from .cell import AGING
@@ -69,7 +70,9 @@ def define(
     taps += [tap for name, reporting in models.items() for tap in _timescales(name, reporting)]
     held = () if ages else HELD_WITHOUT_AGING
     demanded = [Limits(*limit) for limit in limits]
-    model = compose("Pack", description, models, base, table, taps, LOOKAHEADS, SHARED, held, demanded)
+    taps += [tap for tap in HEAT_TAPS if _tells(models["Cell"], tap.name)]
+    shared = SHARED | (CIRCUIT_SHARED if _takes(models["Cell"], "open_circuit_voltage") else {})
+    model = compose("Pack", description, models, base, table, taps, LOOKAHEADS, shared, held, demanded)
     return Definition(model, tuple(terminals), tuple(models.values()), seconds(base), _discharge(models["Cell"]))
 
 
@@ -81,6 +84,10 @@ def _discharge(cells: Model) -> Example:
 
 def _tells(model: Model, output: str) -> bool:
     return any(variable.name == output for variable in model.outputs)
+
+
+def _takes(model: Model, parameter: str) -> bool:
+    return any(variable.name == parameter for variable in model.parameters)
 
 
 def _model(module: str, arguments: Mapping[str, Any]) -> Model:
@@ -189,15 +196,20 @@ SENSITIVITY_TAPS = tuple(
 )
 """Further outputs where they tell what a loss of capacity and a growth of resistance mean for a voltage."""
 
+HEAT_TAPS = tuple(Tap(f"heat_{part}", f"Cell.heat_{part}", Summary.INTEGRAL) for part, _ in heat.PARTS)
+"""Further outputs where the cells tell the parts of their heat."""
+
 LOOKAHEADS = ("Cell.lookahead",)
 """The network steps before the cells: with ports half a step ahead the exchange is of second order."""
 
 SHARED = {
     "PackNetwork.capacity": "Cell.capacity",
-    "PackNetwork.open_circuit_voltage": "Cell.open_circuit_voltage",
     **{f"Meter.{name}": f"PackNetwork.{name}" for name in meter.SHARED},
 }
 """What the network has to know of the cells, and the meter of the network: set for one, it holds for both."""
+
+CIRCUIT_SHARED = {"PackNetwork.open_circuit_voltage": "Cell.open_circuit_voltage"}
+"""What else the network has to know of cells that take it; of others it has a table of its own."""
 
 HELD_WITHOUT_AGING = ("PackNetwork.capacity_loss",)
 """Where the cells do not age, the network loses no capacity either: these inputs keep their start values."""

@@ -11,8 +11,9 @@ from ..fmi.native.platforms import Platform
 from ..fmi.registry import load_definition
 from ..models.aging.kind import AgingParameters
 from ..models.balancing.options import Converter
+from ..models.cell.physics.cell import ElectrochemicalCell
 from ..models.cell.protocol import CellModel
-from ..models.parameter_sets import parameter_sets
+from ..models.parameter_sets import parameter_set, parameter_sets
 from .balancing_tables import RESISTOR
 from .block import all_parts
 from .file import Pack, parse_pack
@@ -27,7 +28,7 @@ LEFT_OUT = (Converter.SWITCHED_CAPACITOR.word,)
 def common_packs() -> Iterator[Pack]:
     """Yield a pack of every shipped cell and common balancer, with and without Bms and aging, with default periods.
 
-    The sizes stand for all sizes: they do not belong to the structure.
+    The sizes stand for all sizes: they do not belong to the structure. Cells of physics have neither Bms nor aging.
     """
     management: tuple[dict[str, Any], ...] = ({}, {"bms": {}})
     ageing = ({}, *({"aging": {"parameters": name}} for name in parameter_sets(AgingParameters)))
@@ -37,7 +38,8 @@ def common_packs() -> Iterator[Pack]:
             "cell": {"parameters": cell},
             "balancer": {"converter": converter},
         }
-        yield parse_pack(contents | bms | aging, "common pack")
+        if not (isinstance(parameter_set(cell, CellModel), ElectrochemicalCell) and (bms or aging)):
+            yield parse_pack(contents | bms | aging, "common pack")
 
 
 def structures(packs: Iterable[Pack], platforms: Sequence[Platform] = tuple(Platform)) -> list[Wanted]:

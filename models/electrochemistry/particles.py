@@ -41,6 +41,7 @@ def fields(cells: Count, particles: int, kind: ElectrochemicalParameters) -> Fie
             Variable("resolved", "1", materials, resolved, 0.0, 1.0, 1.0,
                      "Whether volumes resolve the particles of each material, not modes", hidden=True),
             Variable("mode_rate", "1", each, found.rates, 0.0, UNBOUNDED, 1.0, "lambda of each mode", hidden=True),
+            Variable("mode_time", "1", each, 1.0 / found.rates, 0.0, UNBOUNDED, 1.0, "1/lambda of each mode", hidden=True),
             Variable("mode_gain", "1", each, found.gains, 0.0, UNBOUNDED, 1.0, "g of each mode", hidden=True),
             Variable("mode_direct", "1", None, found.direct, -1.0, 1.0, 1.0, "d, what follows at once", hidden=True),
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,20 +12,27 @@ from ....core.errors import InputError
 from ....core.model import Model
 from ....core.variable import Count, counted
 from ...aging.kind import AgingParameters
+from ...electrochemistry import resistance
 from ...electrochemistry.kind import ElectrochemicalParameters, Physics
+from ...electrochemistry.mixture import Mixture, mixture
 from ..kind import CellParameters
-from . import ageing, spm
+from . import ageing, dfn, spm
 
 NODES = 201
 """Nodes of the table of the open-circuit voltage over SOC, for components that take one."""
 
-MODELS = {Physics.SPM: spm.declare}
+MODELS = {Physics.SPM: spm.declare, Physics.DFN: dfn.declare}
 """What declares cells, by how far they are resolved."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ElectrochemicalCell(ElectrochemicalParameters):
     """A kind of cell that is modelled by its physics."""
+
+    @cached_property
+    def mixtures(self) -> tuple[Mixture, Mixture]:
+        """The electrodes, the negative first, with their materials in equilibrium."""
+        return mixture(self.negative), mixture(self.positive)
 
     @property
     def capacity(self) -> float:
@@ -34,7 +42,7 @@ class ElectrochemicalCell(ElectrochemicalParameters):
         return float(sum(spans)) * electrode.thickness * self.area
 
     @property
-    def nodes(self) -> int:
+    def nodes(self) -> Count:
         """Number of values that tabulate the open-circuit voltage over SOC."""
         return Count(NODES, "node")
 
@@ -52,10 +60,23 @@ class ElectrochemicalCell(ElectrochemicalParameters):
             f"{self.name}: a cell of physics has no equivalent circuit; identify one by `packfmu cell fit`"
         )
 
+    def fillings(self, soc: float | NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the filling of each electrode of the nominal cell at rest."""
+        (negative, positive), at = self.mixtures, np.asarray(soc, dtype=np.float64)
+        return (
+            negative.empty + at * (negative.full - negative.empty),
+            positive.full + at * (positive.empty - positive.full),
+        )
+
     def open_circuit(self, soc: float | NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the open-circuit voltage of the nominal cell [V]."""
-        negative, positive = self.negative.materials[0], self.positive.materials[0]
-        x_low, x_high = negative.minimum_stoichiometry, negative.maximum_stoichiometry
-        y_high, y_low = positive.maximum_stoichiometry, positive.minimum_stoichiometry
-        above = positive.open_circuit_potential(y_high + np.asarray(soc) * (y_low - y_high))
-        return above - negative.open_circuit_potential(x_low + np.asarray(soc) * (x_high - x_low))
+        """Return the open-circuit voltage of the nominal cell at the reference temperature [V]."""
+        (negative, positive), (low, high) = self.mixtures, self.fillings(soc)
+        return np.asarray(positive.potential(high) - negative.potential(low))
+
+    def immediate_resistance(self, soc: float | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the resistance of the nominal cell that acts at once, under a small current [Ohm]."""
+        return resistance.immediate(self, self.mixtures, self.fillings(soc))
+
+    def settled_resistance(self, soc: float | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the resistance that has settled under a small constant current, the SOC held [Ohm]."""
+        return resistance.settled(self, self.mixtures, self.fillings(soc))
