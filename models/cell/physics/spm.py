@@ -211,7 +211,7 @@ def initialize_aging(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 @kernel
 def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Compute the ports for the present `lookahead`."""
-    reported.reset_reports(y)
+    port.reset_reports(y)
     for k in range(x.soc.shape[0]):
         offer_port(x, p, y, k)
 
