@@ -29,6 +29,9 @@ LOAD = Terminal(
 )
 """Where vehicle or charger are connected."""
 
+LOAD_BY_ANODE = replace(LOAD, members=(*LOAD.members, "anode_potential_limit"))
+"""Likewise, where cells tell the potentials of their negative electrodes."""
+
 LIMITS = Terminal(
     "limits", TerminalKind.LOAD, ("charge_current_limit", "discharge_current_limit"), partner="Bms, or one of yours"
 )
@@ -50,7 +53,7 @@ def define(series: int, parallel: int, opposite_terminals: bool, nodes: int, ano
         Whether the cells tell the potentials of their negative electrodes, which a load may hold.
     """
     told = ("anode_emf", "anode_resistance") if anodes else ()
-    load = replace(LOAD, members=(*LOAD.members, "anode_potential_limit")) if anodes else LOAD
+    load = LOAD_BY_ANODE if anodes else LOAD
     return Definition(
         network.declare(series, parallel, opposite_terminals, nodes, anodes),
         (

@@ -14,6 +14,7 @@ from ..fmi.definition import Part
 from ..fmi.registry import load_definition
 from ..models.bms.kalman_correction import LEAST_SIGMA
 from ..models.cell.protocol import CellModel
+from ..models.electrochemistry.kind import ElectrochemicalParameters
 from .balancing_tables import Bms
 from .cells.cell_table import AGING_COLUMNS, CONTACT, cells_with, filled
 from .circuit_variation import CIRCUIT_SPREADS, draw_circuits
@@ -136,6 +137,8 @@ def _network(
         "opposite_terminals": pack.busbar.terminals is Terminals.OPPOSITE,
         "nodes": kind.nodes,
     }
+    if isinstance(kind, ElectrochemicalParameters):
+        arguments["anodes"] = True
     start: dict[str, ArrayLike] = {
         **pack.busbar.start("network"),
         **{name: value for name, value in worn.items() if name == "capacity_loss"},
