@@ -47,7 +47,8 @@ class ElectrochemicalCell(ElectrochemicalParameters):
     def equivalent_circuit(self) -> CellParameters:
         """Return the circuit that a battery management takes for the cell; InputError where there is none."""
         raise InputError(
-            f"{self.name}: a cell of physics has no equivalent circuit; identify one by `packfmu cell fit`"
+            f"{self.name} is a cell of physics and has no equivalent circuit; name a cell file that has one, such as "
+            "`packfmu cell fit` writes"
         )
 
     def open_circuit(self, soc: float | NDArray[np.float64]) -> NDArray[np.float64]:
