@@ -111,7 +111,6 @@ class Group:
         ideal = {"contact_resistance": 0.0, "segment_resistance": 0.0, "capacity": kind.capacity}
         cooling = {"heat_capacity": kind.heat_capacity, "conduction": 0.0}
         own = {"capacity": kind.capacity, "film_noise": 0.0}
-        own["ohmic_resistance"] = self.scale * kind.ohmic_resistance.mean()
         own["resistance_rate"] = wear.resistance_rate if resistance_rate is None else resistance_rate
         if not self.isothermal:
             cooling["convection"] = convection
@@ -194,6 +193,7 @@ class Group:
             self.aging.u[name] += number * value
         assert self.aging.advance(0.0, number * counted.duration) == DONE
         self.cells.u["resistance_growth"] = self.growth
+        self.cells.u["film_resistance"] = self.aging.y["film_resistance"]
         self.cells.u["capacity_loss"] = self.network.u["capacity_loss"] = self.aging.y["capacity_loss"]
 
     def jump_within(self, counted: Counted, number: float, loss: float) -> float:

@@ -21,7 +21,12 @@ TERMINALS = (
 )
 """Where network and thermal network are connected."""
 
-AGING = Terminal("aging", TerminalKind.AGING, (*COUNTER_NAMES, "capacity_loss", "resistance_growth"), partner="Aging")
+AGING = Terminal(
+    "aging",
+    TerminalKind.AGING,
+    (*COUNTER_NAMES, "capacity_loss", "resistance_growth", "film_resistance"),
+    partner="Aging",
+)
 """Where the aging model is connected."""
 
 

@@ -5,15 +5,21 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from functools import cache
 from typing import Any, TypeVar
 
 from ..core.errors import InputError
 from . import parameters
-from .cell.figures import from_figures
+from .cell.figures import KIND, from_figures
+from .cell.physics.cell import ElectrochemicalCell
 from .cell.protocol import CellModel
+from .electrochemistry.kind import Mesh, Physics
 
 Of = TypeVar("Of")
+
+SHIPPED = "shipped set"
+"""Value of `figures.KIND` for a shipped set with another model or mesh than its own."""
 
 
 def parameter_sets(of: type[Any]) -> tuple[str, ...]:
@@ -37,7 +43,12 @@ def parameter_set(name: str, of: type[Of]) -> Of:
 
 
 def cell_model(given: str | Mapping[str, Any]) -> CellModel:
-    """Return a kind of cell: that of a shipped set by its name, or that of `figures`.
+    """Return a kind of cell.
+
+    Parameters
+    ----------
+    given : str or mapping
+        The name of a shipped set, the `figures` of a cell, or what `shipped` returns.
 
     Raises
     ------
@@ -46,7 +57,20 @@ def cell_model(given: str | Mapping[str, Any]) -> CellModel:
     TypeError, ValueError
         When the figures are not those of a cell.
     """
-    return parameter_set(given, CellModel) if isinstance(given, str) else from_figures(given)
+    if isinstance(given, str):
+        return parameter_set(given, CellModel)
+    if given.get(KIND) != SHIPPED:
+        return from_figures(given)
+    physics, mesh = Physics(given["physics"]), Mesh(**given["mesh"])
+    return replace(parameter_set(given["name"], ElectrochemicalCell), physics=physics, mesh=mesh)
+
+
+def shipped(name: str, physics: Physics, mesh: Mesh) -> str | dict[str, Any]:
+    """Return what `cell_model` makes a shipped set of physics of, with a model and a mesh of the user's choice."""
+    kind = parameter_set(name, ElectrochemicalCell)
+    if physics is kind.physics and mesh == kind.mesh:
+        return name
+    return {KIND: SHIPPED, "name": name, "physics": physics.value, "mesh": asdict(mesh)}
 
 
 @cache

@@ -27,6 +27,9 @@ C_RATE_AT_TAPER = 1 / 20
 SIGMAS = 6.0
 """Greatest error of the difference of two measured voltages, over the standard deviation of a channel's noise."""
 
+WORN = ("capacity_loss", "resistance_growth", "film_resistance")
+"""What a cell takes from its aging."""
+
 VOLTAGE_DRIFT = 1e-3
 """What steps of the readings and the cells themselves add to that error [V]."""
 
@@ -46,7 +49,7 @@ def parts(pack: Pack) -> tuple[Part, ...]:
     """
     kind = pack.cell.load()
     cells = draw_cells(pack, kind)
-    aging = () if pack.aging is None else (_aging(pack, pack.aging, kind, cells),)
+    aging = () if pack.aging is None else (_aging(pack, pack.aging, cells),)
     worn = _worn(*aging) if pack.cells is not None else {}
     planned = [_cell(pack, cells, worn), _network(pack, kind, cells, worn), _thermal(pack, kind)]
     planned.append(_balancer(pack, kind, cells))
@@ -104,7 +107,7 @@ def _worn(*aging: Part) -> dict[str, ArrayLike]:
     for part in aging:
         instance = Instance(load_definition(part.component, part.arguments, part.start).model)
         instance.initialize()
-        worn |= {name: instance.y[name].copy() for name in ("capacity_loss", "resistance_growth")}
+        worn |= {name: instance.y[name].copy() for name in WORN}
     return worn
 
 
@@ -210,12 +213,11 @@ def _bms(pack: Pack, bms: Bms, kind: CellModel, cells: Mapping[str, NDArray[np.f
     return Part("Bms", "bms", arguments, start)
 
 
-def _aging(pack: Pack, aging: Aging, kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> Part:
-    """Return the aging; the film's resistance is compared with the ohmic one at half charge."""
+def _aging(pack: Pack, aging: Aging, cells: Mapping[str, NDArray[np.float64]]) -> Part:
+    """Return the aging."""
     drawn = draw_aging(aging.rate_cv, aging.resistance_rate_cv, pack.variation.seed, pack.pack.cells)
     start: dict[str, ArrayLike] = {
         "capacity": cells["capacity"],
-        "ohmic_resistance": kind.immediate_resistance(0.5) * ohmic_factor(cells),
         "aging_rate": drawn["aging_rate"],
         "resistance_rate": aging.load().resistance_rate * drawn["resistance_rate"],
         "noise_seed": drawn["noise_seed"],

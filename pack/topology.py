@@ -62,6 +62,7 @@ PACK_CONNECTIONS = (
     connect("Aging.capacity_loss", "Cell.capacity_loss"),
     connect("Aging.capacity_loss", "PackNetwork.capacity_loss"),
     connect("Aging.resistance_growth", "Cell.resistance_growth"),
+    connect("Aging.film_resistance", "Cell.film_resistance"),
 )
 """How the components of a pack are joined at their standard ports; of several to an input the first that a pack has."""
 

@@ -9,8 +9,8 @@ at the SOC in the middle of each step. The aging model takes the means of r and 
 
 with the factor c of the cell, `aging_rate`. Under constant stress two half steps are one step, and under varying stress
 the means are exact where the reaction alone limits the growth, and where diffusion alone does. The first thickness L_0
-is in the capacity and the resistance R_0 of the new cell already: it loses the charge and gains the resistance of the
-thickness ``L - L_0``.
+is in the capacity and the resistance of the new cell already: it loses the charge of the thickness ``L - L_0``, and the
+resistance of that, `film_resistance`, comes on top of its own, with an activation energy of the film.
 
 With `film_noise` s > 0 the film grows with the noise of ``sigma = s sqrt(k)``. The noise W is a function of
 `noise_seed`, of the cell's number and of the time since the cells were new, and of nothing else: a step that is
@@ -70,9 +70,11 @@ def cell_fields(film: Sei, cells: int, nodes: int) -> Fields:
     )  # fmt: skip
     reference = Variable("film_reference_potential", "V", None, film.reference_potential, -10.0, 10.0, 0.1,
                          "Potential of the anode where the film's rates hold")  # fmt: skip
+    conduction = Variable("film_activation_energy", "J/mol", None, film.conductivity_activation_energy, -1e6, 1e6, 3e4,
+                          "Activation energy of the film's resistance", display_unit="kJ/mol")  # fmt: skip
     factors = (("reaction_factor", "the film's reaction"), ("diffusion_factor", "diffusion through the film"))
     return Fields(
-        parameters=(*energies, *transfers, reference),
+        parameters=(*energies, *transfers, reference, conduction),
         states=tuple(
             Variable(name, "1", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, f"Factor on {text}") for name, text in factors
         ),
@@ -84,6 +86,9 @@ def aging_fields(film: Sei, cells: int) -> Fields:
     """Return what the film is made of, its noise, and its thickness."""
     thickness = Variable("film_thickness", "m", cells, 0.0, 0.0, UNBOUNDED, 1e-7, "Thickness of the film in each cell",
                          display_unit="nm", detail=Detail.CELL)  # fmt: skip
+    resistance = Variable("film_resistance", "Ohm", cells, 0.0, 0.0, UNBOUNDED, 1e-3,
+                          "Resistance that the film of each cell has gained, at the reference temperature",
+                          display_unit="mOhm")  # fmt: skip
     return Fields(
         parameters=(
             Variable("reaction_speed", "m/s", None, film.reaction_speed, 0.0, 1.0, 1e-14,
@@ -102,7 +107,7 @@ def aging_fields(film: Sei, cells: int) -> Fields:
             Variable("earlier_film_growth", "m", cells, 0.0, -1e-3, 1e-3, 1e-8,
                      "How much the film had grown before the start", display_unit="nm", detail=Detail.CELL),
         ),
-        outputs=(thickness,),
+        outputs=(thickness, resistance),
         states=(thickness,),
         modules=(__name__, sei.__name__),
     )  # fmt: skip
@@ -119,10 +124,14 @@ def warm(x: Block, p: Block, k: int, temperature: float) -> None:
 @kernel
 def count(x: Block, p: Block, y: Block, k: int, soc: float, voltage: float, h: float) -> None:
     """Weigh h seconds at a SOC."""
-    below = 0.0
-    if p.reaction_transfer != 0.0 or p.diffusion_transfer != 0.0:
-        potential = anode.potential_of_cell(p, soc, 0.0, 0.0)
-        below = (p.film_reference_potential - potential) / thermal_voltage(x.temperature[k])
+    driven = p.reaction_transfer != 0.0 or p.diffusion_transfer != 0.0
+    weigh(x, p, y, k, anode.potential_of_cell(p, soc, 0.0, 0.0) if driven else p.film_reference_potential, h)
+
+
+@kernel
+def weigh(x: Block, p: Block, y: Block, k: int, potential: float, h: float) -> None:
+    """Weigh h seconds at a potential of the anode [V]."""
+    below = (p.film_reference_potential - potential) / thermal_voltage(x.temperature[k])
     y.reaction_time[k] += h * x.reaction_factor[k] * exponential(p.reaction_transfer * below)
     y.diffusion_time[k] += h * x.diffusion_factor[k] * exponential(p.diffusion_transfer * below)
 
@@ -166,16 +175,17 @@ def lost_charge(x: Block, p: Block, k: int) -> float:
 
 
 @kernel
-def resistance_growth(x: Block, p: Block, k: int) -> float:
-    """Return the resistance that the film of cell k has gained since it was new, over that of the new cell [1]."""
-    grown = x.film_thickness[k] - p.initial_thickness
-    return sei.film_resistance(grown, p.film_area, p.film_conductivity) / p.ohmic_resistance[k]
+def resistance(x: Block, p: Block, k: int) -> float:
+    """Return the resistance that the film of cell k has gained since it was new [Ohm], at least 0."""
+    grown = max(x.film_thickness[k] - p.initial_thickness, 0.0)
+    return sei.film_resistance(grown, p.film_area, p.film_conductivity)
 
 
 @kernel
 def write(x: Block, p: Block, y: Block, k: int) -> None:
-    """Write the thickness of the film of cell k."""
+    """Write the thickness of the film of cell k, and the resistance that it has gained."""
     y.film_thickness[k] = x.film_thickness[k]
+    y.film_resistance[k] = resistance(x, p, k)
 
 
 LAW = AgingLaw(
@@ -187,6 +197,5 @@ LAW = AgingLaw(
     start=start,
     grow=grow,
     lost_charge=lost_charge,
-    resistance_growth=resistance_growth,
     write=write,
 )

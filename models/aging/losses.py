@@ -5,14 +5,14 @@ hour, a day or months, and a step of any length stands for its mean stress.
 
 Equations
 ---------
-The laws of aging add up. A cell of capacity Q and resistance R_0 when new has::
+The laws of aging add up. A cell of capacity Q when new has::
 
     capacity_loss     = loss by damages + (Q_film + Q_plating) / Q
-    resistance_growth = growth by damages + R_film / R_0 + beta q / (2 Q)
+    resistance_growth = growth by damages + beta q / (2 Q)
     soh               = 1 - capacity_loss
 
 with the charge throughput q, of which a full cycle is 2 Q, and beta, `resistance_rate`, of the cell. A resistance
-growth of 1 doubles every resistance of the cell.
+growth of 1 doubles every resistance of the cell. What the film adds is no factor: `film_resistance` comes on top.
 
 Limits
 ------
@@ -22,8 +22,6 @@ stress before the start: the damages and the plating count it, the film starts a
 gone through before their counters began is told by the parameters ``earlier_...``: counters and film go on from there,
 and `earlier_capacity_loss` and `earlier_resistance_growth` are of unknown causes and stay as they are. The loss begins
 at `earlier_greatest_capacity_loss` at least: a film with noise may have been thicker before than it is now.
-
-The growth by cycles and by the film is compared with R_0 but acts on the polarisation too, as the laws do.
 
 Shared states
 -------------
@@ -116,8 +114,6 @@ def fields(cells: int, kind: AgingParameters) -> Fields:
         parameters=(
             Variable("capacity", "C", cells, capacity, 1.0, UNBOUNDED, capacity, "Charge between SOC 0 and 1, when new",
                      display_unit="A.h"),
-            Variable("ohmic_resistance", "Ohm", cells, 1e-3, 1e-9, UNBOUNDED, 1e-3,
-                     "Resistance of the new cell that the film's is compared with"),
             Variable("aging_rate", "1", cells, 1.0, 0.0, UNBOUNDED, 1.0,
                      "Factor on the calendar laws and on the diffusion through the film"),
             Variable("resistance_rate", "1", cells, kind.resistance_rate, 0.0, UNBOUNDED, 1e-4,

@@ -18,7 +18,8 @@ U_a is that under the current, at the SOC in the middle of a step. Under constan
 rounding ``plated = stripped + lost + change of Q_r`` in every step.
 
 The anode's resistance is that of the kind of cell times the settled resistance of this cell, its growth included, over
-that of its kind: the anode keeps its share in the resistance of the cell.
+that of its kind: the anode keeps its share in the resistance of the cell. The film lies before the surface where
+lithium plates: its resistance is not in U_a.
 
 What is plated has not been stored in the graphite, but the state of charge counts it: its movement is left out. What
 lies plated and may yet be stripped is not lost. What is lost for good, Q_l, is missing from the capacity.
@@ -230,9 +231,14 @@ def warm(x: Block, p: Block, k: int, temperature: float) -> None:
         reference = p.aging_reference_temperature
         own = x.resistance_scale[k] * x.relative_resistance[k] * p.anode_resistance
         x.anode_resistance[k] = anode.resistance_at(own, p.anode_activation_energy, temperature, reference)
-        x.plating_exchange_current[k] = p.plating_exchange_current * acceleration(
-            p.plating_activation_energy, temperature, reference
-        )
+        warm_exchange(x, p, k, temperature)
+
+
+@kernel
+def warm_exchange(x: Block, p: Block, k: int, temperature: float) -> None:
+    """Adapt the exchange current of plating of cell k to a temperature [K]."""
+    faster = acceleration(p.plating_activation_energy, temperature, p.aging_reference_temperature)
+    x.plating_exchange_current[k] = p.plating_exchange_current * faster
 
 
 @kernel
@@ -240,8 +246,13 @@ def count(x: Block, p: Block, y: Block, k: int, soc: float, voltage: float, h: f
     """Plate and strip lithium for h seconds at a SOC."""
     if p.plating_exchange_current == 0.0:
         return
+    deposit(x, p, y, k, anode.potential_of_cell(p, soc, x.current[k], x.anode_resistance[k]), h)
+
+
+@kernel
+def deposit(x: Block, p: Block, y: Block, k: int, potential: float, h: float) -> None:
+    """Plate and strip lithium for h seconds at a potential of the anode [V]."""
     current, temperature = x.current[k], x.temperature[k]
-    potential = anode.potential_of_cell(p, soc, current, x.anode_resistance[k])
     exchange, transfer = x.plating_exchange_current[k], p.plating_transfer
     deposited = plating_current(potential, current, exchange, transfer, temperature)
     stripping = stripping_rate(potential, p.plating_stripping_rate, transfer, temperature)

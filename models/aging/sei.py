@@ -71,7 +71,9 @@ class Sei:
     charge_density : float
         Charge of the lithium that a volume of film holds [C/m3].
     conductivity : float
-        Ionic, of the film [S/m].
+        Ionic, of the film, at the reference temperature [S/m].
+    conductivity_activation_energy : float
+        Of that [J/mol].
     noise : float
         s [1], 0 to 2: ``sigma = s sqrt(k)`` of the equation of the film's growth.
     """
@@ -87,6 +89,7 @@ class Sei:
     area: float = 1.0
     charge_density: float = 1.0
     conductivity: float = 5e-6
+    conductivity_activation_energy: float = 0.0
     noise: float = 0.0
 
 

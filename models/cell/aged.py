@@ -2,10 +2,11 @@
 
 Equations
 ---------
-Three inputs act at the start of a step, where they have changed since the last one or, at first, since the
+Four inputs act at the start of a step, where they have changed since the last one or, at first, since the
 initialisation. With `capacity_loss` the capacity is ``Q = capacity (1 - capacity_loss)``: a loss dQ leaves the SOC z as
 it is, and takes the charge ``z dQ`` and the energy ``dQ (integral from 0 to z of (U - T dU/dT) dz + v_h^2 / (2 gamma
 M))`` out of the cell, its aging charge and aging energy. `resistance_growth` g multiplies all resistances by ``1 + g``.
+`film_resistance` is added to R0, with the activation energy of the film, ``R_f exp(E_f/R_gas (1/T - 1/T_ref))``.
 What `soc_shift` has gained is added to the SOC, and its charge and energy to the cell. Then::
 
     charge + shifted_charge = stored_charge + lost_charge + aging_charge
@@ -20,51 +21,22 @@ is written here; `step` uses it.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.variable import Variable
 from ..numerics import tables
+from ..numerics.arrhenius import arrhenius
 from ..numerics.summation import add
 from ..numerics.tables import Place
-from . import circuit
+from . import aging_port, circuit
 
 
 def fields(cells: int) -> Fields:
-    """Return what the aging model and jumps give to n cells, and what the cells book of it."""
-    shift = Variable("soc_shift", "1", cells, 0.0, -1.0, 1.0, 0.01,
-                     "What jumps in time have added to the SOC in all; a change is taken at the beginning of a step",
-                     display_unit="%", shifts="soc")  # fmt: skip
-    return Fields(
-        inputs=(
-            Variable("capacity_loss", "1", cells, 0.0, 0.0, 0.9, 0.1,
-                     "Share of the capacity that the cell has lost; taken at the beginning of a step",
-                     display_unit="%", sensitivity="sensitivity.soc"),
-            Variable("resistance_growth", "1", cells, 0.0, 0.0, 100.0, 0.1,
-                     "Relative growth of all resistances of the cell; taken at the beginning of a step",
-                     display_unit="%", sensitivity="sensitivity.resistance_growth"),
-            shift,
-        ),
-        outputs=tuple(
-            Variable(name, unit, None, 0.0, -UNBOUNDED, UNBOUNDED, 1e3, f"{text}, all cells, over the step")
-            for name, unit, text in (
-                ("aging_charge", "C", "Charge that left with lost capacity"),
-                ("aging_energy", "J", "Energy that left with lost capacity"),
-                ("shifted_charge", "C", "Charge that shifts of the SOC added"),
-                ("shifted_energy", "J", "Energy that shifts of the SOC added"),
-            )
-        ),
-        states=(replace(shift, description="Shift of the SOC that was taken last"),),
-        modules=(__name__,),
-    )  # fmt: skip
-
-
-@kernel
-def reset_sums(y: Block) -> None:
-    """Set the integrals of a step to 0."""
-    y.aging_charge = y.aging_energy = y.shifted_charge = y.shifted_energy = 0.0
+    """Return what the aging model and jumps give to n cells, what the cells book of it, and what they took last."""
+    grown = Variable("film_grown", "Ohm", cells, 0.0, 0.0, UNBOUNDED, 1e-3,
+                     "Resistance of the film that was taken last")  # fmt: skip
+    return aging_port.fields(cells) + Fields(states=(grown,), modules=(__name__,))
 
 
 @kernel
@@ -86,6 +58,26 @@ def set_aged(x: Block, p: Block, u: Block) -> None:
         x.capacity[k] = aged_capacity(p, u, k)
         x.resistance_scale[k] = grown_scale(p, u, k)
         x.soc_shift[k] = u.soc_shift[k]
+        set_film(x, p, u, k)
+
+
+@kernel
+def set_film(x: Block, p: Block, u: Block, k: int) -> None:
+    """Set the resistance that the film of cell k has gained, at the temperature of the inputs."""
+    grown = x.film_grown[k] = u.film_resistance[k]
+    colder = 1.0
+    if grown > 0.0:
+        colder = arrhenius(p.film_activation_energy, u.temperature[k], p.aging_reference_temperature)
+    x.film_resistance[k] = grown * colder
+
+
+@kernel
+def adapt(x: Block, p: Block, u: Block, k: int) -> bool:
+    """Set temperature and resistances of cell k to those of the inputs; return whether more than its film changed."""
+    changed = circuit.adapt(x, p, k, u.temperature[k], grown_scale(p, u, k))
+    if changed or x.film_grown[k] != u.film_resistance[k]:
+        set_film(x, p, u, k)
+    return changed
 
 
 @kernel

@@ -9,7 +9,7 @@ For each cell, current i positive into it::
     Q dz/dt = i_m,   i_m = eta i - i_s(T) while charging, i - i_s(T) else
     dv_j/dt = i / C_j(z) - v_j / (R_j(z, T) C_j(z))
     dv_h/dt = -(gamma |i| / Q + d) v_h + gamma M i / Q
-    R0(z, T) = s s_0 R0_ref(z) exp(E_0 / (R_gas T) - E_0 / (R_gas T_ref)),   R_j likewise with s s_j and E_j
+    R0(z, T) = s s_0 R0_ref(z) exp(E_0 / (R_gas T) - E_0 / (R_gas T_ref)) + R_f,   R_j likewise with s s_j and E_j
     C_j(z) = c_j C_j_ref(z),   M = m M_ref,   i_s(T) likewise with the sign of its exponent turned
 
 with state of charge z, capacity Q, Coulombic efficiency eta, self-discharge current i_s, and hysteresis voltage v_h
@@ -18,6 +18,7 @@ one for each of several temperatures, see `resistance_tables`. A cell differs fr
 by the offset U_0 (`open_circuit_offset`), and by factors: s on all resistances (`resistance_scale`, which aging grows),
 s_0 on the ohmic one (`ohmic_scale`), s_j and c_j on resistance and capacitance of pair j
 (`polarisation_resistance_scale`, `polarisation_capacitance_scale`), m on the bound of hysteresis (`hysteresis_scale`).
+R_f is what a film has gained by aging (`aged`), 0 of cells that do not age.
 
 Limits
 ------
@@ -71,6 +72,8 @@ def fields(cells: int, kind: CellParameters) -> Fields:
                      "Place of the temperature among those of the tables of resistance"),
             Variable("self_discharge", "A", cells, 0.0, 0.0, UNBOUNDED, 1e-3,
                      "Self-discharge current at the temperature"),
+            Variable("film_resistance", "Ohm", cells, 0.0, 0.0, UNBOUNDED, 1e-3,
+                     "Resistance that a film has gained, at the temperature"),
         ),
         modules=(__name__, resistance_tables.__name__),
     )  # fmt: skip
@@ -79,20 +82,14 @@ def fields(cells: int, kind: CellParameters) -> Fields:
 def _cell_parameters(cells: int, kind: CellParameters) -> tuple[Variable, ...]:
     """Return the parameters that differ from cell to cell."""
     return (
-        Variable(
-            "capacity", "C", cells, kind.capacity, 1.0, UNBOUNDED, kind.capacity,
-            "Charge between SOC 0 and 1", display_unit="A.h",
-        ),
+        Variable("capacity", "C", cells, kind.capacity, 1.0, UNBOUNDED, kind.capacity,
+                 "Charge between SOC 0 and 1", display_unit="A.h"),
         Variable("initial_soc", "1", cells, 0.5, 0.0, 1.0, 1.0, "State of charge at the start", display_unit="%"),
         Variable("resistance_scale", "1", cells, 1.0, 1e-3, 1e3, 1.0, "Factor on all resistances of the cell"),
-        Variable(
-            "coulombic_efficiency", "1", cells, kind.coulombic_efficiency, 0.0, 1.0, 1.0,
-            "Share of the charging current that is stored",
-        ),
-        Variable(
-            "self_discharge_current", "A", cells, kind.self_discharge_current, 0.0, UNBOUNDED, 1e-3,
-            "Self-discharge current at the reference temperature", display_unit="mA",
-        ),
+        Variable("coulombic_efficiency", "1", cells, kind.coulombic_efficiency, 0.0, 1.0, 1.0,
+                 "Share of the charging current that is stored"),
+        Variable("self_discharge_current", "A", cells, kind.self_discharge_current, 0.0, UNBOUNDED, 1e-3,
+                 "Self-discharge current at the reference temperature", display_unit="mA"),
     )  # fmt: skip
 
 
@@ -163,6 +160,7 @@ def renew(x: Block, p: Block) -> None:
     for k in range(x.capacity.shape[0]):
         x.capacity[k] = p.capacity[k]
         x.resistance_scale[k] = p.resistance_scale[k]
+        x.film_resistance[k] = 0.0
 
 
 @kernel
@@ -234,7 +232,8 @@ def mean_slope(x: Block, p: Block, k: int, start: float, end: float) -> float:
 @kernel
 def ohmic(x: Block, p: Block, k: int, place: Place) -> float:
     """R0 [Ohm]."""
-    return x.resistance_factor[k, 0] * resistance_tables.freed_value(p, x.table_place[k], p.ohmic_resistance, place)
+    of_table = resistance_tables.freed_value(p, x.table_place[k], p.ohmic_resistance, place)
+    return x.resistance_factor[k, 0] * of_table + x.film_resistance[k]
 
 
 @kernel
@@ -257,9 +256,9 @@ def pair(x: Block, p: Block, k: int, j: int, place: Place) -> tuple[float, float
 
 @kernel
 def ohmic_energy(x: Block, p: Block, k: int, place: Place, resistance: float) -> float:
-    """R0 times its activation energy [Ohm J/mol]."""
+    """R0 [Ohm] times its activation energy [Ohm J/mol]; the film's is left out."""
     freed = resistance_tables.freed_energy(p, x.table_place[k], p.ohmic_resistance, place)
-    return p.ohmic_activation_energy * resistance + x.resistance_factor[k, 0] * freed
+    return p.ohmic_activation_energy * (resistance - x.film_resistance[k]) + x.resistance_factor[k, 0] * freed
 
 
 @kernel

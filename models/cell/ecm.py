@@ -14,7 +14,7 @@ from ...core.kernel import Block, kernel
 from ...core.model import Model, Update
 from ...core.variable import counted
 from ..aging.kind import AgingParameters
-from . import aged, circuit, port, reported, step, stress
+from . import aged, aging_port, circuit, port, reported, step, stress
 from .kind import CellParameters
 
 
@@ -71,7 +71,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 def initialize_aging(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start all cells at rest, with the capacity and the resistances that aging has left, and all counters at 0."""
     aged.set_aged(x, p, u)
-    aged.reset_sums(y)
+    aging_port.reset_sums(y)
     step.settle(x, p, u, y)
     stress.reset(x, p, y)
 
@@ -99,12 +99,12 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
 def advance_aging(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Take what aging has changed, advance every cell, and count what the step did to it."""
     reported.reset_sums(x, y)
-    aged.reset_sums(y)
+    aging_port.reset_sums(y)
     for k in range(x.soc.shape[0]):
         shifted = aged.take_changes(x, p, u, y, k)
         if shifted != 0.0:
             stress.shift(x, k, shifted)
-        if circuit.adapt(x, p, k, u.temperature[k], aged.grown_scale(p, u, k)):
+        if aged.adapt(x, p, u, k):
             stress.warm(x, p, k)
         start = x.soc[k]
         voltage = step.step(x, p, u, y, k, h)

@@ -21,6 +21,7 @@ from ...core.variable import Count, Variable
 from ..numerics.curves import evaluate
 from .kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from .materials import ELECTRODES, fill
+from .mixture import mixture
 
 HALVINGS = 60
 """Of the range of a stoichiometry, until it is known to the last place."""
@@ -28,11 +29,9 @@ HALVINGS = 60
 
 def rest_voltages(kind: ElectrochemicalParameters) -> tuple[float, float]:
     """Return the rest voltage of the nominal cell at SOC 0 and 1 [V]."""
-    negative, positive = kind.negative.materials[0], kind.positive.materials[0]
-    empty = positive.open_circuit_potential(positive.maximum_stoichiometry)
-    full = positive.open_circuit_potential(positive.minimum_stoichiometry)
-    empty -= negative.open_circuit_potential(negative.minimum_stoichiometry)
-    return float(empty), float(full - negative.open_circuit_potential(negative.maximum_stoichiometry))
+    negative, positive = mixture(kind.negative), mixture(kind.positive)
+    empty = positive.potential(positive.full) - negative.potential(negative.empty)
+    return float(empty), float(positive.potential(positive.empty) - negative.potential(negative.full))
 
 
 def fields(cells: Count, kind: ElectrochemicalParameters, capacity: float) -> Fields:

@@ -117,7 +117,7 @@ PARAMETERS = ElectrochemicalCell(
         concentration=_CONCENTRATION,
         transference=0.2594,
         diffusivity=tabulate(diffusivity, 0.0, 4000.0, 1e-16),
-        conductivity=tabulate(conductivity, 0.0, 4000.0, 1e-6),
+        conductivity=tabulate(conductivity, 0.0, 4000.0, 2e-5),
         thermodynamic_factor=constant(1.0, 0.0, 4000.0),
     ),
     reference_temperature=298.15,

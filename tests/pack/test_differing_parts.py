@@ -112,14 +112,6 @@ def test_equal_cells_start_where_they_started_before():
     assert group_start_voltage(pack, kind, cells).tolist() == expected[::PARALLEL].tolist()
 
 
-def test_the_film_is_compared_with_the_cells_own_ohmic_resistance(differing):
-    cell, aging = (part(differing, name).start for name in ("Cell", "Aging"))
-    nominal = float(differing.cell.load().immediate_resistance(0.5))
-    assert aging["ohmic_resistance"] == pytest.approx(
-        nominal * cell["resistance_scale"] * cell["ohmic_scale"], rel=1e-15
-    )
-
-
 @pytest.mark.parametrize("form", Form)
 def test_what_a_coarse_description_leaves_out_holds_all_the_same(form, differing, tmp_path):
     """Without the differences of single cells among the parameters the first voltages are those as drawn."""

@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ....core.errors import InputError
 from ....core.model import Model
-from ....core.variable import Count
+from ....core.variable import Count, counted
 from ...aging.kind import AgingParameters
+from ...electrochemistry import resistance
 from ...electrochemistry.kind import ElectrochemicalParameters, Physics
+from ...electrochemistry.mixture import Mixture, mixture
 from ..kind import CellParameters
-from . import resistances, spm
+from . import ageing, dfn, spm
 
 NODES = 201
 """Nodes of the table of the open-circuit voltage over SOC, for components that take one."""
 
-MODELS = {Physics.SPM: spm.declare}
+MODELS = {Physics.SPM: spm.declare, Physics.DFN: dfn.declare}
 """What declares cells, by how far they are resolved."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ElectrochemicalCell(ElectrochemicalParameters):
     """A kind of cell that is modelled by its physics."""
+
+    @cached_property
+    def mixtures(self) -> tuple[Mixture, Mixture]:
+        """The electrodes, the negative first, with their materials in equilibrium."""
+        return mixture(self.negative), mixture(self.positive)
 
     @property
     def capacity(self) -> float:
@@ -34,15 +42,17 @@ class ElectrochemicalCell(ElectrochemicalParameters):
         return float(sum(spans)) * electrode.thickness * self.area
 
     @property
-    def nodes(self) -> int:
+    def nodes(self) -> Count:
         """Number of values that tabulate the open-circuit voltage over SOC."""
         return Count(NODES, "node")
 
     def declare(self, cells: int, aging: AgingParameters | None = None) -> Model:
-        """Declare n cells, >= 1."""
-        if aging is not None:
-            raise InputError(f"{self.name}: cells of physics do not age yet")
-        return MODELS[self.physics](cells, self, self.capacity)
+        """Declare n cells, >= 1, which age where `aging` is given."""
+        if aging is None:
+            return MODELS[self.physics](cells, self, self.capacity)
+        table = self.open_circuit(np.linspace(0.0, 1.0, NODES))
+        wear = ageing.fields(counted("cells", cells, "cell"), aging, table)
+        return MODELS[self.physics](cells, self, self.capacity, wear)
 
     def equivalent_circuit(self) -> CellParameters:
         """Return the circuit that a battery management takes for the cell; InputError where there is none."""
@@ -51,22 +61,23 @@ class ElectrochemicalCell(ElectrochemicalParameters):
             "`packfmu cell fit` writes"
         )
 
+    def fillings(self, soc: float | NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the filling of each electrode of the nominal cell at rest."""
+        (negative, positive), at = self.mixtures, np.asarray(soc, dtype=np.float64)
+        return (
+            negative.empty + at * (negative.full - negative.empty),
+            positive.full + at * (positive.empty - positive.full),
+        )
+
     def open_circuit(self, soc: float | NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the open-circuit voltage of the nominal cell [V]."""
-        negative, positive = self.negative.materials[0], self.positive.materials[0]
-        x_low, x_high = negative.minimum_stoichiometry, negative.maximum_stoichiometry
-        y_high, y_low = positive.maximum_stoichiometry, positive.minimum_stoichiometry
-        above = positive.open_circuit_potential(y_high + np.asarray(soc) * (y_low - y_high))
-        return above - negative.open_circuit_potential(x_low + np.asarray(soc) * (x_high - x_low))
+        """Return the open-circuit voltage of the nominal cell at the reference temperature [V]."""
+        (negative, positive), (low, high) = self.mixtures, self.fillings(soc)
+        return np.asarray(positive.potential(high) - negative.potential(low))
 
     def immediate_resistance(self, soc: float | NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the resistance of the nominal cell that acts at once [Ohm]: contacts, reactions and films."""
-        at = np.asarray(soc, np.float64)
-        reactions = sum(resistances.reaction(self, electrode, at) for electrode in self.electrodes)
-        return np.asarray(self.contact_resistance + reactions)
+        """Return the resistance of the nominal cell that acts at once, under a small current [Ohm]."""
+        return resistance.immediate(self, self.mixtures, self.fillings(soc))
 
     def settled_resistance(self, soc: float | NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the resistance of the nominal cell that has settled under a constant current [Ohm]."""
-        at = np.asarray(soc, np.float64)
-        particles = sum(resistances.diffusion(self, electrode, at) for electrode in self.electrodes)
-        return np.asarray(self.immediate_resistance(at) + particles)
+        """Return the resistance that has settled under a small constant current, the SOC held [Ohm]."""
+        return resistance.settled(self, self.mixtures, self.fillings(soc))

@@ -1,0 +1,1 @@
+"""Porous electrodes: particles, solid and electrolyte in finite volumes across a cell."""

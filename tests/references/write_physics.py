@@ -1,0 +1,143 @@
+"""Write the traces of PyBaMM that the physics cells are compared with.
+
+Run by hand, where PyBaMM 26.10.1.1 (pybammsolvers 0.11.1, casadi 3.8.1, numpy 2.4.6, Python 3.11) is installed, from this folder::
+
+    python write_physics.py [beginning of the names of the files to write]
+
+Currents are positive into the cell. `physics/README.md` tells what the files hold.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from pybamm_cells import Case, simulation
+
+FOLDER = Path(__file__).parent / "physics"
+ONE_C = {"chen_2020": 5.0, "marquis_2019": 0.680616}
+SAMPLES = 81
+CONSTANT = {"c20": (-0.05, "full"), "1c": (-1.0, "full"), "2c": (-2.0, "full"), "charge_1c": (1.0, "empty")}
+CONSTANT["charge_3c"] = (3.0, "empty")
+STEPPED = ("drive", "rest")
+HEATS = {
+    "ohmic": "Ohmic heating [W]",
+    "irreversible": "Irreversible electrochemical heating [W]",
+    "reversible": "Reversible heating [W]",
+    "mixing": "Heat of mixing [W]",
+    "cooling": "Surface total cooling [W]",
+}
+ANODE = "Negative electrode surface potential difference at separator interface [V]"
+PROFILES = {
+    "c_e": "Electrolyte concentration [mol.m-3]",
+    "phi_e": "Electrolyte potential [V]",
+    "phi_s_n": "Negative electrode potential [V]",
+    "phi_s_p": "Positive electrode potential [V]",
+    "j_n": "Negative electrode interfacial current density [A.m-2]",
+    "j_p": "Positive electrode interfacial current density [A.m-2]",
+    "c_surf_n": "Negative particle surface concentration [mol.m-3]",
+    "c_surf_p": "Positive particle surface concentration [mol.m-3]",
+}
+LITHIUM = [f"Total lithium in {part} [mol]" for part in ("negative electrode", "positive electrode", "electrolyte")]
+LUMPED = {"thermal": "lumped", "heat of mixing": "true"}
+
+
+def drive(one_c):
+    """Return 60 currents of 10 s each, at most 2C, of a linear congruential generator [A]."""
+    state, currents = 17, []
+    for _ in range(60):
+        state = (1103515245 * state + 12345) % 2**31
+        currents.append(round((2.0 * state / 2**31 - 1.0) * 2.0 * one_c, 4))
+    return currents
+
+
+def segments(protocol, one_c):
+    """Return pairs of a current [A] and the times after its beginning at which it is sampled [s]."""
+    if protocol == "drive":
+        return [(current, [1.0, 10.0]) for current in drive(one_c)]
+    rests = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 400.0, 600.0, 900.0, 1200.0, 1800.0, 2400.0, 3000.0, 3600.0]
+    return [(-one_c, list(np.linspace(60.0, 1800.0, 30))), (0.0, rests)]
+
+
+def constant(case, protocol, options, tolerance):
+    """Solve a constant current to the cut-off; return its solution, the times sampled, and the currents."""
+    rate, soc = CONSTANT[protocol]
+    current = rate * ONE_C[case.parameters]
+    solved = simulation(case, soc, options, tolerance)
+    inputs = {"Current function [A]": -current}
+    coarse = simulation(case, soc, options, 1e-6).solve([0.0, 3960.0 / abs(rate)], inputs=inputs)
+    t = np.unique(np.round(np.linspace(0.0, np.floor(coarse.t[-1] - 0.5), SAMPLES)))
+    return solved.solve(t, inputs=inputs), t, np.full(t.size, current)
+
+
+def stepped(case, protocol, options, tolerance):
+    """Solve a protocol segment by segment; return its solution, the times sampled, and the currents."""
+    solved = simulation(case, "half" if protocol == "drive" else "full", options, tolerance)
+    t, currents, begin = [], [], 0.0
+    for current, times in segments(protocol, ONE_C[case.parameters]):
+        last = solved.step(times[-1], t_eval=[0.0, *times], inputs={"Current function [A]": -current})
+        t += [begin + time for time in times]
+        currents += [current] * len(times)
+        begin = t[-1]
+    return last, np.array(t), np.array(currents)
+
+
+def profiles(solution, t, wanted):
+    """Return the nodal values of some variables at four times."""
+    at = t[[round(share * (t.size - 1)) for share in (0.25, 0.5, 0.75, 1.0)]]
+    return {"profile_t": at} | {f"profile_{key}": solution[PROFILES[key]](at).T for key in wanted}
+
+
+def trace(case, protocol, lumped=False, tolerance=1e-9):
+    """Return what is kept of one solution, by name of the quantity."""
+    solve = stepped if protocol in STEPPED else constant
+    solution, t, current = solve(case, protocol, LUMPED if lumped else None, tolerance)
+    kept = {"t": t, "I": current, "V": solution["Voltage [V]"](t)}
+    kept["lithium"] = np.array([solution[name](t[[0, -1]]) for name in LITHIUM]).T
+    if "charge" in protocol or protocol == "drive":
+        kept["anode"] = solution[ANODE](t)
+    if case.model != "spm" and protocol in {"1c", "2c", "charge_1c"} and not lumped:
+        kept |= profiles(solution, t, PROFILES if case.model == "dfn" else ["c_e"])
+    if lumped:
+        kept["T"] = solution["Volume-averaged cell temperature [K]"](t)
+        kept |= {f"heat_{key}": solution[name](t) for key, name in HEATS.items()}
+    return kept
+
+
+def short(name):
+    """Tell whether seven digits are enough for a quantity."""
+    return name.partition("/")[2].startswith(("profile", "heat", "T"))
+
+
+def write(case, protocols, lumped=()):
+    """Write the traces of a case, isothermal and with a lumped temperature, to one file."""
+    kept = {}
+    for protocol in protocols:
+        kept |= {f"{protocol}/{key}": value for key, value in trace(case, protocol).items()}
+    for protocol in lumped:
+        kept |= {f"{protocol}_lumped/{key}": value for key, value in trace(case, protocol, lumped=True).items()}
+    kept = {name: value.astype(np.float32) if short(name) else value for name, value in kept.items()}
+    path = FOLDER / f"{case.name}.npz"
+    np.savez_compressed(path, **kept)
+    print(f"{path.name}: {len(kept)} arrays, {path.stat().st_size} bytes", flush=True)
+
+
+def plan():
+    """Return the cases with their isothermal and their lumped protocols."""
+    every, warm = [*CONSTANT, *STEPPED], ["1c", "2c", "drive", "rest"]
+    for name in ONE_C:
+        yield Case(name, "spm"), every, warm
+        yield Case(name, "spm", r=800, graded=True), every, warm
+        for x in ((10, 4, 10), (20, 20, 20)) if name == "chen_2020" else ((10, 4, 10),):
+            small = x == (10, 4, 10)
+            yield Case(name, "spme", x), every, warm if small else []
+            yield Case(name, "spme", x, 400, True), every, []
+            yield Case(name, "dfn", x), every, warm if small else []
+            yield Case(name, "dfn", x, faces="series"), every, []
+            yield Case(name, "dfn", x, 200, True, faces="series"), every, ["1c"] if small else []
+        yield Case(name, "dfn", regularised=True), ["1c", "2c"], []
+
+
+if __name__ == "__main__":
+    for planned in plan():
+        if planned[0].name.startswith(sys.argv[1] if len(sys.argv) > 1 else ""):
+            write(*planned)
