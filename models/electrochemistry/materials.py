@@ -107,16 +107,22 @@ def _curves(kind: ElectrochemicalParameters, materials: Count) -> tuple[Variable
 def curve_variables(
     name: str, unit: str, curves: list[Curve], of: Count, nominal: float, text: str
 ) -> tuple[Variable, Variable]:
-    """Return curves of one length as two parameters: their values, and their slopes."""
+    """Return curves of one length as two parameters, not listed: their values, and their slopes."""
     nodes = Count(curves[0].values.size, f"{name.rsplit('_', maxsplit=1)[-1]}_node")
     size = of, nodes
     values, slopes = np.array([c.values for c in curves]), np.array([c.slopes for c in curves])
     return (
         Variable(name, unit, size, values, -UNBOUNDED, UNBOUNDED, nominal, f"{text}, of each node", hidden=True),
+<<<<<<< HEAD
         Variable(
             f"{name}_slope", unit, size, slopes, -UNBOUNDED, UNBOUNDED, nominal, f"{text}: its derivative", hidden=True
         ),
     )
+=======
+        Variable(f"{name}_slope", unit, size, slopes, -UNBOUNDED, UNBOUNDED, nominal, f"{text}: its derivative",
+                 hidden=True),
+    )  # fmt: skip
+>>>>>>> pack
 
 
 def _scales(cells: Count) -> tuple[Variable, ...]:
