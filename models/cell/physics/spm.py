@@ -28,7 +28,7 @@ from ....core.kernel import Block, kernel
 from ....core.model import Model, Update
 from ....core.timescale import include_timescale
 from ....core.variable import counted
-from ...electrochemistry import films, heat, kinetics, lithium, materials, particles
+from ...electrochemistry import films, heat, kinetics, lithium, materials, particles, potentials
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ...numerics.arrhenius import thermal_voltage
 from .. import aging_port, port, reported
@@ -120,9 +120,11 @@ def book_electrode(x: Block, p: Block, y: Block, k: int, m: int, current: float,
     r, charge = -current / x.material_charge[k, m], x.material_charge[k, m]
     level, slope = particles.respond(x, p, k, m, m)
     surface, before = level + slope * r, x.mean_stoichiometry[k, m]
+    place = potentials.locate(p, m, surface)
+    rest, _ = potentials.potential(x, p, k, m, place)
+    entropic, _ = potentials.entropy(p, m, place)
     lost, _, _ = activation(x, p, k, m, surface, current)
-    rest, _ = materials.potential(x, p, k, m, surface)
-    warmth = heat.react(x, p, y, k, m, surface, h * current, lost)
+    warmth = heat.react(y, h * current, rest, x.temperature[k] * entropic, lost)
     particles.advance(x, p, k, m, m, r)
     return rest + lost, warmth + heat.store(p, y, m, charge, before, x.mean_stoichiometry[k, m])
 
