@@ -50,6 +50,8 @@ class ElectrochemicalCell(ElectrochemicalParameters):
         """Declare n cells, >= 1."""
         if aging is not None:
             raise InputError(f"{self.name}: cells of physics do not age yet")
+        if self.physics not in MODELS:
+            raise InputError(f"{self.name}: there is no model {self.physics.value!r} yet")
         return MODELS[self.physics](cells, self, self.capacity)
 
     def equivalent_circuit(self) -> CellParameters:
