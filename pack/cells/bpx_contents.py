@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -90,6 +91,12 @@ def read_contents(path: Path) -> Contents:
         When the library is missing, the file cannot be read, or it does not fit: one line with file, key, value, and
         what is allowed.
     """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the library calls its parser by old names
+        return _read(path)
+
+
+def _read(path: Path) -> Contents:
     try:
         import bpx  # noqa: PLC0415  # an extra
     except ImportError:

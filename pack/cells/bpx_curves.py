@@ -128,7 +128,7 @@ def _straight(function: Callable[[Values], Values], low: float, high: float, tol
     """Tabulate a function with kinks, without the waves of a spline beside them."""
     nodes = LEAST_NODES
     while True:
-        grid, between = np.linspace(low, high, nodes), np.linspace(low, high, 4 * (nodes - 1) + 1)
+        grid, between = np.linspace(low, high, nodes), np.linspace(low, high, 16 * (nodes - 1) + 1)
         values = function(grid)
         spline = PchipInterpolator(grid, values)
         error = float(np.abs(spline(between) - function(between)).max())
