@@ -28,7 +28,7 @@ LEFT_OUT = (Converter.SWITCHED_CAPACITOR.word,)
 def common_packs() -> Iterator[Pack]:
     """Yield a pack of every shipped cell and common balancer, with and without Bms and aging, with default periods.
 
-    The sizes stand for all sizes: they do not belong to the structure. Cells of physics have neither Bms nor aging.
+    The sizes stand for all sizes: they do not belong to the structure. Cells of physics have no Bms.
     """
     management: tuple[dict[str, Any], ...] = ({}, {"bms": {}})
     ageing = ({}, *({"aging": {"parameters": name}} for name in parameter_sets(AgingParameters)))
@@ -38,7 +38,7 @@ def common_packs() -> Iterator[Pack]:
             "cell": {"parameters": cell},
             "balancer": {"converter": converter},
         }
-        if not (isinstance(parameter_set(cell, CellModel), ElectrochemicalCell) and (bms or aging)):
+        if not (isinstance(parameter_set(cell, CellModel), ElectrochemicalCell) and bms):
             yield parse_pack(contents | bms | aging, "common pack")
 
 

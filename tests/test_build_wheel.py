@@ -83,7 +83,7 @@ def test_every_balancer_is_common_or_left_out():
 def test_every_cell_with_every_common_balancer_is_a_common_pack():
     found = {(p.cell.parameters, p.balancer.converter, p.bms is None, p.aging is None) for p in common_packs()}
     physics, circuits = (len(parameter_sets(kind)) for kind in (ElectrochemicalCell, EquivalentCircuitCell))
-    assert len(found) == len(BALANCERS) * (circuits * 2 * 2 + physics)
+    assert len(found) == len(BALANCERS) * (circuits * 2 * 2 + physics * 2)
 
 
 def test_every_component_is_carried_and_no_structure_twice(carried):

@@ -48,13 +48,19 @@ class Anode:
     activation_energy: float
 
 
+def reference(temperature: float) -> Variable:
+    """Return the temperature that the rates of film and plating hold at [K]."""
+    return Variable("aging_reference_temperature", "K", None, temperature, 200.0, 500.0, 300.0,
+                    "Temperature that film, plating and the anode's resistance hold at",
+                    display_unit="degC")  # fmt: skip
+
+
 def fields(anode: Anode, reference_temperature: float) -> Fields:
     """Return the anode, and the temperature that its resistance and the rates of film and plating hold at [K]."""
     nodes = Count(len(anode.open_circuit_potential), "anode_node")
     return Fields(
         parameters=(
-            Variable("aging_reference_temperature", "K", None, reference_temperature, 200.0, 500.0, 300.0,
-                     "Temperature that film, plating and the anode's resistance hold at", display_unit="degC"),
+            reference(reference_temperature),
             Variable("anode_potential", "V", nodes, anode.open_circuit_potential, -10.0, 10.0, 0.1,
                      "Open-circuit potential of the anode against lithium, over stoichiometry 0 to 1"),
             Variable("anode_window", "1", 2, anode.window, 0.0, 1.0, 1.0, "Stoichiometry of the anode at SOC 0 and 1"),

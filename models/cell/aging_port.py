@@ -24,7 +24,7 @@ def fields(cells: int) -> Fields:
                      "Relative growth of all resistances of the cell; taken at the beginning of a step",
                      display_unit="%", sensitivity="sensitivity.resistance_growth"),
             Variable("film_resistance", "Ohm", cells, 0.0, 0.0, UNBOUNDED, 1e-3,
-                     "Resistance that a film has gained, at the reference temperature; taken at the beginning of a step",
+                     "Resistance that a film gained, at the reference temperature; taken at the beginning of a step",
                      display_unit="mOhm"),
             shift,
         ),

@@ -153,21 +153,33 @@ def layer_efficiency(p: Block, k: int, layer: int) -> float:
 
 
 @kernel
-def diffusivity(x: Block, p: Block, k: int, concentration: float) -> tuple[float, float]:
-    """Return D_e at a concentration [mol/m3] in cell k [m2/s], and its derivative."""
-    value, slope = evaluate_held(
+def table_diffusivity(p: Block, concentration: float) -> tuple[float, float]:
+    """Return D_e at a concentration [mol/m3] and the reference temperature [m2/s], and its derivative."""
+    return evaluate_held(
         p.electrolyte_diffusivity, p.electrolyte_diffusivity_slope, p.electrolyte_low, p.electrolyte_high, concentration
     )
+
+
+@kernel
+def table_conductivity(p: Block, concentration: float) -> tuple[float, float]:
+    """Return kappa at a concentration [mol/m3] and the reference temperature [S/m], and its derivative."""
+    return evaluate_held(
+        p.electrolyte_conductivity, p.electrolyte_conductivity_slope, p.electrolyte_low, p.electrolyte_high,
+        concentration,
+    )  # fmt: skip
+
+
+@kernel
+def diffusivity(x: Block, p: Block, k: int, concentration: float) -> tuple[float, float]:
+    """Return D_e at a concentration [mol/m3] in cell k [m2/s], and its derivative."""
+    value, slope = table_diffusivity(p, concentration)
     return value * x.electrolyte_diffusion[k], slope * x.electrolyte_diffusion[k]
 
 
 @kernel
 def conductivity(x: Block, p: Block, k: int, concentration: float) -> tuple[float, float]:
     """Return kappa at a concentration [mol/m3] in cell k [S/m], and its derivative."""
-    value, slope = evaluate_held(
-        p.electrolyte_conductivity, p.electrolyte_conductivity_slope, p.electrolyte_low, p.electrolyte_high,
-        concentration,
-    )  # fmt: skip
+    value, slope = table_conductivity(p, concentration)
     return value * x.electrolyte_conduction[k], slope * x.electrolyte_conduction[k]
 
 

@@ -23,8 +23,7 @@ from __future__ import annotations
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.variable import Count, Variable
-from ..numerics.curves import area
-from .materials import entropy, potential
+from . import potentials
 
 PARTS = (
     ("reaction", "overpotentials of the reactions"),
@@ -66,26 +65,14 @@ def total(y: Block) -> float:
 
 
 @kernel
-def enthalpy(p: Block, m: int, stoichiometry: float) -> float:
-    """Return the integral of ``U - T dU/dT`` of material m from its least stoichiometry on [V]."""
-    low, high = p.stoichiometry_low[m], p.stoichiometry_high[m]
-    potentials = area(
-        p.open_circuit_potential[m], p.open_circuit_potential_slope[m], p.potential_area[m], low, high, stoichiometry
-    )
-    entropic = area(
-        p.entropic_coefficient[m], p.entropic_coefficient_slope[m], p.entropic_area[m], low, high, stoichiometry
-    )
-    return potentials - p.reference_temperature * entropic
-
-
-@kernel
 def react(x: Block, p: Block, y: Block, k: int, m: int, surface: float, charge: float, overpotential: float) -> float:
     """Book the heat of a reaction that takes a charge [C] out of particles with a surface stoichiometry; return it.
 
     What the mean stores is not in it: see `store`.
     """
-    voltage, _ = potential(x, p, k, m, surface)
-    entropic, _ = entropy(p, m, surface)
+    place = potentials.locate(p, m, surface)
+    voltage, _ = potentials.potential(x, p, k, m, place)
+    entropic, _ = potentials.entropy(p, m, place)
     lost, reversible = charge * overpotential, charge * x.temperature[k] * entropic
     mixing = charge * voltage - reversible
     y.heat_reaction += lost
@@ -97,7 +84,8 @@ def react(x: Block, p: Block, y: Block, k: int, m: int, surface: float, charge: 
 @kernel
 def store(p: Block, y: Block, m: int, charge: float, before: float, after: float) -> float:
     """Book what particles of a charge [C] of material m store as their mean changes; return it, as heat that is not."""
-    stored = -charge * (enthalpy(p, m, after) - enthalpy(p, m, before))
+    level = potentials.enthalpy(p, m, potentials.locate(p, m, before))
+    stored = charge * (level - potentials.enthalpy(p, m, potentials.locate(p, m, after)))
     y.stored_energy += stored
     y.heat_mixing -= stored
     return -stored

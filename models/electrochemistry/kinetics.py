@@ -7,7 +7,7 @@ With the anodic transfer coefficient a and the overpotential eta, positive where
     j = i_0 (exp(a F eta / (R T)) - exp(-(1 - a) F eta / (R T)))
     i_0 = i_ref (c_e/c_e0)^a (1 - x)^a x^(1 - a)
 
-For a = 1/2 the overpotential is ``2 R T/F asinh(j / (2 i_0))``; else Newton's iteration finds it.
+For a = 1/2 the overpotential is ``2 R T/F asinh(q)``, ``q = j / (2 i_0)``, by ``log(|q| + sqrt(1 + q^2))``; else Newton's iteration finds it.
 
 References
 ----------
@@ -17,7 +17,7 @@ J. Newman, K. E. Thomas-Alyea, Electrochemical Systems, 3rd ed., Wiley 2004, cha
 from __future__ import annotations
 
 from ...core.kernel import kernel
-from ..numerics.elementary import asinh, exp, power, sqrt
+from ..numerics.elementary import asinh, exp, log, power, sqrt
 
 LEAST_VACANCY = 1e-12
 """Share of sites, occupied or vacant, below which the exchange current falls no further."""
@@ -30,7 +30,10 @@ ITERATIONS = 30
 def overpotential(ratio: float, transfer: float) -> tuple[float, float]:
     """Return ``F eta / (R T)`` where ``j/i_0`` is `ratio`, and its derivative by the ratio."""
     if transfer == 0.5:
-        return 2.0 * asinh(0.5 * ratio), 1.0 / sqrt(1.0 + 0.25 * ratio * ratio)
+        half = 0.5 * ratio
+        root = sqrt(1.0 + half * half)
+        found = 2.0 * log(abs(half) + root)
+        return found if half > 0.0 else -found, 1.0 / root
     guess = asinh(0.5 * ratio)
     found = guess / transfer if ratio > 0.0 else guess / (1.0 - transfer)
     slope = 1.0
@@ -49,7 +52,7 @@ def site_activity(stoichiometry: float, transfer: float) -> tuple[float, float]:
     """Return ``(1 - x)^a x^(1 - a)`` at a stoichiometry x, and the derivative of its logarithm."""
     occupied = max(stoichiometry, LEAST_VACANCY)
     vacant = max(1.0 - stoichiometry, LEAST_VACANCY)
-    slope = (1.0 - transfer) / occupied - transfer / vacant
+    slope = ((1.0 - transfer) * vacant - transfer * occupied) / (occupied * vacant)
     if transfer == 0.5:
         return sqrt(occupied * vacant), slope
     return power(vacant, transfer) * power(occupied, 1.0 - transfer), slope

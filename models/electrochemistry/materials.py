@@ -25,8 +25,9 @@ from ...core.fields import Fields, state
 from ...core.kernel import Block, kernel
 from ...core.variable import Count, Detail, Variable
 from ..numerics.arrhenius import FARADAY_CONSTANT, acceleration
-from ..numerics.curves import Curve, areas, evaluate, evaluate_held
+from ..numerics.curves import Curve, evaluate_held
 from ..numerics.index import index
+from . import potentials
 from .kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 
 ELECTRODES = 2
@@ -48,7 +49,7 @@ def fields(cells: Count, kind: ElectrochemicalParameters) -> Fields:
             state("diffusion_rate", "1/s", each, "D_s/R^2 of each material, at stoichiometry 0.5", 0.0),
             state("exchange_current", "A", each, "i_ref of each material times its surface", 0.0),
         ),
-        modules=(__name__,),
+        modules=(__name__, potentials.__name__),
     )  # fmt: skip
 
 
@@ -90,28 +91,17 @@ def _curves(kind: ElectrochemicalParameters, materials: Count) -> tuple[Variable
     """Return the functions of each material over its stoichiometry, as values and slopes; and their common range."""
     low = [m.open_circuit_potential.low for m in kind.materials]
     high = [m.open_circuit_potential.high for m in kind.materials]
-    potential = common([m.open_circuit_potential for m in kind.materials])
-    entropic = common([m.entropic_coefficient for m in kind.materials])
-    diffusivity = common([m.diffusivity for m in kind.materials])
+    potential = potentials.common([m.open_circuit_potential for m in kind.materials])
+    diffusivity = potentials.common([m.diffusivity for m in kind.materials])
     return (
         Variable("material_electrode", "1", materials, _electrodes(kind), 0.0, 1.0, 1.0,
                  "Electrode of each material: 0 the negative, 1 the positive", hidden=True),
         Variable("stoichiometry_low", "1", materials, low, 0.0, 1.0, 1.0, "Least stoichiometry of the curves"),
         Variable("stoichiometry_high", "1", materials, high, 0.0, 1.0, 1.0, "Greatest stoichiometry of the curves"),
         *curve_variables("open_circuit_potential", "V", potential, materials, 1.0, "Potential against lithium"),
-        *curve_variables("entropic_coefficient", "V/K", entropic, materials, 1e-4, "dU/dT"),
         *curve_variables("diffusivity", "m2/s", diffusivity, materials, 1e-14, "Diffusivity in the particles"),
-        Variable("potential_area", "V", (materials, Count(potential[0].values.size, "potential_node")),
-                 [areas(c) for c in potential], -UNBOUNDED, UNBOUNDED, 1.0, "Integral of the potential", hidden=True),
-        Variable("entropic_area", "V/K", (materials, Count(entropic[0].values.size, "entropic_node")),
-                 [areas(c) for c in entropic], -UNBOUNDED, UNBOUNDED, 1e-4, "Integral of dU/dT", hidden=True),
+        *potentials.variables(kind, materials),
     )  # fmt: skip
-
-
-def common(curves: list[Curve]) -> list[Curve]:
-    """Return curves on the number of nodes of the longest."""
-    nodes = max(len(curve.values) for curve in curves)
-    return [curve if len(curve.values) == nodes else curve.resampled(nodes) for curve in curves]
 
 
 def curve_variables(
@@ -122,8 +112,10 @@ def curve_variables(
     size = of, nodes
     values, slopes = np.array([c.values for c in curves]), np.array([c.slopes for c in curves])
     return (
-        Variable(name, unit, size, values, -UNBOUNDED, UNBOUNDED, nominal, f"{text}, of each node"),
-        Variable(f"{name}_slope", unit, size, slopes, -UNBOUNDED, UNBOUNDED, nominal, f"{text}: its derivative"),
+        Variable(name, unit, size, values, -UNBOUNDED, UNBOUNDED, nominal, f"{text}, of each node", hidden=True),
+        Variable(
+            f"{name}_slope", unit, size, slopes, -UNBOUNDED, UNBOUNDED, nominal, f"{text}: its derivative", hidden=True
+        ),
     )
 
 
@@ -163,21 +155,13 @@ def fill(x: Block, p: Block, k: int, area: float) -> None:
 @kernel
 def potential(x: Block, p: Block, k: int, m: int, stoichiometry: float) -> tuple[float, float]:
     """Return U of material m at the temperature of cell k [V], and its derivative by the stoichiometry."""
-    low, high = p.stoichiometry_low[m], p.stoichiometry_high[m]
-    value, slope = evaluate(p.open_circuit_potential[m], p.open_circuit_potential_slope[m], low, high, stoichiometry)
-    warmer = x.temperature[k] - p.reference_temperature
-    if warmer != 0.0:
-        entropic, by_stoichiometry = entropy(p, m, stoichiometry)
-        value += warmer * entropic
-        slope += warmer * by_stoichiometry
-    return value, slope
+    return potentials.potential(x, p, k, m, potentials.locate(p, m, stoichiometry))
 
 
 @kernel
 def entropy(p: Block, m: int, stoichiometry: float) -> tuple[float, float]:
     """Return dU/dT of material m [V/K], and its derivative by the stoichiometry."""
-    low, high = p.stoichiometry_low[m], p.stoichiometry_high[m]
-    return evaluate(p.entropic_coefficient[m], p.entropic_coefficient_slope[m], low, high, stoichiometry)
+    return potentials.entropy(p, m, potentials.locate(p, m, stoichiometry))
 
 
 @kernel

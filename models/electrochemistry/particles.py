@@ -34,22 +34,24 @@ def fields(cells: Count, particles: int, kind: ElectrochemicalParameters) -> Fie
     resolved = [not material.diffusivity.constant for material in kind.materials]
     found = sphere.modes(modes)
     each = Count(modes, "mode")
-    shape = cells, Count(particles * modes, "particle_mode")
+    particle, shape = (cells, Count(particles, "particle")), (cells, Count(particles * modes, "particle_mode"))
     decay = cells, Count(materials * modes, "material_mode")
     own = Fields(
         parameters=(
             Variable("resolved", "1", materials, resolved, 0.0, 1.0, 1.0,
                      "Whether volumes resolve the particles of each material, not modes", hidden=True),
             Variable("mode_rate", "1", each, found.rates, 0.0, UNBOUNDED, 1.0, "lambda of each mode", hidden=True),
-            Variable("mode_gain", "1", each, found.gains, 0.0, UNBOUNDED, 1.0, "g of each mode", hidden=True),
+            Variable("mode_share", "1", each, found.gains / found.rates, 0.0, UNBOUNDED, 1.0,
+                     "g/lambda of each mode: where it settles under a rate of 1", hidden=True),
             Variable("mode_direct", "1", None, found.direct, -1.0, 1.0, 1.0, "d, what follows at once", hidden=True),
         ),
         states=(
-            state("mean_stoichiometry", "1", (cells, Count(particles, "particle")), "Mean stoichiometry of each particle"),
-            state("mean_remainder", "1", (cells, Count(particles, "particle")), "What rounding cut off it"),
-            state("mode", "1", shape, "Each mode of each particle"),
+            state("mean_stoichiometry", "1", particle, "Mean stoichiometry of each particle"),
+            state("mean_remainder", "1", particle, "What rounding cut off it"),
+            state("mode", "1", shape, "What each mode of each particle adds at the surface"),
             state("decay", "1", decay, "What remains of each mode after the time that it holds for", 0.0, 1.0),
             state("decay_rate", "1/s", (cells, materials), "Diffusion rate that the decays hold for", 0.0),
+            state("decay_slope", "s", (cells, materials), "B of particles of each material after the time", 0.0),
             state("decay_time", "s", cells, "Time that they hold for", 0.0),
         ),
         modules=(__name__, sphere.__name__),
@@ -69,11 +71,14 @@ def prepare(x: Block, p: Block, k: int, time: float) -> None:
 
 @kernel
 def decay(x: Block, p: Block, k: int, m: int, time: float) -> None:
-    """Compute what remains of the modes of material m after a time [s]."""
-    modes, rate = p.mode_rate.shape[0], x.diffusion_rate[k, m]
+    """Compute what remains of the modes of material m after a time [s], and how its particles respond."""
+    modes, rate, slope = p.mode_rate.shape[0], x.diffusion_rate[k, m], p.mode_direct
     x.decay_rate[k, m] = rate
     for i in range(modes):
-        x.decay[k, m * modes + i] = exp(-p.mode_rate[i] * rate * time)
+        remains = exp(-p.mode_rate[i] * rate * time)
+        x.decay[k, m * modes + i] = remains
+        slope += p.mode_share[i] * (1.0 - remains)
+    x.decay_slope[k, m] = time + slope / rate
 
 
 @kernel
@@ -84,13 +89,10 @@ def respond(x: Block, p: Block, k: int, particle: int, m: int) -> tuple[float, f
     """
     if p.resolved[m] != 0.0:
         return volumes.respond(x, p, k, particle, m, x.decay_time[k])
-    modes, rate = p.mode_rate.shape[0], x.diffusion_rate[k, m]
-    level, slope = x.mean_stoichiometry[k, particle], 0.0
+    modes, level = p.mode_rate.shape[0], x.mean_stoichiometry[k, particle]
     for i in range(modes):
-        remains, gain = x.decay[k, m * modes + i], p.mode_gain[i]
-        level += gain * x.mode[k, particle * modes + i] * remains
-        slope += gain * (1.0 - remains) / p.mode_rate[i]
-    return level, x.decay_time[k] + (slope + p.mode_direct) / rate
+        level += x.mode[k, particle * modes + i] * x.decay[k, m * modes + i]
+    return level, x.decay_slope[k, m]
 
 
 @kernel
@@ -101,8 +103,24 @@ def surface(x: Block, p: Block, k: int, particle: int, m: int, r: float) -> floa
     modes = p.mode_rate.shape[0]
     level = x.mean_stoichiometry[k, particle] + p.mode_direct / x.diffusion_rate[k, m] * r
     for i in range(modes):
-        level += p.mode_gain[i] * x.mode[k, particle * modes + i]
+        level += x.mode[k, particle * modes + i]
     return level
+
+
+@kernel
+def follow(x: Block, p: Block, k: int, particle: int, m: int, r: float) -> float:
+    """Step a particle under a rate r of its mean [1/s] over the time that is prepared.
+
+    Returns by how much its mean has changed.
+    """
+    if p.resolved[m] != 0.0:
+        volumes.advance(x, p, k, particle, m, r, x.decay_time[k])
+        return rise(x, k, particle, x.decay_time[k] * r)
+    modes, relative = p.mode_rate.shape[0], r / x.diffusion_rate[k, m]
+    for i in range(modes):
+        place, settled = particle * modes + i, p.mode_share[i] * relative
+        x.mode[k, place] = settled + (x.mode[k, place] - settled) * x.decay[k, m * modes + i]
+    return rise(x, k, particle, x.decay_time[k] * r)
 
 
 @kernel
@@ -111,35 +129,24 @@ def advance(x: Block, p: Block, k: int, particle: int, m: int, r: float) -> floa
 
     Returns by how much its mean has changed.
     """
-    return follow(x, p, k, particle, m, r, 2.0)
-
-
-@kernel
-def follow(x: Block, p: Block, k: int, particle: int, m: int, r: float, times: float) -> float:
-    """Step a particle under a rate r of its mean [1/s] over the time that is prepared, or twice that: once or twice.
-
-    Returns by how much its mean has changed.
-    """
-    time = times * x.decay_time[k]
+    time = 2.0 * x.decay_time[k]
     if p.resolved[m] != 0.0:
         volumes.advance(x, p, k, particle, m, r, time)
-    else:
-        relax(x, p, k, particle, m, r, times)
-    before, cut_off = x.mean_stoichiometry[k, particle], x.mean_remainder[k, particle]
-    after, remainder = add(before, cut_off, time * r)
-    x.mean_stoichiometry[k, particle], x.mean_remainder[k, particle] = after, remainder
-    return after - before + (remainder - cut_off)
+        return rise(x, k, particle, time * r)
+    modes, relative = p.mode_rate.shape[0], r / x.diffusion_rate[k, m]
+    for i in range(modes):
+        remains, place, settled = x.decay[k, m * modes + i], particle * modes + i, p.mode_share[i] * relative
+        x.mode[k, place] = settled + (x.mode[k, place] - settled) * remains * remains
+    return rise(x, k, particle, time * r)
 
 
 @kernel
-def relax(x: Block, p: Block, k: int, particle: int, m: int, r: float, times: float) -> None:
-    """Step the modes of a particle under a rate r of its mean [1/s] over once or twice the time that is prepared."""
-    modes, rate = p.mode_rate.shape[0], x.diffusion_rate[k, m]
-    for i in range(modes):
-        remains, place = x.decay[k, m * modes + i], particle * modes + i
-        settled = r / (p.mode_rate[i] * rate)
-        left = remains * remains if times == 2.0 else remains
-        x.mode[k, place] = settled + (x.mode[k, place] - settled) * left
+def rise(x: Block, k: int, particle: int, change: float) -> float:
+    """Change the mean of a particle; return by how much it has changed, which rounding does not spoil."""
+    before, cut_off = x.mean_stoichiometry[k, particle], x.mean_remainder[k, particle]
+    after, remainder = add(before, cut_off, change)
+    x.mean_stoichiometry[k, particle], x.mean_remainder[k, particle] = after, remainder
+    return after - before + (remainder - cut_off)
 
 
 @kernel

@@ -111,12 +111,20 @@ def tabulate(function: Function, low: float, high: float, tolerance: float) -> C
         nodes = 2 * nodes - 1
 
 
-def areas(curve: Curve) -> NDArray[np.float64]:
-    """Return the integral of a function from the low end of its range to each node."""
-    width = (curve.high - curve.low) / (len(curve.values) - 1)
-    trapezoids = 0.5 * width * (curve.values[:-1] + curve.values[1:])
-    ends = width * width / 12.0 * (curve.slopes[:-1] - curve.slopes[1:])
-    return np.concatenate([[0.0], np.cumsum(trapezoids + ends)])
+@kernel
+def cubic(start: float, first: float, end: float, last: float, t: float) -> tuple[float, float]:
+    """Return a cubic and its derivative at t, from its values and derivatives where t is 0 and 1."""
+    rise = end - start
+    square, cube = 3.0 * rise - 2.0 * first - last, first + last - 2.0 * rise
+    return start + t * (first + t * (square + t * cube)), first + t * (2.0 * square + 3.0 * t * cube)
+
+
+@kernel
+def cubic_area(start: float, first: float, end: float, last: float, t: float) -> float:
+    """Return the integral from 0 to t of a cubic of these values and derivatives where t is 0 and 1."""
+    rise = end - start
+    square, cube = 3.0 * rise - 2.0 * first - last, first + last - 2.0 * rise
+    return t * (start + t * (first / 2.0 + t * (square / 3.0 + t * cube / 4.0)))
 
 
 @kernel
@@ -127,12 +135,9 @@ def evaluate(values: Block, slopes: Block, low: float, high: float, x: float) ->
     within = min(max(low, x), high)
     position = (within - low) / width
     segment = int(min(max(0.0, position), segments - 1.0))  # a value that is not finite has no integer
-    t = position - segment
-    start, rise = values[segment], values[segment + 1] - values[segment]
     first, last = width * slopes[segment], width * slopes[segment + 1]
-    square, cube = 3.0 * rise - 2.0 * first - last, first + last - 2.0 * rise
-    slope = (first + t * (2.0 * square + 3.0 * t * cube)) / width
-    return start + t * (first + t * (square + t * cube)) + slope * (x - within), slope
+    value, slope = cubic(values[segment], first, values[segment + 1], last, position - segment)
+    return value + slope / width * (x - within), slope / width
 
 
 @kernel
@@ -141,21 +146,3 @@ def evaluate_held(values: Block, slopes: Block, low: float, high: float, x: floa
     within = min(max(low, x), high)
     value, slope = evaluate(values, slopes, low, high, within)
     return value, slope if within == x else 0.0
-
-
-@kernel
-def area(values: Block, slopes: Block, areas: Block, low: float, high: float, x: float) -> float:
-    """Return the integral of a function from `low` to x; `areas` are those of the function `areas`."""
-    segments = values.shape[0] - 1
-    width = (high - low) / segments
-    within = min(max(low, x), high)
-    position = (within - low) / width
-    segment = int(min(max(0.0, position), segments - 1.0))
-    t = position - segment
-    start, rise = values[segment], values[segment + 1] - values[segment]
-    first, last = width * slopes[segment], width * slopes[segment + 1]
-    square, cube = 3.0 * rise - 2.0 * first - last, first + last - 2.0 * rise
-    integral = width * t * (start + t * (first / 2.0 + t * (square / 3.0 + t * cube / 4.0)))
-    at_end, slope = evaluate(values, slopes, low, high, within)
-    beyond = x - within
-    return areas[segment] + integral + beyond * (at_end + 0.5 * slope * beyond)

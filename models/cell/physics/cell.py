@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 
 from ....core.errors import InputError
 from ....core.model import Model
-from ....core.variable import Count
+from ....core.variable import Count, counted
 from ...aging.kind import AgingParameters
 from ...electrochemistry import resistance
 from ...electrochemistry.kind import ElectrochemicalParameters, Physics
 from ...electrochemistry.mixture import Mixture, mixture
 from ..kind import CellParameters
-from . import spm
+from . import ageing, dfn, spm
 
 NODES = 201
 """Nodes of the table of the open-circuit voltage over SOC, for components that take one."""
 
-MODELS = {Physics.SPM: spm.declare}
+MODELS = {Physics.SPM: spm.declare, Physics.DFN: dfn.declare}
 """What declares cells, by how far they are resolved."""
 
 
@@ -47,12 +47,14 @@ class ElectrochemicalCell(ElectrochemicalParameters):
         return Count(NODES, "node")
 
     def declare(self, cells: int, aging: AgingParameters | None = None) -> Model:
-        """Declare n cells, >= 1."""
-        if aging is not None:
-            raise InputError(f"{self.name}: cells of physics do not age yet")
+        """Declare n cells, >= 1, which age where `aging` is given."""
         if self.physics not in MODELS:
             raise InputError(f"{self.name}: there is no model {self.physics.value!r} yet")
-        return MODELS[self.physics](cells, self, self.capacity)
+        if aging is None:
+            return MODELS[self.physics](cells, self, self.capacity)
+        table = self.open_circuit(np.linspace(0.0, 1.0, NODES))
+        wear = ageing.fields(counted("cells", cells, "cell"), aging, table)
+        return MODELS[self.physics](cells, self, self.capacity, wear)
 
     def equivalent_circuit(self) -> CellParameters:
         """Return the circuit that a battery management takes for the cell; InputError where there is none."""

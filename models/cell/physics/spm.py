@@ -6,7 +6,7 @@ With the current i into the cell, the reaction currents ``I_n = -i_m`` and ``I_p
 the particle, and the surface stoichiometries x_s::
 
     v = Phi_p - Phi_n + R_contact i
-    Phi = U(x_s, T) + eta(I, x_s, T)
+    Phi = U(x_s, T) + eta(I, x_s, T) + R_film I
 
 with the current i_m that is stored (`terminals`). Under constant current and temperature the particles are exact over
 any step.
@@ -28,15 +28,15 @@ from ....core.kernel import Block, kernel
 from ....core.model import Model, Update
 from ....core.timescale import include_timescale
 from ....core.variable import counted
-from ...electrochemistry import heat, lithium, materials, particles
+from ...electrochemistry import films, heat, lithium, materials, particles
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ...electrochemistry.kinetics import overpotential, site_activity
 from ...numerics.arrhenius import thermal_voltage
-from .. import port, reported
-from . import terminals
+from .. import aging_port, port, reported
+from . import ageing, anode, terminals
 
 
-def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Model:
+def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields | None = None) -> Model:
     """Declare n cells of one kind as single particles.
 
     Parameters
@@ -47,23 +47,27 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Mod
         Start values of every cell.
     capacity : float
         Between SOC 0 and 1 of the nominal cell [C].
+    aging : Fields, optional
+        Of `ageing`, where the cells age.
     """
     count = counted("cells", cells, "cell")
     fields = (
         lithium.fields(count, kind, capacity)
         + materials.fields(count, kind)
+        + films.fields(count, kind)
         + particles.fields(count, len(kind.materials), kind)
         + port.fields(count)
         + terminals.fields(count, kind)
         + heat.fields(count)
+        + anode.fields(count)
     )
     return Model(
         name="Cell",
         description="Cells as single particles with diffusion, charge transfer, self-discharge and heat",
-        fields=Fields(modules=(__name__,)) + fields,
-        initialize=initialize,
+        fields=Fields(modules=(__name__,)) + fields + (aging or Fields()),
+        initialize=initialize_aging if aging else initialize,
         outputs_kernel=outputs_kernel,
-        advance=advance,
+        advance=advance_aging if aging else advance,
         refusals=reported.REFUSALS,
         update=Update.EXACT,
     )
@@ -82,7 +86,10 @@ def activation(x: Block, p: Block, k: int, m: int, surface: float, current: floa
 
 @kernel
 def electrode_ahead(x: Block, p: Block, k: int, m: int, current: float) -> tuple[float, float]:
-    """Return the potential of electrode m under a reaction current [V] where the decays hold, and its derivative."""
+    """Return the potential of electrode m under its film at a reaction current [V], and its derivative.
+
+    It is that after the time that is prepared.
+    """
     per_current = -1.0 / x.material_charge[k, m]
     level, slope = particles.respond(x, p, k, m, m)
     surface = level + slope * per_current * current
@@ -99,10 +106,11 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> None:
     share, main = terminals.storing(p, k, current), terminals.stored(x, p, k)
     positive, by_positive = electrode_ahead(x, p, k, POSITIVE, main)
     negative, by_negative = electrode_ahead(x, p, k, NEGATIVE, -main)
-    contact = terminals.contact(p, k)
-    resistance = share * (by_positive + by_negative) + contact
-    y.emf[k] = positive - negative + contact * current - resistance * current
+    contact, film = x.contact_resistance[k], films.both(x, k)
+    resistance = share * (by_positive + by_negative + film) + contact
+    y.emf[k] = positive - negative + film * main + contact * current - resistance * current
     y.resistance[k] = resistance
+    anode.offer(y, k, current, negative, share * by_negative)
     for m in range(x.diffusion_rate.shape[1]):
         slowest = 1.0 / (p.mode_rate[0] * x.diffusion_rate[k, m])
         include_timescale(y, slowest, slowest)
@@ -112,7 +120,7 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> None:
 def book_electrode(x: Block, p: Block, y: Block, k: int, m: int, current: float, h: float) -> tuple[float, float]:
     """Step electrode m of cell k over h [s] under a reaction current [A], and book it.
 
-    Returns the potential in the middle of the step [V], and the heat [J]. The decays hold for half the step.
+    Returns the potential under its film in the middle of the step [V], and the heat [J]. Half the step is prepared.
     """
     r, charge = -current / x.material_charge[k, m], x.material_charge[k, m]
     level, slope = particles.respond(x, p, k, m, m)
@@ -131,23 +139,45 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> None:
     main = terminals.stored(x, p, k)
     positive, warmth = book_electrode(x, p, y, k, POSITIVE, main, h)
     negative, warmer = book_electrode(x, p, y, k, NEGATIVE, -main, h)
-    y.heat_rate[k] = (warmth + warmer + terminals.book(x, p, y, k, main, positive - negative, h)) / h
+    x.anode_middle[k], drop = negative, films.both(x, k) * main
+    y.heat_film += h * main * drop
+    warmest = h * main * drop + terminals.book(x, p, y, k, main, positive - negative + drop, h)
+    y.heat_rate[k] = (warmth + warmer + warmest) / h
 
 
 @kernel
 def write_cell(x: Block, p: Block, y: Block, k: int) -> None:
     """Write the outputs of cell k at the communication point."""
-    current = x.current[k]
     main = terminals.stored(x, p, k)
-    y.voltage[k] = terminals.contact(p, k) * current
+    y.voltage[k] = x.contact_resistance[k] * x.current[k] + films.both(x, k) * main
     for m in range(x.diffusion_rate.shape[1]):
         reaction = main if m == POSITIVE else -main
         surface = particles.surface(x, p, k, m, m, -reaction / x.material_charge[k, m])
         rest, _ = materials.potential(x, p, k, m, surface)
         lost, _, _ = activation(x, p, k, m, surface, reaction)
         y.voltage[k] += rest + lost if m == POSITIVE else -rest - lost
+        if m == NEGATIVE:
+            y.anode_potential[k] = rest + lost
     y.soc[k] = x.soc[k] = lithium.soc_at(x, k, x.mean_stoichiometry[k, NEGATIVE])
     offer_port(x, p, y, k)
+
+
+@kernel
+def settle(x: Block, p: Block, y: Block, k: int) -> None:
+    """Start cell k at rest, its lithium and its temperature being in x already."""
+    x.current[k] = y.heat_rate[k] = 0.0
+    for m in range(x.diffusion_rate.shape[1]):
+        particles.settle(x, k, m, lithium.stoichiometry_of(x, k, m, p.initial_soc[k]))
+    write_cell(x, p, y, k)
+    x.anode_middle[k] = y.anode_potential[k]
+
+
+@kernel
+def write_sums(x: Block, y: Block, h: float) -> None:
+    """Write what follows from all cells after a step of h [s]."""
+    y.heat = heat.total(y)
+    reported.write_extremes(x, y, h)
+    anode.write_extremes(y.anode_potential, y)
 
 
 @kernel
@@ -157,18 +187,31 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     heat.reset(y)
     for k in range(x.soc.shape[0]):
         lithium.renew(x, p, k)
+        films.renew(x, p, k)
         terminals.warm(x, p, k, u.temperature[k])
-        x.current[k] = y.heat_rate[k] = 0.0
-        for m in range(x.diffusion_rate.shape[1]):
-            particles.settle(x, k, m, lithium.stoichiometry_of(x, k, m, p.initial_soc[k]))
-        write_cell(x, p, y, k)
-    reported.write_extremes(x, y, 0.0)
+        settle(x, p, y, k)
+    write_sums(x, y, 0.0)
+
+
+@kernel
+def initialize_aging(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Start all cells at rest, with the lithium and the resistances that aging has left, and all counters at 0."""
+    reported.reset_sums(x, y)
+    aging_port.reset_sums(y)
+    heat.reset(y)
+    for k in range(x.soc.shape[0]):
+        lithium.renew(x, p, k)
+        ageing.renew(x, p, u, k)
+        ageing.warm(x, p, u, k)
+        settle(x, p, y, k)
+    write_sums(x, y, 0.0)
+    ageing.reset(x, p, y)
 
 
 @kernel
 def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Compute the ports for the present `lookahead`."""
-    reported.reset_reports(y)
+    port.reset_reports(y)
     for k in range(x.soc.shape[0]):
         offer_port(x, p, y, k)
 
@@ -184,6 +227,22 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
         x.current[k] = u.current[k]
         advance_cell(x, p, y, k, h)
         write_cell(x, p, y, k)
-    y.heat = heat.total(y)
-    reported.write_extremes(x, y, h)
+    write_sums(x, y, h)
+    return reported.within_range(y)
+
+
+@kernel
+def advance_aging(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
+    """Take what aging has changed, advance every cell, and count what the step did to it."""
+    reported.reset_sums(x, y)
+    aging_port.reset_sums(y)
+    heat.reset(y)
+    for k in range(x.soc.shape[0]):
+        ageing.take_changes(x, p, u, y, k)
+        ageing.adapt(x, p, u, k)
+        x.current[k], start = u.current[k], x.soc[k]
+        advance_cell(x, p, y, k, h)
+        write_cell(x, p, y, k)
+        ageing.count(x, p, y, k, start, h)
+    write_sums(x, y, h)
     return reported.within_range(y)

@@ -14,7 +14,8 @@ with Coulombic efficiency eta_c and self-discharge current i_s, which follows Ar
 
 Shared states
 -------------
-`current`, `greatest_rise` and `soc` are written here and by the models. `self_discharge` is written here.
+`current`, `greatest_rise` and `soc` are written here and by the models. `self_discharge` and
+`contact_resistance` are written here.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ def fields(cells: Count, kind: ElectrochemicalParameters) -> Fields:
         states=(
             *reported.states(cells),
             state("self_discharge", "A", cells, "Self-discharge current at the temperature", 0.0),
+            state("contact_resistance", "Ohm", cells, "Contact resistance, as it is now", 0.0),
         ),
         modules=(__name__, reported.__name__),
     )  # fmt: skip
@@ -59,6 +61,7 @@ def warm(x: Block, p: Block, k: int, temperature: float) -> None:
     materials.warm(x, p, k, temperature)
     slower = arrhenius(p.self_discharge_activation_energy, temperature, p.reference_temperature)
     x.self_discharge[k] = p.self_discharge_current[k] / slower
+    x.contact_resistance[k] = p.contact_resistance * p.resistance_scale[k]
 
 
 @kernel
@@ -74,19 +77,13 @@ def stored(x: Block, p: Block, k: int) -> float:
 
 
 @kernel
-def contact(p: Block, k: int) -> float:
-    """Return the contact resistance of cell k [Ohm]."""
-    return p.contact_resistance * p.resistance_scale[k]
-
-
-@kernel
 def book(x: Block, p: Block, y: Block, k: int, main: float, potential: float, h: float) -> float:
     """Book a step of h [s] in which a current [A] was stored at a voltage between the electrodes [V].
 
     Returns the heat of contacts and losses [J].
     """
     current = x.current[k]
-    ohmic = h * current * current * contact(p, k)
+    ohmic = h * current * current * x.contact_resistance[k]
     loss = h * (current - main) * potential
     y.heat_contact += ohmic
     y.heat_loss += loss

@@ -1,0 +1,204 @@
+"""What aging does to a cell of physics, and the stress that it counts for it.
+
+Equations
+---------
+A step counts, at the potential U_a of the negative electrode under its film in the middle of the step (`anode`), the
+time that the film's reaction and diffusion weigh, and what plates; charge and cycles as any cell does.
+
+Four inputs act at the start of a step, where they have changed. `capacity_loss` is lithium: ``capacity capacity_loss``
+has left the cyclable lithium, out of the negative electrode. SOC 0 and 1 and the capacity between them are found anew
+(`lithium`). `film_resistance` is the resistance of what the film on the negative electrode has gained, with the
+activation energy of the film. `resistance_growth` g divides the exchange currents by ``1 + g`` and multiplies the
+contact resistance by it. What `soc_shift` has gained moves lithium between the electrodes. Then::
+
+    charge + shifted_charge = stored_charge + lost_charge + aging_charge
+    electrical_energy + shifted_energy = stored_energy + heat + aging_energy
+
+The lithium leaves with the enthalpy of the negative electrode's mean stoichiometry: `aging_energy` is below 0, as
+lithium is worth less in the electrode than as metal.
+
+Limits
+------
+No active material is lost. The growth of resistance leaves diffusion in particles and electrolyte as it is.
+
+Shared states
+-------------
+`film_resistance`, `exchange_current` and `contact_resistance` are written here after `films`, `materials` and
+`terminals`; the models use them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ....core.fields import Fields, state
+from ....core.kernel import Block, kernel
+from ....core.variable import Count, Detail, Variable
+from ...aging import anode, counters, damage, film, plating
+from ...aging.kind import AgingParameters
+from ...electrochemistry import films, heat, lithium
+from ...electrochemistry.kind import NEGATIVE, POSITIVE
+from ...numerics import tables
+from ...numerics.arrhenius import arrhenius
+from ...numerics.summation import add
+from .. import aging_port
+from . import terminals
+
+
+def fields(cells: Count, aging: AgingParameters, open_circuit: NDArray[np.float64]) -> Fields:
+    """Return the counters of n cells, what the laws need to count, and what aging gives to the cells.
+
+    Parameters
+    ----------
+    cells : Count
+        Number of cells.
+    aging : AgingParameters
+        How they age; of its anode nothing is used.
+    open_circuit : (nodes,) array
+        Open-circuit voltage of the nominal cell over SOC 0 to 1 [V].
+    """
+    nodes = Count(len(open_circuit), "node")
+    own = Fields(
+        parameters=(
+            Variable("open_circuit_voltage", "V", nodes, open_circuit, 0.0, 10.0, 3.7,
+                     "Open-circuit voltage of the nominal cell at the reference temperature, over SOC 0 to 1"),
+            Variable("open_circuit_offset", "V", cells, 0.0, -1.0, 1.0, 1e-3,
+                     "Open-circuit voltage less that of the table, for the damages", display_unit="mV",
+                     detail=Detail.CELL),
+            anode.reference(aging.reference_temperature),
+        ),
+        outputs=counters.counters(cells),
+        states=(
+            state("lithium_lost", "C", cells, "Lithium that has left the cell", 0.0),
+            state("soc_shift", "1", cells, "Shift of the SOC that was taken last"),
+            state("resistance_growth", "1", cells, "Growth of the resistances that was taken last"),
+            state("film_grown", "Ohm", cells, "Resistance of the film that was taken last", 0.0),
+        ),
+        modules=(__name__,),
+    )  # fmt: skip
+    laws = (
+        damage.cell_fields(aging.laws, cells, nodes),
+        film.cell_fields(aging.sei, cells, nodes),
+        plating.cell_fields(aging.plating, cells, nodes),
+    )
+    return sum(laws, aging_port.fields(cells) + own)
+
+
+@kernel
+def lost_lithium(p: Block, u: Block, k: int) -> float:
+    """Return the lithium that cell k has lost by now [C]."""
+    return u.capacity_loss[k] * p.capacity[k]
+
+
+@kernel
+def renew(x: Block, p: Block, u: Block, k: int) -> None:
+    """Take out of cell k, which has the lithium of a new one, what it has lost; its particles have no lithium yet."""
+    x.lithium_lost[k] = lost_lithium(p, u, k)
+    x.soc_shift[k] = u.soc_shift[k]
+    if x.lithium_lost[k] != 0.0:
+        x.lithium[k] -= x.lithium_lost[k]
+        lithium.find_window(x, p, k)
+
+
+@kernel
+def set_film(x: Block, p: Block, u: Block, k: int) -> None:
+    """Set the resistance that the film of cell k has, at the temperature of the inputs."""
+    grown = x.film_grown[k] = u.film_resistance[k]
+    films.renew(x, p, k)
+    if grown > 0.0:
+        colder = arrhenius(p.film_activation_energy, u.temperature[k], p.aging_reference_temperature)
+        x.film_resistance[k, NEGATIVE] += grown * colder
+
+
+@kernel
+def warm(x: Block, p: Block, u: Block, k: int) -> None:
+    """Set the temperature of cell k to that of the inputs, and what follows from it and from aging."""
+    temperature = u.temperature[k]
+    terminals.warm(x, p, k, temperature)
+    x.resistance_growth[k] = u.resistance_growth[k]
+    grown = 1.0 + u.resistance_growth[k]
+    x.contact_resistance[k] *= grown
+    for m in range(x.exchange_current.shape[1]):
+        x.exchange_current[k, m] /= grown
+    set_film(x, p, u, k)
+    damage.warm(x, p, k, temperature)
+    film.warm(x, p, k, temperature)
+    plating.warm_exchange(x, p, k, temperature)
+
+
+@kernel
+def adapt(x: Block, p: Block, u: Block, k: int) -> None:
+    """Set temperature and resistances of cell k to those of the inputs."""
+    if x.temperature[k] != u.temperature[k] or x.resistance_growth[k] != u.resistance_growth[k]:
+        warm(x, p, u, k)
+    elif x.film_grown[k] != u.film_resistance[k]:
+        set_film(x, p, u, k)
+
+
+@kernel
+def move(x: Block, p: Block, k: int, m: int, charge: float) -> float:
+    """Add lithium of a charge [C] to the particles of electrode m of cell k; return by how much they store more [J]."""
+    before, total = x.mean_stoichiometry[k, m], x.material_charge[k, m]
+    after, x.mean_remainder[k, m] = add(before, x.mean_remainder[k, m], charge / total)
+    x.mean_stoichiometry[k, m] = after
+    return -total * (heat.enthalpy(p, m, after) - heat.enthalpy(p, m, before))
+
+
+@kernel
+def lose_lithium(x: Block, p: Block, y: Block, k: int, charge: float) -> None:
+    """Take lithium of a charge [C] out of the negative electrode of cell k, and find what it holds anew."""
+    x.lithium_lost[k] += charge
+    x.lithium[k] -= charge
+    gained = move(x, p, k, NEGATIVE, -charge)
+    lithium.find_window(x, p, k)
+    y.stored_charge -= charge
+    y.aging_charge += charge
+    y.stored_energy += gained
+    y.aging_energy -= gained
+
+
+@kernel
+def shift(x: Block, p: Block, y: Block, k: int, change: float) -> None:
+    """Move lithium between the electrodes of cell k so that its SOC changes by `change`."""
+    charge = change * x.capacity[k]
+    gained = move(x, p, k, NEGATIVE, charge) + move(x, p, k, POSITIVE, -charge)
+    y.stored_charge += charge
+    y.shifted_charge += charge
+    y.stored_energy += gained
+    y.shifted_energy += gained
+
+
+@kernel
+def take_changes(x: Block, p: Block, u: Block, y: Block, k: int) -> None:
+    """Apply what has changed of lithium and SOC to cell k."""
+    lost, change = lost_lithium(p, u, k) - x.lithium_lost[k], u.soc_shift[k] - x.soc_shift[k]
+    if lost == 0.0 and change == 0.0:
+        return
+    if lost != 0.0:
+        lose_lithium(x, p, y, k, lost)
+    if change != 0.0:
+        x.soc_shift[k] = u.soc_shift[k]
+        shift(x, p, y, k, change)
+    before = x.soc[k]
+    x.soc[k] = lithium.soc_at(x, k, x.mean_stoichiometry[k, NEGATIVE])
+    damage.shift(x, k, x.soc[k] - before)
+
+
+@kernel
+def reset(x: Block, p: Block, y: Block) -> None:
+    """Start all counters at 0."""
+    counters.reset(y)
+    damage.reset(x, p, y)
+    plating.reset(x, p, y)
+
+
+@kernel
+def count(x: Block, p: Block, y: Block, k: int, start: float, h: float) -> None:
+    """Count a step of cell k over h [s] from the SOC `start`."""
+    middle = 0.5 * (start + x.soc[k])
+    voltage = tables.value(p.open_circuit_voltage, tables.locate(p.open_circuit_voltage.shape[0], middle))
+    damage.count(x, p, y, k, middle, voltage, h)
+    film.weigh(x, p, y, k, x.anode_middle[k], h)
+    if p.plating_exchange_current > 0.0:
+        plating.deposit(x, p, y, k, x.anode_middle[k], h)

@@ -1,0 +1,177 @@
+"""Cells as porous electrodes by Doyle, Fuller and Newman: particles, solid and electrolyte across the layers.
+
+Equations
+---------
+`porous` has them: `mesh`, `reaction`, `transport`, `solution`, `stage`. The current I_x from the negative collector to
+the positive one is ``-i_m``, i_m the current that is stored (`terminals`); ``v = V + R_contact i``.
+
+References
+----------
+M. Doyle, T. F. Fuller, J. Newman, J. Electrochem. Soc. 140 (1993) 1526, doi:10.1149/1.2221597.
+"""
+
+from __future__ import annotations
+
+from ....core.fields import Fields
+from ....core.kernel import Block, kernel
+from ....core.model import DONE, Model, Update
+from ....core.timescale import include_timescale
+from ....core.variable import counted
+from ...electrochemistry import electrolyte, heat, lithium, materials, particles
+from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
+from ...electrochemistry.porous import booking, mesh, solution, stage
+from .. import port, reported
+from . import terminals
+
+UNSOLVED = 3
+"""Status of a step whose equations have no solution that was found."""
+
+REFUSALS = reported.REFUSALS | {UNSOLVED: "no solution"}
+
+
+def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Model:
+    """Declare n cells of one kind as porous electrodes.
+
+    Parameters
+    ----------
+    cells : int
+        Number of cells, >= 1.
+    kind : ElectrochemicalParameters
+        Start values of every cell.
+    capacity : float
+        Between SOC 0 and 1 of the nominal cell [C].
+    """
+    count = counted("cells", cells, "cell")
+    fields = (
+        lithium.fields(count, kind, capacity)
+        + materials.fields(count, kind)
+        + particles.fields(count, mesh.particles(kind), kind)
+        + electrolyte.fields(count, kind)
+        + stage.fields(count, kind)
+        + port.fields(count)
+        + terminals.fields(count, kind)
+        + heat.fields(count)
+    )
+    return Model(
+        name="Cell",
+        description="Cells as porous electrodes with electrolyte, diffusion, charge transfer, self-discharge and heat",
+        fields=Fields(modules=(__name__,)) + fields,
+        initialize=initialize,
+        outputs_kernel=outputs_kernel,
+        advance=advance,
+        refusals=REFUSALS,
+        update=Update.IMPLICIT,
+    )
+
+
+@kernel
+def warm(x: Block, p: Block, k: int, temperature: float) -> None:
+    """Set the temperature of cell k [K] and what follows from it."""
+    terminals.warm(x, p, k, temperature)
+    mesh.warm(x, p, k, temperature)
+
+
+@kernel
+def offer_port(x: Block, p: Block, y: Block, k: int) -> int:
+    """Compute the Thévenin equivalent of cell k, linearised about its last current, by a trial."""
+    current = x.current[k]
+    flowing = -terminals.stored(x, p, k)
+    mesh.lay_out(x, p, k)
+    stage.recall(x, k, flowing)
+    if stage.find(x, p, k, flowing, max(p.lookahead, 1e-6)) == solution.NOT_CONVERGED:
+        return UNSOLVED
+    voltage = solution.voltage(x, p, k, flowing)
+    slope = solution.differentiate(x, p, k, flowing)
+    stage.keep(x, k, flowing)
+    contact = x.contact_resistance[k]
+    resistance = contact - terminals.storing(p, k, current) * slope
+    y.emf[k] = voltage + contact * current - resistance * current
+    y.resistance[k] = resistance
+    for m in range(x.diffusion_rate.shape[1]):
+        slowest = 1.0 / (p.mode_rate[0] * x.diffusion_rate[k, m])
+        include_timescale(y, slowest, slowest)
+    return DONE
+
+
+@kernel
+def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> int:
+    """Step cell k over h [s], its current and temperature being in x already, and add it to the ledger."""
+    main = terminals.stored(x, p, k)
+    mesh.lay_out(x, p, k)
+    for particle in range(x.mean_before.shape[0]):
+        x.mean_before[particle] = x.mean_stoichiometry[k, particle]
+    stage.recall(x, k, -main)
+    if stage.find(x, p, k, -main, h) == solution.NOT_CONVERGED:
+        return UNSOLVED
+    voltage = solution.voltage(x, p, k, -main)
+    warmth = booking.book(x, p, y, k, -main, solution.across_separator(x, p, k, -main), h)
+    stage.follow(x, p, k)
+    warmth += booking.store(x, p, y, k, NEGATIVE) + booking.store(x, p, y, k, POSITIVE)
+    warmth += terminals.book(x, p, y, k, main, voltage, h)
+    y.heat_rate[k] = warmth / h
+    y.voltage[k] = voltage + x.contact_resistance[k] * x.current[k]
+    return DONE
+
+
+@kernel
+def write_cell(x: Block, p: Block, y: Block, k: int) -> int:
+    """Write the outputs of cell k at the communication point."""
+    mean, n = 0.0, p.negative_width.shape[0]
+    stride = mesh.materials_of(p, NEGATIVE)
+    for i in range(n):
+        mean += p.negative_width[i] * x.mean_stoichiometry[k, i * stride]
+    y.soc[k] = x.soc[k] = lithium.soc_at(x, k, mean)
+    return offer_port(x, p, y, k)
+
+
+@kernel
+def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Start all cells new and at rest."""
+    reported.reset_sums(x, y)
+    heat.reset(y)
+    for k in range(x.soc.shape[0]):
+        lithium.renew(x, p, k)
+        electrolyte.measure(x, p, k)
+        warm(x, p, k, u.temperature[k])
+        x.current[k] = y.heat_rate[k] = 0.0
+        settle(x, p, k)
+        write_cell(x, p, y, k)
+        y.voltage[k] = y.emf[k]
+    reported.write_extremes(x, y, 0.0)
+
+
+@kernel
+def settle(x: Block, p: Block, k: int) -> None:
+    """Set cell k to rest at its first state of charge."""
+    stage.rest(x, p, k)
+    for e in range(materials.ELECTRODES):
+        start = mesh.first_particle(p, e)
+        for particle in range(start, start + mesh.volumes(p, e) * mesh.materials_of(p, e)):
+            particles.settle(x, k, particle, lithium.stoichiometry_of(x, k, e, p.initial_soc[k]))
+
+
+@kernel
+def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Compute the ports for the present `lookahead`."""
+    port.reset_reports(y)
+    for k in range(x.soc.shape[0]):
+        offer_port(x, p, y, k)
+
+
+@kernel
+def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
+    """Advance every cell by h seconds under constant current and temperature."""
+    reported.reset_sums(x, y)
+    heat.reset(y)
+    for k in range(x.soc.shape[0]):
+        if x.temperature[k] != u.temperature[k]:
+            warm(x, p, k, u.temperature[k])
+        x.current[k] = u.current[k]
+        status = advance_cell(x, p, y, k, h)
+        if status == DONE:
+            status = write_cell(x, p, y, k)
+        if status != DONE:
+            return status
+    y.heat = heat.total(y)
+    reported.write_extremes(x, y, h)
+    return reported.within_range(y)
