@@ -100,5 +100,5 @@ def follow(x: Block, p: Block, k: int) -> None:
         for n in range(mesh.volumes(p, e)):
             for m in range(first, first + count):
                 charge = mesh.width(p, e, n) * x.material_charge[k, m]
-                particles.follow(x, p, k, particle, m, -x.reaction[particle] / charge, 1.0)
+                particles.follow(x, p, k, particle, m, -x.reaction[particle] / charge)
                 particle += 1
