@@ -11,8 +11,7 @@ in the negative (-) and the positive electrode (+), with the current i into the 
 neighbours add up at their face. A time is taken by the method of two equal implicit stages of `volumes`, of second
 order and stable for any step, which conserves the salt.
 
-The exchange current of an electrode goes with the mean of ``(1 + e)^a`` along it. It is taken from mean and variance of
-e, ``(1 + m)^a (1 - a (1 - a)/2 var/(1 + m)^2)``: the error is of third order in the departure.
+The exchange current of an electrode goes with the mean of ``(1 + e)^a`` along it.
 
 Cells of one geometry and temperature share their matrix, whatever their area: it is kept from cell to cell.
 
@@ -50,10 +49,7 @@ KEY = 6
 """What a matrix depends on: four scales of the geometry, the factor of the temperature, the time."""
 
 LEAST_SHARE = 1e-6
-"""Share of c_e0 below which the mean concentration of an electrode counts as no lower."""
-
-MOST_LOST = 0.5
-"""Most that the variance may take off the mean exchange current."""
+"""Share of c_e0 below which the exchange current falls no further."""
 
 Seen = tuple[float, float, float, float]
 """Mean departure, factor on the exchange current, and the derivatives of both by the current density."""
@@ -236,31 +232,18 @@ def observe(x: Block, p: Block, k: int) -> None:
 def seen(x: Block, p: Block, e: int, use: int) -> Seen:
     """Return what an electrode sees of the salt in the row `WORK`."""
     start, end = first(p, 2 * e), first(p, 2 * e + 1)
-    slope, mean, square, by_mean, by_square = ROWS * use + SLOPE, 0.0, 0.0, 0.0, 0.0
+    transfer = p.transfer[p.transfer.shape[0] - 1] if e == POSITIVE else p.transfer[NEGATIVE]
+    slope, mean, activity, by_mean, by_activity = ROWS * use + SLOPE, 0.0, 0.0, 0.0, 0.0
     for i in range(start, end):
         departure, inclined = x.salt_matrix[WORK, i], x.salt_matrix[slope, i]
+        concentration = max(1.0 + departure, LEAST_SHARE)
+        level = sqrt(concentration) if transfer == 0.5 else power(concentration, transfer)
         mean += departure
-        square += departure * departure
+        activity += level
         by_mean += inclined
-        by_square += 2.0 * departure * inclined
+        by_activity += inclined * level / concentration
     share = 1.0 / (end - start)
-    mean, by_mean = share * mean, share * by_mean
-    variance, by_variance = share * square - mean * mean, share * by_square - 2.0 * mean * by_mean
-    transfer = p.transfer[p.transfer.shape[0] - 1] if e == POSITIVE else p.transfer[NEGATIVE]
-    activity, along, across = mean_power(max(1.0 + mean, LEAST_SHARE), max(variance, 0.0), transfer)
-    return mean, activity, by_mean, along * by_mean + across * by_variance
-
-
-@kernel
-def mean_power(base: float, variance: float, exponent: float) -> tuple[float, float, float]:
-    """Return the mean of a quantity to a power from its mean and variance, and the derivatives by both."""
-    level = sqrt(base) if exponent == 0.5 else power(base, exponent)
-    inverse, weight = 1.0 / base, 0.5 * exponent * (1.0 - exponent)
-    lost = weight * variance * inverse * inverse
-    if lost > MOST_LOST:
-        return level * (1.0 - MOST_LOST), exponent * level * inverse * (1.0 - MOST_LOST), 0.0
-    along = level * inverse * (exponent * (1.0 - lost) + 2.0 * lost)
-    return level * (1.0 - lost), along, -level * weight * inverse * inverse
+    return share * mean, share * activity, share * by_mean, share * transfer * by_activity
 
 
 @kernel
