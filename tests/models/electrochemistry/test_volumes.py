@@ -44,7 +44,9 @@ def reference(shells=400):
         flux = np.concatenate([[0.0], flux, [rate(time) / 3.0]])
         return np.diff(flux) / held
 
-    solved = solve_ivp(right, (0.0, TIME), np.full(shells, mean), method="LSODA", lband=1, uband=1, rtol=1e-9, atol=1e-11)
+    solved = solve_ivp(
+        right, (0.0, TIME), np.full(shells, mean), method="LSODA", lband=1, uband=1, rtol=1e-9, atol=1e-11
+    )
     x = solved.y[:, -1]
     return (9.0 * x[-1] - x[-2]) / 8.0 - 3.0 * held @ x
 
