@@ -195,7 +195,10 @@ def thermodynamic_factor(p: Block, concentration: float) -> tuple[float, float]:
 def properties(p: Block, concentration: float) -> tuple[float, float, float, float, float, float]:
     """Return D_e, kappa and chi at the reference temperature, each followed by its derivative by the concentration."""
     low, width = p.electrolyte_low, (p.electrolyte_high - p.electrolyte_low) / (p.thermodynamic_factor.shape[0] - 1)
-    nodes, per_width = p.thermodynamic_factor.shape[0], (p.thermodynamic_factor.shape[0] - 1) / (p.electrolyte_high - low)
+    nodes, per_width = (
+        p.thermodynamic_factor.shape[0],
+        (p.thermodynamic_factor.shape[0] - 1) / (p.electrolyte_high - low),
+    )
     segment, t = place(nodes, low, per_width, concentration)
     d, by_d = interpolate(p.electrolyte_diffusivity, p.electrolyte_diffusivity_slope, width, per_width, segment, t)
     kappa, by_kappa = interpolate(

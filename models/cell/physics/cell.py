@@ -48,6 +48,8 @@ class ElectrochemicalCell(ElectrochemicalParameters):
 
     def declare(self, cells: int, aging: AgingParameters | None = None) -> Model:
         """Declare n cells, >= 1, which age where `aging` is given."""
+        if self.physics not in MODELS:
+            raise InputError(f"{self.name}: there is no model {self.physics.value!r} yet")
         if aging is None:
             return MODELS[self.physics](cells, self, self.capacity)
         table = self.open_circuit(np.linspace(0.0, 1.0, NODES))
@@ -57,7 +59,8 @@ class ElectrochemicalCell(ElectrochemicalParameters):
     def equivalent_circuit(self) -> CellParameters:
         """Return the circuit that a battery management takes for the cell; InputError where there is none."""
         raise InputError(
-            f"{self.name}: a cell of physics has no equivalent circuit; identify one by `packfmu cell fit`"
+            f"{self.name} is a cell of physics and has no equivalent circuit; name a cell file that has one, such as "
+            "`packfmu cell fit` writes"
         )
 
     def fillings(self, soc: float | NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

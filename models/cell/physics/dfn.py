@@ -33,9 +33,7 @@ LEAST_TIME = 1e-6
 REFUSALS = reported.REFUSALS | {UNSOLVED: "no solution", DEPLETED: "depleted"}
 
 
-def declare(
-    cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields | None = None
-) -> Model:
+def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields | None = None) -> Model:
     """Declare n cells of one kind as porous electrodes.
 
     Parameters
@@ -206,7 +204,7 @@ def settle(x: Block, p: Block, k: int) -> None:
 @kernel
 def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Compute the ports for the present `lookahead`."""
-    reported.reset_reports(y)
+    port.reset_reports(y)
     for k in range(x.soc.shape[0]):
         offer_port(x, p, y, k)
 
