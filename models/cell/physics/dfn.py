@@ -20,17 +20,27 @@ from ....core.variable import counted
 from ...electrochemistry import electrolyte, films, heat, lithium, materials, particles
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ...electrochemistry.porous import anode as face
-from ...electrochemistry.porous import booking, extrapolation, mesh, solution, stage
+from ...electrochemistry.porous import booking, extrapolation, mesh, reaction, solution, stage
 from .. import port, reported
 from . import anode, terminals
 
-UNSOLVED, DEPLETED = 3, 4
-"""Statuses of a step whose equations have no solution that was found, and after which no salt would be left."""
+UNSOLVED, DEPLETED, BEYOND = 3, 4, 5
+"""Statuses of a step without a solution that was found, without salt somewhere, with more or less lithium in the
+surface of a particle than it has sites.
+"""
 
 LEAST_TIME = 1e-6
 """That the port looks ahead [s]: an equation of the electrolyte over no time is none."""
 
-REFUSALS = reported.REFUSALS | {UNSOLVED: "no solution", DEPLETED: "depleted"}
+DEPLETION = 1.0
+"""Concentration that counts as none [mol/m3]."""
+
+REFUSALS = reported.REFUSALS | {
+    UNSOLVED: "cell[{x.refused:.0f}]: no currents were found that solve the equations of its electrodes; take less "
+    "current, or shorter steps",
+    DEPLETED: "cell[{x.refused:.0f}]: the electrolyte would be depleted somewhere; take less current, or shorter steps",
+    BEYOND: "cell[{x.refused:.0f}]: the surface of its particles would be full or empty of lithium; take less current",
+}
 
 
 def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields | None = None) -> Model:
@@ -60,6 +70,7 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
         + Fields(states=(
             state("stage_voltage", "V", 2, "Voltage between the collectors after each half of the step"),
             state("stage_anode", "V", 2, "Anode potential after each half of the step"),
+            state("refused", "1", None, "The cell that a step was refused for, from 1 on"),
         ))
     )
     return Model(
@@ -91,7 +102,7 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> int:
     ahead = max(p.lookahead, LEAST_TIME)
     particles.prepare(x, p, k, ahead)
     if stage.find(x, p, k, flowing, ahead) == solution.NOT_CONVERGED:
-        return UNSOLVED
+        return unsolved(x)
     voltage = solution.voltage(x, p, k, flowing)
     least = face.potential(x, p, k)
     slope, share = solution.differentiate(x, p, k, flowing), terminals.storing(p, k, current)
@@ -108,13 +119,22 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> int:
 
 
 @kernel
+def unsolved(x: Block) -> int:
+    """Return the status of a cell without a solution: whether its electrolyte is why."""
+    for i in range(x.iterate.shape[0]):
+        if x.iterate[i] < DEPLETION:
+            return DEPLETED
+    return UNSOLVED
+
+
+@kernel
 def halve(x: Block, p: Block, y: Block, k: int, current: float, h: float, first: bool) -> tuple[int, float, float]:
     """Take a half of a step of h [s] of cell k under I_x [A], and book it twice, as the extrapolation asks for.
 
     Returns the status, the voltage between the collectors and the anode potential at the end [V].
     """
     if stage.find(x, p, k, current, 0.5 * h) == solution.NOT_CONVERGED:
-        return UNSOLVED, 0.0, 0.0
+        return unsolved(x), 0.0, 0.0
     voltage = solution.voltage(x, p, k, current)
     y.heat_rate[k] += booking.book(x, p, y, current, solution.across_separator(x, p, k, current), h) / h
     stage.follow(x, p, k)
@@ -141,11 +161,13 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> int:
         if status != DONE:
             return status
         x.stage_voltage[half], x.stage_anode[half] = voltage, least
+    if not reaction.within_range(x, p):
+        return BEYOND
     extrapolation.solve_whole(x, p, k, current, h)
     whole = solution.voltage(x, p, k, current)
     warmth = booking.book(x, p, y, current, solution.across_separator(x, p, k, current), -h)
     y.anode_potential[k], x.anode_middle[k] = 2.0 * least - face.potential(x, p, k), x.stage_anode[0]
-    if extrapolation.extrapolate(x, p, k) <= 0.0:
+    if extrapolation.extrapolate(x, p, k) <= DEPLETION:
         return DEPLETED
     warmth += booking.store(x, p, y, k, NEGATIVE) + booking.store(x, p, y, k, POSITIVE)
     warmth += terminals.book(x, p, y, k, main, x.stage_voltage[0] + voltage - whole, h)
@@ -222,6 +244,7 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
         if status == DONE:
             status = write_cell(x, p, y, k)
         if status != DONE:
+            x.refused = k + 1.0
             return status
     write_sums(x, y, h)
     return reported.within_range(y)

@@ -93,6 +93,20 @@ def surface(x: Block, particle: int) -> float:
 
 
 @kernel
+def within_range(x: Block, p: Block) -> bool:
+    """Whether all surfaces of particles after the step are within the stoichiometries of their curves."""
+    for e in range(ELECTRODES):
+        first, count, particle = mesh.first_material(p, e), mesh.materials_of(p, e), mesh.first_particle(p, e)
+        for _ in range(mesh.volumes(p, e)):
+            for m in range(first, first + count):
+                stoichiometry = surface(x, particle)
+                if not p.stoichiometry_low[m] <= stoichiometry <= p.stoichiometry_high[m]:
+                    return False
+                particle += 1
+    return True
+
+
+@kernel
 def relative_concentration(p: Block, concentration: float, transfer: float) -> float:
     """Return ``(c/c_e0)^a``."""
     relative = concentration / p.electrolyte_concentration
