@@ -64,6 +64,7 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
         advance=advance,
         refusals=REFUSALS,
         update=Update.IMPLICIT,
+        alike=count.of,
     )
 
 
