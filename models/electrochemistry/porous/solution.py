@@ -64,6 +64,12 @@ def iterate(x: Block, p: Block, k: int, current: float, h: float) -> None:
     transport.evaluate(x, p, k)
     transport.assemble(x, p, k, current, h)
     elimination.factorise(x, p)
+    substitute(x, p)
+
+
+@kernel
+def substitute(x: Block, p: Block) -> None:
+    """Solve the factorised equations for what is known of them."""
     for i in range(x.change.shape[0]):
         x.change[i], x.potential[i] = x.known_c[i], x.known_p[i]
     elimination.solve(x, p)
@@ -79,7 +85,9 @@ def correct_reactions(x: Block, p: Block, e: int) -> float:
         for _ in range(count):
             correction = potential - x.reaction_potential[particle] - x.reaction_by_concentration[particle] * change
             greatest = max(greatest, abs(correction))
-            x.reaction[particle] += correction / x.reaction_resistance[particle]
+            rise = correction / x.reaction_resistance[particle]
+            x.reaction[particle] += rise
+            x.rest_potential[particle] += x.rest_by_current[particle] * rise
             particle += 1
     return greatest
 
