@@ -86,7 +86,10 @@ def _follow_all(model: Model, known: Mapping[str, int], former: int, differ: Set
     x, y = (
         _record(block, lambda v: [Dependent(former) for _ in range(v.count)]) for block in (model.states, model.outputs)
     )
-    p, u = (_record(block, lambda v: _given(v, known.get(v.path), v.path in differ)) for block in (model.parameters, model.inputs))
+    p, u = (
+        _record(block, lambda v: _given(v, known.get(v.path), v.path in differ))
+        for block in (model.parameters, model.inputs)
+    )
     c = _record(model.constants, lambda v: v.start_values().astype(int).ravel().tolist())
     follow = followed(model.initialize)
     assert follow is not None
