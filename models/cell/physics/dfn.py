@@ -71,6 +71,7 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
         advance=advance,
         refusals=REFUSALS,
         update=Update.IMPLICIT,
+        alike=count.of,
     )
 
 
@@ -90,8 +91,7 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> int:
     stage.recall(x, k, flowing)
     ahead = max(p.lookahead, LEAST_TIME)
     particles.prepare(x, p, k, ahead)
-    if stage.find(x, p, k, flowing, ahead) == solution.NOT_CONVERGED:
-        return UNSOLVED
+    ended = stage.find(x, p, k, flowing, ahead)
     voltage = solution.voltage(x, p, k, flowing)
     least = face.potential(x, p, k)
     slope, share = solution.differentiate(x, p, k, flowing), terminals.storing(p, k, current)
@@ -104,7 +104,7 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> int:
     for m in range(x.diffusion_rate.shape[1]):
         slowest = 1.0 / (p.mode_rate[0] * x.diffusion_rate[k, m])
         include_timescale(y, slowest, slowest)
-    return DONE
+    return DONE if ended == solution.CONVERGED else UNSOLVED
 
 
 @kernel
