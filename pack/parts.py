@@ -201,7 +201,7 @@ def _balancer(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float6
 
 
 def _bms(pack: Pack, bms: Bms, kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> Part:
-    """Return the battery management, which is given the kind of cell but not how its cells differ."""
+    """Return the battery management, which is given a kind of cell but not how the cells differ."""
     series, parallel = pack.pack.series, pack.pack.parallel
     start: dict[str, ArrayLike] = {
         **bms.start("bms"),
@@ -210,9 +210,10 @@ def _bms(pack: Pack, bms: Bms, kind: CellModel, cells: Mapping[str, NDArray[np.f
         "group_voltage": group_start_voltage(pack, kind, cells),
         "temperature": pack.thermal.initial_temperature,
         "balancing_rating": pack.balancer.rating(series, kind.limits.minimum_voltage, kind.limits.maximum_voltage),
-        "voltage_sigma": max(kind.equivalent_circuit().errors.fast, bms.voltage_noise, LEAST_SIGMA),
+        "voltage_sigma": max(bms.load(pack.cell).errors.fast, bms.voltage_noise, LEAST_SIGMA),
     }
-    return Part("Bms", "bms", {"groups": series, "parallel": parallel, "parameters": pack.cell.figures}, start)
+    arguments = {"groups": series, "parallel": parallel, "parameters": bms.figures(pack.cell)}
+    return Part("Bms", "bms", arguments, start)
 
 
 def _aging(pack: Pack, aging: Aging, cells: Mapping[str, NDArray[np.float64]]) -> Part:

@@ -73,11 +73,23 @@ class Context:
     folder: Path
 
 
-def _cell(name: object) -> object:
+def known_cell(name: object) -> object:
+    """Return the name of a shipped cell or of a cell file; ValueError tells those that there are."""
     known = parameter_sets(CellModel)
     if isinstance(name, str) and not name.endswith(CELL_FILE) and name not in known:
         raise ValueError(f"there is no such cell{suggestion(name, known)}, or a file with the ending {CELL_FILE}")
     return name
+
+
+def cell_file(name: str, info: ValidationInfo, key: str) -> CellFile | None:
+    """Return the cell file that a key names, relative to the pack file; None where it names a shipped cell."""
+    if not name.endswith(CELL_FILE):
+        return None
+    path = (info.context.folder if isinstance(info.context, Context) else Path()) / name
+    try:
+        return read_cell(path)
+    except InputError as error:
+        raise ValueError(f'{key} = "{name}": {str(error).removeprefix(f"{path}: ")}') from None
 
 
 def _aging(name: object) -> object:
@@ -89,7 +101,7 @@ def _aging(name: object) -> object:
 class Cell(Table):
     """The kind of cell, and its state at the start."""
 
-    parameters: Annotated[str, BeforeValidator(_cell)] = Field(
+    parameters: Annotated[str, BeforeValidator(known_cell)] = Field(
         description="a shipped cell by its name, a module in `packfmu.models.parameters`, or a cell file, such as "
         '"cells/my_cell.toml", relative to this file'
     )
@@ -98,13 +110,7 @@ class Cell(Table):
 
     @model_validator(mode="after")
     def _read(self, info: ValidationInfo) -> Cell:
-        if self.parameters.endswith(CELL_FILE):
-            folder = info.context.folder if isinstance(info.context, Context) else Path()
-            path = folder / self.parameters
-            try:
-                self._file = read_cell(path)
-            except InputError as error:
-                raise ValueError(f'parameters = "{self.parameters}": {str(error).removeprefix(f"{path}: ")}') from None
+        self._file = cell_file(self.parameters, info, "parameters")
         return self
 
     @property

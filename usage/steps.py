@@ -184,10 +184,10 @@ def _drive(text: str, body: str, ambient: float | None) -> Step:
 
 
 def _rest(text: str, form: re.Match[str], ambient: float | None) -> Step:
-    if form["value"] is not None or form["limit"] is not None or form["anode"] is not None:
-        raise InputError(
-            "'at', 'up to' and 'with anode' do not fit a rest; it takes 'for TIME', 'until balanced', or 'until 07:00'"
-        )
+    if form["anode"] is not None:
+        raise InputError("'with anode above' fits a charge by a current")
+    if form["value"] is not None or form["limit"] is not None:
+        raise InputError("'at' and 'up to' do not fit a rest; it takes 'for TIME', 'until balanced', or 'until 07:00'")
     duration = None if form["duration"] is None else _duration(form["duration"])
     if form["ends"] == BALANCED.unit.value:
         return Step(text, StepKind.REST, duration=duration, ends=(BALANCED,), ambient=ambient)

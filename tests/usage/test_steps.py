@@ -86,7 +86,7 @@ WRONG = {
     "Discharge at 1C with anode above 0 V for 1 h": "'with anode above' fits a charge by a current",
     "Charge at 1 kW with anode above 0 V for 1 h": "'with anode above' fits a charge by a current",
     "Charge at 1C with anode above 0 A for 1 h": "'0 A' is no potential of an anode, as in '0 V' or '5 mV'",
-    "Rest with anode above 0 V for 1 h": "do not fit a rest",
+    "Rest with anode above 0 V for 1 h": "'with anode above' fits a charge by a current",
     "charge at 1 A for 1 h": "'charge' is no step; allowed are Charge, Discharge, Hold, Rest, Drive",
     "Charge": "'at VALUE' is missing, as in 'Charge at C/6'",
     "Hold for 1 h": "'at VALUE' is missing, as in 'Hold at 4.1 V'",
