@@ -15,9 +15,10 @@ from ..models.cell.figures import figures
 from ..models.cell.kind import CellParameters
 from ..models.parameter_sets import cell_model
 from .cells.cell_file import CellFile
+from .cells.chosen import Cell, circuit_file, known_circuit
 from .reading.checking import suggestion
 from .setting import Table, setting
-from .tables import Cell, NotNegative, cell_file, known_cell
+from .tables import NotNegative
 
 RESISTOR = "resistor"
 """The word for bleed resistors; all other words are those of `Converter`."""
@@ -201,7 +202,7 @@ def keys_of(passive: bool) -> tuple[str, ...]:
 class Bms(Table):
     """Battery management with sensors that err; without this table the balancer knows voltages and SOC as they are."""
 
-    cell: Annotated[str | None, BeforeValidator(known_cell)] = Field(
+    cell: Annotated[str | None, BeforeValidator(known_circuit)] = Field(
         default=None,
         description="the cell that the management takes the pack's cells for: a shipped one by its name, or a cell "
         "file; by default the pack's own",
@@ -223,7 +224,7 @@ class Bms(Table):
 
     @model_validator(mode="after")
     def _read(self, info: ValidationInfo) -> Bms:
-        self._file = None if self.cell is None else cell_file(self.cell, info, "cell")
+        self._file = None if self.cell is None else circuit_file(self.cell, info, "cell")
         return self
 
     def figures(self, pack: Cell) -> str | dict[str, Any]:

@@ -14,11 +14,12 @@ from typing import Any
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
 from .balancing_tables import Balancer, Bms
+from .cells.chosen import Cell
 from .cells.known import KnownCells
 from .reading.checking import checked, said_of, tables_of
 from .reading.toml_file import read_toml
 from .setting import Table
-from .tables import Aging, Arrangement, Busbar, Cell, Context, Outputs, Schedule, Thermal, Variation
+from .tables import Aging, Arrangement, Busbar, Context, Outputs, Schedule, Thermal, Variation
 
 MOST_BYTES = 2**18
 """Size of a pack file; 20 000 links have room, and whatever is in it is read in seconds."""

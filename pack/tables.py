@@ -5,26 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from ..core.duration import format_duration, parse_duration
-from ..core.errors import InputError
 from ..core.variable import Detail
 from ..models.aging.kind import AgingParameters
-from ..models.cell.figures import figures
-from ..models.cell.protocol import CellModel
 from ..models.parameter_sets import parameter_set, parameter_sets
-from .cells.cell_file import CellFile, read_cell
 from .reading.checking import suggestion
 from .setting import Table, setting
 
 MAXIMUM_CELLS = 100_000
 """Bound on the size of a pack: a mistyped number must not fill the memory."""
-
-CELL_FILE = ".toml"
-"""How the name of a cell file ends."""
 
 NotNegative = Annotated[float, Field(ge=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -73,59 +66,10 @@ class Context:
     folder: Path
 
 
-def known_cell(name: object) -> object:
-    """Return the name of a shipped cell or of a cell file; ValueError tells those that there are."""
-    known = parameter_sets(CellModel)
-    if isinstance(name, str) and not name.endswith(CELL_FILE) and name not in known:
-        raise ValueError(f"there is no such cell{suggestion(name, known)}, or a file with the ending {CELL_FILE}")
-    return name
-
-
-def cell_file(name: str, info: ValidationInfo, key: str) -> CellFile | None:
-    """Return the cell file that a key names, relative to the pack file; None where it names a shipped cell."""
-    if not name.endswith(CELL_FILE):
-        return None
-    path = (info.context.folder if isinstance(info.context, Context) else Path()) / name
-    try:
-        return read_cell(path)
-    except InputError as error:
-        raise ValueError(f'{key} = "{name}": {str(error).removeprefix(f"{path}: ")}') from None
-
-
 def _aging(name: object) -> object:
     if isinstance(name, str) and name not in parameter_sets(AgingParameters):
         raise ValueError(f"there is no such kind of aging{suggestion(name, parameter_sets(AgingParameters))}")
     return name
-
-
-class Cell(Table):
-    """The kind of cell, and its state at the start."""
-
-    parameters: Annotated[str, BeforeValidator(known_cell)] = Field(
-        description="a shipped cell by its name, a module in `packfmu.models.parameters`, or a cell file, such as "
-        '"cells/my_cell.toml", relative to this file'
-    )
-    initial_soc: Fraction = Field(default=0.9, description="mean state of charge at the start [1]")
-    _file: CellFile | None = PrivateAttr(default=None)
-
-    @model_validator(mode="after")
-    def _read(self, info: ValidationInfo) -> Cell:
-        self._file = cell_file(self.parameters, info, "parameters")
-        return self
-
-    @property
-    def file(self) -> CellFile | None:
-        """The cell file as it was read; None where the cell is a shipped one."""
-        return self._file
-
-    @property
-    def figures(self) -> str | dict[str, Any]:
-        """What a component is given: the name of a shipped cell, or the figures of a file, of `models.cell.figures`."""
-        return figures(self._file.kind) if self._file else self.parameters
-
-    def load(self) -> CellModel:
-        """Return the kind of cell."""
-        return self._file.kind if self._file else parameter_set(self.parameters, CellModel)
 
 
 class Variation(Table):

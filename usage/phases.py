@@ -190,9 +190,7 @@ def _set(step: Step, pack: Pack) -> dict[str, ArrayLike]:
     current = {load + "pack_current": sign * pack_current(pack, step.value, step.unit)}
     if step.anode is not None:
         if not isinstance(pack.cell.load(), ElectrochemicalParameters):
-            raise InputError(
-                f"{step.label}: 'with anode above' needs cells of physics; {pack.cell.load().name} is none"
-            )
+            raise InputError(f"{step.label}: 'with anode above' needs cells of physics; {pack.cell.parameters} is none")
         return {load + "load_mode": LoadMode.ANODE_POTENTIAL, **current, load + "anode_potential_limit": step.anode}
     if step.limit is None:
         return {load + "load_mode": LoadMode.CURRENT, **current}

@@ -11,11 +11,12 @@ from packfmu.fmi import build
 from packfmu.fmi.build import Form, build_parts
 from packfmu.fmi.python.fmu import build_python_fmu
 from packfmu.pack.block import all_parts
+from packfmu.pack.cells.chosen import Cell
 from packfmu.pack.file import Pack
 from packfmu.pack.fmus import build_pack, fmu_block, fmu_pack
 from packfmu.pack.parts import parts
 from packfmu.pack.ssp import write_system
-from packfmu.pack.tables import Arrangement, Cell, Thermal, Variation
+from packfmu.pack.tables import Arrangement, Thermal, Variation
 
 
 def read_set_identity(path):

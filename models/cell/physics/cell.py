@@ -48,6 +48,8 @@ class ElectrochemicalCell(ElectrochemicalParameters):
 
     def declare(self, cells: int, aging: AgingParameters | None = None) -> Model:
         """Declare n cells, >= 1, which age where `aging` is given."""
+        if self.physics not in MODELS:
+            raise InputError(f"{self.name}: there is no model {self.physics.value!r} yet")
         if aging is None:
             return MODELS[self.physics](cells, self, self.capacity)
         table = self.open_circuit(np.linspace(0.0, 1.0, NODES))

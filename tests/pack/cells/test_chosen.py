@@ -1,0 +1,85 @@
+"""The table [cell] of a pack file: which cells it takes, by which model, and what is refused in one line."""
+
+import json
+
+import pytest
+
+from packfmu.core.errors import InputError
+from packfmu.core.instance import Instance
+from packfmu.fmi.registry import load_definition
+from packfmu.models.electrochemistry.kind import Mesh, Physics
+from packfmu.models.parameter_sets import cell_model
+from packfmu.pack.file import parse_pack
+from packfmu.pack.parts import parts
+from tests.pack.cells import bpx_files
+
+
+def pack_of(folder, **cell):
+    return parse_pack({"pack": {"series": 2, "parallel": 1}, "cell": cell}, "pack.toml", folder)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    bpx_files.written(tmp_path, bpx_files.CONTENTS, "cell.json")
+    bpx_files.written(tmp_path, bpx_files.of_single_particles(), "single.json")
+    return tmp_path
+
+
+def test_a_shipped_set_is_taken_by_its_name(folder):
+    cell = pack_of(folder, parameters="chen_2020").cell
+    assert cell.figures == "chen_2020"
+    assert cell.file is None
+
+
+def test_a_shipped_set_takes_a_model_and_a_mesh(folder):
+    cell = pack_of(folder, parameters="chen_2020", model="dfn", mesh={"negative": 5}).cell
+    assert (cell.load().physics, cell.load().mesh) == (Physics.DFN, Mesh(negative=5))
+    again = cell_model(json.loads(json.dumps(cell.figures)))
+    assert (again.physics, again.mesh) == (Physics.DFN, Mesh(negative=5))
+
+
+def test_a_bpx_file_has_the_model_that_it_tells(folder):
+    assert pack_of(folder, parameters="cell.json").cell.load().physics is Physics.DFN
+    assert pack_of(folder, parameters="single.json").cell.load().physics is Physics.SPM
+    cell = pack_of(folder, parameters="cell.json", model="spm", mesh={"modes": 4}).cell
+    assert (cell.load().physics, cell.load().mesh.modes) == (Physics.SPM, 4)
+    assert cell_model(json.loads(json.dumps(cell.figures))).mesh.modes == 4
+    assert any("starts at SOC 0.8" in note for note in cell.file.notes)
+
+
+def test_an_equivalent_circuit_may_say_so(folder):
+    cell = pack_of(folder, parameters="nissan_leaf_2013", model="ecm").cell
+    assert cell.figures == "nissan_leaf_2013"
+
+
+def test_a_component_of_a_file_starts_where_the_nominal_cell_rests(folder):
+    pack = pack_of(folder, parameters="cell.json", model="spm", initial_soc=0.6)
+    part = parts(pack)[0]
+    cells = Instance(load_definition(part.component, part.arguments, part.start).model)
+    cells.initialize()
+    assert cells.y.voltage == pytest.approx([float(pack.cell.load().open_circuit(0.6))] * 2, abs=2e-7)
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ({"parameters": "cell.json", "model": "ecm"}, '"ecm": cell.json is a cell of physics; its models are "spm" or'),
+        ({"parameters": "single.json", "model": "dfn"}, '"dfn": single.json has the parameters of single particles al'),
+        ({"parameters": "nissan_leaf_2013", "model": "dfn"}, '"dfn": nissan_leaf_2013 has no parameters of physics; '),
+        ({"parameters": "nissan_leaf_2013", "mesh": {}}, "mesh: nissan_leaf_2013 has no parameters of physics"),
+        ({"parameters": "chen_2020", "model": "p2d"}, "[cell] model = \"p2d\": it should be 'ecm', 'spm', 'spme' or"),
+        (
+            {"parameters": "chen_2020", "mesh": {"modes": 0}},
+            "[cell] mesh.modes = 0: it should be greater than or equal",
+        ),
+        ({"parameters": "chen_2020", "mesh": {"mode": 5}}, '[cell] mesh.mode = 5 is not a known key; did you mean "mo'),
+        ({"parameters": "chen_2021"}, 'there is no such cell; did you mean "chen_2020"?'),
+        ({"parameters": "none.json"}, 'parameters = "none.json": cannot be read'),
+    ],
+)
+def test_what_does_not_fit_is_told_in_one_line(folder, cell, told):
+    with pytest.raises(InputError) as error:
+        pack_of(folder, **cell)
+    assert str(error.value).startswith("pack.toml: [cell]")
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)
