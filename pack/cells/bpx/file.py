@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.errors import InputError, one_line
-from ...models.cell.kind import CellLimits
-from ...models.cell.physics.cell import ElectrochemicalCell
-from ...models.electrochemistry.kind import Electrode, Electrolyte, Layer, Material, Physics
-from ...models.numerics.arrhenius import FARADAY_CONSTANT
-from ...models.numerics.curves import Curve, constant
-from . import bpx_notes
-from .bpx_contents import Place, read_contents, said
-from .bpx_curves import Given, along_stoichiometry, given_function, positive
-from .bpx_formula import Formula
+from ....core.errors import InputError, one_line
+from ....models.cell.kind import CellLimits
+from ....models.cell.physics.cell import ElectrochemicalCell
+from ....models.electrochemistry.kind import Electrode, Electrolyte, Layer, Material, Physics
+from ....models.numerics.arrhenius import FARADAY_CONSTANT
+from ....models.numerics.curves import Curve, constant
+from . import notes as told
+from .contents import Place, read_contents, said
+from .curves import Given, along_stoichiometry, given_function, positive
+from .formula import Formula
 
 if TYPE_CHECKING:
     from bpx import BPX
@@ -94,7 +94,7 @@ def read_bpx(path: Path) -> PhysicsFile:
         if model not in MODELS:
             raise ValueError(f"Header: Model = {model!r} tells no whole cell; allowed are {', '.join(MODELS)}")
         kind = _cell(contents.checked, contents.formulas)
-        notes = tuple(bpx_notes.on(contents, kind))
+        notes = tuple(told.on(contents, kind))
         replace(kind, physics=Physics.SPM).declare(1)
     except ValueError as error:
         raise InputError(f"{path}: {one_line(str(error))}") from None
@@ -102,7 +102,7 @@ def read_bpx(path: Path) -> PhysicsFile:
 
 
 def _cell(contents: BPX, formulas: dict[Place, Formula]) -> ElectrochemicalCell:
-    sections, conditions = contents.parameterisation, bpx_notes.conditions(contents)
+    sections, conditions = contents.parameterisation, told.conditions(contents)
     cell, whole = sections.cell, contents.header.model != "SPM"
     nominal = cell.nominal_cell_capacity * 3600.0
     negative = _electrode("Negative electrode", sections.negative_electrode, formulas, whole)
@@ -131,7 +131,7 @@ def _cell(contents: BPX, formulas: dict[Place, Formula]) -> ElectrochemicalCell:
         ),
         mass=mass,
         heat_capacity=mass * (cell.specific_heat_capacity or SPECIFIC_HEAT),
-        convection=bpx_notes.convection(contents),
+        convection=told.convection(contents),
         physics=Physics(contents.header.model.lower()),
     )
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.errors import one_line, shortened
-from ...models.cell.physics.cell import ElectrochemicalCell
-from ...models.electrochemistry.kind import Electrode
-from ...models.electrochemistry.lithium import rest_voltages
-from .bpx_contents import Contents, Place
-from .bpx_curves import along_stoichiometry, given_function
-from .bpx_formula import Formula
+from ....core.errors import one_line, shortened
+from ....models.cell.physics.cell import ElectrochemicalCell
+from ....models.electrochemistry.kind import Electrode
+from ....models.electrochemistry.lithium import rest_voltages
+from .contents import Contents, Place
+from .curves import along_stoichiometry, given_function
+from .formula import Formula
 
 if TYPE_CHECKING:
     from bpx import BPX
