@@ -20,7 +20,7 @@ from ....models.cell.physics.cell import ElectrochemicalCell
 from ....models.electrochemistry.kind import Electrode, Electrolyte, Layer, Material, Physics
 from ....models.numerics.arrhenius import FARADAY_CONSTANT
 from ....models.numerics.curves import Curve, constant
-from . import notes as told
+from . import notes
 from .contents import Place, read_contents, said
 from .curves import Given, along_stoichiometry, given_function, positive
 from .formula import Formula
@@ -94,15 +94,15 @@ def read_bpx(path: Path) -> PhysicsFile:
         if model not in MODELS:
             raise ValueError(f"Header: Model = {model!r} tells no whole cell; allowed are {', '.join(MODELS)}")
         kind = _cell(contents.checked, contents.formulas)
-        notes = tuple(told.on(contents, kind))
+        told = tuple(notes.on(contents, kind))
         replace(kind, physics=Physics.SPM).declare(1)
     except ValueError as error:
         raise InputError(f"{path}: {one_line(str(error))}") from None
-    return PhysicsFile(path, contents.text, kind, notes, MODELS[model])
+    return PhysicsFile(path, contents.text, kind, told, MODELS[model])
 
 
 def _cell(contents: BPX, formulas: dict[Place, Formula]) -> ElectrochemicalCell:
-    sections, conditions = contents.parameterisation, told.conditions(contents)
+    sections, conditions = contents.parameterisation, notes.conditions(contents)
     cell, whole = sections.cell, contents.header.model != "SPM"
     nominal = cell.nominal_cell_capacity * 3600.0
     negative = _electrode("Negative electrode", sections.negative_electrode, formulas, whole)
@@ -131,7 +131,7 @@ def _cell(contents: BPX, formulas: dict[Place, Formula]) -> ElectrochemicalCell:
         ),
         mass=mass,
         heat_capacity=mass * (cell.specific_heat_capacity or SPECIFIC_HEAT),
-        convection=told.convection(contents),
+        convection=notes.convection(contents),
         physics=Physics(contents.header.model.lower()),
     )
 
