@@ -11,6 +11,10 @@ A cell is assembled with all its lithium in the positive electrode. A new cell w
 ones brings the lithium of its own positive electrode along, ``n = s Q_p z_a`` with ``z_a = n/Q_p`` of the nominal cell;
 the factor s of a cell that holds another inventory is 1 else.
 
+Limits
+------
+A window ends where an electrode is full or empty before the rest voltage is reached.
+
 Shared states
 -------------
 `capacity` and `window` are written here; the models use them.

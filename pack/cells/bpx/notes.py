@@ -114,10 +114,11 @@ def _assumed(contents: BPX, kind: ElectrochemicalCell) -> Iterator[str]:
 
 
 def _tables(kind: ElectrochemicalCell) -> Iterator[str]:
-    for material in kind.materials:
-        curve = material.open_circuit_potential
-        if curve.error > SAID_ERROR:
-            yield f"the potential of {material.name} is off its table by up to {1e3 * curve.error:.2g} mV at its kinks"
+    for name, electrode in zip(("negative", "positive"), kind.electrodes, strict=True):
+        for material in electrode.materials:
+            error = material.open_circuit_potential.error
+            if error > SAID_ERROR:
+                yield f"the potential of {material.name} ({name}) is off by up to {1e3 * error:.2g} mV at its kinks"
 
 
 def _hysteresis(contents: BPX, formulas: dict[Place, Formula]) -> Iterator[str]:
