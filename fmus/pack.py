@@ -23,7 +23,7 @@ from ..models.network import meter
 from .bms import LIMITS
 from .cell import AGING
 from .pack_network import LIMITS as ALLOWED
-from .pack_network import LOAD
+from .pack_network import LOAD, LOAD_BY_ANODE
 
 DESCRIPTION = "Battery pack: cells, network, thermal network and balancer"
 
@@ -57,6 +57,9 @@ def define(
     management = ", with battery management" if "Bms" in models else ""
     description = f"{DESCRIPTION}{management}, stepped together in base periods of {format_duration(base)}"
     taps, terminals = list(TAPS), [LOAD]
+    if _tells(models["Cell"], "anode_potential"):
+        taps += ANODE_TAPS
+        terminals = [LOAD_BY_ANODE]
     if _tells(models["Balancer"], "link_current"):
         taps += CONVERTER_TAPS
     if "Bms" in models:
@@ -148,6 +151,12 @@ TAPS = (
     Tap("temperature", "Thermal.temperature", detail=Detail.CELL),
 )
 """The outputs of every block."""
+
+ANODE_TAPS = (
+    *_extremes("anode_potential", "Cell.anode_potential"),
+    Tap("anode_potential", "Cell.anode_potential", detail=Detail.CELL),
+)
+"""Further outputs where cells tell the potentials of their negative electrodes."""
 
 CONVERTER_TAPS = (
     *(

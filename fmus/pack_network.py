@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..fmi.definition import Definition, Example, Terminal, TerminalKind
 from ..models.network import network
 
@@ -27,13 +29,16 @@ LOAD = Terminal(
 )
 """Where vehicle or charger are connected."""
 
+LOAD_BY_ANODE = replace(LOAD, members=(*LOAD.members, "anode_potential_limit"))
+"""Likewise, where cells tell the potentials of their negative electrodes."""
+
 LIMITS = Terminal(
     "limits", TerminalKind.LOAD, ("charge_current_limit", "discharge_current_limit"), partner="Bms, or one of yours"
 )
 """Where a battery management tells the currents that it allows."""
 
 
-def define(series: int, parallel: int, opposite_terminals: bool, nodes: int) -> Definition:
+def define(series: int, parallel: int, opposite_terminals: bool, nodes: int, anodes: bool = False) -> Definition:
     """Return the network of `series` groups of `parallel` cells.
 
     Parameters
@@ -44,14 +49,18 @@ def define(series: int, parallel: int, opposite_terminals: bool, nodes: int) -> 
         Whether a group's negative terminal is at its last cell; else both are at its first.
     nodes : int
         Length of the open-circuit voltage table, >= 2.
+    anodes : bool
+        Whether the cells tell the potentials of their negative electrodes, which a load may hold.
     """
+    told = ("anode_emf", "anode_resistance") if anodes else ()
+    load = LOAD_BY_ANODE if anodes else LOAD
     return Definition(
-        network.declare(series, parallel, opposite_terminals, nodes),
+        network.declare(series, parallel, opposite_terminals, nodes, anodes),
         (
             Terminal(
                 "electrical",
                 TerminalKind.ELECTRICAL,
-                ("emf", "resistance", "soc", "current", "capacity"),
+                ("emf", "resistance", *told, "soc", "current", "capacity"),
                 partner="Cell",
             ),
             Terminal(
@@ -61,7 +70,7 @@ def define(series: int, parallel: int, opposite_terminals: bool, nodes: int) -> 
                 ("group_voltage", "group_soc", "pack_current", "balancing_current", "balancing_pack_current"),
                 "Balancer and Bms",
             ),
-            LOAD,
+            load,
             LIMITS,
             Terminal("aging", TerminalKind.AGING, ("capacity_loss",), partner="Aging"),
         ),

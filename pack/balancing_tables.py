@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
 
 from ..core.errors import InputError
 from ..models.balancing.active import check_links
 from ..models.balancing.graph import PACK, Graph, links
 from ..models.balancing.options import BleedingLaw, Converter, ConverterLaw, Fidelity
+from ..models.cell.figures import figures
+from ..models.cell.kind import CellParameters
+from ..models.parameter_sets import cell_model
+from .cells.cell_file import CellFile
+from .cells.chosen import Cell, circuit_file, known_circuit
 from .reading.checking import suggestion
 from .setting import Table, setting
 from .tables import NotNegative
@@ -197,6 +202,11 @@ def keys_of(passive: bool) -> tuple[str, ...]:
 class Bms(Table):
     """Battery management with sensors that err; without this table the balancer knows voltages and SOC as they are."""
 
+    cell: Annotated[str | None, BeforeValidator(known_circuit)] = Field(
+        default=None,
+        description="the cell that the management takes the pack's cells for: a shipped one by its name, or a cell "
+        "file; by default the pack's own",
+    )
     seed: int = setting("seed", "bms")
     voltage_offset_sd: NotNegative = Field(
         default=0.0005, description="Standard deviation of the normal offsets of the voltage channels [V]"
@@ -210,6 +220,28 @@ class Bms(Table):
     balancing_known: bool = setting("balancing_known", "bms")
     start_spread: float = setting("start_spread", "bms")
     stop_spread: float = setting("stop_spread", "bms")
+    _file: CellFile | None = PrivateAttr(default=None)
+
+    @model_validator(mode="after")
+    def _read(self, info: ValidationInfo) -> Bms:
+        self._file = None if self.cell is None else circuit_file(self.cell, info, "cell")
+        return self
+
+    def figures(self, pack: Cell) -> str | dict[str, Any]:
+        """Return what the component is given, as `Cell.figures`: its own cell, or that of the `pack`."""
+        return figures(self._file.kind) if self._file else self.cell or pack.figures
+
+    def load(self, pack: Cell) -> CellParameters:
+        """Return the circuit that it takes the cells of the `pack` for; InputError where there is none."""
+        return cell_model(self.figures(pack)).equivalent_circuit()
+
+    def check_cell(self, pack: Cell) -> None:
+        """Raise ValueError unless there is a circuit to take the cells of the `pack` for."""
+        try:
+            self.load(pack)
+        except InputError as error:
+            given = f'cell = "{self.cell}"' if self.cell else "cell is missing"
+            raise ValueError(f"{given}: {error}") from None
 
     @model_validator(mode="after")
     def _ordered(self) -> Bms:

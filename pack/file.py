@@ -80,6 +80,9 @@ class Pack(Table):
         if self.cells is not None:
             with said_of("cells"):
                 self.cells.read(self.pack.cells, self.aging is not None)
+        if self.bms is not None:
+            with said_of("bms"):
+                self.bms.check_cell(self.cell)
         with said_of("balancer"):
             self.balancer.check_links(self.pack.series)
             self.balancer.check_minimum_voltage(self.cell.load().limits.maximum_voltage)

@@ -16,6 +16,7 @@ from ..fmi.registry import load_definition
 from ..models.bms.kalman_correction import LEAST_SIGMA
 from ..models.cell.physics.cell import ElectrochemicalCell
 from ..models.cell.protocol import CellModel
+from ..models.electrochemistry.kind import ElectrochemicalParameters
 from .balancing_tables import Bms
 from .cells.cell_table import AGING_COLUMNS, CONTACT, cells_with, filled
 from .cells.physics_variation import PHYSICS_SPREADS, WINDOW, Inventory, capacities, draw_electrodes, rest_voltage
@@ -146,6 +147,8 @@ def _network(
         "opposite_terminals": pack.busbar.terminals is Terminals.OPPOSITE,
         "nodes": kind.nodes,
     }
+    if isinstance(kind, ElectrochemicalParameters):
+        arguments["anodes"] = True
     start: dict[str, ArrayLike] = {
         **pack.busbar.start("network"),
         **{name: value for name, value in worn.items() if name == "capacity_loss"},
@@ -208,7 +211,7 @@ def _balancer(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float6
 
 
 def _bms(pack: Pack, bms: Bms, kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> Part:
-    """Return the battery management, which is given the kind of cell but not how its cells differ."""
+    """Return the battery management, which is given a kind of cell but not how the cells differ."""
     series, parallel = pack.pack.series, pack.pack.parallel
     start: dict[str, ArrayLike] = {
         **bms.start("bms"),
@@ -217,9 +220,10 @@ def _bms(pack: Pack, bms: Bms, kind: CellModel, cells: Mapping[str, NDArray[np.f
         "group_voltage": group_start_voltage(pack, kind, cells),
         "temperature": pack.thermal.initial_temperature,
         "balancing_rating": pack.balancer.rating(series, kind.limits.minimum_voltage, kind.limits.maximum_voltage),
-        "voltage_sigma": max(kind.equivalent_circuit().errors.fast, bms.voltage_noise, LEAST_SIGMA),
+        "voltage_sigma": max(bms.load(pack.cell).errors.fast, bms.voltage_noise, LEAST_SIGMA),
     }
-    return Part("Bms", "bms", {"groups": series, "parallel": parallel, "parameters": pack.cell.figures}, start)
+    arguments = {"groups": series, "parallel": parallel, "parameters": bms.figures(pack.cell)}
+    return Part("Bms", "bms", arguments, start)
 
 
 def _aging(pack: Pack, aging: Aging, cells: Mapping[str, NDArray[np.float64]]) -> Part:

@@ -11,9 +11,9 @@ from ..fmi.native.platforms import Platform
 from ..fmi.registry import load_definition
 from ..models.aging.kind import AgingParameters
 from ..models.balancing.options import Converter
+from ..models.cell.ecm import EquivalentCircuitCell
 from ..models.cell.physics.cell import ElectrochemicalCell
-from ..models.cell.protocol import CellModel
-from ..models.parameter_sets import parameter_set, parameter_sets
+from ..models.parameter_sets import parameter_sets
 from .balancing_tables import RESISTOR
 from .block import all_parts
 from .file import Pack, parse_pack
@@ -21,25 +21,35 @@ from .file import Pack, parse_pack
 BALANCERS = (RESISTOR, Converter.BUCK_BOOST.word, Converter.FLYBACK.word)
 """The words for the balancers of common packs."""
 
+SMALL = {"convection": 0.05, "conduction": 0.05}
+"""What a small cell gives to the air and to its neighbours [W/K]: its temperature is slow against default periods."""
+
 LEFT_OUT = (Converter.SWITCHED_CAPACITOR.word,)
 """The words for the others; they are compiled where they are used."""
 
 
 def common_packs() -> Iterator[Pack]:
-    """Yield a pack of every shipped cell and common balancer, with and without Bms and aging, with default periods.
+    """Yield a pack of every shipped circuit and common balancer, with and without Bms and aging, with default periods.
 
-    The sizes stand for all sizes: they do not belong to the structure. Cells of physics have no Bms.
+    Of cells of physics, which take long to compile, a pack with resistors only. The sizes stand for all sizes: they do
+    not belong to the structure.
     """
     management: tuple[dict[str, Any], ...] = ({}, {"bms": {}})
     ageing = ({}, *({"aging": {"parameters": name}} for name in parameter_sets(AgingParameters)))
-    for cell, converter, bms, aging in product(parameter_sets(CellModel), BALANCERS, management, ageing):
+    for cell, converter, bms, aging in product(parameter_sets(EquivalentCircuitCell), BALANCERS, management, ageing):
         contents: dict[str, Any] = {
             "pack": {"series": 2, "parallel": 1},
             "cell": {"parameters": cell},
             "balancer": {"converter": converter},
         }
-        if not (isinstance(parameter_set(cell, CellModel), ElectrochemicalCell) and bms):
-            yield parse_pack(contents | bms | aging, "common pack")
+        yield parse_pack(contents | bms | aging, "common pack")
+    for cell in parameter_sets(ElectrochemicalCell):
+        yield parse_pack(_plain(cell), "common pack")
+
+
+def _plain(cell: str) -> dict[str, Any]:
+    """Return a pack of a cell of physics, with heat and periods that suit one of some ten grams."""
+    return {"pack": {"series": 2, "parallel": 1}, "cell": {"parameters": cell}, "thermal": SMALL}
 
 
 def structures(packs: Iterable[Pack], platforms: Sequence[Platform] = tuple(Platform)) -> list[Wanted]:

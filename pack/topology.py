@@ -66,6 +66,12 @@ PACK_CONNECTIONS = (
 )
 """How the components of a pack are joined at their standard ports; of several to an input the first that a pack has."""
 
+ANODE_CONNECTIONS = (
+    connect("Cell.anode_emf", "PackNetwork.anode_emf"),
+    connect("Cell.anode_resistance", "PackNetwork.anode_resistance"),
+)
+"""Likewise, where cells tell the potentials of their negative electrodes and the network takes them."""
+
 
 def pack_system(components: Iterable[Component]) -> System:
     """Join the components of a pack at their standard ports.
@@ -97,6 +103,9 @@ def pack_system(components: Iterable[Component]) -> System:
     for connection in PACK_CONNECTIONS:
         if connection.source[0] in given and connection.target[0] in given:
             joined.setdefault(connection.target, connection)
+    for connection in ANODE_CONNECTIONS:
+        if all(port in given[name].ports for name, port in (connection.source, connection.target)):
+            joined[connection.target] = connection
     return System(tuple(given[name] for name in PACK_LAYERS if name in given), tuple(joined.values()))
 
 

@@ -38,6 +38,7 @@ CAUSES = {
     LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTAGE: "by the voltage limit of the pack",
     LoadMode.CONSTANT_CURRENT_CELL_VOLTAGE: "by the voltage limit of a cell",
     LoadMode.ALLOWED_CURRENT: "by the battery management",
+    LoadMode.ANODE_POTENTIAL: "by the potential of a negative electrode",
 }
 """Why a load of a mode carries less than was asked."""
 

@@ -80,10 +80,11 @@ def test_every_balancer_is_common_or_left_out():
     assert sorted((*BALANCERS, *LEFT_OUT)) == sorted((RESISTOR, *(choice.word for choice in Converter)))
 
 
-def test_every_cell_with_every_common_balancer_is_a_common_pack():
+def test_every_circuit_with_every_common_balancer_is_a_common_pack_and_every_cell_of_physics_with_resistors():
     found = {(p.cell.parameters, p.balancer.converter, p.bms is None, p.aging is None) for p in common_packs()}
-    physics, circuits = (len(parameter_sets(kind)) for kind in (ElectrochemicalCell, EquivalentCircuitCell))
-    assert len(found) == len(BALANCERS) * (circuits * 2 * 2 + physics * 2)
+    circuits, physics = parameter_sets(EquivalentCircuitCell), parameter_sets(ElectrochemicalCell)
+    assert {(name, RESISTOR, True, True) for name in physics} <= found
+    assert len(found) == len(circuits) * len(BALANCERS) * 2 * 2 + len(physics)
 
 
 def test_every_component_is_carried_and_no_structure_twice(carried):

@@ -16,6 +16,7 @@ from ..cosim.experiment import Experiment
 from ..cosim.phase import Condition, Duty, Phase
 from ..coupling.operations import endpoint
 from ..coupling.system import System
+from ..models.electrochemistry.kind import ElectrochemicalParameters
 from ..models.network.loads import LoadMode
 from ..pack.file import Pack
 from ..pack.topology import PACK_LAYERS
@@ -160,7 +161,7 @@ def _check_duration(step: Step, duration: int, period: int) -> None:
 
 def _longest(step: Step, pack: Pack) -> int:
     """Return the longest time of a step without a duration [ns], in whole electrical periods."""
-    if step.unit in (StepUnit.AMPERE, StepUnit.C_RATE):
+    if step.unit in (StepUnit.AMPERE, StepUnit.C_RATE) and step.anode is None:
         time = nominal_capacity(pack) / pack_current(pack, step.value, step.unit)
         period = pack.schedule.electrical
         return math.ceil(SPARE * time / seconds(period)) * period
@@ -187,6 +188,10 @@ def _set(step: Step, pack: Pack) -> dict[str, ArrayLike]:
     if step.unit is None:
         return {load + "load_mode": LoadMode.CURRENT, load + "pack_current": 0.0}
     current = {load + "pack_current": sign * pack_current(pack, step.value, step.unit)}
+    if step.anode is not None:
+        if not isinstance(pack.cell.load(), ElectrochemicalParameters):
+            raise InputError(f"{step.label}: 'with anode above' needs cells of physics; {pack.cell.parameters} is none")
+        return {load + "load_mode": LoadMode.ANODE_POTENTIAL, **current, load + "anode_potential_limit": step.anode}
     if step.limit is None:
         return {load + "load_mode": LoadMode.CURRENT, **current}
     mode, limit = LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTAGE, pack_voltage(pack, step.limit, step.limit_unit)

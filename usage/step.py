@@ -80,6 +80,8 @@ class Step:
         Voltage that a charge holds in the end [`limit_unit`].
     limit_unit : StepUnit
         Of a cell, or of the pack.
+    anode : float or None
+        Potential against lithium that no negative electrode falls below in a charge [V].
     duration : int or None
         [ns]; None where only an end, or a file, sets it.
     ends : tuple of StepEnd
@@ -107,6 +109,7 @@ class Step:
     unit: StepUnit | None = None
     limit: float | None = None
     limit_unit: StepUnit = StepUnit.CELL_VOLT
+    anode: float | None = None
     duration: int | None = None
     ends: tuple[StepEnd, ...] = ()
     clock: int | None = None

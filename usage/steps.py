@@ -5,6 +5,7 @@ A step is one of::
     Charge at VALUE [for TIME] [until END]            VALUE  2.3 A  200 mA  C/6  0.5C  11 kW
     Discharge at VALUE [for TIME] [until END]
     Charge at VALUE up to 4.1 V for TIME              constant current, then constant voltage, as a charger does it
+    Charge at VALUE with anode above 5 mV until END   no negative electrode falls below; of cells of physics
     Hold at 4.1 V [for TIME] [until END]              END    50 mA  C/20
     Rest for TIME                                     TIME   8 h  90 seconds  0.5 hours
     Rest [for TIME] until balanced                    what the balancer says
@@ -49,6 +50,7 @@ _FORM = re.compile(
     (?P<kind>[A-Za-z]+)
     (?:\s+at\s+(?P<value>.+?))?
     (?:\s+up\s+to\s+(?P<limit>.+?))?
+    (?:\s+with\s+anode\s+above\s+(?P<anode>.+?))?
     (?:\s+for\s+(?P<duration>.+?))?
     (?:\s+(?:or\s+)?until\s+(?P<ends>.+))?
     """,
@@ -154,10 +156,10 @@ def _controlled(text: str, kind: StepKind, form: re.Match[str], ambient: float |
     duration = None if form["duration"] is None else _duration(form["duration"])
     value, unit = _quantity(form["value"], _VOLTS if kind is StepKind.HOLD else (*_CURRENTS, StepUnit.WATT))
     limit, limit_unit = _limit(form["limit"], kind, unit, duration)
-    ends = _ends(form["ends"], kind)
+    anode, ends = _anode(form["anode"], kind, unit, limit), _ends(form["ends"], kind)
     if duration is None and not ends:
         raise InputError("neither 'for TIME' nor 'until END' says how long it lasts")
-    return Step(text, kind, value, unit, limit, limit_unit, duration, ends, ambient=ambient)
+    return Step(text, kind, value, unit, limit, limit_unit, anode, duration, ends, ambient=ambient)
 
 
 def _check_foreign(text: str) -> None:
@@ -182,6 +184,8 @@ def _drive(text: str, body: str, ambient: float | None) -> Step:
 
 
 def _rest(text: str, form: re.Match[str], ambient: float | None) -> Step:
+    if form["anode"] is not None:
+        raise InputError("'with anode above' fits a charge by a current")
     if form["value"] is not None or form["limit"] is not None:
         raise InputError("'at' and 'up to' do not fit a rest; it takes 'for TIME', 'until balanced', or 'until 07:00'")
     duration = None if form["duration"] is None else _duration(form["duration"])
@@ -247,6 +251,20 @@ def _limit(text: str | None, kind: StepKind, unit: StepUnit, duration: int | Non
     if duration is None:
         raise InputError("'up to' needs 'for TIME': the charger stays connected so long")
     return _quantity(text, _VOLTS)
+
+
+def _anode(text: str | None, kind: StepKind, unit: StepUnit, limit: float | None) -> float | None:
+    """Return the potential that no negative electrode falls below [V]; 0 is one, too."""
+    if text is None:
+        return None
+    if kind is not StepKind.CHARGE or unit not in _CURRENTS or limit is not None:
+        raise InputError(
+            "'with anode above' fits a charge by a current, as in 'Charge at 3C with anode above 0 V for 1 h'"
+        )
+    match = re.fullmatch(rf"({_NUMBER})\s*(m?V)", text.strip(), re.ASCII)
+    if match is None or float(match[1]) >= 1e3:
+        raise InputError(f"{one_line(text)!r} is no potential of an anode, as in '0 V' or '5 mV'")
+    return float(match[1]) * _UNITS[match[2]][1]
 
 
 def _ends(text: str | None, kind: StepKind) -> tuple[StepEnd, ...]:

@@ -29,7 +29,7 @@ from ...core.fields import Fields, state
 from ...core.kernel import Block, kernel
 from ...core.variable import Count, Variable
 from ..numerics.arrhenius import FARADAY_CONSTANT, acceleration, thermal_voltage
-from ..numerics.curves import Curve, evaluate_held
+from ..numerics.curves import Curve, evaluate_held, interpolate, place
 from ..numerics.elementary import sqrt
 from .kind import ElectrochemicalParameters
 
@@ -189,6 +189,23 @@ def thermodynamic_factor(p: Block, concentration: float) -> tuple[float, float]:
     return evaluate_held(
         p.thermodynamic_factor, p.thermodynamic_factor_slope, p.electrolyte_low, p.electrolyte_high, concentration
     )
+
+
+@kernel
+def properties(p: Block, concentration: float) -> tuple[float, float, float, float, float, float]:
+    """Return D_e, kappa and chi at the reference temperature, each followed by its derivative by the concentration."""
+    low, width = p.electrolyte_low, (p.electrolyte_high - p.electrolyte_low) / (p.thermodynamic_factor.shape[0] - 1)
+    nodes, per_width = (
+        p.thermodynamic_factor.shape[0],
+        (p.thermodynamic_factor.shape[0] - 1) / (p.electrolyte_high - low),
+    )
+    segment, t = place(nodes, low, per_width, concentration)
+    d, by_d = interpolate(p.electrolyte_diffusivity, p.electrolyte_diffusivity_slope, width, per_width, segment, t)
+    kappa, by_kappa = interpolate(
+        p.electrolyte_conductivity, p.electrolyte_conductivity_slope, width, per_width, segment, t
+    )
+    chi, by_chi = interpolate(p.thermodynamic_factor, p.thermodynamic_factor_slope, width, per_width, segment, t)
+    return d, by_d, kappa, by_kappa, chi, by_chi
 
 
 @kernel

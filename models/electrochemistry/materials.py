@@ -107,7 +107,7 @@ def _curves(kind: ElectrochemicalParameters, materials: Count) -> tuple[Variable
 def curve_variables(
     name: str, unit: str, curves: list[Curve], of: Count, nominal: float, text: str
 ) -> tuple[Variable, Variable]:
-    """Return curves of one length as two parameters: their values, and their slopes."""
+    """Return curves of one length as two parameters, not listed: their values, and their slopes."""
     nodes = Count(curves[0].values.size, f"{name.rsplit('_', maxsplit=1)[-1]}_node")
     size = of, nodes
     values, slopes = np.array([c.values for c in curves]), np.array([c.slopes for c in curves])

@@ -24,6 +24,9 @@ allowed current
 constant voltage
     The I that puts V on `voltage_limit`, of either sign, within `-maximum_discharge_current` and
     `maximum_charge_current`. It does not end by itself.
+anode potential
+    I = `pack_current` while every negative electrode is above `anode_potential_limit`, else the I that holds the lowest
+    there, never of the other sign (`anode_limit`). It does not end by itself. Of packs whose cells tell it.
 
 A charge that is complete begins again in the step in which `restart_charge` is true and was false in the step before.
 To hold it true does nothing more.
@@ -40,6 +43,7 @@ G. L. Plett, Battery Management Systems, Volume II: Equivalent-Circuit Methods, 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from enum import IntEnum
 
 from ...core.bounds import LARGE, UNBOUNDED
@@ -47,6 +51,7 @@ from ...core.fields import Fields, flag, whole
 from ...core.kernel import Block, kernel
 from ...core.variable import DataType, Variable
 from . import bounds, cell_limit
+from .anode_limit import anode_limited_current
 from .cell_limit import cell_limited_current
 
 
@@ -59,6 +64,7 @@ class LoadMode(IntEnum):
     CONSTANT_CURRENT_CELL_VOLTAGE = 4
     ALLOWED_CURRENT = 5
     CONSTANT_VOLTAGE = 6
+    ANODE_POTENTIAL = 7
 
 
 POWER = int(LoadMode.POWER)
@@ -66,16 +72,26 @@ CONSTANT_CURRENT_CONSTANT_VOLTAGE = int(LoadMode.CONSTANT_CURRENT_CONSTANT_VOLTA
 CONSTANT_CURRENT_CELL_VOLTAGE = int(LoadMode.CONSTANT_CURRENT_CELL_VOLTAGE)
 ALLOWED_CURRENT = int(LoadMode.ALLOWED_CURRENT)
 CONSTANT_VOLTAGE = int(LoadMode.CONSTANT_VOLTAGE)
+ANODE_POTENTIAL = int(LoadMode.ANODE_POTENTIAL)
 
 
-def fields(groups: int) -> Fields:
-    """Return what vehicle, charger or battery management prescribe, and what the load reports."""
+def fields(groups: int, anodes: bool = False) -> Fields:
+    """Return what vehicle, charger or battery management prescribe, and what the load reports.
+
+    Parameters
+    ----------
+    groups : int
+        In series.
+    anodes : bool
+        Whether the cells tell the potentials of their negative electrodes.
+    """
+    modes = [mode for mode in LoadMode if anodes or mode is not LoadMode.ANODE_POTENTIAL]
     return Fields(
         parameters=(
             Variable("taper_current", "A", None, 1.0, 0.0, bounds.CURRENT, 1.0,
                      "Size of the pack current at which the constant-voltage phase ends", tunable=True),
         ),
-        inputs=_inputs(groups),
+        inputs=_inputs(groups, modes),
         outputs=(
             Variable("maximum_discharge_power", "W", None, 0.0, 0.0, UNBOUNDED, 1e4,
                      "Most power that the pack can deliver in this step; 1e300 W where it has no bound",
@@ -86,15 +102,15 @@ def fields(groups: int) -> Fields:
         ),
         states=(
             flag("finished", None, "Whether the charge has ended"),
-            whole("mode_before", None, "Load mode of the last step", greatest=float(max(LoadMode))),
+            whole("mode_before", None, "Load mode of the last step", greatest=float(max(modes))),
             flag("restart_before", None, "Whether the last step had restart_charge"),
         ),
         modules=(__name__, cell_limit.__name__),
     )  # fmt: skip
 
 
-def _inputs(groups: int) -> tuple[Variable, ...]:
-    modes = ", ".join(f"{mode.value} {mode.name.lower().replace('_', ' ')}" for mode in LoadMode)
+def _inputs(groups: int, modes: Sequence[LoadMode]) -> tuple[Variable, ...]:
+    told = ", ".join(f"{mode.value} {mode.name.lower().replace('_', ' ')}" for mode in modes)
     highest = bounds.VOLTAGE * groups
     limits = tuple(
         Variable(f"{way}_current_limit", "A", None, bounds.CURRENT, 0.0, bounds.CURRENT, 100.0,
@@ -102,7 +118,7 @@ def _inputs(groups: int) -> tuple[Variable, ...]:
         for way in ("charge", "discharge")
     )  # fmt: skip
     return (
-        Variable("load_mode", "1", None, 1.0, 0.0, max(LoadMode), 1.0, f"What the load prescribes: 0 or {modes}",
+        Variable("load_mode", "1", None, 1.0, 0.0, max(modes), 1.0, f"What the load prescribes: 0 or {told}",
                  data_type=DataType.INTEGER),
         Variable("pack_current", "A", None, 0.0, -bounds.CURRENT, bounds.CURRENT, 100.0,
                  "Current into the pack; that of the constant-current phase when charging to a voltage"),
@@ -214,3 +230,12 @@ def load_current(x: Block, p: Block, u: Block, y: Block, emf: float, resistance:
         charging, discharging = p.maximum_charge_current, p.maximum_discharge_current
         return voltage_current(u.voltage_limit, emf, resistance, charging, discharging)
     return u.pack_current
+
+
+@kernel
+def load_current_by_anode(x: Block, p: Block, u: Block, y: Block, emf: float, resistance: float) -> float:
+    """Return the pack current [A] that the load sets where the cells tell of their negative electrodes."""
+    if u.load_mode == ANODE_POTENTIAL:
+        begin_charge(x, u)
+        return anode_limited_current(x, u, y, u.pack_current)
+    return load_current(x, p, u, y, emf, resistance)

@@ -27,7 +27,7 @@ from ...core.model import DONE, Model, Update
 from ...core.timescale import reset_timescales, timescale_variables
 from ...core.variable import Count, Variable, counted
 from ..numerics import tables
-from . import charge, ladder, loads, report
+from . import anode_limit, charge, ladder, loads, report
 from .bounds import CURRENT
 
 INFEASIBLE_POWER = 1
@@ -37,7 +37,7 @@ UNDETERMINED_CURRENTS = 2
 """Status of a step in which cells without resistance are joined without any."""
 
 
-def declare(series: int, parallel: int, opposite_terminals: bool, nodes: int) -> Model:
+def declare(series: int, parallel: int, opposite_terminals: bool, nodes: int, anodes: bool = False) -> Model:
     """Declare the network of `series` groups of `parallel` cells.
 
     Parameters
@@ -48,6 +48,8 @@ def declare(series: int, parallel: int, opposite_terminals: bool, nodes: int) ->
         Whether a group's negative terminal is at its last cell; else both are at its first.
     nodes : int
         Length of the open-circuit voltage table, >= 2.
+    anodes : bool
+        Whether the cells tell the potentials of their negative electrodes, which a load may hold.
 
     Raises
     ------
@@ -63,12 +65,13 @@ def declare(series: int, parallel: int, opposite_terminals: bool, nodes: int) ->
         description="Electrical network of a pack: parallel cells on busbar ladders, in series, under a load",
         fields=fields(groups)
         + ladder.fields(cells, groups, opposite_terminals)
-        + loads.fields(groups)
+        + loads.fields(groups, anodes)
         + report.fields(cells, groups)
-        + charge.fields(cells, groups, Count(nodes, "node")),
-        initialize=initialize,
+        + charge.fields(cells, groups, Count(nodes, "node"))
+        + (anode_limit.fields(cells) if anodes else Fields()),
+        initialize=initialize_with_anodes if anodes else initialize,
         outputs_kernel=outputs_kernel,
-        advance=advance,
+        advance=advance_with_anodes if anodes else advance,
         update=Update.EXACT,
         refusals={
             INFEASIBLE_POWER: "pack_power = {u.pack_power:.9g} W has no current: in this step the pack delivers at "
@@ -176,14 +179,42 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 
 
 @kernel
-def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
-    """Find the currents of the step of h seconds from the ports at its start."""
+def prepare(x: Block, p: Block, u: Block, y: Block, c: Block) -> tuple[int, float, float]:
+    """Solve the groups; return ``DONE`` or the status of a refusal, and E [V] and R [Ohm] of the pack."""
     if not solve_groups(x, p, u, c):
-        return UNDETERMINED_CURRENTS
+        return UNDETERMINED_CURRENTS, 0.0, 0.0
     emf, resistance = pack_port(x, u)
     y.maximum_discharge_power = loads.maximum_power(emf, resistance)
     if u.load_mode == loads.POWER and not loads.feasible(u.pack_power, emf, resistance):
-        return INFEASIBLE_POWER
+        return INFEASIBLE_POWER, emf, resistance
+    return DONE, emf, resistance
+
+
+@kernel
+def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
+    """Find the currents of the step of h seconds from the ports at its start."""
+    status, emf, resistance = prepare(x, p, u, y, c)
+    if status != DONE:
+        return status
     set_currents(x, u, y, loads.load_current(x, p, u, y, emf, resistance))
+    write_outputs(x, p, u, y, c, h)
+    return DONE
+
+
+@kernel
+def initialize_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Start without currents, the negative electrodes at rest."""
+    initialize(x, p, u, y, c)
+    anode_limit.keep(x, u, y)
+
+
+@kernel
+def advance_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
+    """Find the currents of the step of h seconds from the ports at its start, those of negative electrodes too."""
+    status, emf, resistance = prepare(x, p, u, y, c)
+    if status != DONE:
+        return status
+    set_currents(x, u, y, loads.load_current_by_anode(x, p, u, y, emf, resistance))
+    anode_limit.keep(x, u, y)
     write_outputs(x, p, u, y, c, h)
     return DONE

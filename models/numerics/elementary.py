@@ -40,10 +40,18 @@ def sqrt(x: float) -> float:
     return math.sqrt(x)
 
 
+SMALL = 1e-3
+"""Below it the series of the inverse hyperbolic sine is exact to the last place, and its logarithm is not."""
+
+
 @kernel
 def asinh(x: float) -> float:
     """Return the inverse hyperbolic sine of x."""
-    return math.asinh(x)
+    size = abs(x)
+    if size < SMALL:
+        square = x * x
+        return x * (1.0 - square * (1.0 / 6.0 - square * (3.0 / 40.0 - square * 5.0 / 112.0)))
+    return math.copysign(math.log(size + math.sqrt(1.0 + size * size)), x)
 
 
 @kernel

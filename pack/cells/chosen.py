@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
 
 from ...core.errors import InputError
+from ...models.cell.ecm import EquivalentCircuitCell
 from ...models.cell.figures import figures
 from ...models.cell.physics.cell import ElectrochemicalCell
 from ...models.cell.protocol import CellModel
@@ -25,6 +27,8 @@ CIRCUIT_FILE, PHYSICS_FILE = ".toml", ".json"
 
 ECM = "ecm"
 """The model of an equivalent circuit."""
+
+Read = TypeVar("Read")
 
 _DEFAULT = Mesh()
 _MOST = 1000
@@ -56,6 +60,28 @@ def _cell(name: object) -> object:
     return name
 
 
+def known_circuit(name: object) -> object:
+    """Return the name of a shipped circuit or of a cell file; ValueError tells those that there are."""
+    known = parameter_sets(EquivalentCircuitCell)
+    if isinstance(name, str) and not name.endswith(CIRCUIT_FILE) and name not in known:
+        raise ValueError(f"there is no such cell{suggestion(name, known)}, or a file with the ending {CIRCUIT_FILE}")
+    return name
+
+
+def circuit_file(name: str, info: ValidationInfo, key: str) -> CellFile | None:
+    """Return the cell file that a key names, relative to the pack file; None where it names a shipped circuit."""
+    return _read(read_cell, name, info, key) if name.endswith(CIRCUIT_FILE) else None
+
+
+def _read(read: Callable[[Path], Read], name: str, info: ValidationInfo, key: str) -> Read:
+    """Return what the file of a name holds, relative to the pack file; ValueError where it cannot be read."""
+    path = (info.context.folder if isinstance(info.context, Context) else Path()) / name
+    try:
+        return read(path)
+    except InputError as error:
+        raise ValueError(f'{key} = "{name}": {str(error).removeprefix(f"{path}: ")}') from None
+
+
 class Cell(Table):
     """The kind of cell, its model, and its state at the start."""
 
@@ -76,15 +102,11 @@ class Cell(Table):
     _kind: CellModel | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
-    def _read(self, info: ValidationInfo) -> Cell:
-        read = {CIRCUIT_FILE: read_cell, PHYSICS_FILE: read_bpx}.get(Path(self.parameters).suffix)
+    def _found(self, info: ValidationInfo) -> Cell:
+        reads: dict[str, Callable[[Path], CellFile | PhysicsFile]] = {CIRCUIT_FILE: read_cell, PHYSICS_FILE: read_bpx}
+        read = reads.get(Path(self.parameters).suffix)
         if read is not None:
-            folder = info.context.folder if isinstance(info.context, Context) else Path()
-            path = folder / self.parameters
-            try:
-                self._file = read(path)
-            except InputError as error:
-                raise ValueError(f'parameters = "{self.parameters}": {str(error).removeprefix(f"{path}: ")}') from None
+            self._file = _read(read, self.parameters, info, "parameters")
         found = self._file.kind if self._file else parameter_set(self.parameters, CellModel)
         self._kind = self._modelled(found) if isinstance(found, ElectrochemicalCell) else self._circuit(found)
         return self

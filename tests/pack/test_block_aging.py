@@ -26,6 +26,7 @@ STEPS = 60
 GIVEN = {
     "capacity_loss": np.linspace(0.05, 0.1, 6),
     "resistance_growth": np.linspace(0.1, 0.6, 6),
+    "film_resistance": np.linspace(1e-4, 6e-4, 6),
     "soc_shift": np.linspace(-0.02, 0.03, 6),
 }
 
@@ -102,7 +103,7 @@ def test_the_fmu_tells_the_counters_whatever_the_detail(aging_part, tmp_path):
     assert validate_fmu(built) == []
     names = {variable.name for variable in read_model_description(str(built)).modelVariables}
     assert {f"{counter}[{k}]" for counter in (*COUNTER_NAMES, "plated_charge") for k in range(1, 7)} <= names
-    assert {"capacity_loss[6]", "resistance_growth[6]", "soc_shift[6]", "step_scale"} <= names
+    assert {"capacity_loss[6]", "resistance_growth[6]", "film_resistance[6]", "soc_shift[6]", "step_scale"} <= names
     assert "soc[1]" not in names
 
 

@@ -79,6 +79,7 @@ def test_pack_that_ages_hands_counters_on_and_holds_what_they_have_done():
         "Aging.capacity_loss -> Cell.capacity_loss": Rule.HOLD,
         "Aging.capacity_loss -> PackNetwork.capacity_loss": Rule.HOLD,
         "Aging.resistance_growth -> Cell.resistance_growth": Rule.HOLD,
+        "Aging.film_resistance -> Cell.film_resistance": Rule.HOLD,
     }
     plan = make_plan(system, {layer: 60**layer.rank for layer in (ELECTRICAL, CONTROL, THERMAL, AGING)})
     steps = [(operation.subject, operation.every) for operation in plan.operations if operation.action is Action.STEP]

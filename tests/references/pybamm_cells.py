@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pybamm
+from pybamm.expression_tree.averages import XAverage
 
 SETS = {"chen_2020": "Chen2020", "marquis_2019": "Marquis2019"}
 MODELS = {"spm": pybamm.lithium_ion.SPM, "spme": pybamm.lithium_ion.SPMe, "dfn": pybamm.lithium_ion.DFN}
@@ -15,6 +17,7 @@ STARTS = {
 SHIPPED = {
     "tolerances": dict(pybamm.settings.tolerances),
     "asymptotes": pybamm.parameters.lithium_ion_parameters.U_asymptotes,
+    "separable": XAverage._try_separable,
 }
 
 
@@ -31,12 +34,17 @@ class Case:
     r : int
         Volumes in a particle.
     graded : bool
-        Particle volumes narrow towards the surface (the widest is e^2.3 of the narrowest), and the surface concentration
-        is extrapolated by a parabola through three nodes; else uniform volumes and 1.5, -0.5.
+        Particle volumes narrow towards the surface (the widest is e^2.3 of the narrowest), and a parabola through three
+        nodes extrapolates the surface concentration; else uniform volumes and 1.5, -0.5.
     faces : str
         `shipped` means at faces, or `series`: every node-to-face mean is that of resistances in series.
     regularised : bool
         Keep what PyBaMM adds to OCPs and exchange currents and where it clips.
+    averaged : bool
+        Let the x-average of the electrolyte's concentration be one. PyBaMM 26.10.1.1 multiplies the average of porosity
+        times concentration by that of the inverse porosity, which is a constant.
+    published : bool
+        SPMe: hold the electrolyte's diffusivity at that of the initial concentration, as in the published equations.
     """
 
     parameters: str
@@ -46,19 +54,22 @@ class Case:
     graded: bool = False
     faces: str = "shipped"
     regularised: bool = False
+    averaged: bool = False
+    published: bool = False
 
     @property
     def name(self):
         mesh = "" if self.model == "spm" else "_" + "_".join(map(str, self.x))
-        faces = "_series" if self.faces == "series" else ""
         particle = "fine" if self.graded else f"r{self.r}"
-        return f"{self.parameters}_{self.model}{mesh}_{particle}{faces}{'_shipped' if self.regularised else ''}"
+        marks = {"series": self.faces == "series", "shipped": self.regularised}
+        marks |= {"averaged": self.averaged, "published": self.published}
+        return "_".join([f"{self.parameters}_{self.model}{mesh}_{particle}", *(key for key in marks if marks[key])])
 
 
 class SeriesFaces(pybamm.FiniteVolume):
     """Finite volumes whose face values are those of two half volumes in series."""
 
-    def node_to_edge(self, discretised_symbol, method="harmonic"):  # noqa: ARG002 (the name of the base class)
+    def node_to_edge(self, discretised_symbol, method="harmonic"):
         return super().node_to_edge(discretised_symbol, method="harmonic")
 
 
@@ -70,8 +81,13 @@ def regularise(kept):
     module.U_asymptotes = SHIPPED["asymptotes"] if kept else (lambda sto: pybamm.Scalar(0))
 
 
+def average(case):
+    """Keep or drop the rule by which PyBaMM takes factors out of averages over x."""
+    XAverage._try_separable = classmethod(lambda *_: None) if case.averaged else SHIPPED["separable"]
+
+
 def start(parameters, values, soc):
-    """Set the initial concentrations to a start of `STARTS`; the lithium of the particles is that of the shipped set."""
+    """Set the initial concentrations to a start of `STARTS`, with the lithium in particles of the shipped set."""
     n, p = (
         values[f"Maximum concentration in {side} electrode [mol.m-3]"]
         * values[f"{side.capitalize()} electrode active material volume fraction"]
@@ -86,12 +102,46 @@ def start(parameters, values, soc):
     values["Initial concentration in positive electrode [mol.m-3]"] = c_p + (x["full"] - x[soc]) * n / p * c_p_max
 
 
+def initially(values, function):
+    """Evaluate a function of the electrolyte at its initial concentration and at the reference temperature."""
+    concentration = pybamm.Scalar(values["Initial concentration in electrolyte [mol.m-3]"])
+    return float(values[function](concentration, pybamm.Scalar(298.15)).evaluate())
+
+
+def published_voltage(case, solution, t, current):
+    """Return the terminal voltage of the equations of Marquis et al. (2019), doi:10.1149/2.0341915jes [V]."""
+    values = pybamm.ParameterValues(SETS[case.parameters])
+    v_t = pybamm.constants.R.value * 298.15 / pybamm.constants.F.value
+    c_0 = values["Initial concentration in electrolyte [mol.m-3]"]
+    kappa = initially(values, "Electrolyte conductivity [S.m-1]")
+    density = current / (values["Electrode height [m]"] * values["Electrode width [m]"])
+    voltage, salt, resistance = 0.0, 0.0, 0.0
+    for side, sign in (("negative electrode", -1.0), ("separator", 0.0), ("positive electrode", 1.0)):
+        name, part = side.capitalize(), side.split()[0]
+        length, porosity = values[f"{name} thickness [m]"], values[f"{name} porosity"]
+        pores = porosity ** values[f"{name} Bruggeman coefficient (electrolyte)"]
+        resistance += length / (kappa * pores) / (3.0 if sign else 1.0)
+        if sign:
+            solid = (1.0 - porosity) ** values[f"{name} Bruggeman coefficient (electrode)"]
+            resistance += length / (3.0 * values[f"{name} conductivity [S.m-1]"] * solid)
+            j = solution[f"X-averaged {side} total interfacial current density [A.m-2]"](t)[0]
+            j_0 = solution[f"X-averaged {side} exchange current density [A.m-2]"](t)
+            voltage += sign * solution[f"X-averaged {side} open-circuit potential [V]"](t)
+            voltage += sign * 2.0 * v_t * np.arcsinh(j / (2.0 * j_0))
+            salt += sign * solution[f"X-averaged {part} electrolyte concentration [mol.m-3]"](t) / c_0
+    chi = 2.0 * (1.0 - values["Cation transference number"]) * values["Thermodynamic factor"]
+    return voltage + chi * v_t * salt + density * resistance
+
+
 def simulation(case, soc="full", options=None, tolerance=1e-9, **more):
     """Return a simulation of a case whose current is an input, in amperes, positive on discharge as in PyBaMM."""
     regularise(case.regularised)
+    average(case)
     model = MODELS[case.model](options)
     values = pybamm.ParameterValues(SETS[case.parameters])
     start(case.parameters, values, soc)
+    if case.published:
+        values["Electrolyte diffusivity [m2.s-1]"] = initially(values, "Electrolyte diffusivity [m2.s-1]")
     if "experiment" not in more:
         values["Current function [A]"] = "[input]"
     submeshes, methods = dict(model.default_submesh_types), dict(model.default_spatial_methods)

@@ -1,6 +1,7 @@
 """Write the traces of PyBaMM that the physics cells are compared with.
 
-Run by hand, where PyBaMM 26.10.1.1 (pybammsolvers 0.11.1, casadi 3.8.1, numpy 2.4.6, Python 3.11) is installed, from this folder::
+Run by hand from this folder, in an environment with PyBaMM 26.10.1.1 (pybammsolvers 0.11.1, casadi 3.8.1, numpy 2.4.6,
+Python 3.11)::
 
     python write_physics.py [beginning of the names of the files to write]
 
@@ -11,13 +12,19 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from pybamm_cells import Case, simulation
+import pybamm
+from pybamm_cells import Case, published_voltage, simulation
 
 FOLDER = Path(__file__).parent / "physics"
 ONE_C = {"chen_2020": 5.0, "marquis_2019": 0.680616}
-SAMPLES = 81
-CONSTANT = {"c20": (-0.05, "full"), "1c": (-1.0, "full"), "2c": (-2.0, "full"), "charge_1c": (1.0, "empty")}
-CONSTANT["charge_3c"] = (3.0, "empty")
+CONSTANT = {
+    "c20": (-0.05, "full", 900.0),
+    "1c": (-1.0, "full", 45.0),
+    "2c": (-2.0, "full", 20.0),
+    "charge_1c": (1.0, "empty", 40.0),
+    "charge_3c": (3.0, "empty", 10.0),
+}
+"""Current [C], start, and time between samples [s]."""
 STEPPED = ("drive", "rest")
 HEATS = {
     "ohmic": "Ohmic heating [W]",
@@ -60,12 +67,12 @@ def segments(protocol, one_c):
 
 def constant(case, protocol, options, tolerance):
     """Solve a constant current to the cut-off; return its solution, the times sampled, and the currents."""
-    rate, soc = CONSTANT[protocol]
+    rate, soc, spacing = CONSTANT[protocol]
     current = rate * ONE_C[case.parameters]
     solved = simulation(case, soc, options, tolerance)
     inputs = {"Current function [A]": -current}
-    coarse = simulation(case, soc, options, 1e-6).solve([0.0, 3960.0 / abs(rate)], inputs=inputs)
-    t = np.unique(np.round(np.linspace(0.0, np.floor(coarse.t[-1] - 0.5), SAMPLES)))
+    end = np.floor(simulation(case, soc, options, 1e-6).solve([0.0, 3960.0 / abs(rate)], inputs=inputs).t[-1] - 0.5)
+    t = np.unique(np.concatenate([[0.0, 1.0, 2.0, 5.0, 10.0, 20.0], np.arange(0.0, end, spacing), [end]]))
     return solved.solve(t, inputs=inputs), t, np.full(t.size, current)
 
 
@@ -92,6 +99,8 @@ def trace(case, protocol, lumped=False, tolerance=1e-9):
     solve = stepped if protocol in STEPPED else constant
     solution, t, current = solve(case, protocol, LUMPED if lumped else None, tolerance)
     kept = {"t": t, "I": current, "V": solution["Voltage [V]"](t)}
+    if case.published:
+        kept["V"] = published_voltage(case, solution, t, current)
     kept["lithium"] = np.array([solution[name](t[[0, -1]]) for name in LITHIUM]).T
     if "charge" in protocol or protocol == "drive":
         kept["anode"] = solution[ANODE](t)
@@ -101,6 +110,28 @@ def trace(case, protocol, lumped=False, tolerance=1e-9):
         kept["T"] = solution["Volume-averaged cell temperature [K]"](t)
         kept |= {f"heat_{key}": solution[name](t) for key, name in HEATS.items()}
     return kept
+
+
+def side_reaction(law, case, tolerance=1e-10):
+    """Return a full cycle of an SPM whose particles grow a SEI: 1C to 2.5 V, 0.3C to 4.2 V, 4.2 V to C/50."""
+    steps = ("Discharge at 1C until 2.5 V", "Charge at 0.3C until 4.2 V", "Hold at 4.2 V until C/50")
+    experiment = pybamm.Experiment([steps], period="120 seconds")
+    solution = simulation(case, "full", {"SEI": law}, tolerance, experiment=experiment).solve()
+    kept = {"step": np.concatenate([np.full(step.t.size, k) for k, step in enumerate(solution.cycles[0].steps)])}
+    kept |= {"t": solution.t, "I": -solution["Current [A]"].entries, "V": solution["Voltage [V]"].entries}
+    kept["thickness"] = solution["X-averaged negative SEI thickness [m]"].entries
+    kept["lost"] = solution["Loss of lithium to negative SEI [mol]"].entries
+    return kept
+
+
+def write_side_reactions(parameters):
+    """Write the cycles with a SEI, for each law, on coarse and on fine particles."""
+    kept = {}
+    for law in ("reaction limited", "solvent-diffusion limited", "interstitial-diffusion limited"):
+        for case in (Case(parameters, "spm"), Case(parameters, "spm", r=400, graded=True)):
+            name = f"{law.split()[0].partition('-')[0]}_{case.name.rpartition('_')[2]}"
+            kept |= {f"{name}/{key}": value for key, value in side_reaction(law, case).items()}
+    np.savez_compressed(FOLDER / f"{parameters}_sei.npz", **kept)
 
 
 def short(name):
@@ -125,19 +156,29 @@ def plan():
     """Return the cases with their isothermal and their lumped protocols."""
     every, warm = [*CONSTANT, *STEPPED], ["1c", "2c", "drive", "rest"]
     for name in ONE_C:
+        small, large = (10, 4, 10), (20, 20, 20)
         yield Case(name, "spm"), every, warm
-        yield Case(name, "spm", r=800, graded=True), every, warm
-        for x in ((10, 4, 10), (20, 20, 20)) if name == "chen_2020" else ((10, 4, 10),):
-            small = x == (10, 4, 10)
-            yield Case(name, "spme", x), every, warm if small else []
-            yield Case(name, "spme", x, 400, True), every, []
-            yield Case(name, "dfn", x), every, warm if small else []
-            yield Case(name, "dfn", x, faces="series"), every, []
-            yield Case(name, "dfn", x, 200, True, faces="series"), every, ["1c"] if small else []
-        yield Case(name, "dfn", regularised=True), ["1c", "2c"], []
+        yield Case(name, "spm", r=800, graded=True), every, ["1c"]
+        yield Case(name, "spme", small), every, warm
+        yield Case(name, "spme", small, averaged=True), every, ["1c"]
+        yield Case(name, "spme", large, 400, True, averaged=True), every, []
+        yield Case(name, "spme", large, 400, True, published=True), every, []
+        yield Case(name, "dfn", small), every, warm
+        yield Case(name, "dfn", small, faces="series"), every, []
+        yield Case(name, "dfn", small, 200, True, faces="series"), every, ["1c"]
+        yield Case(name, "dfn", small, regularised=True), ["1c", "2c"], []
+        if name == "chen_2020":
+            yield Case(name, "dfn", large), every, []
+            yield Case(name, "dfn", large, faces="series"), every, []
+            yield Case(name, "dfn", large, 200, True, faces="series"), ["1c", "2c", "charge_3c"], []
+            yield Case(name, "dfn", (20, 8, 20), 200, True, faces="series"), ["1c"], []
+            yield Case(name, "dfn", (40, 16, 40), 200, True, faces="series"), ["1c"], []
 
 
 if __name__ == "__main__":
+    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
     for planned in plan():
-        if planned[0].name.startswith(sys.argv[1] if len(sys.argv) > 1 else ""):
+        if planned[0].name.startswith(wanted):
             write(*planned)
+    if "chen_2020_sei".startswith(wanted):
+        write_side_reactions("chen_2020")

@@ -8,7 +8,8 @@
         |                                    | | | +-----heat_rate (mean)----> Thermal     thermal, every 2 s
         |                                    | +-|-------temperature (hold)-----+
         |                                    |   +-------eight counters (last)----> Aging  aging, every 4 s
-        |                                    +-----------capacity_loss, resistance_growth (hold)--+
+        |                                    +-----------capacity_loss, resistance_growth,        |
+        |                                                film_resistance (hold)-------------------+
         +------------------------------------------------capacity_loss (hold)---------------------+
 
 Aging steps last, with the counters of its instant; what it has done acts from the next electrical step on. With Jumps
@@ -54,6 +55,7 @@ step Aging
 transfer Aging.capacity_loss -> Cell.capacity_loss (hold)
 transfer Aging.capacity_loss -> PackNetwork.capacity_loss (hold)
 transfer Aging.resistance_growth -> Cell.resistance_growth (hold)
+transfer Aging.film_resistance -> Cell.film_resistance (hold)
 """
 
 JUMPS = """

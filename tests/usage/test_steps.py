@@ -72,6 +72,8 @@ OURS = {
         DISCHARGE, 2000.0, W, duration=10 * MINUTE, ends=(StepEnd(3.2, V, False),)
     ),
     "Charge at 0.2 MW for 10 min": step(CHARGE, 2e5, W, duration=10 * MINUTE),
+    "Charge at 3C with anode above 0 V until 4.1 V": step(CHARGE, 3.0, C, anode=0.0, ends=(StepEnd(4.1, V, True),)),
+    "Charge at 9 A with anode above 5 mV for 1 h": step(CHARGE, 9.0, A, anode=0.005, duration=HOUR),
     "Charge at C/6 until 393 V pack": step(CHARGE, 1 / 6, C, ends=(StepEnd(393.0, PACK, True),)),
     "Hold at 393.6 V pack until C/20 or 2 A": step(HOLD, 393.6, PACK, ends=(StepEnd(0.05, C), StepEnd(2.0, A))),
     "Charge at C/6 up to 4.2 V for 20160 s": step(CHARGE, 1 / 6, C, limit=4.2, duration=20160 * 10**9),
@@ -81,6 +83,10 @@ OURS = {
 }
 
 WRONG = {
+    "Discharge at 1C with anode above 0 V for 1 h": "'with anode above' fits a charge by a current",
+    "Charge at 1 kW with anode above 0 V for 1 h": "'with anode above' fits a charge by a current",
+    "Charge at 1C with anode above 0 A for 1 h": "'0 A' is no potential of an anode, as in '0 V' or '5 mV'",
+    "Rest with anode above 0 V for 1 h": "'with anode above' fits a charge by a current",
     "charge at 1 A for 1 h": "'charge' is no step; allowed are Charge, Discharge, Hold, Rest, Drive",
     "Charge": "'at VALUE' is missing, as in 'Charge at C/6'",
     "Hold for 1 h": "'at VALUE' is missing, as in 'Hold at 4.1 V'",

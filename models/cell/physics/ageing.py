@@ -37,7 +37,7 @@ from ....core.kernel import Block, kernel
 from ....core.variable import Count, Detail, Variable
 from ...aging import anode, counters, damage, film, plating
 from ...aging.kind import AgingParameters
-from ...electrochemistry import films, heat, lithium
+from ...electrochemistry import films, lithium, potentials
 from ...electrochemistry.kind import NEGATIVE, POSITIVE
 from ...numerics import tables
 from ...numerics.arrhenius import arrhenius
@@ -142,7 +142,8 @@ def move(x: Block, p: Block, k: int, m: int, charge: float) -> float:
     before, total = x.mean_stoichiometry[k, m], x.material_charge[k, m]
     after, x.mean_remainder[k, m] = add(before, x.mean_remainder[k, m], charge / total)
     x.mean_stoichiometry[k, m] = after
-    return -total * (heat.enthalpy(p, m, after) - heat.enthalpy(p, m, before))
+    level = potentials.enthalpy(p, m, potentials.locate(p, m, before))
+    return total * (level - potentials.enthalpy(p, m, potentials.locate(p, m, after)))
 
 
 @kernel

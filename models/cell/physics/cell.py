@@ -64,7 +64,8 @@ class ElectrochemicalCell(ElectrochemicalParameters):
     def equivalent_circuit(self) -> CellParameters:
         """Return the circuit that a battery management takes for the cell; InputError where there is none."""
         raise InputError(
-            f"{self.name}: a cell of physics has no equivalent circuit; identify one by `packfmu cell fit`"
+            f"{self.name} is a cell of physics and has no equivalent circuit; name a cell file that has one, such as "
+            "`packfmu cell fit` writes"
         )
 
     def fillings(self, soc: float | NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

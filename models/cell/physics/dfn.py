@@ -17,11 +17,12 @@ from ....core.kernel import Block, kernel
 from ....core.model import DONE, Model, Update
 from ....core.timescale import include_timescale
 from ....core.variable import counted
-from ...electrochemistry import electrolyte, heat, lithium, materials, particles
+from ...electrochemistry import electrolyte, films, heat, lithium, materials, particles
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
+from ...electrochemistry.porous import anode as face
 from ...electrochemistry.porous import booking, mesh, solution, stage
 from .. import port, reported
-from . import terminals
+from . import anode, terminals
 
 UNSOLVED = 3
 """Status of a step whose equations have no solution that was found."""
@@ -29,7 +30,7 @@ UNSOLVED = 3
 REFUSALS = reported.REFUSALS | {UNSOLVED: "no solution"}
 
 
-def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Model:
+def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields | None = None) -> Model:
     """Declare n cells of one kind as porous electrodes.
 
     Parameters
@@ -45,12 +46,14 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Mod
     fields = (
         lithium.fields(count, kind, capacity)
         + materials.fields(count, kind)
+        + films.fields(count, kind)
         + particles.fields(count, mesh.particles(kind), kind)
         + electrolyte.fields(count, kind)
         + stage.fields(count, kind)
         + port.fields(count)
         + terminals.fields(count, kind)
         + heat.fields(count)
+        + anode.fields(count)
     )
     return Model(
         name="Cell",
@@ -76,15 +79,17 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> int:
     """Compute the Thévenin equivalent of cell k, linearised about its last current, by a trial."""
     current = x.current[k]
     flowing = -terminals.stored(x, p, k)
-    mesh.lay_out(x, p, k)
+    stage.prepare(x, p, k)
     stage.recall(x, k, flowing)
     if stage.find(x, p, k, flowing, max(p.lookahead, 1e-6)) == solution.NOT_CONVERGED:
         return UNSOLVED
     voltage = solution.voltage(x, p, k, flowing)
-    slope = solution.differentiate(x, p, k, flowing)
+    least = face.potential(x, p, k)
+    slope, share = solution.differentiate(x, p, k, flowing), terminals.storing(p, k, current)
     stage.keep(x, k, flowing)
     contact = x.contact_resistance[k]
-    resistance = contact - terminals.storing(p, k, current) * slope
+    resistance = contact - share * slope
+    anode.offer(y, k, current, least, share * face.slope(x, p, k))
     y.emf[k] = voltage + contact * current - resistance * current
     y.resistance[k] = resistance
     for m in range(x.diffusion_rate.shape[1]):
@@ -97,7 +102,7 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> int:
 def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> int:
     """Step cell k over h [s], its current and temperature being in x already, and add it to the ledger."""
     main = terminals.stored(x, p, k)
-    mesh.lay_out(x, p, k)
+    stage.prepare(x, p, k)
     for particle in range(x.mean_before.shape[0]):
         x.mean_before[particle] = x.mean_stoichiometry[k, particle]
     stage.recall(x, k, -main)
@@ -109,6 +114,7 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> int:
     warmth += booking.store(x, p, y, k, NEGATIVE) + booking.store(x, p, y, k, POSITIVE)
     warmth += terminals.book(x, p, y, k, main, voltage, h)
     y.heat_rate[k] = warmth / h
+    y.anode_potential[k] = x.anode_middle[k] = face.potential(x, p, k)
     y.voltage[k] = voltage + x.contact_resistance[k] * x.current[k]
     return DONE
 
@@ -131,13 +137,23 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     heat.reset(y)
     for k in range(x.soc.shape[0]):
         lithium.renew(x, p, k)
+        films.renew(x, p, k)
         electrolyte.measure(x, p, k)
         warm(x, p, k, u.temperature[k])
         x.current[k] = y.heat_rate[k] = 0.0
         settle(x, p, k)
         write_cell(x, p, y, k)
         y.voltage[k] = y.emf[k]
-    reported.write_extremes(x, y, 0.0)
+        y.anode_potential[k] = x.anode_middle[k] = y.anode_emf[k]
+    write_sums(x, y, 0.0)
+
+
+@kernel
+def write_sums(x: Block, y: Block, h: float) -> None:
+    """Write what follows from all cells after a step of h [s]."""
+    y.heat = heat.total(y)
+    reported.write_extremes(x, y, h)
+    anode.write_extremes(y.anode_potential, y)
 
 
 @kernel
@@ -172,6 +188,5 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
             status = write_cell(x, p, y, k)
         if status != DONE:
             return status
-    y.heat = heat.total(y)
-    reported.write_extremes(x, y, h)
+    write_sums(x, y, h)
     return reported.within_range(y)

@@ -21,10 +21,9 @@ All of them are scratch, written here and by `solution`, for the cell that is be
 
 from __future__ import annotations
 
-from ....core.bounds import UNBOUNDED
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
-from ....core.variable import Count, Variable
+from ....core.variable import Count
 from ...numerics.arrhenius import thermal_voltage
 from ...numerics.elementary import power, sqrt
 from .. import materials, particles
@@ -38,10 +37,6 @@ def fields(kind: ElectrochemicalParameters) -> Fields:
     """Return the reactions in the volumes of a cell."""
     each, node = Count(mesh.particles(kind), "particle"), Count(mesh.nodes(kind), "node")
     return Fields(
-        parameters=(
-            Variable("film_resistance", "Ohm.m2", ELECTRODES, [e.film_resistance for e in kind.electrodes], 0.0, UNBOUNDED,
-                     1e-3, "Resistance of a film on the particles of each electrode, the negative first"),
-        ),
         states=(
             state("response_level", "1", each, "A: stoichiometry at the surface after the step without current"),
             state("response_slope", "1/A", each, "B over Q: its fall with the reaction current"),
@@ -62,16 +57,29 @@ def fields(kind: ElectrochemicalParameters) -> Fields:
 
 @kernel
 def respond(x: Block, p: Block, k: int) -> None:
-    """Write how the particles of cell k respond to currents over the time that the decays hold for."""
+    """Write how the particles of cell k respond to currents over the time that is prepared."""
     for e in range(ELECTRODES):
         first, count, particle = mesh.first_material(p, e), mesh.materials_of(p, e), mesh.first_particle(p, e)
         for n in range(mesh.volumes(p, e)):
             for m in range(first, first + count):
                 level, slope = particles.respond(x, p, k, particle, m)
-                share = mesh.width(p, e, n)
                 x.response_level[particle] = level
-                x.response_slope[particle] = slope / (share * x.material_charge[k, m])
-                x.film[particle] = p.film_resistance[e] / (share * x.material_surface[k, m])
+                x.response_slope[particle] = slope / (mesh.width(p, e, n) * x.material_charge[k, m])
+                particle += 1
+
+
+@kernel
+def cover(x: Block, p: Block, k: int) -> None:
+    """Write the resistance of the films of each particle of cell k, of one thickness in an electrode."""
+    for e in range(ELECTRODES):
+        first, count, particle = mesh.first_material(p, e), mesh.materials_of(p, e), mesh.first_particle(p, e)
+        surface = 0.0
+        for m in range(first, first + count):
+            surface += x.material_surface[k, m]
+        for n in range(mesh.volumes(p, e)):
+            for m in range(first, first + count):
+                share = mesh.width(p, e, n) * x.material_surface[k, m] / surface
+                x.film[particle] = x.film_resistance[k, e] / share
                 particle += 1
 
 

@@ -49,6 +49,7 @@ def fields(kind: ElectrochemicalParameters) -> Fields:
                      "Of the potentials that an iteration finds", hidden=True),
         ),
         states=(
+            state("iterations", "1", None, "Iterations of all cells since the start"),
             state("reaction_by_current", "1", each, "Change of each reaction current with I_x"),
         ),
         modules=(__name__,),
@@ -113,6 +114,7 @@ def solve(x: Block, p: Block, k: int, current: float, h: float) -> int:
     """
     scale, most = electrolyte.diffusion_voltage(x, p, k), p.tolerance / CURVATURE
     for n in range(MOST_ITERATIONS):
+        x.iterations += 1.0
         iterate(x, p, k, current, h)
         correction = max(correct_reactions(x, p, NEGATIVE), correct_reactions(x, p, POSITIVE))
         correction = max(correction, correct_concentrations(x, scale))

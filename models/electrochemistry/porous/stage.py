@@ -52,6 +52,13 @@ def rest(x: Block, p: Block, k: int) -> None:
 
 
 @kernel
+def prepare(x: Block, p: Block, k: int) -> None:
+    """Write what the volumes of cell k are in the steps to come."""
+    mesh.lay_out(x, p, k)
+    reaction.cover(x, p, k)
+
+
+@kernel
 def recall(x: Block, k: int, current: float) -> None:
     """Start the iteration from the last trial of cell k, carried to another current I_x [A]."""
     rise = current - x.guess_current[k]
@@ -93,5 +100,5 @@ def follow(x: Block, p: Block, k: int) -> None:
         for n in range(mesh.volumes(p, e)):
             for m in range(first, first + count):
                 charge = mesh.width(p, e, n) * x.material_charge[k, m]
-                particles.follow(x, p, k, particle, m, -x.reaction[particle] / charge, 1.0)
+                particles.follow(x, p, k, particle, m, -x.reaction[particle] / charge)
                 particle += 1

@@ -68,16 +68,17 @@ def evaluate(x: Block, p: Block, k: int) -> None:
     """Write the properties of the electrolyte in all volumes of cell k at the iterate."""
     for i in range(x.iterate.shape[0]):
         c = x.iterate[i]
-        diffusivity, by_c = electrolyte.table_diffusivity(p, c)
-        resistance = x.node_diffusion[i] / diffusivity
+        diffusivity, by_d, conductivity, by_kappa, factor, by_factor = electrolyte.properties(p, c)
+        inverse = 1.0 / diffusivity
+        resistance = x.node_diffusion[i] * inverse
         x.diffusion_resistance[i] = resistance
-        x.diffusion_by_concentration[i] = -resistance * by_c / diffusivity
-        conductivity, by_c = electrolyte.table_conductivity(p, c)
-        resistance = x.node_conduction[i] / conductivity
+        x.diffusion_by_concentration[i] = -resistance * by_d * inverse
+        inverse = 1.0 / conductivity
+        resistance = x.node_conduction[i] * inverse
         x.conduction_resistance[i] = resistance
-        x.conduction_by_concentration[i] = -resistance * by_c / conductivity
+        x.conduction_by_concentration[i] = -resistance * by_kappa * inverse
         x.log_concentration[i] = log(c)
-        x.factor[i], x.factor_by_concentration[i] = electrolyte.thermodynamic_factor(p, c)
+        x.factor[i], x.factor_by_concentration[i] = factor, by_factor
 
 
 @kernel
