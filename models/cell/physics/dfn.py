@@ -67,11 +67,13 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
         + terminals.fields(count, kind)
         + heat.fields(count)
         + anode.fields(count)
-        + Fields(states=(
-            state("stage_voltage", "V", 2, "Voltage between the collectors after each half of the step"),
-            state("stage_anode", "V", 2, "Anode potential after each half of the step"),
-            state("refused", "1", None, "The cell that a step was refused for, from 1 on"),
-        ))
+        + Fields(
+            states=(
+                state("stage_voltage", "V", 2, "Voltage between the collectors after each half of the step"),
+                state("stage_anode", "V", 2, "Anode potential after each half of the step"),
+                state("refused", "1", None, "The cell that a step was refused for, from 1 on"),
+            )
+        )
     )
     return Model(
         name="Cell",
@@ -82,6 +84,7 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
         advance=advance,
         refusals=REFUSALS,
         update=Update.IMPLICIT,
+        alike=count.of,
     )
 
 
@@ -101,8 +104,7 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> int:
     stage.recall(x, k, flowing)
     ahead = max(p.lookahead, LEAST_TIME)
     particles.prepare(x, p, k, ahead)
-    if stage.find(x, p, k, flowing, ahead) == solution.NOT_CONVERGED:
-        return unsolved(x)
+    ended = stage.find(x, p, k, flowing, ahead)
     voltage = solution.voltage(x, p, k, flowing)
     least = face.potential(x, p, k)
     slope, share = solution.differentiate(x, p, k, flowing), terminals.storing(p, k, current)
@@ -115,7 +117,7 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> int:
     for m in range(x.diffusion_rate.shape[1]):
         slowest = 1.0 / (p.mode_rate[0] * x.diffusion_rate[k, m])
         include_timescale(y, slowest, slowest)
-    return DONE
+    return DONE if ended == solution.CONVERGED else unsolved(x)
 
 
 @kernel
@@ -179,12 +181,19 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> int:
 @kernel
 def write_cell(x: Block, p: Block, y: Block, k: int) -> int:
     """Write the outputs of cell k at the communication point."""
-    mean, n = 0.0, p.negative_width.shape[0]
-    stride = mesh.materials_of(p, NEGATIVE)
-    for i in range(n):
-        mean += p.negative_width[i] * x.mean_stoichiometry[k, i * stride]
-    y.soc[k] = x.soc[k] = lithium.soc_at(x, k, mean)
+    y.soc[k] = x.soc[k] = lithium.soc_at(x, k, filling(x, p, k))
     return offer_port(x, p, y, k)
+
+
+@kernel
+def filling(x: Block, p: Block, k: int) -> float:
+    """Return how full of lithium the negative electrode of cell k is."""
+    count, particle, held = mesh.materials_of(p, NEGATIVE), 0, 0.0
+    for n in range(p.negative_width.shape[0]):
+        for m in range(count):
+            held += p.negative_width[n] * x.material_charge[k, m] * x.mean_stoichiometry[k, particle]
+            particle += 1
+    return held / lithium.electrode_charge(x, p, k, NEGATIVE)
 
 
 @kernel
@@ -218,9 +227,12 @@ def settle(x: Block, p: Block, k: int) -> None:
     """Set cell k to rest at its first state of charge."""
     stage.rest(x, p, k)
     for e in range(materials.ELECTRODES):
-        start = mesh.first_particle(p, e)
-        for particle in range(start, start + mesh.volumes(p, e) * mesh.materials_of(p, e)):
-            particles.settle(x, k, particle, lithium.stoichiometry_of(x, k, e, p.initial_soc[k]))
+        first, count, particle = mesh.first_material(p, e), mesh.materials_of(p, e), mesh.first_particle(p, e)
+        filling = lithium.stoichiometry_of(x, k, e, p.initial_soc[k])
+        for _ in range(mesh.volumes(p, e)):
+            for m in range(first, first + count):
+                particles.settle(x, k, particle, lithium.material_at(p, m, filling))
+                particle += 1
 
 
 @kernel

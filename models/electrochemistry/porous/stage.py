@@ -81,7 +81,7 @@ def keep(x: Block, k: int, current: float) -> None:
 
 @kernel
 def find(x: Block, p: Block, k: int, current: float, h: float) -> int:
-    """Solve a stage of cell k over h [s] under I_x [A] from a first iterate; return the number of iterations.
+    """Solve a stage of cell k over h [s] under I_x [A] from a first iterate; return how that ended.
 
     The particles are prepared for this time.
     """
