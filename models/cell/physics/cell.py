@@ -24,7 +24,7 @@ NODES = 201
 MODELS = {Physics.SPM: spm.declare, Physics.SPME: spme.declare, Physics.DFN: dfn.declare}
 """What declares cells, by how far they are resolved."""
 
-BLENDS: tuple[Physics, ...] = ()
+BLENDS = (Physics.DFN,)
 """The models that take electrodes of several materials."""
 
 
