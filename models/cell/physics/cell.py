@@ -24,6 +24,9 @@ NODES = 201
 MODELS = {Physics.SPM: spm.declare, Physics.DFN: dfn.declare}
 """What declares cells, by how far they are resolved."""
 
+AGEING = {Physics.SPM}
+"""Models that age."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ElectrochemicalCell(ElectrochemicalParameters):
@@ -52,6 +55,8 @@ class ElectrochemicalCell(ElectrochemicalParameters):
             raise InputError(f"{self.name}: there is no model {self.physics.value!r} yet")
         if aging is None:
             return MODELS[self.physics](cells, self, self.capacity)
+        if self.physics not in AGEING:
+            raise InputError(f"{self.name}: cells of {self.physics.value!r} do not age yet; those of 'spm' do")
         table = self.open_circuit(np.linspace(0.0, 1.0, NODES))
         wear = ageing.fields(counted("cells", cells, "cell"), aging, table)
         return MODELS[self.physics](cells, self, self.capacity, wear)
