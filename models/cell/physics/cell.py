@@ -16,16 +16,19 @@ from ...electrochemistry import resistance
 from ...electrochemistry.kind import ElectrochemicalParameters, Physics
 from ...electrochemistry.mixture import Mixture, mixture
 from ..kind import CellParameters
-from . import ageing, dfn, spm
+from . import ageing, dfn, spm, spme
 
 NODES = 201
 """Nodes of the table of the open-circuit voltage over SOC, for components that take one."""
 
-MODELS = {Physics.SPM: spm.declare, Physics.DFN: dfn.declare}
+MODELS = {Physics.SPM: spm.declare, Physics.SPME: spme.declare, Physics.DFN: dfn.declare}
 """What declares cells, by how far they are resolved."""
 
 AGEING = {Physics.SPM}
 """Models that age."""
+
+BLENDS: tuple[Physics, ...] = ()
+"""The models that take electrodes of several materials."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,6 +56,8 @@ class ElectrochemicalCell(ElectrochemicalParameters):
         """Declare n cells, >= 1, which age where `aging` is given."""
         if self.physics not in MODELS:
             raise InputError(f"{self.name}: there is no model {self.physics.value!r} yet")
+        if len(self.materials) > len(self.electrodes) and self.physics not in BLENDS:
+            raise InputError(f"{self.name}: no model {self.physics.value!r} of electrodes of several materials yet")
         if aging is None:
             return MODELS[self.physics](cells, self, self.capacity)
         if self.physics not in AGEING:

@@ -11,7 +11,7 @@ from packfmu.models.electrochemistry.kind import Mesh, Physics
 from packfmu.models.parameter_sets import cell_model
 from packfmu.pack.file import parse_pack
 from packfmu.pack.parts import parts
-from tests.pack.cells import bpx_files
+from tests.pack.cells.bpx import files
 
 
 def pack_of(folder, **cell):
@@ -20,8 +20,8 @@ def pack_of(folder, **cell):
 
 @pytest.fixture
 def folder(tmp_path):
-    bpx_files.written(tmp_path, bpx_files.CONTENTS, "cell.json")
-    bpx_files.written(tmp_path, bpx_files.of_single_particles(), "single.json")
+    files.written(tmp_path, files.CONTENTS, "cell.json")
+    files.written(tmp_path, files.of_single_particles(), "single.json")
     return tmp_path
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.errors import one_line, shortened
-from ...models.cell.physics.cell import ElectrochemicalCell
-from ...models.electrochemistry.kind import Electrode
-from ...models.electrochemistry.lithium import rest_voltages
-from .bpx_contents import Contents, Place
-from .bpx_curves import along_stoichiometry, given_function
-from .bpx_formula import Formula
+from ....core.errors import one_line, shortened
+from ....models.cell.physics.cell import ElectrochemicalCell
+from ....models.electrochemistry.kind import Electrode
+from ....models.electrochemistry.lithium import rest_voltages
+from .contents import Contents, Place
+from .curves import along_stoichiometry, given_function
+from .formula import Formula
 
 if TYPE_CHECKING:
     from bpx import BPX
@@ -114,10 +114,11 @@ def _assumed(contents: BPX, kind: ElectrochemicalCell) -> Iterator[str]:
 
 
 def _tables(kind: ElectrochemicalCell) -> Iterator[str]:
-    for material in kind.materials:
-        curve = material.open_circuit_potential
-        if curve.error > SAID_ERROR:
-            yield f"the potential of {material.name} is off its table by up to {1e3 * curve.error:.2g} mV at its kinks"
+    for name, electrode in zip(("negative", "positive"), kind.electrodes, strict=True):
+        for material in electrode.materials:
+            error = material.open_circuit_potential.error
+            if error > SAID_ERROR:
+                yield f"the potential of {material.name} ({name}) is off by up to {1e3 * error:.2g} mV at its kinks"
 
 
 def _hysteresis(contents: BPX, formulas: dict[Place, Formula]) -> Iterator[str]:
