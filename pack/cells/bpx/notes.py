@@ -128,7 +128,8 @@ def _hysteresis(contents: BPX, formulas: dict[Place, Formula]) -> Iterator[str]:
         ("Positive electrode", sections.positive_electrode),
     ):
         blend = getattr(electrode, "particle", None) or {}
-        for place, particle in [((name, key), blend[key]) for key in blend] or [((name,), electrode)]:
+        held: dict[Place, Any] = {(name, key): blend[key] for key in blend} or {(name,): electrode}
+        for place, particle in held.items():
             told = [key for field, key in BRANCHES if getattr(particle, field) is not None]
             if told:
                 apart = max(_apart(formulas, place, particle, field, key) for field, key in BRANCHES if key in told)
