@@ -65,20 +65,16 @@ def total(y: Block) -> float:
 
 
 @kernel
-def react(x: Block, p: Block, y: Block, k: int, m: int, surface: float, charge: float, overpotential: float) -> float:
-    """Book the heat of a reaction that takes a charge [C] out of particles with a surface stoichiometry; return it.
+def react(y: Block, charge: float, potential: float, entropic: float, lost: float) -> float:
+    """Book the heat of a reaction that takes a charge [C] out of particles; return it.
 
-    What the mean stores is not in it: see `store`.
+    `potential` is U [V] and `entropic` T dU/dT [V] at the surface, `lost` the overpotential [V]. What the mean stores
+    is not in it: see `store`.
     """
-    place = potentials.locate(p, m, surface)
-    voltage, _ = potentials.potential(x, p, k, m, place)
-    entropic, _ = potentials.entropy(p, m, place)
-    lost, reversible = charge * overpotential, charge * x.temperature[k] * entropic
-    mixing = charge * voltage - reversible
-    y.heat_reaction += lost
-    y.heat_reversible += reversible
-    y.heat_mixing += mixing
-    return lost + reversible + mixing
+    y.heat_reaction += charge * lost
+    y.heat_reversible += charge * entropic
+    y.heat_mixing += charge * (potential - entropic)
+    return charge * (potential + lost)
 
 
 @kernel

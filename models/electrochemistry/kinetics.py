@@ -7,7 +7,7 @@ With the anodic transfer coefficient a and the overpotential eta, positive where
     j = i_0 (exp(a F eta / (R T)) - exp(-(1 - a) F eta / (R T)))
     i_0 = i_ref (c_e/c_e0)^a (1 - x)^a x^(1 - a)
 
-For a = 1/2 the overpotential is ``2 R T/F asinh(q)``, ``q = j / (2 i_0)``, by ``log(|q| + sqrt(1 + q^2))``; else Newton's iteration finds it.
+For a = 1/2 the overpotential is ``2 R T/F asinh(j / (2 i_0))``; else Newton's iteration finds it.
 
 References
 ----------
@@ -56,3 +56,40 @@ def site_activity(stoichiometry: float, transfer: float) -> tuple[float, float]:
     if transfer == 0.5:
         return sqrt(occupied * vacant), slope
     return power(vacant, transfer) * power(occupied, 1.0 - transfer), slope
+
+
+@kernel
+def activation(
+    current: float, exchange: float, stoichiometry: float, transfer: float, voltage: float
+) -> tuple[float, float, float]:
+    """Return the overpotential of a reaction [V], and its derivatives by current and stoichiometry.
+
+    Parameters
+    ----------
+    current, exchange : float
+        I, and i_ref times the surface [A].
+    stoichiometry : float
+        At the surface.
+    transfer : float
+        a.
+    voltage : float
+        R T / F [V].
+    """
+    if transfer == 0.5:
+        return symmetric(current / exchange, exchange, stoichiometry, voltage)
+    activity, by_stoichiometry = site_activity(stoichiometry, transfer)
+    relative, slope = overpotential(current / (exchange * activity), transfer)
+    by_current = voltage * slope / (exchange * activity)
+    return voltage * relative, by_current, -by_current * current * by_stoichiometry
+
+
+@kernel
+def symmetric(drive: float, exchange: float, stoichiometry: float, voltage: float) -> tuple[float, float, float]:
+    """Do as `activation` for a transfer coefficient of 1/2 and ``drive = I/exchange``."""
+    occupied, vacant = max(stoichiometry, LEAST_VACANCY), max(1.0 - stoichiometry, LEAST_VACANCY)
+    sites, half = occupied * vacant, 0.5 * drive
+    root = sqrt(sites + half * half)
+    size = 2.0 * voltage * log((abs(half) + root) / sqrt(sites))
+    slope = voltage / root
+    found = size if half > 0.0 else -size
+    return found, slope / exchange, slope * half * (occupied - vacant) / sites

@@ -24,8 +24,9 @@ from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields, state
 from ...core.kernel import Block, kernel
 from ...core.variable import Count, Detail, Variable
-from ..numerics.arrhenius import FARADAY_CONSTANT, acceleration
-from ..numerics.curves import Curve, evaluate_held
+from ..numerics.arrhenius import FARADAY_CONSTANT, GAS_CONSTANT
+from ..numerics.curves import Curve
+from ..numerics.elementary import exp
 from ..numerics.index import index
 from . import potentials
 from .kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
@@ -100,6 +101,8 @@ def _curves(kind: ElectrochemicalParameters, materials: Count) -> tuple[Variable
         Variable("stoichiometry_high", "1", materials, high, 0.0, 1.0, 1.0, "Greatest stoichiometry of the curves"),
         *curve_variables("open_circuit_potential", "V", potential, materials, 1.0, "Potential against lithium"),
         *curve_variables("diffusivity", "m2/s", diffusivity, materials, 1e-14, "Diffusivity in the particles"),
+        Variable("diffusivity_middle", "m2/s", materials, [float(m.diffusivity(0.5)) for m in kind.materials],
+                 0.0, UNBOUNDED, 1e-14, "D_s at stoichiometry 0.5 and the reference temperature", hidden=True),
         *potentials.variables(kind, materials),
     )  # fmt: skip
 
@@ -134,14 +137,6 @@ def electrode_of(p: Block, m: int) -> int:
 
 
 @kernel
-def middle_diffusivity(p: Block, m: int) -> float:
-    """Return D_s of material m at stoichiometry 0.5 and the reference temperature [m2/s]."""
-    low, high = p.stoichiometry_low[m], p.stoichiometry_high[m]
-    value, _ = evaluate_held(p.diffusivity[m], p.diffusivity_slope[m], low, high, 0.5)
-    return value
-
-
-@kernel
 def fill(x: Block, p: Block, k: int, area: float) -> None:
     """Set charge and surface of the materials of cell k on electrodes of an area [m2]; factors of the rates remain."""
     for m in range(p.particle_radius.shape[0]):
@@ -168,13 +163,19 @@ def entropy(p: Block, m: int, stoichiometry: float) -> tuple[float, float]:
 def warm(x: Block, p: Block, k: int, temperature: float) -> None:
     """Set the temperature of cell k [K] and the rates that follow from it."""
     x.temperature[k] = temperature
-    reference = p.reference_temperature
+    distance = (1.0 / p.reference_temperature - 1.0 / temperature) / GAS_CONSTANT
     for m in range(p.particle_radius.shape[0]):
         e = electrode_of(p, m)
         radius = p.particle_radius[m] * p.radius_scale[k, e]
-        diffusivity = p.diffusivity_scale[k, e] * middle_diffusivity(p, m)
-        faster = acceleration(p.diffusivity_activation_energy[m], temperature, reference)
+        diffusivity = p.diffusivity_scale[k, e] * p.diffusivity_middle[m]
+        faster = activated(p.diffusivity_activation_energy[m], distance)
         x.diffusion_rate[k, m] = diffusivity * faster / (radius * radius)
-        faster = acceleration(p.exchange_current_activation_energy[m], temperature, reference)
         density = p.exchange_current_density[m] * p.exchange_current_scale[k, e]
+        faster = activated(p.exchange_current_activation_energy[m], distance)
         x.exchange_current[k, m] = density * faster * x.material_surface[k, m]
+
+
+@kernel
+def activated(energy: float, distance: float) -> float:
+    """Return the factor of an activation energy [J/mol] at a distance ``(1/T_ref - 1/T)/R_gas`` [mol/J]."""
+    return exp(energy * distance) if energy != 0.0 else 1.0

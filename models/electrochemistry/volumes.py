@@ -30,7 +30,6 @@ from ...core.fields import Fields, state
 from ...core.kernel import Block, kernel
 from ...core.variable import Count, Variable
 from ..numerics.curves import evaluate_held
-from .materials import middle_diffusivity
 
 SPREAD = 30.0
 """Greatest distance of neighbouring nodes, at the centre, over the least, at the surface."""
@@ -118,7 +117,7 @@ def load(x: Block, k: int, particle: int) -> None:
 def factor(x: Block, p: Block, k: int, m: int, mean: float, time: float) -> None:
     """Factor the matrix of an implicit stage of so many seconds, with D_s of the profile in `LEVEL` about a mean."""
     last, low, high = x.sweep.shape[1] - 1, p.stoichiometry_low[m], p.stoichiometry_high[m]
-    scaled = time * x.diffusion_rate[k, m] / middle_diffusivity(p, m)
+    scaled = time * x.diffusion_rate[k, m] / p.diffusivity_middle[m]
     below = above = 0.0
     for i in range(last + 1):
         here = mean + 0.5 * (x.sweep[LEVEL, i] + x.sweep[LEVEL, min(i + 1, last)])

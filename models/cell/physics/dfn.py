@@ -12,7 +12,7 @@ M. Doyle, T. F. Fuller, J. Newman, J. Electrochem. Soc. 140 (1993) 1526, doi:10.
 
 from __future__ import annotations
 
-from ....core.fields import Fields
+from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.model import DONE, Model, Update
 from ....core.timescale import include_timescale
@@ -20,14 +20,17 @@ from ....core.variable import counted
 from ...electrochemistry import electrolyte, films, heat, lithium, materials, particles
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ...electrochemistry.porous import anode as face
-from ...electrochemistry.porous import booking, mesh, solution, stage
+from ...electrochemistry.porous import booking, extrapolation, mesh, solution, stage
 from .. import port, reported
 from . import anode, terminals
 
-UNSOLVED = 3
-"""Status of a step whose equations have no solution that was found."""
+UNSOLVED, DEPLETED = 3, 4
+"""Statuses of a step whose equations have no solution that was found, and after which no salt would be left."""
 
-REFUSALS = reported.REFUSALS | {UNSOLVED: "no solution"}
+LEAST_TIME = 1e-6
+"""That the port looks ahead [s]: an equation of the electrolyte over no time is none."""
+
+REFUSALS = reported.REFUSALS | {UNSOLVED: "no solution", DEPLETED: "depleted"}
 
 
 def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields | None = None) -> Model:
@@ -54,6 +57,10 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
         + terminals.fields(count, kind)
         + heat.fields(count)
         + anode.fields(count)
+        + Fields(states=(
+            state("stage_voltage", "V", 2, "Voltage between the collectors after each half of the step"),
+            state("stage_anode", "V", 2, "Anode potential after each half of the step"),
+        ))
     )
     return Model(
         name="Cell",
@@ -64,6 +71,7 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
         advance=advance,
         refusals=REFUSALS,
         update=Update.IMPLICIT,
+        alike=count.of,
     )
 
 
@@ -81,8 +89,9 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> int:
     flowing = -terminals.stored(x, p, k)
     stage.prepare(x, p, k)
     stage.recall(x, k, flowing)
-    if stage.find(x, p, k, flowing, max(p.lookahead, 1e-6)) == solution.NOT_CONVERGED:
-        return UNSOLVED
+    ahead = max(p.lookahead, LEAST_TIME)
+    particles.prepare(x, p, k, ahead)
+    ended = stage.find(x, p, k, flowing, ahead)
     voltage = solution.voltage(x, p, k, flowing)
     least = face.potential(x, p, k)
     slope, share = solution.differentiate(x, p, k, flowing), terminals.storing(p, k, current)
@@ -95,27 +104,53 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> int:
     for m in range(x.diffusion_rate.shape[1]):
         slowest = 1.0 / (p.mode_rate[0] * x.diffusion_rate[k, m])
         include_timescale(y, slowest, slowest)
-    return DONE
+    return DONE if ended == solution.CONVERGED else UNSOLVED
+
+
+@kernel
+def halve(x: Block, p: Block, y: Block, k: int, current: float, h: float, first: bool) -> tuple[int, float, float]:
+    """Take a half of a step of h [s] of cell k under I_x [A], and book it twice, as the extrapolation asks for.
+
+    Returns the status, the voltage between the collectors and the anode potential at the end [V].
+    """
+    if stage.find(x, p, k, current, 0.5 * h) == solution.NOT_CONVERGED:
+        return UNSOLVED, 0.0, 0.0
+    voltage = solution.voltage(x, p, k, current)
+    y.heat_rate[k] += booking.book(x, p, y, current, solution.across_separator(x, p, k, current), h) / h
+    stage.follow(x, p, k)
+    if first:
+        extrapolation.note_first(x)
+        stage.go_on(x, k)
+    else:
+        extrapolation.note_second(x)
+    return DONE, voltage, face.potential(x, p, k)
 
 
 @kernel
 def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> int:
     """Step cell k over h [s], its current and temperature being in x already, and add it to the ledger."""
     main = terminals.stored(x, p, k)
+    current, voltage, least = -main, 0.0, 0.0
+    y.heat_rate[k] = y.anode_potential[k] = y.voltage[k] = 0.0
     stage.prepare(x, p, k)
-    for particle in range(x.mean_before.shape[0]):
-        x.mean_before[particle] = x.mean_stoichiometry[k, particle]
-    stage.recall(x, k, -main)
-    if stage.find(x, p, k, -main, h) == solution.NOT_CONVERGED:
-        return UNSOLVED
-    voltage = solution.voltage(x, p, k, -main)
-    warmth = booking.book(x, p, y, k, -main, solution.across_separator(x, p, k, -main), h)
-    stage.follow(x, p, k)
+    particles.prepare(x, p, k, 0.5 * h)
+    extrapolation.remember(x, p, k)
+    stage.recall(x, k, current)
+    for half in range(2):
+        status, voltage, least = halve(x, p, y, k, current, h, half == 0)
+        if status != DONE:
+            return status
+        x.stage_voltage[half], x.stage_anode[half] = voltage, least
+    extrapolation.solve_whole(x, p, k, current, h)
+    whole = solution.voltage(x, p, k, current)
+    warmth = booking.book(x, p, y, current, solution.across_separator(x, p, k, current), -h)
+    y.anode_potential[k], x.anode_middle[k] = 2.0 * least - face.potential(x, p, k), x.stage_anode[0]
+    if extrapolation.extrapolate(x, p, k) <= 0.0:
+        return DEPLETED
     warmth += booking.store(x, p, y, k, NEGATIVE) + booking.store(x, p, y, k, POSITIVE)
-    warmth += terminals.book(x, p, y, k, main, voltage, h)
-    y.heat_rate[k] = warmth / h
-    y.anode_potential[k] = x.anode_middle[k] = face.potential(x, p, k)
-    y.voltage[k] = voltage + x.contact_resistance[k] * x.current[k]
+    warmth += terminals.book(x, p, y, k, main, x.stage_voltage[0] + voltage - whole, h)
+    y.heat_rate[k] += warmth / h
+    y.voltage[k] = 2.0 * voltage - whole + x.contact_resistance[k] * x.current[k]
     return DONE
 
 

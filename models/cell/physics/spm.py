@@ -28,9 +28,8 @@ from ....core.kernel import Block, kernel
 from ....core.model import Model, Update
 from ....core.timescale import include_timescale
 from ....core.variable import counted
-from ...electrochemistry import films, heat, lithium, materials, particles
+from ...electrochemistry import films, heat, kinetics, lithium, materials, particles, potentials
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
-from ...electrochemistry.kinetics import overpotential, site_activity
 from ...numerics.arrhenius import thermal_voltage
 from .. import aging_port, port, reported
 from . import ageing, anode, terminals
@@ -70,32 +69,43 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
         advance=advance_aging if aging else advance,
         refusals=reported.REFUSALS,
         update=Update.EXACT,
+        alike=count.of,
     )
 
 
 @kernel
-def activation(x: Block, p: Block, k: int, m: int, surface: float, current: float) -> tuple[float, float, float]:
-    """Return the overpotential of a reaction current [V] at a surface stoichiometry, and its derivatives by both."""
-    activity, by_stoichiometry = site_activity(surface, p.transfer[m])
-    exchange = x.exchange_current[k, m] * activity
-    ratio, voltage = current / exchange, thermal_voltage(x.temperature[k])
-    relative, slope = overpotential(ratio, p.transfer[m])
-    by_current = voltage * slope / exchange
-    return voltage * relative, by_current, -by_current * current * by_stoichiometry
+def activation(
+    x: Block, p: Block, k: int, m: int, surface: float, current: float, activity: float
+) -> tuple[float, float, float]:
+    """Return the overpotential of a reaction current [V] at a surface stoichiometry, and its derivatives by both.
+
+    `activity` is the electrolyte's factor on the exchange current: 1 where it rests.
+    """
+    voltage, exchange = thermal_voltage(x.temperature[k]), activity * x.exchange_current[k, m]
+    return kinetics.activation(current, exchange, surface, p.transfer[m], voltage)
 
 
 @kernel
-def electrode_ahead(x: Block, p: Block, k: int, m: int, current: float) -> tuple[float, float]:
-    """Return the potential of electrode m under its film at a reaction current [V], and its derivative.
+def electrode_ahead(x: Block, p: Block, k: int, m: int, current: float, activity: float) -> tuple[float, float, float]:
+    """Return the potential of electrode m under its film at a reaction current [V], and its derivatives.
 
-    It is that after the time that is prepared.
+    It is that after the time that is prepared. The derivatives are by the current and by the activity.
     """
     per_current = -1.0 / x.material_charge[k, m]
     level, slope = particles.respond(x, p, k, m, m)
     surface = level + slope * per_current * current
     rest, by_stoichiometry = materials.potential(x, p, k, m, surface)
-    lost, by_current, by_surface = activation(x, p, k, m, surface, current)
-    return rest + lost, by_current + (by_stoichiometry + by_surface) * slope * per_current
+    lost, by_current, by_surface = activation(x, p, k, m, surface, current, activity)
+    total = by_current + (by_stoichiometry + by_surface) * slope * per_current
+    return rest + lost, total, -by_current * current / activity
+
+
+@kernel
+def include_particles(x: Block, p: Block, y: Block, k: int) -> None:
+    """Include the longest time constants of the particles of cell k."""
+    for m in range(x.diffusion_rate.shape[1]):
+        slowest = 1.0 / (p.mode_rate[0] * x.diffusion_rate[k, m])
+        include_timescale(y, slowest, slowest)
 
 
 @kernel
@@ -104,20 +114,20 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> None:
     particles.prepare(x, p, k, p.lookahead)
     current = x.current[k]
     share, main = terminals.storing(p, k, current), terminals.stored(x, p, k)
-    positive, by_positive = electrode_ahead(x, p, k, POSITIVE, main)
-    negative, by_negative = electrode_ahead(x, p, k, NEGATIVE, -main)
+    positive, by_positive, _ = electrode_ahead(x, p, k, POSITIVE, main, 1.0)
+    negative, by_negative, _ = electrode_ahead(x, p, k, NEGATIVE, -main, 1.0)
     contact, film = x.contact_resistance[k], films.both(x, k)
     resistance = share * (by_positive + by_negative + film) + contact
     y.emf[k] = positive - negative + film * main + contact * current - resistance * current
     y.resistance[k] = resistance
     anode.offer(y, k, current, negative, share * by_negative)
-    for m in range(x.diffusion_rate.shape[1]):
-        slowest = 1.0 / (p.mode_rate[0] * x.diffusion_rate[k, m])
-        include_timescale(y, slowest, slowest)
+    include_particles(x, p, y, k)
 
 
 @kernel
-def book_electrode(x: Block, p: Block, y: Block, k: int, m: int, current: float, h: float) -> tuple[float, float]:
+def book_electrode(
+    x: Block, p: Block, y: Block, k: int, m: int, current: float, activity: float, h: float
+) -> tuple[float, float]:
     """Step electrode m of cell k over h [s] under a reaction current [A], and book it.
 
     Returns the potential under its film in the middle of the step [V], and the heat [J]. Half the step is prepared.
@@ -125,9 +135,11 @@ def book_electrode(x: Block, p: Block, y: Block, k: int, m: int, current: float,
     r, charge = -current / x.material_charge[k, m], x.material_charge[k, m]
     level, slope = particles.respond(x, p, k, m, m)
     surface, before = level + slope * r, x.mean_stoichiometry[k, m]
-    lost, _, _ = activation(x, p, k, m, surface, current)
-    rest, _ = materials.potential(x, p, k, m, surface)
-    warmth = heat.react(x, p, y, k, m, surface, h * current, lost)
+    place = potentials.locate(p, m, surface)
+    rest, _ = potentials.potential(x, p, k, m, place)
+    entropic, _ = potentials.entropy(p, m, place)
+    lost, _, _ = activation(x, p, k, m, surface, current, activity)
+    warmth = heat.react(y, h * current, rest, x.temperature[k] * entropic, lost)
     particles.advance(x, p, k, m, m, r)
     return rest + lost, warmth + heat.store(p, y, m, charge, before, x.mean_stoichiometry[k, m])
 
@@ -137,8 +149,8 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> None:
     """Step cell k over h [s], its current and temperature being in x already, and add it to the ledger."""
     particles.prepare(x, p, k, 0.5 * h)
     main = terminals.stored(x, p, k)
-    positive, warmth = book_electrode(x, p, y, k, POSITIVE, main, h)
-    negative, warmer = book_electrode(x, p, y, k, NEGATIVE, -main, h)
+    positive, warmth = book_electrode(x, p, y, k, POSITIVE, main, 1.0, h)
+    negative, warmer = book_electrode(x, p, y, k, NEGATIVE, -main, 1.0, h)
     x.anode_middle[k], drop = negative, films.both(x, k) * main
     y.heat_film += h * main * drop
     warmest = h * main * drop + terminals.book(x, p, y, k, main, positive - negative + drop, h)
@@ -146,18 +158,22 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> None:
 
 
 @kernel
+def electrode_now(x: Block, p: Block, k: int, m: int, current: float, activity: float) -> float:
+    """Return the present potential of electrode m under its film at a reaction current [V]."""
+    surface = particles.surface(x, p, k, m, m, -current / x.material_charge[k, m])
+    rest, _ = materials.potential(x, p, k, m, surface)
+    lost, _, _ = activation(x, p, k, m, surface, current, activity)
+    return rest + lost
+
+
+@kernel
 def write_cell(x: Block, p: Block, y: Block, k: int) -> None:
     """Write the outputs of cell k at the communication point."""
     main = terminals.stored(x, p, k)
     y.voltage[k] = x.contact_resistance[k] * x.current[k] + films.both(x, k) * main
-    for m in range(x.diffusion_rate.shape[1]):
-        reaction = main if m == POSITIVE else -main
-        surface = particles.surface(x, p, k, m, m, -reaction / x.material_charge[k, m])
-        rest, _ = materials.potential(x, p, k, m, surface)
-        lost, _, _ = activation(x, p, k, m, surface, reaction)
-        y.voltage[k] += rest + lost if m == POSITIVE else -rest - lost
-        if m == NEGATIVE:
-            y.anode_potential[k] = rest + lost
+    positive, negative = electrode_now(x, p, k, POSITIVE, main, 1.0), electrode_now(x, p, k, NEGATIVE, -main, 1.0)
+    y.voltage[k] += positive - negative
+    y.anode_potential[k] = negative
     y.soc[k] = x.soc[k] = lithium.soc_at(x, k, x.mean_stoichiometry[k, NEGATIVE])
     offer_port(x, p, y, k)
 

@@ -59,8 +59,10 @@ def fields(cells: Count, kind: ElectrochemicalParameters) -> Fields:
 def warm(x: Block, p: Block, k: int, temperature: float) -> None:
     """Set the temperature of cell k [K] and what follows from it."""
     materials.warm(x, p, k, temperature)
-    slower = arrhenius(p.self_discharge_activation_energy, temperature, p.reference_temperature)
-    x.self_discharge[k] = p.self_discharge_current[k] / slower
+    x.self_discharge[k] = p.self_discharge_current[k]
+    if x.self_discharge[k] != 0.0:
+        slower = arrhenius(p.self_discharge_activation_energy, temperature, p.reference_temperature)
+        x.self_discharge[k] = p.self_discharge_current[k] / slower
     x.contact_resistance[k] = p.contact_resistance * p.resistance_scale[k]
 
 

@@ -1,0 +1,244 @@
+"""The salt of the electrolyte where the reactions are uniform along each electrode.
+
+Equations
+---------
+The concentration is ``c = c_e0 (1 + e)``. Its small departure e diffuses with D_e at c_e0, through volumes across the
+layers (of thickness L, porosity eps and transport efficiency b), from the negative collector to the positive one::
+
+    F eps de/dt = d/dx (F b D_e de/dx) -+ (1 - t+) i / (L A c_e0)
+
+in the negative (-) and the positive electrode (+), with the current i into the cell. Half the resistances of two
+neighbours add up at their face. A time is taken by the method of two equal implicit stages of `volumes`, of second
+order and stable for any step, which conserves the salt.
+
+The exchange current of an electrode goes with the mean of ``(1 + e)^a`` along it. It is taken from mean and variance of
+e, ``(1 + m)^a (1 - a (1 - a)/2 var/(1 + m)^2)``: the error is of third order in the departure.
+
+Cells of one geometry and temperature share their matrix, whatever their area: it is kept from cell to cell.
+
+Shared states
+-------------
+`salt` and what `observe` finds of it are written here; the models use them.
+"""
+
+from __future__ import annotations
+
+from ...core.bounds import UNBOUNDED
+from ...core.fields import Fields, state
+from ...core.kernel import Block, kernel
+from ...core.timescale import include_timescale
+from ...core.variable import Count
+from ..numerics.arrhenius import FARADAY_CONSTANT
+from ..numerics.elementary import power, sqrt
+from . import electrolyte
+from .kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
+from .materials import ELECTRODES
+from .porous.mesh import first, nodes
+from .volumes import BEYOND, STAGE
+
+STEP, AHEAD = 0, 1
+"""What a matrix is kept for: the step, and the time that the port looks ahead."""
+
+COUPLING, INVERSE, RATIO, SLOPE = range(4)
+"""Rows of a matrix, and the departure after its time under a unit of current density."""
+
+ROWS = 4
+WORK = 2 * ROWS
+"""The row that a departure is computed in."""
+
+KEY = 6
+"""What a matrix depends on: four scales of the geometry, the factor of the temperature, the time."""
+
+LEAST_SHARE = 1e-6
+"""Share of c_e0 below which the mean concentration of an electrode counts as no lower."""
+
+MOST_LOST = 0.5
+"""Most that the variance may take off the mean exchange current."""
+
+Seen = tuple[float, float, float, float]
+"""Mean departure, factor on the exchange current, and the derivatives of both by the current density."""
+
+
+def fields(cells: Count, kind: ElectrochemicalParameters) -> Fields:
+    """Return the salt of n cells of one kind; `porous.mesh` and `electrolyte` have its layers."""
+    node = Count(nodes(kind), "node")
+    return Fields(
+        states=(
+            state("salt", "1", (cells, node), "e: departure of the concentration, over c_e0"),
+            state("salt_mean", "1", (cells, ELECTRODES), "Mean departure in each electrode"),
+            state("salt_activity", "1", (cells, ELECTRODES), "Factor on the exchange current of each electrode", 0.0),
+            state("salt_matrix", "1", (WORK + 1, node), "The matrices, and the departure that is being computed"),
+            state("salt_key", "1", (2, KEY), "What the matrices hold for", -UNBOUNDED),
+        ),
+        modules=(__name__,),
+    )  # fmt: skip
+
+
+@kernel
+def prepare(x: Block, p: Block, k: int, use: int, time: float) -> None:
+    """Factor the matrix of cell k for a time [s], unless it is the one at hand."""
+    diffusion, same = x.electrolyte_diffusion[k], x.salt_key[use, 0] == time
+    same = same and x.salt_key[use, 1] == diffusion
+    for e in range(ELECTRODES):
+        same = same and x.salt_key[use, 2 + e] == p.thickness_scale[k, e]
+        same = same and x.salt_key[use, 4 + e] == p.porosity_scale[k, e]
+    if not same:
+        x.salt_key[use, 0], x.salt_key[use, 1] = time, diffusion
+        for e in range(ELECTRODES):
+            x.salt_key[use, 2 + e], x.salt_key[use, 4 + e] = p.thickness_scale[k, e], p.porosity_scale[k, e]
+        factor(x, p, k, use, STAGE * time)
+        incline(x, p, k, use, STAGE * time)
+
+
+@kernel
+def volume(x: Block, p: Block, k: int, layer: int, diffusivity: float) -> tuple[float, float]:
+    """Return what a volume of a layer holds [A s/m2 per mol/m3], and half its resistance, of an area of 1 m2."""
+    thickness = electrolyte.layer_thickness(p, k, layer) / (first(p, layer + 1) - first(p, layer))
+    conductivity = electrolyte.layer_efficiency(p, k, layer) * FARADAY_CONSTANT * diffusivity
+    return FARADAY_CONSTANT * electrolyte.layer_porosity(p, k, layer) * thickness, 0.5 * thickness / conductivity
+
+
+@kernel
+def factor(x: Block, p: Block, k: int, use: int, time: float) -> None:
+    """Factor the matrix of an implicit stage of so many seconds."""
+    diffusivity, _ = electrolyte.table_diffusivity(p, p.electrolyte_concentration)
+    top, last = ROWS * use, x.salt.shape[1] - 1
+    below = ratio = 0.0
+    for layer in range(electrolyte.LAYERS):
+        capacity, half = volume(x, p, k, layer, diffusivity * x.electrolyte_diffusion[k])
+        following = min(layer + 1, electrolyte.LAYERS - 1)
+        _, next_half = volume(x, p, k, following, diffusivity * x.electrolyte_diffusion[k])
+        for i in range(first(p, layer), first(p, layer + 1)):
+            above = time / (half + (half if i + 1 < first(p, layer + 1) else next_half)) if i < last else 0.0
+            inverse = 1.0 / (capacity + below + above - below * ratio)
+            ratio = above * inverse
+            x.salt_matrix[top + COUPLING, i], x.salt_matrix[top + INVERSE, i] = below, inverse
+            x.salt_matrix[top + RATIO, i] = ratio
+            below = above
+
+
+@kernel
+def source(p: Block, layer: int) -> float:
+    """Return the rise of what a volume of a layer holds, in units of c_e0, by a current density of 1 A/m2 [C/mol]."""
+    if layer == electrolyte.SEPARATOR:
+        return 0.0
+    share = (1.0 - p.transference) / (p.electrolyte_concentration * (first(p, layer + 1) - first(p, layer)))
+    return share if layer // 2 == POSITIVE else -share
+
+
+@kernel
+def stage(x: Block, p: Block, k: int, use: int, row: int, charge: float) -> None:
+    """Take an implicit stage of the departure in a row, with a charge per area [C/m2]."""
+    top, last = ROWS * use, x.salt.shape[1] - 1
+    found = 0.0
+    for layer in range(electrolyte.LAYERS):
+        capacity, _ = volume(x, p, k, layer, 1.0)
+        gain = charge * source(p, layer)
+        for i in range(first(p, layer), first(p, layer + 1)):
+            held = capacity * x.salt_matrix[row, i] + gain + x.salt_matrix[top + COUPLING, i] * found
+            found = held * x.salt_matrix[top + INVERSE, i]
+            x.salt_matrix[row, i] = found
+    for i in range(last - 1, -1, -1):
+        found = x.salt_matrix[row, i] + x.salt_matrix[top + RATIO, i] * found
+        x.salt_matrix[row, i] = found
+
+
+@kernel
+def incline(x: Block, p: Block, k: int, use: int, time: float) -> None:
+    """Write the departure that a current density of 1 A/m2 leads to from rest; `time` is that of a stage."""
+    row = ROWS * use + SLOPE
+    for i in range(x.salt.shape[1]):
+        x.salt_matrix[row, i] = 0.0
+    stage(x, p, k, use, row, time)
+    for i in range(x.salt.shape[1]):
+        x.salt_matrix[row, i] *= BEYOND
+    stage(x, p, k, use, row, time)
+
+
+@kernel
+def solve(x: Block, p: Block, k: int, use: int, density: float, time: float) -> None:
+    """Write the departure of cell k after a time [s] under a current density [A/m2] to the row `WORK`."""
+    prepare(x, p, k, use, time)
+    charge = STAGE * time * density
+    for i in range(x.salt.shape[1]):
+        x.salt_matrix[WORK, i] = x.salt[k, i]
+    stage(x, p, k, use, WORK, charge)
+    for i in range(x.salt.shape[1]):
+        start = x.salt[k, i]
+        x.salt_matrix[WORK, i] = start + BEYOND * (x.salt_matrix[WORK, i] - start)
+    stage(x, p, k, use, WORK, charge)
+
+
+@kernel
+def advance(x: Block, p: Block, k: int, density: float, h: float) -> None:
+    """Step the salt of cell k over h [s] under a current density [A/m2]."""
+    solve(x, p, k, STEP, density, h)
+    for i in range(x.salt.shape[1]):
+        x.salt[k, i] = x.salt_matrix[WORK, i]
+    observe(x, p, k)
+
+
+@kernel
+def observe(x: Block, p: Block, k: int) -> None:
+    """Write mean and factor of both electrodes of cell k, as its salt is; the row `WORK` holds it."""
+    for e in range(ELECTRODES):
+        x.salt_mean[k, e], x.salt_activity[k, e], _, _ = seen(x, p, e, STEP)
+
+
+@kernel
+def seen(x: Block, p: Block, e: int, use: int) -> Seen:
+    """Return what an electrode sees of the salt in the row `WORK`."""
+    start, end = first(p, 2 * e), first(p, 2 * e + 1)
+    slope, mean, square, by_mean, by_square = ROWS * use + SLOPE, 0.0, 0.0, 0.0, 0.0
+    for i in range(start, end):
+        departure, inclined = x.salt_matrix[WORK, i], x.salt_matrix[slope, i]
+        mean += departure
+        square += departure * departure
+        by_mean += inclined
+        by_square += 2.0 * departure * inclined
+    share = 1.0 / (end - start)
+    mean, by_mean = share * mean, share * by_mean
+    variance, by_variance = share * square - mean * mean, share * by_square - 2.0 * mean * by_mean
+    transfer = p.transfer[p.transfer.shape[0] - 1] if e == POSITIVE else p.transfer[NEGATIVE]
+    activity, along, across = mean_power(max(1.0 + mean, LEAST_SHARE), max(variance, 0.0), transfer)
+    return mean, activity, by_mean, along * by_mean + across * by_variance
+
+
+@kernel
+def mean_power(base: float, variance: float, exponent: float) -> tuple[float, float, float]:
+    """Return the mean of a quantity to a power from its mean and variance, and the derivatives by both."""
+    level = sqrt(base) if exponent == 0.5 else power(base, exponent)
+    inverse, weight = 1.0 / base, 0.5 * exponent * (1.0 - exponent)
+    lost = weight * variance * inverse * inverse
+    if lost > MOST_LOST:
+        return level * (1.0 - MOST_LOST), exponent * level * inverse * (1.0 - MOST_LOST), 0.0
+    along = level * inverse * (exponent * (1.0 - lost) + 2.0 * lost)
+    return level * (1.0 - lost), along, -level * weight * inverse * inverse
+
+
+@kernel
+def settle(x: Block, p: Block, k: int) -> None:
+    """Set the salt of cell k to rest."""
+    for i in range(x.salt.shape[1]):
+        x.salt[k, i] = x.salt_matrix[WORK, i] = 0.0
+    for e in range(ELECTRODES):
+        x.salt_mean[k, e], x.salt_activity[k, e] = 0.0, 1.0
+
+
+@kernel
+def include(x: Block, p: Block, y: Block, k: int) -> None:
+    """Include the longest time constant of the salt of cell k, from the layers' capacities and resistances."""
+    diffusivity, _ = electrolyte.table_diffusivity(p, p.electrolyte_concentration)
+    held = resistance = 0.0
+    for layer in range(electrolyte.LAYERS):
+        held += x.layer_capacity[k, layer]
+        resistance += x.layer_diffusion[k, layer]
+    slowest = held * resistance / (9.869604401089358 * diffusivity)
+    include_timescale(y, slowest, slowest)
+
+
+@kernel
+def at_separator(values: Block, p: Block) -> float:
+    """Return a departure where the negative electrode meets the separator, straight on from its last two volumes."""
+    last = first(p, 1) - 1
+    return 1.5 * values[last] - 0.5 * values[max(last - 1, 0)] if last > 0 else values[last]
