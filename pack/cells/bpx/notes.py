@@ -71,9 +71,10 @@ def _window(contents: BPX, kind: ElectrochemicalCell) -> Iterator[str]:
         f"nominal capacity of {nominal:g} A.h defines C-rates only"
     )
     charges = [_charge(electrode) for electrode in kind.electrodes]
-    if abs(charges[1] / charges[0] - 1.0) > BALANCED:
+    more = charges[1] / charges[0] - 1.0
+    if abs(more) > BALANCED:
         yield (
-            f"between the stoichiometry limits the positive electrode takes {charges[1] / charges[0] - 1.0:+.3%} of "
+            f"between the stoichiometry limits the positive electrode takes {more:+.3%} against "
             "what the negative one gives; the cell has the negative's charge, and the positive's limit at SOC 1 moves"
         )
 
