@@ -57,10 +57,12 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
         + terminals.fields(count, kind)
         + heat.fields(count)
         + anode.fields(count)
-        + Fields(states=(
-            state("stage_voltage", "V", 2, "Voltage between the collectors after each half of the step"),
-            state("stage_anode", "V", 2, "Anode potential after each half of the step"),
-        ))
+        + Fields(
+            states=(
+                state("stage_voltage", "V", 2, "Voltage between the collectors after each half of the step"),
+                state("stage_anode", "V", 2, "Anode potential after each half of the step"),
+            )
+        )
     )
     return Model(
         name="Cell",
