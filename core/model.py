@@ -92,6 +92,9 @@ class Model:
         How it steps.
     composition : Composition or None
         Of a model that is composed of others.
+    alike : str
+        What the initialisation computes alike, each for itself but for sums and extremes over all of them: the name of
+        a `Count`, the first extent of all arrays that have it. Empty where there is no such thing.
     """
 
     name: str
@@ -103,6 +106,7 @@ class Model:
     refusals: Mapping[int, str] = field(default_factory=dict)
     update: Update = Update.EXPLICIT
     composition: Composition | None = None
+    alike: str = ""
 
     def __post_init__(self) -> None:
         names = [variable.path for variable in self.interface]

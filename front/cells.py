@@ -8,6 +8,8 @@ from typing import Any
 
 from tqdm import tqdm
 
+from ..core.errors import InputError
+from ..models.cell.physics.cell import ElectrochemicalCell
 from ..pack.cells.cell_file import write_cell
 from ..pack.cells.showing import describe_cell, find_cell, save_cell_figure
 from ..studies.identification.files import fit_files
@@ -25,7 +27,7 @@ def show_cell(cell: str, figure: Path | None, save: Path | None) -> str:
     Parameters
     ----------
     cell : str
-        The path of a cell file, or the name of a shipped cell.
+        The path of a cell file or of a BPX file, or the name of a shipped cell.
     figure : Path or None
         A picture of the tables: .png, .pdf or .svg.
     save : Path or None
@@ -42,6 +44,8 @@ def show_cell(cell: str, figure: Path | None, save: Path | None) -> str:
         save_cell_figure(kind, figure)
         told.append(f"{figure}: its tables over SOC")
     if save is not None:
+        if isinstance(kind, ElectrochemicalCell):
+            raise InputError(f"{cell} is a cell of physics; a cell file keeps equivalent circuits")
         write_cell(kind, save, {"": "\n".join(f"Note: {note}" for note in notes)})
         told.append(f"{save}: the cell as a file")
     return "\n".join(told)

@@ -162,7 +162,9 @@ def report(
 
 @cell.command("show")
 def cell_show(
-    name: Annotated[str, typer.Argument(help="A shipped cell, or a cell file (.toml).", metavar="CELL")],
+    name: Annotated[
+        str, typer.Argument(help="A shipped cell, a cell file (.toml), or a BPX file (.json).", metavar="CELL")
+    ],
     figure: Annotated[Path | None, typer.Option(help="Save a picture of its tables: .png, .pdf or .svg.")] = None,
     save: Annotated[Path | None, typer.Option(help="Save it as a cell file (.toml), to be edited.")] = None,
 ) -> str:

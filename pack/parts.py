@@ -9,18 +9,21 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..core.duration import seconds
+from ..core.errors import InputError
 from ..core.instance import Instance
 from ..fmi.definition import Part
 from ..fmi.registry import load_definition
 from ..models.bms.kalman_correction import LEAST_SIGMA
+from ..models.cell.physics.cell import ElectrochemicalCell
 from ..models.cell.protocol import CellModel
 from ..models.electrochemistry.kind import ElectrochemicalParameters
 from .balancing_tables import Bms
 from .cells.cell_table import AGING_COLUMNS, CONTACT, cells_with, filled
+from .cells.physics_variation import PHYSICS_SPREADS, WINDOW, Inventory, capacities, draw_electrodes, rest_voltage
 from .circuit_variation import CIRCUIT_SPREADS, draw_circuits
 from .file import Pack
 from .tables import Aging, Terminals
-from .variation import Spread, draw, draw_aging, draw_contacts, draw_offsets
+from .variation import draw, draw_aging, draw_contacts, draw_offsets
 
 C_RATE_AT_TAPER = 1 / 20
 """Current at which a charge counts as complete, by the hourly capacity."""
@@ -67,15 +70,22 @@ def draw_cells(pack: Pack, kind: CellModel) -> dict[str, NDArray[np.float64]]:
         "self_discharge_current": kind.self_discharge_current,
         "coulombic_efficiency": kind.coulombic_efficiency,
     }
-    spread, seed, arrangement = Spread(**pack.variation.model_dump(exclude={"seed"})), pack.variation.seed, pack.pack
+    spread, seed, arrangement = pack.variation.spread, pack.variation.seed, pack.pack
     cells = draw(spread, seed, arrangement.series, arrangement.parallel, means)
     if any(getattr(spread, key) for key in CIRCUIT_SPREADS.values()):
         cells |= draw_circuits(spread, seed, arrangement.cells, kind.equivalent_circuit().pairs)
+    if given := [key for key in PHYSICS_SPREADS.values() if getattr(spread, key)]:
+        if not isinstance(kind, ElectrochemicalCell):
+            raise InputError(f"[variation] {given[0]}: {pack.cell.parameters} is no cell of physics")
+        drawn = draw_electrodes(spread, seed, arrangement.cells, Inventory(pack.variation.inventory))
+        cells |= {**drawn, "capacity": capacities(kind, drawn, cells["capacity"])}
     return cells if pack.cells is None else cells_with(pack.cells.known, cells)
 
 
 def start_voltage(kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
     """Return the voltage of each cell at the start, without current, at the reference temperature [V]."""
+    if isinstance(kind, ElectrochemicalCell) and any(name in cells for name in WINDOW):
+        return rest_voltage(kind, cells)
     voltage = kind.open_circuit(cells["initial_soc"]) + cells.get("open_circuit_offset", 0.0)
     if "initial_polarisation_voltage" in cells:
         voltage = voltage + cells["initial_polarisation_voltage"].sum(axis=1)
@@ -151,7 +161,7 @@ def _network(
         "maximum_discharge_current": arrangement.parallel * kind.limits.maximum_discharge_current,
         "maximum_cell_charge_current": kind.limits.maximum_charge_current,
         "maximum_cell_discharge_current": kind.limits.maximum_discharge_current,
-        "taper_current": arrangement.parallel * kind.capacity / 3600.0 * C_RATE_AT_TAPER,
+        "taper_current": arrangement.parallel * kind.nominal_capacity / 3600.0 * C_RATE_AT_TAPER,
         "voltage_limit": round(arrangement.series * kind.limits.maximum_voltage, 9),
         "emf": start_voltage(kind, cells),
         "soc": cells["initial_soc"],

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -15,6 +15,7 @@ from ..models.aging.kind import AgingParameters
 from ..models.parameter_sets import parameter_set, parameter_sets
 from .reading.checking import suggestion
 from .setting import Table, setting
+from .variation import Spread
 
 MAXIMUM_CELLS = 100_000
 """Bound on the size of a pack: a mistyped number must not fill the memory."""
@@ -72,6 +73,11 @@ def _aging(name: object) -> object:
     return name
 
 
+def _of_electrodes(what: str) -> Any:
+    text = f"coefficient of variation of the lognormal {what}, of each electrode of a cell of physics [1]"
+    return Field(default=0.0, le=1, description=text)
+
+
 class Variation(Table):
     """How much the cells differ; see `pack.variation` for the distributions."""
 
@@ -123,6 +129,22 @@ class Variation(Table):
         description="standard deviation of the normal hysteresis at the start, as a share of its bound, truncated to "
         "-1 to 1 [1]",
     )  # fmt: skip
+    thickness_cv: NotNegative = _of_electrodes("thickness, which is the loading")
+    porosity_cv: NotNegative = _of_electrodes("porosity")
+    active_fraction_cv: NotNegative = _of_electrodes("volume fraction of active material")
+    particle_radius_cv: NotNegative = _of_electrodes("radius of the particles, at constant active fraction")
+    diffusivity_cv: NotNegative = _of_electrodes("diffusivity in the particles")
+    exchange_current_cv: NotNegative = _of_electrodes("exchange current density")
+    inventory: Literal["new", "held"] = Field(
+        default="new",
+        description='lithium of a cell of physics whose electrodes differ: "new", that of its own positive electrode; '
+        '"held", that of the nominal cell',
+    )
+
+    @property
+    def spread(self) -> Spread:
+        """How much the cells differ."""
+        return Spread(**self.model_dump(include={field.name for field in fields(Spread)}))
 
 
 class Busbar(Table):

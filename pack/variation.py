@@ -43,6 +43,12 @@ QUANTITIES = (
     "contact_resistance",
     "initial_polarisation",
     "initial_hysteresis",
+    "thickness",
+    "porosity",
+    "active_fraction",
+    "particle_radius",
+    "diffusivity",
+    "exchange_current",
 )
 """The streams in the order in which they are spawned; a new quantity goes to the end."""
 
@@ -68,6 +74,9 @@ class Spread:
     initial_hysteresis_sd : float
         Standard deviation [1], >= 0, of the normal hysteresis at the start, as a share of its bound, before its
         truncation to (-1, 1].
+    thickness_cv, porosity_cv, active_fraction_cv, particle_radius_cv, diffusivity_cv, exchange_current_cv : float
+        Coefficients of variation [1], >= 0, of lognormal factors of mean 1; each electrode of a cell of physics has its
+        own.
     """
 
     capacity_cv: float = 0.0
@@ -83,6 +92,12 @@ class Spread:
     contact_resistance_cv: float = 0.0
     initial_polarisation_sd: float = 0.0
     initial_hysteresis_sd: float = 0.0
+    thickness_cv: float = 0.0
+    porosity_cv: float = 0.0
+    active_fraction_cv: float = 0.0
+    particle_radius_cv: float = 0.0
+    diffusivity_cv: float = 0.0
+    exchange_current_cv: float = 0.0
 
 
 def streams(seed: int) -> dict[str, np.random.Generator]:

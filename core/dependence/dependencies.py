@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from typing import Any
 
@@ -14,6 +14,7 @@ from ..compilation.fingerprint import identity
 from ..errors import InputError
 from ..model import Model
 from ..variable import Variable
+from . import alike
 from .composed import composed
 from .frame import Frame
 from .statements import followed
@@ -64,7 +65,7 @@ def _key(model: Model, known: Mapping[str, int], former: int) -> str:
     fixed = [v for v in model.parameters + model.inputs if v.path not in known] + list(model.constants)
     text = repr(([[(v.path, v.shape) for v in block] for block in blocks], sorted(known.items()), former))
     values = b"".join(variable.start_values().tobytes() for variable in fixed)
-    return hashlib.sha256(f"{identity(model.initialize)} {text} ".encode() + values).hexdigest()
+    return hashlib.sha256(f"{identity(model.initialize)} {text} {model.alike} ".encode() + values).hexdigest()
 
 
 def _bits(variable: Variable, first: int | None) -> list[int]:
@@ -72,11 +73,23 @@ def _bits(variable: Variable, first: int | None) -> list[int]:
 
 
 def _follow(model: Model, known: Mapping[str, int], former: int) -> dict[str, list[int]]:
-    """Follow the kernels."""
+    """Follow the kernels, for few of the things that the model computes alike."""
+    few, differ = alike.few(model), {v.path for v in model.parameters + model.inputs if alike.differing(v, model.alike)}
+    if few is model:
+        return _follow_all(model, known, former, frozenset())
+    followed = alike.numbered(few, known)
+    return alike.spread(model, known, followed, _follow_all(few, followed, former, differ))
+
+
+def _follow_all(model: Model, known: Mapping[str, int], former: int, differ: Set[str]) -> dict[str, list[int]]:
+    """Follow the kernels; `differ` are parameters and inputs that have other values for things that are left out."""
     x, y = (
         _record(block, lambda v: [Dependent(former) for _ in range(v.count)]) for block in (model.states, model.outputs)
     )
-    p, u = (_record(block, lambda v: _given(v, known.get(v.path))) for block in (model.parameters, model.inputs))
+    p, u = (
+        _record(block, lambda v: _given(v, known.get(v.path), v.path in differ))
+        for block in (model.parameters, model.inputs)
+    )
     c = _record(model.constants, lambda v: v.start_values().astype(int).ravel().tolist())
     follow = followed(model.initialize)
     assert follow is not None
@@ -89,7 +102,9 @@ def _record(block: Sequence[Variable], values: Callable[[Variable], list[Any]]) 
     return Record(block, {variable.path: values(variable) for variable in block})
 
 
-def _given(variable: Variable, first: int | None) -> list[Any]:
+def _given(variable: Variable, first: int | None, differs: bool) -> list[Any]:
+    if first is None and differs:
+        return [Dependent(0) for _ in range(variable.count)]
     if first is None:
         return list(variable.start_values().ravel().tolist())
     return [Dependent(1 << bit) for bit in range(first, first + variable.count)]

@@ -52,6 +52,7 @@ def fields(cells: Count, particles: int, kind: ElectrochemicalParameters) -> Fie
             state("decay", "1", decay, "What remains of each mode after the time that it holds for", 0.0, 1.0),
             state("decay_rate", "1/s", (cells, materials), "Diffusion rate that the decays hold for", 0.0),
             state("decay_slope", "s", (cells, materials), "B of particles of each material after the time", 0.0),
+            state("decay_slope_twice", "s", (cells, materials), "B of each material, for twice that time"),
             state("decay_time", "s", cells, "Time that they hold for", 0.0),
         ),
         modules=(__name__, sphere.__name__),
@@ -72,13 +73,15 @@ def prepare(x: Block, p: Block, k: int, time: float) -> None:
 @kernel
 def decay(x: Block, p: Block, k: int, m: int, time: float) -> None:
     """Compute what remains of the modes of material m after a time [s], and how its particles respond."""
-    modes, rate, slope = p.mode_rate.shape[0], x.diffusion_rate[k, m], p.mode_direct
+    modes, rate = p.mode_rate.shape[0], x.diffusion_rate[k, m]
+    slope = twice = p.mode_direct
     x.decay_rate[k, m] = rate
     for i in range(modes):
         remains = exp(-p.mode_rate[i] * rate * time)
         x.decay[k, m * modes + i] = remains
         slope += p.mode_share[i] * (1.0 - remains)
-    x.decay_slope[k, m] = time + slope / rate
+        twice += p.mode_share[i] * (1.0 - remains * remains)
+    x.decay_slope[k, m], x.decay_slope_twice[k, m] = time + slope / rate, 2.0 * time + twice / rate
 
 
 @kernel
@@ -93,6 +96,18 @@ def respond(x: Block, p: Block, k: int, particle: int, m: int) -> tuple[float, f
     for i in range(modes):
         level += x.mode[k, particle * modes + i] * x.decay[k, m * modes + i]
     return level, x.decay_slope[k, m]
+
+
+@kernel
+def respond_twice(x: Block, p: Block, k: int, particle: int, m: int) -> tuple[float, float]:
+    """Return A [1] and B [s] of a particle of material m, for twice the time that is prepared."""
+    if p.resolved[m] != 0.0:
+        return volumes.respond(x, p, k, particle, m, 2.0 * x.decay_time[k])
+    modes, level = p.mode_rate.shape[0], x.mean_stoichiometry[k, particle]
+    for i in range(modes):
+        remains = x.decay[k, m * modes + i]
+        level += x.mode[k, particle * modes + i] * remains * remains
+    return level, x.decay_slope_twice[k, m]
 
 
 @kernel
@@ -147,6 +162,20 @@ def rise(x: Block, k: int, particle: int, change: float) -> float:
     after, remainder = add(before, cut_off, change)
     x.mean_stoichiometry[k, particle], x.mean_remainder[k, particle] = after, remainder
     return after - before + (remainder - cut_off)
+
+
+@kernel
+def extrapolate(x: Block, p: Block, k: int, particle: int, m: int, first: float, second: float, whole: float) -> None:
+    """Extrapolate a particle that has followed two rates, each over the time that is prepared, and one over both times.
+
+    It becomes what two steps make of it twice, less what one step of twice the time under `whole` [1/s] does.
+    """
+    modes, relative, whole_relative = p.mode_rate.shape[0], 1.0 / x.diffusion_rate[k, m], whole / x.diffusion_rate[k, m]
+    for i in range(modes):
+        remains, place = x.decay[k, m * modes + i], particle * modes + i
+        halves = relative * (first * remains + second)
+        x.mode[k, place] += p.mode_share[i] * (1.0 - remains) * (halves - whole_relative * (1.0 + remains))
+    rise(x, k, particle, x.decay_time[k] * (first + second - 2.0 * whole))
 
 
 @kernel

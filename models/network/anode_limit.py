@@ -2,11 +2,11 @@
 
 Equations
 ---------
-Cells of physics tell the potential of their negative electrode ahead, ``U_k = anode_emf_k - anode_resistance_k c_k``,
-with the current c_k into the cell: in the middle of the step where `lookahead` is half of it. The currents are affine in
-the pack current I, as in `cell_limit`, and so are these potentials: ``U_k = U_k(0) - s_k I`` with ``s_k >= 0``. At the
-end of the step the electrode is further on: under its last current c it has fallen from U, in the middle of the last
-step, to ``anode_emf_k - anode_resistance_k c``, and falls by half of that again::
+Cells of physics tell the potential of their negative electrode ahead, ``U_k = anode_emf_k - anode_resistance_k c_k``
+with the current c_k into the cell, in the middle of the step where `lookahead` is half of it. The currents are affine
+in the pack current I, as in `cell_limit`, and so are these potentials: ``U_k = U_k(0) - s_k I`` with ``s_k >= 0``. At
+the end of the step the electrode is further on: under its last current c it has fallen from U, in the middle of the
+last step, to ``anode_emf_k - anode_resistance_k c``, and falls by half of that again::
 
     d_k = max((U - anode_emf_k + anode_resistance_k c) / 2, 0)
     I = min(`pack_current`, min_k (U_k(0) - d_k - `anode_potential_limit`) / s_k)

@@ -19,7 +19,7 @@ from ...models.parameter_sets import parameter_set, parameter_sets, shipped
 from ..reading.checking import suggestion
 from ..setting import Table
 from ..tables import Context, Fraction
-from .bpx_file import PhysicsFile, read_bpx
+from .bpx.file import PhysicsFile, read_bpx
 from .cell_file import CellFile, read_cell
 
 CIRCUIT_FILE, PHYSICS_FILE = ".toml", ".json"

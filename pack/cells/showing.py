@@ -11,9 +11,12 @@ import numpy as np
 from ...core.errors import InputError
 from ...fmi.files import replacing
 from ...models.cell.kind import CellParameters
+from ...models.cell.physics.cell import ElectrochemicalCell
 from ...models.cell.protocol import CellModel
 from ...models.parameter_sets import parameter_set
+from .bpx.file import read_bpx
 from .cell_file import read_cell
+from .physics_showing import describe_physics, draw_physics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,13 +35,16 @@ ZERO = 273.15
 MONTH = 30.0 * 86400.0
 
 
-def find_cell(given: str) -> tuple[CellParameters, tuple[str, ...]]:
+Kind = CellParameters | ElectrochemicalCell
+
+
+def find_cell(given: str) -> tuple[Kind, tuple[str, ...]]:
     """Return a cell and notes on it.
 
     Parameters
     ----------
     given : str
-        The path of a cell file, with the ending .toml, or the name of a shipped cell.
+        The path of a cell file, with the ending .toml, or .json of BPX, or the name of a shipped cell.
 
     Raises
     ------
@@ -48,33 +54,42 @@ def find_cell(given: str) -> tuple[CellParameters, tuple[str, ...]]:
     if given.endswith(".toml"):
         read = read_cell(Path(given))
         return read.kind, read.notes
+    if given.endswith(".json"):
+        found = read_bpx(Path(given))
+        return found.kind, found.notes
     if Path(given).suffix and Path(given).exists():
-        raise InputError(f"{given}: the name of a cell file ends in .toml; `packfmu cell fit` makes one of records")
-    return parameter_set(given, CellModel).equivalent_circuit(), ()
+        raise InputError(
+            f"{given}: the name of a cell file ends in .toml, or in .json of BPX; `packfmu cell fit` makes one of "
+            "records"
+        )
+    kind = parameter_set(given, CellModel)
+    return kind if isinstance(kind, ElectrochemicalCell) else kind.equivalent_circuit(), ()
 
 
-def describe_cell(kind: CellParameters, notes: Sequence[str] = ()) -> str:
+def describe_cell(kind: Kind, notes: Sequence[str] = ()) -> str:
     """Return a cell as lines of text: charge, energy, limits, resistances, time constants, losses, heat, source.
 
     Parameters
     ----------
-    kind : CellParameters
+    kind : CellParameters or ElectrochemicalCell
         The cell.
     notes : sequence of str
         Put at the end, a line each.
     """
+    if isinstance(kind, ElectrochemicalCell):
+        return describe_physics(kind, notes)
     rows = [*_electrical(kind), *_losses(kind), *_heat(kind), ("source", kind.source or "not told")]
     width = max(len(name) for name, _ in rows) + 2
     lines = [kind.name, "", *(f"{name:<{width}}{text}" for name, text in rows)]
     return "\n".join([*lines, "", *_resistances(kind), *(f"note: {note}" for note in notes)])
 
 
-def save_cell_figure(kind: CellParameters, path: Path) -> None:
-    """Save a figure of a cell: open-circuit voltage, entropic coefficient, and resistances over SOC.
+def save_cell_figure(kind: Kind, path: Path) -> None:
+    """Save a figure of a cell: of a circuit its tables over SOC, of physics its functions (`draw_physics`).
 
     Parameters
     ----------
-    kind : CellParameters
+    kind : CellParameters or ElectrochemicalCell
         The cell.
     path : Path
         The file to write or replace; its suffix gives the format, png, pdf or svg.
@@ -91,8 +106,10 @@ def save_cell_figure(kind: CellParameters, path: Path) -> None:
         draw_cell(kind).savefig(draft, format=format_, dpi=150)
 
 
-def draw_cell(kind: CellParameters) -> Figure:
+def draw_cell(kind: Kind) -> Figure:
     """Return the figure of `save_cell_figure`, not attached to any global state."""
+    if isinstance(kind, ElectrochemicalCell):
+        return draw_physics(kind)
     from matplotlib.figure import Figure  # noqa: PLC0415  # a command line that draws nothing waits for it else
 
     panels = kind.pairs + 3

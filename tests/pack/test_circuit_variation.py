@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kstest, norm
 
+from packfmu.pack.cells.physics_variation import PHYSICS_SPREADS
 from packfmu.pack.circuit_variation import CIRCUIT_SPREADS, draw_circuits, pair_streams
 from packfmu.pack.variation import QUANTITIES, Spread, draw, draw_contacts, streams
 
@@ -37,7 +38,8 @@ def drawn(spread, seed, series=3, parallel=2, pairs=2):
 
 
 def test_every_spread_has_its_quantity():
-    assert sorted(OF.values()) == sorted(field.name for field in fields(Spread))
+    expected = sorted((*OF.values(), *PHYSICS_SPREADS.values()))
+    assert expected == sorted(field.name for field in fields(Spread))
     assert sorted(drawn(SPREAD, 1)) == sorted(OF)
 
 

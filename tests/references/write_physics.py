@@ -45,6 +45,9 @@ PROFILES = {
     "c_surf_p": "Positive particle surface concentration [mol.m-3]",
 }
 LITHIUM = [f"Total lithium in {part} [mol]" for part in ("negative electrode", "positive electrode", "electrolyte")]
+TOLERANCE = 1e-9
+LOOSER = {("marquis_2019", "dfn", "drive"): 3e-9}
+"""Where IDA fails at the usual tolerance: after the jump to -0.02 A."""
 LUMPED = {"thermal": "lumped", "heat of mixing": "true"}
 
 
@@ -94,8 +97,9 @@ def profiles(solution, t, wanted):
     return {"profile_t": at} | {f"profile_{key}": solution[PROFILES[key]](at).T for key in wanted}
 
 
-def trace(case, protocol, lumped=False, tolerance=1e-9):
+def trace(case, protocol, lumped=False, tolerance=None):
     """Return what is kept of one solution, by name of the quantity."""
+    tolerance = tolerance or LOOSER.get((case.parameters, case.model, protocol), TOLERANCE)
     solve = stepped if protocol in STEPPED else constant
     solution, t, current = solve(case, protocol, LUMPED if lumped else None, tolerance)
     kept = {"t": t, "I": current, "V": solution["Voltage [V]"](t)}
@@ -154,25 +158,27 @@ def write(case, protocols, lumped=()):
 
 def plan():
     """Return the cases with their isothermal and their lumped protocols."""
-    every, warm = [*CONSTANT, *STEPPED], ["1c", "2c", "drive", "rest"]
+    every, warm, few = [*CONSTANT, *STEPPED], ["1c", "2c", "drive", "rest"], ["1c", "2c", "drive"]
+    small, large = (10, 4, 10), (20, 20, 20)
     for name in ONE_C:
-        small, large = (10, 4, 10), (20, 20, 20)
-        yield Case(name, "spm"), every, warm
-        yield Case(name, "spm", r=800, graded=True), every, ["1c"]
-        yield Case(name, "spme", small), every, warm
+        chen = name == "chen_2020"
+        yield Case(name, "spm"), every, warm if chen else ["1c"]
+        yield Case(name, "spm", r=800 if chen else 400, graded=True), every, ["1c"]
+        yield Case(name, "spme", small), every, warm if chen else ["1c"]
         yield Case(name, "spme", small, averaged=True), every, ["1c"]
-        yield Case(name, "spme", large, 400, True, averaged=True), every, []
-        yield Case(name, "spme", large, 400, True, published=True), every, []
-        yield Case(name, "dfn", small), every, warm
+        yield Case(name, "spme", small, published=True), every, []
+        yield Case(name, "dfn", small), every, warm if chen else []
         yield Case(name, "dfn", small, faces="series"), every, []
-        yield Case(name, "dfn", small, 200, True, faces="series"), every, ["1c"]
-        yield Case(name, "dfn", small, regularised=True), ["1c", "2c"], []
-        if name == "chen_2020":
-            yield Case(name, "dfn", large), every, []
-            yield Case(name, "dfn", large, faces="series"), every, []
-            yield Case(name, "dfn", large, 200, True, faces="series"), ["1c", "2c", "charge_3c"], []
-            yield Case(name, "dfn", (20, 8, 20), 200, True, faces="series"), ["1c"], []
-            yield Case(name, "dfn", (40, 16, 40), 200, True, faces="series"), ["1c"], []
+        yield Case(name, "dfn", small, 200, True, faces="series"), every, ["1c"] if chen else []
+    name = "chen_2020"
+    yield Case(name, "spme", large, 400, True, averaged=True), every, []
+    yield Case(name, "spme", large, 400, True, published=True), every, []
+    yield Case(name, "dfn", small, regularised=True), ["1c", "2c"], []
+    yield Case(name, "dfn", large), few, []
+    yield Case(name, "dfn", large, faces="series"), few, []
+    yield Case(name, "dfn", large, 200, True, faces="series"), ["1c", "2c", "charge_3c"], []
+    for x in ((20, 8, 20), (40, 16, 40)):
+        yield Case(name, "dfn", x, 200, True, faces="series"), ["1c"], []
 
 
 if __name__ == "__main__":

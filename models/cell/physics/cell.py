@@ -24,6 +24,12 @@ NODES = 201
 MODELS = {Physics.SPM: spm.declare, Physics.SPME: spme.declare, Physics.DFN: dfn.declare}
 """What declares cells, by how far they are resolved."""
 
+AGEING = (Physics.SPM,)
+"""The models that age."""
+
+BLENDS = (Physics.DFN,)
+"""The models that take electrodes of several materials."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ElectrochemicalCell(ElectrochemicalParameters):
@@ -50,8 +56,12 @@ class ElectrochemicalCell(ElectrochemicalParameters):
         """Declare n cells, >= 1, which age where `aging` is given."""
         if self.physics not in MODELS:
             raise InputError(f"{self.name}: there is no model {self.physics.value!r} yet")
+        if len(self.materials) > len(self.electrodes) and self.physics not in BLENDS:
+            raise InputError(f"{self.name}: no model {self.physics.value!r} of electrodes of several materials yet")
         if aging is None:
             return MODELS[self.physics](cells, self, self.capacity)
+        if self.physics not in AGEING:
+            raise InputError(f"{self.name}: cells of {self.physics.value!r} do not age yet; those of 'spm' do")
         table = self.open_circuit(np.linspace(0.0, 1.0, NODES))
         wear = ageing.fields(counted("cells", cells, "cell"), aging, table)
         return MODELS[self.physics](cells, self, self.capacity, wear)

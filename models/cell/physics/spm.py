@@ -69,6 +69,7 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
         advance=advance_aging if aging else advance,
         refusals=reported.REFUSALS,
         update=Update.EXACT,
+        alike=count.of,
     )
 
 

@@ -41,46 +41,54 @@ def conduct(x: Block, p: Block, y: Block, e: int, current: float, h: float) -> f
 
 
 @kernel
-def react(x: Block, p: Block, y: Block, k: int, e: int, h: float) -> float:
-    """Book the heat of the reactions of an electrode in h seconds, what the means store not yet; return it [J]."""
-    first, count, particle = mesh.first_material(p, e), mesh.materials_of(p, e), mesh.first_particle(p, e)
-    start, temperature, warmth = mesh.first(p, 2 * e), x.temperature[k], 0.0
+def react(x: Block, p: Block, y: Block, e: int, h: float) -> float:
+    """Book the heat of the reactions of an electrode in h seconds, but entropy and what the means store; return it [J].
+
+    U at the surface is all of it booked as mixing: `store` takes out what is not.
+    """
+    start, count, particle = mesh.first(p, 2 * e), mesh.materials_of(p, e), mesh.first_particle(p, e)
+    film = released = drawn = 0.0
     for n in range(mesh.volumes(p, e)):
-        for m in range(first, first + count):
+        potential = x.potential[start + n]
+        for _ in range(count):
             current = x.reaction[particle]
-            surface = x.response_level[particle] - x.response_slope[particle] * current
-            rest, _ = materials.potential(x, p, k, m, surface)
-            entropic, _ = materials.entropy(p, m, surface)
-            film, reversible = h * current * current * x.film[particle], h * current * temperature * entropic
-            released, mixing = h * current * x.potential[start + n], h * current * rest - reversible
-            y.heat_film += film
-            y.heat_reversible += reversible
-            y.heat_mixing += mixing
-            y.heat_reaction += released - film - reversible - mixing
-            warmth += released
+            film += current * current * x.film[particle]
+            released += current * potential
+            drawn += current * x.rest_potential[particle]
             particle += 1
-    return warmth
+    y.heat_film += h * film
+    y.heat_mixing += h * drawn
+    y.heat_reaction += h * (released - film - drawn)
+    return h * released
 
 
 @kernel
-def book(x: Block, p: Block, y: Block, k: int, current: float, across: float, h: float) -> float:
+def book(x: Block, p: Block, y: Block, current: float, across: float, h: float) -> float:
     """Book the heat of a solution held for h seconds; return it [J]. `across` is the separator's rise of phi_e [V]."""
     separator = -h * current * across
     y.heat_electrolyte += separator
     warmth = separator
     for e in range(ELECTRODES):
-        warmth += conduct(x, p, y, e, current, h) + react(x, p, y, k, e, h)
+        warmth += conduct(x, p, y, e, current, h) + react(x, p, y, e, h)
     return warmth
 
 
 @kernel
 def store(x: Block, p: Block, y: Block, k: int, e: int) -> float:
-    """Book what the particles of an electrode have stored since `mean_before`; return it, as heat that is not [J]."""
+    """Book what the particles of an electrode have stored since `mean_before`; return it, as heat that is not [J].
+
+    The entropy is that at `middle_surface`.
+    """
     first, count, particle = mesh.first_material(p, e), mesh.materials_of(p, e), mesh.first_particle(p, e)
-    warmth = 0.0
+    warmth = reversible = 0.0
     for n in range(mesh.volumes(p, e)):
         for m in range(first, first + count):
-            charge = mesh.width(p, e, n) * x.material_charge[k, m]
-            warmth += heat.store(p, y, m, charge, x.mean_before[particle], x.mean_stoichiometry[k, particle])
+            charge, before = mesh.width(p, e, n) * x.material_charge[k, m], x.mean_before[particle]
+            after = x.mean_stoichiometry[k, particle]
+            entropic, _ = materials.entropy(p, m, x.middle_surface[particle])
+            reversible += charge * (before - after) * entropic
+            warmth += heat.store(p, y, m, charge, before, after)
             particle += 1
+    y.heat_reversible += reversible * x.temperature[k]
+    y.heat_mixing -= reversible * x.temperature[k]
     return warmth

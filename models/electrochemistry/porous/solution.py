@@ -37,7 +37,8 @@ MOST_ITERATIONS = 40
 LEAST_SHARE = 0.1
 """Of a concentration that an iteration leaves at least."""
 
-NOT_CONVERGED = -1
+CONVERGED, NOT_CONVERGED = 0, -1
+"""How an iteration ends."""
 
 
 def fields(kind: ElectrochemicalParameters) -> Fields:
@@ -64,6 +65,12 @@ def iterate(x: Block, p: Block, k: int, current: float, h: float) -> None:
     transport.evaluate(x, p, k)
     transport.assemble(x, p, k, current, h)
     elimination.factorise(x, p)
+    substitute(x, p)
+
+
+@kernel
+def substitute(x: Block, p: Block) -> None:
+    """Solve the factorised equations for what is known of them."""
     for i in range(x.change.shape[0]):
         x.change[i], x.potential[i] = x.known_c[i], x.known_p[i]
     elimination.solve(x, p)
@@ -79,7 +86,9 @@ def correct_reactions(x: Block, p: Block, e: int) -> float:
         for _ in range(count):
             correction = potential - x.reaction_potential[particle] - x.reaction_by_concentration[particle] * change
             greatest = max(greatest, abs(correction))
-            x.reaction[particle] += correction / x.reaction_resistance[particle]
+            rise = correction / x.reaction_resistance[particle]
+            x.reaction[particle] += rise
+            x.rest_potential[particle] += x.rest_by_current[particle] * rise
             particle += 1
     return greatest
 
@@ -108,12 +117,12 @@ def close(x: Block, p: Block, e: int, total: float) -> None:
 
 @kernel
 def solve(x: Block, p: Block, k: int, current: float, h: float) -> int:
-    """Find concentrations and reactions of cell k after h [s] under I_x [A]; return how many iterations it took.
+    """Find concentrations and reactions of cell k after h [s] under I_x [A]; return how that ended.
 
     `before`, the responses, and a first iterate are given. `NOT_CONVERGED` where there is no solution.
     """
     scale, most = electrolyte.diffusion_voltage(x, p, k), p.tolerance / CURVATURE
-    for n in range(MOST_ITERATIONS):
+    for _ in range(MOST_ITERATIONS):
         x.iterations += 1.0
         iterate(x, p, k, current, h)
         correction = max(correct_reactions(x, p, NEGATIVE), correct_reactions(x, p, POSITIVE))
@@ -121,7 +130,7 @@ def solve(x: Block, p: Block, k: int, current: float, h: float) -> int:
         if correction * correction < most:
             close(x, p, NEGATIVE, current)
             close(x, p, POSITIVE, -current)
-            return n + 1
+            return CONVERGED
     return NOT_CONVERGED
 
 

@@ -19,7 +19,7 @@ from ....core.variable import Count
 from .. import particles
 from ..kind import ElectrochemicalParameters
 from ..materials import ELECTRODES
-from . import mesh, reaction, solution
+from . import extrapolation, mesh, reaction, solution
 
 
 def fields(cells: Count, kind: ElectrochemicalParameters) -> Fields:
@@ -33,11 +33,10 @@ def fields(cells: Count, kind: ElectrochemicalParameters) -> Fields:
             state("guess_reaction_slope", "1", (cells, each), "How they follow I_x"),
             state("guess_concentration", "mol/m3", (cells, node), "Concentrations of the last trial"),
             state("guess_concentration_slope", "mol/(m3.A)", (cells, node), "How they follow I_x"),
-            state("mean_before", "1", each, "Mean stoichiometries before the step"),
         ),
         modules=(__name__,),
     )  # fmt: skip
-    return own + mesh.fields(cells, kind) + solution.fields(kind)
+    return own + mesh.fields(cells, kind) + solution.fields(kind) + extrapolation.fields(kind)
 
 
 @kernel
@@ -82,12 +81,21 @@ def keep(x: Block, k: int, current: float) -> None:
 
 @kernel
 def find(x: Block, p: Block, k: int, current: float, h: float) -> int:
-    """Solve a stage of cell k over h [s] under I_x [A] from a first iterate; return the number of iterations."""
-    particles.prepare(x, p, k, h)
+    """Solve a stage of cell k over h [s] under I_x [A] from a first iterate; return how that ended.
+
+    The particles are prepared for this time.
+    """
     reaction.respond(x, p, k)
     for i in range(x.concentration.shape[1]):
         x.before[i] = x.concentration[k, i]
     return solution.solve(x, p, k, current, h)
+
+
+@kernel
+def go_on(x: Block, k: int) -> None:
+    """Start the iteration of the second half of a step of cell k from the first: it moves as far again."""
+    for i in range(x.iterate.shape[0]):
+        x.iterate[i] = max(2.0 * x.concentration[k, i] - x.before[i], 0.5 * x.concentration[k, i])
 
 
 @kernel

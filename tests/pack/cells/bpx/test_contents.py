@@ -7,10 +7,10 @@ import sys
 import pytest
 
 from packfmu.core.errors import InputError
-from packfmu.pack.cells.bpx_contents import read_contents
-from packfmu.pack.cells.bpx_file import read_bpx
-from tests.pack.cells import bpx_files
-from tests.pack.cells.bpx_files import REMOVED, changed
+from packfmu.pack.cells.bpx.contents import read_contents
+from packfmu.pack.cells.bpx.file import read_bpx
+from tests.pack.cells.bpx import files
+from tests.pack.cells.bpx.files import REMOVED, changed
 
 NEGATIVE, POSITIVE, CELL = (("Parameterisation", name) for name in ("Negative electrode", "Positive electrode", "Cell"))
 
@@ -67,7 +67,7 @@ ATTACKS = (
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_told_in_one_line(tmp_path, fault):
     change, told = FAULTS[fault]
-    path = bpx_files.written(tmp_path, changed(change))
+    path = files.written(tmp_path, changed(change))
     with pytest.raises(InputError) as error:
         read_bpx(path)
     assert str(error.value).startswith(f"{path}: ")
@@ -82,7 +82,7 @@ def test_a_formula_is_never_executed(tmp_path, monkeypatch, number, place):
     def refuse(*_, **__):
         raise AssertionError("code of a file is run")
 
-    path = bpx_files.written(tmp_path, changed((place, ATTACKS[number])))
+    path = files.written(tmp_path, changed((place, ATTACKS[number])))
     for name in ("eval", "exec", "exit", "breakpoint"):
         monkeypatch.setattr(builtins, name, refuse)
     with pytest.raises(InputError) as error:
@@ -100,16 +100,16 @@ def test_a_formula_is_never_executed(tmp_path, monkeypatch, number, place):
         ("[]", "is no BPX file"),
         ('{"a": NaN}', "NaN is no number"),
         ('{"a": 1, "a": 2}', "the key 'a' is there twice"),
-        (json.dumps(bpx_files.CONTENTS).replace("5.0", "1e999", 1), "must be a finite number below 1e300"),
-        (json.dumps(bpx_files.CONTENTS).replace("5.0", "9" * 400, 1), "must be a finite number below 1e300"),
+        (json.dumps(files.CONTENTS).replace("5.0", "1e999", 1), "must be a finite number below 1e300"),
+        (json.dumps(files.CONTENTS).replace("5.0", "9" * 400, 1), "must be a finite number below 1e300"),
     ],
 )
 def test_a_text_that_is_no_file_of_the_format(tmp_path, text, told):
     with pytest.raises(InputError, match=told):
-        read_contents(bpx_files.written(tmp_path, text))
+        read_contents(files.written(tmp_path, text))
 
 
 def test_a_missing_library_is_told_with_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "bpx", None)
     with pytest.raises(InputError, match=r"pip install packfmu\[bpx\]"):
-        read_contents(bpx_files.written(tmp_path, bpx_files.CONTENTS))
+        read_contents(files.written(tmp_path, files.CONTENTS))

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.errors import one_line, shortened
-from ...models.cell.physics.cell import ElectrochemicalCell
-from ...models.electrochemistry.kind import Electrode
-from ...models.electrochemistry.lithium import rest_voltages
-from .bpx_contents import Contents, Place
-from .bpx_curves import along_stoichiometry, given_function
-from .bpx_formula import Formula
+from ....core.errors import one_line, shortened
+from ....models.cell.physics.cell import ElectrochemicalCell
+from ....models.electrochemistry.kind import Electrode
+from ....models.electrochemistry.lithium import rest_voltages
+from .contents import Contents, Place
+from .curves import along_stoichiometry, given_function
+from .formula import Formula
 
 if TYPE_CHECKING:
     from bpx import BPX
@@ -71,9 +71,10 @@ def _window(contents: BPX, kind: ElectrochemicalCell) -> Iterator[str]:
         f"nominal capacity of {nominal:g} A.h defines C-rates only"
     )
     charges = [_charge(electrode) for electrode in kind.electrodes]
-    if abs(charges[1] / charges[0] - 1.0) > BALANCED:
+    more = charges[1] / charges[0] - 1.0
+    if abs(more) > BALANCED:
         yield (
-            f"between the stoichiometry limits the positive electrode takes {charges[1] / charges[0] - 1.0:+.3%} of "
+            f"between the stoichiometry limits the positive electrode takes {more:+.3%} against "
             "what the negative one gives; the cell has the negative's charge, and the positive's limit at SOC 1 moves"
         )
 
@@ -114,10 +115,11 @@ def _assumed(contents: BPX, kind: ElectrochemicalCell) -> Iterator[str]:
 
 
 def _tables(kind: ElectrochemicalCell) -> Iterator[str]:
-    for material in kind.materials:
-        curve = material.open_circuit_potential
-        if curve.error > SAID_ERROR:
-            yield f"the potential of {material.name} is off its table by up to {1e3 * curve.error:.2g} mV at its kinks"
+    for name, electrode in zip(("negative", "positive"), kind.electrodes, strict=True):
+        for material in electrode.materials:
+            error = material.open_circuit_potential.error
+            if error > SAID_ERROR:
+                yield f"the potential of {material.name} ({name}) is off by up to {1e3 * error:.2g} mV at its kinks"
 
 
 def _hysteresis(contents: BPX, formulas: dict[Place, Formula]) -> Iterator[str]:
@@ -127,7 +129,8 @@ def _hysteresis(contents: BPX, formulas: dict[Place, Formula]) -> Iterator[str]:
         ("Positive electrode", sections.positive_electrode),
     ):
         blend = getattr(electrode, "particle", None) or {}
-        for place, particle in [((name, key), blend[key]) for key in blend] or [((name,), electrode)]:
+        held: dict[Place, Any] = {(name, key): blend[key] for key in blend} or {(name,): electrode}
+        for place, particle in held.items():
             told = [key for field, key in BRANCHES if getattr(particle, field) is not None]
             if told:
                 apart = max(_apart(formulas, place, particle, field, key) for field, key in BRANCHES if key in told)

@@ -1,6 +1,6 @@
 """A BPX file as the library `bpx` knows it, checked: nothing that is in it is executed.
 
-The library would run formulas as code while it checks them. So formulas are taken out, read by `bpx_formula`, and stand
+The library would run formulas as code while it checks them. So formulas are taken out, read by `formula`, and stand
 in what the library checks as tables.
 """
 
@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import ValidationError
 
-from ...core.errors import InputError, one_line, shortened
-from ...core.reading import check_encoding, read_file
-from .bpx_formula import Formula
+from ....core.errors import InputError, one_line, shortened
+from ....core.reading import check_encoding, read_file
+from .formula import Formula
 
 if TYPE_CHECKING:
     from bpx import BPX

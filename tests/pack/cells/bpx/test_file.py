@@ -7,8 +7,8 @@ import pytest
 
 from packfmu.models.electrochemistry.kind import Physics
 from packfmu.models.parameters.chen_2020 import PARAMETERS
-from packfmu.pack.cells.bpx_file import read_bpx
-from tests.pack.cells import bpx_files
+from packfmu.pack.cells.bpx.file import read_bpx
+from tests.pack.cells.bpx import files
 from tests.records_folder import RECORDS
 
 POUCH = RECORDS.parent / "nmc_pouch" / "nmc_pouch_cell_BPX.json"
@@ -17,7 +17,7 @@ ELECTRODES = (("Negative electrode", 0), ("Positive electrode", 1))
 
 
 def read(folder, contents):
-    return read_bpx(bpx_files.written(folder, contents))
+    return read_bpx(files.written(folder, contents))
 
 
 def assert_same_cell(kind, like=PARAMETERS, off=1e-6):
@@ -31,7 +31,7 @@ def assert_same_cell(kind, like=PARAMETERS, off=1e-6):
 
 
 def test_chen_2020_by_the_format_is_the_shipped_set(tmp_path):
-    given = read(tmp_path, bpx_files.CONTENTS)
+    given = read(tmp_path, files.CONTENTS)
     assert_same_cell(given.kind, replace(PARAMETERS, physics=Physics.DFN))
     assert given.models == tuple(Physics)
     assert given.kind.physics is Physics.DFN
@@ -47,21 +47,21 @@ def test_chen_2020_by_the_format_is_the_shipped_set(tmp_path):
 
 def test_an_old_version_is_converted_and_that_is_a_note(tmp_path):
     """The run of the tests makes a warning of Python an error."""
-    given = read(tmp_path, bpx_files.as_version_0(bpx_files.CONTENTS))
+    given = read(tmp_path, files.as_version_0(files.CONTENTS))
     assert_same_cell(given.kind, replace(PARAMETERS, physics=Physics.DFN))
     assert given.notes[0].startswith("the file is of BPX 0.4; it is converted to BPX 1")
     assert not any("starts at SOC" in note for note in given.notes)
-    assert any("starts at SOC 0.8" in note for note in read(tmp_path, bpx_files.CONTENTS).notes)
+    assert any("starts at SOC 0.8" in note for note in read(tmp_path, files.CONTENTS).notes)
 
 
 def test_a_file_of_single_particles_suffices_for_them_alone(tmp_path):
-    given = read(tmp_path, bpx_files.of_single_particles())
+    given = read(tmp_path, files.of_single_particles())
     assert given.models == (Physics.SPM,)
     assert_same_cell(given.kind, replace(PARAMETERS, physics=Physics.SPM))
 
 
 def test_a_blend_of_two_alike_is_one_material(tmp_path):
-    given = read(tmp_path, bpx_files.blended(0.7)).kind
+    given = read(tmp_path, files.blended(0.7)).kind
     assert [m.name for m in given.negative.materials] == ["graphite", "silicon"]
     assert sum(m.active_fraction for m in given.negative.materials) == pytest.approx(0.75, rel=1e-14)
     assert given.capacity == pytest.approx(PARAMETERS.capacity, rel=1e-12)
@@ -73,7 +73,7 @@ def test_a_table_is_read_as_straight_lines_of_stated_error(tmp_path, electrode, 
     curve = PARAMETERS.materials[number].open_circuit_potential
     x = np.linspace(0.01, 0.99, 180)
     table = {"x": x.tolist(), "y": curve(x).tolist()}
-    made = read(tmp_path, bpx_files.changed((("Parameterisation", electrode, "OCP [V]"), table))).kind
+    made = read(tmp_path, files.changed((("Parameterisation", electrode, "OCP [V]"), table))).kind
     potential = made.materials[number].open_circuit_potential
     at = np.linspace(0.01, 0.99, 10_007)
     off = np.abs(potential(at) - np.interp(at, x, curve(x)))
@@ -86,7 +86,7 @@ def test_a_table_is_read_as_straight_lines_of_stated_error(tmp_path, electrode, 
 
 def test_diffusivity_of_the_stoichiometry_is_a_curve(tmp_path):
     key = ("Parameterisation", "Negative electrode", "Diffusivity [m2.s-1]")
-    made = read(tmp_path, bpx_files.changed((key, "1e-14 * (0.2 + (x - 0.5) ** 2)"))).kind.materials[0]
+    made = read(tmp_path, files.changed((key, "1e-14 * (0.2 + (x - 0.5) ** 2)"))).kind.materials[0]
     assert not made.diffusivity.constant
     x = np.linspace(0.0, 1.0, 101)
     np.testing.assert_allclose(made.diffusivity(x), 1e-14 * (0.2 + (x - 0.5) ** 2), rtol=1e-4)
@@ -94,9 +94,9 @@ def test_diffusivity_of_the_stoichiometry_is_a_curve(tmp_path):
 
 def test_hysteresis_is_told_and_the_mean_curve_used(tmp_path):
     place = ("Parameterisation", "Negative electrode")
-    contents = bpx_files.changed(
-        ((*place, "OCP (lithiation) [V]"), f"{bpx_files.NEGATIVE} - 0.02"),
-        ((*place, "OCP (delithiation) [V]"), f"{bpx_files.NEGATIVE} + 0.03"),
+    contents = files.changed(
+        ((*place, "OCP (lithiation) [V]"), f"{files.NEGATIVE} - 0.02"),
+        ((*place, "OCP (delithiation) [V]"), f"{files.NEGATIVE} + 0.03"),
         ((*place, "OCP hysteresis decay constant"), 0.1),
     )
     given = read(tmp_path, contents)
@@ -107,8 +107,8 @@ def test_hysteresis_is_told_and_the_mean_curve_used(tmp_path):
 
 
 def test_what_is_assumed_and_what_is_not_used_is_told(tmp_path):
-    contents = bpx_files.changed(
-        (("Parameterisation", "Cell", "Density [kg.m-3]"), bpx_files.REMOVED),
+    contents = files.changed(
+        (("Parameterisation", "Cell", "Density [kg.m-3]"), files.REMOVED),
         (("Parameterisation", "User-defined"), {"Tab width [m]": 0.01}),
     )
     notes = read(tmp_path, contents).notes

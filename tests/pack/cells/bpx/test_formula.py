@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from packfmu.pack.cells.bpx_formula import FUNCTIONS, Formula
+from packfmu.pack.cells.bpx.formula import FUNCTIONS, Formula
 
 X = np.linspace(0.1, 0.9, 7)
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
-from ...models.numerics.curves import LEAST_NODES, MOST_NODES, Curve, constant, tabulate
-from .bpx_formula import Formula
+from ....models.numerics.curves import LEAST_NODES, MOST_NODES, Curve, constant, tabulate
+from .formula import Formula
 
 Values = NDArray[np.float64]
 Given = float | Formula | tuple[Values, Values]

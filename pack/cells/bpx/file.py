@@ -8,22 +8,22 @@ assumed then is a note. Of an open-circuit potential with hysteresis the mean cu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.errors import InputError, one_line
-from ...models.cell.kind import CellLimits
-from ...models.cell.physics.cell import ElectrochemicalCell
-from ...models.electrochemistry.kind import Electrode, Electrolyte, Layer, Material, Physics
-from ...models.numerics.arrhenius import FARADAY_CONSTANT
-from ...models.numerics.curves import Curve, constant
-from . import bpx_notes
-from .bpx_contents import Place, read_contents, said
-from .bpx_curves import Given, along_stoichiometry, given_function, positive
-from .bpx_formula import Formula
+from ....core.errors import InputError, one_line
+from ....models.cell.kind import CellLimits
+from ....models.cell.physics.cell import ElectrochemicalCell
+from ....models.electrochemistry.kind import Electrode, Electrolyte, Layer, Material, Physics
+from ....models.numerics.arrhenius import FARADAY_CONSTANT
+from ....models.numerics.curves import Curve, constant
+from . import notes
+from .contents import Place, read_contents, said
+from .curves import Given, along_stoichiometry, given_function, positive
+from .formula import Formula
 
 if TYPE_CHECKING:
     from bpx import BPX
@@ -45,6 +45,9 @@ CHARGE_RATE, DISCHARGE_RATE = 1.0, 3.0
 
 SPECIFIC_HEAT, DENSITY = 1000.0, 2300.0
 """Of a cell where a file does not tell [J/(kg K)], [kg/m3]."""
+
+UNNAMED = "active material"
+"""Of an electrode of one material, which a file does not name."""
 
 MODELS = {"SPM": (Physics.SPM,), "SPMe": tuple(Physics), "DFN": tuple(Physics)}
 """What the parameters of a file suffice for, by the model that it is made for."""
@@ -94,15 +97,14 @@ def read_bpx(path: Path) -> PhysicsFile:
         if model not in MODELS:
             raise ValueError(f"Header: Model = {model!r} tells no whole cell; allowed are {', '.join(MODELS)}")
         kind = _cell(contents.checked, contents.formulas)
-        notes = tuple(bpx_notes.on(contents, kind))
-        replace(kind, physics=Physics.SPM).declare(1)
+        told = tuple(notes.on(contents, kind))
     except ValueError as error:
         raise InputError(f"{path}: {one_line(str(error))}") from None
-    return PhysicsFile(path, contents.text, kind, notes, MODELS[model])
+    return PhysicsFile(path, contents.text, kind, told, MODELS[model])
 
 
 def _cell(contents: BPX, formulas: dict[Place, Formula]) -> ElectrochemicalCell:
-    sections, conditions = contents.parameterisation, bpx_notes.conditions(contents)
+    sections, conditions = contents.parameterisation, notes.conditions(contents)
     cell, whole = sections.cell, contents.header.model != "SPM"
     nominal = cell.nominal_cell_capacity * 3600.0
     negative = _electrode("Negative electrode", sections.negative_electrode, formulas, whole)
@@ -114,8 +116,8 @@ def _cell(contents: BPX, formulas: dict[Place, Formula]) -> ElectrochemicalCell:
     mass = volume * (cell.density or DENSITY)
     rest = conditions.initial_electrolyte_concentration if conditions else None
     return ElectrochemicalCell(
-        name=contents.header.title or "BPX cell",
-        source=contents.header.references or contents.header.description or "",
+        name=one_line(contents.header.title or "BPX cell"),
+        source=one_line(contents.header.references or contents.header.description or ""),
         area=area,
         negative=negative,
         positive=positive_,
@@ -131,7 +133,7 @@ def _cell(contents: BPX, formulas: dict[Place, Formula]) -> ElectrochemicalCell:
         ),
         mass=mass,
         heat_capacity=mass * (cell.specific_heat_capacity or SPECIFIC_HEAT),
-        convection=bpx_notes.convection(contents),
+        convection=notes.convection(contents),
         physics=Physics(contents.header.model.lower()),
     )
 
@@ -184,7 +186,7 @@ def _material(place: Place, given: Any, formulas: dict[Place, Formula]) -> Mater
     with said(*place, "Diffusivity [m2.s-1]"):
         diffusion = positive(diffusivity, potential.low, potential.high, window)
     return Material(
-        name=place[-1],
+        name=place[1] if len(place) > 1 else UNNAMED,
         radius=given.particle_radius,
         active_fraction=given.surface_area_per_unit_volume * given.particle_radius / 3.0,
         maximum_concentration=given.maximum_concentration,

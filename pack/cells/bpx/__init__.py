@@ -1,0 +1,1 @@
+"""Files of the Battery Parameter eXchange, made cells of physics."""
