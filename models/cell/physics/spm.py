@@ -32,7 +32,7 @@ from ...electrochemistry import films, heat, kinetics, lithium, materials, parti
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ...numerics.arrhenius import thermal_voltage
 from .. import aging_port, port, reported
-from . import ageing, anode, terminals
+from . import ageing, anode, surfaces, terminals
 
 
 def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields | None = None) -> Model:
@@ -59,6 +59,7 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
         + terminals.fields(count, kind)
         + heat.fields(count)
         + anode.fields(count)
+        + surfaces.fields()
     )
     return Model(
         name="Cell",
@@ -67,7 +68,7 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
         initialize=initialize_aging if aging else initialize,
         outputs_kernel=outputs_kernel,
         advance=advance_aging if aging else advance,
-        refusals=reported.REFUSALS,
+        refusals=reported.REFUSALS | surfaces.REFUSALS,
         update=Update.EXACT,
         alike=count.of,
     )
@@ -161,6 +162,7 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> None:
 def electrode_now(x: Block, p: Block, k: int, m: int, current: float, activity: float) -> float:
     """Return the present potential of electrode m under its film at a reaction current [V]."""
     surface = particles.surface(x, p, k, m, m, -current / x.material_charge[k, m])
+    surfaces.watch(x, p, k, m, surface)
     rest, _ = materials.potential(x, p, k, m, surface)
     lost, _, _ = activation(x, p, k, m, surface, current, activity)
     return rest + lost
@@ -200,6 +202,7 @@ def write_sums(x: Block, y: Block, h: float) -> None:
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start all cells new and at rest."""
     reported.reset_sums(x, y)
+    surfaces.reset(x)
     heat.reset(y)
     for k in range(x.soc.shape[0]):
         lithium.renew(x, p, k)
@@ -213,6 +216,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 def initialize_aging(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start all cells at rest, with the lithium and the resistances that aging has left, and all counters at 0."""
     reported.reset_sums(x, y)
+    surfaces.reset(x)
     aging_port.reset_sums(y)
     heat.reset(y)
     for k in range(x.soc.shape[0]):
@@ -236,6 +240,7 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Advance every cell by h seconds under constant current and temperature."""
     reported.reset_sums(x, y)
+    surfaces.reset(x)
     heat.reset(y)
     for k in range(x.soc.shape[0]):
         if x.temperature[k] != u.temperature[k]:
@@ -244,13 +249,14 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
         advance_cell(x, p, y, k, h)
         write_cell(x, p, y, k)
     write_sums(x, y, h)
-    return reported.within_range(y)
+    return surfaces.status(x, reported.within_range(y))
 
 
 @kernel
 def advance_aging(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Take what aging has changed, advance every cell, and count what the step did to it."""
     reported.reset_sums(x, y)
+    surfaces.reset(x)
     aging_port.reset_sums(y)
     heat.reset(y)
     for k in range(x.soc.shape[0]):
@@ -261,4 +267,4 @@ def advance_aging(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h:
         write_cell(x, p, y, k)
         ageing.count(x, p, y, k, start, h)
     write_sums(x, y, h)
-    return reported.within_range(y)
+    return surfaces.status(x, reported.within_range(y))

@@ -38,7 +38,7 @@ from ...electrochemistry import electrolyte, films, heat, lithium, materials, pa
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ...electrochemistry.porous import mesh
 from .. import port, reported
-from . import anode, spm, terminals
+from . import anode, spm, surfaces, terminals
 
 THIRD = 1.0 / 3.0
 
@@ -68,6 +68,7 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Mod
         + terminals.fields(count, kind)
         + heat.fields(count)
         + anode.fields(count)
+        + surfaces.fields()
     )
     return Model(
         name="Cell",
@@ -76,7 +77,7 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Mod
         initialize=initialize,
         outputs_kernel=outputs_kernel,
         advance=advance,
-        refusals=reported.REFUSALS,
+        refusals=reported.REFUSALS | surfaces.REFUSALS,
         update=Update.IMPLICIT,
     )
 
@@ -199,6 +200,7 @@ def write_cell(x: Block, p: Block, y: Block, k: int) -> None:
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start all cells new and at rest."""
     reported.reset_sums(x, y)
+    surfaces.reset(x)
     heat.reset(y)
     for k in range(x.soc.shape[0]):
         lithium.renew(x, p, k)
@@ -226,6 +228,7 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Advance every cell by h seconds under constant current and temperature."""
     reported.reset_sums(x, y)
+    surfaces.reset(x)
     heat.reset(y)
     for k in range(x.soc.shape[0]):
         if x.temperature[k] != u.temperature[k]:
@@ -234,4 +237,4 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
         advance_cell(x, p, y, k, h)
         write_cell(x, p, y, k)
     spm.write_sums(x, y, h)
-    return reported.within_range(y)
+    return surfaces.status(x, reported.within_range(y))

@@ -42,8 +42,7 @@ def test_potential_and_entropy_are_those_of_the_curves(x):
 @pytest.mark.parametrize(("low", "high"), [(0.1, 0.9), (0.05, 0.0501), (-0.1, 0.3), (0.8, 1.2)])
 def test_enthalpy_is_the_integral_of_what_a_charge_stores(low, high):
     def stored(x):
-        warmer = float(MATERIAL.open_circuit_potential(x)) - 298.15 * float(MATERIAL.entropic_coefficient(x))
-        return warmer
+        return float(MATERIAL.open_circuit_potential(x)) - 298.15 * float(MATERIAL.entropic_coefficient(x))
 
     inner = [x for x in (0.0, 1.0) if low < x < high]
     exact, _ = quad(stored, low, high, epsabs=1e-12, limit=400, points=inner or None)

@@ -9,7 +9,7 @@ FREQUENCIES = np.logspace(-2.0, 4.0, 121)
 """Six decades of angular frequency, in D/R^2."""
 
 ERRORS = {2: 1.2, 4: 0.28, 6: 0.058, 8: 0.011, 12: 3.4e-4, 24: 1.1e-4}
-"""Greatest relative error of the impedance within these decades, by the number of modes: at the highest one; 24 have that of the series."""
+"""Greatest relative error of the impedance within these decades, by the number of modes; 24 have the series' own."""
 
 
 def closed_form(s):
