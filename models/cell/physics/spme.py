@@ -126,18 +126,19 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> None:
     salt.solve(x, p, k, salt.AHEAD, main / area, p.lookahead)
     above, activity_above, by_above, active_above = salt.seen(x, p, POSITIVE, salt.AHEAD)
     below, activity_below, by_below, active_below = salt.seen(x, p, NEGATIVE, salt.AHEAD)
-    positive, by_positive, by_activity = spm.electrode_ahead(x, p, k, POSITIVE, main, activity_above)
-    by_positive += by_activity * active_above / area
-    negative, by_negative, by_activity = spm.electrode_ahead(x, p, k, NEGATIVE, -main, activity_below)
-    by_negative -= by_activity * active_below / area
+    positive = spm.electrode_ahead(x, p, k, POSITIVE, main, activity_above)
+    negative = spm.electrode_ahead(x, p, k, NEGATIVE, -main, activity_below)
+    by_positive = positive[1] + positive[2] * active_above / area
+    by_negative = negative[1] - negative[2] * active_below / area
     wire, contact = conductors(x, k), x.contact_resistance[k]
     resistance = share * (by_positive + by_negative + spread * (by_above - by_below) / area + wire) + contact
-    voltage = positive - negative + spread * (above - below) + wire * main + contact * current
+    voltage = positive[0] - negative[0] + spread * (above - below) + wire * main + contact * current
     y.emf[k] = voltage - resistance * current
     y.resistance[k] = resistance
+    spm.include_sensitivities(x, p, y, k, positive, negative, wire)
     face = salt.at_separator(x.salt_matrix[salt.WORK], p) - below
     by_face = salt.at_separator(x.salt_matrix[salt.ROWS * salt.AHEAD + salt.SLOPE], p) - by_below
-    ahead = negative - x.face_resistance[k] * main - spread * face
+    ahead = negative[0] - x.face_resistance[k] * main - spread * face
     anode.offer(y, k, current, ahead, share * (by_negative + x.face_resistance[k] + spread * by_face / area))
     spm.include_particles(x, p, y, k)
     salt.include(x, p, y, k)

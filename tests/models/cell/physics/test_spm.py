@@ -129,3 +129,32 @@ def test_two_unequal_cells_in_parallel_are_of_second_order(physics):
     found = [shared(h) for h in (20.0, 10.0, 5.0, 2.5)]
     differences = np.abs(np.diff(found, axis=0)).max(axis=1)
     np.testing.assert_allclose(np.log2(differences[:-1] / differences[1:]), 2.0, atol=0.35)
+
+
+@BOTH
+def test_sensitivities_are_those_of_the_voltage(physics):
+    """At rest they are the slopes of the rest voltage; the growth is told by a cell of another resistance scale."""
+    kind = with_all_effects(physics)
+
+    def rested(**start):
+        return started(replace(kind, self_discharge_current=0.0), lookahead=0.0, **start)
+
+    def difference(name, step, **more):
+        high, low = (rested(**{name: at} | more).y["voltage"][0] for at in step)
+        return (high - low) / (step[0] - step[1])
+
+    cell = rested(temperature=308.15)
+    assert cell.y["sensitivity_soc"] == pytest.approx(
+        abs(difference("initial_soc", (0.601, 0.599), temperature=308.15)), rel=1e-4
+    )
+    by_temperature = difference("temperature", (308.25, 308.05))
+    assert cell.y["sensitivity_temperature"] == pytest.approx(abs(by_temperature), rel=1e-9)
+
+    def loaded(scale):
+        cell = rested(resistance_scale=scale)
+        cell.u["current"] = -0.1
+        cell.advance(0.0, 1e-6)
+        return cell
+
+    growth = loaded(1.0).y["voltage"][0] - loaded(1.001).y["voltage"][0]
+    assert loaded(1.0).y["sensitivity_resistance_growth"] == pytest.approx(growth / 1e-3, rel=5e-3)
