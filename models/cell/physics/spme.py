@@ -30,6 +30,7 @@ doi:10.1149/2.0341915jes: the canonical model.
 
 from __future__ import annotations
 
+from ....core.errors import InputError
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.model import Model, Update
@@ -43,7 +44,7 @@ from . import anode, spm, surfaces, terminals
 THIRD = 1.0 / 3.0
 
 
-def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Model:
+def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields | None = None) -> Model:
     """Declare n cells of one kind as single particles with electrolyte.
 
     Parameters
@@ -54,7 +55,16 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Mod
         Start values of every cell.
     capacity : float
         Between SOC 0 and 1 of the nominal cell [C].
+    aging : Fields, optional
+        None: these cells do not age yet.
+
+    Raises
+    ------
+    InputError
+        When aging is given.
     """
+    if aging is not None:
+        raise InputError("single particles with electrolyte do not age yet; take spm or dfn")
     count = counted("cells", cells, "cell")
     fields = (
         lithium.fields(count, kind, capacity)

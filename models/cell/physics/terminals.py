@@ -34,7 +34,8 @@ def fields(cells: Count, kind: ElectrochemicalParameters) -> Fields:
     """Return what every cell of physics has beside its electrodes, and what it is given and reports."""
     return Fields(
         parameters=(
-            Variable("resistance_scale", "1", cells, 1.0, 1e-3, 1e3, 1.0, "Factor on the resistances of contacts, films, reactions and conductors"),
+            Variable("resistance_scale", "1", cells, 1.0, 1e-3, 1e3, 1.0,
+                     "Factor on the resistances of contacts, films, reactions and conductors"),
             Variable("contact_resistance", "Ohm", None, kind.contact_resistance, 0.0, UNBOUNDED, 1e-3,
                      "Resistance of contacts and current collectors", display_unit="mOhm"),
             Variable("coulombic_efficiency", "1", cells, kind.coulombic_efficiency, 0.0, 1.0, 1.0,
