@@ -12,6 +12,7 @@ M. Doyle, T. F. Fuller, J. Newman, J. Electrochem. Soc. 140 (1993) 1526, doi:10.
 
 from __future__ import annotations
 
+from ....core.errors import InputError
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.model import DONE, Model, Update
@@ -54,7 +55,16 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
         Start values of every cell.
     capacity : float
         Between SOC 0 and 1 of the nominal cell [C].
+    aging : Fields, optional
+        Of `ageing`.
+
+    Raises
+    ------
+    InputError
+        When the cells should age.
     """
+    if aging is not None:
+        raise InputError(f"{kind.name}: cells with porous electrodes do not age yet; those of 'spm' do")
     count = counted("cells", cells, "cell")
     fields = (
         lithium.fields(count, kind, capacity)
