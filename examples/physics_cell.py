@@ -1,7 +1,7 @@
 """Three models of one cell, discharged at three rates: python examples/physics_cell.py [--output].
 
-The cell is the LG M50 of Chen 2020 at 25 degC, as single particles (SPM), with electrolyte (SPMe) and as porous electrodes
-(DFN). Printed is the charge that each gives until 2.5 V; the figure has their voltages.
+The cell is the LG M50 of Chen 2020 at 25 degC, as single particles (SPM), with electrolyte (SPMe) and as porous
+electrodes (DFN). Printed is the charge that each gives until 2.5 V; the figure has their voltages.
 """
 
 from __future__ import annotations

@@ -63,8 +63,7 @@ def identify(model: str, output: Path) -> Path:
         files.append(str(output / "tests" / f"{model}_{name}.csv"))
         Path(files[-1]).parent.mkdir(parents=True, exist_ok=True)
         write_record(take(kind, stages, temperature), Path(files[-1]))
-    limits = {name: getattr(kind.limits, name) for name in ("minimum_voltage", "maximum_voltage")}
-    settings = FitSettings(name=f"circuit of {model}", hysteresis=False, coulombic_efficiency=1.0, **limits)
+    settings = FitSettings(name=f"circuit of {model}", hysteresis=False, coulombic_efficiency=1.0, **vars(kind.limits))
     fitted = fit_cell(read_records(files), settings)
     write_cell(fitted.kind, output / f"circuit_of_{model}.toml", {"": fitted.report()})
     return output
