@@ -36,6 +36,7 @@ TESTS = {"slow_25c": (SLOW, 298.15), "hppc_25c": (HPPC, 298.15), "hppc_10c": (HP
 OTHER = {
     "parallel = 2": "parallel = 12",
     'parameters = "nissan_leaf_2013"': 'parameters = "chen_2020"\nmodel = "{model}"',
+    "initial_soc = 0.85": "initial_soc = 0.7",
     "heat_capacity = 1000.0": "convection = 0.05\nconduction = 0.05",
     "[bms]": '[bms]\ncell = "circuit_of_{model}.toml"',
 }
