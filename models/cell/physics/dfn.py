@@ -16,7 +16,7 @@ from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.model import DONE, Model, Update
 from ....core.timescale import include_timescale
-from ....core.variable import counted
+from ....core.variable import Count, counted
 from ...electrochemistry import electrolyte, films, heat, lithium, materials, particles
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ...electrochemistry.porous import anode as face
@@ -57,10 +57,18 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
         + terminals.fields(count, kind)
         + heat.fields(count)
         + anode.fields(count)
-        + Fields(states=(
-            state("stage_voltage", "V", 2, "Voltage between the collectors after each half of the step"),
-            state("stage_anode", "V", 2, "Anode potential after each half of the step"),
-        ))
+        + Fields(
+            states=(
+                state("stage_voltage", "V", 2, "Voltage between the collectors after each half of the step"),
+                state("stage_anode", "V", 2, "Anode potential after each half of the step"),
+                state(
+                    "anode_profile",
+                    "V",
+                    Count(kind.mesh.negative, "negative_node"),
+                    "Potential under the film of each volume of the negative electrode in the middle of the step",
+                ),
+            )
+        )
     )
     return Model(
         name="Cell",
@@ -141,6 +149,8 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> int:
         if status != DONE:
             return status
         x.stage_voltage[half], x.stage_anode[half] = voltage, least
+        if half == 0:
+            face.keep(x, p)
     extrapolation.solve_whole(x, p, k, current, h)
     whole = solution.voltage(x, p, k, current)
     warmth = booking.book(x, p, y, current, solution.across_separator(x, p, k, current), -h)
@@ -155,14 +165,29 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> int:
 
 
 @kernel
+def filling(x: Block, p: Block, k: int) -> float:
+    """Return the mean stoichiometry of the negative electrode of cell k."""
+    mean, stride = 0.0, mesh.materials_of(p, NEGATIVE)
+    for i in range(p.negative_width.shape[0]):
+        mean += p.negative_width[i] * x.mean_stoichiometry[k, i * stride]
+    return mean
+
+
+@kernel
 def write_cell(x: Block, p: Block, y: Block, k: int) -> int:
     """Write the outputs of cell k at the communication point."""
-    mean, n = 0.0, p.negative_width.shape[0]
-    stride = mesh.materials_of(p, NEGATIVE)
-    for i in range(n):
-        mean += p.negative_width[i] * x.mean_stoichiometry[k, i * stride]
-    y.soc[k] = x.soc[k] = lithium.soc_at(x, k, mean)
+    y.soc[k] = x.soc[k] = lithium.soc_at(x, k, filling(x, p, k))
     return offer_port(x, p, y, k)
+
+
+@kernel
+def begin(x: Block, p: Block, y: Block, k: int) -> None:
+    """Start cell k at rest, its lithium and its temperature being in x already."""
+    x.current[k] = y.heat_rate[k] = 0.0
+    settle(x, p, k)
+    write_cell(x, p, y, k)
+    y.voltage[k] = y.emf[k]
+    y.anode_potential[k] = x.anode_middle[k] = y.anode_emf[k]
 
 
 @kernel
@@ -175,11 +200,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
         films.renew(x, p, k)
         electrolyte.measure(x, p, k)
         warm(x, p, k, u.temperature[k])
-        x.current[k] = y.heat_rate[k] = 0.0
-        settle(x, p, k)
-        write_cell(x, p, y, k)
-        y.voltage[k] = y.emf[k]
-        y.anode_potential[k] = x.anode_middle[k] = y.anode_emf[k]
+        begin(x, p, y, k)
     write_sums(x, y, 0.0)
 
 

@@ -100,7 +100,9 @@ def relative_concentration(p: Block, concentration: float, transfer: float) -> f
 
 
 @kernel
-def linearise_reaction(x: Block, p: Block, k: int, m: int, particle: int, exchange: float, concentration: float) -> None:
+def linearise_reaction(
+    x: Block, p: Block, k: int, m: int, particle: int, exchange: float, concentration: float
+) -> None:
     """Linearise the reaction of a particle of material m, with ``i_ref S (c/c_e0)^a`` [A]."""
     current, fall, transfer = x.reaction[particle], x.response_slope[particle], p.transfer[m]
     stoichiometry = surface(x, particle)

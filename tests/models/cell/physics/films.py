@@ -13,12 +13,15 @@ from packfmu.models.aging.kind import AgingParameters
 from packfmu.models.aging.plating import Plating
 from packfmu.models.aging.power_laws import EmpiricalLaws, PowerLaw
 from packfmu.models.aging.sei import Sei
+from packfmu.models.electrochemistry.kind import Mesh, Physics
 from packfmu.models.numerics.arrhenius import FARADAY_CONSTANT
 from packfmu.models.parameters.chen_2020 import PARAMETERS
 
 VOLUME = 9.585e-5 / 2.0
 """Of the film, by lithium [m3/mol]."""
 RESISTIVITY, THICKNESS = 2e5, 5e-9
+MESH = Mesh(negative=5, separator=3, positive=5)
+"""Coarse, for cells that are more than single particles."""
 NEGATIVE = PARAMETERS.negative.materials[0]
 AREA = PARAMETERS.area * PARAMETERS.negative.thickness * NEGATIVE.surface_density()
 NO_LAW = PowerLaw(
@@ -49,10 +52,10 @@ def aging(law="reaction", plating=None, **changes):
     return AgingParameters(laws=laws, anode=anode, sei=film, plating=plating or Plating())
 
 
-def cell(kind, cells=1, film=THICKNESS * RESISTIVITY, **start):
+def cell(kind, cells=1, film=THICKNESS * RESISTIVITY, physics=Physics.SPM, **start):
     """Return cells of Chen 2020 that age, with a film on the negative electrode of the new cell [Ohm m2]."""
     negative = replace(PARAMETERS.negative, film_resistance=film)
-    model = replace(PARAMETERS, negative=negative).declare(cells, kind)
+    model = replace(PARAMETERS, negative=negative, physics=physics, mesh=MESH).declare(cells, kind)
     instance = Instance(model.with_start({"initial_soc": 1.0, **start}))
     instance.initialize()
     return instance
