@@ -76,7 +76,7 @@ def _built(pack: Pack, planned: Sequence[Part]) -> list[str]:
 
 def _limits(pack: Pack, kind: CellModel) -> str:
     limits, series, parallel = kind.limits, pack.pack.series, pack.pack.parallel
-    hourly = kind.capacity / AMPERE_HOUR
+    hourly = kind.nominal_capacity / AMPERE_HOUR
     rows = [("limit", "cell", "pack")]
     for name, value in (("lowest voltage", limits.minimum_voltage), ("highest voltage", limits.maximum_voltage)):
         rows.append((name, f"{value:.4g} V", f"{series * value:.5g} V"))

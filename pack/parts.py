@@ -161,7 +161,7 @@ def _network(
         "maximum_discharge_current": arrangement.parallel * kind.limits.maximum_discharge_current,
         "maximum_cell_charge_current": kind.limits.maximum_charge_current,
         "maximum_cell_discharge_current": kind.limits.maximum_discharge_current,
-        "taper_current": arrangement.parallel * kind.capacity / 3600.0 * C_RATE_AT_TAPER,
+        "taper_current": arrangement.parallel * kind.nominal_capacity / 3600.0 * C_RATE_AT_TAPER,
         "voltage_limit": round(arrangement.series * kind.limits.maximum_voltage, 9),
         "emf": start_voltage(kind, cells),
         "soc": cells["initial_soc"],

@@ -22,6 +22,11 @@ from .kind import CellParameters
 class EquivalentCircuitCell(CellParameters):
     """A kind of cell that is modelled by its equivalent circuit: a `CellModel`."""
 
+    @property
+    def nominal_capacity(self) -> float:
+        """What C-rates are multiples of [C]: the capacity."""
+        return self.capacity
+
     def declare(self, cells: int, aging: AgingParameters | None = None) -> Model:
         """Declare n cells of this kind, which age where `aging` is given."""
         return declare(cells, self, aging)

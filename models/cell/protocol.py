@@ -35,6 +35,10 @@ class CellModel(Protocol):
         """Charge between SOC 0 and 1 of the nominal cell [C]."""
 
     @property
+    def nominal_capacity(self) -> float:
+        """What C-rates are multiples of [C]."""
+
+    @property
     def coulombic_efficiency(self) -> float:
         """Share of the charging current that the nominal cell stores [1]."""
 

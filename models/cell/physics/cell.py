@@ -27,7 +27,7 @@ MODELS = {Physics.SPM: spm.declare, Physics.SPME: spme.declare, Physics.DFN: dfn
 AGEING = {Physics.SPM: spm.declare, Physics.SPME: spme_ageing.declare, Physics.DFN: dfn_ageing.declare}
 """What declares cells that age."""
 
-BLENDS: tuple[Physics, ...] = ()
+BLENDS = (Physics.DFN,)
 """The models that take electrodes of several materials."""
 
 

@@ -126,6 +126,7 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
     for k in range(x.soc.shape[0]):
         status = step(x, p, u, y, k, h)
         if status != DONE:
+            x.refused = k + 1.0
             return status
     dfn.write_sums(x, y, h)
     return reported.within_range(y)

@@ -82,7 +82,7 @@ def _check(node: ast.expr, depth: int) -> None:
     elif isinstance(node, ast.Call):
         _check_call(node, depth)
     elif isinstance(node, ast.Constant):
-        if type(node.value) not in (int, float):
+        if not isinstance(node.value, (int, float)) or isinstance(node.value, bool):
             raise ValueError(f"{node.value!r} is no number")
         if not np.isfinite(_number(node.value)):
             raise ValueError("a number in it is not finite")

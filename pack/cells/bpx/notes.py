@@ -71,9 +71,10 @@ def _window(contents: BPX, kind: ElectrochemicalCell) -> Iterator[str]:
         f"nominal capacity of {nominal:g} A.h defines C-rates only"
     )
     charges = [_charge(electrode) for electrode in kind.electrodes]
-    if abs(charges[1] / charges[0] - 1.0) > BALANCED:
+    more = charges[1] / charges[0] - 1.0
+    if abs(more) > BALANCED:
         yield (
-            f"between the stoichiometry limits the positive electrode takes {charges[1] / charges[0] - 1.0:+.3%} of "
+            f"between the stoichiometry limits the positive electrode takes {more:+.3%} against "
             "what the negative one gives; the cell has the negative's charge, and the positive's limit at SOC 1 moves"
         )
 
@@ -128,7 +129,8 @@ def _hysteresis(contents: BPX, formulas: dict[Place, Formula]) -> Iterator[str]:
         ("Positive electrode", sections.positive_electrode),
     ):
         blend = getattr(electrode, "particle", None) or {}
-        for place, particle in [((name, key), blend[key]) for key in blend] or [((name,), electrode)]:
+        held: dict[Place, Any] = {(name, key): blend[key] for key in blend} or {(name,): electrode}
+        for place, particle in held.items():
             told = [key for field, key in BRANCHES if getattr(particle, field) is not None]
             if told:
                 apart = max(_apart(formulas, place, particle, field, key) for field, key in BRANCHES if key in told)

@@ -11,6 +11,7 @@ from packfmu.models.electrochemistry.kind import Mesh, Physics
 from packfmu.models.parameter_sets import cell_model
 from packfmu.pack.file import parse_pack
 from packfmu.pack.parts import parts
+from packfmu.usage.phases import nominal_capacity
 from tests.pack.cells.bpx import files
 
 
@@ -83,3 +84,9 @@ def test_what_does_not_fit_is_told_in_one_line(folder, cell, told):
     assert str(error.value).startswith("pack.toml: [cell]")
     assert told in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_c_rates_are_of_the_nominal_capacity_of_the_file(folder):
+    pack = pack_of(folder, parameters="cell.json")
+    assert nominal_capacity(pack) == pytest.approx(5.0 * 3600.0, rel=1e-14)
+    assert pack.cell.load().capacity == pytest.approx(5.1532 * 3600.0, rel=1e-5)

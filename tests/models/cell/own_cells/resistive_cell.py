@@ -27,6 +27,10 @@ class ResistiveCell:
     self_discharge_current: float = 0.0
     nodes: int = 2
 
+    @property
+    def nominal_capacity(self):
+        return self.capacity
+
     def equivalent_circuit(self):
         raise InputError("the resistive cell has no equivalent circuit with tables")
 
