@@ -1,40 +1,91 @@
-"""Counting charge against estimating it: python examples/soc_estimation.py [--output].
+"""Counting charge against estimating it: python examples/soc_estimation.py [--cell leaf|spm|spme|dfn] [--output].
 
 Three groups of Leaf cells drive, rest and are charged for a day (`soc_estimation.toml`). The battery management has a
 current sensor that is off by 100 mA and a first guess that is 0.2 too low. It counts charge from there, and beside it
 runs an extended Kalman filter for each group. Printed is what either makes of it, and which power the estimate lets the
 pack be asked for; results, table, figures and report are saved in the output folder.
+
+With `--cell dfn` the pack has as much energy in cells of Chen 2020, by their physics, which the management does not
+know: it believes in an equivalent circuit that is identified from virtual tests of one of them.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import packfmu
 from packfmu.fmi.command_line import Parser
+from packfmu.models.electrochemistry.kind import Physics
+from packfmu.models.parameters.chen_2020 import PARAMETERS
+from packfmu.pack.cells.cell_file import write_cell
+from packfmu.records.record import write_record
 from packfmu.report.estimation.estimate import USED, estimate
 from packfmu.report.estimation.figure import save_figure
 from packfmu.report.estimation.text import report
+from packfmu.studies.identification.files import read_records
+from packfmu.studies.identification.fit import fit_cell
+from packfmu.studies.identification.settings import FitSettings
+from packfmu.studies.identification.virtual_tests import HPPC, SLOW, take
 
 HERE = Path(__file__).parent
+LEAF = HERE / "soc_estimation_pack.toml"
+TESTS = {"slow_25c": (SLOW, 298.15), "hppc_25c": (HPPC, 298.15), "hppc_10c": (HPPC, 283.15)}
+OTHER = {
+    "parallel = 2": "parallel = 12",
+    'parameters = "nissan_leaf_2013"': 'parameters = "chen_2020"\nmodel = "{model}"',
+    "heat_capacity = 1000.0": "convection = 0.05\nconduction = 0.05",
+    "[bms]": '[bms]\ncell = "circuit_of_{model}.toml"',
+}
+"""What is other in a pack file with cells of physics."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Estimate as the command line asks; return the exit code."""
     parser = Parser("Count and estimate the SOC of a pack through a day.")
+    parser.add_argument("--cell", choices=("leaf", *(each.value for each in Physics)), default="leaf")
     parser.add_argument("--output", type=Path, default=Path("dist"), help="folder to write to; default: dist")
-    return parser.run(arguments, lambda chosen: spend(HERE / "soc_estimation.toml", chosen.output))
+    return parser.run(arguments, lambda chosen: estimated(chosen.cell, chosen.output))
 
 
-def spend(day: Path, output: Path) -> str:
+def estimated(cell: str, output: Path) -> str:
+    """Estimate the SOC of a pack of one kind of cell, and return a report."""
+    pack = LEAF if cell == "leaf" else pack_of(cell, identify(cell, output))
+    return spend(HERE / "soc_estimation.toml", output, pack)
+
+
+def identify(model: str, output: Path) -> Path:
+    """Test a cell of physics virtually, identify its circuit, and return the folder of the cell file."""
+    kind, files = replace(PARAMETERS, physics=Physics(model)), []
+    for name, (stages, temperature) in TESTS.items():
+        files.append(str(output / "tests" / f"{model}_{name}.csv"))
+        Path(files[-1]).parent.mkdir(parents=True, exist_ok=True)
+        write_record(take(kind, stages, temperature), Path(files[-1]))
+    limits = {name: getattr(kind.limits, name) for name in ("minimum_voltage", "maximum_voltage")}
+    settings = FitSettings(name=f"circuit of {model}", hysteresis=False, coulombic_efficiency=1.0, **limits)
+    fitted = fit_cell(read_records(files), settings)
+    write_cell(fitted.kind, output / f"circuit_of_{model}.toml", {"": fitted.report()})
+    return output
+
+
+def pack_of(model: str, folder: Path) -> Path:
+    """Write the pack file with cells of physics beside the circuit that the management believes in."""
+    text, path = LEAF.read_text(encoding="utf-8"), folder / f"soc_estimation_{model}_pack.toml"
+    for leaf, other in OTHER.items():
+        text = text.replace(leaf, other.format(model=model))
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def spend(day: Path, output: Path, file: Path = LEAF) -> str:
     """Take the pack through the steps of a day, save the results in `output`, and return a report."""
-    pack, car = packfmu.load(HERE / "soc_estimation_pack.toml"), HERE / "soc_estimation_car.toml"
+    pack, car = packfmu.load(file), HERE / "soc_estimation_car.toml"
     result = packfmu.run(pack, day, output, vehicle=car, record=USED)
-    estimated, figure = estimate(pack, result.data), output / "soc_estimation.png"
-    save_figure(estimated, figure)
-    return "\n".join([*report(estimated), "", result.files.told(), f"counted and estimated SOC: {figure}"])
+    estimates, figure = estimate(pack, result.data), output / f"{file.stem.removesuffix('_pack')}.png"
+    save_figure(estimates, figure)
+    return "\n".join([*report(estimates), "", result.files.told(), f"counted and estimated SOC: {figure}"])
 
 
 if __name__ == "__main__":

@@ -53,6 +53,8 @@ class _Part:
         self._driven: list[tuple[int, Place]] = []
         self._stand_for = [0]
         for variable in model.parameters + model.inputs:
+            if variable.hidden:  # nobody sets it, and kernels may index by it
+                continue
             known[variable.path] = first
             place = (name, variable.name)
             if place in composition.driven:

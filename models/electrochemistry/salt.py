@@ -11,8 +11,7 @@ in the negative (-) and the positive electrode (+), with the current i into the 
 neighbours add up at their face. A time is taken by the method of two equal implicit stages of `volumes`, of second
 order and stable for any step, which conserves the salt.
 
-The exchange current of an electrode goes with the mean of ``(1 + e)^a`` along it. It is taken from mean and variance of
-e, ``(1 + m)^a (1 - a (1 - a)/2 var/(1 + m)^2)``: the error is of third order in the departure.
+The exchange current of an electrode goes with the mean of ``(1 + e)^a`` along it.
 
 Cells of one geometry and temperature share their matrix, whatever their area: it is kept from cell to cell.
 
@@ -39,10 +38,10 @@ from .volumes import BEYOND, STAGE
 STEP, AHEAD = 0, 1
 """What a matrix is kept for: the step, and the time that the port looks ahead."""
 
-COUPLING, INVERSE, RATIO, SLOPE = range(4)
-"""Rows of a matrix, and the departure after its time under a unit of current density."""
+HELD, GAIN, CARRIED, RATIO, SLOPE = range(5)
+"""Rows of a matrix, eliminated from both ends, and the departure after its time under a unit of current density."""
 
-ROWS = 4
+ROWS = 5
 WORK = 2 * ROWS
 """The row that a departure is computed in."""
 
@@ -50,10 +49,7 @@ KEY = 6
 """What a matrix depends on: four scales of the geometry, the factor of the temperature, the time."""
 
 LEAST_SHARE = 1e-6
-"""Share of c_e0 below which the mean concentration of an electrode counts as no lower."""
-
-MOST_LOST = 0.5
-"""Most that the variance may take off the mean exchange current."""
+"""Share of c_e0 below which the exchange current falls no further."""
 
 Seen = tuple[float, float, float, float]
 """Mean departure, factor on the exchange current, and the derivatives of both by the current density."""
@@ -87,7 +83,7 @@ def prepare(x: Block, p: Block, k: int, use: int, time: float) -> None:
         for e in range(ELECTRODES):
             x.salt_key[use, 2 + e], x.salt_key[use, 4 + e] = p.thickness_scale[k, e], p.porosity_scale[k, e]
         factor(x, p, k, use, STAGE * time)
-        incline(x, p, k, use, STAGE * time)
+        incline(x, use, STAGE * time)
 
 
 @kernel
@@ -99,22 +95,50 @@ def volume(x: Block, p: Block, k: int, layer: int, diffusivity: float) -> tuple[
 
 
 @kernel
-def factor(x: Block, p: Block, k: int, use: int, time: float) -> None:
-    """Factor the matrix of an implicit stage of so many seconds."""
+def lay(x: Block, p: Block, k: int, use: int, time: float) -> None:
+    """Write what each volume holds, its gain by a charge, and in `CARRIED` what passes the face above it in a time."""
     diffusivity, _ = electrolyte.table_diffusivity(p, p.electrolyte_concentration)
-    top, last = ROWS * use, x.salt.shape[1] - 1
-    below = ratio = 0.0
+    top, before = ROWS * use, 0.0
     for layer in range(electrolyte.LAYERS):
         capacity, half = volume(x, p, k, layer, diffusivity * x.electrolyte_diffusion[k])
-        following = min(layer + 1, electrolyte.LAYERS - 1)
-        _, next_half = volume(x, p, k, following, diffusivity * x.electrolyte_diffusion[k])
+        gain = source(p, layer)
         for i in range(first(p, layer), first(p, layer + 1)):
-            above = time / (half + (half if i + 1 < first(p, layer + 1) else next_half)) if i < last else 0.0
-            inverse = 1.0 / (capacity + below + above - below * ratio)
-            ratio = above * inverse
-            x.salt_matrix[top + COUPLING, i], x.salt_matrix[top + INVERSE, i] = below, inverse
-            x.salt_matrix[top + RATIO, i] = ratio
-            below = above
+            if i > 0:
+                x.salt_matrix[top + CARRIED, i - 1] = time / (before + half)
+            before = half
+            x.salt_matrix[top + HELD, i], x.salt_matrix[top + GAIN, i] = capacity, gain
+    x.salt_matrix[top + CARRIED, x.salt.shape[1] - 1] = 0.0
+
+
+@kernel
+def factor(x: Block, p: Block, k: int, use: int, time: float) -> None:
+    """Eliminate the matrix of an implicit stage of so many seconds from both ends towards the middle."""
+    lay(x, p, k, use, time)
+    carried = ROWS * use + CARRIED
+    middle, last = x.salt.shape[1] // 2, x.salt.shape[1] - 1
+    inner = x.salt_matrix[carried, middle - 1]
+    outer = ratio = 0.0
+    for i in range(middle):
+        onward = x.salt_matrix[carried, i]
+        ratio = eliminate(x, use, i, outer, onward, ratio)
+        outer = onward
+    outer = ratio = 0.0
+    for i in range(last, middle - 1, -1):
+        onward = x.salt_matrix[carried, i - 1] if i > middle else inner
+        ratio = eliminate(x, use, i, outer, onward, ratio)
+        outer = onward
+
+
+@kernel
+def eliminate(x: Block, use: int, i: int, outer: float, onward: float, before: float) -> float:
+    """Eliminate the neighbour of volume i on the outer side, whose ratio is `before`; return the volume's ratio."""
+    top = ROWS * use
+    inverse = 1.0 / (x.salt_matrix[top + HELD, i] + outer + onward - outer * before)
+    x.salt_matrix[top + HELD, i] *= inverse
+    x.salt_matrix[top + GAIN, i] *= inverse
+    x.salt_matrix[top + CARRIED, i] = outer * inverse
+    x.salt_matrix[top + RATIO, i] = onward * inverse
+    return onward * inverse
 
 
 @kernel
@@ -127,32 +151,51 @@ def source(p: Block, layer: int) -> float:
 
 
 @kernel
-def stage(x: Block, p: Block, k: int, use: int, row: int, charge: float) -> None:
-    """Take an implicit stage of the departure in a row, with a charge per area [C/m2]."""
-    top, last = ROWS * use, x.salt.shape[1] - 1
-    found = 0.0
-    for layer in range(electrolyte.LAYERS):
-        capacity, _ = volume(x, p, k, layer, 1.0)
-        gain = charge * source(p, layer)
-        for i in range(first(p, layer), first(p, layer + 1)):
-            held = capacity * x.salt_matrix[row, i] + gain + x.salt_matrix[top + COUPLING, i] * found
-            found = held * x.salt_matrix[top + INVERSE, i]
-            x.salt_matrix[row, i] = found
-    for i in range(last - 1, -1, -1):
-        found = x.salt_matrix[row, i] + x.salt_matrix[top + RATIO, i] * found
-        x.salt_matrix[row, i] = found
+def stage(x: Block, use: int, row: int, charge: float) -> None:
+    """Take an implicit stage of the departure in a row, with a charge per area [C/m2]: both halves side by side."""
+    top, count = ROWS * use, x.salt.shape[1]
+    middle, left, right = count // 2, 0.0, 0.0
+    if 2 * middle < count:
+        right = inward(x, top, row, count - 1, charge, right)
+    for i in range(middle):
+        left = inward(x, top, row, i, charge, left)
+        right = inward(x, top, row, 2 * middle - 1 - i, charge, right)
+    near, far = x.salt_matrix[top + RATIO, middle - 1], x.salt_matrix[top + RATIO, middle]
+    left = (left + near * right) / (1.0 - near * far)
+    right += far * left
+    x.salt_matrix[row, middle - 1], x.salt_matrix[row, middle] = left, right
+    for i in range(1, middle):
+        left = outward(x, top, row, middle - 1 - i, left)
+        right = outward(x, top, row, middle + i, right)
+    if 2 * middle < count:
+        outward(x, top, row, count - 1, right)
 
 
 @kernel
-def incline(x: Block, p: Block, k: int, use: int, time: float) -> None:
+def inward(x: Block, top: int, row: int, i: int, charge: float, found: float) -> float:
+    """Go on from the outer neighbour of volume i to it."""
+    held = x.salt_matrix[top + HELD, i] * x.salt_matrix[row, i] + x.salt_matrix[top + GAIN, i] * charge
+    x.salt_matrix[row, i] = held + x.salt_matrix[top + CARRIED, i] * found
+    return x.salt_matrix[row, i]
+
+
+@kernel
+def outward(x: Block, top: int, row: int, i: int, found: float) -> float:
+    """Go back from the inner neighbour of volume i to it."""
+    x.salt_matrix[row, i] += x.salt_matrix[top + RATIO, i] * found
+    return x.salt_matrix[row, i]
+
+
+@kernel
+def incline(x: Block, use: int, time: float) -> None:
     """Write the departure that a current density of 1 A/m2 leads to from rest; `time` is that of a stage."""
     row = ROWS * use + SLOPE
     for i in range(x.salt.shape[1]):
         x.salt_matrix[row, i] = 0.0
-    stage(x, p, k, use, row, time)
+    stage(x, use, row, time)
     for i in range(x.salt.shape[1]):
         x.salt_matrix[row, i] *= BEYOND
-    stage(x, p, k, use, row, time)
+    stage(x, use, row, time)
 
 
 @kernel
@@ -162,11 +205,11 @@ def solve(x: Block, p: Block, k: int, use: int, density: float, time: float) -> 
     charge = STAGE * time * density
     for i in range(x.salt.shape[1]):
         x.salt_matrix[WORK, i] = x.salt[k, i]
-    stage(x, p, k, use, WORK, charge)
+    stage(x, use, WORK, charge)
     for i in range(x.salt.shape[1]):
         start = x.salt[k, i]
         x.salt_matrix[WORK, i] = start + BEYOND * (x.salt_matrix[WORK, i] - start)
-    stage(x, p, k, use, WORK, charge)
+    stage(x, use, WORK, charge)
 
 
 @kernel
@@ -189,31 +232,18 @@ def observe(x: Block, p: Block, k: int) -> None:
 def seen(x: Block, p: Block, e: int, use: int) -> Seen:
     """Return what an electrode sees of the salt in the row `WORK`."""
     start, end = first(p, 2 * e), first(p, 2 * e + 1)
-    slope, mean, square, by_mean, by_square = ROWS * use + SLOPE, 0.0, 0.0, 0.0, 0.0
+    transfer = p.transfer[p.transfer.shape[0] - 1] if e == POSITIVE else p.transfer[NEGATIVE]
+    slope, mean, activity, by_mean, by_activity = ROWS * use + SLOPE, 0.0, 0.0, 0.0, 0.0
     for i in range(start, end):
         departure, inclined = x.salt_matrix[WORK, i], x.salt_matrix[slope, i]
+        concentration = max(1.0 + departure, LEAST_SHARE)
+        level = sqrt(concentration) if transfer == 0.5 else power(concentration, transfer)
         mean += departure
-        square += departure * departure
+        activity += level
         by_mean += inclined
-        by_square += 2.0 * departure * inclined
+        by_activity += inclined * level / concentration
     share = 1.0 / (end - start)
-    mean, by_mean = share * mean, share * by_mean
-    variance, by_variance = share * square - mean * mean, share * by_square - 2.0 * mean * by_mean
-    transfer = p.transfer[p.transfer.shape[0] - 1] if e == POSITIVE else p.transfer[NEGATIVE]
-    activity, along, across = mean_power(max(1.0 + mean, LEAST_SHARE), max(variance, 0.0), transfer)
-    return mean, activity, by_mean, along * by_mean + across * by_variance
-
-
-@kernel
-def mean_power(base: float, variance: float, exponent: float) -> tuple[float, float, float]:
-    """Return the mean of a quantity to a power from its mean and variance, and the derivatives by both."""
-    level = sqrt(base) if exponent == 0.5 else power(base, exponent)
-    inverse, weight = 1.0 / base, 0.5 * exponent * (1.0 - exponent)
-    lost = weight * variance * inverse * inverse
-    if lost > MOST_LOST:
-        return level * (1.0 - MOST_LOST), exponent * level * inverse * (1.0 - MOST_LOST), 0.0
-    along = level * inverse * (exponent * (1.0 - lost) + 2.0 * lost)
-    return level * (1.0 - lost), along, -level * weight * inverse * inverse
+    return share * mean, share * activity, share * by_mean, share * transfer * by_activity
 
 
 @kernel

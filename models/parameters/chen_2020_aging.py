@@ -3,8 +3,8 @@
 The figures are those of `graphite_film_aging`, which are of this cell, on the surface that its particles have: 3.36 m2.
 Cells of physics (`chen_2020`) count at the potential that the electrode has under its film. No empirical law joins in.
 
-Of the laws of S. E. J. O'Kane et al., Phys. Chem. Chem. Phys. 24 (2022) 7909, doi:10.1039/d2cp00417h: the film's reaction
-and the diffusion of solvent through it in series, and partly reversible plating.
+The laws are those of S. E. J. O'Kane et al., Phys. Chem. Chem. Phys. 24 (2022) 7909, doi:10.1039/d2cp00417h: the film's
+reaction and the diffusion of solvent through it in series, and partly reversible plating.
 
 Assumed: as in `graphite_film_aging`. The conductivity of the film does not depend on temperature.
 """

@@ -39,10 +39,10 @@ class Stage:
 PULSES = (Stage(-1.0, 30.0, 1.0), Stage(0.0, 60.0, 1.0), Stage(0.75, 10.0, 1.0), Stage(0.0, 60.0, 1.0))
 """A discharge and a charge, each with a rest."""
 
-LEVEL = (*PULSES, Stage(-1.0 / 3.0, 1080.0, 10.0), Stage(0.0, 3600.0, 20.0))
+LEVEL = (*PULSES, Stage(-1.0 / 3.0, 1080.0, 20.0), Stage(0.0, 3600.0, 60.0))
 """Pulses, a discharge by a tenth of the capacity, and a rest."""
 
-FULL = (Stage(1.0 / 3.0, 5.0 * 3600.0, 10.0), Stage(0.0, 3600.0, 20.0))
+FULL = (Stage(1.0 / 3.0, 5.0 * 3600.0, 20.0), Stage(0.0, 3600.0, 60.0))
 """A charge until the upper limit, and a rest."""
 
 HPPC = (Stage(0.0, 60.0, 10.0), *LEVEL * 10, *FULL)

@@ -24,7 +24,10 @@ NODES = 201
 MODELS = {Physics.SPM: spm.declare, Physics.SPME: spme.declare, Physics.DFN: dfn.declare}
 """What declares cells, by how far they are resolved."""
 
-BLENDS: tuple[Physics, ...] = ()
+AGEING = (Physics.SPM,)
+"""The models that age."""
+
+BLENDS = (Physics.DFN,)
 """The models that take electrodes of several materials."""
 
 
@@ -57,6 +60,8 @@ class ElectrochemicalCell(ElectrochemicalParameters):
             raise InputError(f"{self.name}: no model {self.physics.value!r} of electrodes of several materials yet")
         if aging is None:
             return MODELS[self.physics](cells, self, self.capacity)
+        if self.physics not in AGEING:
+            raise InputError(f"{self.name}: cells of {self.physics.value!r} do not age yet; those of 'spm' do")
         table = self.open_circuit(np.linspace(0.0, 1.0, NODES))
         wear = ageing.fields(counted("cells", cells, "cell"), aging, table)
         return MODELS[self.physics](cells, self, self.capacity, wear)

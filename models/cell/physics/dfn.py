@@ -20,17 +20,27 @@ from ....core.variable import counted
 from ...electrochemistry import electrolyte, films, heat, lithium, materials, particles
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ...electrochemistry.porous import anode as face
-from ...electrochemistry.porous import booking, extrapolation, mesh, solution, stage
+from ...electrochemistry.porous import booking, extrapolation, mesh, reaction, solution, stage
 from .. import port, reported
 from . import anode, terminals
 
-UNSOLVED, DEPLETED = 3, 4
-"""Statuses of a step whose equations have no solution that was found, and after which no salt would be left."""
+UNSOLVED, DEPLETED, BEYOND = 3, 4, 5
+"""Statuses of a step without a solution that was found, without salt somewhere, with more or less lithium in the
+surface of a particle than it has sites.
+"""
 
 LEAST_TIME = 1e-6
 """That the port looks ahead [s]: an equation of the electrolyte over no time is none."""
 
-REFUSALS = reported.REFUSALS | {UNSOLVED: "no solution", DEPLETED: "depleted"}
+DEPLETION = 1.0
+"""Concentration that counts as none [mol/m3]."""
+
+REFUSALS = reported.REFUSALS | {
+    UNSOLVED: "cell[{x.refused:.0f}]: no currents were found that solve the equations of its electrodes; take less "
+    "current, or shorter steps",
+    DEPLETED: "cell[{x.refused:.0f}]: the electrolyte would be depleted somewhere; take less current, or shorter steps",
+    BEYOND: "cell[{x.refused:.0f}]: the surface of its particles would be full or empty of lithium; take less current",
+}
 
 
 def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields | None = None) -> Model:
@@ -61,6 +71,7 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
             states=(
                 state("stage_voltage", "V", 2, "Voltage between the collectors after each half of the step"),
                 state("stage_anode", "V", 2, "Anode potential after each half of the step"),
+                state("refused", "1", None, "The cell that a step was refused for, from 1 on"),
             )
         )
     )
@@ -106,7 +117,16 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> int:
     for m in range(x.diffusion_rate.shape[1]):
         slowest = 1.0 / (p.mode_rate[0] * x.diffusion_rate[k, m])
         include_timescale(y, slowest, slowest)
-    return DONE if ended == solution.CONVERGED else UNSOLVED
+    return DONE if ended == solution.CONVERGED else unsolved(x)
+
+
+@kernel
+def unsolved(x: Block) -> int:
+    """Return the status of a cell without a solution: whether its electrolyte is why."""
+    for i in range(x.iterate.shape[0]):
+        if x.iterate[i] < DEPLETION:
+            return DEPLETED
+    return UNSOLVED
 
 
 @kernel
@@ -116,7 +136,7 @@ def halve(x: Block, p: Block, y: Block, k: int, current: float, h: float, first:
     Returns the status, the voltage between the collectors and the anode potential at the end [V].
     """
     if stage.find(x, p, k, current, 0.5 * h) == solution.NOT_CONVERGED:
-        return UNSOLVED, 0.0, 0.0
+        return unsolved(x), 0.0, 0.0
     voltage = solution.voltage(x, p, k, current)
     y.heat_rate[k] += booking.book(x, p, y, current, solution.across_separator(x, p, k, current), h) / h
     stage.follow(x, p, k)
@@ -143,11 +163,13 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> int:
         if status != DONE:
             return status
         x.stage_voltage[half], x.stage_anode[half] = voltage, least
+    if not reaction.within_range(x, p):
+        return BEYOND
     extrapolation.solve_whole(x, p, k, current, h)
     whole = solution.voltage(x, p, k, current)
     warmth = booking.book(x, p, y, current, solution.across_separator(x, p, k, current), -h)
     y.anode_potential[k], x.anode_middle[k] = 2.0 * least - face.potential(x, p, k), x.stage_anode[0]
-    if extrapolation.extrapolate(x, p, k) <= 0.0:
+    if extrapolation.extrapolate(x, p, k) <= DEPLETION:
         return DEPLETED
     warmth += booking.store(x, p, y, k, NEGATIVE) + booking.store(x, p, y, k, POSITIVE)
     warmth += terminals.book(x, p, y, k, main, x.stage_voltage[0] + voltage - whole, h)
@@ -159,12 +181,19 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> int:
 @kernel
 def write_cell(x: Block, p: Block, y: Block, k: int) -> int:
     """Write the outputs of cell k at the communication point."""
-    mean, n = 0.0, p.negative_width.shape[0]
-    stride = mesh.materials_of(p, NEGATIVE)
-    for i in range(n):
-        mean += p.negative_width[i] * x.mean_stoichiometry[k, i * stride]
-    y.soc[k] = x.soc[k] = lithium.soc_at(x, k, mean)
+    y.soc[k] = x.soc[k] = lithium.soc_at(x, k, filling(x, p, k))
     return offer_port(x, p, y, k)
+
+
+@kernel
+def filling(x: Block, p: Block, k: int) -> float:
+    """Return how full of lithium the negative electrode of cell k is."""
+    count, particle, held = mesh.materials_of(p, NEGATIVE), 0, 0.0
+    for n in range(p.negative_width.shape[0]):
+        for m in range(count):
+            held += p.negative_width[n] * x.material_charge[k, m] * x.mean_stoichiometry[k, particle]
+            particle += 1
+    return held / lithium.electrode_charge(x, p, k, NEGATIVE)
 
 
 @kernel
@@ -198,9 +227,12 @@ def settle(x: Block, p: Block, k: int) -> None:
     """Set cell k to rest at its first state of charge."""
     stage.rest(x, p, k)
     for e in range(materials.ELECTRODES):
-        start = mesh.first_particle(p, e)
-        for particle in range(start, start + mesh.volumes(p, e) * mesh.materials_of(p, e)):
-            particles.settle(x, k, particle, lithium.stoichiometry_of(x, k, e, p.initial_soc[k]))
+        first, count, particle = mesh.first_material(p, e), mesh.materials_of(p, e), mesh.first_particle(p, e)
+        filling = lithium.stoichiometry_of(x, k, e, p.initial_soc[k])
+        for _ in range(mesh.volumes(p, e)):
+            for m in range(first, first + count):
+                particles.settle(x, k, particle, lithium.material_at(p, m, filling))
+                particle += 1
 
 
 @kernel
@@ -224,6 +256,7 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
         if status == DONE:
             status = write_cell(x, p, y, k)
         if status != DONE:
+            x.refused = k + 1.0
             return status
     write_sums(x, y, h)
     return reported.within_range(y)

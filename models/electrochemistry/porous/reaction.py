@@ -7,8 +7,8 @@ particle, asks for a potential difference between solid and electrolyte of::
 
     Phi = U(A + B r) + eta(I / (i_0 S), T) + R_film I,   r = -I/Q,   i_0 = i_ref (c/c_e0)^a (1 - x)^a x^(1 - a)
 
-with the particle's response A + B r after the time of the step. Charge transfer is solved for its overpotential, so that
-no exponential can overflow. About an iterate (I*, c*)::
+with the particle's response A + B r after the time of the step. Charge transfer is solved for its overpotential, so
+that no exponential can overflow. About an iterate (I*, c*)::
 
     Phi = Phi* + resistance (I - I*) + by_concentration (c - c*)
 
@@ -28,7 +28,7 @@ from ...numerics.arrhenius import thermal_voltage
 from ...numerics.elementary import power, sqrt
 from .. import particles, potentials
 from ..kind import ElectrochemicalParameters
-from ..kinetics import overpotential, site_activity
+from ..kinetics import activation
 from ..materials import ELECTRODES
 from . import mesh
 
@@ -93,6 +93,20 @@ def surface(x: Block, particle: int) -> float:
 
 
 @kernel
+def within_range(x: Block, p: Block) -> bool:
+    """Whether all surfaces of particles after the step are within the stoichiometries of their curves."""
+    for e in range(ELECTRODES):
+        first, count, particle = mesh.first_material(p, e), mesh.materials_of(p, e), mesh.first_particle(p, e)
+        for _ in range(mesh.volumes(p, e)):
+            for m in range(first, first + count):
+                stoichiometry = surface(x, particle)
+                if not p.stoichiometry_low[m] <= stoichiometry <= p.stoichiometry_high[m]:
+                    return False
+                particle += 1
+    return True
+
+
+@kernel
 def relative_concentration(p: Block, concentration: float, transfer: float) -> float:
     """Return ``(c/c_e0)^a``."""
     relative = concentration / p.electrolyte_concentration
@@ -100,23 +114,22 @@ def relative_concentration(p: Block, concentration: float, transfer: float) -> f
 
 
 @kernel
-def linearise_reaction(x: Block, p: Block, k: int, m: int, particle: int, exchange: float, concentration: float) -> None:
+def linearise_reaction(
+    x: Block, p: Block, k: int, m: int, particle: int, exchange: float, concentration: float
+) -> None:
     """Linearise the reaction of a particle of material m, with ``i_ref S (c/c_e0)^a`` [A]."""
     current, fall, transfer = x.reaction[particle], x.response_slope[particle], p.transfer[m]
     stoichiometry = surface(x, particle)
     rest, by_surface = potentials.potential(x, p, k, m, potentials.locate(p, m, stoichiometry))
-    activity, by_activity = site_activity(stoichiometry, transfer)
-    voltage, rate = thermal_voltage(x.temperature[k]), 1.0 / (exchange * activity)
-    relative, slope = overpotential(current * rate, transfer)
-    by_current = voltage * slope * rate
-    by_exchange = -by_current * current
-    steepness = by_surface + by_exchange * by_activity
+    voltage = thermal_voltage(x.temperature[k])
+    lost, by_current, lost_by_surface = activation(current, exchange, stoichiometry, transfer, voltage)
+    steepness = by_surface + lost_by_surface
     x.rest_potential[particle], x.rest_by_current[particle] = rest, -by_surface * fall
     x.rest_by_surface[particle] = by_surface
-    x.reaction_potential[particle] = rest + voltage * relative + x.film[particle] * current
+    x.reaction_potential[particle] = rest + lost + x.film[particle] * current
     x.reaction_by_surface[particle] = steepness
     x.reaction_resistance[particle] = by_current + x.film[particle] - steepness * fall
-    x.reaction_by_concentration[particle] = by_exchange * transfer / concentration
+    x.reaction_by_concentration[particle] = -by_current * current * transfer / concentration
 
 
 @kernel

@@ -1,0 +1,193 @@
+"""A full cycle of a single-particle cell that grows a film: lithium lost, against steps of 2 s, and time a cycle.
+
+The cell of Chen et al. 2020 is discharged at 1C to 2.5 V, charged at 0.3C to 4.2 V and held there until C/50, by each
+of three laws of the film. The cycle runs in compiled code; after each of its phases the aging steps.
+
+Run it from the root of the checkout with ``PYTHONPATH=. python benchmarks/film_cycle.py``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from numba import types
+
+from packfmu.core.block.block_type import taker
+from packfmu.core.compilation.compiler import together
+from packfmu.core.compilation.entry import ADDRESSES, block_types
+from packfmu.core.compilation.kept import compile_once
+from packfmu.core.kernel import kernel
+from packfmu.core.model import Model
+from packfmu.models.numerics.elementary import log
+from tests.models.cell.physics import films
+
+STEPS = (2.0, 20.0, 60.0, 120.0)
+"""Lengths of the steps [s]; the first is the measure."""
+DISCHARGE, CHARGE, LEAST = -5.0, 1.5, 0.1
+EMPTY, FULL, START = 2.5, 4.2, 0.99
+REPEATS = 200
+NEAR = 5.0
+"""The state is kept once a limit is within five times what the last step has moved."""
+CLOSE, MOST, SHORTEST = 1e-9, 40, 1e-3
+"""The last step ends within 1 nV of a limit, found in at most 40 trials; a hold's last step is at least 1 ms long."""
+
+NUMBER, ARRAY = types.float64, types.Array(types.float64, 1, "C")
+Compiled = Callable[..., Any]
+
+
+def stepping(model: Model) -> tuple[Compiled, Compiled, Compiled]:
+    """Return kernels: step under a current [A] over h [s] to the voltage [V]; look ahead [s]; the current to a voltage.
+
+    Parameters
+    ----------
+    model : Model
+        Of one cell.
+    """
+    x, p, u, y, c = (taker(kind, number) for number, kind in enumerate(block_types(model.structures)))
+    advance, update = model.advance, model.outputs_kernel
+
+    def step(at: Any, current: float, h: float) -> float:
+        u(at).current[0] = current
+        advance(x(at), p(at), u(at), y(at), c(at), 0.0, h)
+        return float(y(at).voltage[0])
+
+    def look_ahead(at: Any, h: float) -> None:
+        p(at).lookahead = 0.5 * h
+        update(x(at), p(at), u(at), y(at), c(at))
+
+    def current_to(at: Any, voltage: float) -> float:
+        return float((voltage - y(at).emf[0]) / y(at).resistance[0])
+
+    return kernel(step), kernel(look_ahead), kernel(current_to)
+
+
+def last_of_phase(step: Compiled) -> Compiled:
+    """Return ``last_step(addresses, memory, saved, current, limit, (h, before, after))``, as long as it takes."""
+
+    def last_step(
+        at: Any, memory: Any, saved: Any, current: float, limit: float, ends: tuple[float, float, float]
+    ) -> float:
+        h, before, after = ends
+        low, high, middle = 0.0, h, h
+        for _ in range(MOST):
+            middle = low - before * (high - low) / (after - before)
+            memory[:] = saved
+            found = step(at, current, middle) - limit
+            if abs(found) < CLOSE:
+                break
+            if (found > 0.0) == (after > 0.0):
+                high, after, before = middle, found, 0.5 * before
+            else:
+                low, before, after = middle, found, 0.5 * after
+        return middle
+
+    return kernel(last_step)
+
+
+def constant_phase(step: Compiled) -> Compiled:
+    """Return ``constant(addresses, memory, saved, current, limit, h)``: until a voltage; it returns the time."""
+    end = last_of_phase(step)
+
+    def constant(at: Any, memory: Any, saved: Any, current: float, limit: float, h: float) -> float:
+        saved[:] = memory
+        passed, before = 0.0, step(at, current, h) - limit
+        memory[:] = saved
+        moved = abs(before)
+        while True:
+            if NEAR * moved >= abs(before):
+                saved[:] = memory
+            after = step(at, current, h) - limit
+            if current * after >= 0.0:
+                break
+            passed, moved, before = passed + h, abs(after - before), after
+        return passed + end(at, memory, saved, current, limit, (h, before, after))
+
+    return kernel(constant)
+
+
+def hold_phase(step: Compiled, look_ahead: Compiled, current_to: Compiled) -> Compiled:
+    """Return ``hold(addresses, voltage, least, h)``, a voltage until the current is the least; it returns the time."""
+
+    def hold(at: Any, voltage: float, least: float, h: float) -> float:
+        before, passed = 0.0, 0.0
+        look_ahead(at, h)
+        while True:
+            current = current_to(at, voltage)
+            left = h * (log(least / current) / log(current / before) + 0.5) if before > 0.0 else 2.0 * h
+            if left <= h:
+                break
+            step(at, current, h)
+            before, passed = current, passed + h
+        left = max(left, SHORTEST)
+        look_ahead(at, left)
+        step(at, current_to(at, voltage), left)
+        return passed + left
+
+    return kernel(hold)
+
+
+@cache
+def phases(model: Model) -> tuple[Compiled, Compiled]:
+    """Return the phases of a cell, compiled."""
+    step, look_ahead, current_to = stepping(model)
+    with together():
+        constant = (ADDRESSES, ARRAY, ARRAY, NUMBER, NUMBER, NUMBER)
+        return (
+            compile_once(constant_phase(step), constant),
+            compile_once(hold_phase(step, look_ahead, current_to), (ADDRESSES, NUMBER, NUMBER, NUMBER)),
+        )
+
+
+class Cycled:
+    """A cell and its aging, cycled in compiled code.
+
+    Parameters
+    ----------
+    law : str
+        Of the film.
+    """
+
+    def __init__(self, law: str) -> None:
+        kind = films.aging(law)
+        self.cell, self.wear = films.cell(kind, initial_soc=START), films.aged(kind)
+        self.constant, self.hold = phases(self.cell.model)
+        given = sum(v.count for v in (*self.cell.model.parameters, *self.cell.model.inputs))
+        self.moving = self.cell.memory[given:]
+        self.saved, self.new = self.moving.copy(), (self.cell.memory.copy(), self.wear.memory.copy())
+
+    def cycle(self, h: float) -> float:
+        """Cycle the new cell in steps of h [s]; return the lithium that it has lost [mol]."""
+        self.cell.memory[:], self.wear.memory[:] = self.new
+        at = self.cell._addresses
+        films.hand_over(self.cell, self.wear, self.constant(at, self.moving, self.saved, DISCHARGE, EMPTY, h))
+        films.hand_over(self.cell, self.wear, self.constant(at, self.moving, self.saved, CHARGE, FULL, h))
+        films.hand_over(self.cell, self.wear, self.hold(at, FULL, LEAST, h))
+        return float(self.wear.y["film_thickness"][0] - films.THICKNESS) * films.AREA / films.VOLUME
+
+
+def timed(cycled: Cycled, h: float) -> float:
+    """Return the least time of a cycle [s]."""
+    least = float("inf")
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        cycled.cycle(h)
+        least = min(least, time.perf_counter() - start)
+    return least
+
+
+def main() -> None:
+    """Print lithium and time of a cycle, by law and step."""
+    print(f"{'law':14}{'step':>8}{'lost [nmol]':>14}{'from 2 s':>12}{'a cycle':>12}")
+    for law in films.LAWS:
+        cycled = Cycled(law)
+        converged = cycled.cycle(STEPS[0])
+        for h in STEPS:
+            lost = cycled.cycle(h)
+            print(f"{law:14}{h:6g} s{1e9 * lost:14.4f}{lost / converged - 1.0:12.3%}{1e6 * timed(cycled, h):9.0f} us")
+
+
+if __name__ == "__main__":
+    main()
