@@ -36,6 +36,7 @@ TESTS = {"slow_25c": (SLOW, 298.15), "hppc_25c": (HPPC, 298.15), "hppc_10c": (HP
 OTHER = {
     "parallel = 2": "parallel = 12",
     'parameters = "nissan_leaf_2013"': 'parameters = "chen_2020"\nmodel = "{model}"',
+    "initial_soc = 0.85": "initial_soc = 0.7",
     "heat_capacity = 1000.0": "convection = 0.05\nconduction = 0.05",
     "[bms]": '[bms]\ncell = "circuit_of_{model}.toml"',
 }
@@ -63,8 +64,7 @@ def identify(model: str, output: Path) -> Path:
         files.append(str(output / "tests" / f"{model}_{name}.csv"))
         Path(files[-1]).parent.mkdir(parents=True, exist_ok=True)
         write_record(take(kind, stages, temperature), Path(files[-1]))
-    limits = {name: getattr(kind.limits, name) for name in ("minimum_voltage", "maximum_voltage")}
-    settings = FitSettings(name=f"circuit of {model}", hysteresis=False, coulombic_efficiency=1.0, **limits)
+    settings = FitSettings(name=f"circuit of {model}", hysteresis=False, coulombic_efficiency=1.0, **vars(kind.limits))
     fitted = fit_cell(read_records(files), settings)
     write_cell(fitted.kind, output / f"circuit_of_{model}.toml", {"": fitted.report()})
     return output

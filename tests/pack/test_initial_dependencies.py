@@ -95,7 +95,11 @@ def everyone():
 
 def check_lists(kind, name, bases, elements):
     """Perturb so many elements of each variable, the first and the last among them."""
-    model, variables, description = described(part_of(PACKS[kind], name))
+    check_part(part_of(PACKS[kind], name), bases, elements)
+
+
+def check_part(part, bases, elements):
+    model, variables, description = described(part)
     told = list(lists(description).values())
     for seed in range(bases):
         perturbed = Perturbed(model, variables, seed)
@@ -121,6 +125,31 @@ def chosen(random, count, elements):
 @pytest.mark.parametrize(("kind", "name"), [each for each in everyone() if each != ("managed", "Pack")])
 def test_what_moves_is_listed(kind, name):  # that block compiles for a minute
     check_lists(kind, name, bases=2, elements=4)
+
+
+PHYSICS = {
+    "particles": {"cell": {"parameters": "chen_2020"}},
+    "porous": {
+        "cell": {"parameters": "chen_2020", "model": "dfn", "mesh": {"negative": 2, "separator": 1, "positive": 2}}
+    },
+}
+
+
+@pytest.mark.parametrize("tables", PHYSICS.values(), ids=PHYSICS)
+def test_what_moves_outputs_of_cells_of_physics_is_listed(tables):
+    cell = next(part for part in parts(pack_of(tables)) if part.name == "Cell")
+    check_part(cell, bases=1, elements=4)
+
+
+@pytest.mark.parametrize("tables", PHYSICS.values(), ids=PHYSICS)
+def test_lists_of_192_cells_of_physics_tell_of_each_its_own(tables):
+    """They are followed for three of them; the ports of one do not depend on another one."""
+    cell = next(part for part in parts(pack_of(tables, 96, 2)) if part.name == "Cell")
+    model, variables, _ = described(cell)
+    first = {path: place for path, place in indices(variables).items() if path in {"initial_soc", "temperature"}}
+    found = initial_dependencies(model, first)
+    for name in ("voltage", "emf", "resistance"):
+        assert found[name][100] == sum(1 << place + 100 for place in first.values())
 
 
 @pytest.mark.campaign

@@ -246,7 +246,8 @@ def initialize_aging(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     for k in range(x.soc.shape[0]):
         lithium.renew(x, p, k)
         ageing.renew(x, p, u, k)
-        ageing.warm(x, p, u, k)
+        terminals.warm(x, p, k, u.temperature[k])
+        ageing.grow(x, p, u, k)
         settle(x, p, y, k)
     write_sums(x, y, 0.0)
     ageing.reset(x, p, y)
@@ -285,7 +286,10 @@ def advance_aging(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h:
     heat.reset(y)
     for k in range(x.soc.shape[0]):
         ageing.take_changes(x, p, u, y, k)
-        ageing.adapt(x, p, u, k)
+        if ageing.stale(x, u, k):
+            terminals.warm(x, p, k, u.temperature[k])
+            ageing.grow(x, p, u, k)
+        ageing.follow_film(x, p, u, k)
         x.current[k], start = u.current[k], x.soc[k]
         advance_cell(x, p, y, k, h)
         write_cell(x, p, y, k)

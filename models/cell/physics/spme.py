@@ -208,6 +208,17 @@ def write_cell(x: Block, p: Block, y: Block, k: int) -> None:
 
 
 @kernel
+def settle(x: Block, p: Block, y: Block, k: int) -> None:
+    """Start cell k at rest, its lithium and its temperature being in x already."""
+    x.current[k] = y.heat_rate[k] = 0.0
+    salt.settle(x, p, k)
+    for m in range(x.diffusion_rate.shape[1]):
+        particles.settle(x, k, m, lithium.stoichiometry_of(x, k, m, p.initial_soc[k]))
+    write_cell(x, p, y, k)
+    x.anode_middle[k] = y.anode_potential[k]
+
+
+@kernel
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start all cells new and at rest."""
     reported.reset_sums(x, y)
@@ -218,12 +229,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
         films.renew(x, p, k)
         electrolyte.measure(x, p, k)
         warm(x, p, k, u.temperature[k])
-        x.current[k] = y.heat_rate[k] = 0.0
-        salt.settle(x, p, k)
-        for m in range(x.diffusion_rate.shape[1]):
-            particles.settle(x, k, m, lithium.stoichiometry_of(x, k, m, p.initial_soc[k]))
-        write_cell(x, p, y, k)
-        x.anode_middle[k] = y.anode_potential[k]
+        settle(x, p, y, k)
     spm.write_sums(x, y, 0.0)
 
 

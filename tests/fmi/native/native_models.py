@@ -19,6 +19,8 @@ from packfmu.fmi.native.objects import kernel_code
 from packfmu.fmi.native.platforms import LINUX
 from packfmu.fmi.native.tables import tables
 from packfmu.fmi.registry import load_definition
+from packfmu.models.electrochemistry.kind import Mesh, Physics
+from packfmu.models.parameter_sets import shipped
 from packfmu.pack.block import pack_block
 from packfmu.pack.file import Pack
 from packfmu.pack.parts import parts
@@ -32,6 +34,11 @@ MANAGED = {
     "bms": {"groups": 3, "parallel": 2, "parameters": "nissan_leaf_2013"},
     "balancer": {"groups": 3, "parallel": 2, "converter": "flyback", "links": [[0, -1], [1, -1], [2, -1]]},
 }
+PHYSICS = {
+    "particles": {"cells": 3, "parameters": "chen_2020"},
+    "porous": {"cells": 2, "parameters": shipped("chen_2020", Physics.DFN, Mesh(negative=3, separator=2, positive=3))},
+}
+"""Cells of physics, which take some time to compile, too."""
 PACK = {
     "pack": {"series": 3, "parallel": 2},
     "cell": {"parameters": "nissan_leaf_2013"},
@@ -39,7 +46,7 @@ PACK = {
 }
 MODELS = (*ARGUMENTS, pytest.param("pack", marks=pytest.mark.campaign))
 """Components to try; the pack as one block takes some time to compile."""
-ALL = ("toy", *MODELS, *(pytest.param(name, marks=pytest.mark.campaign) for name in MANAGED))
+ALL = ("toy", *MODELS, *(pytest.param(name, marks=pytest.mark.campaign) for name in (*MANAGED, *PHYSICS)))
 """All that random calls and states are tried on."""
 
 
@@ -49,6 +56,8 @@ def part_of(name: str) -> Part:
     arguments = ARGUMENTS | MANAGED
     if name in arguments:
         return Part(name, name, arguments[name], {})
+    if name in PHYSICS:
+        return Part(name, "cell", PHYSICS[name], {})
     pack = Pack.model_validate(PACK)
     return pack_block(pack, parts(pack))
 
@@ -63,7 +72,9 @@ def model_of(name: str) -> Model:
 @functools.cache
 def object_code(name: str) -> bytes:
     """Return the machine code of a model's kernels."""
-    return libraries.object_code(Wanted(name, part_of(name).arguments, model_of(name), ()), [LINUX])[LINUX]
+    return libraries.object_code(Wanted(part_of(name).component, part_of(name).arguments, model_of(name), ()), [LINUX])[
+        LINUX
+    ]
 
 
 @functools.cache
