@@ -118,8 +118,10 @@ def _held(drawn: Mapping[str, Values], electrode: int, cells: int) -> Values:
 
 
 def _started(kind: ElectrochemicalCell, given: Mapping[str, Values], capacity: Values) -> Instance:
-    """Return cells that have started, as single particles without self-discharge."""
-    model = replace(kind, physics=Physics.SPM, self_discharge_current=0.0).declare(len(capacity))
+    """Return cells that have started, without self-discharge: as single particles where these take their materials."""
+    blended = len(kind.materials) > len(kind.electrodes)
+    physics = kind.physics if blended else Physics.SPM
+    model = replace(kind, physics=physics, self_discharge_current=0.0).declare(len(capacity))
     cells = Instance(model.with_start({**given, "capacity": capacity}))
     cells.initialize()
     return cells

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,7 +22,11 @@ from . import ageing, dfn, dfn_ageing, spm, spme, spme_ageing
 NODES = 201
 """Nodes of the table of the open-circuit voltage over SOC, for components that take one."""
 
-MODELS = {Physics.SPM: spm.declare, Physics.SPME: spme.declare, Physics.DFN: dfn.declare}
+MODELS: dict[Physics, Callable[..., Model]] = {
+    Physics.SPM: spm.declare,
+    Physics.SPME: spme.declare,
+    Physics.DFN: dfn.declare,
+}
 """What declares cells, by how far they are resolved."""
 
 AGEING = {Physics.SPM: spm.declare, Physics.SPME: spme_ageing.declare, Physics.DFN: dfn_ageing.declare}
@@ -54,8 +59,6 @@ class ElectrochemicalCell(ElectrochemicalParameters):
 
     def declare(self, cells: int, aging: AgingParameters | None = None) -> Model:
         """Declare n cells, >= 1, which age where `aging` is given."""
-        if self.physics not in MODELS:
-            raise InputError(f"{self.name}: there is no model {self.physics.value!r} yet")
         if len(self.materials) > len(self.electrodes) and self.physics not in BLENDS:
             raise InputError(f"{self.name}: no model {self.physics.value!r} of electrodes of several materials yet")
         if aging is None:
