@@ -3,13 +3,14 @@
 The cell of Chen et al. 2020 is discharged at 1C to 2.5 V, charged at 0.3C to 4.2 V and held there until C/50, by each
 of three laws of the film. The cycle runs in compiled code; after each of its phases the aging steps.
 
-Run it from the root of the checkout with ``PYTHONPATH=. python benchmarks/film_cycle.py``.
+Run it with ``python benchmarks/film_cycle.py``.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -19,10 +20,13 @@ from packfmu.core.block.block_type import taker
 from packfmu.core.compilation.compiler import together
 from packfmu.core.compilation.entry import ADDRESSES, block_types
 from packfmu.core.compilation.kept import compile_once
+from packfmu.core.instance import Instance
 from packfmu.core.kernel import kernel
 from packfmu.core.model import Model
+from packfmu.models.aging import losses
 from packfmu.models.numerics.elementary import log
-from tests.models.cell.physics import films
+from packfmu.models.parameters import chen_2020_films as films
+from packfmu.models.parameters.chen_2020 import PARAMETERS
 
 STEPS = (2.0, 20.0, 60.0, 120.0)
 """Lengths of the steps [s]; the first is the measure."""
@@ -152,19 +156,32 @@ class Cycled:
 
     def __init__(self, law: str) -> None:
         kind = films.aging(law)
-        self.cell, self.wear = films.cell(kind, initial_soc=START), films.aged(kind)
+        negative = replace(PARAMETERS.negative, film_resistance=films.THICKNESS * films.RESISTIVITY)
+        cell = replace(PARAMETERS, negative=negative).declare(1, kind)
+        self.cell = Instance(cell.with_start({"initial_soc": START}))
+        self.wear = Instance(losses.declare(1, kind).with_start({"capacity": PARAMETERS.capacity}))
+        self.cell.initialize()
+        self.wear.initialize()
         self.constant, self.hold = phases(self.cell.model)
         given = sum(v.count for v in (*self.cell.model.parameters, *self.cell.model.inputs))
         self.moving = self.cell.memory[given:]
         self.saved, self.new = self.moving.copy(), (self.cell.memory.copy(), self.wear.memory.copy())
 
+    def age(self, passed: float) -> None:
+        """Age by what the cell has counted in the time that has passed [s], and hand it what that has done."""
+        for name in ("reaction_time", "diffusion_time"):
+            self.wear.u[name] = self.cell.y[name]
+        self.wear.advance(0.0, passed)
+        for name in ("capacity_loss", "film_resistance"):
+            self.cell.u[name] = self.wear.y[name]
+
     def cycle(self, h: float) -> float:
         """Cycle the new cell in steps of h [s]; return the lithium that it has lost [mol]."""
         self.cell.memory[:], self.wear.memory[:] = self.new
         at = self.cell._addresses
-        films.hand_over(self.cell, self.wear, self.constant(at, self.moving, self.saved, DISCHARGE, EMPTY, h))
-        films.hand_over(self.cell, self.wear, self.constant(at, self.moving, self.saved, CHARGE, FULL, h))
-        films.hand_over(self.cell, self.wear, self.hold(at, FULL, LEAST, h))
+        self.age(self.constant(at, self.moving, self.saved, DISCHARGE, EMPTY, h))
+        self.age(self.constant(at, self.moving, self.saved, CHARGE, FULL, h))
+        self.age(self.hold(at, FULL, LEAST, h))
         return float(self.wear.y["film_thickness"][0] - films.THICKNESS) * films.AREA / films.VOLUME
 
 

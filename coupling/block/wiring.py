@@ -200,7 +200,7 @@ def refusals(wiring: Wiring, base: int) -> dict[int, str]:
         "make it shorter"
     }
     for member, model in wiring.members.items():
-        places = {"p": f"p.{member}", "u": f"x.{member}_inputs", "y": f"x.{member}_outputs"}
+        places = {"x": f"x.{member}_states", "p": f"p.{member}", "u": f"x.{member}_inputs", "y": f"x.{member}_outputs"}
         for status, text in model.refusals.items():
             for block, inner in places.items():
                 text = text.replace(f"{{{block}.", f"{{{inner}.")  # noqa: PLW2901

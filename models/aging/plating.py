@@ -252,10 +252,21 @@ def count(x: Block, p: Block, y: Block, k: int, soc: float, voltage: float, h: f
 @kernel
 def deposit(x: Block, p: Block, y: Block, k: int, potential: float, h: float) -> None:
     """Plate and strip lithium for h seconds at a potential of the anode [V]."""
-    current, temperature = x.current[k], x.temperature[k]
-    exchange, transfer = x.plating_exchange_current[k], p.plating_transfer
-    deposited = plating_current(potential, current, exchange, transfer, temperature)
-    stripping = stripping_rate(potential, p.plating_stripping_rate, transfer, temperature)
+    deposited, stripping = rates(x, p, k, potential)
+    settle(x, p, y, k, deposited, stripping, h)
+
+
+@kernel
+def rates(x: Block, p: Block, k: int, potential: float) -> tuple[float, float]:
+    """Return what plates [A], and the share that is stripped a second [1/s], at a potential of the anode [V]."""
+    temperature, transfer = x.temperature[k], p.plating_transfer
+    deposited = plating_current(potential, x.current[k], x.plating_exchange_current[k], transfer, temperature)
+    return deposited, stripping_rate(potential, p.plating_stripping_rate, transfer, temperature)
+
+
+@kernel
+def settle(x: Block, p: Block, y: Block, k: int, deposited: float, stripping: float, h: float) -> None:
+    """Plate a current [A] for h seconds, and strip a share of what is plated a second [1/s]."""
     reversible, death = p.plating_reversible, p.plating_death_rate
     there, _, _, lost = plate(y.plated_charge[k], deposited, reversible, stripping, death, h)
     y.plated_charge[k] = there

@@ -44,7 +44,7 @@ def renew(x: Block, p: Block, k: int) -> None:
         for m in range(x.material_surface.shape[1]):
             if electrode_of(p, m) == e:
                 surface += x.material_surface[k, m]
-        x.film_resistance[k, e] = p.film_area_resistance[e] / surface
+        x.film_resistance[k, e] = p.resistance_scale[k] * p.film_area_resistance[e] / surface
 
 
 @kernel

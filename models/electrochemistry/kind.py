@@ -94,7 +94,7 @@ class Material:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Layer:
+class PorousLayer:
     """A porous layer that electrolyte fills.
 
     Parameters
@@ -117,7 +117,7 @@ class Layer:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Electrode(Layer):
+class Electrode(PorousLayer):
     """A porous electrode.
 
     Parameters
@@ -209,7 +209,7 @@ class ElectrochemicalParameters:
         Of the electrodes, all pairs together [m2].
     negative, positive : Electrode
         Their materials' windows are SOC 0 and 1 of the nominal cell.
-    separator : Layer
+    separator : PorousLayer
     electrolyte : Electrolyte
     reference_temperature : float
         [K].
@@ -244,7 +244,7 @@ class ElectrochemicalParameters:
     area: float
     negative: Electrode
     positive: Electrode
-    separator: Layer
+    separator: PorousLayer
     electrolyte: Electrolyte
     reference_temperature: float
     nominal_capacity: float

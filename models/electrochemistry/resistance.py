@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..numerics.arrhenius import FARADAY_CONSTANT, thermal_voltage
-from .kind import ElectrochemicalParameters, Electrode, Layer, Material, Physics
+from .kind import ElectrochemicalParameters, Electrode, Material, Physics, PorousLayer
 from .mixture import Mixture
 
 Values = NDArray[np.float64]
@@ -86,7 +86,7 @@ def _diffusion(kind: ElectrochemicalParameters, electrode: Electrode, material: 
     return np.asarray(np.abs(material.open_circuit_potential.slope(x)) * time / charge)
 
 
-def _layers(kind: ElectrochemicalParameters) -> list[tuple[Layer, float]]:
+def _layers(kind: ElectrochemicalParameters) -> list[tuple[PorousLayer, float]]:
     """Return the layers, each with its share of a current that the reactions take up evenly."""
     return [(kind.negative, THIRD), (kind.separator, 1.0), (kind.positive, THIRD)]
 

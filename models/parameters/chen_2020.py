@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..cell.kind import CellLimits
 from ..cell.physics.cell import ElectrochemicalCell
-from ..electrochemistry.kind import Electrode, Electrolyte, Layer, Material
+from ..electrochemistry.kind import Electrode, Electrolyte, Material, PorousLayer
 from ..electrochemistry.window import at_rest_voltages
 from ..numerics.curves import constant, tabulate
 
@@ -112,7 +112,7 @@ PARAMETERS = ElectrochemicalCell(
     area=0.065 * 1.58,
     negative=_WINDOWED[0],
     positive=_WINDOWED[1],
-    separator=Layer(thickness=12e-6, porosity=0.47, transport_efficiency=0.47**1.5),
+    separator=PorousLayer(thickness=12e-6, porosity=0.47, transport_efficiency=0.47**1.5),
     electrolyte=Electrolyte(
         concentration=_CONCENTRATION,
         transference=0.2594,

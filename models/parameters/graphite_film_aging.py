@@ -3,7 +3,8 @@
 No empirical law: the loss follows from the film's growth and from what plating loses. The film's resistance, which does
 not depend on temperature, is added to that of the cell. The figures are those that S. E. J. O'Kane, W. Ai, G.
 Madabattula, D. Alonso-Alvarez, R. Timms, V. Sulzer, J. S. Edge, B. Wu, G. J. Offer, M. Marinescu, Phys. Chem. Chem.
-Phys. 24 (2022) 7909, doi:10.1039/d2cp00417h use for the LG M50 cell of 5 A.h, as the parameter set OKane2022 of PyBaMM holds them, brought into the form of `sei` and `plating`:
+Phys. 24 (2022) 7909, doi:10.1039/d2cp00417h use for the LG M50 cell of 5 A.h, as the parameter set OKane2022 of PyBaMM
+holds them, brought into the form of `sei` and `plating`:
 
 * Area of the film: electrodes of 0.065 m by 1.58 m, 85.2 um thick, 75 % particles of a radius of 5.86 um, which is 3.36
   m2, times the ratio of the capacities.

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..cell.kind import CellLimits
 from ..cell.physics.cell import ElectrochemicalCell
-from ..electrochemistry.kind import Electrode, Electrolyte, Layer, Material
+from ..electrochemistry.kind import Electrode, Electrolyte, Material, PorousLayer
 from ..electrochemistry.window import at_rest_voltages
 from ..numerics.curves import constant, tabulate
 
@@ -137,7 +137,7 @@ PARAMETERS = ElectrochemicalCell(
     area=0.137 * 0.207,
     negative=_WINDOWED[0],
     positive=_WINDOWED[1],
-    separator=Layer(thickness=25e-6, porosity=1.0, transport_efficiency=1.0),
+    separator=PorousLayer(thickness=25e-6, porosity=1.0, transport_efficiency=1.0),
     electrolyte=Electrolyte(
         concentration=_CONCENTRATION,
         transference=0.4,

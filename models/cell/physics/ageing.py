@@ -43,7 +43,6 @@ from ...numerics import tables
 from ...numerics.arrhenius import arrhenius
 from ...numerics.summation import add
 from .. import aging_port
-from . import terminals
 
 
 def fields(cells: Count, aging: AgingParameters, open_circuit: NDArray[np.float64]) -> Fields:
@@ -112,10 +111,9 @@ def set_film(x: Block, p: Block, u: Block, k: int) -> None:
 
 
 @kernel
-def warm(x: Block, p: Block, u: Block, k: int) -> None:
-    """Set the temperature of cell k to that of the inputs, and what follows from it and from aging."""
+def grow(x: Block, p: Block, u: Block, k: int) -> None:
+    """Set what follows from aging and from the temperature of the inputs, to which cell k has been warmed."""
     temperature = u.temperature[k]
-    terminals.warm(x, p, k, temperature)
     x.resistance_growth[k] = u.resistance_growth[k]
     grown = 1.0 + u.resistance_growth[k]
     x.contact_resistance[k] *= grown
@@ -128,30 +126,39 @@ def warm(x: Block, p: Block, u: Block, k: int) -> None:
 
 
 @kernel
-def adapt(x: Block, p: Block, u: Block, k: int) -> None:
-    """Set temperature and resistances of cell k to those of the inputs."""
-    if x.temperature[k] != u.temperature[k] or x.resistance_growth[k] != u.resistance_growth[k]:
-        warm(x, p, u, k)
-    elif x.film_grown[k] != u.film_resistance[k]:
+def stale(x: Block, u: Block, k: int) -> bool:
+    """Return whether temperature or growth of cell k are not those of the inputs: it has to be warmed, and grown."""
+    return bool(x.temperature[k] != u.temperature[k] or x.resistance_growth[k] != u.resistance_growth[k])
+
+
+@kernel
+def follow_film(x: Block, p: Block, u: Block, k: int) -> None:
+    """Set the resistance of the film of cell k to that of the inputs, where it has changed."""
+    if x.film_grown[k] != u.film_resistance[k]:
         set_film(x, p, u, k)
 
 
 @kernel
-def move(x: Block, p: Block, k: int, m: int, charge: float) -> float:
-    """Add lithium of a charge [C] to the particles of electrode m of cell k; return by how much they store more [J]."""
-    before, total = x.mean_stoichiometry[k, m], x.material_charge[k, m]
-    after, x.mean_remainder[k, m] = add(before, x.mean_remainder[k, m], charge / total)
-    x.mean_stoichiometry[k, m] = after
+def move(x: Block, p: Block, k: int, particle: int, m: int, change: float) -> float:
+    """Change the mean stoichiometry of a particle of material m; return by how much its charge stores more [V]."""
+    before = x.mean_stoichiometry[k, particle]
+    after, x.mean_remainder[k, particle] = add(before, x.mean_remainder[k, particle], change)
+    x.mean_stoichiometry[k, particle] = after
     level = potentials.enthalpy(p, m, potentials.locate(p, m, before))
-    return total * (level - potentials.enthalpy(p, m, potentials.locate(p, m, after)))
+    return level - potentials.enthalpy(p, m, potentials.locate(p, m, after))
 
 
 @kernel
-def lose_lithium(x: Block, p: Block, y: Block, k: int, charge: float) -> None:
-    """Take lithium of a charge [C] out of the negative electrode of cell k, and find what it holds anew."""
+def asked(x: Block, p: Block, u: Block, k: int) -> tuple[float, float]:
+    """Return what cell k is to lose of its lithium [C], and by what its SOC is to shift, since it was told last."""
+    return lost_lithium(p, u, k) - x.lithium_lost[k], u.soc_shift[k] - x.soc_shift[k]
+
+
+@kernel
+def book_loss(x: Block, p: Block, y: Block, k: int, charge: float, gained: float) -> None:
+    """Book lithium of a charge [C] that has left the negative electrode, which stores more energy now [J]."""
     x.lithium_lost[k] += charge
     x.lithium[k] -= charge
-    gained = move(x, p, k, NEGATIVE, -charge)
     lithium.find_window(x, p, k)
     y.stored_charge -= charge
     y.aging_charge += charge
@@ -160,10 +167,9 @@ def lose_lithium(x: Block, p: Block, y: Block, k: int, charge: float) -> None:
 
 
 @kernel
-def shift(x: Block, p: Block, y: Block, k: int, change: float) -> None:
-    """Move lithium between the electrodes of cell k so that its SOC changes by `change`."""
-    charge = change * x.capacity[k]
-    gained = move(x, p, k, NEGATIVE, charge) + move(x, p, k, POSITIVE, -charge)
+def book_shift(x: Block, u: Block, y: Block, k: int, charge: float, gained: float) -> None:
+    """Book lithium of a charge [C] that was moved to the negative electrode; the cell stores more energy now [J]."""
+    x.soc_shift[k] = u.soc_shift[k]
     y.stored_charge += charge
     y.shifted_charge += charge
     y.stored_energy += gained
@@ -171,19 +177,33 @@ def shift(x: Block, p: Block, y: Block, k: int, change: float) -> None:
 
 
 @kernel
+def follow_soc(x: Block, k: int, negative: float) -> None:
+    """Set the SOC of cell k to that at a mean stoichiometry of its negative electrode; that is no cycle."""
+    before = x.soc[k]
+    x.soc[k] = lithium.soc_at(x, k, negative)
+    damage.shift(x, k, x.soc[k] - before)
+
+
+@kernel
+def pour(x: Block, p: Block, k: int, e: int, charge: float) -> float:
+    """Add lithium of a charge [C] to the single particle of electrode e; return by how much it stores more [J]."""
+    total = x.material_charge[k, e]
+    return total * move(x, p, k, e, e, charge / total)
+
+
+@kernel
 def take_changes(x: Block, p: Block, u: Block, y: Block, k: int) -> None:
-    """Apply what has changed of lithium and SOC to cell k."""
-    lost, change = lost_lithium(p, u, k) - x.lithium_lost[k], u.soc_shift[k] - x.soc_shift[k]
+    """Apply what has changed of lithium and SOC to cell k, whose electrodes are single particles."""
+    lost, change = asked(x, p, u, k)
     if lost == 0.0 and change == 0.0:
         return
     if lost != 0.0:
-        lose_lithium(x, p, y, k, lost)
+        book_loss(x, p, y, k, lost, pour(x, p, k, NEGATIVE, -lost))
     if change != 0.0:
-        x.soc_shift[k] = u.soc_shift[k]
-        shift(x, p, y, k, change)
-    before = x.soc[k]
-    x.soc[k] = lithium.soc_at(x, k, x.mean_stoichiometry[k, NEGATIVE])
-    damage.shift(x, k, x.soc[k] - before)
+        charge = change * x.capacity[k]
+        gained = pour(x, p, k, NEGATIVE, charge) + pour(x, p, k, POSITIVE, -charge)
+        book_shift(x, u, y, k, charge, gained)
+    follow_soc(x, k, x.mean_stoichiometry[k, NEGATIVE])
 
 
 @kernel
@@ -195,11 +215,17 @@ def reset(x: Block, p: Block, y: Block) -> None:
 
 
 @kernel
-def count(x: Block, p: Block, y: Block, k: int, start: float, h: float) -> None:
-    """Count a step of cell k over h [s] from the SOC `start`."""
+def count_cycles(x: Block, p: Block, y: Block, k: int, start: float, h: float) -> None:
+    """Count time, charge and cycles of a step of cell k over h [s] from the SOC `start`."""
     middle = 0.5 * (start + x.soc[k])
     voltage = tables.value(p.open_circuit_voltage, tables.locate(p.open_circuit_voltage.shape[0], middle))
     damage.count(x, p, y, k, middle, voltage, h)
+
+
+@kernel
+def count(x: Block, p: Block, y: Block, k: int, start: float, h: float) -> None:
+    """Count a step of cell k over h [s] from the SOC `start`, at one potential of the negative electrode."""
+    count_cycles(x, p, y, k, start, h)
     film.weigh(x, p, y, k, x.anode_middle[k], h)
     if p.plating_exchange_current > 0.0:
         plating.deposit(x, p, y, k, x.anode_middle[k], h)

@@ -16,7 +16,7 @@ from ...electrochemistry import resistance
 from ...electrochemistry.kind import ElectrochemicalParameters, Physics
 from ...electrochemistry.mixture import Mixture, mixture
 from ..kind import CellParameters
-from . import ageing, dfn, spm, spme
+from . import ageing, dfn, dfn_ageing, spm, spme, spme_ageing
 
 NODES = 201
 """Nodes of the table of the open-circuit voltage over SOC, for components that take one."""
@@ -24,8 +24,8 @@ NODES = 201
 MODELS = {Physics.SPM: spm.declare, Physics.SPME: spme.declare, Physics.DFN: dfn.declare}
 """What declares cells, by how far they are resolved."""
 
-AGEING = (Physics.SPM,)
-"""The models that age."""
+AGEING = {Physics.SPM: spm.declare, Physics.SPME: spme_ageing.declare, Physics.DFN: dfn_ageing.declare}
+"""What declares cells that age."""
 
 BLENDS = (Physics.DFN,)
 """The models that take electrodes of several materials."""
@@ -60,11 +60,9 @@ class ElectrochemicalCell(ElectrochemicalParameters):
             raise InputError(f"{self.name}: no model {self.physics.value!r} of electrodes of several materials yet")
         if aging is None:
             return MODELS[self.physics](cells, self, self.capacity)
-        if self.physics not in AGEING:
-            raise InputError(f"{self.name}: cells of {self.physics.value!r} do not age yet; those of 'spm' do")
         table = self.open_circuit(np.linspace(0.0, 1.0, NODES))
         wear = ageing.fields(counted("cells", cells, "cell"), aging, table)
-        return MODELS[self.physics](cells, self, self.capacity, wear)
+        return AGEING[self.physics](cells, self, self.capacity, wear)
 
     def equivalent_circuit(self) -> CellParameters:
         """Return the circuit that a battery management takes for the cell; InputError where there is none."""

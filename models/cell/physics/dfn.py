@@ -12,11 +12,12 @@ M. Doyle, T. F. Fuller, J. Newman, J. Electrochem. Soc. 140 (1993) 1526, doi:10.
 
 from __future__ import annotations
 
+from ....core.errors import InputError
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.model import DONE, Model, Update
 from ....core.timescale import include_timescale
-from ....core.variable import counted
+from ....core.variable import Count, counted
 from ...electrochemistry import electrolyte, films, heat, lithium, materials, particles
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ...electrochemistry.porous import anode as face
@@ -54,7 +55,16 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
         Start values of every cell.
     capacity : float
         Between SOC 0 and 1 of the nominal cell [C].
+    aging : Fields, optional
+        Of `ageing`.
+
+    Raises
+    ------
+    InputError
+        When the cells should age.
     """
+    if aging is not None:
+        raise InputError(f"{kind.name}: cells with porous electrodes do not age yet; those of 'spm' do")
     count = counted("cells", cells, "cell")
     fields = (
         lithium.fields(count, kind, capacity)
@@ -71,6 +81,12 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
             states=(
                 state("stage_voltage", "V", 2, "Voltage between the collectors after each half of the step"),
                 state("stage_anode", "V", 2, "Anode potential after each half of the step"),
+                state(
+                    "anode_profile",
+                    "V",
+                    Count(kind.mesh.negative, "negative_node"),
+                    "Potential under the film of each volume of the negative electrode in the middle of the step",
+                ),
                 state("refused", "1", None, "The cell that a step was refused for, from 1 on"),
             )
         )
@@ -163,6 +179,8 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> int:
         if status != DONE:
             return status
         x.stage_voltage[half], x.stage_anode[half] = voltage, least
+        if half == 0:
+            face.keep(x, p)
     if not reaction.within_range(x, p):
         return BEYOND
     extrapolation.solve_whole(x, p, k, current, h)
@@ -186,6 +204,16 @@ def write_cell(x: Block, p: Block, y: Block, k: int) -> int:
 
 
 @kernel
+def begin(x: Block, p: Block, y: Block, k: int) -> None:
+    """Start cell k at rest, its lithium and its temperature being in x already."""
+    x.current[k] = y.heat_rate[k] = 0.0
+    settle(x, p, k)
+    write_cell(x, p, y, k)
+    y.voltage[k] = y.emf[k]
+    y.anode_potential[k] = x.anode_middle[k] = y.anode_emf[k]
+
+
+@kernel
 def filling(x: Block, p: Block, k: int) -> float:
     """Return how full of lithium the negative electrode of cell k is."""
     count, particle, held = mesh.materials_of(p, NEGATIVE), 0, 0.0
@@ -206,11 +234,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
         films.renew(x, p, k)
         electrolyte.measure(x, p, k)
         warm(x, p, k, u.temperature[k])
-        x.current[k] = y.heat_rate[k] = 0.0
-        settle(x, p, k)
-        write_cell(x, p, y, k)
-        y.voltage[k] = y.emf[k]
-        y.anode_potential[k] = x.anode_middle[k] = y.anode_emf[k]
+        begin(x, p, y, k)
     write_sums(x, y, 0.0)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...electrochemistry.kind import Electrode, Electrolyte, Layer, Material, Mesh, Physics
+from ...electrochemistry.kind import Electrode, Electrolyte, Material, Mesh, Physics, PorousLayer
 from ...numerics.curves import Curve
 from ..kind import CellLimits
 from .cell import ElectrochemicalCell
@@ -28,7 +28,7 @@ def from_figures(given: Mapping[str, Any]) -> ElectrochemicalCell:
     made = {
         "negative": _electrode(given["negative"]),
         "positive": _electrode(given["positive"]),
-        "separator": Layer(**given["separator"]),
+        "separator": PorousLayer(**given["separator"]),
         "electrolyte": Electrolyte(**_curved(given["electrolyte"])),
         "limits": CellLimits(**given["limits"]),
         "physics": Physics(given["physics"]),

@@ -30,9 +30,13 @@ from ....core.timescale import include_timescale
 from ....core.variable import counted
 from ...electrochemistry import films, heat, kinetics, lithium, materials, particles, potentials
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
-from ...numerics.arrhenius import thermal_voltage
+from ...numerics.arrhenius import GAS_CONSTANT, thermal_voltage
 from .. import aging_port, port, reported
-from . import ageing, anode, terminals
+from . import ageing, anode, surfaces, terminals
+
+Ahead = tuple[float, float, float, float, float, float]
+"""The potential of an electrode ahead [V]; its derivatives by the reaction current [Ohm] and by the activity [V]; dU/dx
+[V]; its derivative by the temperature, diffusion left out [V/K]; the resistance of charge transfer [Ohm]."""
 
 
 def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields | None = None) -> Model:
@@ -59,6 +63,7 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
         + terminals.fields(count, kind)
         + heat.fields(count)
         + anode.fields(count)
+        + surfaces.fields()
     )
     return Model(
         name="Cell",
@@ -67,7 +72,7 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
         initialize=initialize_aging if aging else initialize,
         outputs_kernel=outputs_kernel,
         advance=advance_aging if aging else advance,
-        refusals=reported.REFUSALS,
+        refusals=reported.REFUSALS | surfaces.REFUSALS,
         update=Update.EXACT,
         alike=count.of,
     )
@@ -86,18 +91,37 @@ def activation(
 
 
 @kernel
-def electrode_ahead(x: Block, p: Block, k: int, m: int, current: float, activity: float) -> tuple[float, float, float]:
-    """Return the potential of electrode m under its film at a reaction current [V], and its derivatives.
-
-    It is that after the time that is prepared. The derivatives are by the current and by the activity.
-    """
-    per_current = -1.0 / x.material_charge[k, m]
+def electrode_ahead(x: Block, p: Block, k: int, m: int, current: float, activity: float) -> Ahead:
+    """Return what electrode m is under its film at a reaction current [A] after the time that is prepared."""
+    per_current, temperature = -1.0 / x.material_charge[k, m], x.temperature[k]
     level, slope = particles.respond(x, p, k, m, m)
     surface = level + slope * per_current * current
-    rest, by_stoichiometry = materials.potential(x, p, k, m, surface)
+    place = potentials.locate(p, m, surface)
+    rest, by_stoichiometry = potentials.potential(x, p, k, m, place)
+    entropic, _ = potentials.entropy(p, m, place)
     lost, by_current, by_surface = activation(x, p, k, m, surface, current, activity)
     total = by_current + (by_stoichiometry + by_surface) * slope * per_current
-    return rest + lost, total, -by_current * current / activity
+    faster = p.exchange_current_activation_energy[m] / (GAS_CONSTANT * temperature)
+    warmer = entropic + (lost - by_current * current * faster) / temperature
+    return rest + lost, total, -by_current * current / activity, by_stoichiometry, warmer, by_current
+
+
+@kernel
+def include_sensitivities(
+    x: Block, p: Block, y: Block, k: int, positive: Ahead, negative: Ahead, conductors: float
+) -> None:
+    """Include how much the voltage of cell k changes with its SOC, its temperature, and a growth of its resistances.
+
+    `conductors` is the resistance in series with the reactions [Ohm]. What the temperature makes of diffusion and
+    conduction is left out.
+    """
+    rise = x.window_full[k, POSITIVE] - x.window_empty[k, POSITIVE]
+    fall = x.window_full[k, NEGATIVE] - x.window_empty[k, NEGATIVE]
+    by_soc, by_temperature = positive[3] * rise - negative[3] * fall, positive[4] - negative[4]
+    total = positive[5] + negative[5] + conductors + x.contact_resistance[k]
+    y.sensitivity_soc = max(y.sensitivity_soc, abs(by_soc))
+    y.sensitivity_temperature = max(y.sensitivity_temperature, abs(by_temperature))
+    y.sensitivity_resistance_growth = max(y.sensitivity_resistance_growth, abs(x.current[k]) * total)
 
 
 @kernel
@@ -114,13 +138,14 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> None:
     particles.prepare(x, p, k, p.lookahead)
     current = x.current[k]
     share, main = terminals.storing(p, k, current), terminals.stored(x, p, k)
-    positive, by_positive, _ = electrode_ahead(x, p, k, POSITIVE, main, 1.0)
-    negative, by_negative, _ = electrode_ahead(x, p, k, NEGATIVE, -main, 1.0)
+    positive = electrode_ahead(x, p, k, POSITIVE, main, 1.0)
+    negative = electrode_ahead(x, p, k, NEGATIVE, -main, 1.0)
     contact, film = x.contact_resistance[k], films.both(x, k)
-    resistance = share * (by_positive + by_negative + film) + contact
-    y.emf[k] = positive - negative + film * main + contact * current - resistance * current
+    resistance = share * (positive[1] + negative[1] + film) + contact
+    y.emf[k] = positive[0] - negative[0] + film * main + contact * current - resistance * current
     y.resistance[k] = resistance
-    anode.offer(y, k, current, negative, share * by_negative)
+    anode.offer(y, k, current, negative[0], share * negative[1])
+    include_sensitivities(x, p, y, k, positive, negative, film)
     include_particles(x, p, y, k)
 
 
@@ -161,6 +186,7 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> None:
 def electrode_now(x: Block, p: Block, k: int, m: int, current: float, activity: float) -> float:
     """Return the present potential of electrode m under its film at a reaction current [V]."""
     surface = particles.surface(x, p, k, m, m, -current / x.material_charge[k, m])
+    surfaces.watch(x, p, k, m, surface)
     rest, _ = materials.potential(x, p, k, m, surface)
     lost, _, _ = activation(x, p, k, m, surface, current, activity)
     return rest + lost
@@ -200,6 +226,7 @@ def write_sums(x: Block, y: Block, h: float) -> None:
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start all cells new and at rest."""
     reported.reset_sums(x, y)
+    surfaces.reset(x)
     heat.reset(y)
     for k in range(x.soc.shape[0]):
         lithium.renew(x, p, k)
@@ -213,12 +240,14 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 def initialize_aging(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start all cells at rest, with the lithium and the resistances that aging has left, and all counters at 0."""
     reported.reset_sums(x, y)
+    surfaces.reset(x)
     aging_port.reset_sums(y)
     heat.reset(y)
     for k in range(x.soc.shape[0]):
         lithium.renew(x, p, k)
         ageing.renew(x, p, u, k)
-        ageing.warm(x, p, u, k)
+        terminals.warm(x, p, k, u.temperature[k])
+        ageing.grow(x, p, u, k)
         settle(x, p, y, k)
     write_sums(x, y, 0.0)
     ageing.reset(x, p, y)
@@ -236,6 +265,7 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Advance every cell by h seconds under constant current and temperature."""
     reported.reset_sums(x, y)
+    surfaces.reset(x)
     heat.reset(y)
     for k in range(x.soc.shape[0]):
         if x.temperature[k] != u.temperature[k]:
@@ -244,21 +274,25 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
         advance_cell(x, p, y, k, h)
         write_cell(x, p, y, k)
     write_sums(x, y, h)
-    return reported.within_range(y)
+    return surfaces.status(x, reported.within_range(y))
 
 
 @kernel
 def advance_aging(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Take what aging has changed, advance every cell, and count what the step did to it."""
     reported.reset_sums(x, y)
+    surfaces.reset(x)
     aging_port.reset_sums(y)
     heat.reset(y)
     for k in range(x.soc.shape[0]):
         ageing.take_changes(x, p, u, y, k)
-        ageing.adapt(x, p, u, k)
+        if ageing.stale(x, u, k):
+            terminals.warm(x, p, k, u.temperature[k])
+            ageing.grow(x, p, u, k)
+        ageing.follow_film(x, p, u, k)
         x.current[k], start = u.current[k], x.soc[k]
         advance_cell(x, p, y, k, h)
         write_cell(x, p, y, k)
         ageing.count(x, p, y, k, start, h)
     write_sums(x, y, h)
-    return reported.within_range(y)
+    return surfaces.status(x, reported.within_range(y))

@@ -30,6 +30,7 @@ doi:10.1149/2.0341915jes: the canonical model.
 
 from __future__ import annotations
 
+from ....core.errors import InputError
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.model import Model, Update
@@ -38,12 +39,12 @@ from ...electrochemistry import electrolyte, films, heat, lithium, materials, pa
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ...electrochemistry.porous import mesh
 from .. import port, reported
-from . import anode, spm, terminals
+from . import anode, spm, surfaces, terminals
 
 THIRD = 1.0 / 3.0
 
 
-def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Model:
+def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields | None = None) -> Model:
     """Declare n cells of one kind as single particles with electrolyte.
 
     Parameters
@@ -54,7 +55,16 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Mod
         Start values of every cell.
     capacity : float
         Between SOC 0 and 1 of the nominal cell [C].
+    aging : Fields, optional
+        None: these cells do not age yet.
+
+    Raises
+    ------
+    InputError
+        When aging is given.
     """
+    if aging is not None:
+        raise InputError("single particles with electrolyte do not age yet; take spm or dfn")
     count = counted("cells", cells, "cell")
     fields = (
         lithium.fields(count, kind, capacity)
@@ -68,6 +78,7 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Mod
         + terminals.fields(count, kind)
         + heat.fields(count)
         + anode.fields(count)
+        + surfaces.fields()
     )
     return Model(
         name="Cell",
@@ -76,7 +87,7 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Mod
         initialize=initialize,
         outputs_kernel=outputs_kernel,
         advance=advance,
-        refusals=reported.REFUSALS,
+        refusals=reported.REFUSALS | surfaces.REFUSALS,
         update=Update.IMPLICIT,
     )
 
@@ -125,18 +136,19 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> None:
     salt.solve(x, p, k, salt.AHEAD, main / area, p.lookahead)
     above, activity_above, by_above, active_above = salt.seen(x, p, POSITIVE, salt.AHEAD)
     below, activity_below, by_below, active_below = salt.seen(x, p, NEGATIVE, salt.AHEAD)
-    positive, by_positive, by_activity = spm.electrode_ahead(x, p, k, POSITIVE, main, activity_above)
-    by_positive += by_activity * active_above / area
-    negative, by_negative, by_activity = spm.electrode_ahead(x, p, k, NEGATIVE, -main, activity_below)
-    by_negative -= by_activity * active_below / area
+    positive = spm.electrode_ahead(x, p, k, POSITIVE, main, activity_above)
+    negative = spm.electrode_ahead(x, p, k, NEGATIVE, -main, activity_below)
+    by_positive = positive[1] + positive[2] * active_above / area
+    by_negative = negative[1] - negative[2] * active_below / area
     wire, contact = conductors(x, k), x.contact_resistance[k]
     resistance = share * (by_positive + by_negative + spread * (by_above - by_below) / area + wire) + contact
-    voltage = positive - negative + spread * (above - below) + wire * main + contact * current
+    voltage = positive[0] - negative[0] + spread * (above - below) + wire * main + contact * current
     y.emf[k] = voltage - resistance * current
     y.resistance[k] = resistance
+    spm.include_sensitivities(x, p, y, k, positive, negative, wire)
     face = salt.at_separator(x.salt_matrix[salt.WORK], p) - below
     by_face = salt.at_separator(x.salt_matrix[salt.ROWS * salt.AHEAD + salt.SLOPE], p) - by_below
-    ahead = negative - x.face_resistance[k] * main - spread * face
+    ahead = negative[0] - x.face_resistance[k] * main - spread * face
     anode.offer(y, k, current, ahead, share * (by_negative + x.face_resistance[k] + spread * by_face / area))
     spm.include_particles(x, p, y, k)
     salt.include(x, p, y, k)
@@ -196,21 +208,28 @@ def write_cell(x: Block, p: Block, y: Block, k: int) -> None:
 
 
 @kernel
+def settle(x: Block, p: Block, y: Block, k: int) -> None:
+    """Start cell k at rest, its lithium and its temperature being in x already."""
+    x.current[k] = y.heat_rate[k] = 0.0
+    salt.settle(x, p, k)
+    for m in range(x.diffusion_rate.shape[1]):
+        particles.settle(x, k, m, lithium.stoichiometry_of(x, k, m, p.initial_soc[k]))
+    write_cell(x, p, y, k)
+    x.anode_middle[k] = y.anode_potential[k]
+
+
+@kernel
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start all cells new and at rest."""
     reported.reset_sums(x, y)
+    surfaces.reset(x)
     heat.reset(y)
     for k in range(x.soc.shape[0]):
         lithium.renew(x, p, k)
         films.renew(x, p, k)
         electrolyte.measure(x, p, k)
         warm(x, p, k, u.temperature[k])
-        x.current[k] = y.heat_rate[k] = 0.0
-        salt.settle(x, p, k)
-        for m in range(x.diffusion_rate.shape[1]):
-            particles.settle(x, k, m, lithium.stoichiometry_of(x, k, m, p.initial_soc[k]))
-        write_cell(x, p, y, k)
-        x.anode_middle[k] = y.anode_potential[k]
+        settle(x, p, y, k)
     spm.write_sums(x, y, 0.0)
 
 
@@ -226,6 +245,7 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Advance every cell by h seconds under constant current and temperature."""
     reported.reset_sums(x, y)
+    surfaces.reset(x)
     heat.reset(y)
     for k in range(x.soc.shape[0]):
         if x.temperature[k] != u.temperature[k]:
@@ -234,4 +254,4 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
         advance_cell(x, p, y, k, h)
         write_cell(x, p, y, k)
     spm.write_sums(x, y, h)
-    return reported.within_range(y)
+    return surfaces.status(x, reported.within_range(y))

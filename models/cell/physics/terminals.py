@@ -34,7 +34,8 @@ def fields(cells: Count, kind: ElectrochemicalParameters) -> Fields:
     """Return what every cell of physics has beside its electrodes, and what it is given and reports."""
     return Fields(
         parameters=(
-            Variable("resistance_scale", "1", cells, 1.0, 1e-3, 1e3, 1.0, "Factor on the contact resistance"),
+            Variable("resistance_scale", "1", cells, 1.0, 1e-3, 1e3, 1.0,
+                     "Factor on the resistances of contacts, films, reactions and conductors"),
             Variable("contact_resistance", "Ohm", None, kind.contact_resistance, 0.0, UNBOUNDED, 1e-3,
                      "Resistance of contacts and current collectors", display_unit="mOhm"),
             Variable("coulombic_efficiency", "1", cells, kind.coulombic_efficiency, 0.0, 1.0, 1.0,
@@ -59,6 +60,8 @@ def fields(cells: Count, kind: ElectrochemicalParameters) -> Fields:
 def warm(x: Block, p: Block, k: int, temperature: float) -> None:
     """Set the temperature of cell k [K] and what follows from it."""
     materials.warm(x, p, k, temperature)
+    for m in range(x.exchange_current.shape[1]):
+        x.exchange_current[k, m] /= p.resistance_scale[k]
     x.self_discharge[k] = p.self_discharge_current[k]
     if x.self_discharge[k] != 0.0:
         slower = arrhenius(p.self_discharge_activation_energy, temperature, p.reference_temperature)

@@ -43,3 +43,12 @@ def slope(x: Block, p: Block, k: int) -> float:
     film = near * x.film[particle] * x.reaction_by_current[particle]
     film += far * x.film[other * count] * x.reaction_by_current[other * count]
     return near * x.potential[last] + far * x.potential[other] - film
+
+
+@kernel
+def keep(x: Block, p: Block) -> None:
+    """Keep the potential under the film of each volume of the electrode after a solution (`solution.solve`)."""
+    count = mesh.materials_of(p, NEGATIVE)
+    for i in range(x.anode_profile.shape[0]):
+        particle = i * count
+        x.anode_profile[i] = x.potential[i] - x.film[particle] * x.reaction[particle]

@@ -25,8 +25,8 @@ from ..kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ..materials import ELECTRODES
 from . import elimination, mesh, reaction, transport
 
-TOLERANCE = 1e-6
-"""Of potentials [V]."""
+TOLERANCE = 1e-5
+"""Bound of the next correction of potentials [V]; it is some ten times smaller (`benchmarks/physics_schemes.py`)."""
 
 CURVATURE = 20.0
 """Of the correction that follows one of 1 V [1/V]: that of charge transfer is 10 at most, that of a logarithm 20."""

@@ -17,7 +17,7 @@ import numpy as np
 from ....core.errors import InputError, one_line
 from ....models.cell.kind import CellLimits
 from ....models.cell.physics.cell import ElectrochemicalCell
-from ....models.electrochemistry.kind import Electrode, Electrolyte, Layer, Material, Physics
+from ....models.electrochemistry.kind import Electrode, Electrolyte, Material, Physics, PorousLayer
 from ....models.numerics.arrhenius import FARADAY_CONSTANT
 from ....models.numerics.curves import Curve, constant
 from . import notes
@@ -155,15 +155,17 @@ def _electrode(name: str, given: Any, formulas: dict[Place, Formula], whole: boo
         return Electrode(**vars(layer), materials=materials, conductivity=given.conductivity)
 
 
-def _layer(name: str, given: Any) -> Layer:
+def _layer(name: str, given: Any) -> PorousLayer:
     for key, value in (("Porosity", given.porosity), ("Transport efficiency", given.transport_efficiency)):
         if not 0.0 < value <= 1.0:
             raise ValueError(f"{name}: {key} = {value:g} must be above 0 and at most 1")
-    return Layer(thickness=given.thickness, porosity=given.porosity, transport_efficiency=given.transport_efficiency)
+    return PorousLayer(
+        thickness=given.thickness, porosity=given.porosity, transport_efficiency=given.transport_efficiency
+    )
 
 
-def _unused_layer() -> Layer:
-    return Layer(thickness=1e-5, porosity=1.0, transport_efficiency=1.0)
+def _unused_layer() -> PorousLayer:
+    return PorousLayer(thickness=1e-5, porosity=1.0, transport_efficiency=1.0)
 
 
 def _material(place: Place, given: Any, formulas: dict[Place, Formula]) -> Material:

@@ -72,7 +72,7 @@ def test_a_cell_model_of_its_own_runs_in_a_pack(own_cell, tmp_path):
 def test_what_a_cell_model_lacks_is_refused_by_name(own_cell):
     with pytest.raises(InputError, match="the resistive cell does not age"):
         kernel_pack(parts(Pack.model_validate(FILE | {"aging": {"parameters": "nissan_leaf_aging"}})))
-    with pytest.raises(InputError, match="the resistive cell has no equivalent circuit"):
+    with pytest.raises(ValueError, match="the resistive cell has no equivalent circuit"):
         kernel_pack(parts(Pack.model_validate(FILE | {"bms": {}})))
 
 

@@ -8,51 +8,26 @@ from scipy.optimize import brentq
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
 from packfmu.models.aging import losses
-from packfmu.models.aging.anode import Anode
-from packfmu.models.aging.kind import AgingParameters
-from packfmu.models.aging.plating import Plating
-from packfmu.models.aging.power_laws import EmpiricalLaws, PowerLaw
-from packfmu.models.aging.sei import Sei
-from packfmu.models.numerics.arrhenius import FARADAY_CONSTANT
+from packfmu.models.electrochemistry.kind import Mesh, Physics
+from packfmu.models.parameters import chen_2020_films
 from packfmu.models.parameters.chen_2020 import PARAMETERS
+from packfmu.models.parameters.chen_2020_films import AREA, LAWS, RESISTIVITY, THICKNESS, VOLUME
 
-VOLUME = 9.585e-5 / 2.0
-"""Of the film, by lithium [m3/mol]."""
-RESISTIVITY, THICKNESS = 2e5, 5e-9
-NEGATIVE = PARAMETERS.negative.materials[0]
-AREA = PARAMETERS.area * PARAMETERS.negative.thickness * NEGATIVE.surface_density()
-NO_LAW = PowerLaw(
-    calendar=(0.0, 0.0, 0.0), calendar_exponent=1.0, charge=(0.0, 0.0, 1.0, 0.0, 0.0), cycle=(0.0, 0.0, 0.0, 0.0),
-    cycle_exponent=1.0,
-)  # fmt: skip
-FAST = {"reaction_speed": 1.0, "diffusion": 1.0}
-"""So fast that the other step limits."""
-LAWS = {
-    "reaction": {"reaction_speed": 1.5e-7 * VOLUME / FARADAY_CONSTANT, "reaction_transfer": 0.5,
-                 "reference_potential": 0.4},
-    "solvent": {"diffusion": 2.5e-22 * 2636.0 * VOLUME},
-    "interstitial": {"diffusion": 1e-20 * 15.0 * VOLUME, "diffusion_transfer": 1.0, "reference_potential": 0.0},
-}  # fmt: skip
-"""The three laws, as `Sei` takes them."""
+__all__ = ["AREA", "LAWS", "RESISTIVITY", "THICKNESS", "VOLUME"]
+
+MESH = Mesh(negative=5, separator=3, positive=5)
+"""Coarse, for cells that are more than single particles."""
 
 
-def aging(law="reaction", plating=None, **changes):
+def aging(law="reaction", plating=None):
     """Return the aging of Chen's cell by one of the laws."""
-    film = Sei(
-        **(FAST | LAWS[law] | changes), initial_thickness=THICKNESS, area=AREA,
-        charge_density=FARADAY_CONSTANT / VOLUME, conductivity=1.0 / RESISTIVITY,
-    )  # fmt: skip
-    laws = EmpiricalLaws(
-        name=law, source="none", tested_capacity=PARAMETERS.capacity, capacity=NO_LAW, resistance=NO_LAW
-    )
-    anode = Anode(open_circuit_potential=np.zeros(2), window=(0.0, 1.0), resistance=0.0, activation_energy=0.0)
-    return AgingParameters(laws=laws, anode=anode, sei=film, plating=plating or Plating())
+    return chen_2020_films.aging(law, plating)
 
 
-def cell(kind, cells=1, film=THICKNESS * RESISTIVITY, **start):
+def cell(kind, cells=1, film=THICKNESS * RESISTIVITY, physics=Physics.SPM, **start):
     """Return cells of Chen 2020 that age, with a film on the negative electrode of the new cell [Ohm m2]."""
     negative = replace(PARAMETERS.negative, film_resistance=film)
-    model = replace(PARAMETERS, negative=negative).declare(cells, kind)
+    model = replace(PARAMETERS, negative=negative, physics=physics, mesh=MESH).declare(cells, kind)
     instance = Instance(model.with_start({"initial_soc": 1.0, **start}))
     instance.initialize()
     return instance

@@ -1,0 +1,132 @@
+"""Porous electrodes that age: each volume counts at its own potential, and all of them lose lithium alike.
+
+Equations
+---------
+The film weighs time, and lithium plates, by the potential of each volume of the negative electrode under its film in
+the middle of the step; the counters are means over the volumes. Lithium that is lost or shifted changes all
+stoichiometries of an electrode by the same.
+
+Limits
+------
+The film is of one thickness throughout, that of the mean growth, and so is what is plated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ....core.fields import Fields
+from ....core.kernel import Block, kernel
+from ....core.model import DONE, Model
+from ...aging import film, plating
+from ...electrochemistry import electrolyte, heat, lithium
+from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
+from ...electrochemistry.porous import mesh
+from .. import aging_port, reported
+from . import ageing, dfn
+
+
+def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields) -> Model:
+    """Declare n cells of one kind, as `dfn.declare` does, which age; `aging` is of `ageing.fields`."""
+    plain = dfn.declare(cells, kind, capacity)
+    fields = plain.fields + aging + Fields(modules=(__name__,))
+    return replace(plain, fields=fields, initialize=initialize, advance=advance)
+
+
+@kernel
+def pour(x: Block, p: Block, k: int, e: int, charge: float) -> float:
+    """Add lithium of a charge [C] to all particles of electrode e alike; return by how much they store more [J]."""
+    first, count, particle = mesh.first_material(p, e), mesh.materials_of(p, e), mesh.first_particle(p, e)
+    total, gained = 0.0, 0.0
+    for m in range(first, first + count):
+        total += x.material_charge[k, m]
+    for n in range(mesh.volumes(p, e)):
+        for m in range(first, first + count):
+            share = mesh.width(p, e, n) * x.material_charge[k, m]
+            gained += share * ageing.move(x, p, k, particle, m, charge / total)
+            particle += 1
+    return gained
+
+
+@kernel
+def take_changes(x: Block, p: Block, u: Block, y: Block, k: int) -> None:
+    """Apply what has changed of lithium and SOC to cell k."""
+    lost, change = ageing.asked(x, p, u, k)
+    if lost == 0.0 and change == 0.0:
+        return
+    if lost != 0.0:
+        ageing.book_loss(x, p, y, k, lost, pour(x, p, k, NEGATIVE, -lost))
+    if change != 0.0:
+        charge = change * x.capacity[k]
+        gained = pour(x, p, k, NEGATIVE, charge) + pour(x, p, k, POSITIVE, -charge)
+        ageing.book_shift(x, u, y, k, charge, gained)
+    ageing.follow_soc(x, k, dfn.filling(x, p, k))
+
+
+@kernel
+def count(x: Block, p: Block, y: Block, k: int, start: float, h: float) -> None:
+    """Count a step of cell k over h [s] from the SOC `start`."""
+    ageing.count_cycles(x, p, y, k, start, h)
+    deposited = stripping = 0.0
+    for i in range(x.anode_profile.shape[0]):
+        share, potential = p.negative_width[i], x.anode_profile[i]
+        film.weigh(x, p, y, k, potential, share * h)
+        plated, stripped = plating.rates(x, p, k, potential)
+        deposited += share * plated
+        stripping += share * stripped
+    if p.plating_exchange_current > 0.0:
+        plating.settle(x, p, y, k, deposited, stripping, h)
+
+
+@kernel
+def warm(x: Block, p: Block, u: Block, k: int) -> None:
+    """Set the temperature of cell k to that of the inputs, and what follows from it and from aging."""
+    dfn.warm(x, p, k, u.temperature[k])
+    ageing.grow(x, p, u, k)
+
+
+@kernel
+def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Start all cells at rest, with the lithium and the resistances that aging has left, and all counters at 0."""
+    reported.reset_sums(x, y)
+    aging_port.reset_sums(y)
+    heat.reset(y)
+    for k in range(x.soc.shape[0]):
+        lithium.renew(x, p, k)
+        ageing.renew(x, p, u, k)
+        electrolyte.measure(x, p, k)
+        warm(x, p, u, k)
+        dfn.begin(x, p, y, k)
+    dfn.write_sums(x, y, 0.0)
+    ageing.reset(x, p, y)
+
+
+@kernel
+def step(x: Block, p: Block, u: Block, y: Block, k: int, h: float) -> int:
+    """Take what aging has changed of cell k, step it over h [s], and count what the step did to it; return a status."""
+    take_changes(x, p, u, y, k)
+    if ageing.stale(x, u, k):
+        warm(x, p, u, k)
+    ageing.follow_film(x, p, u, k)
+    x.current[k], start = u.current[k], x.soc[k]
+    status = dfn.advance_cell(x, p, y, k, h)
+    if status == DONE:
+        status = dfn.write_cell(x, p, y, k)
+    if status == DONE:
+        count(x, p, y, k, start, h)
+    return status
+
+
+@kernel
+def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
+    """Take what aging has changed, advance every cell, and count what the step did to it."""
+    reported.reset_sums(x, y)
+    aging_port.reset_sums(y)
+    heat.reset(y)
+    for k in range(x.soc.shape[0]):
+        status = step(x, p, u, y, k, h)
+        if status != DONE:
+            x.refused = k + 1.0
+            return status
+    dfn.write_sums(x, y, h)
+    return reported.within_range(y)

@@ -1,0 +1,62 @@
+"""Single particles with electrolyte that age, as single particles do: at the potential at the separator's face."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ....core.fields import Fields
+from ....core.kernel import Block, kernel
+from ....core.model import Model
+from ...electrochemistry import electrolyte, heat, lithium
+from ...electrochemistry.kind import ElectrochemicalParameters
+from .. import aging_port, reported
+from . import ageing, spm, spme
+
+
+def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields) -> Model:
+    """Declare n cells of one kind, as `spme.declare` does, which age; `aging` is of `ageing.fields`."""
+    plain = spme.declare(cells, kind, capacity)
+    fields = plain.fields + aging + Fields(modules=(__name__,))
+    return replace(plain, fields=fields, initialize=initialize, advance=advance)
+
+
+@kernel
+def warm(x: Block, p: Block, u: Block, k: int) -> None:
+    """Set the temperature of cell k to that of the inputs, and what follows from it and from aging."""
+    spme.warm(x, p, k, u.temperature[k])
+    ageing.grow(x, p, u, k)
+
+
+@kernel
+def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Start all cells at rest, with the lithium and the resistances that aging has left, and all counters at 0."""
+    reported.reset_sums(x, y)
+    aging_port.reset_sums(y)
+    heat.reset(y)
+    for k in range(x.soc.shape[0]):
+        lithium.renew(x, p, k)
+        ageing.renew(x, p, u, k)
+        electrolyte.measure(x, p, k)
+        warm(x, p, u, k)
+        spme.settle(x, p, y, k)
+    spm.write_sums(x, y, 0.0)
+    ageing.reset(x, p, y)
+
+
+@kernel
+def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
+    """Take what aging has changed, advance every cell, and count what the step did to it."""
+    reported.reset_sums(x, y)
+    aging_port.reset_sums(y)
+    heat.reset(y)
+    for k in range(x.soc.shape[0]):
+        ageing.take_changes(x, p, u, y, k)
+        if ageing.stale(x, u, k):
+            warm(x, p, u, k)
+        ageing.follow_film(x, p, u, k)
+        x.current[k], start = u.current[k], x.soc[k]
+        spme.advance_cell(x, p, y, k, h)
+        spme.write_cell(x, p, y, k)
+        ageing.count(x, p, y, k, start, h)
+    spm.write_sums(x, y, h)
+    return reported.within_range(y)

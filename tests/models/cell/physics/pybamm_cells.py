@@ -1,0 +1,97 @@
+"""Cells of physics on the mesh of PyBaMM, and how they depart from its traces (tests/references/physics/README.md)."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from packfmu.core.instance import Instance
+from packfmu.models.electrochemistry.kind import Mesh, Physics
+from packfmu.models.parameters import chen_2020, marquis_2019
+
+FOLDER = Path(__file__).parents[3] / "references" / "physics"
+SETS = {"chen_2020": chen_2020.PARAMETERS, "marquis_2019": marquis_2019.PARAMETERS}
+STARTS = {
+    ("chen_2020", "full"): (0.9013973983641687, 0.2699987322515213),
+    ("chen_2020", "half"): (0.45, 0.5712440744219648),
+    ("chen_2020", "empty"): (0.05, 0.8381887606449112),
+    ("marquis_2019", "full"): (0.8, 0.6),
+    ("marquis_2019", "half"): (0.5, 0.7756020805105126),
+    ("marquis_2019", "empty"): (0.25, 0.9219371476026055),
+}
+"""Stoichiometries of the electrodes at the start of a trace."""
+
+PROTOCOLS = {"c20": "full", "1c": "full", "2c": "full", "charge_1c": "empty", "rest": "full", "drive": "half"}
+"""Where each trace starts."""
+
+VOLUMES = 20
+"""Of a particle."""
+
+
+def uniform_volumes():
+    """Return rates and gains of the modes of a particle of equal volumes, the surface extrapolated from the last two.
+
+    The volumes conserve what diffuses between neighbours by their difference; `sphere` has the equations of modes.
+    """
+    edges = np.linspace(0.0, 1.0, VOLUMES + 1)
+    sizes, exchange = np.diff(edges**3) / 3.0, np.zeros((VOLUMES, VOLUMES))
+    for f in range(1, VOLUMES):
+        pair = np.ix_([f - 1, f], [f - 1, f])
+        exchange[pair] += edges[f] ** 2 * VOLUMES * np.array([[1.0, -1.0], [-1.0, 1.0]])
+    root = np.sqrt(sizes)
+    rates, shapes = np.linalg.eigh(exchange / np.outer(root, root))
+    extrapolation = 1.5 * shapes[-1] / root[-1] - 0.5 * shapes[-2] / root[-2]
+    gains = shapes[-1] / root[-1] / 3.0 * extrapolation
+    return rates[1:], gains[1:]  # the first one is the mean
+
+
+def cell_of(parameters, physics, start="full", fine=False, mesh=(10, 4, 10)):
+    """Return a cell at rest at a start of `STARTS`, with particles of PyBaMM's volumes, or with 12 modes (`fine`)."""
+    x, s, y = mesh
+    modes = 12 if fine else VOLUMES - 1
+    kind = replace(SETS[parameters], physics=physics, mesh=Mesh(negative=x, separator=s, positive=y, modes=modes))
+    values = {"lookahead": 0.0}
+    if not fine:
+        rates, gains = uniform_volumes()
+        values |= {"mode_rate": rates, "mode_share": gains / rates, "mode_direct": 0.0}
+    cell = Instance(kind.declare(1).with_start(values))
+    cell.initialize()
+    split = mesh[0] if physics is Physics.DFN else 1
+    at = STARTS[parameters, start]
+    cell.x.mean_stoichiometry[0, :split], cell.x.mean_stoichiometry[0, split:] = at
+    return cell
+
+
+def beyond_collector(cell):
+    """Return by how much PyBaMM's phi_s of a DFN at the positive collector is too high [V].
+
+    It extrapolates from the last two nodes, where the gradient at the collector is known.
+    """
+    return float(cell.x.face_current[-2] * cell.x.node_solid[-1])
+
+
+def step(cell, h, longest):
+    """Step over h [s] by equal steps that are no longer than `longest` [s]."""
+    parts = max(1, int(np.ceil(h / longest)))
+    for _ in range(parts):
+        assert cell.advance(0.0, h / parts) == 0
+
+
+def departures(parameters, physics, name, protocol, longest=np.inf, **how):
+    """Return by how much the voltage of a cell departs from a trace [mV], at each of its times."""
+    with np.load(FOLDER / f"{parameters}_{physics.value}_{name}.npz") as held:
+        times, currents, voltages = (held[f"{protocol}/{quantity}"] for quantity in ("t", "I", "V"))
+    cell, found, now = cell_of(parameters, physics, PROTOCOLS[protocol], **how), [], 0.0
+    for time, current, voltage in zip(times, currents, voltages, strict=True):
+        if time > now:
+            cell.u.current[0] = current
+            step(cell, time - now, longest)
+            now = time
+            extra = beyond_collector(cell) if physics is Physics.DFN else 0.0
+            found.append(cell.y.voltage[0] + extra - voltage)
+    return 1e3 * np.array(found)
+
+
+def rms(values):
+    """Return the root mean square."""
+    return float(np.sqrt(np.mean(np.square(values))))
