@@ -99,6 +99,8 @@ def fields(cells: Count, particles: int, count: int) -> Fields:
         states=(
             state("profile", "1", (cells, Count(particles * count, "particle_volume")),
                   "How far the stoichiometry of each volume departs from the mean"),
+            state("start_profile", "1", Count(particles * count, "particle_volume"),
+                  "Profiles of a cell at the start of the step that is extrapolated"),
             state("sweep", "1", (SWEEPS, each), "Numbers between two sweeps through a particle"),
         ),
         modules=(__name__,),
@@ -182,7 +184,13 @@ def respond(x: Block, p: Block, k: int, particle: int, m: int, time: float) -> t
 @kernel
 def advance(x: Block, p: Block, k: int, particle: int, m: int, r: float, time: float) -> None:
     """Step the profile of a particle over a time [s] under a rate r of its mean [1/s]; the mean is as it was."""
-    count, mean, half = x.sweep.shape[1], x.mean_stoichiometry[k, particle], 0.5 * time
+    advance_from(x, p, k, particle, m, x.mean_stoichiometry[k, particle], r, time)
+
+
+@kernel
+def advance_from(x: Block, p: Block, k: int, particle: int, m: int, mean: float, r: float, time: float) -> None:
+    """Do as `advance` from a mean that is given."""
+    count, half = x.sweep.shape[1], 0.5 * time
     load(x, k, particle)
     factor(x, p, k, m, mean, half)
     stage(x, p, LEVEL, half * r)
@@ -193,6 +201,29 @@ def advance(x: Block, p: Block, k: int, particle: int, m: int, r: float, time: f
         astray += p.volume_share[i] * x.sweep[LEVEL, i]
     for i in range(count):
         x.profile[k, particle * count + i] = x.sweep[LEVEL, i] - astray
+
+
+@kernel
+def remember(x: Block, k: int, particle: int) -> None:
+    """Remember the profile of a particle at the start of a step."""
+    count = x.sweep.shape[1]
+    for i in range(particle * count, (particle + 1) * count):
+        x.start_profile[i] = x.profile[k, i]
+
+
+@kernel
+def extrapolate(x: Block, p: Block, k: int, particle: int, m: int, mean: float, whole: float, time: float) -> None:
+    """Take the profile of a particle twice, less what one step from the remembered one and a mean makes of it.
+
+    That step is of so many seconds under a rate `whole` of the mean [1/s].
+    """
+    start, end = particle * x.sweep.shape[1], (particle + 1) * x.sweep.shape[1]
+    for i in range(start, end):
+        halves = x.profile[k, i]
+        x.profile[k, i], x.start_profile[i] = x.start_profile[i], halves
+    advance_from(x, p, k, particle, m, mean, whole, time)
+    for i in range(start, end):
+        x.profile[k, i] = 2.0 * x.start_profile[i] - x.profile[k, i]
 
 
 @kernel

@@ -52,6 +52,7 @@ def remember(x: Block, p: Block, k: int) -> None:
                 level, slope = particles.respond_twice(x, p, k, particle, m)
                 x.whole_level[particle] = level
                 x.whole_slope[particle] = slope / (mesh.width(p, e, n) * x.material_charge[k, m])
+                particles.remember(x, p, k, particle, m)
                 x.mean_before[particle] = x.mean_stoichiometry[k, particle]
                 particle += 1
 
