@@ -193,18 +193,19 @@ def thermodynamic_factor(p: Block, concentration: float) -> tuple[float, float]:
 
 @kernel
 def properties(p: Block, concentration: float) -> tuple[float, float, float, float, float, float]:
-    """Return D_e, kappa and chi at the reference temperature, each followed by its derivative by the concentration."""
-    low, width = p.electrolyte_low, (p.electrolyte_high - p.electrolyte_low) / (p.thermodynamic_factor.shape[0] - 1)
-    nodes, per_width = (
-        p.thermodynamic_factor.shape[0],
-        (p.thermodynamic_factor.shape[0] - 1) / (p.electrolyte_high - low),
-    )
+    """Return D_e, kappa and chi at the reference temperature, each followed by its derivative by the concentration.
+
+    Beyond the range of the curves they are held.
+    """
+    low, high, nodes = p.electrolyte_low, p.electrolyte_high, p.thermodynamic_factor.shape[0]
+    per_width = (nodes - 1) / (high - low)
     segment, t = place(nodes, low, per_width, concentration)
-    d, by_d = interpolate(p.electrolyte_diffusivity, p.electrolyte_diffusivity_slope, width, per_width, segment, t)
+    width, steep = 1.0 / per_width, per_width if low <= concentration <= high else 0.0
+    d, by_d = interpolate(p.electrolyte_diffusivity, p.electrolyte_diffusivity_slope, width, steep, segment, t)
     kappa, by_kappa = interpolate(
-        p.electrolyte_conductivity, p.electrolyte_conductivity_slope, width, per_width, segment, t
+        p.electrolyte_conductivity, p.electrolyte_conductivity_slope, width, steep, segment, t
     )
-    chi, by_chi = interpolate(p.thermodynamic_factor, p.thermodynamic_factor_slope, width, per_width, segment, t)
+    chi, by_chi = interpolate(p.thermodynamic_factor, p.thermodynamic_factor_slope, width, steep, segment, t)
     return d, by_d, kappa, by_kappa, chi, by_chi
 
 

@@ -197,6 +197,7 @@ def settle(x: Block, k: int, particle: int, stoichiometry: float) -> None:
     """Set a particle to one stoichiometry throughout."""
     modes = x.decay.shape[1] // x.decay_rate.shape[1]
     x.mean_stoichiometry[k, particle], x.mean_remainder[k, particle] = stoichiometry, 0.0
+    x.profile_rate[k, particle] = 0.0
     for i in range(modes):
         x.mode[k, particle * modes + i] = 0.0
     for i in range(x.sweep.shape[1]):

@@ -9,8 +9,8 @@ them. The volume about each node ends half-way to the next; with radii in R, and
 
 M integrates the profile over the volumes, b is 1 at the surface, and the mean changes at the rate r. The profile
 departs from the mean, so that rounding leaves the mean alone. A time is taken by the stiffly accurate method of two
-equal implicit stages, of second order and stable for any step, whose matrix holds for both. A response takes D of the
-present profile, a step that of the profile predicted for its middle.
+equal implicit stages, of second order and stable for any step, whose matrix holds for both. A step takes D of the
+profile predicted for its middle; a response that of the middle under the rate that the particle followed last.
 
 References
 ----------
@@ -99,6 +99,7 @@ def fields(cells: Count, particles: int, count: int) -> Fields:
         states=(
             state("profile", "1", (cells, Count(particles * count, "particle_volume")),
                   "How far the stoichiometry of each volume departs from the mean"),
+            state("profile_rate", "1/s", (cells, Count(particles, "particle")), "Rate that each profile followed last"),
             state("start_profile", "1", Count(particles * count, "particle_volume"),
                   "Profiles of a cell at the start of the step that is extrapolated"),
             state("sweep", "1", (SWEEPS, each), "Numbers between two sweeps through a particle"),
@@ -171,14 +172,22 @@ def incline(x: Block, p: Block, rise: float) -> None:
 
 
 @kernel
+def predict(x: Block, p: Block, k: int, particle: int, m: int, mean: float, r: float, time: float) -> None:
+    """Predict the profile of a particle after a time [s] by one implicit stage, into `LEVEL`."""
+    load(x, k, particle)
+    factor(x, p, k, m, mean, time)
+    stage(x, p, LEVEL, time * r)
+
+
+@kernel
 def respond(x: Block, p: Block, k: int, particle: int, m: int, time: float) -> tuple[float, float]:
     """Return A [1] and B [s]: after a time [s] under a rate r of its mean the surface will be at ``A + B r``."""
-    last = x.sweep.shape[1] - 1
-    load(x, k, particle)
-    factor(x, p, k, m, x.mean_stoichiometry[k, particle], STAGE * time)
+    last, half, mean = x.sweep.shape[1] - 1, 0.5 * time, x.mean_stoichiometry[k, particle]
+    predict(x, p, k, particle, m, mean, x.profile_rate[k, particle], half)
+    factor(x, p, k, m, mean + half * x.profile_rate[k, particle], STAGE * time)
     take(x, p, k, particle, 0.0)
     incline(x, p, STAGE * time)
-    return x.mean_stoichiometry[k, particle] + x.sweep[LEVEL, last], time + x.sweep[SLOPE, last]
+    return mean + x.sweep[LEVEL, last], time + x.sweep[SLOPE, last]
 
 
 @kernel
@@ -191,9 +200,8 @@ def advance(x: Block, p: Block, k: int, particle: int, m: int, r: float, time: f
 def advance_from(x: Block, p: Block, k: int, particle: int, m: int, mean: float, r: float, time: float) -> None:
     """Do as `advance` from a mean that is given."""
     count, half = x.sweep.shape[1], 0.5 * time
-    load(x, k, particle)
-    factor(x, p, k, m, mean, half)
-    stage(x, p, LEVEL, half * r)
+    x.profile_rate[k, particle] = r
+    predict(x, p, k, particle, m, mean, r, half)
     factor(x, p, k, m, mean + half * r, STAGE * time)
     take(x, p, k, particle, STAGE * time * r)
     astray = 0.0

@@ -142,7 +142,7 @@ def evaluate(values: Block, slopes: Block, low: float, high: float, x: float) ->
 
 @kernel
 def place(nodes: int, low: float, per_width: float, x: float) -> tuple[int, float]:
-    """Return the segment of a grid of so many nodes that holds x, and where in it x is: 0 to 1, held beyond the grid."""
+    """Return the segment of a grid of so many nodes that holds x, and where in it x is: 0 to 1, held beyond it."""
     last = nodes - 2.0
     position = min(max(0.0, (x - low) * per_width), last + 1.0)
     segment = int(min(position, last))
