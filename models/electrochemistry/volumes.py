@@ -29,7 +29,7 @@ from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields, state
 from ...core.kernel import Block, kernel
 from ...core.variable import Count, Variable
-from ..numerics.curves import evaluate_held
+from ..numerics.curves import interpolate, place
 
 SPREAD = 30.0
 """Greatest distance of neighbouring nodes, at the centre, over the least, at the surface."""
@@ -119,12 +119,15 @@ def load(x: Block, k: int, particle: int) -> None:
 @kernel
 def factor(x: Block, p: Block, k: int, m: int, mean: float, time: float) -> None:
     """Factor the matrix of an implicit stage of so many seconds, with D_s of the profile in `LEVEL` about a mean."""
-    last, low, high = x.sweep.shape[1] - 1, p.stoichiometry_low[m], p.stoichiometry_high[m]
-    scaled = time * x.diffusion_rate[k, m] / p.diffusivity_middle[m]
+    last, low, values, slopes = x.sweep.shape[1] - 1, p.stoichiometry_low[m], p.diffusivity[m], p.diffusivity_slope[m]
+    nodes = values.shape[0]
+    width = (p.stoichiometry_high[m] - low) / (nodes - 1)
+    per_width, scaled = 1.0 / width, time * x.diffusion_rate[k, m] / p.diffusivity_middle[m]
     below = above = 0.0
     for i in range(last + 1):
         here = mean + 0.5 * (x.sweep[LEVEL, i] + x.sweep[LEVEL, min(i + 1, last)])
-        diffusivity, _ = evaluate_held(p.diffusivity[m], p.diffusivity_slope[m], low, high, here)
+        segment, within = place(nodes, low, per_width, here)
+        diffusivity, _ = interpolate(values, slopes, width, per_width, segment, within)
         face = scaled * diffusivity * p.volume_face[i]
         lower = p.volume_below[i] - below
         inverse = 1.0 / (p.volume_own[i] + below + face - lower * above)

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from packfmu.models.electrochemistry import particles
-from packfmu.models.electrochemistry.kind import POSITIVE
 from packfmu.models.electrochemistry.porous import reaction, stage
 from tests.models.cell.physics.porous_cells import ONE_C, instance, porous, random_currents, run
 from tests.models.cell.physics.single import with_all_effects
@@ -18,7 +17,7 @@ LINEAR = "reaction_potential", "rest_potential"
 @pytest.fixture(scope="module")
 def cells():
     """Return a cell of two materials in the negative electrode, of any transfer coefficient, with films, under load."""
-    kind = with_all_effects(self_discharge_current=0.0)
+    kind = replace(with_all_effects(), self_discharge_current=0.0)
     cells = instance(kind=porous(kind=replace(kind, negative=divided(kind.negative, 0.3))))
     run(cells, random_currents(5, ONE_C), 10.0, 1.0)
     stage.prepare(cells.x, cells.p, 0)
@@ -87,7 +86,7 @@ def test_films_are_of_one_thickness_on_all_particles(cells):
     np.testing.assert_allclose(together, np.array(x.film_resistance)[0], rtol=1e-12)
     material = np.array(x.material_surface)[0]
     np.testing.assert_allclose(np.array(x.film)[0:n:2] / np.array(x.film)[1:n:2], material[1] / material[0], rtol=1e-12)
-    assert len(np.array(x.film)[n:]) == len(cells.p.positive_width) and POSITIVE == 1
+    assert len(np.array(x.film)[n:]) == len(cells.p.positive_width)
 
 
 @pytest.mark.parametrize("transfer", [0.3, 0.5])

@@ -9,7 +9,7 @@ from packfmu.models.electrochemistry.porous import sensitivity
 from tests.models.cell.physics.porous_cells import ONE_C, TIGHT, instance, porous
 from tests.models.cell.physics.single import with_all_effects
 
-KIND = porous(kind=with_all_effects(self_discharge_current=0.0))
+KIND = porous(kind=replace(with_all_effects(), self_discharge_current=0.0))
 
 SOON = 1e-6
 """Of a step that changes no concentration [s]."""
