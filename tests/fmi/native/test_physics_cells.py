@@ -45,11 +45,14 @@ def test_state_derivatives_and_refusals(host):
     host.fmu.setFMUState(restored)
     assert rows(host, 7.0, 9) == first
     host.fmu.setFMUState(state)
+    host.fmu.setReal([reference(host, "current[1]")], [-5.0])
+    host.fmu.doStep(7.0, 1.0)
     told = host.fmu.getRealOutputDerivatives([reference(host, "voltage[1]")], [1])[0]
     before = host.fmu.getReal([reference(host, "voltage[1]")])[0]
-    host.fmu.doStep(7.0, 1e-3)
+    host.fmu.doStep(8.0, 1e-3)
     slope = (host.fmu.getReal([reference(host, "voltage[1]")])[0] - before) / 1e-3
-    assert told == pytest.approx(slope, rel=0.05, abs=1e-6)
+    assert abs(slope) > 1e-4
+    assert told == pytest.approx(slope, rel=0.01, abs=5e-6)  # Newton leaves some 2e-9 V, here over 1 ms
     host.fmu.setFMUState(state)
     host.fmu.setReal([reference(host, "current[1]")], [-1e5])
     with pytest.raises(FMICallException):
