@@ -1,8 +1,8 @@
 """Time cells of physics against PyBaMM and liionpack: python benchmarks/physics_cells.py --python PYTHON.
 
 PYTHON is that of an environment with PyBaMM. liionpack 0.4.0 cannot run with PyBaMM 26, but with 25.8 and pandas 2; so
-it has an environment of its own, --liionpack PYTHON. Without it the packs are left out. Everything runs on one thread; times are
-those of the processor, and the runs of a table take turns. A ratio is the median over rounds of a peer's time by ours
+it has an environment of its own, --liionpack PYTHON. Without it the packs are left out. Everything runs on one thread;
+times are the processor's; the runs of a table take turns. A ratio is the median over rounds of a peer's time by ours
 in the same round, with the least and the greatest in brackets.
 
 Discharges are those of Chen 2020 by 1C to 2.5 V, against a converged solution (`physics_discharge`). The error in time
