@@ -10,10 +10,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from ctypes import c_double, c_uint
 from pathlib import Path
 from time import thread_time
+from typing import Any
 
 import fmpy
 import numpy as np
@@ -74,9 +75,9 @@ def references_of(model: Model, cells: int) -> list[int]:
     return [offsets[port] + k for port in PORTS for k in range(cells)]
 
 
-def build_native(model: Model, cells: int, folder: Path) -> None:
+def build_native(model: Model, cells: int, folder: Path, parameters: str | Mapping[str, Any] = KIND) -> None:
     """Extract a native FMU without its XML."""
-    made = libraries(Wanted("cell", {"cells": cells, "parameters": KIND}, model, [Platform.LINUX64]))
+    made = libraries(Wanted("cell", {"cells": cells, "parameters": parameters}, model, [Platform.LINUX64]))
     library = made.content[Platform.LINUX64]
     start = start_values(model).tobytes()  # which the client reads and gives to both libraries
     files = {"resources/model.bin": tables(model, GUID, made.stamp), "resources/start.bin": start}
@@ -134,16 +135,20 @@ class Client:
 
 
 class FmpySlave:
-    """An extracted FMU run through FMPy."""
+    """An extracted FMU run through FMPy, with `make_inputs` unless others are given."""
 
-    def __init__(self, folder: Path, identifier: str, guid: str, cells: int, inputs: int, outputs: list[int]) -> None:
+    def __init__(
+        self, folder: Path, identifier: str, guid: str, cells: int, inputs: int, outputs: list[int],
+        values: NDArray[np.float64] | None = None,
+    ) -> None:  # fmt: skip
         self._fmu = FMU2Slave(guid=guid, modelIdentifier=identifier, unzipDirectory=str(folder), instanceName="cells")
         self._fmu.instantiate()
         self._fmu.setupExperiment()
         self._fmu.enterInitializationMode()
         self._fmu.exitInitializationMode()
         self._set, self._get = range(inputs, inputs + 2 * cells), outputs
-        self._arrays = [(c_double * (2 * cells))(*now) for now in make_inputs(cells)]
+        given = make_inputs(cells) if values is None else values
+        self._arrays = [(c_double * (2 * cells))(*now) for now in given]
         self._lists = [list(now) for now in self._arrays]
         self._outputs = (c_double * len(outputs))()
         self._references = [(c_uint * len(where))(*where) for where in (self._set, self._get)]

@@ -80,7 +80,8 @@ def test_toml_that_is_shown_fits_its_schema(page, tmp_path):
         if "format" in contents:
             CircuitFile.model_validate(contents)
         elif "pack" in contents:
-            parse_pack(tomllib.loads(block.replace("cells/my_cell.toml", "nissan_leaf_2013")), name(page))
+            shown = block.replace("cells/my_cell.toml", "nissan_leaf_2013").replace("cells/my_cell.json", "chen_2020")
+            parse_pack(tomllib.loads(shown), name(page))
         elif "steps" in contents:
             (tmp_path / "steps.toml").write_text(block, encoding="utf-8")
             assert load_steps(tmp_path / "steps.toml")
