@@ -85,14 +85,14 @@ def test_a_cycle_that_returns_to_its_state_returns_the_stored_energy():
     cells = instance()
     means, start = np.array(cells.x.mean_stoichiometry), enthalpy(cells)
     stored = swung = 0.0
-    for current, h in [(-ONE_C, 20.0)] * 30 + [(ONE_C, 20.0)] * 30 + [(0.0, 1e4)] * 50 + [(0.0, 1e6)] * 50:
+    for current, h in [(-ONE_C, 20.0)] * 30 + [(ONE_C, 20.0)] * 30 + [(0.0, 1e4)] * 25:
         cells.u.current[:] = current
         assert cells.advance(0.0, h) == 0
         stored += cells.y.stored_energy
         swung += abs(cells.y.stored_energy)
         assert stored == pytest.approx(enthalpy(cells) - start, abs=1e-10 * abs(start))
-    np.testing.assert_allclose(np.array(cells.x.mean_stoichiometry), means, atol=1e-10)
-    assert abs(stored) < 1e-9 * swung
+    np.testing.assert_allclose(np.array(cells.x.mean_stoichiometry), means, atol=1e-11)
+    assert abs(stored) < 1e-12 * swung
 
 
 def test_cells_side_by_side_are_those_alone_to_the_last_bit():
