@@ -1,6 +1,7 @@
 """Porous electrodes whose particles' diffusivity depends on the stoichiometry: order, lithium, a converged run."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -44,7 +45,7 @@ def smooth(h, until=100.0):
 
 def test_profiles_are_of_second_order():
     found = [smooth(h) for h in (10.0, 5.0, 2.5, 1.25)]
-    differences = [np.abs(after - before).max() for before, after in zip(found[:-1], found[1:], strict=True)]
+    differences = [np.abs(after - before).max() for before, after in pairwise(found)]
     np.testing.assert_allclose(np.log2(np.divide(differences[:-1], differences[1:])), 2.0, atol=0.35)
 
 
