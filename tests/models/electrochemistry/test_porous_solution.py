@@ -16,9 +16,9 @@ LOAD = 2.0 * ONE_C
 
 
 def ready(h, kind=None):
-    """Return a cell with gradients, whose stages of h [s] under `LOAD` are prepared."""
+    """Return a cell that has been under `LOAD` for a minute, whose stages of h [s] under it are prepared."""
     cells = instance(kind=kind, tolerance=TIGHT)
-    run(cells, [-ONE_C], 60.0, 4.0)
+    run(cells, [-LOAD], 60.0, 4.0)
     stage.prepare(cells.x, cells.p, 0)
     particles.prepare(cells.x, cells.p, 0, h)
     stage.recall(cells.x, 0, LOAD)
@@ -104,7 +104,7 @@ def staged(h, until=32.0):
 def extrapolated(h, until=32.0):
     """Return the same after steps of h [s]."""
     cells = instance(tolerance=TIGHT)
-    run(cells, [-ONE_C], 60.0, 4.0)
+    run(cells, [-LOAD], 60.0, 4.0)
     run(cells, [-LOAD], until, h)
     return state_of(cells)
 
@@ -115,8 +115,9 @@ def state_of(cells):
 
 @pytest.mark.parametrize(("takes", "order"), [(staged, 1.0), (extrapolated, 2.0)])
 def test_order_of_stages_and_of_steps(takes, order):
-    fine = extrapolated(0.125)
+    fine = extrapolated(0.0625)
     errors = [np.abs(takes(h) - fine).max() for h in (4.0, 2.0, 1.0)]
+    print("ORDER", order, errors)
     np.testing.assert_allclose(np.log2(np.divide(errors[:-1], errors[1:])), order, atol=0.2)
 
 
@@ -143,7 +144,8 @@ def test_the_whole_stage_is_that_of_an_iteration_to_fourth_order():
         assert stage.find(whole.x, whole.p, 0, LOAD, h) == solution.CONVERGED
         errors.append(np.abs(np.array(halves(h).x.iterate) - np.array(whole.x.iterate)).max())
     orders = np.log2(np.divide(errors[:-1], errors[1:]))
-    assert np.all(orders > 3.0), (errors, orders)
+    print("WHOLE", errors, orders)
+    np.testing.assert_allclose(orders, 4.0, atol=0.5)
 
 
 def test_the_extrapolation_moves_no_lithium():
@@ -158,4 +160,4 @@ def test_the_extrapolation_moves_no_lithium():
     gained = charge * (np.array(x.mean_stoichiometry)[0] - before)
     assert gained[:n].sum() == pytest.approx(-h * LOAD, rel=1e-12)
     assert gained[n:].sum() == pytest.approx(h * LOAD, rel=1e-12)
-    assert np.array(x.node_capacity) @ np.array(x.concentration)[0] == pytest.approx(salt, rel=1e-13)
+    assert np.array(x.node_capacity) @ np.array(x.concentration)[0] == pytest.approx(salt, rel=1e-12)
