@@ -117,7 +117,6 @@ def state_of(cells):
 def test_order_of_stages_and_of_steps(takes, order):
     fine = extrapolated(0.0625)
     errors = [np.abs(takes(h) - fine).max() for h in (4.0, 2.0, 1.0)]
-    print("ORDER", order, errors)
     np.testing.assert_allclose(np.log2(np.divide(errors[:-1], errors[1:])), order, atol=0.2)
 
 
@@ -144,7 +143,6 @@ def test_the_whole_stage_is_that_of_an_iteration_to_fourth_order():
         assert stage.find(whole.x, whole.p, 0, LOAD, h) == solution.CONVERGED
         errors.append(np.abs(np.array(halves(h).x.iterate) - np.array(whole.x.iterate)).max())
     orders = np.log2(np.divide(errors[:-1], errors[1:]))
-    print("WHOLE", errors, orders)
     np.testing.assert_allclose(orders, 4.0, atol=0.5)
 
 

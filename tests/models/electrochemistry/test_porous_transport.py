@@ -65,6 +65,5 @@ def test_the_salt_at_a_wall_is_gone_after_the_time_by_sand():
     H. J. S. Sand, Philos. Mag. 1 (1901) 45, doi:10.1080/14786440109462590.
     """
     errors = [abs(lasting(volumes, steps) - 1.0) for volumes, steps in ((100, 50), (200, 100), (800, 400))]
-    print("SAND", errors)
-    assert errors[2] < 1e-3
-    assert errors[2] < errors[1] < errors[0]
+    assert errors[2] < 1e-4
+    assert errors[2] < 0.5 * errors[1] < 0.25 * errors[0]

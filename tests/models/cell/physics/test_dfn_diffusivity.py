@@ -80,12 +80,10 @@ def test_a_discharge_is_near_a_converged_one():
     """Against four times as many volumes in a particle and an eighth of the step, 1C for 20 minutes."""
     fine = run(instance(kind=varying(volumes=80), soc=0.9, tolerance=TIGHT), [-ONE_C], 1200.0, 1.25)[7::8]
     usual = run(instance(kind=varying(), soc=0.9), [-ONE_C], 1200.0, 10.0)
-    print("CONV", rms(usual - fine), abs(usual - fine).max())
-    assert rms(usual - fine) < 1e-3
+    assert rms(usual - fine) < 4e-4  # V, most of it of the volumes
 
 
 def test_a_diffusivity_that_hardly_varies_leads_to_what_modes_do():
     nearly = run(instance(kind=varying(lambda x: 1.0 + 1e-9 * x, 80)), [-ONE_C, ONE_C], 100.0, 1.0)
     modes = run(instance(kind=porous(Mesh(modes=24))), [-ONE_C, ONE_C], 100.0, 1.0)
-    print("MODES", rms(nearly - modes))
-    assert rms(nearly - modes) < 3e-4
+    assert rms(nearly - modes) < 1e-4  # V, most of it of the step after each jump
