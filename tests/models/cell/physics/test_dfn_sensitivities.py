@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from packfmu.models.electrochemistry.porous import sensitivity
 from tests.models.cell.physics.porous_cells import ONE_C, TIGHT, instance, porous
 from tests.models.cell.physics.single import with_all_effects
 
@@ -63,7 +62,6 @@ def test_cells_together_tell_the_greatest():
     both.initialize()
     assert both.advance(0.0, SOON) == 0
     assert both.y.sensitivity_soc == pytest.approx(max(alone), rel=1e-9)
-    assert callable(sensitivity.include)
 
 
 def test_the_scale_acts_on_every_resistance_alike():
