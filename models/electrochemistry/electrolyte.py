@@ -29,7 +29,7 @@ from ...core.fields import Fields, state
 from ...core.kernel import Block, kernel
 from ...core.variable import Count, Variable
 from ..numerics.arrhenius import FARADAY_CONSTANT, acceleration, thermal_voltage
-from ..numerics.curves import Curve, evaluate_held, interpolate, place
+from ..numerics.curves import Curve, cubic, place
 from ..numerics.elementary import sqrt
 from .kind import ElectrochemicalParameters
 
@@ -37,6 +37,9 @@ SEPARATOR = 1
 """The layers are the negative electrode (0), the separator (1) and the positive electrode (2)."""
 
 LAYERS = 3
+
+ENTRIES = 6
+"""Of a node of the table: D_e, kappa and chi, each followed by its derivative by the place, 1 from node to node."""
 
 
 def fields(cells: Count, kind: ElectrochemicalParameters) -> Fields:
@@ -83,27 +86,23 @@ def _figures(kind: ElectrochemicalParameters) -> tuple[Variable, ...]:
 
 
 def _curves(kind: ElectrochemicalParameters) -> tuple[Variable, ...]:
-    """Return the functions of the concentration, as values and slopes on one grid."""
+    """Return the functions of the concentration, as one table: what a concentration needs stands side by side."""
     electrolyte = kind.electrolyte
     curves = electrolyte.diffusivity, electrolyte.conductivity, electrolyte.thermodynamic_factor
     low, high = min(curve.low for curve in curves), max(curve.high for curve in curves)
-    count = Count(max(len(curve.values) for curve in curves), "electrolyte_node")
-    table = (
-        ("electrolyte_diffusivity", "m2/s", 1e-10, "D_e"),
-        ("electrolyte_conductivity", "S/m", 1.0, "kappa"),
-        ("thermodynamic_factor", "1", 1.0, "chi, the thermodynamic factor"),
-    )
-    variables = [
+    nodes = max(len(curve.values) for curve in curves)
+    grid, width = np.linspace(low, high, nodes), (high - low) / (nodes - 1)
+    table = []
+    for curve in curves:
+        values, slopes = _held(curve, grid)
+        table += [values, width * slopes]
+    return (
         Variable("electrolyte_low", "mol/m3", None, low, 0.0, UNBOUNDED, 1e3, "Least concentration of the curves"),
-        Variable("electrolyte_high", "mol/m3", None, high, 0.0, UNBOUNDED, 1e3, "Greatest concentration of the curves"),
-    ]  # fmt: skip
-    for (name, unit, nominal, text), curve in zip(table, curves, strict=True):
-        values, slopes = _held(curve, np.linspace(low, high, count))
-        for of, what, about in ((name, values, ""), (f"{name}_slope", slopes, ": its derivative")):
-            variables.append(
-                Variable(of, unit, count, what, -UNBOUNDED, UNBOUNDED, nominal, f"{text} of each node{about}")
-            )
-    return tuple(variables)
+        Variable("electrolyte_table", "1", Count(ENTRIES * nodes, "electrolyte_entry"), np.stack(table, axis=1).ravel(),
+                 -UNBOUNDED, UNBOUNDED, 1.0, "D_e, kappa, chi, each with its derivative, at each node", hidden=True),
+        Variable("electrolyte_density", "m3/mol", None, 1.0 / width, 0.0, UNBOUNDED, 0.1,
+                 "Nodes of the table per concentration", hidden=True),
+    )  # fmt: skip
 
 
 def _held(curve: Curve, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -155,18 +154,15 @@ def layer_efficiency(p: Block, k: int, layer: int) -> float:
 @kernel
 def table_diffusivity(p: Block, concentration: float) -> tuple[float, float]:
     """Return D_e at a concentration [mol/m3] and the reference temperature [m2/s], and its derivative."""
-    return evaluate_held(
-        p.electrolyte_diffusivity, p.electrolyte_diffusivity_slope, p.electrolyte_low, p.electrolyte_high, concentration
-    )
+    d, by_d, _, _, _, _ = properties(p, concentration)
+    return d, by_d
 
 
 @kernel
 def table_conductivity(p: Block, concentration: float) -> tuple[float, float]:
     """Return kappa at a concentration [mol/m3] and the reference temperature [S/m], and its derivative."""
-    return evaluate_held(
-        p.electrolyte_conductivity, p.electrolyte_conductivity_slope, p.electrolyte_low, p.electrolyte_high,
-        concentration,
-    )  # fmt: skip
+    _, _, kappa, by_kappa, _, _ = properties(p, concentration)
+    return kappa, by_kappa
 
 
 @kernel
@@ -186,9 +182,8 @@ def conductivity(x: Block, p: Block, k: int, concentration: float) -> tuple[floa
 @kernel
 def thermodynamic_factor(p: Block, concentration: float) -> tuple[float, float]:
     """Return chi at a concentration [mol/m3], and its derivative."""
-    return evaluate_held(
-        p.thermodynamic_factor, p.thermodynamic_factor_slope, p.electrolyte_low, p.electrolyte_high, concentration
-    )
+    _, _, _, _, chi, by_chi = properties(p, concentration)
+    return chi, by_chi
 
 
 @kernel
@@ -197,16 +192,21 @@ def properties(p: Block, concentration: float) -> tuple[float, float, float, flo
 
     Beyond the range of the curves they are held.
     """
-    low, high, nodes = p.electrolyte_low, p.electrolyte_high, p.thermodynamic_factor.shape[0]
-    per_width = (nodes - 1) / (high - low)
-    segment, t = place(nodes, low, per_width, concentration)
-    width, steep = 1.0 / per_width, per_width if low <= concentration <= high else 0.0
-    d, by_d = interpolate(p.electrolyte_diffusivity, p.electrolyte_diffusivity_slope, width, steep, segment, t)
-    kappa, by_kappa = interpolate(
-        p.electrolyte_conductivity, p.electrolyte_conductivity_slope, width, steep, segment, t
-    )
-    chi, by_chi = interpolate(p.thermodynamic_factor, p.thermodynamic_factor_slope, width, steep, segment, t)
-    return d, by_d, kappa, by_kappa, chi, by_chi
+    low, density, nodes = p.electrolyte_low, p.electrolyte_density, p.electrolyte_table.shape[0] // ENTRIES
+    segment, t = place(nodes, low, density, concentration)
+    if not 0.0 <= (concentration - low) * density <= nodes - 1.0:
+        density = 0.0
+    d, by_d = entry(p, ENTRIES * segment, t)
+    kappa, by_kappa = entry(p, ENTRIES * segment + 2, t)
+    chi, by_chi = entry(p, ENTRIES * segment + 4, t)
+    return d, by_d * density, kappa, by_kappa * density, chi, by_chi * density
+
+
+@kernel
+def entry(p: Block, i: int, t: float) -> tuple[float, float]:
+    """Return a function and its derivative by the place from its entry i of the table on, at t from 0 to 1."""
+    start, first = p.electrolyte_table[i], p.electrolyte_table[i + 1]
+    return cubic(start, first, p.electrolyte_table[i + ENTRIES], p.electrolyte_table[i + ENTRIES + 1], t)
 
 
 @kernel

@@ -89,7 +89,8 @@ def symmetric(drive: float, exchange: float, stoichiometry: float, voltage: floa
     occupied, vacant = max(stoichiometry, LEAST_VACANCY), max(1.0 - stoichiometry, LEAST_VACANCY)
     sites, half = occupied * vacant, 0.5 * drive
     root = sqrt(sites + half * half)
-    size = 2.0 * voltage * log((abs(half) + root) / sqrt(sites))
+    largest = abs(half) + root
+    size = voltage * log(largest * largest / sites)
     slope = voltage / root
     found = size if half > 0.0 else -size
     return found, slope / exchange, slope * half * (occupied - vacant) / sites

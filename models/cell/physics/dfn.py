@@ -21,7 +21,16 @@ from ....core.variable import Count, counted
 from ...electrochemistry import electrolyte, films, heat, lithium, materials, particles
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ...electrochemistry.porous import anode as face
-from ...electrochemistry.porous import booking, extrapolation, mesh, reaction, sensitivity, solution, stage
+from ...electrochemistry.porous import (
+    booking,
+    continuation,
+    extrapolation,
+    mesh,
+    reaction,
+    sensitivity,
+    solution,
+    stage,
+)
 from .. import port, reported
 from . import anode, terminals
 
@@ -113,10 +122,9 @@ def warm(x: Block, p: Block, k: int, temperature: float) -> None:
 
 @kernel
 def offer_port(x: Block, p: Block, y: Block, k: int) -> int:
-    """Compute the Thévenin equivalent of cell k, linearised about its last current, by a trial."""
+    """Compute the Thévenin equivalent of cell k, which is prepared, linearised about its last current, by a trial."""
     current = x.current[k]
     flowing = -terminals.stored(x, p, k)
-    stage.prepare(x, p, k)
     stage.recall(x, k, flowing)
     ahead = max(p.lookahead, LEAST_TIME)
     particles.prepare(x, p, k, ahead)
@@ -152,14 +160,15 @@ def halve(x: Block, p: Block, y: Block, k: int, current: float, h: float, first:
 
     Returns the status, the voltage between the collectors and the anode potential at the end [V].
     """
-    if stage.find(x, p, k, current, 0.5 * h) == solution.NOT_CONVERGED:
+    time = 0.5 * h
+    ended = stage.find(x, p, k, current, time) if first else continuation.find(x, p, k, current, time)
+    if ended == solution.NOT_CONVERGED:
         return unsolved(x), 0.0, 0.0
     voltage = solution.voltage(x, p, k, current)
     y.heat_rate[k] += booking.book(x, p, y, current, solution.across_separator(x, p, k, current), h) / h
     stage.follow(x, p, k)
     if first:
         extrapolation.note_first(x)
-        stage.go_on(x, k)
     else:
         extrapolation.note_second(x)
     return DONE, voltage, face.potential(x, p, k)
@@ -209,6 +218,7 @@ def begin(x: Block, p: Block, y: Block, k: int) -> None:
     """Start cell k at rest, its lithium and its temperature being in x already."""
     x.current[k] = y.heat_rate[k] = 0.0
     settle(x, p, k)
+    stage.prepare(x, p, k)
     write_cell(x, p, y, k)
     y.voltage[k] = y.emf[k]
     y.anode_potential[k] = x.anode_middle[k] = y.anode_emf[k]
@@ -265,6 +275,7 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Compute the ports for the present `lookahead`."""
     port.reset_reports(y)
     for k in range(x.soc.shape[0]):
+        stage.prepare(x, p, k)
         offer_port(x, p, y, k)
 
 

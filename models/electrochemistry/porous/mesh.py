@@ -56,6 +56,12 @@ def fields(cells: Count, kind: ElectrochemicalParameters) -> Fields:
                     ("positive", mesh.positive, "positive electrode"),
                 )
             ),
+            *(
+                Variable(f"{name}_material", "1", Count(len(electrode.materials), f"{name}_material"),
+                         list(range(len(electrode.materials))), 0.0, UNBOUNDED, 1.0,
+                         f"Number of each material of the {name} electrode in it", hidden=True)
+                for name, electrode in (("negative", kind.negative), ("positive", kind.positive))
+            ),
             Variable("solid_conductivity", "S/m", ELECTRODES, [e.conductivity for e in kind.electrodes], 0.0, UNBOUNDED,
                      100.0, "Effective conductivity of the solid of each electrode, the negative first"),
             Variable("solid_conductivity_activation_energy", "J/mol", ELECTRODES,
@@ -127,11 +133,7 @@ def first(p: Block, layer: int) -> int:
 @kernel
 def materials_of(p: Block, e: int) -> int:
     """Return the number of materials of an electrode."""
-    count = 0
-    for m in range(p.material_electrode.shape[0]):
-        if p.material_electrode[m] == e:
-            count += 1
-    return count
+    return p.positive_material.shape[0] if e == POSITIVE else p.negative_material.shape[0]
 
 
 @kernel

@@ -50,6 +50,7 @@ def fields(kind: ElectrochemicalParameters) -> Fields:
             state("rest_potential", "V", each, "U at the surface"),
             state("rest_by_current", "Ohm", each, "dU/dI"),
             state("rest_by_surface", "V", each, "dU by the stoichiometry at the surface"),
+            state("level_rise", "1", each, "A of the second half of a step less that of the first"),
             state("film", "Ohm", each, "R_film over the surface of the particles"),
             state("node_reaction", "A", node, "I*, of all materials of a volume"),
             state("node_conductance", "S", node, "G"),

@@ -51,6 +51,7 @@ def fields(kind: ElectrochemicalParameters) -> Fields:
         ),
         states=(
             state("iterations", "1", None, "Iterations of all cells since the start"),
+            state("correction", "V", None, "The last correction of the last iteration"),
             state("reaction_by_current", "1", each, "Change of each reaction current with I_x"),
         ),
         modules=(__name__,),
@@ -126,7 +127,7 @@ def solve(x: Block, p: Block, k: int, current: float, h: float) -> int:
         x.iterations += 1.0
         iterate(x, p, k, current, h)
         correction = max(correct_reactions(x, p, NEGATIVE), correct_reactions(x, p, POSITIVE))
-        correction = max(correction, correct_concentrations(x, scale))
+        correction = x.correction = max(correction, correct_concentrations(x, scale))
         if correction * correction < most:
             close(x, p, NEGATIVE, current)
             close(x, p, POSITIVE, -current)
