@@ -79,9 +79,9 @@ def react(y: Block, charge: float, potential: float, entropic: float, lost: floa
 
 @kernel
 def store(x: Block, p: Block, y: Block, k: int, particle: int, m: int, charge: float, before: float) -> float:
-    """Book what a particle of material m with a charge [C] stored since its mean was `before`; return it as heat that is not.
+    """Book what a particle of material m stored since its mean was `before`, and return it as heat that is not.
 
-    Its enthalpy there is known from the last booking, unless the mean has moved meanwhile.
+    Its charge is in C. The enthalpy is known from the last booking, unless the mean has moved meanwhile.
     """
     after, level = x.mean_stoichiometry[k, particle], x.enthalpy[k, particle]
     if x.enthalpy_mean[k, particle] != before:
