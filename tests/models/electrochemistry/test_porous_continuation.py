@@ -1,4 +1,4 @@
-"""The second half of a step of porous electrodes, from the equations that solved the first."""
+"""The second half of a step from the equations of the first: `models.electrochemistry.porous.continuation`."""
 
 import numpy as np
 import pytest
