@@ -25,7 +25,7 @@ def few(model: Model) -> Model:
     counts = {int(n) for block in blocks for v in getattr(model, block) for n in _sizes(v) if _is_of(n, model.alike)}
     if not counts or min(counts) <= FEW:
         return model
-    made = {block: tuple(_few(v, model.alike) for v in getattr(model, block)) for block in blocks}
+    made: dict[str, Any] = {block: tuple(_few(v, model.alike) for v in getattr(model, block)) for block in blocks}
     return replace(model, fields=replace(model.fields, **made))
 
 

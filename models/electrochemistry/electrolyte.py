@@ -188,9 +188,14 @@ def thermodynamic_factor(p: Block, concentration: float) -> tuple[float, float]:
 
 @kernel
 def properties(p: Block, concentration: float) -> tuple[float, float, float, float, float, float]:
-    """Return D_e, kappa and chi at the reference temperature, each followed by its derivative by the concentration."""
-    density = p.electrolyte_density
-    segment, t = place(p.electrolyte_table.shape[0] // ENTRIES, p.electrolyte_low, density, concentration)
+    """Return D_e, kappa and chi at the reference temperature, each followed by its derivative by the concentration.
+
+    Beyond the range of the curves they are held.
+    """
+    low, density, nodes = p.electrolyte_low, p.electrolyte_density, p.electrolyte_table.shape[0] // ENTRIES
+    segment, t = place(nodes, low, density, concentration)
+    if not 0.0 <= (concentration - low) * density <= nodes - 1.0:
+        density = 0.0
     d, by_d = entry(p, ENTRIES * segment, t)
     kappa, by_kappa = entry(p, ENTRIES * segment + 2, t)
     chi, by_chi = entry(p, ENTRIES * segment + 4, t)

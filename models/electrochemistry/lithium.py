@@ -141,6 +141,15 @@ def material_at(p: Block, m: int, filling: float) -> float:
 
 
 @kernel
+def material_slope(p: Block, m: int, filling: float) -> float:
+    """Return the derivative of `material_at` by the filling."""
+    e = electrode_of(p, m)
+    low, high = p.filling_low[e], p.filling_high[e]
+    _, slope = evaluate(p.material_filling[m], p.material_filling_slope[m], low, high, filling)
+    return slope
+
+
+@kernel
 def filling_at(x: Block, p: Block, k: int, voltage: float) -> float:
     """Return the filling of the negative electrode of cell k at a rest voltage [V]."""
     charge, other = electrode_charge(x, p, k, NEGATIVE), electrode_charge(x, p, k, POSITIVE)

@@ -170,17 +170,31 @@ def rise(x: Block, k: int, particle: int, change: float) -> float:
 
 
 @kernel
+def remember(x: Block, p: Block, k: int, particle: int, m: int) -> None:
+    """Remember what `extrapolate` needs of a particle at the start of a step."""
+    if p.resolved[m] != 0.0:
+        volumes.remember(x, k, particle)
+
+
+@kernel
 def extrapolate(x: Block, p: Block, k: int, particle: int, m: int, first: float, second: float, whole: float) -> None:
     """Extrapolate a particle that has followed two rates, each over the time that is prepared, and one over both times.
 
     It becomes what two steps make of it twice, less what one step of twice the time under `whole` [1/s] does.
+    `remember` knows the start.
     """
+    time = x.decay_time[k]
+    if p.resolved[m] != 0.0:
+        mean = x.mean_stoichiometry[k, particle] - time * (first + second)
+        volumes.extrapolate(x, p, k, particle, m, mean, whole, 2.0 * time)
+        rise(x, k, particle, time * (first + second - 2.0 * whole))
+        return
     modes, relative, whole_relative = p.mode_rate.shape[0], 1.0 / x.diffusion_rate[k, m], whole / x.diffusion_rate[k, m]
     for i in range(modes):
         remains, place = x.decay[k, m * modes + i], particle * modes + i
         halves = relative * (first * remains + second)
         x.mode[k, place] += p.mode_share[i] * (1.0 - remains) * (halves - whole_relative * (1.0 + remains))
-    rise(x, k, particle, x.decay_time[k] * (first + second - 2.0 * whole))
+    rise(x, k, particle, time * (first + second - 2.0 * whole))
 
 
 @kernel
@@ -189,6 +203,7 @@ def settle(x: Block, k: int, particle: int, stoichiometry: float) -> None:
     modes = x.decay.shape[1] // x.decay_rate.shape[1]
     x.mean_stoichiometry[k, particle], x.mean_remainder[k, particle] = stoichiometry, 0.0
     x.enthalpy_mean[k, particle] = NOWHERE
+    x.profile_rate[k, particle] = 0.0
     for i in range(modes):
         x.mode[k, particle * modes + i] = 0.0
     for i in range(x.sweep.shape[1]):

@@ -9,8 +9,8 @@ them. The volume about each node ends half-way to the next; with radii in R, and
 
 M integrates the profile over the volumes, b is 1 at the surface, and the mean changes at the rate r. The profile
 departs from the mean, so that rounding leaves the mean alone. A time is taken by the stiffly accurate method of two
-equal implicit stages, of second order and stable for any step, whose matrix holds for both. A response takes D of the
-present profile, a step that of the profile predicted for its middle.
+equal implicit stages, of second order and stable for any step, whose matrix holds for both. A step takes D of the
+profile predicted for its middle; a response that of the middle under the rate that the particle followed last.
 
 References
 ----------
@@ -29,7 +29,7 @@ from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields, state
 from ...core.kernel import Block, kernel
 from ...core.variable import Count, Variable
-from ..numerics.curves import evaluate_held
+from ..numerics.curves import interpolate, place
 
 SPREAD = 30.0
 """Greatest distance of neighbouring nodes, at the centre, over the least, at the surface."""
@@ -99,6 +99,9 @@ def fields(cells: Count, particles: int, count: int) -> Fields:
         states=(
             state("profile", "1", (cells, Count(particles * count, "particle_volume")),
                   "How far the stoichiometry of each volume departs from the mean"),
+            state("profile_rate", "1/s", (cells, Count(particles, "particle")), "Rate that each profile followed last"),
+            state("start_profile", "1", Count(particles * count, "particle_volume"),
+                  "Profiles of a cell at the start of the step that is extrapolated"),
             state("sweep", "1", (SWEEPS, each), "Numbers between two sweeps through a particle"),
         ),
         modules=(__name__,),
@@ -116,12 +119,15 @@ def load(x: Block, k: int, particle: int) -> None:
 @kernel
 def factor(x: Block, p: Block, k: int, m: int, mean: float, time: float) -> None:
     """Factor the matrix of an implicit stage of so many seconds, with D_s of the profile in `LEVEL` about a mean."""
-    last, low, high = x.sweep.shape[1] - 1, p.stoichiometry_low[m], p.stoichiometry_high[m]
-    scaled = time * x.diffusion_rate[k, m] / p.diffusivity_middle[m]
+    last, low, values, slopes = x.sweep.shape[1] - 1, p.stoichiometry_low[m], p.diffusivity[m], p.diffusivity_slope[m]
+    nodes = values.shape[0]
+    width = (p.stoichiometry_high[m] - low) / (nodes - 1)
+    per_width, scaled = 1.0 / width, time * x.diffusion_rate[k, m] / p.diffusivity_middle[m]
     below = above = 0.0
     for i in range(last + 1):
         here = mean + 0.5 * (x.sweep[LEVEL, i] + x.sweep[LEVEL, min(i + 1, last)])
-        diffusivity, _ = evaluate_held(p.diffusivity[m], p.diffusivity_slope[m], low, high, here)
+        segment, within = place(nodes, low, per_width, here)
+        diffusivity, _ = interpolate(values, slopes, width, per_width, segment, within)
         face = scaled * diffusivity * p.volume_face[i]
         lower = p.volume_below[i] - below
         inverse = 1.0 / (p.volume_own[i] + below + face - lower * above)
@@ -169,23 +175,36 @@ def incline(x: Block, p: Block, rise: float) -> None:
 
 
 @kernel
+def predict(x: Block, p: Block, k: int, particle: int, m: int, mean: float, r: float, time: float) -> None:
+    """Predict the profile of a particle after a time [s] by one implicit stage, into `LEVEL`."""
+    load(x, k, particle)
+    factor(x, p, k, m, mean, time)
+    stage(x, p, LEVEL, time * r)
+
+
+@kernel
 def respond(x: Block, p: Block, k: int, particle: int, m: int, time: float) -> tuple[float, float]:
     """Return A [1] and B [s]: after a time [s] under a rate r of its mean the surface will be at ``A + B r``."""
-    last = x.sweep.shape[1] - 1
-    load(x, k, particle)
-    factor(x, p, k, m, x.mean_stoichiometry[k, particle], STAGE * time)
+    last, half, mean = x.sweep.shape[1] - 1, 0.5 * time, x.mean_stoichiometry[k, particle]
+    predict(x, p, k, particle, m, mean, x.profile_rate[k, particle], half)
+    factor(x, p, k, m, mean + half * x.profile_rate[k, particle], STAGE * time)
     take(x, p, k, particle, 0.0)
     incline(x, p, STAGE * time)
-    return x.mean_stoichiometry[k, particle] + x.sweep[LEVEL, last], time + x.sweep[SLOPE, last]
+    return mean + x.sweep[LEVEL, last], time + x.sweep[SLOPE, last]
 
 
 @kernel
 def advance(x: Block, p: Block, k: int, particle: int, m: int, r: float, time: float) -> None:
     """Step the profile of a particle over a time [s] under a rate r of its mean [1/s]; the mean is as it was."""
-    count, mean, half = x.sweep.shape[1], x.mean_stoichiometry[k, particle], 0.5 * time
-    load(x, k, particle)
-    factor(x, p, k, m, mean, half)
-    stage(x, p, LEVEL, half * r)
+    advance_from(x, p, k, particle, m, x.mean_stoichiometry[k, particle], r, time)
+
+
+@kernel
+def advance_from(x: Block, p: Block, k: int, particle: int, m: int, mean: float, r: float, time: float) -> None:
+    """Do as `advance` from a mean that is given."""
+    count, half = x.sweep.shape[1], 0.5 * time
+    x.profile_rate[k, particle] = r
+    predict(x, p, k, particle, m, mean, r, half)
     factor(x, p, k, m, mean + half * r, STAGE * time)
     take(x, p, k, particle, STAGE * time * r)
     astray = 0.0
@@ -193,6 +212,29 @@ def advance(x: Block, p: Block, k: int, particle: int, m: int, r: float, time: f
         astray += p.volume_share[i] * x.sweep[LEVEL, i]
     for i in range(count):
         x.profile[k, particle * count + i] = x.sweep[LEVEL, i] - astray
+
+
+@kernel
+def remember(x: Block, k: int, particle: int) -> None:
+    """Remember the profile of a particle at the start of a step."""
+    count = x.sweep.shape[1]
+    for i in range(particle * count, (particle + 1) * count):
+        x.start_profile[i] = x.profile[k, i]
+
+
+@kernel
+def extrapolate(x: Block, p: Block, k: int, particle: int, m: int, mean: float, whole: float, time: float) -> None:
+    """Take the profile of a particle twice, less what one step from the remembered one and a mean makes of it.
+
+    That step is of so many seconds under a rate `whole` of the mean [1/s].
+    """
+    start, end = particle * x.sweep.shape[1], (particle + 1) * x.sweep.shape[1]
+    for i in range(start, end):
+        halves = x.profile[k, i]
+        x.profile[k, i], x.start_profile[i] = x.start_profile[i], halves
+    advance_from(x, p, k, particle, m, mean, whole, time)
+    for i in range(start, end):
+        x.profile[k, i] = 2.0 * x.start_profile[i] - x.profile[k, i]
 
 
 @kernel

@@ -142,11 +142,21 @@ def evaluate(values: Block, slopes: Block, low: float, high: float, x: float) ->
 
 @kernel
 def place(nodes: int, low: float, per_width: float, x: float) -> tuple[int, float]:
-    """Return the segment of a grid of so many nodes that holds x, and where in it x is, 0 to 1, held beyond it."""
+    """Return the segment of a grid of so many nodes that holds x, and where in it x is: 0 to 1, held beyond it."""
     last = nodes - 2.0
     position = min(max(0.0, (x - low) * per_width), last + 1.0)
     segment = int(min(position, last))
     return segment, position - segment
+
+
+@kernel
+def interpolate(
+    values: Block, slopes: Block, width: float, per_width: float, segment: int, t: float
+) -> tuple[float, float]:
+    """Return a function and its derivative at a `place` of a grid with segments of a width."""
+    first, last = width * slopes[segment], width * slopes[segment + 1]
+    value, slope = cubic(values[segment], first, values[segment + 1], last, t)
+    return value, slope * per_width
 
 
 @kernel

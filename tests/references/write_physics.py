@@ -103,7 +103,7 @@ def trace(case, protocol, lumped=False, tolerance=None):
     solve = stepped if protocol in STEPPED else constant
     solution, t, current = solve(case, protocol, LUMPED if lumped else None, tolerance)
     kept = {"t": t, "I": current, "V": solution["Voltage [V]"](t)}
-    if case.published:
+    if case.published and not lumped:
         kept["V"] = published_voltage(case, solution, t, current)
     kept["lithium"] = np.array([solution[name](t[[0, -1]]) for name in LITHIUM]).T
     if "charge" in protocol or protocol == "drive":
@@ -166,9 +166,9 @@ def plan():
         yield Case(name, "spm", r=800 if chen else 400, graded=True), every, ["1c"]
         yield Case(name, "spme", small), every, warm if chen else ["1c"]
         yield Case(name, "spme", small, averaged=True), every, ["1c"]
-        yield Case(name, "spme", small, published=True), every, []
+        yield Case(name, "spme", small, published=True), every, ["1c"] if chen else []
         yield Case(name, "dfn", small), every, warm if chen else []
-        yield Case(name, "dfn", small, faces="series"), every, []
+        yield Case(name, "dfn", small, faces="series"), every, ["1c"] if chen else []
         yield Case(name, "dfn", small, 200, True, faces="series"), every, ["1c"] if chen else []
     name = "chen_2020"
     yield Case(name, "spme", large, 400, True, averaged=True), every, []

@@ -21,7 +21,16 @@ from ....core.variable import Count, counted
 from ...electrochemistry import electrolyte, films, heat, lithium, materials, particles
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ...electrochemistry.porous import anode as face
-from ...electrochemistry.porous import booking, continuation, extrapolation, mesh, reaction, solution, stage
+from ...electrochemistry.porous import (
+    booking,
+    continuation,
+    extrapolation,
+    mesh,
+    reaction,
+    sensitivity,
+    solution,
+    stage,
+)
 from .. import port, reported
 from . import anode, terminals
 
@@ -123,6 +132,7 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> int:
     voltage = solution.voltage(x, p, k, flowing)
     least = face.potential(x, p, k)
     slope, share = solution.differentiate(x, p, k, flowing), terminals.storing(p, k, current)
+    sensitivity.include(x, p, y, k, flowing)
     stage.keep(x, k, flowing)
     contact = x.contact_resistance[k]
     resistance = contact - share * slope

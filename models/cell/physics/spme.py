@@ -112,12 +112,11 @@ def warm(x: Block, p: Block, k: int, temperature: float) -> None:
     mesh.warm(x, p, k, temperature)
     conductivity, _ = electrolyte.table_conductivity(p, p.electrolyte_concentration)
     factor, _ = electrolyte.thermodynamic_factor(p, p.electrolyte_concentration)
-    scale = p.resistance_scale[k]
     negative, separator = x.layer_conduction[k, 0] / conductivity, x.layer_conduction[k, 1] / conductivity
     ionic = THIRD * (negative + x.layer_conduction[k, 2] / conductivity) + separator
-    x.electrolyte_resistance[k] = scale * ionic
-    x.solid_resistance[k] = scale * THIRD * (x.layer_solid[k, 0] + x.layer_solid[k, 2])
-    x.face_resistance[k] = scale * (THIRD * negative - 0.5 * THIRD * x.layer_solid[k, 0])
+    x.electrolyte_resistance[k] = ionic
+    x.solid_resistance[k] = THIRD * (x.layer_solid[k, 0] + x.layer_solid[k, 2])
+    x.face_resistance[k] = THIRD * negative - 0.5 * THIRD * x.layer_solid[k, 0]
     x.concentration_voltage[k] = factor * electrolyte.diffusion_voltage(x, p, k)
 
 

@@ -5,7 +5,8 @@ Equations
 A stage is of first order (`stage`). Two of them take the step to ``z_2``; one over all of it would lead to ``z_whole``.
 Then ``2 z_2 - z_whole`` is of second order, and as stable for any step (Richardson's extrapolation); likewise all that
 is counted over the step. The whole stage is solved by one more solution of the linear equations, linearised about the
-second half: what differs is known, the responses of the particles and the time. The error of that is of fourth order.
+second half: what differs is known, the responses of the particles and the time. The error of that is of fourth order,
+in the step after a jump of the current of second. Particles of varying diffusivity take the whole step anew.
 
 References
 ----------
@@ -52,6 +53,7 @@ def remember(x: Block, p: Block, k: int) -> None:
                 level, slope = particles.respond_twice(x, p, k, particle, m)
                 x.whole_level[particle] = level
                 x.whole_slope[particle] = slope / (mesh.width(p, e, n) * x.material_charge[k, m])
+                particles.remember(x, p, k, particle, m)
                 x.mean_before[particle] = x.mean_stoichiometry[k, particle]
                 particle += 1
 

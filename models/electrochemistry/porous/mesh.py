@@ -86,18 +86,18 @@ def fields(cells: Count, kind: ElectrochemicalParameters) -> Fields:
 def warm(x: Block, p: Block, k: int, temperature: float) -> None:
     """Compute capacities and resistances of the layers of cell k at a temperature [K]."""
     electrolyte.warm(x, p, k, temperature)
-    area = x.electrode_area[k]
+    area, scale = x.electrode_area[k], p.resistance_scale[k]
     for layer in range(LAYERS):
         thickness = electrolyte.layer_thickness(p, k, layer)
         path = thickness / (area * electrolyte.layer_efficiency(p, k, layer))
         x.layer_capacity[k, layer] = FARADAY_CONSTANT * electrolyte.layer_porosity(p, k, layer) * area * thickness
         x.layer_diffusion[k, layer] = path / (FARADAY_CONSTANT * x.electrolyte_diffusion[k])
-        x.layer_conduction[k, layer] = path / x.electrolyte_conduction[k]
+        x.layer_conduction[k, layer] = scale * path / x.electrolyte_conduction[k]
         x.layer_solid[k, layer] = 0.0
     for e in range(ELECTRODES):
         slower = arrhenius(p.solid_conductivity_activation_energy[e], temperature, p.reference_temperature)
         thickness = electrolyte.layer_thickness(p, k, 2 * e)
-        x.layer_solid[k, 2 * e] = thickness / (area * p.solid_conductivity[e]) * slower
+        x.layer_solid[k, 2 * e] = scale * thickness / (area * p.solid_conductivity[e]) * slower
 
 
 @kernel

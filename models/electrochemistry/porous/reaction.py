@@ -43,6 +43,8 @@ def fields(kind: ElectrochemicalParameters) -> Fields:
             state("reaction", "A", each, "I: reaction current"),
             state("reaction_potential", "V", each, "Phi*"),
             state("reaction_resistance", "Ohm", each, "dPhi/dI"),
+            state("overpotential", "V", each, "eta"),
+            state("transfer_resistance", "Ohm", each, "deta/dI"),
             state("reaction_by_concentration", "V.m3/mol", each, "dPhi/dc"),
             state("reaction_by_surface", "V", each, "dPhi by the stoichiometry at the surface"),
             state("rest_potential", "V", each, "U at the surface"),
@@ -127,6 +129,7 @@ def linearise_reaction(
     steepness = by_surface + lost_by_surface
     x.rest_potential[particle], x.rest_by_current[particle] = rest, -by_surface * fall
     x.rest_by_surface[particle] = by_surface
+    x.overpotential[particle], x.transfer_resistance[particle] = lost, by_current
     x.reaction_potential[particle] = rest + lost + x.film[particle] * current
     x.reaction_by_surface[particle] = steepness
     x.reaction_resistance[particle] = by_current + x.film[particle] - steepness * fall

@@ -22,7 +22,10 @@ STARTS = {
 """Stoichiometries of the electrodes at the start of a trace."""
 
 PROTOCOLS = {"c20": "full", "1c": "full", "2c": "full", "charge_1c": "empty", "rest": "full", "drive": "half"}
-"""Where each trace starts."""
+"""Where each trace starts; that of `charge_3c` is that of `charge_1c`."""
+
+FINE = 24
+"""Modes of a particle that stand for fine volumes."""
 
 VOLUMES = 20
 """Of a particle."""
@@ -45,16 +48,15 @@ def uniform_volumes():
     return rates[1:], gains[1:]  # the first one is the mean
 
 
-def cell_of(parameters, physics, start="full", fine=False, mesh=(10, 4, 10)):
-    """Return a cell at rest at a start of `STARTS`, with particles of PyBaMM's volumes, or with 12 modes (`fine`)."""
+def cell_of(parameters, physics, start="full", modes=None, mesh=(10, 4, 10)):
+    """Return a cell at rest at a start of `STARTS`, with so many modes; None: with particles of PyBaMM's volumes."""
     x, s, y = mesh
-    modes = 12 if fine else VOLUMES - 1
-    kind = replace(SETS[parameters], physics=physics, mesh=Mesh(negative=x, separator=s, positive=y, modes=modes))
+    layers = Mesh(negative=x, separator=s, positive=y, modes=modes or VOLUMES - 1)
     values = {"lookahead": 0.0}
-    if not fine:
+    if modes is None:
         rates, gains = uniform_volumes()
         values |= {"mode_rate": rates, "mode_share": gains / rates, "mode_direct": 0.0}
-    cell = Instance(kind.declare(1).with_start(values))
+    cell = Instance(replace(SETS[parameters], physics=physics, mesh=layers).declare(1).with_start(values))
     cell.initialize()
     split = mesh[0] if physics is Physics.DFN else 1
     at = STARTS[parameters, start]
@@ -77,11 +79,17 @@ def step(cell, h, longest):
         assert cell.advance(0.0, h / parts) == 0
 
 
+def trace(name, protocol, *quantities):
+    """Return quantities of a trace."""
+    with np.load(FOLDER / f"{name}.npz") as held:
+        return tuple(held[f"{protocol}/{quantity}"].astype(np.float64) for quantity in quantities)
+
+
 def departures(parameters, physics, name, protocol, longest=np.inf, **how):
-    """Return by how much the voltage of a cell departs from a trace [mV], at each of its times."""
-    with np.load(FOLDER / f"{parameters}_{physics.value}_{name}.npz") as held:
-        times, currents, voltages = (held[f"{protocol}/{quantity}"] for quantity in ("t", "I", "V"))
-    cell, found, now = cell_of(parameters, physics, PROTOCOLS[protocol], **how), [], 0.0
+    """Return by how much the voltage of a cell departs from a trace [mV], after each of its steps."""
+    times, currents, voltages = trace(f"{parameters}_{physics.value}_{name}", protocol, "t", "I", "V")
+    start = PROTOCOLS[protocol.replace("3c", "1c")]
+    cell, found, now = cell_of(parameters, physics, start, **how), [], 0.0
     for time, current, voltage in zip(times, currents, voltages, strict=True):
         if time > now:
             cell.u.current[0] = current

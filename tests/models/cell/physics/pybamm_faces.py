@@ -11,7 +11,7 @@ from packfmu.core.kernel import Block, kernel
 from packfmu.models.electrochemistry import electrolyte
 from packfmu.models.electrochemistry.kind import Physics
 from packfmu.models.electrochemistry.porous import mesh, solution, transport
-from tests.models.cell.physics.pybamm_cells import departures, rms
+from tests.models.cell.physics.pybamm_cells import FINE, departures, rms
 
 NEGATIVE, SEPARATOR, POSITIVE = 8.52e-6, 3e-6, 7.56e-6
 """Widths of the volumes of Chen 2020, 10/4/10 [m]."""
@@ -88,7 +88,8 @@ def main() -> int:
     if "series" not in name:
         transport.conduct, solution.across_separator = conduct, across_separator
     for protocol, longest in zip(wanted[::2], wanted[1::2], strict=True):
-        found = departures("chen_2020", Physics.DFN, name, protocol, float(longest))
+        modes = FINE if "fine" in name else None
+        found = departures("chen_2020", Physics.DFN, name, protocol, float(longest), modes=modes)
         print(protocol, rms(found), abs(found).max(), flush=True)
     return 0
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.interpolate import CubicHermiteSpline
 
 from packfmu.core.instance import Instance
 from packfmu.models.electrochemistry.kind import Physics
@@ -66,14 +67,32 @@ def test_the_potential_is_that_of_charge_transfer_at_the_surface():
     np.testing.assert_allclose(np.array(x.reaction_potential), np.concatenate(rest) + lost, rtol=0.0, atol=2e-7)
 
 
-def test_a_closed_cycle_at_rest_returns_the_stored_energy():
+def enthalpy(cells):
+    """Return what the first cell stores, by integrals of its potentials up to the means [J]."""
+    x, p, total, first = cells.x, cells.p, 0.0, 0
+    for e, (electrode, widths) in enumerate(zip(ELECTRODES, (p.negative_width, p.positive_width), strict=True)):
+        curve = electrode.materials[0].open_circuit_potential
+        grid = np.linspace(curve.low, curve.high, len(curve.values))
+        area = CubicHermiteSpline(grid, curve.values, curve.slopes).antiderivative()
+        for width, mean in zip(widths, np.array(x.mean_stoichiometry)[0, first : first + len(widths)], strict=True):
+            total -= width * x.material_charge[0, e] * area(mean)
+        first += len(widths)
+    return total
+
+
+def test_a_cycle_that_returns_to_its_state_returns_the_stored_energy():
+    """A swing, and rest for as long as the particles need to be alike again; on the way it is that of the means."""
     cells = instance()
-    stored = 0.0
-    for step, current in enumerate([-ONE_C] * 30 + [ONE_C] * 30 + [0.0] * 200):
+    means, start = np.array(cells.x.mean_stoichiometry), enthalpy(cells)
+    stored = swung = 0.0
+    for current, h in [(-ONE_C, 20.0)] * 30 + [(ONE_C, 20.0)] * 30 + [(0.0, 1e4)] * 25:
         cells.u.current[:] = current
-        assert cells.advance(0.0, 20.0 if step < 60 else 600.0) == 0
+        assert cells.advance(0.0, h) == 0
         stored += cells.y.stored_energy
-    assert abs(stored) < 1e-5 * 3.7 * ONE_C * 600.0
+        swung += abs(cells.y.stored_energy)
+        assert stored == pytest.approx(enthalpy(cells) - start, abs=1e-10 * abs(start))
+    np.testing.assert_allclose(np.array(cells.x.mean_stoichiometry), means, atol=1e-11)
+    assert abs(stored) < 1e-12 * swung
 
 
 def test_cells_side_by_side_are_those_alone_to_the_last_bit():

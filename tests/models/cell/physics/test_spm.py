@@ -8,25 +8,20 @@ import pytest
 from packfmu.models.electrochemistry.heat import PARTS
 from packfmu.models.electrochemistry.kind import Mesh, Physics
 from packfmu.models.parameters.chen_2020 import PARAMETERS
+from tests.models.cell.physics.pybamm_cells import FINE, PROTOCOLS, departures, rms
 from tests.models.cell.physics.single import started, with_all_effects
-from tests.models.cell.physics.traces import PROTOCOLS, errors
 
 BOTH = pytest.mark.parametrize("physics", [Physics.SPM, Physics.SPME], ids=["spm", "spme"])
 
 
-def root_mean_square(kind, name, protocol, longest=1e6):
-    return 1e3 * np.sqrt(np.mean(errors(kind, name, protocol, longest) ** 2))
-
-
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_voltage_is_that_of_pybamm_with_fine_particles(protocol):
-    kind = replace(PARAMETERS, mesh=Mesh(modes=24))
-    assert root_mean_square(kind, "chen_2020_spm_fine", protocol) < 1e-3  # mV
+    assert rms(departures("chen_2020", Physics.SPM, "fine", protocol, modes=FINE)) < 1e-3
 
 
 @pytest.mark.parametrize("protocol", ["c20", "1c", "2c", "drive"])
 def test_six_modes_cost_less_than_a_millivolt(protocol):
-    assert root_mean_square(PARAMETERS, "chen_2020_spm_fine", protocol) < 0.5
+    assert rms(departures("chen_2020", Physics.SPM, "fine", protocol, modes=PARAMETERS.mesh.modes)) < 0.5
 
 
 @BOTH
