@@ -78,10 +78,17 @@ def react(y: Block, charge: float, potential: float, entropic: float, lost: floa
 
 
 @kernel
-def store(p: Block, y: Block, m: int, charge: float, before: float, after: float) -> float:
-    """Book what particles of a charge [C] of material m store as their mean changes; return it, as heat that is not."""
-    level = potentials.enthalpy(p, m, potentials.locate(p, m, before))
-    stored = charge * (level - potentials.enthalpy(p, m, potentials.locate(p, m, after)))
+def store(x: Block, p: Block, y: Block, k: int, particle: int, m: int, charge: float, before: float) -> float:
+    """Book what a particle of material m stored since its mean was `before`, and return it as heat that is not.
+
+    Its charge is in C. The enthalpy is known from the last booking, unless the mean has moved meanwhile.
+    """
+    after, level = x.mean_stoichiometry[k, particle], x.enthalpy[k, particle]
+    if x.enthalpy_mean[k, particle] != before:
+        level = potentials.enthalpy(p, m, potentials.locate(p, m, before))
+    reached = potentials.enthalpy(p, m, potentials.locate(p, m, after))
+    x.enthalpy[k, particle], x.enthalpy_mean[k, particle] = reached, after
+    stored = charge * (level - reached)
     y.stored_energy += stored
     y.heat_mixing -= stored
     return -stored

@@ -27,6 +27,9 @@ from ..numerics.summation import add
 from . import sphere, volumes
 from .kind import ElectrochemicalParameters
 
+NOWHERE = -1e9
+"""A mean stoichiometry that no particle has."""
+
 
 def fields(cells: Count, particles: int, kind: ElectrochemicalParameters) -> Fields:
     """Return so many particles in each of n cells of one kind."""
@@ -48,6 +51,8 @@ def fields(cells: Count, particles: int, kind: ElectrochemicalParameters) -> Fie
         states=(
             state("mean_stoichiometry", "1", particle, "Mean stoichiometry of each particle"),
             state("mean_remainder", "1", particle, "What rounding cut off it"),
+            state("enthalpy", "V", particle, "Integral of the enthalpy up to a mean, as last booked (`heat`)"),
+            state("enthalpy_mean", "1", particle, "That mean", -UNBOUNDED),
             state("mode", "1", shape, "What each mode of each particle adds at the surface"),
             state("decay", "1", decay, "What remains of each mode after the time that it holds for", 0.0, 1.0),
             state("decay_rate", "1/s", (cells, materials), "Diffusion rate that the decays hold for", 0.0),
@@ -197,6 +202,7 @@ def settle(x: Block, k: int, particle: int, stoichiometry: float) -> None:
     """Set a particle to one stoichiometry throughout."""
     modes = x.decay.shape[1] // x.decay_rate.shape[1]
     x.mean_stoichiometry[k, particle], x.mean_remainder[k, particle] = stoichiometry, 0.0
+    x.enthalpy_mean[k, particle] = NOWHERE
     x.profile_rate[k, particle] = 0.0
     for i in range(modes):
         x.mode[k, particle * modes + i] = 0.0

@@ -166,7 +166,7 @@ def book_electrode(
     lost, _, _ = activation(x, p, k, m, surface, current, activity)
     warmth = heat.react(y, h * current, rest, x.temperature[k] * entropic, lost)
     particles.advance(x, p, k, m, m, r)
-    return rest + lost, warmth + heat.store(p, y, m, charge, before, x.mean_stoichiometry[k, m])
+    return rest + lost, warmth + heat.store(x, p, y, k, m, m, charge, before)
 
 
 @kernel

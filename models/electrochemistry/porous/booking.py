@@ -87,7 +87,7 @@ def store(x: Block, p: Block, y: Block, k: int, e: int) -> float:
             after = x.mean_stoichiometry[k, particle]
             entropic, _ = materials.entropy(p, m, x.middle_surface[particle])
             reversible += charge * (before - after) * entropic
-            warmth += heat.store(p, y, m, charge, before, after)
+            warmth += heat.store(x, p, y, k, particle, m, charge, before)
             particle += 1
     y.heat_reversible += reversible * x.temperature[k]
     y.heat_mixing -= reversible * x.temperature[k]

@@ -3,9 +3,9 @@
 Equations
 ---------
 Both halves take the same time, so their linearised equations have one matrix. What differs is known: the concentrations
-that the half starts from, and the levels A of the particles, which move U by dU/dx (A_2 - A_1) (`reaction`). One
-solution for the difference gives the second half. How far it is from where the equations were linearised tells its
-error, as in `solution`; where that is beyond the tolerance, Newton's iteration goes on from there.
+that the half starts from, and the levels A of the particles, which move U by dU/dx (A_2 - A_1). One solution
+for the difference gives the second half. How far it is from where the equations were linearised tells its error, as in
+`solution`; where that is beyond the tolerance, Newton's iteration goes on from there.
 
 Particles that volumes resolve respond otherwise in each half: theirs are solved anew.
 """
