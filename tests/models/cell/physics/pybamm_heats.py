@@ -3,7 +3,10 @@
 They hold after a step with `lookahead` 0: the port then leaves the solution of this instant.
 """
 
+from functools import cache
+
 import numpy as np
+from scipy.interpolate import CubicHermiteSpline
 
 from packfmu.models.electrochemistry.kind import Physics
 from packfmu.models.numerics.arrhenius import FARADAY_CONSTANT, GAS_CONSTANT
@@ -20,16 +23,25 @@ def reactions(cell, physics):
     x, p = cell.x, cell.p
     if physics is not Physics.DFN:
         return np.array([0, 1]), np.array(x.material_charge[0]), np.array([-1.0, 1.0]) * x.current[0]
-    widths, material = (p.negative_width, p.positive_width), np.repeat([0, 1], [p.negative_width.size, p.positive_width.size])
+    widths = p.negative_width, p.positive_width
+    material = np.repeat([0, 1], [each.size for each in widths])
     return material, np.concatenate(widths) * np.array(x.material_charge[0])[material], np.array(x.reaction)
+
+
+@cache
+def derivatives(parameters, m):
+    """Return dU/dx of a material at the reference temperature and that of dU/dT, as functions."""
+    material = SETS[parameters].electrodes[m].materials[0]
+    curves = material.open_circuit_potential, material.entropic_coefficient
+    grids = [np.linspace(curve.low, curve.high, curve.values.size) for curve in curves]
+    return [CubicHermiteSpline(grid, c.values, c.slopes).derivative() for grid, c in zip(grids, curves, strict=True)]
 
 
 def steepness(cell, parameters, m, stoichiometry):
     """Return dU/dx of a material at the temperature of the cell [V]."""
-    kind, material = SETS[parameters], SETS[parameters].electrodes[m].materials[0]
-    warmer = cell.x.temperature[0] - kind.reference_temperature
-    found = material.open_circuit_potential.slope(stoichiometry)
-    return found + warmer * material.entropic_coefficient.slope(stoichiometry)
+    potential, entropic = derivatives(parameters, m)
+    warmer = cell.x.temperature[0] - SETS[parameters].reference_temperature
+    return potential(stoichiometry) + warmer * entropic(stoichiometry)
 
 
 def mixing(cell, parameters, physics):
@@ -73,8 +85,10 @@ def porous_ohmic(cell):
 def layer_widths(cell):
     """Return the width of each volume [m]."""
     p = cell.p
-    layers = (p.negative_width, p.thickness[0]), (p.separator_width, p.separator_thickness), (p.positive_width, p.thickness[1])
-    return np.concatenate([np.array(widths) * thickness for widths, thickness in layers])
+    ends = [
+        np.array(widths) * thickness for widths, thickness in zip((p.negative_width, p.positive_width), p.thickness)
+    ]
+    return np.concatenate([ends[0], np.array(p.separator_width) * p.separator_thickness, ends[1]])
 
 
 def salt_ohmic(cell, kappa, linear=False):
@@ -116,7 +130,7 @@ def salt_reaction(cell, parameters):
     x, p, found = cell.x, cell.p, 0.0
     n, s = p.negative_width.size, p.separator_width.size
     voltage = 2.0 * GAS_CONSTANT * x.temperature[0] / FARADAY_CONSTANT
-    for m, charge, current in zip(*reactions(cell, Physics.SPME), strict=True):
+    for m, _, current in zip(*reactions(cell, Physics.SPME), strict=True):
         surface = x.mean_stoichiometry[0, m] + np.sum(np.array(x.mode[0]).reshape(2, -1)[m])
         salt = 1.0 + np.array(x.salt[0])[slice(0, n) if m == 0 else slice(n + s, None)]
         exchange = x.exchange_current[0, m] * np.sqrt(salt * surface * (1.0 - surface))

@@ -133,7 +133,7 @@ def test_what_averaging_before_the_product_loses_falls_with_the_square_of_the_me
     assert theirs == pytest.approx(ours, rel=1e-3)
 
 
-@pytest.mark.parametrize("physics", [Physics.SPM, Physics.DFN])
+@pytest.mark.parametrize("physics", [Physics.SPM, pytest.param(Physics.DFN, marks=pytest.mark.campaign)])
 def test_from_rest_to_rest_mixing_is_what_gradients_dissipate(physics):
     cell = cell_of("chen_2020", physics, mesh=(3, 2, 3), volumes=60, **TIGHT[physics])
     ours = theirs = before = 0.0
@@ -144,7 +144,6 @@ def test_from_rest_to_rest_mixing_is_what_gradients_dissipate(physics):
             assert cell.advance(0.0, h) == 0
             after = pybamm_heats.mixing(cell, "chen_2020", physics)
             ours, theirs, before = ours + float(cell.y.heat_mixing), theirs + 0.5 * h * (before + after), after
-    print(physics, ours, theirs, ours / theirs)
     assert ours == pytest.approx(theirs, rel=1e-3)
 
 
@@ -171,15 +170,16 @@ def balanced(physics, protocol, theirs):
     return np.array(found) - temperatures, temperatures.max() - AMBIENT
 
 
-@pytest.mark.parametrize(("physics", "protocol"), [(Physics.SPM, "1c"), (Physics.SPM, "rest"), (Physics.DFN, "1c")])
+@pytest.mark.parametrize(
+    ("physics", "protocol"),
+    [(Physics.SPM, "1c"), (Physics.SPM, "rest"), pytest.param(Physics.DFN, "1c", marks=pytest.mark.campaign)],
+)
 def test_temperature_by_a_balance(physics, protocol):
     off, rise = balanced(physics, protocol, theirs=True)
-    print(physics, protocol, off[np.abs(off).argmax()], off[-1], rise)
-    assert np.abs(off).max() < 0.01 * rise
+    assert np.abs(off).max() < 0.003 * rise
 
 
 def test_temperature_after_a_rest_knows_nothing_of_what_gradients_stored():
     off, rise = balanced(Physics.SPM, "rest", theirs=False)
-    print(np.abs(off).max(), off[-1], rise)
     assert np.abs(off).max() > 0.02 * rise
     assert abs(off[-1]) < 0.002 * rise

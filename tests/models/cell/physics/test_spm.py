@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from packfmu.models.electrochemistry.heat import PARTS
-from packfmu.models.electrochemistry.kind import Mesh, Physics
+from packfmu.models.electrochemistry.kind import Physics
 from packfmu.models.parameters.chen_2020 import PARAMETERS
 from tests.models.cell.physics.pybamm_cells import FINE, PROTOCOLS, departures, rms
 from tests.models.cell.physics.single import started, with_all_effects
