@@ -85,10 +85,8 @@ def porous_ohmic(cell):
 def layer_widths(cell):
     """Return the width of each volume [m]."""
     p = cell.p
-    ends = [
-        np.array(widths) * thickness for widths, thickness in zip((p.negative_width, p.positive_width), p.thickness)
-    ]
-    return np.concatenate([ends[0], np.array(p.separator_width) * p.separator_thickness, ends[1]])
+    negative, positive = p.negative_width * p.thickness[0], p.positive_width * p.thickness[1]
+    return np.concatenate([negative, p.separator_width * p.separator_thickness, positive])
 
 
 def salt_ohmic(cell, kappa, linear=False):
