@@ -6,10 +6,13 @@ times are the processor's; the runs of a table take turns. A ratio is the median
 in the same round, with the least and the greatest in brackets.
 
 Discharges are those of Chen 2020 by 1C to 2.5 V, against a converged solution (`physics_discharge`). The error in time
-is that against the same mesh with a tight tolerance, or steps of 0.5 s. Cells of a pack are stepped by 1 s in a native
-FMU as a master does it (`native_peers`): set current and temperature of each cell, step, get emf, resistance, voltage,
-SOC and heat rate of each cell. Each cell has its own temperature, which changes in every step; currents change in every
-tenth. A pack is one of all its parts: cells, network, thermal network and balancer, in steps of 10 s.
+is that against the same mesh with a tight tolerance, or steps of 0.5 s. Our steps follow a schedule that was chosen on
+this discharge; PyBaMM chooses its own by its tolerance, and the tolerance that leads to our error was chosen here as
+well.
+
+Cells of a pack are stepped by 1 s in a native FMU as a master does it (`native_peers`): set current and temperature of
+each cell, step, get emf, resistance, voltage, SOC and heat rate of each cell. Each cell has its own temperature, which
+changes in every step; currents change in every tenth. A pack is one of all its parts: cells, network, thermal network and balancer, in steps of 10 s.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
+from time import thread_time
 from typing import Any
 
 import numpy as np
@@ -32,7 +36,7 @@ from physics_discharge import TIGHT, Discharge, Steps, converged, errors
 
 from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
-from packfmu.cosim.master import run
+from packfmu.cosim.simulation import opened
 from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.system import System
 from packfmu.fmi.registry import load_definition
@@ -55,8 +59,8 @@ PYBAMM_TIGHT = 1e-8
 """Relative tolerance of PyBaMM whose error in time counts as none."""
 
 OURS = {
-    "20/20/20, 20 volumes, 0.2 mV": (Discharge, PYBAMM_MESH, True, Steps(4.0, 2.0, 400.0, 0.5)),
-    "20/20/20, 8 modes, 0.2 mV": (Discharge, replace(PYBAMM_MESH, modes=8), False, Steps(4.0, 2.0, 400.0, 0.5)),
+    "20/20/20, 20 volumes": (Discharge, PYBAMM_MESH, True, Steps(4.0, 2.0, 400.0, 0.5)),
+    "20/20/20, 8 modes": (Discharge, replace(PYBAMM_MESH, modes=8), False, Steps(4.0, 2.0, 400.0, 0.5)),
     "10/4/10, 6 modes": (Discharge, Mesh(), False, Steps(4.0, 2.0, 400.0, 0.5)),
 }
 """Our discharges: mesh, whether particles are PyBaMM's, steps."""
@@ -66,7 +70,7 @@ NEWTON = 1e-4
 
 THEIRS: dict[str, dict[str, Any]] = {
     "PyBaMM, its defaults": {},
-    "PyBaMM, rtol 1e-3 (some 0.2 mV)": {"rtol": 1e-3},
+    "PyBaMM, rtol 1.5e-3 (0.14 mV)": {"rtol": 1.5e-3},
     "PyBaMM, 40/40/40, its tolerance": {"points": [40, 40, 40, 40, 40]},
 }
 CELLS = 512
@@ -221,11 +225,16 @@ def pack_system(model: str) -> System:
 
 
 def pack_time(system: System, steps: int) -> float:
-    """Return the time of a step of a pack [s]."""
+    """Return the processor's time of a step of a pack [s], the first one and its setup left out."""
     current = -5.0 * PARALLEL * (1.0 + 0.01 * np.sin(np.arange(steps)))
     loaded = with_profiles(system, {f"{system.components[0].name}.pack_current": np.repeat(current, STEP)})
     plan = make_plan(loaded, dict.fromkeys((ELECTRICAL, CONTROL, THERMAL), STEP * SECOND))
-    return STEP / run(loaded, plan, Experiment(steps * STEP * SECOND)).real_time_factor
+    with opened(loaded, plan, Experiment(steps * STEP * SECOND), lambda _: None) as simulation:
+        simulation.tick()
+        begin = thread_time()
+        for _ in range(steps - 1):
+            simulation.tick()
+        return (thread_time() - begin) / (steps - 1)
 
 
 def packs(liionpack: Peer, rounds: int, steps: int) -> None:

@@ -1,6 +1,7 @@
 """Cells of physics on the mesh of PyBaMM, and how they depart from its traces (tests/references/physics/README.md)."""
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -31,30 +32,33 @@ VOLUMES = 20
 """Of a particle."""
 
 
-def uniform_volumes():
-    """Return rates and gains of the modes of a particle of equal volumes, the surface extrapolated from the last two.
+@cache
+def uniform_volumes(count=VOLUMES):
+    """Return the modes of a particle of equal volumes, the surface extrapolated from the last two.
 
-    The volumes conserve what diffuses between neighbours by their difference; `sphere` has the equations of modes.
+    These are their rates, their gains, and by what each departs from the mean in each volume where it does so by 1 at
+    the surface. The volumes conserve what diffuses between neighbours by their difference; `sphere` has the equations.
     """
-    edges = np.linspace(0.0, 1.0, VOLUMES + 1)
-    sizes, exchange = np.diff(edges**3) / 3.0, np.zeros((VOLUMES, VOLUMES))
-    for f in range(1, VOLUMES):
+    edges = np.linspace(0.0, 1.0, count + 1)
+    sizes, exchange = np.diff(edges**3) / 3.0, np.zeros((count, count))
+    for f in range(1, count):
         pair = np.ix_([f - 1, f], [f - 1, f])
-        exchange[pair] += edges[f] ** 2 * VOLUMES * np.array([[1.0, -1.0], [-1.0, 1.0]])
+        exchange[pair] += edges[f] ** 2 * count * np.array([[1.0, -1.0], [-1.0, 1.0]])
     root = np.sqrt(sizes)
     rates, shapes = np.linalg.eigh(exchange / np.outer(root, root))
-    extrapolation = 1.5 * shapes[-1] / root[-1] - 0.5 * shapes[-2] / root[-2]
-    gains = shapes[-1] / root[-1] / 3.0 * extrapolation
-    return rates[1:], gains[1:]  # the first one is the mean
+    shapes /= root[:, None]
+    extrapolation = 1.5 * shapes[-1] - 0.5 * shapes[-2]
+    gains = shapes[-1] / 3.0 * extrapolation
+    return rates[1:], gains[1:], shapes[:, 1:] / extrapolation[1:]  # the first one is the mean
 
 
-def cell_of(parameters, physics, start="full", modes=None, mesh=(10, 4, 10)):
-    """Return a cell at rest at a start of `STARTS`, with so many modes; None: with particles of PyBaMM's volumes."""
+def cell_of(parameters, physics, start="full", modes=None, mesh=(10, 4, 10), volumes=VOLUMES, **values):
+    """Return a cell at rest at a start of `STARTS`, with so many modes; None: with particles of equal volumes."""
     x, s, y = mesh
-    layers = Mesh(negative=x, separator=s, positive=y, modes=modes or VOLUMES - 1)
-    values = {"lookahead": 0.0}
+    layers = Mesh(negative=x, separator=s, positive=y, modes=modes or volumes - 1)
+    values |= {"lookahead": 0.0}
     if modes is None:
-        rates, gains = uniform_volumes()
+        rates, gains, _ = uniform_volumes(volumes)
         values |= {"mode_rate": rates, "mode_share": gains / rates, "mode_direct": 0.0}
     cell = Instance(replace(SETS[parameters], physics=physics, mesh=layers).declare(1).with_start(values))
     cell.initialize()
