@@ -1,4 +1,4 @@
-"""Functions as tables: order of the error, exact integrals, straight continuation."""
+"""Functions as tables: error as asked, exact integrals, straight continuation."""
 
 import numpy as np
 import pytest
@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from packfmu.models.numerics.curves import (
     MOST_NODES,
     Curve,
-    area,
-    areas,
     constant,
+    cubic,
+    cubic_area,
     evaluate,
     evaluate_held,
     tabulate,
@@ -64,19 +64,14 @@ def test_what_is_not_finite_stays_inside_the_table(x):
     evaluate_held(*of(CURVE), x)
 
 
-@pytest.mark.parametrize("x", [0.0, 1e-4, 0.123, 0.5, 0.99999, 1.0])
-def test_area_is_the_integral(x):
-    exact = (1.0 - np.exp(-40.0 * x)) / 20.0
-    exact += 0.015 * (np.log(np.cosh(20.0 * (x - 0.4))) - np.log(np.cosh(8.0)))
-    assert area(*of(CURVE)[:2], areas(CURVE), CURVE.low, CURVE.high, x) == pytest.approx(exact, abs=2e-8)
-
-
-@given(st.integers(-50, 150))
-def test_derivative_of_the_area_is_the_function(percent):
-    x, h = percent / 100.0 + 1e-3, 1e-6
-    tables = *of(CURVE)[:2], areas(CURVE), CURVE.low, CURVE.high
-    mean = (area(*tables, x + h) - area(*tables, x - h)) / (2.0 * h)
-    assert mean == pytest.approx(evaluate(*of(CURVE), x)[0], abs=1e-6)
+@given(st.lists(st.integers(-9, 9), min_size=4, max_size=4), st.integers(0, 10))
+def test_area_of_a_cubic_is_its_integral(ends, tenths):
+    t = tenths / 10.0
+    nodes, weights = np.polynomial.legendre.leggauss(2)
+    exact = sum(
+        0.5 * t * w * cubic(*map(float, ends), 0.5 * t * (1.0 + x))[0] for x, w in zip(nodes, weights, strict=True)
+    )
+    assert cubic_area(*map(float, ends), t) == pytest.approx(exact, abs=1e-13)
 
 
 def test_resampled_on_halved_intervals_stays_the_same():
