@@ -12,7 +12,8 @@ well.
 
 Cells of a pack are stepped by 1 s in a native FMU as a master does it (`native_peers`): set current and temperature of
 each cell, step, get emf, resistance, voltage, SOC and heat rate of each cell. Each cell has its own temperature, which
-changes in every step; currents change in every tenth. A pack is one of all its parts: cells, network, thermal network and balancer, in steps of 10 s.
+changes in every step; currents change in every tenth. A pack is one of all its parts: cells, network, thermal network
+and balancer, in steps of 10 s.
 """
 
 from __future__ import annotations
