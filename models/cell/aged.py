@@ -14,7 +14,8 @@ What `soc_shift` has gained is added to the SOC, and its charge and energy to th
 
 Shared states
 -------------
-`capacity` is written here; `circuit`, `port` and `step` use it. `resistance_scale` is written here; `aging.plating`
+`capacity` is written here; `circuit`, `port` and `step` use it. `film_resistance` is written here; `circuit` uses it.
+`resistance_scale` is written here; `aging.plating`
 and `circuit` use it. `soc` is written here; `aging.damage`, `ecm`, `port`, `step` and `stress` use it. `soc_remainder`
 is written here; `step` uses it.
 """
