@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -99,7 +100,6 @@ class Cell(Table):
     )
     initial_soc: Fraction = Field(default=0.9, description="mean state of charge at the start [1]")
     _file: CellFile | PhysicsFile | None = PrivateAttr(default=None)
-    _kind: CellModel | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _found(self, info: ValidationInfo) -> Cell:
@@ -107,9 +107,14 @@ class Cell(Table):
         read = reads.get(Path(self.parameters).suffix)
         if read is not None:
             self._file = _read(read, self.parameters, info, "parameters")
-        found = self._file.kind if self._file else parameter_set(self.parameters, CellModel)
-        self._kind = self._modelled(found) if isinstance(found, ElectrochemicalCell) else self._circuit(found)
+        self.load()
         return self
+
+    @cached_property
+    def kind(self) -> CellModel:
+        """The kind of cell, with the model that the table asks for; ValueError where it has no such model."""
+        found = self._file.kind if self._file else parameter_set(self.parameters, CellModel)
+        return self._modelled(found) if isinstance(found, ElectrochemicalCell) else self._circuit(found)
 
     def _modelled(self, kind: ElectrochemicalCell) -> ElectrochemicalCell:
         """Return a cell of physics with the model and the mesh that the table asks for."""
@@ -154,4 +159,4 @@ class Cell(Table):
 
     def load(self) -> CellModel:
         """Return the kind of cell."""
-        return self._kind or parameter_set(self.parameters, CellModel)
+        return self.kind
