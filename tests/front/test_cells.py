@@ -33,7 +33,7 @@ def test_what_a_saved_cell_lost_on_its_grid_stands_in_its_file(tmp_path, capsys)
 @pytest.mark.parametrize(
     ("name", "line"),
     [
-        ("nissan", "error: there is no parameter set 'nissan'; there are nissan_leaf_2013\n"),
+        ("nissan", "error: there is no parameter set 'nissan'; there are chen_2020, marquis_2019, nissan_leaf_2013\n"),
         ("nissan.toml", "error: nissan.toml: cannot be read: No such file or directory\n"),
     ],
 )
@@ -46,7 +46,10 @@ def test_a_cell_that_is_not_there_is_one_line(name, line, capsys, tmp_path, monk
 def test_a_record_is_no_cell_file(capsys, tmp_path):
     (tmp_path / "ok.csv").write_text("time [s],current [A]\n0,1\n")
     assert main(["cell", "show", str(tmp_path / "ok.csv")]) == 2
-    assert "ok.csv: the name of a cell file ends in .toml; `packfmu cell fit` makes" in capsys.readouterr().err
+    assert (
+        "ok.csv: the name of a cell file ends in .toml, or in .json of BPX; `packfmu cell fit` makes"
+        in capsys.readouterr().err
+    )
 
 
 def pulses(path):

@@ -113,5 +113,7 @@ def test_the_network_tells_the_open_circuit_energy_that_the_cells_hold():
     instance = Instance(load_definition(network.component, network.arguments, network.start).model)
     instance.initialize()
     kind = pack.cell.load()
+    told, table = float(instance.y.state_of_energy), kind.open_circuit(np.linspace(0.0, 1.0, kind.nodes))
+    assert told == pytest.approx(np.trapezoid(table[: 2 * len(table) // 5 + 1]) / np.trapezoid(table), rel=1e-12)
     energies = [np.trapezoid(kind.open_circuit(np.linspace(0.0, soc, 20001)), dx=soc / 20000) for soc in (0.4, 1.0)]
-    assert float(instance.y.state_of_energy) == pytest.approx(energies[0] / energies[1], rel=1e-5)
+    assert told == pytest.approx(energies[0] / energies[1], rel=5e-5)  # the table is straight where the cell is steep

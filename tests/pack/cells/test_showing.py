@@ -68,7 +68,9 @@ def test_a_cell_is_found_by_its_name_or_its_file(tmp_path):
     kind, notes = find_cell(str(path))
     assert kind.name == "LFP 50"
     assert len(notes) == 2
-    with pytest.raises(InputError, match="there is no parameter set 'leaf'; there are nissan_leaf_2013"):
+    with pytest.raises(
+        InputError, match="there is no parameter set 'leaf'; there are chen_2020, marquis_2019, nissan_leaf_2013"
+    ):
         find_cell("leaf")
 
 
