@@ -18,6 +18,6 @@ def test_the_less_a_model_leaves_out_the_less_it_gives(tmp_path):
     told = physics_cell.compare(tmp_path / "cells.png").splitlines()
     for line in told[1:4]:
         spm, spme, dfn = map(float, line.split()[1:])
-        assert spm > spme > 0.9 * dfn
-        assert dfn < spm
+        assert spm >= spme >= dfn >= 0.9 * spm
+    assert spm > spme > dfn  # at the highest rate; at the lowest they agree to a step
     assert (tmp_path / "cells.png").stat().st_size > 10_000

