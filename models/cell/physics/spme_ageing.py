@@ -10,7 +10,7 @@ from ....core.model import Model
 from ...electrochemistry import electrolyte, heat, lithium
 from ...electrochemistry.kind import ElectrochemicalParameters
 from .. import aging_port, reported
-from . import ageing, spm, spme
+from . import ageing, spm, spme, surfaces
 
 
 def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields) -> Model:
@@ -31,6 +31,7 @@ def warm(x: Block, p: Block, u: Block, k: int) -> None:
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start all cells at rest, with the lithium and the resistances that aging has left, and all counters at 0."""
     reported.reset_sums(x, y)
+    surfaces.reset(x)
     aging_port.reset_sums(y)
     heat.reset(y)
     for k in range(x.soc.shape[0]):
@@ -47,6 +48,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Take what aging has changed, advance every cell, and count what the step did to it."""
     reported.reset_sums(x, y)
+    surfaces.reset(x)
     aging_port.reset_sums(y)
     heat.reset(y)
     for k in range(x.soc.shape[0]):
@@ -59,4 +61,4 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
         spme.write_cell(x, p, y, k)
         ageing.count(x, p, y, k, start, h)
     spm.write_sums(x, y, h)
-    return reported.within_range(y)
+    return surfaces.status(x, reported.within_range(y))

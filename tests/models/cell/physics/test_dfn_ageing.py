@@ -85,3 +85,13 @@ def test_a_film_acts_on_voltage_and_heat(physics):
         assert own.advance(0.0, 10.0) == 0
     assert filmed.y["voltage"] - bare.y["voltage"] == pytest.approx(2.0 * 5e-3, rel=0.05)
     assert filmed.y["heat_film"] == pytest.approx(10.0 * 4.0 * 5e-3, rel=0.05)
+
+
+@pytest.mark.parametrize("physics", MODELS)
+def test_a_step_that_empties_an_electrode_is_refused_of_cells_that_age_too(physics):
+    own = cell(KIND, physics=physics, initial_soc=0.05)
+    own.u["current"][:] = -10.0
+    status = next((status for status in (own.advance(60.0 * n, 60.0) for n in range(40)) if status), 0)
+    assert status
+    assert float(own.y["soc"][0]) > -0.2  # long before the SOC itself is out of its range
+    assert "[1]" in own.refusal(status) or "cell 1" in own.refusal(status)
