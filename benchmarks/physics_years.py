@@ -1,9 +1,9 @@
 """Ten years of a 96s2p pack of cells of physics, by jumps: python benchmarks/physics_years.py [--years 10] [--full].
 
 Cells of Chen et al. 2020, each with the film on its graphite, in four seasons. Twice a day the pack is discharged for
-an hour, and charged slowly at night. A battery management estimates the SOC of each group by an equivalent circuit,
-identified from virtual tests of one of the cells, and flybacks keep the groups together. Pack.fmu and Aging.fmu, native,
-are stepped by our master. Printed are wall time, processor time, what a day in full takes, and what the cells have lost.
+an hour, and charged slowly in the evening. A battery management estimates the SOC of each group by an equivalent
+circuit, identified from virtual tests of one of the cells, and flybacks keep the groups together at night. Pack.fmu and
+Aging.fmu, native, are stepped by our master. Printed are wall time, processor time, what a day in full takes, and what the cells have lost.
 With ``--full`` the first year is also run with every day in full, and compared.
 
 ``--pace`` is the factor on all periods but that of aging (`usage.years_file`): 1 steps each day by 1 s; without it the
@@ -30,20 +30,12 @@ from packfmu.front.building import built_pack
 from packfmu.models.electrochemistry.kind import Physics
 from packfmu.models.parameters.chen_2020 import PARAMETERS
 from packfmu.pack.block import all_parts
-from packfmu.pack.cells.cell_file import write_cell
 from packfmu.pack.file import Pack, load_pack
 from packfmu.pack.fmus import fmu_pack
-from packfmu.records.record import write_record
-from packfmu.studies.identification.files import read_records
-from packfmu.studies.identification.fit import fit_cell
-from packfmu.studies.identification.settings import FitSettings
-from packfmu.studies.identification.virtual_tests import HPPC, SLOW, take
+from packfmu.studies.identification.virtual_tests import identify
 from packfmu.usage.drives import read_drives
 from packfmu.usage.years import plan_years, run_years
 from packfmu.usage.years_file import load_years
-
-TESTS = {"slow_25c": (SLOW, 298.15), "hppc_25c": (HPPC, 298.15), "hppc_10c": (HPPC, 283.15)}
-"""From which the circuit is identified: stages, and temperature [K]."""
 
 PACK = """\
 [pack]
@@ -129,23 +121,12 @@ class Life:
         return np.asarray(1.0 - self.recorded["soh"].values[row])
 
 
-def identify(model: str, folder: Path) -> None:
-    """Test a cell virtually, and write the file of its circuit."""
-    kind, files = replace(PARAMETERS, physics=Physics(model)), []
-    for name, (stages, temperature) in TESTS.items():
-        files.append(folder / f"{model}_{name}.csv")
-        write_record(take(kind, stages, temperature), files[-1])
-    settings = FitSettings(name=f"circuit of {model}", hysteresis=False, coulombic_efficiency=1.0, **vars(kind.limits))
-    fitted = fit_cell(read_records([str(file) for file in files]), settings)
-    write_cell(fitted.kind, folder / f"circuit_of_{model}.toml", {"": fitted.report()})
-
-
 def prepare(chosen: argparse.Namespace) -> Pack:
     """Write the files of pack and years beside the circuit, and return the pack."""
     folder = chosen.output
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / f"circuit_of_{chosen.model}.toml").exists():
-        identify(chosen.model, folder)
+        identify(replace(PARAMETERS, physics=Physics(chosen.model)), chosen.model, folder)
     pace = "" if chosen.pace is None else f"pace = {chosen.pace}"
     (folder / "years.toml").write_text(YEARS.format(pace=pace), encoding="utf-8")
     path = folder / f"pack_of_{chosen.model}_{chosen.series}s{chosen.parallel}p.toml"
@@ -165,7 +146,7 @@ def live(pack: Pack, folder: Path, count: int, *, in_full: bool = False) -> Life
     return Life(results.load(output), ended, time.process_time() - processor)
 
 
-def told(label: str, life: Life, cells: int) -> str:
+def told(label: str, life: Life) -> str:
     """Return the line of a run in the table."""
     ended = life.ended
     span, day = ended.end / 1e9, life.processor / max(ended.cycles, 1)
@@ -182,22 +163,22 @@ HEADER = (
 )
 
 
-def compare(pack: Pack, folder: Path, jumped: Life, cells: int) -> None:
+def compare(pack: Pack, folder: Path, jumped: Life) -> None:
     """Run the first year in full, and print how far the jumps of the first year are from it."""
     full = live(pack, folder, 1, in_full=True)
-    print(told("in full", full, cells))
+    print(told("in full", full))
     error = jumped.loss(1) / full.loss(1) - 1.0
     print(f"loss of the first year by jumps: {error.min():+.3%} to {error.max():+.3%} of that in full, by cell")
 
 
 def tabulate(chosen: argparse.Namespace) -> str:
     """Print the table of the runs that are asked for."""
-    pack, cells = prepare(chosen), chosen.series * chosen.parallel
+    pack = prepare(chosen)
     print(*HEADER, sep="\n", flush=True)
     jumped = live(pack, chosen.output, chosen.years)
-    print(told("by jumps", jumped, cells), flush=True)
+    print(told("by jumps", jumped), flush=True)
     if chosen.full:
-        compare(pack, chosen.output, jumped, cells)
+        compare(pack, chosen.output, jumped)
     return ""
 
 
