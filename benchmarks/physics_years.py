@@ -3,8 +3,8 @@
 Cells of Chen et al. 2020, each with the film on its graphite, in four seasons. Twice a day the pack is discharged for
 an hour, and charged slowly in the evening. A battery management estimates the SOC of each group by an equivalent
 circuit, identified from virtual tests of one of the cells, and flybacks keep the groups together at night. Pack.fmu and
-Aging.fmu, native, are stepped by our master. Printed are wall time, processor time, what a day in full takes, and what the cells have lost.
-With ``--full`` the first year is also run with every day in full, and compared.
+Aging.fmu, native, are stepped by our master. Printed are wall time, processor time, what a day in full takes of that,
+and what the cells have lost. With ``--full`` the first year is also run with every day in full, and compared.
 
 ``--pace`` is the factor on all periods but that of aging (`usage.years_file`): 1 steps each day by 1 s; without it the
 timescales choose.

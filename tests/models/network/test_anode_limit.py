@@ -112,7 +112,7 @@ def test_the_port_of_the_electrode_is_its_potential_ahead_and_tangent_to_it():
 
 @pytest.mark.campaign
 def test_electrodes_that_are_resolved_are_held_within_a_millivolt_to_second_order():
-    """The lowest potential is that at the separator's face, where the electrolyte takes part: 3C is too much at once."""
+    """The lowest potential is that at the separator's face, with the electrolyte's share: 3C is too much at once."""
     kind = replace(PARAMETERS, physics=Physics.DFN)
     held = {h: Charged(h, kind=kind).run(800.0) for h in (4.0, 2.0, 1.0)}
     current, potential = held[1.0][3:].T  # steps after which the ports know of the current
