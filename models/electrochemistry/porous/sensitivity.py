@@ -17,9 +17,9 @@ from __future__ import annotations
 
 from ....core.kernel import Block, kernel
 from ...numerics.arrhenius import GAS_CONSTANT
-from .. import lithium, potentials
+from .. import lithium
 from ..kind import NEGATIVE, POSITIVE
-from . import mesh, reaction
+from . import mesh
 
 
 @kernel
@@ -34,9 +34,8 @@ def react(x: Block, p: Block, k: int, e: int) -> tuple[float, float, float]:
         for n in range(volumes):
             i = mesh.first_particle(p, e) + n * count + m - first
             share, transfer = x.reaction_by_current[i], x.transfer_resistance[i] * x.reaction[i]
-            entropic, _ = potentials.entropy(p, m, potentials.locate(p, m, reaction.surface(x, i)))
             by_soc -= share * x.rest_by_surface[i] * rise
-            by_temperature -= share * (entropic + (x.overpotential[i] - faster * transfer) / temperature)
+            by_temperature -= share * (x.entropic[i] + (x.overpotential[i] - faster * transfer) / temperature)
             by_growth -= share * (transfer + x.film[i] * x.reaction[i])
     return by_soc, by_temperature, by_growth
 
