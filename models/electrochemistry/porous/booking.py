@@ -18,7 +18,7 @@ exactly, whatever the mesh.
 from __future__ import annotations
 
 from ....core.kernel import Block, kernel
-from .. import heat
+from .. import potentials
 from ..kind import NEGATIVE, POSITIVE
 from ..materials import ELECTRODES
 from . import mesh, solution
@@ -93,14 +93,20 @@ def store(x: Block, p: Block, y: Block, k: int, e: int) -> float:
     The entropy is `middle_entropic`.
     """
     first, count, particle = mesh.first_material(p, e), mesh.materials_of(p, e), mesh.first_particle(p, e)
-    warmth = reversible = 0.0
+    stored = reversible = 0.0
     for n in range(mesh.volumes(p, e)):
         for m in range(first, first + count):
             charge, before = mesh.width(p, e, n) * x.material_charge[k, m], x.mean_before[particle]
-            after = x.mean_stoichiometry[k, particle]
+            after, level = x.mean_stoichiometry[k, particle], x.enthalpy[k, particle]
+            if x.enthalpy_mean[k, particle] != before:
+                level = potentials.enthalpy(p, m, potentials.locate(p, m, before))
+            reached = potentials.enthalpy(p, m, potentials.locate(p, m, after))
+            x.enthalpy[k, particle], x.enthalpy_mean[k, particle] = reached, after
             reversible += charge * (before - after) * x.middle_entropic[particle]
-            warmth += heat.store(x, p, y, k, particle, m, charge, before)
+            stored += charge * (level - reached)
             particle += 1
-    y.heat_reversible += reversible * x.temperature[k]
-    y.heat_mixing -= reversible * x.temperature[k]
-    return warmth
+    reversible *= x.temperature[k]
+    y.stored_energy += stored
+    y.heat_reversible += reversible
+    y.heat_mixing -= stored + reversible
+    return -stored

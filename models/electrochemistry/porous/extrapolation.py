@@ -127,12 +127,12 @@ def move(x: Block, p: Block, k: int, particle: int, m: int, first: float, second
         particles.extrapolate(x, p, k, particle, m, first, second, whole)
         return 0.0
     modes, relative = p.mode_rate.shape[0], 1.0 / x.diffusion_rate[k, m]
-    one, two, all_of_it = 2.0 * relative * first, 2.0 * relative * second, relative * whole
+    early, late = relative * (2.0 * first - whole), relative * (2.0 * second - whole)
     particles.rise(x, k, particle, 2.0 * x.decay_time[k] * (first + second - whole))
     level = x.mean_stoichiometry[k, particle]
     for i in range(modes):
         remains, place = x.decay[k, m * modes + i], particle * modes + i
-        taken = p.mode_share[i] * (1.0 - remains) * (one * remains + two - all_of_it * (1.0 + remains))
-        x.mode[k, place] = after = remains * remains * x.mode[k, place] + taken
+        taken = p.mode_share[i] * (1.0 - remains)
+        x.mode[k, place] = after = remains * (remains * x.mode[k, place] + taken * early) + taken * late
         level += remains * after
     return level

@@ -103,12 +103,12 @@ def warm(x: Block, p: Block, k: int, temperature: float) -> None:
 @kernel
 def lay(x: Block, k: int, widths: Block, layer: int, start: int) -> None:
     """Write what the volumes of a layer of cell k conduct, `start` being its first one."""
+    capacity, diffusion = x.layer_capacity[k, layer], 0.5 * x.layer_diffusion[k, layer]
+    conduction, solid = 0.5 * x.layer_conduction[k, layer], 0.5 * x.layer_solid[k, layer]
     for n in range(widths.shape[0]):
         width, i = widths[n], start + n
-        x.node_capacity[i] = width * x.layer_capacity[k, layer]
-        x.node_diffusion[i] = 0.5 * width * x.layer_diffusion[k, layer]
-        x.node_conduction[i] = 0.5 * width * x.layer_conduction[k, layer]
-        x.node_solid[i] = 0.5 * width * x.layer_solid[k, layer]
+        x.node_capacity[i], x.node_diffusion[i] = width * capacity, width * diffusion
+        x.node_conduction[i], x.node_solid[i] = width * conduction, width * solid
 
 
 @kernel

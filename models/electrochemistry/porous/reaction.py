@@ -27,10 +27,10 @@ from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.variable import Count
 from ...numerics.arrhenius import thermal_voltage
-from ...numerics.elementary import power, sqrt
+from ...numerics.elementary import log, power, sqrt
 from .. import particles, potentials
 from ..kind import ElectrochemicalParameters
-from ..kinetics import activation
+from ..kinetics import LEAST_VACANCY, activation
 from ..materials import ELECTRODES
 from . import elimination, mesh
 
@@ -88,10 +88,10 @@ def cover(x: Block, p: Block, k: int) -> None:
         surface = 0.0
         for m in range(first, first + count):
             surface += x.material_surface[k, m]
+        resistance = x.film_resistance[k, e] * surface
         for n in range(mesh.volumes(p, e)):
             for m in range(first, first + count):
-                share = mesh.width(p, e, n) * x.material_surface[k, m] / surface
-                x.film[particle] = x.film_resistance[k, e] / share
+                x.film[particle] = resistance / (mesh.width(p, e, n) * x.material_surface[k, m])
                 particle += 1
 
 
@@ -136,26 +136,51 @@ def relative_concentration(p: Block, concentration: float, transfer: float) -> f
 
 
 @kernel
+def transfer_charge(
+    x: Block, p: Block, k: int, m: int, share: float, concentration: float, inverse: float, current: float, level: float
+) -> tuple[float, float, float, float]:
+    """Return eta of a share of the particles of material m [V], and its derivatives by current, surface and c.
+
+    Their surface has the stoichiometry `level`; `inverse` is 1/c.
+    """
+    exchange, voltage, transfer = share * x.exchange_current[k, m], thermal_voltage(x.temperature[k]), p.transfer[m]
+    if transfer != 0.5:
+        exchange *= relative_concentration(p, concentration, transfer)
+        lost, by_current, by_surface = activation(current, exchange, level, transfer, voltage)
+        return lost, by_current, by_surface, -by_current * current * transfer * inverse
+    occupied, vacant = max(level, LEAST_VACANCY), max(1.0 - level, LEAST_VACANCY)
+    scale, sites = 0.5 / exchange, occupied * vacant
+    half, held = scale * current, sites * concentration / p.electrolyte_concentration
+    root = sqrt(held + half * half)
+    largest, per_root = abs(half) + root, voltage / root
+    lost = voltage * log(largest * largest / held)
+    steepness = half * per_root
+    by_surface = steepness * (occupied - vacant) / sites
+    return (lost if half > 0.0 else -lost), 2.0 * scale * per_root, by_surface, -steepness * inverse
+
+
+@kernel
 def linearise_reaction(
-    x: Block, p: Block, k: int, m: int, particle: int, exchange: float, concentration: float
+    x: Block, p: Block, k: int, m: int, particle: int, share: float, concentration: float, inverse: float
 ) -> None:
-    """Linearise the reaction of a particle of material m, with ``i_ref S (c/c_e0)^a`` [A]."""
-    current, fall, transfer = x.reaction[particle], x.response_slope[particle], p.transfer[m]
-    stoichiometry = x.linear_surface[particle] = surface(x, particle)
+    """Linearise the reaction of a particle that is a share of material m, where c is `concentration`, 1/c `inverse`."""
+    current, fall = x.reaction[particle], x.response_slope[particle]
+    stoichiometry = x.response_level[particle] - fall * current
     place = potentials.locate(p, m, stoichiometry)
     rest, by_surface = potentials.potential(x, p, k, m, place)
     x.entropic[particle], x.entropic_by_surface[particle] = potentials.entropy(p, m, place)
-    voltage = thermal_voltage(x.temperature[k])
-    lost, by_current, lost_by_surface = activation(current, exchange, stoichiometry, transfer, voltage)
-    steepness = by_surface + lost_by_surface
-    x.linear_reaction[particle], x.level_rise[particle] = current, 0.0
+    lost, by_current, lost_by_surface, by_concentration = transfer_charge(
+        x, p, k, m, share, concentration, inverse, current, stoichiometry
+    )
+    steepness, film = by_surface + lost_by_surface, x.film[particle]
+    resistance = by_current + film - steepness * fall
+    x.linear_surface[particle], x.linear_reaction[particle], x.level_rise[particle] = stoichiometry, current, 0.0
     x.rest_potential[particle], x.rest_by_surface[particle] = rest, by_surface
     x.overpotential[particle], x.transfer_resistance[particle] = lost, by_current
-    x.reaction_potential[particle] = rest + lost + x.film[particle] * current
+    x.reaction_potential[particle] = rest + lost + film * current
     x.reaction_by_surface[particle] = steepness
-    x.reaction_resistance[particle] = resistance = by_current + x.film[particle] - steepness * fall
-    x.conductance[particle] = 1.0 / resistance
-    x.reaction_by_concentration[particle] = -by_current * current * transfer / concentration
+    x.reaction_resistance[particle], x.conductance[particle] = resistance, 1.0 / resistance
+    x.reaction_by_concentration[particle] = by_concentration
 
 
 @kernel
@@ -182,12 +207,10 @@ def linearise_electrode(x: Block, p: Block, k: int, e: int) -> None:
     first, count, particle = mesh.first_material(p, e), mesh.materials_of(p, e), mesh.first_particle(p, e)
     start = mesh.first(p, 2 * e)
     for n in range(mesh.volumes(p, e)):
-        concentration, total = x.iterate[start + n], 0.0
+        concentration, inverse, total = x.iterate[start + n], 1.0 / x.iterate[start + n], 0.0
         for s in range(count):
-            m = first + s
-            share = mesh.width(p, e, n) * x.exchange_current[k, m]
-            exchange = share * relative_concentration(p, concentration, p.transfer[m])
-            linearise_reaction(x, p, k, m, particle + s, exchange, concentration)
+            share = mesh.width(p, e, n)
+            linearise_reaction(x, p, k, first + s, particle + s, share, concentration, inverse)
             total += x.reaction[particle + s]
         x.node_reaction[start + n] = total
         gather(x, start + n, particle, particle + count, 0)

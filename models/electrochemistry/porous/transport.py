@@ -44,6 +44,9 @@ ROW = (
 Linear = tuple[float, float, float]
 """A quantity at a face, and its derivatives by c on the left and on the right."""
 
+NEAR = 0.04
+"""Difference of two concentrations over their sum up to which a series of five terms has their logarithm."""
+
 
 def fields(kind: ElectrochemicalParameters) -> Fields:
     """Return the transport between the volumes of a cell."""
@@ -53,11 +56,11 @@ def fields(kind: ElectrochemicalParameters) -> Fields:
             state("before", "mol/m3", node, "Concentration before the step"),
             state("iterate", "mol/m3", node, "Concentration after it, as known so far"),
             state("linear_concentration", "mol/m3", node, "c*: that about which the equations are linearised"),
+            state("inverse_concentration", "m3/mol", node, "1/c*"),
             state("diffusion_resistance", "1", node, "r_D of each volume"),
             state("diffusion_by_concentration", "1", node, "its derivative"),
             state("conduction_resistance", "Ohm", node, "r_kappa of each volume"),
             state("conduction_by_concentration", "Ohm.m3/mol", node, "its derivative"),
-            state("log_concentration", "1", node, "ln c*"),
             state("factor", "1", node, "chi of each volume"),
             state("factor_by_concentration", "m3/mol", node, "its derivative"),
             state("face_current", "A", node, "J at the right face of each volume"),
@@ -76,6 +79,7 @@ def evaluate(x: Block, p: Block, k: int) -> None:
     """Write the properties of the electrolyte in all volumes of cell k at the iterate."""
     for i in range(x.iterate.shape[0]):
         c = x.linear_concentration[i] = x.iterate[i]
+        x.inverse_concentration[i] = 1.0 / c
         diffusivity, by_d, conductivity, by_kappa, factor, by_factor = electrolyte.properties(p, c)
         inverse = 1.0 / diffusivity
         resistance = x.node_diffusion[i] * inverse
@@ -85,17 +89,26 @@ def evaluate(x: Block, p: Block, k: int) -> None:
         resistance = x.node_conduction[i] * inverse
         x.conduction_resistance[i] = resistance
         x.conduction_by_concentration[i] = -resistance * by_kappa * inverse
-        x.log_concentration[i] = log(c)
         x.factor[i], x.factor_by_concentration[i] = factor, by_factor
+
+
+@kernel
+def log_ratio(left: float, right: float) -> float:
+    """Return ``ln(right/left)`` of neighbours; of near ones by the series of the inverse hyperbolic tangent."""
+    share = (right - left) / (right + left)
+    if abs(share) > NEAR:
+        return log(right / left)
+    square = share * share
+    return 2.0 * share * (1.0 + square * (1.0 / 3.0 + square * (1.0 / 5.0 + square * (1.0 / 7.0 + square / 9.0))))
 
 
 @kernel
 def diffusion_drop(x: Block, i: int) -> Linear:
     """Return ``chi (ln c_j - ln c_i)`` at the right face of volume i, and its derivatives by c_i and c_j."""
     j = i + 1
-    rise, factor = x.log_concentration[j] - x.log_concentration[i], 0.5 * (x.factor[i] + x.factor[j])
-    by_left = 0.5 * x.factor_by_concentration[i] * rise - factor / x.iterate[i]
-    by_right = 0.5 * x.factor_by_concentration[j] * rise + factor / x.iterate[j]
+    rise, factor = log_ratio(x.iterate[i], x.iterate[j]), 0.5 * (x.factor[i] + x.factor[j])
+    by_left = 0.5 * x.factor_by_concentration[i] * rise - factor * x.inverse_concentration[i]
+    by_right = 0.5 * x.factor_by_concentration[j] * rise + factor * x.inverse_concentration[j]
     return factor * rise, by_left, by_right
 
 
