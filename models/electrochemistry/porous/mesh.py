@@ -42,7 +42,11 @@ def particles(kind: ElectrochemicalParameters) -> int:
 
 
 def fields(cells: Count, kind: ElectrochemicalParameters) -> Fields:
-    """Return the volumes of n cells of one kind, all of a layer of one width."""
+    """Return the volumes of n cells of one kind, all of a layer of one width.
+
+    The number of materials of an electrode belongs to the structure: code that is compiled for one has no loops over
+    them.
+    """
     mesh, node = kind.mesh, Count(nodes(kind), "node")
     layer = cells, LAYERS
     return Fields(
@@ -57,7 +61,7 @@ def fields(cells: Count, kind: ElectrochemicalParameters) -> Fields:
                 )
             ),
             *(
-                Variable(f"{name}_material", "1", Count(len(electrode.materials), f"{name}_material"),
+                Variable(f"{name}_material", "1", len(electrode.materials),
                          list(range(len(electrode.materials))), 0.0, UNBOUNDED, 1.0,
                          f"Number of each material of the {name} electrode in it", hidden=True)
                 for name, electrode in (("negative", kind.negative), ("positive", kind.positive))
