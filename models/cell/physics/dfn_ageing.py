@@ -111,7 +111,7 @@ def step(x: Block, p: Block, u: Block, y: Block, k: int, h: float) -> int:
     x.current[k], start = u.current[k], x.soc[k]
     status = dfn.advance_cell(x, p, y, k, h)
     if status == DONE:
-        status = dfn.write_cell(x, p, y, k)
+        status = dfn.write_cell(x, p, y, k, h)
     if status == DONE:
         count(x, p, y, k, start, h)
     return status
