@@ -116,10 +116,11 @@ def include_sensitivities(
     rise = x.window_full[k, POSITIVE] - x.window_empty[k, POSITIVE]
     fall = x.window_full[k, NEGATIVE] - x.window_empty[k, NEGATIVE]
     by_soc, by_temperature = positive[3] * rise - negative[3] * fall, positive[4] - negative[4]
-    total = positive[5] + negative[5] + conductors + x.contact_resistance[k]
+    current, main = x.current[k], terminals.stored(x, p, k)
+    grown = abs(main) * (positive[5] + negative[5] + conductors) + abs(current) * x.contact_resistance[k]
     y.sensitivity_soc = max(y.sensitivity_soc, abs(by_soc))
     y.sensitivity_temperature = max(y.sensitivity_temperature, abs(by_temperature))
-    y.sensitivity_resistance_growth = max(y.sensitivity_resistance_growth, abs(x.current[k]) * total)
+    y.sensitivity_resistance_growth = max(y.sensitivity_resistance_growth, grown)
 
 
 @kernel
