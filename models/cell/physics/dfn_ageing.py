@@ -83,6 +83,7 @@ def warm(x: Block, p: Block, u: Block, k: int) -> None:
     """Set the temperature of cell k to that of the inputs, and what follows from it and from aging."""
     dfn.warm(x, p, k, u.temperature[k])
     ageing.grow(x, p, u, k)
+    ageing.grow_layers(x, k)
 
 
 @kernel
