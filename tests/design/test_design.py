@@ -47,7 +47,7 @@ def test_ports_about_the_last_current_are_of_second_order_while_it_does_not_jump
     found = {name: script("port_current").errors(name) for name in ("jumps", "swings")}
     last = {name: [np.log2(a / b) for a, b in pairwise(errors[False])] for name, errors in found.items()}
     assert last["swings"] == pytest.approx([2.0, 2.0], abs=0.1)
-    assert min(last["jumps"]) > 1.0 and max(last["jumps"]) < 1.75
+    assert all(1.0 < order < 1.75 for order in last["jumps"])
     assert all(
         again < as_it_is / 10.0 for errors in found.values() for as_it_is, again in zip(*errors.values(), strict=True)
     )
