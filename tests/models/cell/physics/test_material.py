@@ -7,11 +7,14 @@ import pytest
 from scipy.optimize import brentq
 
 from packfmu.core.errors import InputError
+from packfmu.core.instance import Instance
 from packfmu.models.aging.material import LOSSES, MaterialLoss
-from packfmu.models.electrochemistry.kind import Physics
+from packfmu.models.electrochemistry.kind import Mesh, Physics
 from packfmu.models.electrochemistry.lithium import rest_voltages
+from packfmu.models.numerics.arrhenius import FARADAY_CONSTANT
 from packfmu.models.parameters.chen_2020 import PARAMETERS
 from tests.models.cell.physics.films import MESH, aged, aging, cell, hand_over
+from tests.models.cell.physics.pybamm_cells import FOLDER, STARTS, uniform_volumes
 from tests.models.cells import invented_cell
 
 KIND = replace(aging("reaction"), material=MaterialLoss(negative_rate=0.03, positive_rate=0.02))
@@ -167,3 +170,41 @@ def test_the_currents_that_particles_take_grow_as_their_material_falls():
 def test_an_equivalent_circuit_has_no_material_to_lose():
     with pytest.raises(InputError, match="an equivalent circuit has no active material to lose"):
         invented_cell().declare(1, KIND)
+
+
+def cell_of_volumes():
+    """Return a cell of Chen 2020 that ages, half full, whose particles are the volumes of PyBaMM."""
+    rates, gains, _ = uniform_volumes()
+    start = {"mode_rate": rates, "mode_share": gains / rates, "mode_direct": 0.0, "lookahead": 0.0}
+    kind = replace(PARAMETERS, physics=Physics.SPM, mesh=Mesh(modes=rates.size))
+    own = Instance(kind.declare(1, KIND).with_start(start))
+    own.initialize()
+    own.x.mean_stoichiometry[0] = STARTS["chen_2020", "half"]
+    return own
+
+
+def test_a_cell_that_loses_material_with_the_current_is_that_of_pybamm():
+    """Three cycles of C/2; a tenth and a twentieth of the material goes with a full one, each 30 s here."""
+    names = "t", "I", "V", "fraction_n", "fraction_p", "lithium_n", "lithium_p"
+    with np.load(FOLDER / "chen_2020_material.npz") as held:
+        times, currents, voltages, *expected = (held[name] for name in names)
+    own, found, now, passed = cell_of_volumes(), [], 0.0, 0.0
+    new = np.array(own.x.material_charge[0])
+    for time, current in zip(times, currents, strict=True):
+        own.u.current[0] = current
+        while now < time - 1e-6:
+            own.u.negative_material_loss[0] = 0.1 * passed / 36000.0
+            own.u.positive_material_loss[0] = 0.05 * passed / 36000.0
+            assert own.advance(0.0, 30.0) == 0
+            now, passed = now + 30.0, passed + 30.0 * abs(current)
+        mean, charge = np.array(own.x.mean_stoichiometry[0]), np.array(own.x.material_charge[0])
+        found.append([own.y.voltage[0], *charge / new, *mean * charge / FARADAY_CONSTANT])
+    voltage, *parts = np.array(found, np.float64).T
+    fractions = [electrode.materials[0].active_fraction for electrode in PARAMETERS.electrodes]
+    for part, fraction, theirs in zip(parts[:2], fractions, expected[:2], strict=True):
+        assert part * fraction == pytest.approx(theirs, rel=3e-4)  # under a current the last 30 s are still to be taken
+        assert part[-1] * fraction == pytest.approx(theirs[-1], rel=1e-12)
+    for part, theirs in zip(parts[2:], expected[2:], strict=True):
+        assert part[-1] == pytest.approx(theirs[-1], rel=1e-5)  # of first order in the 30 s: 1.5e-6 with 10 s
+    assert np.sqrt(np.mean((voltage - voltages) ** 2)) < 2e-5
+    assert abs(voltage[-1] - voltages[-1]) < 2e-6
