@@ -83,7 +83,7 @@ def test_lithium_is_conserved(by, kind, steps):
     assert held @ np.array(cells.x.concentration)[0] == pytest.approx(held @ salt, rel=1e-12)
     profiles = np.array(cells.x.profile)[0].reshape(n + m, -1)
     assert np.abs(profiles @ np.array(cells.p.volume_share)).max() < 1e-15
-    assert np.abs(profiles).max() > 1e-2
+    assert np.abs(profiles).max() > 5e-3  # no trivial case
 
 
 @BOTH
