@@ -9,8 +9,8 @@ Inputs act at the start of a step, where they have changed. The electrodes lose 
 is lithium: ``capacity capacity_loss`` has left the cyclable lithium, out of the negative electrode. SOC 0 and 1 and the
 capacity between them are found anew (`lithium`). `film_resistance` is the resistance of what the film on the negative
 electrode has gained, with the activation energy of the film. `resistance_growth` g multiplies by ``1 + g`` what
-`resistance_scale` multiplies: the resistances of contacts, of conductors, of a new cell's films and, by smaller exchange
-currents, of the reactions. What `soc_shift` has gained moves lithium between the electrodes. Then::
+`resistance_scale` multiplies: the resistances of contacts, of conductors, of a new cell's films and, by smaller
+exchange currents, of the reactions. What `soc_shift` has gained moves lithium between the electrodes. Then::
 
     charge + shifted_charge = stored_charge + lost_charge + aging_charge
     electrical_energy + shifted_energy = stored_energy + heat + aging_energy
