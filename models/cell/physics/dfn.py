@@ -213,7 +213,7 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> int:
 @kernel
 def write_cell(x: Block, p: Block, y: Block, k: int, h: float) -> int:
     """Write the outputs of cell k at the communication point after a step of h [s], or after none."""
-    y.soc[k] = x.soc[k] = lithium.soc_at(x, k, filling(x, p, k))
+    y.soc[k] = x.soc[k] = lithium.soc_at(x, k, stage.filling(x, p, k))
     current, half = -terminals.stored(x, p, k), 0.5 * h
     if p.lookahead == half and half > 0.0 and not continuation.varying(p):
         ended = continuation.find(x, p, k, current, half)
@@ -232,17 +232,6 @@ def begin(x: Block, p: Block, y: Block, k: int) -> None:
     write_cell(x, p, y, k, 0.0)
     y.voltage[k] = y.emf[k]
     y.anode_potential[k] = x.anode_middle[k] = y.anode_emf[k]
-
-
-@kernel
-def filling(x: Block, p: Block, k: int) -> float:
-    """Return how full of lithium the negative electrode of cell k is."""
-    count, particle, held = mesh.materials_of(p, NEGATIVE), 0, 0.0
-    for n in range(p.negative_width.shape[0]):
-        for m in range(count):
-            held += p.negative_width[n] * x.material_charge[k, m] * x.mean_stoichiometry[k, particle]
-            particle += 1
-    return held / lithium.electrode_charge(x, p, k, NEGATIVE)
 
 
 @kernel

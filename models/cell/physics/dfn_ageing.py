@@ -22,7 +22,7 @@ from ...aging import film, plating
 from ...electrochemistry import electrolyte, heat, lithium
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ...electrochemistry.materials import ELECTRODES
-from ...electrochemistry.porous import mesh
+from ...electrochemistry.porous import mesh, stage
 from .. import aging_port, reported
 from . import ageing, dfn, material
 
@@ -88,7 +88,7 @@ def take_changes(x: Block, p: Block, u: Block, y: Block, k: int) -> None:
         charge = change * x.capacity[k]
         gained = pour(x, p, k, NEGATIVE, charge) + pour(x, p, k, POSITIVE, -charge)
         ageing.book_shift(x, u, y, k, charge, gained)
-    ageing.follow_soc(x, k, dfn.filling(x, p, k))
+    ageing.follow_soc(x, k, stage.filling(x, p, k))
 
 
 @kernel

@@ -20,7 +20,6 @@ from __future__ import annotations
 from ....core.kernel import Block, kernel
 from .. import potentials
 from ..kind import NEGATIVE, POSITIVE
-from ..materials import ELECTRODES
 from . import mesh, solution
 
 

@@ -21,10 +21,10 @@ from . import elimination, mesh, solution
 @kernel
 def varying(p: Block) -> bool:
     """Whether volumes resolve any particles."""
+    found = 0.0
     for m in range(p.resolved.shape[0]):
-        if p.resolved[m] != 0.0:
-            return True
-    return False
+        found += p.resolved[m]
+    return found != 0.0
 
 
 @kernel

@@ -110,12 +110,6 @@ def lengthen(x: Block, p: Block, e: int) -> None:
 
 
 @kernel
-def surface(x: Block, particle: int) -> float:
-    """Return the stoichiometry at the surface of a particle after the step, where the equations are linearised."""
-    return x.response_level[particle] - x.response_slope[particle] * x.reaction[particle]
-
-
-@kernel
 def within_range(x: Block, p: Block) -> bool:
     """Whether all surfaces of particles after the step are within the stoichiometries of their curves."""
     for e in range(ELECTRODES):

@@ -16,7 +16,8 @@ from __future__ import annotations
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.variable import Count
-from ..kind import ElectrochemicalParameters
+from .. import lithium
+from ..kind import NEGATIVE, ElectrochemicalParameters
 from . import extrapolation, mesh, reaction, solution
 
 
@@ -87,3 +88,14 @@ def find(x: Block, p: Block, k: int, current: float, h: float) -> int:
     for i in range(x.concentration.shape[1]):
         x.before[i] = x.concentration[k, i]
     return solution.solve(x, p, k, current, h)
+
+
+@kernel
+def filling(x: Block, p: Block, k: int) -> float:
+    """Return how full of lithium the negative electrode of cell k is."""
+    count, particle, held = mesh.materials_of(p, NEGATIVE), 0, 0.0
+    for n in range(p.negative_width.shape[0]):
+        for m in range(count):
+            held += p.negative_width[n] * x.material_charge[k, m] * x.mean_stoichiometry[k, particle]
+            particle += 1
+    return held / lithium.electrode_charge(x, p, k, NEGATIVE)

@@ -64,8 +64,9 @@ def test_the_potential_is_the_sum_of_its_parts(cells):
     x = cells.x
     total = np.array(x.rest_potential) + x.overpotential + np.array(x.film) * x.reaction
     np.testing.assert_allclose(np.array(x.reaction_potential), total, rtol=1e-14)
-    surface = [reaction.surface(x, i) for i in range(len(x.reaction))]
-    np.testing.assert_allclose(surface, np.array(x.response_level) - np.array(x.response_slope) * x.reaction)
+    np.testing.assert_allclose(
+        np.array(x.linear_surface), np.array(x.response_level) - np.array(x.response_slope) * x.reaction
+    )
 
 
 def test_a_volume_gathers_what_its_materials_take_at_one_potential(cells):
