@@ -34,8 +34,8 @@ def warm(x: Block, p: Block, u: Block, k: int) -> None:
 def start(x: Block, p: Block, u: Block, y: Block, k: int) -> None:
     """Start cell k at rest, with the lithium and the resistances that aging has left."""
     lithium.renew(x, p, k)
-    ageing.renew(x, p, u, k)
     spme.measure(x, p, k)
+    ageing.renew(x, p, u, k)
     warm(x, p, u, k)
     spme.settle(x, p, y, k)
 
