@@ -84,7 +84,8 @@ def prepare(x: Block, p: Block, k: int, use: int, time: float) -> None:
         for e in range(ELECTRODES):
             x.salt_key[use, 2 + e], x.salt_key[use, 4 + e] = p.thickness_scale[k, e], p.porosity_scale[k, e]
         factor(x, p, k, use, STAGE * time)
-        incline(x, use, STAGE * time)
+        if use == AHEAD:
+            incline(x, use, STAGE * time)
 
 
 @kernel

@@ -24,6 +24,7 @@ def pack_of(folder, **cell):
 def folder(tmp_path):
     files.written(tmp_path, files.CONTENTS, "cell.json")
     files.written(tmp_path, files.of_single_particles(), "single.json")
+    files.written(tmp_path, files.blended(0.7), "blend.json")
     return tmp_path
 
 
@@ -85,6 +86,7 @@ def test_the_pack_file_sets_the_current_limits_of_a_cell_of_physics(folder, para
         ),
         ({"parameters": "cell.json", "model": "ecm"}, '"ecm": cell.json is a cell of physics; its models are "spm" or'),
         ({"parameters": "single.json", "model": "dfn"}, '"dfn": single.json has the parameters of single particles al'),
+        ({"parameters": "blend.json", "model": "spme"}, '"spme": blend.json has electrodes of several materials; all'),
         ({"parameters": "nissan_leaf_2013", "model": "dfn"}, '"dfn": nissan_leaf_2013 has no parameters of physics; '),
         ({"parameters": "nissan_leaf_2013", "mesh": {}}, "mesh: nissan_leaf_2013 has no parameters of physics"),
         ({"parameters": "chen_2020", "model": "p2d"}, "[cell] model = \"p2d\": it should be 'ecm', 'spm', 'spme' or"),
