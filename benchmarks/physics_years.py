@@ -169,7 +169,7 @@ def compare(pack: Pack, folder: Path, jumped: Life) -> None:
     print(told("in full", full))
     error = jumped.loss(1) / full.loss(1) - 1.0
     mean = jumped.loss(1).mean() / full.loss(1).mean() - 1.0
-    print(f"loss of the first year by jumps less that in full: {error.min():+.3%} to {error.max():+.3%}, mean {mean:+.3%}")
+    print(f"loss of a year by jumps less that in full: {error.min():+.3%} to {error.max():+.3%}, mean {mean:+.3%}")
 
 
 def tabulate(chosen: argparse.Namespace) -> str:
