@@ -168,7 +168,8 @@ def compare(pack: Pack, folder: Path, jumped: Life) -> None:
     full = live(pack, folder, 1, in_full=True)
     print(told("in full", full))
     error = jumped.loss(1) / full.loss(1) - 1.0
-    print(f"loss of the first year by jumps: {error.min():+.3%} to {error.max():+.3%} of that in full, by cell")
+    mean = jumped.loss(1).mean() / full.loss(1).mean() - 1.0
+    print(f"loss of a year by jumps less that in full: {error.min():+.3%} to {error.max():+.3%}, mean {mean:+.3%}")
 
 
 def tabulate(chosen: argparse.Namespace) -> str:
