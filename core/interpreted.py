@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .block.block_type import nothing
 from .block.memory import BlockMemory
 from .compilation.compiler import Kernel
 from .instance import blocks_of
@@ -55,6 +56,8 @@ class _Module:
 
 
 def _plain(value: Any) -> Any:
+    if value is nothing:
+        return lambda: None  # no kernel asks it for a field
     if isinstance(value, Kernel):
         return interpreted(value)
     return _Module(value) if isinstance(value, ModuleType) else value

@@ -1,7 +1,9 @@
 """Settings and fixtures for all tests."""
 
+import gc
 import re
 import signal
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -14,8 +16,31 @@ from packfmu.pack.file import Pack
 from packfmu.pack.fmus import build_pack
 from packfmu.pack.parts import parts
 
+TESTS = Path(__file__).parent
+
 settings.register_profile("packfmu", deadline=None)  # the first example compiles, and machines are shared
 settings.load_profile("packfmu")
+
+LONG = (
+    "pack/test_fmu_pages.py", "pack/test_initial_dependencies.py", "examples/test_balancing.py",
+    "fmi/native/test_physics_cells.py", "pack/test_managed_pack.py", "examples/test_ten_years.py",
+    "models/cell/physics/test_dfn.py", "pack/test_any_size.py", "models/cell/physics/test_spm.py",
+    "fmi/native/test_objects.py", "models/cell/physics/test_ageing.py", "pack/test_managed_loads.py",
+    "models/balancing/test_active.py", "usage/test_aged.py", "pack/cells/test_cell_in_pack.py",
+    "pack/test_physics_pack.py", "models/bms/test_protection.py", "usage/test_years.py",
+)  # fmt: skip
+"""Files that compile most, and so take longest; neighbours compile other kernels, or one worker waits for the other."""
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the long files, so that no worker has one of them left at the end."""
+    place = {TESTS / name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path, len(LONG)))
+
+
+def pytest_collection_finish():
+    """Leave what has been collected out of the search for garbage, of which compiling makes much."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

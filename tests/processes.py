@@ -1,6 +1,7 @@
 """Programs that are started, told a signal, and watched."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -35,6 +36,22 @@ def wait_until(condition, running=None):
         assert running is None or running.poll() is None, running.communicate()
         assert time.monotonic() - begin < PATIENCE
         time.sleep(0.01)
+
+
+def wait_until_it_hangs(running):
+    """Wait until the main thread of a program sleeps and is not woken; Linux tells how often it has been."""
+    while True:
+        before = _sleeps(running.pid)
+        time.sleep(0.2)
+        if before == _sleeps(running.pid) and before[0] == "S":
+            return
+        assert running.poll() is None, running.communicate()
+
+
+def _sleeps(number):
+    """Return the state of the main thread, and how often it has gone to sleep."""
+    status = Path(f"/proc/{number}/task/{number}/status").read_text()
+    return re.findall(r"^(?:State|voluntary_ctxt_switches):\s*(\w+)", status, re.MULTILINE)
 
 
 def beats(path):

@@ -8,18 +8,11 @@ import time
 
 import pytest
 
-from packfmu.core.interruption import (
-    AT_ONCE,
-    ENDING,
-    Interruption,
-    ended_by_signals,
-    interrupt,
-    interruption_put_off,
-)
+from packfmu.core.interruption import AT_ONCE, ENDING, Interruption, ended_by_signals, interrupt, interruption_put_off
 from packfmu.cosim import results
 from packfmu.cosim.long.long_run import run_long
 from tests.cosim.long.wear import life, planned, prepared
-from tests.processes import BEATING, PATIENCE, beats, program, wait_until
+from tests.processes import BEATING, PATIENCE, beats, program, wait_until, wait_until_it_hangs
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 INTERRUPTED = "interrupted; no file is half-written, and results end with the last step\n"
@@ -167,9 +160,11 @@ sys.exit(Parser("").run([], work))
 def test_the_second_signal_ends_what_hangs(tmp_path, where, told, number):
     with program(COMMAND + HANGING, tmp_path, where) as running:
         wait_until((tmp_path / "ready").exists, running)
+        if where == "c":  # before it hangs, Python handles a signal
+            wait_until_it_hangs(running)
         for _ in range(2):  # as timeout sends each
             running.send_signal(number)
-        time.sleep(1.2 * AT_ONCE)
+        time.sleep(4.0 * AT_ONCE)  # under load it sees the first ones late
         assert running.poll() is None
         running.send_signal(number)
         assert running.communicate(timeout=PATIENCE) == ("", told)

@@ -10,6 +10,7 @@ from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.fmu.component import fmu_component
 from packfmu.cosim.master import run
 from packfmu.cosim.results import load
+from packfmu.coupling import kernels
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.system import System
@@ -18,11 +19,13 @@ from packfmu.fmi.native.platforms import host_platform
 from packfmu.fmi.registry import load_definition
 from packfmu.models.electrochemistry import heat
 from packfmu.models.network.loads import LoadMode
-from packfmu.pack.block import kernel_pack, pack_block, periods
+from packfmu.pack.block import all_parts, kernel_pack, pack_block, periods
+from packfmu.pack.cells.chosen import Cell
 from packfmu.pack.file import Pack
 from packfmu.pack.fmus import fmu_pack
 from packfmu.pack.parts import parts
 from packfmu.pack.topology import ELECTRICAL
+from tests.interpreted import InterpretedInstance
 
 SECOND = 10**9
 STEPS = 60
@@ -81,12 +84,29 @@ def together(component, output):
     return trace(System((component,), ()), "Pack", names, output)
 
 
-def test_the_block_gives_the_bits_of_the_components(block, expected, tmp_path):
+@pytest.mark.parametrize("by", [InterpretedInstance, pytest.param(Instance, marks=pytest.mark.campaign)])
+def test_the_block_gives_the_bits_of_the_components(by, block, expected, tmp_path, monkeypatch):
+    """By the interpreter, too, which runs another life of the kernels."""
+    monkeypatch.setattr(kernels, "Instance", by)
     model = load_definition(block.component, block.arguments, block.start).model
     assert_same_bits(together(kernel_component("Pack", ELECTRICAL, model), tmp_path / "block.nc"), expected)
 
 
-@pytest.mark.parametrize("form", [Form.PYTHON, pytest.param(Form.NATIVE, marks=pytest.mark.campaign)])
+@pytest.mark.parametrize("model", ["spm", "spme", "dfn"])
+def test_its_fmus_are_valid_and_build_reproducibly(model, tmp_path):
+    """Cell.fmu and Pack.fmu, of which the Python flavour compiles nothing until it runs."""
+    pack = PACK.model_copy(update={"cell": Cell(parameters="chen_2020", model=model)})
+    for name in ("first", "again"):
+        planned = [part for part in all_parts(pack) if part.name in ("Cell", "Pack")]
+        build_parts(planned, tmp_path / name, pack.outputs.detail, Form.PYTHON)
+    for part in ("Cell", "Pack"):
+        first, again = (tmp_path / name / "python" / f"{part}.fmu" for name in ("first", "again"))
+        assert validate_fmu(first) == []
+        assert first.read_bytes() == again.read_bytes()
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("form", Form)
 def test_the_fmu_of_the_block_gives_the_bits_of_the_components(form, block, expected, tmp_path):
     built = build_parts((block,), tmp_path, PACK.outputs.detail, form, (host_platform(),))
     assert validate_fmu(built["Pack"]) == []

@@ -8,9 +8,9 @@ time that the film's reaction and diffusion weigh, and what plates; charge and c
 Inputs act at the start of a step, where they have changed. The electrodes lose material (`material`). `capacity_loss`
 is lithium: ``capacity capacity_loss`` has left the cyclable lithium, out of the negative electrode. SOC 0 and 1 and the
 capacity between them are found anew (`lithium`). `film_resistance` is the resistance of what the film on the negative
-electrode has gained, with the activation energy of the film. `resistance_growth` g divides the exchange currents by
-``1 + g`` and multiplies the contact resistance by it. What `soc_shift` has gained moves lithium between the electrodes.
-Then::
+electrode has gained, with the activation energy of the film. `resistance_growth` g multiplies by ``1 + g`` what
+`resistance_scale` multiplies: the resistances of contacts, of conductors, of a new cell's films and, by smaller
+exchange currents, of the reactions. What `soc_shift` has gained moves lithium between the electrodes. Then::
 
     charge + shifted_charge = stored_charge + lost_charge + aging_charge
     electrical_energy + shifted_energy = stored_energy + heat + aging_energy
@@ -40,6 +40,7 @@ from ...aging import anode, counters, damage, film, plating
 from ...aging.kind import AgingParameters
 from ...electrochemistry import films, lithium, potentials
 from ...electrochemistry.kind import NEGATIVE, POSITIVE
+from ...electrochemistry.materials import ELECTRODES
 from ...numerics import tables
 from ...numerics.arrhenius import arrhenius
 from ...numerics.summation import add
@@ -109,6 +110,8 @@ def set_film(x: Block, p: Block, u: Block, k: int) -> None:
     """Set the resistance that the film of cell k has, at the temperature of the inputs."""
     grown = x.film_grown[k] = u.film_resistance[k]
     films.renew(x, p, k)
+    for e in range(ELECTRODES):
+        x.film_resistance[k, e] *= 1.0 + x.resistance_growth[k]
     if grown > 0.0:
         colder = arrhenius(p.film_activation_energy, u.temperature[k], p.aging_reference_temperature)
         x.film_resistance[k, NEGATIVE] += grown * colder / (1.0 - x.material_lost[k, NEGATIVE])
@@ -127,6 +130,15 @@ def grow(x: Block, p: Block, u: Block, k: int) -> None:
     damage.warm(x, p, k, temperature)
     film.warm(x, p, k, temperature)
     plating.warm_exchange(x, p, k, temperature)
+
+
+@kernel
+def grow_layers(x: Block, k: int) -> None:
+    """Let the growth of cell k act on its layers, whose conduction its temperature has set."""
+    grown = 1.0 + x.resistance_growth[k]
+    for layer in range(x.layer_solid.shape[1]):
+        x.layer_conduction[k, layer] *= grown
+        x.layer_solid[k, layer] *= grown
 
 
 @kernel

@@ -111,6 +111,7 @@ def warm(x: Block, p: Block, u: Block, k: int) -> None:
     """Set the temperature of cell k to that of the inputs, and what follows from it and from aging."""
     dfn.warm(x, p, k, u.temperature[k])
     ageing.grow(x, p, u, k)
+    ageing.grow_layers(x, k)
 
 
 @kernel
@@ -139,7 +140,7 @@ def step(x: Block, p: Block, u: Block, y: Block, k: int, h: float) -> int:
     x.current[k], start = u.current[k], x.soc[k]
     status = dfn.advance_cell(x, p, y, k, h)
     if status == DONE:
-        status = dfn.write_cell(x, p, y, k)
+        status = dfn.write_cell(x, p, y, k, h)
     if status == DONE:
         count(x, p, y, k, start, h)
     return status

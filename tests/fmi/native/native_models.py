@@ -34,9 +34,11 @@ MANAGED = {
     "bms": {"groups": 3, "parallel": 2, "parameters": "nissan_leaf_2013"},
     "balancer": {"groups": 3, "parallel": 2, "converter": "flyback", "links": [[0, -1], [1, -1], [2, -1]]},
 }
+MESH = Mesh(negative=3, separator=2, positive=3)
 PHYSICS = {
     "particles": {"cells": 3, "parameters": "chen_2020"},
-    "porous": {"cells": 2, "parameters": shipped("chen_2020", Physics.DFN, Mesh(negative=3, separator=2, positive=3))},
+    "electrolyte": {"cells": 2, "parameters": shipped("chen_2020", Physics.SPME, MESH)},
+    "porous": {"cells": 2, "parameters": shipped("chen_2020", Physics.DFN, MESH)},
 }
 """Cells of physics, which take some time to compile, too."""
 PACK = {

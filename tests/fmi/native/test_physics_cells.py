@@ -3,17 +3,30 @@
 import numpy as np
 import pytest
 from fmpy.fmi1 import FMICallException
+from fmpy.validation import validate_fmu
 
+from packfmu.core.model import DONE
 from packfmu.fmi.native.fmu import build_native_fmu
 from packfmu.fmi.native.platforms import host_platform
+from packfmu.fmi.registry import load_definition
 from tests.fmi.native.native_models import PHYSICS
 from tests.fmi.python.host import Host
+from tests.interpreted import InterpretedInstance
+
+START = {"initial_soc": 0.5}
 
 
-@pytest.fixture(scope="module", params=PHYSICS)
-def host(request, tmp_path_factory):
-    path = tmp_path_factory.mktemp(request.param) / "Cell.fmu"
-    build_native_fmu(path, "cell", PHYSICS[request.param], {"initial_soc": 0.5}, platforms=(host_platform(),))
+@pytest.fixture(scope="module", params=["particles", pytest.param("electrolyte", marks=pytest.mark.campaign), "porous"])
+def name(request):
+    """Return the name of a kind of cell."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def host(name, tmp_path_factory):
+    path = tmp_path_factory.mktemp(name) / "Cell.fmu"
+    build_native_fmu(path, "cell", PHYSICS[name], START, platforms=(host_platform(),))
+    assert validate_fmu(path) == []
     with Host(path) as made:
         made.initialize()
         yield made
@@ -34,6 +47,19 @@ def rows(host, start, count, h=1.0):
         host.fmu.doStep(start + number * h, h)
         found.append(host.fmu.getReal(places))
     return found
+
+
+def test_the_interpreter_computes_the_same_bits(name, host):
+    """From the start; `tests/pack/test_physics_pack.py` holds compiled kernels against both."""
+    state = host.fmu.getFMUState()
+    cells = InterpretedInstance(load_definition("cell", PHYSICS[name], START).model)
+    cells.initialize()
+    for number, told in enumerate(rows(host, 0.0, 4)):
+        cells.u.current[0] = -3.0 + number % 4
+        assert cells.advance(float(number), 1.0) == DONE
+        y = cells.y
+        assert told == [*y.voltage[:2], y.emf[0], y.resistance[0], float(y.heat)]
+    host.fmu.setFMUState(state)
 
 
 def test_state_derivatives_and_refusals(host):

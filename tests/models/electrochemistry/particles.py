@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from packfmu.core.instance import Instance
 from packfmu.models.electrochemistry.kind import Mesh
 from packfmu.models.numerics.curves import tabulate
 from packfmu.models.parameters.chen_2020 import PARAMETERS
+from tests.interpreted import InterpretedInstance
 
 
 def with_diffusivity(factor, volumes=20):
@@ -22,7 +22,7 @@ def with_diffusivity(factor, volumes=20):
 
 
 def started(kind, **start):
-    """Return one initialised cell."""
-    cell = Instance(kind.declare(1).with_start({"initial_soc": 0.6} | start))
+    """Return one initialised cell, whose kernels the interpreter runs."""
+    cell = InterpretedInstance(kind.declare(1).with_start({"initial_soc": 0.6} | start))
     cell.initialize()
     return cell

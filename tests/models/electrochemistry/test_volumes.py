@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
+from packfmu.core.interpreted import interpreted
 from packfmu.models.electrochemistry import particles
 from packfmu.models.electrochemistry.volumes import volumes
 from tests.models.electrochemistry.particles import started, with_diffusivity
 
 RATE, TIME = -2e-4, 400.0
+prepare, advance = interpreted(particles.prepare), interpreted(particles.advance)
 
 
 def factor(x):
@@ -23,9 +25,9 @@ def rate(time):
 def profile(volumes, h):
     """Return the profile after `TIME` in steps of h."""
     cell = started(with_diffusivity(factor, volumes))
-    particles.prepare(cell.x, cell.p, 0, 0.5 * h)
+    prepare(cell.x, cell.p, 0, 0.5 * h)
     for n in range(round(TIME / h)):
-        particles.advance(cell.x, cell.p, 0, 0, 0, rate((n + 0.5) * h))
+        advance(cell.x, cell.p, 0, 0, 0, rate((n + 0.5) * h))
     return cell.x["profile"][0, :volumes].copy()
 
 
@@ -75,7 +77,7 @@ def test_second_order_in_space_towards_an_independent_solver():
 @pytest.mark.parametrize("h", [1e-3, 3600.0])
 def test_any_step_is_finite(h):
     cell = started(with_diffusivity(factor))
-    particles.prepare(cell.x, cell.p, 0, 0.5 * h)
-    particles.advance(cell.x, cell.p, 0, 0, 0, min(0.1 / h, 1e-2))
+    prepare(cell.x, cell.p, 0, 0.5 * h)
+    advance(cell.x, cell.p, 0, 0, 0, min(0.1 / h, 1e-2))
     assert np.isfinite(cell.x["profile"]).all()
     assert np.abs(cell.x["profile"]).max() < 1.0

@@ -24,11 +24,11 @@ def aging(law="reaction", plating=None):
     return chen_2020_films.aging(law, plating)
 
 
-def cell(kind, cells=1, film=THICKNESS * RESISTIVITY, physics=Physics.SPM, **start):
+def cell(kind, cells=1, film=THICKNESS * RESISTIVITY, physics=Physics.SPM, by=Instance, mesh=MESH, **start):
     """Return cells of Chen 2020 that age, with a film on the negative electrode of the new cell [Ohm m2]."""
     negative = replace(PARAMETERS.negative, film_resistance=film)
-    model = replace(PARAMETERS, negative=negative, physics=physics, mesh=MESH).declare(cells, kind)
-    instance = Instance(model.with_start({"initial_soc": 1.0, **start}))
+    model = replace(PARAMETERS, negative=negative, physics=physics, mesh=mesh).declare(cells, kind)
+    instance = by(model.with_start({"initial_soc": 1.0, **start}))
     instance.initialize()
     return instance
 

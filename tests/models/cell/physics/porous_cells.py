@@ -23,9 +23,15 @@ def porous(mesh: Mesh | None = None, kind: ElectrochemicalCell = PARAMETERS) -> 
     return replace(kind, physics=Physics.DFN, mesh=mesh or Mesh())
 
 
-def instance(cells: int = 1, kind: ElectrochemicalCell | None = None, soc: float = 0.6, **start: object) -> Instance:
-    """Return n initialised cells."""
-    made = Instance((kind or porous()).declare(cells).with_start({"initial_soc": soc, **start}))
+def instance(
+    cells: int = 1,
+    kind: ElectrochemicalCell | None = None,
+    soc: float = 0.6,
+    by: type[Instance] = Instance,
+    **start: object,
+) -> Instance:
+    """Return n initialised cells, run by compiled kernels or by the interpreter."""
+    made = by((kind or porous()).declare(cells).with_start({"initial_soc": soc, **start}))
     made.initialize()
     return made
 
