@@ -9,6 +9,7 @@ from scipy.optimize import brentq
 from packfmu.core.errors import InputError
 from packfmu.core.instance import Instance
 from packfmu.models.aging.material import LOSSES, MaterialLoss
+from packfmu.models.cell import ecm
 from packfmu.models.electrochemistry.kind import Mesh, Physics
 from packfmu.models.electrochemistry.lithium import rest_voltages
 from packfmu.models.numerics.arrhenius import FARADAY_CONSTANT
@@ -169,7 +170,7 @@ def test_the_currents_that_particles_take_grow_as_their_material_falls():
 
 def test_an_equivalent_circuit_has_no_material_to_lose():
     with pytest.raises(InputError, match="an equivalent circuit has no active material to lose"):
-        invented_cell().declare(1, KIND)
+        ecm.declare(1, invented_cell(), KIND)
 
 
 def cell_of_volumes():
