@@ -55,7 +55,7 @@ self_discharge_cv = 0.3
 
 [thermal]
 convection = 0.1
-conduction = 0.05
+conduction = 0.0
 
 [balancer]
 converter = "flyback"
@@ -80,7 +80,7 @@ rate_cv = 0.05
 [schedule]
 electrical = "1 s"
 control = "1 s"
-thermal = "10 s"
+thermal = "5 s"
 aging = "1 h"
 """
 

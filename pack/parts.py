@@ -13,6 +13,7 @@ from ..core.errors import InputError
 from ..core.instance import Instance
 from ..fmi.definition import Part
 from ..fmi.registry import load_definition
+from ..models.aging.material import LOSSES
 from ..models.bms.kalman_correction import LEAST_SIGMA
 from ..models.cell.physics.cell import ElectrochemicalCell
 from ..models.cell.protocol import CellModel
@@ -33,6 +34,9 @@ SIGMAS = 6.0
 
 WORN = ("capacity_loss", "resistance_growth", "film_resistance")
 """What a cell takes from its aging."""
+
+MATERIAL = tuple(name for name, _ in LOSSES)
+"""What cells of physics take besides, where they lose active material."""
 
 VOLTAGE_DRIFT = 1e-3
 """What steps of the readings and the cells themselves add to that error [V]."""
@@ -118,7 +122,8 @@ def _worn(*aging: Part) -> dict[str, ArrayLike]:
     for part in aging:
         instance = Instance(load_definition(part.component, part.arguments, part.start).model)
         instance.initialize()
-        worn |= {name: instance.y[name].copy() for name in WORN}
+        told = {variable.name for variable in instance.model.outputs}
+        worn |= {name: instance.y[name].copy() for name in (*WORN, *MATERIAL) if name in told}
     return worn
 
 

@@ -8,6 +8,7 @@ from ..core.errors import InputError
 from ..coupling.operations import Connection, Rule, connect
 from ..coupling.system import Component, Layer, System, check_set
 from ..models.aging.counters import COUNTER_NAMES
+from ..models.aging.material import LOSSES
 
 ELECTRICAL = Layer(1, "electrical")
 CONTROL = Layer(2, "control")
@@ -72,6 +73,9 @@ ANODE_CONNECTIONS = (
 )
 """Likewise, where cells tell the potentials of their negative electrodes and the network takes them."""
 
+MATERIAL_CONNECTIONS = tuple(connect(f"Aging.{name}", f"Cell.{name}") for name, _ in LOSSES)
+"""Likewise, where the aging tells how much active material is lost, and the cells have some."""
+
 
 def pack_system(components: Iterable[Component]) -> System:
     """Join the components of a pack at their standard ports.
@@ -103,8 +107,9 @@ def pack_system(components: Iterable[Component]) -> System:
     for connection in PACK_CONNECTIONS:
         if connection.source[0] in given and connection.target[0] in given:
             joined.setdefault(connection.target, connection)
-    for connection in ANODE_CONNECTIONS:
-        if all(port in given[name].ports for name, port in (connection.source, connection.target)):
+    for connection in ANODE_CONNECTIONS + MATERIAL_CONNECTIONS:
+        ends = connection.source, connection.target
+        if all(name in given and port in given[name].ports for name, port in ends):
             joined[connection.target] = connection
     return System(tuple(given[name] for name in PACK_LAYERS if name in given), tuple(joined.values()))
 
@@ -128,4 +133,5 @@ def block_system(block: Component, aging: Component) -> System:
 
     check_set((block, aging))
     across = [c for c in PACK_CONNECTIONS if (c.source[0] == aging.name) != (c.target[0] == aging.name)]
+    across += [c for c in MATERIAL_CONNECTIONS if c.source[1] in aging.ports and c.target[1] in block.ports]
     return System((block, aging), tuple(dict.fromkeys(Connection(end(c.source), end(c.target)) for c in across)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...core.errors import InputError
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.model import Model, Update
@@ -47,7 +48,16 @@ def declare(cells: int, parameters: CellParameters, aging: AgingParameters | Non
         Start values of every cell; each may be given its own capacity, resistance scale and so on afterwards.
     aging : AgingParameters, optional
         How they age. Without it they have neither counters of stress nor inputs of aging.
+
+    Raises
+    ------
+    InputError
+        When they should lose active material, which equivalent circuits do not have.
     """
+    if aging and aging.material.happens:
+        raise InputError(
+            f"{parameters.name}: an equivalent circuit has no active material to lose; a cell of physics has"
+        )
     cells = counted("cells", cells, "cell")
     fields = circuit.fields(cells, parameters) + port.fields(cells) + step.fields(cells, parameters)
     modules = Fields(modules=(__name__, *fields.modules))

@@ -89,8 +89,21 @@ def symmetric(drive: float, exchange: float, stoichiometry: float, voltage: floa
     occupied, vacant = max(stoichiometry, LEAST_VACANCY), max(1.0 - stoichiometry, LEAST_VACANCY)
     sites, half = occupied * vacant, 0.5 * drive
     root = sqrt(sites + half * half)
-    largest = abs(half) + root
-    size = voltage * log(largest * largest / sites)
-    slope = voltage / root
+    largest, inverse = abs(half) + root, 1.0 / (root * sites)
+    size = voltage * log(largest * largest * root * inverse)
+    slope = voltage * sites * inverse
     found = size if half > 0.0 else -size
-    return found, slope / exchange, slope * half * (occupied - vacant) / sites
+    return found, slope / exchange, voltage * inverse * half * (occupied - vacant)
+
+
+@kernel
+def loss(drive: float, stoichiometry: float, transfer: float, voltage: float) -> float:
+    """Return the overpotential of ``drive = I/exchange`` alone, as `activation` does."""
+    if transfer != 0.5:
+        relative, _, _ = activation(drive, 1.0, stoichiometry, transfer, voltage)
+        return relative
+    sites = max(stoichiometry, LEAST_VACANCY) * max(1.0 - stoichiometry, LEAST_VACANCY)
+    half = 0.5 * abs(drive)
+    largest = half + sqrt(sites + half * half)
+    size = voltage * log(largest * largest / sites)
+    return size if drive > 0.0 else -size

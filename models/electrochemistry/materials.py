@@ -163,19 +163,25 @@ def entropy(p: Block, m: int, stoichiometry: float) -> tuple[float, float]:
 def warm(x: Block, p: Block, k: int, temperature: float) -> None:
     """Set the temperature of cell k [K] and the rates that follow from it."""
     x.temperature[k] = temperature
-    distance = (1.0 / p.reference_temperature - 1.0 / temperature) / GAS_CONSTANT
+    away = distance(p, temperature)
     for m in range(p.particle_radius.shape[0]):
         e = electrode_of(p, m)
         radius = p.particle_radius[m] * p.radius_scale[k, e]
         diffusivity = p.diffusivity_scale[k, e] * p.diffusivity_middle[m]
-        faster = activated(p.diffusivity_activation_energy[m], distance)
+        faster = activated(p.diffusivity_activation_energy[m], away)
         x.diffusion_rate[k, m] = diffusivity * faster / (radius * radius)
         density = p.exchange_current_density[m] * p.exchange_current_scale[k, e]
-        faster = activated(p.exchange_current_activation_energy[m], distance)
+        faster = activated(p.exchange_current_activation_energy[m], away)
         x.exchange_current[k, m] = density * faster * x.material_surface[k, m]
 
 
 @kernel
-def activated(energy: float, distance: float) -> float:
-    """Return the factor of an activation energy [J/mol] at a distance ``(1/T_ref - 1/T)/R_gas`` [mol/J]."""
-    return exp(energy * distance) if energy != 0.0 else 1.0
+def distance(p: Block, temperature: float) -> float:
+    """Return ``(1/T_ref - 1/T)/R_gas`` at a temperature [mol/J]."""
+    return (temperature - p.reference_temperature) / (GAS_CONSTANT * temperature * p.reference_temperature)
+
+
+@kernel
+def activated(energy: float, away: float) -> float:
+    """Return the factor of an activation energy [J/mol] at a `distance` [mol/J]."""
+    return exp(energy * away) if energy != 0.0 else 1.0

@@ -84,6 +84,39 @@ def potential(x: Block, p: Block, k: int, m: int, place: Place) -> tuple[float, 
 
 
 @kernel
+def rest(p: Block, m: int, place: Place, warmer: float) -> tuple[float, float]:
+    """Return U of material m [V] so much above the reference temperature [K], and dU/dT [V/K]: values without slopes.
+
+    A cubic is a sum of the values and derivatives at both ends with weights that the place alone decides.
+    """
+    segment, t, beyond = place
+    i, left = ENTRIES * segment, 1.0 - t
+    end, first, last = t * t * (3.0 - 2.0 * t), t * left * left, -t * t * left
+    start = 1.0 - end
+    entropic = start * p.property_table[m, i + 2] + first * p.property_table[m, i + 3]
+    entropic += end * p.property_table[m, i + 6] + last * p.property_table[m, i + 7]
+    value = start * p.property_table[m, i] + first * p.property_table[m, i + 1]
+    value += end * p.property_table[m, i + 4] + last * p.property_table[m, i + 5]
+    if beyond != 0.0:
+        by_place, entropic_by_place = inclines(p, m, place)
+        value, entropic = value + beyond * by_place, entropic + beyond * entropic_by_place
+    return value + warmer * entropic, entropic
+
+
+@kernel
+def inclines(p: Block, m: int, place: Place) -> tuple[float, float]:
+    """Return the derivatives of U_ref [V] and dU/dT [V/K] of material m by the place in its table."""
+    segment, t, _ = place
+    i, rising = ENTRIES * segment, 6.0 * t * (1.0 - t)
+    first, last = 1.0 - t * (4.0 - 3.0 * t), t * (3.0 * t - 2.0)
+    value = rising * (p.property_table[m, i + 4] - p.property_table[m, i])
+    value += first * p.property_table[m, i + 1] + last * p.property_table[m, i + 5]
+    entropic = rising * (p.property_table[m, i + 6] - p.property_table[m, i + 2])
+    entropic += first * p.property_table[m, i + 3] + last * p.property_table[m, i + 7]
+    return value, entropic
+
+
+@kernel
 def entropy(p: Block, m: int, place: Place) -> tuple[float, float]:
     """Return dU/dT of material m [V/K], and its derivative by the stoichiometry."""
     segment, within, beyond = place

@@ -63,6 +63,7 @@ def fields(cells: Count, kind: ElectrochemicalParameters) -> Fields:
             state("salt", "1", (cells, node), "e: departure of the concentration, over c_e0"),
             state("salt_mean", "1", (cells, ELECTRODES), "Mean departure in each electrode"),
             state("salt_activity", "1", (cells, ELECTRODES), "Factor on the exchange current of each electrode", 0.0),
+            state("salt_time", "s", cells, "Longest time constant of the salt at the reference temperature", 0.0),
             state("salt_matrix", "1", (WORK + 1, node), "The matrices, and the departure that is being computed"),
             state("salt_key", "1", (2, KEY), "What the matrices hold for", -UNBOUNDED),
         ),
@@ -225,14 +226,32 @@ def advance(x: Block, p: Block, k: int, density: float, h: float) -> None:
 def observe(x: Block, p: Block, k: int) -> None:
     """Write mean and factor of both electrodes of cell k, as its salt is; the row `WORK` holds it."""
     for e in range(ELECTRODES):
-        x.salt_mean[k, e], x.salt_activity[k, e], _, _ = seen(x, p, e, STEP)
+        x.salt_mean[k, e], x.salt_activity[k, e] = present(x, p, e)
+
+
+@kernel
+def transfer_of(p: Block, e: int) -> float:
+    """Return the transfer coefficient of an electrode."""
+    return p.transfer[p.transfer.shape[0] - 1] if e == POSITIVE else p.transfer[NEGATIVE]
+
+
+@kernel
+def present(x: Block, p: Block, e: int) -> tuple[float, float]:
+    """Return mean and factor of an electrode as the row `WORK` holds the salt."""
+    start, end, transfer = first(p, 2 * e), first(p, 2 * e + 1), transfer_of(p, e)
+    mean = activity = 0.0
+    for i in range(start, end):
+        concentration = max(1.0 + x.salt_matrix[WORK, i], LEAST_SHARE)
+        mean += x.salt_matrix[WORK, i]
+        activity += sqrt(concentration) if transfer == 0.5 else power(concentration, transfer)
+    share = 1.0 / (end - start)
+    return share * mean, share * activity
 
 
 @kernel
 def seen(x: Block, p: Block, e: int, use: int) -> Seen:
     """Return what an electrode sees of the salt in the row `WORK`."""
-    start, end = first(p, 2 * e), first(p, 2 * e + 1)
-    transfer = p.transfer[p.transfer.shape[0] - 1] if e == POSITIVE else p.transfer[NEGATIVE]
+    start, end, transfer = first(p, 2 * e), first(p, 2 * e + 1), transfer_of(p, e)
     slope, mean, activity, by_mean, by_activity = ROWS * use + SLOPE, 0.0, 0.0, 0.0, 0.0
     for i in range(start, end):
         departure, inclined = x.salt_matrix[WORK, i], x.salt_matrix[slope, i]
@@ -256,14 +275,20 @@ def settle(x: Block, p: Block, k: int) -> None:
 
 
 @kernel
-def include(x: Block, p: Block, y: Block, k: int) -> None:
-    """Include the longest time constant of the salt of cell k, from the layers' capacities and resistances."""
+def measure(x: Block, p: Block, k: int) -> None:
+    """Find the longest time constant of the salt of cell k from its layers at the reference temperature."""
     diffusivity, _ = electrolyte.table_diffusivity(p, p.electrolyte_concentration)
     held = resistance = 0.0
     for layer in range(electrolyte.LAYERS):
         held += x.layer_capacity[k, layer]
         resistance += x.layer_diffusion[k, layer]
-    slowest = held * resistance / (9.869604401089358 * diffusivity)
+    x.salt_time[k] = held * resistance / (9.869604401089358 * diffusivity)
+
+
+@kernel
+def include(x: Block, y: Block, k: int) -> None:
+    """Include the longest time constant of the salt of cell k."""
+    slowest = x.salt_time[k] / x.electrolyte_diffusion[k]
     include_timescale(y, slowest, slowest)
 
 

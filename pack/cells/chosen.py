@@ -145,6 +145,10 @@ class Cell(Table):
                 f'model = "{physics.value}": {self.parameters} has the parameters of single particles alone; allowed '
                 f"is {allowed}"
             )
+        if physics not in kind.models:
+            allowed = " or ".join(f'"{model.value}"' for model in kind.models)
+            told = f"{self.parameters} has electrodes of several materials"
+            raise ValueError(f'model = "{physics.value}": {told}; allowed is {allowed}')
         limits = replace(kind.limits, **self._currents())
         return replace(kind, physics=physics, mesh=self.mesh.made() if self.mesh else kind.mesh, limits=limits)
 

@@ -1,7 +1,9 @@
 """The scripts that settled a decision still show what it rests on, and their page tells each."""
 
 import re
+from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from tests.docs.pages import ROOT, module
@@ -39,6 +41,16 @@ def test_connectivity_is_as_exact_as_by_all_eigenvalues():
     for groups in (12, 96):
         (ours, _), (theirs, _) = script("connectivity").compared(groups)
         assert ours < max(10.0 * theirs, 1e-12)
+
+
+def test_ports_about_the_last_current_are_of_second_order_while_it_does_not_jump():
+    found = {name: script("port_current").errors(name) for name in ("jumps", "swings")}
+    last = {name: [np.log2(a / b) for a, b in pairwise(errors[False])] for name, errors in found.items()}
+    assert last["swings"] == pytest.approx([2.0, 2.0], abs=0.1)
+    assert all(1.0 < order < 1.75 for order in last["jumps"])
+    assert all(
+        again < as_it_is / 10.0 for errors in found.values() for as_it_is, again in zip(*errors.values(), strict=True)
+    )
 
 
 def test_the_usual_root_loses_digits_and_ours_none():

@@ -133,8 +133,11 @@ def published_voltage(case, solution, t, current):
     return voltage + chi * v_t * salt + density * resistance
 
 
-def simulation(case, soc="full", options=None, tolerance=1e-9, **more):
-    """Return a simulation of a case whose current is an input, in amperes, positive on discharge as in PyBaMM."""
+def simulation(case, soc="full", options=None, tolerance=1e-9, change=None, **more):
+    """Return a simulation of a case whose current is an input, in amperes, positive on discharge as in PyBaMM.
+
+    `change` is called with the parameters.
+    """
     regularise(case.regularised)
     average(case)
     model = MODELS[case.model](options)
@@ -142,6 +145,8 @@ def simulation(case, soc="full", options=None, tolerance=1e-9, **more):
     start(case.parameters, values, soc)
     if case.published:
         values["Electrolyte diffusivity [m2.s-1]"] = initially(values, "Electrolyte diffusivity [m2.s-1]")
+    if change is not None:
+        change(values)
     if "experiment" not in more:
         values["Current function [A]"] = "[input]"
     submeshes, methods = dict(model.default_submesh_types), dict(model.default_spatial_methods)

@@ -44,6 +44,9 @@ PROFILES = {
     "c_surf_n": "Negative particle surface concentration [mol.m-3]",
     "c_surf_p": "Positive particle surface concentration [mol.m-3]",
 }
+MATERIAL_RATES = {"Negative": 0.1, "Positive": 0.05}
+"""Share of the active material that each full cycle of 5 A.h takes."""
+MATERIAL = [f"X-averaged {part} electrode active material volume fraction" for part in ("negative", "positive")]
 LITHIUM = [f"Total lithium in {part} [mol]" for part in ("negative electrode", "positive electrode", "electrolyte")]
 TOLERANCE = 1e-9
 LOOSER = {("marquis_2019", "dfn", "drive"): 3e-9}
@@ -138,6 +141,34 @@ def write_side_reactions(parameters):
     np.savez_compressed(FOLDER / f"{parameters}_sei.npz", **kept)
 
 
+def losing_material(tolerance=1e-10):
+    """Return three cycles of an SPM that loses active material: C/2 for 2700 s, as long a rest, C/2 back, a rest."""
+    case, current = Case("chen_2020", "spm"), ONE_C["chen_2020"] / 2.0
+    solved = simulation(case, "half", {"loss of active material": "current-driven"}, tolerance, change=losing)
+    rows, begin = [], 0.0
+    for flowing in (current, 0.0, -current, 0.0) * 3:
+        times = np.linspace(0.0, 2700.0, 10)[1:]
+        last = solved.step(2700.0, t_eval=[0.0, *times], inputs={"Current function [A]": -flowing})
+        at = begin + times
+        wanted = ("Voltage [V]", *MATERIAL, *LITHIUM[:2])
+        rows.append(np.array([at, np.full(at.size, flowing), *(last[name](at) for name in wanted)]))
+        begin = at[-1]
+    names = "t", "I", "V", "fraction_n", "fraction_p", "lithium_n", "lithium_p"
+    return dict(zip(names, np.concatenate(rows, axis=1), strict=True))
+
+
+def losing(values):
+    """Let the electrodes lose a share of their volume for each ampere-second, ten per cent in a full cycle."""
+    area = values["Electrode height [m]"] * values["Electrode width [m]"]
+    for side, rate in MATERIAL_RATES.items():
+        fraction = values[f"{side} electrode active material volume fraction"]
+        slope = rate * fraction * area / (2.0 * 3600.0 * ONE_C["chen_2020"])
+        values.update(
+            {f"{side} electrode current-driven LAM rate": lambda i, _, slope=slope: -slope * abs(i)},
+            check_already_exists=False,
+        )
+
+
 def short(name):
     """Tell whether seven digits are enough for a quantity."""
     return name.partition("/")[2].startswith(("profile", "heat", "T"))
@@ -189,3 +220,5 @@ if __name__ == "__main__":
             write(*planned)
     if "chen_2020_sei".startswith(wanted):
         write_side_reactions("chen_2020")
+    if "chen_2020_material".startswith(wanted):
+        np.savez_compressed(FOLDER / "chen_2020_material.npz", **losing_material())

@@ -5,11 +5,12 @@ Equations
 A step counts, at the potential U_a of the negative electrode under its film in the middle of the step (`anode`), the
 time that the film's reaction and diffusion weigh, and what plates; charge and cycles as any cell does.
 
-Four inputs act at the start of a step, where they have changed. `capacity_loss` is lithium: ``capacity capacity_loss``
-has left the cyclable lithium, out of the negative electrode. SOC 0 and 1 and the capacity between them are found anew
-(`lithium`). `film_resistance` is the resistance of what the film on the negative electrode has gained, with the
-activation energy of the film. `resistance_growth` g divides the exchange currents by ``1 + g`` and multiplies the
-contact resistance by it. What `soc_shift` has gained moves lithium between the electrodes. Then::
+Inputs act at the start of a step, where they have changed. The electrodes lose material (`material`). `capacity_loss`
+is lithium: ``capacity capacity_loss`` has left the cyclable lithium, out of the negative electrode. SOC 0 and 1 and the
+capacity between them are found anew (`lithium`). `film_resistance` is the resistance of what the film on the negative
+electrode has gained, with the activation energy of the film. `resistance_growth` g multiplies by ``1 + g`` what
+`resistance_scale` multiplies: the resistances of contacts, of conductors, of a new cell's films and, by smaller
+exchange currents, of the reactions. What `soc_shift` has gained moves lithium between the electrodes. Then::
 
     charge + shifted_charge = stored_charge + lost_charge + aging_charge
     electrical_energy + shifted_energy = stored_energy + heat + aging_energy
@@ -19,7 +20,7 @@ lithium is worth less in the electrode than as metal.
 
 Limits
 ------
-No active material is lost. The growth of resistance leaves diffusion in particles and electrolyte as it is.
+The growth of resistance leaves diffusion in particles and electrolyte as it is.
 
 Shared states
 -------------
@@ -39,10 +40,12 @@ from ...aging import anode, counters, damage, film, plating
 from ...aging.kind import AgingParameters
 from ...electrochemistry import films, lithium, potentials
 from ...electrochemistry.kind import NEGATIVE, POSITIVE
+from ...electrochemistry.materials import ELECTRODES
 from ...numerics import tables
 from ...numerics.arrhenius import arrhenius
 from ...numerics.summation import add
 from .. import aging_port
+from . import material
 
 
 def fields(cells: Count, aging: AgingParameters, open_circuit: NDArray[np.float64]) -> Fields:
@@ -81,7 +84,7 @@ def fields(cells: Count, aging: AgingParameters, open_circuit: NDArray[np.float6
         film.cell_fields(aging.sei, cells, nodes),
         plating.cell_fields(aging.plating, cells, nodes),
     )
-    return sum(laws, aging_port.fields(cells) + own)
+    return sum(laws, aging_port.fields(cells) + own + material.fields(cells))
 
 
 @kernel
@@ -95,8 +98,10 @@ def renew(x: Block, p: Block, u: Block, k: int) -> None:
     """Take out of cell k, which has the lithium of a new one, what it has lost; its particles have no lithium yet."""
     x.lithium_lost[k] = lost_lithium(p, u, k)
     x.soc_shift[k] = u.soc_shift[k]
-    if x.lithium_lost[k] != 0.0:
-        x.lithium[k] -= x.lithium_lost[k]
+    new = x.lithium[k]
+    material.renew(x, p, u, k)
+    x.lithium[k] -= x.lithium_lost[k]
+    if x.lithium[k] != new or material.any_lost(x, k):
         lithium.find_window(x, p, k)
 
 
@@ -105,9 +110,11 @@ def set_film(x: Block, p: Block, u: Block, k: int) -> None:
     """Set the resistance that the film of cell k has, at the temperature of the inputs."""
     grown = x.film_grown[k] = u.film_resistance[k]
     films.renew(x, p, k)
+    for e in range(ELECTRODES):
+        x.film_resistance[k, e] *= 1.0 + x.resistance_growth[k]
     if grown > 0.0:
         colder = arrhenius(p.film_activation_energy, u.temperature[k], p.aging_reference_temperature)
-        x.film_resistance[k, NEGATIVE] += grown * colder
+        x.film_resistance[k, NEGATIVE] += grown * colder / (1.0 - x.material_lost[k, NEGATIVE])
 
 
 @kernel
@@ -123,6 +130,15 @@ def grow(x: Block, p: Block, u: Block, k: int) -> None:
     damage.warm(x, p, k, temperature)
     film.warm(x, p, k, temperature)
     plating.warm_exchange(x, p, k, temperature)
+
+
+@kernel
+def grow_layers(x: Block, k: int) -> None:
+    """Let the growth of cell k act on its layers, whose conduction its temperature has set."""
+    grown = 1.0 + x.resistance_growth[k]
+    for layer in range(x.layer_solid.shape[1]):
+        x.layer_conduction[k, layer] *= grown
+        x.layer_solid[k, layer] *= grown
 
 
 @kernel
@@ -195,8 +211,11 @@ def pour(x: Block, p: Block, k: int, e: int, charge: float) -> float:
 def take_changes(x: Block, p: Block, u: Block, y: Block, k: int) -> None:
     """Apply what has changed of lithium and SOC to cell k, whose electrodes are single particles."""
     lost, change = asked(x, p, u, k)
-    if lost == 0.0 and change == 0.0:
+    if lost == 0.0 and change == 0.0 and not material.waits(x, u, k):
         return
+    if material.waits(x, u, k):
+        material.lose(x, p, u, y, k)
+        set_film(x, p, u, k)
     if lost != 0.0:
         book_loss(x, p, y, k, lost, pour(x, p, k, NEGATIVE, -lost))
     if change != 0.0:
@@ -212,6 +231,7 @@ def reset(x: Block, p: Block, y: Block) -> None:
     counters.reset(y)
     damage.reset(x, p, y)
     plating.reset(x, p, y)
+    material.reset(p, y)
 
 
 @kernel
@@ -220,6 +240,7 @@ def count_cycles(x: Block, p: Block, y: Block, k: int, start: float, h: float) -
     middle = 0.5 * (start + x.soc[k])
     voltage = tables.value(p.open_circuit_voltage, tables.locate(p.open_circuit_voltage.shape[0], middle))
     damage.count(x, p, y, k, middle, voltage, h)
+    material.count(x, k, middle, h)
 
 
 @kernel

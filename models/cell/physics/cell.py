@@ -53,13 +53,18 @@ class ElectrochemicalCell(ElectrochemicalParameters):
         return float(sum(spans)) * electrode.thickness * self.area
 
     @property
+    def models(self) -> tuple[Physics, ...]:
+        """The models that take its electrodes."""
+        return BLENDS if len(self.materials) > len(self.electrodes) else tuple(Physics)
+
+    @property
     def nodes(self) -> Count:
         """Number of values that tabulate the open-circuit voltage over SOC."""
         return Count(NODES, "node")
 
     def declare(self, cells: int, aging: AgingParameters | None = None) -> Model:
         """Declare n cells, >= 1, which age where `aging` is given."""
-        if len(self.materials) > len(self.electrodes) and self.physics not in BLENDS:
+        if self.physics not in self.models:
             raise InputError(f"{self.name}: no model {self.physics.value!r} of electrodes of several materials yet")
         if aging is None:
             return MODELS[self.physics](cells, self, self.capacity)

@@ -121,17 +121,22 @@ def warm(x: Block, p: Block, k: int, temperature: float) -> None:
 
 
 @kernel
-def offer_port(x: Block, p: Block, y: Block, k: int) -> int:
-    """Compute the Thévenin equivalent of cell k, which is prepared, linearised about its last current, by a trial."""
+def look_ahead(x: Block, p: Block, k: int, current: float) -> int:
+    """Take a trial of cell k, which is prepared, under I_x [A]; return how it ended."""
+    ahead = max(p.lookahead, LEAST_TIME)
+    stage.recall(x, k, current)
+    particles.prepare(x, p, k, ahead)
+    return stage.find(x, p, k, current, ahead)
+
+
+@kernel
+def offer_port(x: Block, p: Block, y: Block, k: int) -> None:
+    """Write the Thévenin equivalent of cell k, linearised about its last current, from a trial that is found."""
     current = x.current[k]
     flowing = -terminals.stored(x, p, k)
-    stage.recall(x, k, flowing)
-    ahead = max(p.lookahead, LEAST_TIME)
-    particles.prepare(x, p, k, ahead)
-    ended = stage.find(x, p, k, flowing, ahead)
-    voltage = solution.voltage(x, p, k, flowing)
+    voltage = solution.voltage(x, p, flowing)
     least = face.potential(x, p, k)
-    slope, share = solution.differentiate(x, p, k, flowing), terminals.storing(p, k, current)
+    slope, share = solution.differentiate(x, p), terminals.storing(p, k, current)
     sensitivity.include(x, p, y, k, flowing)
     stage.keep(x, k, flowing)
     contact = x.contact_resistance[k]
@@ -142,7 +147,6 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> int:
     for m in range(x.diffusion_rate.shape[1]):
         slowest = 1.0 / (p.mode_rate[0] * x.diffusion_rate[k, m])
         include_timescale(y, slowest, slowest)
-    return DONE if ended == solution.CONVERGED else unsolved(x)
 
 
 @kernel
@@ -155,62 +159,68 @@ def unsolved(x: Block) -> int:
 
 
 @kernel
-def halve(x: Block, p: Block, y: Block, k: int, current: float, h: float, first: bool) -> tuple[int, float, float]:
-    """Take a half of a step of h [s] of cell k under I_x [A], and book it twice, as the extrapolation asks for.
+def book_half(x: Block, p: Block, y: Block, k: int, current: float, h: float, half: int) -> None:
+    """Book a half of a step of h [s] of cell k twice, as the extrapolation asks for."""
+    warmth, x.stage_voltage[half] = booking.book(x, p, y, current, h)
+    y.heat_rate[k] += warmth / h
+    x.stage_anode[half] = face.potential(x, p, k)
 
-    Returns the status, the voltage between the collectors and the anode potential at the end [V].
-    """
-    time = 0.5 * h
-    ended = stage.find(x, p, k, current, time) if first else continuation.find(x, p, k, current, time)
-    if ended == solution.NOT_CONVERGED:
-        return unsolved(x), 0.0, 0.0
-    voltage = solution.voltage(x, p, k, current)
-    y.heat_rate[k] += booking.book(x, p, y, current, solution.across_separator(x, p, k, current), h) / h
-    stage.follow(x, p, k)
-    if first:
-        extrapolation.note_first(x)
-    else:
-        extrapolation.note_second(x)
-    return DONE, voltage, face.potential(x, p, k)
+
+@kernel
+def halve(x: Block, p: Block, y: Block, k: int, current: float, h: float) -> int:
+    """Take both halves of a step of h [s] of cell k under I_x [A]; return a status."""
+    extrapolation.begin(x, p, k)
+    stage.recall(x, k, current)
+    for i in range(x.concentration.shape[1]):
+        x.before[i] = x.concentration[k, i]
+    if solution.solve(x, p, k, current, 0.5 * h) == solution.NOT_CONVERGED:
+        return unsolved(x)
+    book_half(x, p, y, k, current, h, 0)
+    extrapolation.note_first(x)
+    face.keep(x, p)
+    if continuation.second(x, p, k, current, 0.5 * h) == solution.NOT_CONVERGED:
+        return unsolved(x)
+    book_half(x, p, y, k, current, h, 1)
+    extrapolation.note_second(x)
+    return DONE if reaction.within_range(x, p) else BEYOND
 
 
 @kernel
 def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> int:
     """Step cell k over h [s], its current and temperature being in x already, and add it to the ledger."""
     main = terminals.stored(x, p, k)
-    current, voltage, least = -main, 0.0, 0.0
+    current = -main
     y.heat_rate[k] = y.anode_potential[k] = y.voltage[k] = 0.0
     stage.prepare(x, p, k)
     particles.prepare(x, p, k, 0.5 * h)
-    extrapolation.remember(x, p, k)
-    stage.recall(x, k, current)
-    for half in range(2):
-        status, voltage, least = halve(x, p, y, k, current, h, half == 0)
-        if status != DONE:
-            return status
-        x.stage_voltage[half], x.stage_anode[half] = voltage, least
-        if half == 0:
-            face.keep(x, p)
-    if not reaction.within_range(x, p):
-        return BEYOND
+    status = halve(x, p, y, k, current, h)
+    if status != DONE:
+        return status
+    if continuation.varying(p):
+        continuation.follow(x, p, k)
     extrapolation.solve_whole(x, p, k, current, h)
-    whole = solution.voltage(x, p, k, current)
-    warmth = booking.book(x, p, y, current, solution.across_separator(x, p, k, current), -h)
-    y.anode_potential[k], x.anode_middle[k] = 2.0 * least - face.potential(x, p, k), x.stage_anode[0]
+    warmth, whole = booking.book(x, p, y, current, -h)
+    y.anode_potential[k], x.anode_middle[k] = 2.0 * x.stage_anode[1] - face.potential(x, p, k), x.stage_anode[0]
     if extrapolation.extrapolate(x, p, k) <= DEPLETION:
         return DEPLETED
     warmth += booking.store(x, p, y, k, NEGATIVE) + booking.store(x, p, y, k, POSITIVE)
-    warmth += terminals.book(x, p, y, k, main, x.stage_voltage[0] + voltage - whole, h)
+    warmth += terminals.book(x, p, y, k, main, x.stage_voltage[0] + x.stage_voltage[1] - whole, h)
     y.heat_rate[k] += warmth / h
-    y.voltage[k] = 2.0 * voltage - whole + x.contact_resistance[k] * x.current[k]
+    y.voltage[k] = 2.0 * x.stage_voltage[1] - whole + x.contact_resistance[k] * x.current[k]
     return DONE
 
 
 @kernel
-def write_cell(x: Block, p: Block, y: Block, k: int) -> int:
-    """Write the outputs of cell k at the communication point."""
+def write_cell(x: Block, p: Block, y: Block, k: int, h: float) -> int:
+    """Write the outputs of cell k at the communication point after a step of h [s], or after none."""
     y.soc[k] = x.soc[k] = lithium.soc_at(x, k, filling(x, p, k))
-    return offer_port(x, p, y, k)
+    current, half = -terminals.stored(x, p, k), 0.5 * h
+    if p.lookahead == half and half > 0.0 and not continuation.varying(p):
+        ended = continuation.find(x, p, k, current, half)
+    else:
+        ended = look_ahead(x, p, k, current)
+    offer_port(x, p, y, k)
+    return DONE if ended == solution.CONVERGED else unsolved(x)
 
 
 @kernel
@@ -219,7 +229,7 @@ def begin(x: Block, p: Block, y: Block, k: int) -> None:
     x.current[k] = y.heat_rate[k] = 0.0
     settle(x, p, k)
     stage.prepare(x, p, k)
-    write_cell(x, p, y, k)
+    write_cell(x, p, y, k, 0.0)
     y.voltage[k] = y.emf[k]
     y.anode_potential[k] = x.anode_middle[k] = y.anode_emf[k]
 
@@ -276,6 +286,7 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     port.reset_reports(y)
     for k in range(x.soc.shape[0]):
         stage.prepare(x, p, k)
+        look_ahead(x, p, k, -terminals.stored(x, p, k))
         offer_port(x, p, y, k)
 
 
@@ -290,7 +301,7 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
         x.current[k] = u.current[k]
         status = advance_cell(x, p, y, k, h)
         if status == DONE:
-            status = write_cell(x, p, y, k)
+            status = write_cell(x, p, y, k, h)
         if status != DONE:
             x.refused = k + 1.0
             return status

@@ -21,9 +21,10 @@ from ....core.model import DONE, Model
 from ...aging import film, plating
 from ...electrochemistry import electrolyte, heat, lithium
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
+from ...electrochemistry.materials import ELECTRODES
 from ...electrochemistry.porous import mesh
 from .. import aging_port, reported
-from . import ageing, dfn
+from . import ageing, dfn, material
 
 
 def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields) -> Model:
@@ -49,11 +50,38 @@ def pour(x: Block, p: Block, k: int, e: int, charge: float) -> float:
 
 
 @kernel
+def shrink(x: Block, p: Block, k: int, e: int, share: float, change: float) -> float:
+    """Take a share of all particles of electrode e away and change their means; return what they store more [J]."""
+    first, count, particle = mesh.first_material(p, e), mesh.materials_of(p, e), mesh.first_particle(p, e)
+    gained = 0.0
+    for n in range(mesh.volumes(p, e)):
+        for m in range(first, first + count):
+            charge = mesh.width(p, e, n) * x.material_charge[k, m]
+            gained += charge * material.shrink(x, p, k, particle, m, share, change)
+            particle += 1
+    return gained
+
+
+@kernel
+def lose_material(x: Block, p: Block, u: Block, y: Block, k: int) -> None:
+    """Take what has changed of its material out of cell k."""
+    soc = material.mean_soc(x, k)
+    for e in range(ELECTRODES):
+        share = material.asked(x, u, k, e)
+        gained = shrink(x, p, k, e, share, material.rise(x, k, e, share, soc))
+        material.book(x, p, y, k, e, share, soc, gained)
+    material.settle(x, p, u, k)
+
+
+@kernel
 def take_changes(x: Block, p: Block, u: Block, y: Block, k: int) -> None:
-    """Apply what has changed of lithium and SOC to cell k."""
+    """Apply what has changed of material, lithium and SOC to cell k."""
     lost, change = ageing.asked(x, p, u, k)
-    if lost == 0.0 and change == 0.0:
+    if lost == 0.0 and change == 0.0 and not material.waits(x, u, k):
         return
+    if material.waits(x, u, k):
+        lose_material(x, p, u, y, k)
+        ageing.set_film(x, p, u, k)
     if lost != 0.0:
         ageing.book_loss(x, p, y, k, lost, pour(x, p, k, NEGATIVE, -lost))
     if change != 0.0:
@@ -83,6 +111,7 @@ def warm(x: Block, p: Block, u: Block, k: int) -> None:
     """Set the temperature of cell k to that of the inputs, and what follows from it and from aging."""
     dfn.warm(x, p, k, u.temperature[k])
     ageing.grow(x, p, u, k)
+    ageing.grow_layers(x, k)
 
 
 @kernel
@@ -93,8 +122,8 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     heat.reset(y)
     for k in range(x.soc.shape[0]):
         lithium.renew(x, p, k)
-        ageing.renew(x, p, u, k)
         electrolyte.measure(x, p, k)
+        ageing.renew(x, p, u, k)
         warm(x, p, u, k)
         dfn.begin(x, p, y, k)
     dfn.write_sums(x, y, 0.0)
@@ -111,7 +140,7 @@ def step(x: Block, p: Block, u: Block, y: Block, k: int, h: float) -> int:
     x.current[k], start = u.current[k], x.soc[k]
     status = dfn.advance_cell(x, p, y, k, h)
     if status == DONE:
-        status = dfn.write_cell(x, p, y, k)
+        status = dfn.write_cell(x, p, y, k, h)
     if status == DONE:
         count(x, p, y, k, start, h)
     return status

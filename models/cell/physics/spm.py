@@ -28,11 +28,14 @@ from ....core.kernel import Block, kernel
 from ....core.model import Model, Update
 from ....core.timescale import include_timescale
 from ....core.variable import counted
-from ...electrochemistry import films, heat, kinetics, lithium, materials, particles, potentials
+from ...electrochemistry import films, heat, kinetics, lithium, particles, potentials
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
-from ...numerics.arrhenius import GAS_CONSTANT, thermal_voltage
+from ...numerics.arrhenius import FARADAY_CONSTANT, GAS_CONSTANT
 from .. import port, reported
 from . import anode, common, surfaces, terminals
+
+PER_KELVIN, PER_GAS_CONSTANT = GAS_CONSTANT / FARADAY_CONSTANT, 1.0 / GAS_CONSTANT
+"""Thermal voltage over the temperature [V/K]; 1/R_gas [mol K/J]."""
 
 Ahead = tuple[float, float, float, float, float, float]
 """The potential of an electrode ahead [V]; its derivatives by the reaction current [Ohm] and by the activity [V]; dU/dx
@@ -67,31 +70,38 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Mod
 
 
 @kernel
-def activation(
-    x: Block, p: Block, k: int, m: int, surface: float, current: float, activity: float
-) -> tuple[float, float, float]:
-    """Return the overpotential of a reaction current [V] at a surface stoichiometry, and its derivatives by both.
+def electrode_at(x: Block, p: Block, k: int, m: int, surface: float, drive: float) -> tuple[float, float, float]:
+    """Return U [V], dU/dT [V/K] and the overpotential [V] of electrode m at a surface stoichiometry.
 
-    `activity` is the electrolyte's factor on the exchange current: 1 where it rests.
+    `drive` is the reaction current over the exchange current at the temperature and in the electrolyte.
     """
-    voltage, exchange = thermal_voltage(x.temperature[k]), activity * x.exchange_current[k, m]
-    return kinetics.activation(current, exchange, surface, p.transfer[m], voltage)
+    temperature = x.temperature[k]
+    place = potentials.locate(p, m, surface)
+    rest, entropic = potentials.rest(p, m, place, temperature - p.reference_temperature)
+    return rest, entropic, kinetics.loss(drive, surface, p.transfer[m], PER_KELVIN * temperature)
 
 
 @kernel
 def electrode_ahead(x: Block, p: Block, k: int, m: int, current: float, activity: float) -> Ahead:
-    """Return what electrode m is under its film at a reaction current [A] after the time that is prepared."""
+    """Return what electrode m is under its film at a reaction current [A] after the time that is prepared.
+
+    `activity` is the electrolyte's factor on the exchange current: 1 where it rests.
+    """
     per_current, temperature = -1.0 / x.material_charge[k, m], x.temperature[k]
     level, slope = particles.respond(x, p, k, m, m)
-    surface = level + slope * per_current * current
-    place = potentials.locate(p, m, surface)
-    rest, by_stoichiometry = potentials.potential(x, p, k, m, place)
-    entropic, _ = potentials.entropy(p, m, place)
-    lost, by_current, by_surface = activation(x, p, k, m, surface, current, activity)
+    surface, warmer = level + slope * per_current * current, temperature - p.reference_temperature
+    place, exchange = potentials.locate(p, m, surface), activity * x.exchange_current[k, m]
+    rest, entropic = potentials.rest(p, m, place, warmer)
+    by_place, entropic_by_place = potentials.inclines(p, m, place)
+    by_stoichiometry = p.table_density[m] * (by_place + warmer * entropic_by_place)
+    lost, by_current, by_surface = kinetics.activation(
+        current, exchange, surface, p.transfer[m], PER_KELVIN * temperature
+    )
     total = by_current + (by_stoichiometry + by_surface) * slope * per_current
-    faster = p.exchange_current_activation_energy[m] / (GAS_CONSTANT * temperature)
-    warmer = entropic + (lost - by_current * current * faster) / temperature
-    return rest + lost, total, -by_current * current / activity, by_stoichiometry, warmer, by_current
+    by_drive, cold = by_current * current, 1.0 / temperature
+    faster = p.exchange_current_activation_energy[m] * cold * PER_GAS_CONSTANT
+    warmer = entropic + (lost - by_drive * faster) * cold
+    return rest + lost, total, -by_drive / activity, by_stoichiometry, warmer, by_current
 
 
 @kernel
@@ -106,18 +116,21 @@ def include_sensitivities(
     rise = x.window_full[k, POSITIVE] - x.window_empty[k, POSITIVE]
     fall = x.window_full[k, NEGATIVE] - x.window_empty[k, NEGATIVE]
     by_soc, by_temperature = positive[3] * rise - negative[3] * fall, positive[4] - negative[4]
-    total = positive[5] + negative[5] + conductors + x.contact_resistance[k]
+    current, main = x.current[k], terminals.stored(x, p, k)
+    grown = abs(main) * (positive[5] + negative[5] + conductors) + abs(current) * x.contact_resistance[k]
     y.sensitivity_soc = max(y.sensitivity_soc, abs(by_soc))
     y.sensitivity_temperature = max(y.sensitivity_temperature, abs(by_temperature))
-    y.sensitivity_resistance_growth = max(y.sensitivity_resistance_growth, abs(x.current[k]) * total)
+    y.sensitivity_resistance_growth = max(y.sensitivity_resistance_growth, grown)
 
 
 @kernel
-def include_particles(x: Block, p: Block, y: Block, k: int) -> None:
-    """Include the longest time constants of the particles of cell k."""
-    for m in range(x.diffusion_rate.shape[1]):
-        slowest = 1.0 / (p.mode_rate[0] * x.diffusion_rate[k, m])
-        include_timescale(y, slowest, slowest)
+def include_particles(x: Block, p: Block, y: Block) -> None:
+    """Include the longest time constants of the particles of all cells."""
+    least = most = x.diffusion_rate[0, 0]
+    for k in range(x.diffusion_rate.shape[0]):
+        for m in range(x.diffusion_rate.shape[1]):
+            least, most = min(least, x.diffusion_rate[k, m]), max(most, x.diffusion_rate[k, m])
+    include_timescale(y, 1.0 / (p.mode_rate[0] * most), 1.0 / (p.mode_rate[0] * least))
 
 
 @kernel
@@ -134,7 +147,6 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> None:
     y.resistance[k] = resistance
     anode.offer(y, k, current, negative[0], share * negative[1])
     include_sensitivities(x, p, y, k, positive, negative, film)
-    include_particles(x, p, y, k)
 
 
 @kernel
@@ -145,13 +157,10 @@ def book_electrode(
 
     Returns the potential under its film in the middle of the step [V], and the heat [J]. Half the step is prepared.
     """
-    r, charge = -current / x.material_charge[k, m], x.material_charge[k, m]
+    charge, before = x.material_charge[k, m], x.mean_stoichiometry[k, m]
+    r, drive = -current / charge, current / (activity * x.exchange_current[k, m])
     level, slope = particles.respond(x, p, k, m, m)
-    surface, before = level + slope * r, x.mean_stoichiometry[k, m]
-    place = potentials.locate(p, m, surface)
-    rest, _ = potentials.potential(x, p, k, m, place)
-    entropic, _ = potentials.entropy(p, m, place)
-    lost, _, _ = activation(x, p, k, m, surface, current, activity)
+    rest, entropic, lost = electrode_at(x, p, k, m, level + slope * r, drive)
     warmth = heat.react(y, h * current, rest, x.temperature[k] * entropic, lost)
     particles.advance(x, p, k, m, m, r)
     return rest + lost, warmth + heat.store(x, p, y, k, m, m, charge, before)
@@ -175,8 +184,7 @@ def electrode_now(x: Block, p: Block, k: int, m: int, current: float, activity: 
     """Return the present potential of electrode m under its film at a reaction current [V]."""
     surface = particles.surface(x, p, k, m, m, -current / x.material_charge[k, m])
     surfaces.watch(x, p, k, m, surface)
-    rest, _ = materials.potential(x, p, k, m, surface)
-    lost, _, _ = activation(x, p, k, m, surface, current, activity)
+    rest, _, lost = electrode_at(x, p, k, m, surface, current / (activity * x.exchange_current[k, m]))
     return rest + lost
 
 
@@ -210,9 +218,16 @@ def begin(x: Block, y: Block) -> None:
 
 
 @kernel
-def end(x: Block, y: Block, h: float) -> int:
-    """End a step of h [s] of all cells; return its status."""
+def write_sums(x: Block, p: Block, y: Block, h: float) -> None:
+    """Write what follows from all cells after a step of h [s]."""
     common.write_sums(x, y, h)
+    include_particles(x, p, y)
+
+
+@kernel
+def end(x: Block, p: Block, y: Block, h: float) -> int:
+    """End a step of h [s] of all cells; return its status."""
+    write_sums(x, p, y, h)
     return surfaces.status(x, reported.within_range(y))
 
 
@@ -231,7 +246,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     begin(x, y)
     for k in range(x.soc.shape[0]):
         start(x, p, u, y, k)
-    common.write_sums(x, y, 0.0)
+    write_sums(x, p, y, 0.0)
 
 
 @kernel
@@ -240,6 +255,7 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     port.reset_reports(y)
     for k in range(x.soc.shape[0]):
         offer_port(x, p, y, k)
+    include_particles(x, p, y)
 
 
 @kernel
@@ -258,4 +274,4 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
     begin(x, y)
     for k in range(x.soc.shape[0]):
         step(x, p, u, y, k, h)
-    return end(x, y, h)
+    return end(x, p, y, h)

@@ -48,7 +48,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     begin(x, y)
     for k in range(x.soc.shape[0]):
         start(x, p, u, y, k)
-    common.write_sums(x, y, 0.0)
+    spm.write_sums(x, p, y, 0.0)
     ageing.reset(x, p, y)
 
 
@@ -71,4 +71,4 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
     begin(x, y)
     for k in range(x.soc.shape[0]):
         step(x, p, u, y, k, h)
-    return spm.end(x, y, h)
+    return spm.end(x, p, y, h)

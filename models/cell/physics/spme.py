@@ -34,13 +34,16 @@ from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.model import Model, Update
 from ....core.variable import Count, counted
-from ...electrochemistry import electrolyte, films, lithium, particles, salt
+from ...electrochemistry import electrolyte, films, lithium, materials, particles, salt
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ...electrochemistry.porous import mesh
 from .. import port, reported
 from . import anode, common, spm, surfaces, terminals
 
 THIRD = 1.0 / 3.0
+
+CONDUCTORS = 3
+"""The electrolyte, and the solid of the negative and of the positive electrode."""
 
 
 def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Model:
@@ -79,28 +82,46 @@ def own(cells: Count) -> Fields:
     """Return what n cells conduct by."""
     return Fields(
         states=(
+            state("conductor_new", "Ohm", (cells, CONDUCTORS), "R_e, and R_s of each electrode, at the reference "
+                  "temperature"),
+            state("face_new", "Ohm", cells, "R_e's part in `face_resistance` at the reference temperature"),
             state("electrolyte_resistance", "Ohm", cells, "R_e", 0.0),
             state("solid_resistance", "Ohm", cells, "R_s", 0.0),
             state("face_resistance", "Ohm", cells, "What the current lowers the negative electrode's potential by at "
                   "the separator, against its mean"),
-            state("concentration_voltage", "V", cells, "2 (1 - t+) (R T/F) chi"),
+            state("concentration_slope", "V/K", None, "2 (1 - t+) (R/F) chi"),
         )
     )  # fmt: skip
+
+
+@kernel
+def measure(x: Block, p: Block, k: int) -> None:
+    """Find the area of cell k, and what it conducts by at the reference temperature."""
+    electrolyte.measure(x, p, k)
+    mesh.warm(x, p, k, p.reference_temperature)
+    conductivity, _ = electrolyte.table_conductivity(p, p.electrolyte_concentration)
+    factor, _ = electrolyte.thermodynamic_factor(p, p.electrolyte_concentration)
+    negative, separator = x.layer_conduction[k, 0] / conductivity, x.layer_conduction[k, 1] / conductivity
+    x.conductor_new[k, 0] = THIRD * (negative + x.layer_conduction[k, 2] / conductivity) + separator
+    x.conductor_new[k, 1], x.conductor_new[k, 2] = THIRD * x.layer_solid[k, 0], THIRD * x.layer_solid[k, 2]
+    x.face_new[k] = THIRD * negative
+    x.concentration_slope = factor * 2.0 * (1.0 - p.transference) * spm.PER_KELVIN
+    salt.measure(x, p, k)
 
 
 @kernel
 def warm(x: Block, p: Block, k: int, temperature: float) -> None:
     """Set the temperature of cell k [K] and what follows from it."""
     terminals.warm(x, p, k, temperature)
-    mesh.warm(x, p, k, temperature)
-    conductivity, _ = electrolyte.table_conductivity(p, p.electrolyte_concentration)
-    factor, _ = electrolyte.thermodynamic_factor(p, p.electrolyte_concentration)
-    negative, separator = x.layer_conduction[k, 0] / conductivity, x.layer_conduction[k, 1] / conductivity
-    ionic = THIRD * (negative + x.layer_conduction[k, 2] / conductivity) + separator
-    x.electrolyte_resistance[k] = ionic
-    x.solid_resistance[k] = THIRD * (x.layer_solid[k, 0] + x.layer_solid[k, 2])
-    x.face_resistance[k] = THIRD * negative - 0.5 * THIRD * x.layer_solid[k, 0]
-    x.concentration_voltage[k] = factor * electrolyte.diffusion_voltage(x, p, k)
+    distance = materials.distance(p, temperature)
+    diffusion = materials.activated(p.electrolyte_diffusivity_activation_energy, distance)
+    x.electrolyte_diffusion[k] = diffusion
+    ionic = materials.activated(-p.electrolyte_conductivity_activation_energy, distance)
+    negative = materials.activated(-p.solid_conductivity_activation_energy[0], distance) * x.conductor_new[k, 1]
+    positive = materials.activated(-p.solid_conductivity_activation_energy[1], distance) * x.conductor_new[k, 2]
+    x.electrolyte_resistance[k] = ionic * x.conductor_new[k, 0]
+    x.solid_resistance[k] = negative + positive
+    x.face_resistance[k] = ionic * x.face_new[k] - 0.5 * negative
 
 
 @kernel
@@ -113,7 +134,7 @@ def conductors(x: Block, k: int) -> float:
 def offer_port(x: Block, p: Block, y: Block, k: int) -> None:
     """Compute the Thévenin equivalent of cell k, linearised about its last current."""
     particles.prepare(x, p, k, p.lookahead)
-    current, area, spread = x.current[k], x.electrode_area[k], x.concentration_voltage[k]
+    current, area, spread = x.current[k], x.electrode_area[k], x.concentration_slope * x.temperature[k]
     share, main = terminals.storing(p, k, current), terminals.stored(x, p, k)
     salt.solve(x, p, k, salt.AHEAD, main / area, p.lookahead)
     above, activity_above, by_above, active_above = salt.seen(x, p, POSITIVE, salt.AHEAD)
@@ -132,8 +153,7 @@ def offer_port(x: Block, p: Block, y: Block, k: int) -> None:
     by_face = salt.at_separator(x.salt_matrix[salt.ROWS * salt.AHEAD + salt.SLOPE], p) - by_below
     ahead = negative[0] - x.face_resistance[k] * main - spread * face
     anode.offer(y, k, current, ahead, share * (by_negative + x.face_resistance[k] + spread * by_face / area))
-    spm.include_particles(x, p, y, k)
-    salt.include(x, p, y, k)
+    salt.include(x, y, k)
 
 
 @kernel
@@ -143,7 +163,7 @@ def conduct(x: Block, y: Block, k: int, main: float, above: float, below: float,
     Returns the voltage [V] and the heat [J].
     """
     film, ionic = films.both(x, k) * main, x.electrolyte_resistance[k] * main
-    ionic += x.concentration_voltage[k] * (above - below)
+    ionic += x.concentration_slope * x.temperature[k] * (above - below)
     solid = x.solid_resistance[k] * main
     y.heat_film += h * main * film
     y.heat_electrolyte += h * main * ionic
@@ -169,7 +189,8 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> None:
     positive, warmth = spm.book_electrode(x, p, y, k, POSITIVE, main, fast, h)
     negative, warmer = spm.book_electrode(x, p, y, k, NEGATIVE, -main, slow, h)
     drop, lost = conduct(x, y, k, main, above, below, h)
-    x.anode_middle[k] = negative - x.face_resistance[k] * main - x.concentration_voltage[k] * face
+    spread = x.concentration_slope * x.temperature[k]
+    x.anode_middle[k] = negative - x.face_resistance[k] * main - spread * face
     lost += terminals.book(x, p, y, k, main, positive - negative + drop, h)
     y.heat_rate[k] = (warmth + warmer + lost) / h
 
@@ -177,7 +198,7 @@ def advance_cell(x: Block, p: Block, y: Block, k: int, h: float) -> None:
 @kernel
 def write_cell(x: Block, p: Block, y: Block, k: int) -> None:
     """Write the outputs of cell k at the communication point."""
-    main, spread = terminals.stored(x, p, k), x.concentration_voltage[k]
+    main, spread = terminals.stored(x, p, k), x.concentration_slope * x.temperature[k]
     below, above = x.salt_mean[k, NEGATIVE], x.salt_mean[k, POSITIVE]
     positive = spm.electrode_now(x, p, k, POSITIVE, main, x.salt_activity[k, POSITIVE])
     negative = spm.electrode_now(x, p, k, NEGATIVE, -main, x.salt_activity[k, NEGATIVE])
@@ -205,7 +226,7 @@ def start(x: Block, p: Block, u: Block, y: Block, k: int) -> None:
     """Start cell k new and at rest."""
     lithium.renew(x, p, k)
     films.renew(x, p, k)
-    electrolyte.measure(x, p, k)
+    measure(x, p, k)
     warm(x, p, k, u.temperature[k])
     settle(x, p, y, k)
 
@@ -216,7 +237,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     spm.begin(x, y)
     for k in range(x.soc.shape[0]):
         start(x, p, u, y, k)
-    common.write_sums(x, y, 0.0)
+    spm.write_sums(x, p, y, 0.0)
 
 
 @kernel
@@ -225,6 +246,7 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     port.reset_reports(y)
     for k in range(x.soc.shape[0]):
         offer_port(x, p, y, k)
+    spm.include_particles(x, p, y)
 
 
 @kernel
@@ -243,4 +265,4 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
     spm.begin(x, y)
     for k in range(x.soc.shape[0]):
         step(x, p, u, y, k, h)
-    return spm.end(x, y, h)
+    return spm.end(x, p, y, h)

@@ -7,9 +7,9 @@ from dataclasses import replace
 from ....core.fields import Fields
 from ....core.kernel import Block, kernel
 from ....core.model import Model
-from ...electrochemistry import electrolyte, lithium
+from ...electrochemistry import lithium
 from ...electrochemistry.kind import ElectrochemicalParameters
-from . import ageing, common, spm, spm_ageing, spme
+from . import ageing, spm, spm_ageing, spme
 
 
 def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields) -> Model:
@@ -24,14 +24,18 @@ def warm(x: Block, p: Block, u: Block, k: int) -> None:
     """Set the temperature of cell k to that of the inputs, and what follows from it and from aging."""
     spme.warm(x, p, k, u.temperature[k])
     ageing.grow(x, p, u, k)
+    grown = 1.0 + u.resistance_growth[k]
+    x.electrolyte_resistance[k] *= grown
+    x.solid_resistance[k] *= grown
+    x.face_resistance[k] *= grown
 
 
 @kernel
 def start(x: Block, p: Block, u: Block, y: Block, k: int) -> None:
     """Start cell k at rest, with the lithium and the resistances that aging has left."""
     lithium.renew(x, p, k)
+    spme.measure(x, p, k)
     ageing.renew(x, p, u, k)
-    electrolyte.measure(x, p, k)
     warm(x, p, u, k)
     spme.settle(x, p, y, k)
 
@@ -42,7 +46,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     spm_ageing.begin(x, y)
     for k in range(x.soc.shape[0]):
         start(x, p, u, y, k)
-    common.write_sums(x, y, 0.0)
+    spm.write_sums(x, p, y, 0.0)
     ageing.reset(x, p, y)
 
 
@@ -65,4 +69,4 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
     spm_ageing.begin(x, y)
     for k in range(x.soc.shape[0]):
         step(x, p, u, y, k, h)
-    return spm.end(x, y, h)
+    return spm.end(x, p, y, h)

@@ -42,7 +42,11 @@ def particles(kind: ElectrochemicalParameters) -> int:
 
 
 def fields(cells: Count, kind: ElectrochemicalParameters) -> Fields:
-    """Return the volumes of n cells of one kind, all of a layer of one width."""
+    """Return the volumes of n cells of one kind, all of a layer of one width.
+
+    The number of materials of an electrode belongs to the structure: code that is compiled for one has no loops over
+    them.
+    """
     mesh, node = kind.mesh, Count(nodes(kind), "node")
     layer = cells, LAYERS
     return Fields(
@@ -57,7 +61,7 @@ def fields(cells: Count, kind: ElectrochemicalParameters) -> Fields:
                 )
             ),
             *(
-                Variable(f"{name}_material", "1", Count(len(electrode.materials), f"{name}_material"),
+                Variable(f"{name}_material", "1", len(electrode.materials),
                          list(range(len(electrode.materials))), 0.0, UNBOUNDED, 1.0,
                          f"Number of each material of the {name} electrode in it", hidden=True)
                 for name, electrode in (("negative", kind.negative), ("positive", kind.positive))
@@ -103,12 +107,12 @@ def warm(x: Block, p: Block, k: int, temperature: float) -> None:
 @kernel
 def lay(x: Block, k: int, widths: Block, layer: int, start: int) -> None:
     """Write what the volumes of a layer of cell k conduct, `start` being its first one."""
+    capacity, diffusion = x.layer_capacity[k, layer], 0.5 * x.layer_diffusion[k, layer]
+    conduction, solid = 0.5 * x.layer_conduction[k, layer], 0.5 * x.layer_solid[k, layer]
     for n in range(widths.shape[0]):
         width, i = widths[n], start + n
-        x.node_capacity[i] = width * x.layer_capacity[k, layer]
-        x.node_diffusion[i] = 0.5 * width * x.layer_diffusion[k, layer]
-        x.node_conduction[i] = 0.5 * width * x.layer_conduction[k, layer]
-        x.node_solid[i] = 0.5 * width * x.layer_solid[k, layer]
+        x.node_capacity[i], x.node_diffusion[i] = width * capacity, width * diffusion
+        x.node_conduction[i], x.node_solid[i] = width * conduction, width * solid
 
 
 @kernel

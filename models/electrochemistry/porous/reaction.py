@@ -10,9 +10,11 @@ particle, asks for a potential difference between solid and electrolyte of::
 with the particle's response A + B r after the time of the step. Charge transfer is solved for its overpotential, so
 that no exponential can overflow. About an iterate (I*, c*)::
 
-    Phi = Phi* + resistance (I - I*) + by_concentration (c - c*)
+    Phi = Phi* + resistance (I - I*) + by_concentration (c - c*) + by_surface dA
 
-All materials of a volume share Phi; together they have ``I = sum I* + G (Phi - Phi_bar - P (c - c*))``.
+where dA is by how much A, and ``-B I*/Q``, differ from those of the iterate: another stage, or another time. All
+materials of a volume share Phi; together they have ``I = sum (I* - (Phi* + by_surface dA)/resistance) + G Phi - G P
+(c - c*)``.
 
 Shared states
 -------------
@@ -25,37 +27,41 @@ from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.variable import Count
 from ...numerics.arrhenius import thermal_voltage
-from ...numerics.elementary import power, sqrt
+from ...numerics.elementary import log, power, sqrt
 from .. import particles, potentials
 from ..kind import ElectrochemicalParameters
-from ..kinetics import activation
+from ..kinetics import LEAST_VACANCY, activation
 from ..materials import ELECTRODES
-from . import mesh
+from . import elimination, mesh
 
 
 def fields(kind: ElectrochemicalParameters) -> Fields:
     """Return the reactions in the volumes of a cell."""
     each, node = Count(mesh.particles(kind), "particle"), Count(mesh.nodes(kind), "node")
+    both = Count(elimination.SYSTEMS * mesh.particles(kind), "system_particle")
     return Fields(
         states=(
             state("response_level", "1", each, "A: stoichiometry at the surface after the step without current"),
             state("response_slope", "1/A", each, "B over Q: its fall with the reaction current"),
             state("reaction", "A", each, "I: reaction current"),
+            state("surface", "1", each, "Stoichiometry at the surface after the step"),
+            state("linear_reaction", "A", each, "I*: reaction current about which the equations are linearised"),
+            state("linear_surface", "1", each, "Stoichiometry at the surface about which they are"),
             state("reaction_potential", "V", each, "Phi*"),
             state("reaction_resistance", "Ohm", each, "dPhi/dI"),
             state("overpotential", "V", each, "eta"),
             state("transfer_resistance", "Ohm", each, "deta/dI"),
             state("reaction_by_concentration", "V.m3/mol", each, "dPhi/dc"),
             state("reaction_by_surface", "V", each, "dPhi by the stoichiometry at the surface"),
-            state("rest_potential", "V", each, "U at the surface"),
-            state("rest_by_current", "Ohm", each, "dU/dI"),
+            state("rest_potential", "V", each, "U at the surface, where the equations are linearised"),
             state("rest_by_surface", "V", each, "dU by the stoichiometry at the surface"),
-            state("level_rise", "1", each, "A of the second half of a step less that of the first"),
+            state("entropic", "V/K", each, "dU/dT at that surface"),
+            state("entropic_by_surface", "V/K", each, "its derivative by the stoichiometry at the surface"),
+            state("level", "1", each, "A of a stage that takes the equations of an earlier one"),
+            state("level_rise", "1", each, "dA"),
             state("film", "Ohm", each, "R_film over the surface of the particles"),
             state("node_reaction", "A", node, "I*, of all materials of a volume"),
-            state("node_conductance", "S", node, "G"),
-            state("node_potential", "V", node, "Phi_bar"),
-            state("node_by_concentration", "V.m3/mol", node, "P"),
+            state("conductance", "S", both, "1/resistance of each particle, in each system of equations"),
         ),
         modules=(__name__,),
     )  # fmt: skip
@@ -82,16 +88,30 @@ def cover(x: Block, p: Block, k: int) -> None:
         surface = 0.0
         for m in range(first, first + count):
             surface += x.material_surface[k, m]
+        resistance = x.film_resistance[k, e] * surface
         for n in range(mesh.volumes(p, e)):
             for m in range(first, first + count):
-                share = mesh.width(p, e, n) * x.material_surface[k, m] / surface
-                x.film[particle] = x.film_resistance[k, e] / share
+                x.film[particle] = resistance / (mesh.width(p, e, n) * x.material_surface[k, m])
                 particle += 1
 
 
 @kernel
+def lengthen(x: Block, p: Block, e: int) -> None:
+    """Linearise the reactions of an electrode over the whole step, where they are linearised over half of it."""
+    start, count, particle = mesh.first(p, 2 * e), mesh.materials_of(p, e), mesh.first_particle(p, e)
+    nodes, particles = x.change.shape[0], x.reaction.shape[0]
+    for n in range(mesh.volumes(p, e)):
+        for s in range(particle, particle + count):
+            steeper = x.whole_slope[s] - x.response_slope[s]
+            x.level_rise[s] = x.whole_level[s] - x.response_level[s] - steeper * x.linear_reaction[s]
+            x.conductance[particles + s] = 1.0 / (x.reaction_resistance[s] - x.reaction_by_surface[s] * steeper)
+        gather(x, nodes + start + n, particle, particle + count, particles)
+        particle += count
+
+
+@kernel
 def surface(x: Block, particle: int) -> float:
-    """Return the stoichiometry at the surface of a particle after the step."""
+    """Return the stoichiometry at the surface of a particle after the step, where the equations are linearised."""
     return x.response_level[particle] - x.response_slope[particle] * x.reaction[particle]
 
 
@@ -102,8 +122,7 @@ def within_range(x: Block, p: Block) -> bool:
         first, count, particle = mesh.first_material(p, e), mesh.materials_of(p, e), mesh.first_particle(p, e)
         for _ in range(mesh.volumes(p, e)):
             for m in range(first, first + count):
-                stoichiometry = surface(x, particle)
-                if not p.stoichiometry_low[m] <= stoichiometry <= p.stoichiometry_high[m]:
+                if not p.stoichiometry_low[m] <= x.surface[particle] <= p.stoichiometry_high[m]:
                     return False
                 particle += 1
     return True
@@ -117,43 +136,62 @@ def relative_concentration(p: Block, concentration: float, transfer: float) -> f
 
 
 @kernel
-def linearise_reaction(
-    x: Block, p: Block, k: int, m: int, particle: int, exchange: float, concentration: float
-) -> None:
-    """Linearise the reaction of a particle of material m, with ``i_ref S (c/c_e0)^a`` [A]."""
-    current, fall, transfer = x.reaction[particle], x.response_slope[particle], p.transfer[m]
-    stoichiometry = surface(x, particle)
-    rest, by_surface = potentials.potential(x, p, k, m, potentials.locate(p, m, stoichiometry))
-    voltage = thermal_voltage(x.temperature[k])
-    lost, by_current, lost_by_surface = activation(current, exchange, stoichiometry, transfer, voltage)
-    steepness = by_surface + lost_by_surface
-    x.rest_potential[particle], x.rest_by_current[particle] = rest, -by_surface * fall
-    x.rest_by_surface[particle] = by_surface
-    x.overpotential[particle], x.transfer_resistance[particle] = lost, by_current
-    x.reaction_potential[particle] = rest + lost + x.film[particle] * current
-    x.reaction_by_surface[particle] = steepness
-    x.reaction_resistance[particle] = by_current + x.film[particle] - steepness * fall
-    x.reaction_by_concentration[particle] = -by_current * current * transfer / concentration
+def transfer_charge(
+    x: Block, p: Block, k: int, m: int, share: float, concentration: float, inverse: float, current: float, level: float
+) -> tuple[float, float, float, float]:
+    """Return eta of a share of the particles of material m [V], and its derivatives by current, surface and c.
+
+    Their surface has the stoichiometry `level`; `inverse` is 1/c.
+    """
+    exchange, voltage, transfer = share * x.exchange_current[k, m], thermal_voltage(x.temperature[k]), p.transfer[m]
+    if transfer != 0.5:
+        exchange *= relative_concentration(p, concentration, transfer)
+        lost, by_current, by_surface = activation(current, exchange, level, transfer, voltage)
+        return lost, by_current, by_surface, -by_current * current * transfer * inverse
+    occupied, vacant = max(level, LEAST_VACANCY), max(1.0 - level, LEAST_VACANCY)
+    scale, sites = 0.5 / exchange, occupied * vacant
+    half, held = scale * current, sites * concentration / p.electrolyte_concentration
+    root = sqrt(held + half * half)
+    largest, per_root = abs(half) + root, voltage / root
+    lost = voltage * log(largest * largest / held)
+    steepness = half * per_root
+    by_surface = steepness * (occupied - vacant) / sites
+    return (lost if half > 0.0 else -lost), 2.0 * scale * per_root, by_surface, -steepness * inverse
 
 
 @kernel
-def gather(x: Block, i: int, start: int, count: int) -> None:
-    """Gather the reactions of `count` materials, the first of them at `start`, to that of volume i."""
-    if count == 1:
-        x.node_reaction[i], x.node_conductance[i] = x.reaction[start], 1.0 / x.reaction_resistance[start]
-        x.node_potential[i] = x.reaction_potential[start]
-        x.node_by_concentration[i] = x.reaction_by_concentration[start]
-        return
-    total = conductance = potential = by_concentration = 0.0
-    for particle in range(start, start + count):
-        share = 1.0 / x.reaction_resistance[particle]
+def linearise_reaction(
+    x: Block, p: Block, k: int, m: int, particle: int, share: float, concentration: float, inverse: float
+) -> None:
+    """Linearise the reaction of a particle that is a share of material m, where c is `concentration`, 1/c `inverse`."""
+    current, fall = x.reaction[particle], x.response_slope[particle]
+    stoichiometry = x.response_level[particle] - fall * current
+    place = potentials.locate(p, m, stoichiometry)
+    rest, by_surface = potentials.potential(x, p, k, m, place)
+    x.entropic[particle], x.entropic_by_surface[particle] = potentials.entropy(p, m, place)
+    lost, by_current, lost_by_surface, by_concentration = transfer_charge(
+        x, p, k, m, share, concentration, inverse, current, stoichiometry
+    )
+    steepness, film = by_surface + lost_by_surface, x.film[particle]
+    resistance = by_current + film - steepness * fall
+    x.linear_surface[particle], x.linear_reaction[particle], x.level_rise[particle] = stoichiometry, current, 0.0
+    x.rest_potential[particle], x.rest_by_surface[particle] = rest, by_surface
+    x.overpotential[particle], x.transfer_resistance[particle] = lost, by_current
+    x.reaction_potential[particle] = rest + lost + film * current
+    x.reaction_by_surface[particle] = steepness
+    x.reaction_resistance[particle], x.conductance[particle] = resistance, 1.0 / resistance
+    x.reaction_by_concentration[particle] = by_concentration
+
+
+@kernel
+def gather(x: Block, row: int, start: int, end: int, first: int) -> None:
+    """Gather G and G P of particles `start` to `end`, whose first column in their system is `first`, to a volume's."""
+    conductance = coupling = 0.0
+    for particle in range(start, end):
+        share = x.conductance[first + particle]
         conductance += share
-        potential += share * x.reaction_potential[particle]
-        by_concentration += share * x.reaction_by_concentration[particle]
-        total += x.reaction[particle]
-    x.node_reaction[i], x.node_conductance[i] = total, conductance
-    x.node_potential[i] = potential / conductance
-    x.node_by_concentration[i] = by_concentration / conductance
+        coupling += share * x.reaction_by_concentration[particle]
+    x.node_conductance[row], x.node_coupling[row] = conductance, coupling
 
 
 @kernel
@@ -169,11 +207,11 @@ def linearise_electrode(x: Block, p: Block, k: int, e: int) -> None:
     first, count, particle = mesh.first_material(p, e), mesh.materials_of(p, e), mesh.first_particle(p, e)
     start = mesh.first(p, 2 * e)
     for n in range(mesh.volumes(p, e)):
-        concentration = x.iterate[start + n]
+        concentration, inverse, total = x.iterate[start + n], 1.0 / x.iterate[start + n], 0.0
         for s in range(count):
-            m = first + s
-            share = mesh.width(p, e, n) * x.exchange_current[k, m]
-            exchange = share * relative_concentration(p, concentration, p.transfer[m])
-            linearise_reaction(x, p, k, m, particle + s, exchange, concentration)
-        gather(x, start + n, particle, count)
+            share = mesh.width(p, e, n)
+            linearise_reaction(x, p, k, first + s, particle + s, share, concentration, inverse)
+            total += x.reaction[particle + s]
+        x.node_reaction[start + n] = total
+        gather(x, start + n, particle, particle + count, 0)
         particle += count

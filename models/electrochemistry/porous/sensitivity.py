@@ -17,9 +17,9 @@ from __future__ import annotations
 
 from ....core.kernel import Block, kernel
 from ...numerics.arrhenius import GAS_CONSTANT
-from .. import lithium, potentials
+from .. import lithium
 from ..kind import NEGATIVE, POSITIVE
-from . import mesh, reaction
+from . import mesh
 
 
 @kernel
@@ -30,13 +30,12 @@ def react(x: Block, p: Block, k: int, e: int) -> tuple[float, float, float]:
     by_soc = by_temperature = by_growth = 0.0
     for m in range(first, first + count):
         rise = lithium.material_slope(p, m, filling) * (x.window_full[k, e] - x.window_empty[k, e])
-        faster = p.exchange_current_activation_energy[m] / (GAS_CONSTANT * temperature)
+        faster, colder = p.exchange_current_activation_energy[m] / (GAS_CONSTANT * temperature), 1.0 / temperature
         for n in range(volumes):
             i = mesh.first_particle(p, e) + n * count + m - first
             share, transfer = x.reaction_by_current[i], x.transfer_resistance[i] * x.reaction[i]
-            entropic, _ = potentials.entropy(p, m, potentials.locate(p, m, reaction.surface(x, i)))
             by_soc -= share * x.rest_by_surface[i] * rise
-            by_temperature -= share * (entropic + (x.overpotential[i] - faster * transfer) / temperature)
+            by_temperature -= share * (x.entropic[i] + (x.overpotential[i] - faster * transfer) * colder)
             by_growth -= share * (transfer + x.film[i] * x.reaction[i])
     return by_soc, by_temperature, by_growth
 

@@ -16,9 +16,7 @@ from __future__ import annotations
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.variable import Count
-from .. import particles
 from ..kind import ElectrochemicalParameters
-from ..materials import ELECTRODES
 from . import extrapolation, mesh, reaction, solution
 
 
@@ -89,24 +87,3 @@ def find(x: Block, p: Block, k: int, current: float, h: float) -> int:
     for i in range(x.concentration.shape[1]):
         x.before[i] = x.concentration[k, i]
     return solution.solve(x, p, k, current, h)
-
-
-@kernel
-def go_on(x: Block, k: int) -> None:
-    """Start the iteration of the second half of a step of cell k from the first: it moves as far again."""
-    for i in range(x.iterate.shape[0]):
-        x.iterate[i] = max(2.0 * x.concentration[k, i] - x.before[i], 0.5 * x.concentration[k, i])
-
-
-@kernel
-def follow(x: Block, p: Block, k: int) -> None:
-    """Let electrolyte and particles of cell k follow the solution of a stage."""
-    for i in range(x.concentration.shape[1]):
-        x.concentration[k, i] = x.iterate[i]
-    for e in range(ELECTRODES):
-        first, count, particle = mesh.first_material(p, e), mesh.materials_of(p, e), mesh.first_particle(p, e)
-        for n in range(mesh.volumes(p, e)):
-            for m in range(first, first + count):
-                charge = mesh.width(p, e, n) * x.material_charge[k, m]
-                particles.follow(x, p, k, particle, m, -x.reaction[particle] / charge)
-                particle += 1

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from packfmu.models.electrochemistry import particles
-from packfmu.models.electrochemistry.porous import reaction, stage
+from packfmu.models.electrochemistry.porous import elimination, reaction, solution, stage
 from tests.models.cell.physics.porous_cells import ONE_C, instance, porous, random_currents, run
 from tests.models.cell.physics.single import with_all_effects
 from tests.models.electrochemistry.blends import divided
@@ -43,7 +43,9 @@ def differences(cells, name, change):
 def test_potentials_follow_the_reaction_currents(cells):
     potential, rest = differences(cells, "reaction", 1e-5)
     np.testing.assert_allclose(np.array(cells.x.reaction_resistance), potential, rtol=1e-6)
-    np.testing.assert_allclose(np.array(cells.x.rest_by_current), rest, rtol=1e-5, atol=1e-8)
+    slope = -np.array(cells.x.rest_by_surface) * np.array(cells.x.response_slope)
+    np.testing.assert_allclose(slope, rest, rtol=1e-5, atol=1e-8)
+    np.testing.assert_allclose(np.array(cells.x.conductance)[: len(potential)], 1.0 / potential, rtol=1e-6)
 
 
 def test_potentials_follow_the_concentration(cells):
@@ -68,6 +70,7 @@ def test_the_potential_is_the_sum_of_its_parts(cells):
 
 def test_a_volume_gathers_what_its_materials_take_at_one_potential(cells):
     """Both follow their own lines ``I = I* + (Phi - Phi* - P dc)/R``; the volume follows their sum."""
+    solution.load(cells.x, cells.p, elimination.HALF, 5.0)
     x = cells.x
     for i in range(len(cells.p.negative_width)):
         for potential, change in ((0.1, 0.0), (0.1, 20.0), (0.3, -20.0)):
@@ -75,8 +78,8 @@ def test_a_volume_gathers_what_its_materials_take_at_one_potential(cells):
             for j in (2 * i, 2 * i + 1):
                 line = potential - x.reaction_potential[j] - x.reaction_by_concentration[j] * change
                 taken += x.reaction[j] + line / x.reaction_resistance[j]
-            line = potential - x.node_potential[i] - x.node_by_concentration[i] * change
-            assert x.node_reaction[i] + x.node_conductance[i] * line == pytest.approx(taken, rel=1e-10, abs=1e-12)
+            found = x.node_conductance[i] * potential - x.node_coupling[i] * change
+            assert x.potential[i] - x.known_p[i] + found == pytest.approx(taken, rel=1e-9, abs=1e-11)
 
 
 def test_films_are_of_one_thickness_on_all_particles(cells):

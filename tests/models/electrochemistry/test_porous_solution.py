@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from packfmu.models.electrochemistry import electrolyte, particles
-from packfmu.models.electrochemistry.porous import extrapolation, reaction, solution, stage, transport
+from packfmu.models.electrochemistry.porous import continuation, extrapolation, reaction, solution, stage, transport
 from packfmu.models.numerics.curves import constant
 from packfmu.models.parameters.chen_2020 import PARAMETERS
 from tests.models.cell.physics.porous_cells import ONE_C, TIGHT, instance, porous, run
@@ -28,6 +28,15 @@ def ready(h, kind=None):
 def faces(values):
     """Return the sums of neighbours."""
     return values[1:] + values[:-1]
+
+
+def follow(cells):
+    """Let electrolyte and particles follow the solution of a stage."""
+    x, p, n = cells.x, cells.p, len(cells.p.negative_width)
+    x.concentration[0, :] = np.array(x.iterate)
+    for particle, reaction_current in enumerate(np.array(x.reaction)):
+        m, widths, i = (0, p.negative_width, particle) if particle < n else (1, p.positive_width, particle - n)
+        particles.follow(x, p, 0, particle, m, -reaction_current / (widths[i] * x.material_charge[0, m]))
 
 
 def test_a_stage_solves_the_equations_of_its_volumes():
@@ -54,7 +63,7 @@ def test_a_stage_solves_the_equations_of_its_volumes():
         np.testing.assert_allclose(np.diff(phi)[inner], (solid - ionic)[inner], atol=1e-7)
     ends = LOAD * (x.node_solid[0] + x.node_solid[len(c) - 1])
     along = solid[: n - 1].sum() - phi[n - 1] + ionic[n - 1 : n + s].sum() + phi[n + s] + solid[n + s :].sum() - ends
-    assert solution.voltage(x, cells.p, 0, LOAD) == pytest.approx(along, abs=1e-7)
+    assert solution.voltage(x, cells.p, LOAD) == pytest.approx(along, abs=1e-7)
 
 
 def test_a_stage_conserves_the_salt():
@@ -63,7 +72,7 @@ def test_a_stage_conserves_the_salt():
     before = held @ np.array(cells.x.concentration)[0]
     for _ in range(20):
         assert stage.find(cells.x, cells.p, 0, LOAD, 5.0) == solution.CONVERGED
-        stage.follow(cells.x, cells.p, 0)
+        follow(cells)
     assert held @ np.array(cells.x.concentration)[0] == pytest.approx(before, rel=1e-13)
     assert np.ptp(np.array(cells.x.concentration)[0]) > 500.0
 
@@ -86,9 +95,7 @@ def test_faces_are_harmonic():
     stage.prepare(x, kind, 0)
     x.iterate[:] = steps
     transport.evaluate(x, kind, 0)
-    x.known_c[:] = 0.0
-    for i in range(len(steps) - 1):
-        transport.diffuse(x, i)
+    transport.diffuse(x)
     np.testing.assert_allclose(np.array(x.known_c), [-flux, *[0.0] * (len(steps) - 2), flux], atol=1e-9 * flux)
 
 
@@ -97,7 +104,7 @@ def staged(h, until=32.0):
     cells = ready(h)
     for _ in range(round(until / h)):
         assert stage.find(cells.x, cells.p, 0, LOAD, h) == solution.CONVERGED
-        stage.follow(cells.x, cells.p, 0)
+        follow(cells)
     return state_of(cells)
 
 
@@ -124,13 +131,10 @@ def halves(h):
     """Return a cell after both halves of a step of h [s], and its whole stage as the extrapolation finds it."""
     cells = ready(0.5 * h)
     x, p = cells.x, cells.p
-    extrapolation.remember(x, p, 0)
-    for half in range(2):
-        assert stage.find(x, p, 0, LOAD, 0.5 * h) == solution.CONVERGED
-        stage.follow(x, p, 0)
-        if half == 0:
-            extrapolation.note_first(x)
-            stage.go_on(x, 0)
+    extrapolation.begin(x, p, 0)
+    assert stage.find(x, p, 0, LOAD, 0.5 * h) == solution.CONVERGED
+    extrapolation.note_first(x)
+    assert continuation.second(x, p, 0, LOAD, 0.5 * h) == solution.CONVERGED
     extrapolation.note_second(x)
     extrapolation.solve_whole(x, p, 0, LOAD, h)
     return cells
@@ -151,7 +155,7 @@ def test_the_extrapolation_moves_no_lithium():
     h, cells = 30.0, halves(30.0)
     x, p = cells.x, cells.p
     before = np.array(x.mean_before)
-    salt = np.array(x.node_capacity) @ np.array(x.start_concentration)
+    salt = np.array(x.node_capacity) @ np.array(x.concentration)[0]
     assert extrapolation.extrapolate(x, p, 0) > 0.0
     n, m = len(p.negative_width), len(p.positive_width)
     charge = np.repeat(np.array(x.material_charge)[0] / [n, m], [n, m])

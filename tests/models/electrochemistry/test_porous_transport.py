@@ -28,7 +28,7 @@ def layer(volumes):
     for name in ("node_capacity", "node_diffusion", "node_conduction"):
         values = getattr(x, name)
         values[0] = values[volumes - 1] = values[1]
-    x.node_conductance[:] = x.node_reaction[:] = 0.0
+    x.node_reaction[:] = 0.0
     return cells
 
 
@@ -36,11 +36,13 @@ def euler(cells, before, current, h):
     """Return the concentrations after a step of Euler's backward method, from the equations that are assembled."""
     x, p = cells.x, cells.p
     x.before[:] = x.iterate[:] = before
-    x.node_reaction[0], x.node_reaction[len(before) - 1] = current, -current
     transport.evaluate(x, p, 0)
-    transport.assemble(x, p, 0, current, h)
+    transport.assemble(x, p, 0, current)
+    source = np.zeros(len(before))
+    source[0], source[-1] = current, -current
+    known = np.array(x.known_c) + (1.0 - p.transference) * source
     right, left = np.roll(np.array(x.right_cc), 1), np.roll(np.array(x.left_cc), -1)
-    return before + solve_banded((1, 1), [right, np.array(x.own_cc), left], np.array(x.known_c))
+    return before + solve_banded((1, 1), [right, np.array(x.own_cc) + np.array(x.node_capacity) / h, left], known)
 
 
 def lasting(volumes, steps):

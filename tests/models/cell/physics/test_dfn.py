@@ -142,7 +142,7 @@ def test_fast_transport_leads_to_single_particles():
     single.initialize()
     expected = run(single, [-ONE_C], 600.0, 10.0)
     scales = [1e2, 1e3, 1e4]
-    off = [np.abs(run(instance(kind=fast(s)), [-ONE_C], 600.0, 10.0) - expected).max() for s in scales]
+    off = [np.abs(run(instance(kind=fast(s), tolerance=TIGHT), [-ONE_C], 600.0, 10.0) - expected).max() for s in scales]
     assert off[0] < 1e-3
     assert off[0] / off[1] == pytest.approx(10.0, rel=0.02)
     assert off[1] / off[2] == pytest.approx(10.0, rel=0.02)
