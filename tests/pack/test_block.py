@@ -27,6 +27,7 @@ from packfmu.pack.block import kernel_pack, pack_block, periods
 from packfmu.pack.file import Schedule
 from packfmu.pack.parts import parts
 from packfmu.pack.topology import CONTROL, ELECTRICAL, THERMAL
+from tests.interpreted import InterpretedInstance
 
 SECOND = 10**9
 PERIODS = {ELECTRICAL: SECOND, CONTROL: 10 * SECOND, THERMAL: 10 * SECOND}
@@ -191,8 +192,13 @@ def test_cells_that_leave_the_ports_bounds_are_refused_as_they_are_outside(block
     assert re.match(r"Cell: soc\[\d\] would be -1\.0\d+, below -1; charge the cell, or take less from it", text)
 
 
-@pytest.mark.parametrize("schedule", [("1 s", "1 s", "1 s"), ("100 ms", "1 s", "5 s"), ("1 s", "5 s", "10 s")])
-def test_other_schedules_give_the_masters_bits(schedule, small_pack):
+@pytest.mark.parametrize("by", [InterpretedInstance, pytest.param(Instance, marks=pytest.mark.campaign)])
+@pytest.mark.parametrize(
+    ("schedule", "duration"),
+    [(("1 s", "1 s", "1 s"), 40), (("100 ms", "1 s", "5 s"), 10), (("1 s", "5 s", "10 s"), 40)],
+)
+def test_other_schedules_give_the_masters_bits(schedule, duration, by, small_pack):
+    """Each schedule is a block of its own, which compiles for half a minute: the interpreter runs it."""
     pack = small_pack.model_copy(
         update={"schedule": Schedule(**dict(zip(("electrical", "control", "thermal"), schedule, strict=True)))}
     )
@@ -200,13 +206,13 @@ def test_other_schedules_give_the_masters_bits(schedule, small_pack):
     plan = make_plan(system, periods(pack.schedule))
     values = {"PackNetwork.load_mode": LoadMode.POWER, "PackNetwork.pack_power": -900.0}
     totals = run(
-        system, plan, Experiment(40 * SECOND, values=values, totals=("Cell.heat", "Thermal.stored_heat"))
+        system, plan, Experiment(duration * SECOND, values=values, totals=("Cell.heat", "Thermal.stored_heat"))
     ).totals
-    block = Instance(load_definition(part.component, part.arguments, part.start).model)
+    block = by(load_definition(part.component, part.arguments, part.start).model)
     block.u["load_mode"], block.u["pack_power"] = LoadMode.POWER, -900.0
     block.initialize()
     heat = 0.0
-    for n in range(40 * SECOND // plan.base):
+    for n in range(duration * SECOND // plan.base):
         assert block.advance(n * seconds(plan.base), seconds(plan.base)) == 0
         heat += float(block.y["heat"])
     assert heat == pytest.approx(totals["Cell.heat"], rel=1e-14)

@@ -13,6 +13,7 @@ from packfmu.fmi.registry import load_definition
 from packfmu.pack.block import all_parts
 from packfmu.pack.file import Pack
 from packfmu.pack.topology import PACK_CONNECTIONS
+from tests.pack.planned import MANAGED
 
 PACK = Pack.model_validate(
     {
@@ -40,8 +41,8 @@ SHOWN = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Return the folder of the FMUs; the block is one that does not age, as other tests build it, too."""
-    parts = PARTS | {"Pack": all_parts(PACK.model_copy(update={"aging": None}))[-1]}
+    """Return the folder of the FMUs; the block is one that other tests build, too: its schedule is code."""
+    parts = PARTS | {"Pack": all_parts(MANAGED)[-1]}
     built = build_parts(list(parts.values()), tmp_path_factory.mktemp("dist"), PACK.outputs.detail,
                         platforms=(host_platform(),))  # fmt: skip
     return built["Cell"].parent

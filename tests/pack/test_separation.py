@@ -124,7 +124,7 @@ def separated(component, tmp_path):
     return told
 
 
-@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("form", [Form.PYTHON, pytest.param(Form.NATIVE, marks=pytest.mark.campaign)])
 def test_a_block_tells_its_timescales_and_whether_they_are_kept_apart(form, tmp_path):
     kind = pack()
     block = all_parts(kind)[-1]

@@ -10,6 +10,7 @@ from lxml import etree
 
 from packfmu.core.errors import InputError
 from packfmu.fmi.build import Form
+from packfmu.pack.cells.chosen import Cell
 from packfmu.pack.file import Arrangement, Outputs
 from packfmu.pack.fmus import build_pack, fmu_pack
 from packfmu.pack.ssp import PARAMETER_SET, write_system
@@ -190,10 +191,17 @@ def test_equal_arguments_give_equal_bytes(written, small_pack, fmus, tmp_path):
         assert first.read_bytes() == second.read_bytes()
 
 
-def test_coarse_fmus_still_have_all_that_is_joined(small_pack, tmp_path):
-    pack = small_pack.model_copy(update={"outputs": Outputs(detail="pack")})
+@pytest.mark.parametrize(
+    "cell",
+    [{"parameters": "nissan_leaf_2013"}, *({"parameters": "chen_2020", "model": m} for m in ("spm", "dfn"))],
+    ids=str,
+)
+def test_coarse_fmus_still_have_all_that_is_joined(cell, small_pack, tmp_path):
+    """Of cells of physics, too."""
+    pack = small_pack.model_copy(update={"outputs": Outputs(detail="pack"), "cell": Cell(**cell)})
     built = build_pack(pack, tmp_path, Form.PYTHON)
     ssp, *_ = write_system(pack, built, tmp_path)
+    assert len(read_ssd(str(ssp)).system.elements) == len(built)
     names = {name: {v.name for v in read_model_description(str(p)).modelVariables} for name, p in built.items()}
     assert "voltage[1]" not in names["Cell"]
     for source, output, target, driven in wires(etree.fromstring(zipfile.ZipFile(ssp).read("SystemStructure.ssd"))):

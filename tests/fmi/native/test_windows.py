@@ -8,6 +8,7 @@ from packfmu.fmi.native.fmu import build_native_fmu
 from packfmu.fmi.native.platforms import Platform
 from packfmu.fmi.registry import load_definition
 from tests.fmi.native.native_client import drive, find_wine, linux_client, windows_client
+from tests.fmi.native.native_models import PHYSICS
 
 COMPONENTS = {
     "cell": {"cells": 3, "parameters": "nissan_leaf_2013"},
@@ -15,8 +16,11 @@ COMPONENTS = {
     "thermal": {"cells": 3},
     "balancer": {"groups": 2, "parallel": 1, "converter": "flyback", "links": [[0, 1], [1, -1]]},
 }
-SPREAD = {"pack_power": 500.0}
-"""[W]; these cells have no current for their nominal power."""
+MODELS = {name: (name, arguments) for name, arguments in COMPONENTS.items()}
+MODELS |= {name: ("cell", arguments) for name, arguments in PHYSICS.items()}
+"""What runs, and cells of physics among it: component and arguments."""
+SPREAD = {"pack_power": 500.0, "current": 3.0}
+"""[W], [A]; these cells have no current for their nominal power."""
 
 STEPS = 300
 
@@ -34,12 +38,13 @@ def windows(tmp_path_factory):
     return windows_client(tmp_path_factory.mktemp("windows"), wine)
 
 
-@pytest.mark.parametrize("name", COMPONENTS)
+@pytest.mark.parametrize("name", MODELS)
 def test_both_systems_give_the_same_trace(name, linux, windows, tmp_path):
-    build_native_fmu(tmp_path / "it.fmu", name, COMPONENTS[name], platforms=(Platform.LINUX64, Platform.WIN64))
+    component, arguments = MODELS[name]
+    build_native_fmu(tmp_path / "it.fmu", component, arguments, platforms=(Platform.LINUX64, Platform.WIN64))
     folder = tmp_path / "extracted with a space"
     fmpy.extract(str(tmp_path / "it.fmu"), str(folder))
-    commands = drive(load_definition(name, COMPONENTS[name], {}).model, STEPS, 7, SPREAD)
+    commands = drive(load_definition(component, arguments, {}).model, STEPS, 7, SPREAD)
     expected, trace = linux.run(folder, commands), windows.run(folder, commands)
     assert trace.shape == expected.shape == (STEPS, trace.shape[1])
     # the mathematics of the two systems differ in the last place of some values

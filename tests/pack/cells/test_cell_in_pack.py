@@ -111,7 +111,7 @@ def test_components_of_a_cell_file_give_the_bits_of_the_cell_itself(form, pack, 
     assert float(direct.Cell_soc.min()) < 0.599
 
 
-@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("form", [Form.NATIVE, pytest.param(Form.PYTHON, marks=pytest.mark.campaign)])
 def test_its_block_gives_the_same_bits(form, pack, built, direct, tmp_path):
     block = System((fmu_component("Pack", ELECTRICAL, built[form] / "Pack.fmu"),), ())
     found = trace(pack, block, tmp_path / "block.nc")
