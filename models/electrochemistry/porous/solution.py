@@ -26,7 +26,7 @@ from ..kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ..materials import ELECTRODES
 from . import elimination, mesh, reaction, transport
 
-TOLERANCE = 3e-4
+TOLERANCE = 2e-4
 """Bound of the next correction of potentials [V]; it is some ten times smaller (`benchmarks/physics_schemes.py`)."""
 
 CURVATURE = 20.0
