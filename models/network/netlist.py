@@ -128,7 +128,9 @@ def wire(netlist: Netlist) -> Wiring:
     _check_loops("cell", [c.name for c in netlist.cells], pairs)
     _check_loops("tap", [t.name for t in netlist.taps], spans)
     if terminals[0] == terminals[1]:
-        raise InputError(f"netlist: the terminals {netlist.negative} and {netlist.positive} are joined without resistance")
+        raise InputError(
+            f"netlist: the terminals {netlist.negative} and {netlist.positive} are joined without resistance"
+        )
     level = _levels(terminals[0], pairs, links)
     _check_places(netlist, merged, level)
     kept = [(end, left[i].name) for i, end in enumerate(links) if end[0] != end[1]]

@@ -80,31 +80,41 @@ def conduct(x: Block, first: int, second: int, pair: int, conductance: float, dr
 
 
 @kernel
-def prepare(x: Block, p: Block) -> None:
-    """Set the conductances that do not change."""
+def prepare(x: Block, p: Block, c: Block) -> None:
+    """Set the conductances that last."""
+    for a in range(x.lasting_conductance.shape[0]):
+        x.lasting_conductance[a] = 0.0
     for b in range(p.conductor_resistance.shape[0]):
         x.conductor_conductance[b] = 1.0 / p.conductor_resistance[b]
+        x.lasting_conductance[c.conductor_pair[b]] += x.conductor_conductance[b]
+
+
+@kernel
+def drive(x: Block, first: int, second: int, current: float) -> None:
+    """Let a current [A] enter the second of two places, and leave the first."""
+    x.known[first] -= current
+    x.known[second] += current
 
 
 @kernel
 def assemble(x: Block, p: Block, u: Block, c: Block) -> bool:
     """Write the equations; return whether every cell has a resistance."""
-    laplacian.clear(x)
+    laplacian.begin(x)
     level, determined = u.emf[0], True
     for k in range(x.cell_drive.shape[0]):
         resistance = u.resistance[k] + p.contact_resistance[k]
         if resistance <= 0.0:
             determined, resistance = False, 1.0
-        conductance, drive = 1.0 / resistance, u.emf[k] - c.cell_rise[k] * level
-        x.cell_conductance[k], x.cell_drive[k] = conductance, drive
-        conduct(x, c.cell_first[k], c.cell_second[k], c.cell_pair[k], conductance, conductance * drive)
-    for b in range(p.conductor_resistance.shape[0]):
-        conductance = x.conductor_conductance[b]
-        driven = -conductance * c.conductor_rise[b] * level
-        conduct(x, c.conductor_first[b], c.conductor_second[b], c.conductor_pair[b], conductance, driven)
+        conductance, deviation = 1.0 / resistance, u.emf[k] - c.cell_rise[k] * level
+        x.cell_conductance[k], x.cell_drive[k] = conductance, deviation
+        x.conductance[c.cell_pair[k]] += conductance
+        drive(x, c.cell_first[k], c.cell_second[k], conductance * deviation)
+    for b in range(x.conductor_conductance.shape[0]):
+        if c.conductor_rise[b] != 0:
+            across = -c.conductor_rise[b] * level
+            drive(x, c.conductor_first[b], c.conductor_second[b], x.conductor_conductance[b] * across)
     for g in range(u.balancing_current.shape[0]):
-        x.known[c.tap_first[g]] -= u.balancing_current[g]
-        x.known[c.tap_second[g]] += u.balancing_current[g]
+        drive(x, c.tap_first[g], c.tap_second[g], u.balancing_current[g])
     x.known[x.known.shape[0] - 2] += u.balancing_pack_current
     return determined
 

@@ -16,7 +16,8 @@ and the others of that part follow.
 
 Shared states
 -------------
-`conductance` and `known` are given by the model: what lies between nodes, and what enters them. They are overwritten.
+`lasting_conductance` and `known` are given by the model: what lies between nodes, and what enters them; `conductance` is
+what changes more often. The last two are overwritten.
 
 References
 ----------
@@ -35,6 +36,10 @@ from ...core.variable import Count, Variable
 from .pattern import Pattern
 
 
+PAIR = 2
+"""Later neighbours of a node between two others."""
+
+
 def constant(name: str, numbers: ArrayLike, of: str, description: str) -> Variable:
     """Return an array of whole numbers that belongs to the structure, of any length."""
     values = np.asarray(numbers, np.float64)
@@ -47,6 +52,7 @@ def fields(pattern: Pattern) -> Fields:
     nodes, pairs = Count(len(pattern.place), "node"), Count(len(pattern.row), "pair")
     return Fields(
         states=(
+            state("lasting_conductance", "S", pairs, "Conductance between two nodes that stays as it is", 0.0),
             state("conductance", "S", pairs, "Conductance between two nodes", 0.0),
             state("star_resistance", "Ohm", nodes, "Inverse of the sum of conductances around a node; 0 of none", 0.0),
             state("known", "A", nodes, "Current into each node, then its potential [V]"),
@@ -61,10 +67,10 @@ def fields(pattern: Pattern) -> Fields:
 
 
 @kernel
-def clear(x: Block) -> None:
-    """Remove all conductances and currents."""
+def begin(x: Block) -> None:
+    """Set the conductances to those that last, and all currents to 0."""
     for a in range(x.conductance.shape[0]):
-        x.conductance[a] = 0.0
+        x.conductance[a] = x.lasting_conductance[a]
     for k in range(x.known.shape[0]):
         x.known[k] = 0.0
 
@@ -72,20 +78,51 @@ def clear(x: Block) -> None:
 @kernel
 def eliminate(x: Block, c: Block) -> None:
     """Eliminate all nodes but the last."""
-    mesh, begin = 0, 0
+    mesh, first = 0, 0
     for k in range(x.known.shape[0] - 1):
-        end, total = c.column_start[k + 1], 0.0
-        for a in range(begin, end):
-            total += x.conductance[a]
-        inverse = 1.0 / total if total > 0.0 else 0.0
-        x.star_resistance[k] = inverse
-        for a in range(begin, end):
-            share = x.conductance[a] * inverse
-            x.known[c.pair_later[a]] += share * x.known[k]
-            for b in range(a + 1, end):
-                x.conductance[c.mesh_pair[mesh]] += share * x.conductance[b]
-                mesh += 1
-        begin = end
+        end = c.column_start[k + 1]
+        if end - first == PAIR:
+            eliminate_between(x, c, k, first, mesh)
+            mesh += 1
+        else:
+            mesh = eliminate_star(x, c, k, first, end, mesh)
+        first = end
+
+
+@kernel
+def inverse_of(total: float) -> float:
+    """Return 1 / total; 0 of nothing."""
+    return 1.0 / total if total > 0.0 else 0.0
+
+
+@kernel
+def eliminate_between(x: Block, c: Block, k: int, a: int, mesh: int) -> None:
+    """Eliminate node k, which has two later neighbours, pairs a and the next; most nodes of busbars do."""
+    near, far = x.conductance[a], x.conductance[a + 1]
+    inverse = inverse_of(near + far)
+    raised = inverse * x.known[k]
+    x.star_resistance[k] = inverse
+    x.known[c.pair_later[a]] += near * raised
+    x.known[c.pair_later[a + 1]] += far * raised
+    x.conductance[c.mesh_pair[mesh]] += near * inverse * far
+
+
+@kernel
+def eliminate_star(x: Block, c: Block, k: int, first: int, end: int, mesh: int) -> int:
+    """Eliminate node k, whose pairs begin at `first` and at `mesh`; return where the next ones do."""
+    total = 0.0
+    for a in range(first, end):
+        total += x.conductance[a]
+    inverse = inverse_of(total)
+    raised = inverse * x.known[k]
+    x.star_resistance[k] = inverse
+    for a in range(first, end):
+        x.known[c.pair_later[a]] += x.conductance[a] * raised
+        share = x.conductance[a] * inverse
+        for b in range(a + 1, end):
+            x.conductance[c.mesh_pair[mesh]] += share * x.conductance[b]
+            mesh += 1
+    return mesh
 
 
 @kernel
@@ -93,8 +130,14 @@ def substitute(x: Block, c: Block, known: Block) -> None:
     """Make of the currents into all nodes, an array as `known` after `eliminate`, their potentials."""
     last = known.shape[0] - 1
     known[last] = 0.0
+    end = c.column_start[last]
     for k in range(last - 1, -1, -1):
-        current = known[k]
-        for a in range(c.column_start[k], c.column_start[k + 1]):
-            current += x.conductance[a] * known[c.pair_later[a]]
+        first, current = c.column_start[k], known[k]
+        if end - first == PAIR:
+            current += x.conductance[first] * known[c.pair_later[first]]
+            current += x.conductance[first + 1] * known[c.pair_later[first + 1]]
+        else:
+            for a in range(first, end):
+                current += x.conductance[a] * known[c.pair_later[a]]
         known[k] = current * x.star_resistance[k]
+        end = first

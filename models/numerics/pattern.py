@@ -1,8 +1,7 @@
 """What the elimination of the nodes of a network does, found once from what is joined.
 
-An order of minimum degree keeps the pairs few that elimination joins. Of the orders that do the same work, this one
-eliminates far from each other what follows each other, so that a processor need not wait for the node before. Some nodes
-may be asked for as the last, in their order.
+An order of minimum degree keeps the pairs few that elimination joins. Some nodes may be asked for as the last, in their
+order.
 
 References
 ----------
@@ -74,8 +73,6 @@ def pattern(nodes: int, pairs: Sequence[tuple[int, int]], last: Sequence[int] = 
     """
     order = np.array([*_minimum_degree(nodes, pairs, last), *last], np.int64)
     later = _later(order, pairs)
-    order = np.concatenate([order[_by_height(later[: nodes - len(last)])], last]).astype(np.int64)
-    later = _later(order, pairs)
     start = np.concatenate([[0], np.cumsum([len(rows) for rows in later])]).astype(np.int64)
     return Pattern(_places(order), start, _joined(later), _joined([_targets(later, start, rows) for rows in later]))
 
@@ -118,15 +115,6 @@ def _later(order: Places, pairs: Sequence[tuple[int, int]]) -> list[Places]:
             parent = min(rows)
             later[parent] |= rows - {parent}
     return [np.array(sorted(rows), np.int64) for rows in later]
-
-
-def _by_height(later: Sequence[Places]) -> Places:
-    """Return the places in an order of rising height: that of a node is above those whose next neighbour it is."""
-    height = np.zeros(len(later), np.int64)
-    for early, rows in enumerate(later):
-        if len(rows) and rows[0] < len(later):
-            height[rows[0]] = max(height[rows[0]], height[early] + 1)
-    return np.argsort(height, kind="stable")
 
 
 def _targets(later: Sequence[Places], start: Places, rows: Places) -> Places:

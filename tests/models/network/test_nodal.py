@@ -86,7 +86,9 @@ def test_strings_in_parallel_divide_by_their_resistances():
 
 
 def test_a_conductor_across_levels_shorts_what_it_spans():
-    netlist = Netlist("0", "2", (CellPlace("a", "0", "1"), CellPlace("b", "1", "2")), (Conductor("short", "0", "2", 1e-3),), ())
+    netlist = Netlist(
+        "0", "2", (CellPlace("a", "0", "1"), CellPlace("b", "1", "2")), (Conductor("short", "0", "2", 1e-3),), ()
+    )
     pack = solve(netlist, np.array([3.6, 3.8]), np.array([2e-3, 2e-3]), 0.0)
     assert pack.y["current"] == pytest.approx(np.full(2, -7.4 / 5e-3), rel=1e-14)
     assert pack.y["conductor_current"] == pytest.approx([7.4 / 5e-3], rel=1e-14)

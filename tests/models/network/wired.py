@@ -29,7 +29,7 @@ def ladder(series, parallel, segment=1e-5, link=0.0):
 
 @kernel
 def initialize(x, p, u, y, c):
-    nodal.prepare(x, p)
+    nodal.prepare(x, p, c)
 
 
 @kernel
