@@ -24,8 +24,6 @@ Shared states
 
 from __future__ import annotations
 
-import numpy as np
-
 from ...core.bounds import LARGE, UNBOUNDED
 from ...core.fields import Fields, state
 from ...core.kernel import Block, kernel

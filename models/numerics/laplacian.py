@@ -35,7 +35,6 @@ from ...core.kernel import Block, kernel
 from ...core.variable import Count, Variable
 from .pattern import Pattern
 
-
 PAIR = 2
 """Later neighbours of a node between two others."""
 
