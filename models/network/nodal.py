@@ -3,15 +3,15 @@
 Equations
 ---------
 Each cell k offers ``v_k = emf_k + resistance_k c_k``, and with its contacts it conducts ``g_k = 1 / (resistance_k +
-contact_resistance_k)``; conductor b does ``g_b = 1 / r_b``. A node of the level l has the potential ``l E + d``, E the EMF
-of the first cell (`netlist`), and so with the levels s that an element spans from its first end to its second::
+contact_resistance_k)``; conductor b does ``g_b = 1 / r_b``. A node of the level l has the potential ``l E + d``, E the
+EMF of the first cell (`netlist`), and so with the levels s that an element spans from its first end to its second::
 
     c_k = g_k (d_second - d_first - (emf_k - s_k E))
     i_b = g_b (d_second - d_first + s_b E),   from the second end to the first
 
-They sum to what enters each node: balancing currents at taps and the pack current I at the positive terminal. The matrix
-of conductances is symmetric. The positive terminal is eliminated last; its row alone then tells the port of the pack,
-``V = emf + resistance I``, and substitution all currents under I.
+They sum to what enters each node: balancing currents at taps and the pack current I at the positive terminal. That
+terminal is eliminated last but for the negative one; what is left between both is the port of the pack,
+``V = emf + resistance I``, and substitution gives all currents under I.
 
 Limits
 ------
@@ -67,14 +67,6 @@ def _places(kind: str, ends: Ends) -> tuple[Variable, ...]:
             "pair": "Pair of nodes"}  # fmt: skip
     return tuple(laplacian.constant(f"{kind}_{name}", getattr(ends, name), kind, f"{text} of each {kind}")
                  for name, text in told.items())  # fmt: skip
-
-
-@kernel
-def conduct(x: Block, first: int, second: int, pair: int, conductance: float, driven: float) -> None:
-    """Add an element between two places: its conductance [S], and the current that it drives from first to second [A]."""
-    x.conductance[pair] += conductance
-    x.known[first] -= driven
-    x.known[second] += driven
 
 
 @kernel

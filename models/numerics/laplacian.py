@@ -2,27 +2,27 @@
 
 Equations
 ---------
-Node k has the conductances g_i to its neighbours, and a current b_k enters there. Eliminating it makes a mesh of the star
-around it::
+Node k has the conductances g_i to its neighbours, and a current b_k enters there. Eliminating it makes a mesh of the
+star around it::
 
     d = sum_i g_i,    g_ij + g_i g_j / d,    b_i + (g_i / d) b_k
 
 and the back-substitution is ``v_k = (b_k + sum_i g_i v_i) / d``. That is ``L D L^T`` of the matrix whose off-diagonal
-entries are -g and whose rows sum to 0. Conductances only ever grow, by sums and products of what is positive: no digit is
-lost, however far apart they are. The last node of all is never eliminated; its potential is 0.
+entries are -g and whose rows sum to 0. Conductances only ever grow, by sums and products of what is positive: no digit
+is lost, however far apart they are. The last node of all is never eliminated; its potential is 0.
 
 A node that is left without neighbours belongs to a part that nothing ties to the last node. Its potential is set to 0,
 and the others of that part follow.
 
 Shared states
 -------------
-`lasting_conductance` and `known` are given by the model: what lies between nodes, and what enters them; `conductance` is
-what changes more often. The last two are overwritten.
+`lasting_conductance` and `known` are given by the model: what lies between nodes, and what enters them; `conductance`
+is what changes more often. The last two are overwritten.
 
 References
 ----------
-G. H. Golub, C. F. Van Loan, Matrix Computations, 4th edition, section 4.1: LDL^T without pivoting. W. K. Grassmann, M. I.
-Taksar, D. P. Heyman, Oper. Res. 33 (1985) 1107, doi:10.1287/opre.33.5.1107: diagonals as sums, without subtraction.
+G. H. Golub, C. F. Van Loan, Matrix Computations, 4th edition, section 4.1: LDL^T without pivoting. W. K. Grassmann,
+M. I. Taksar, D. P. Heyman, Oper. Res. 33 (1985) 1107, doi:10.1287/opre.33.5.1107: diagonals as sums, not by subtraction.
 """
 
 from __future__ import annotations

@@ -13,12 +13,17 @@ from .wired import ladder
 CELL = CellPlace("1", "low", "high")
 
 
+def bus(first, second, resistance):
+    return Conductor("b", first, second, resistance)
+
+
 def test_links_without_resistance_are_one_node():
     wiring = wire(ladder(3, 2, link=0.0))
     assert len(wiring.pattern.place) == 3 * 4 - 2
     assert wiring.names == ("+0.1", "-0.1", "+1.1", "-1.1", "+2.1", "-2.1")
     assert wiring.level == 3
-    assert set(wiring.cells.rise) == {1} and set(wiring.conductors.rise) == {0}
+    assert set(wiring.cells.rise) == {1}
+    assert set(wiring.conductors.rise) == {0}
 
 
 def test_the_terminals_are_eliminated_last():
@@ -42,15 +47,15 @@ def test_elimination_of_a_ladder_joins_one_pair_a_node():
 
 
 @pytest.mark.parametrize(
-    "netlist, message",
+    ("netlist", "message"),
     [
         (Netlist("low", "high", (), (), ()), "a pack has at least one cell"),
         (Netlist("low", "low", (CELL,), (), ()), "the terminals low and low are joined without resistance"),
         (Netlist("low", "top", (CELL,), (), ()), "no way leads from top to the terminal low"),
-        (Netlist("low", "high", (CELL,), (Conductor("b", "a", "c", 1.0),), ()), "no way leads from a, c to the terminal"),
-        (Netlist("low", "high", (CELL,), (Conductor("b", "high", "low", 0.0),), ()), "cell 1: both of its ends are at"),
-        (Netlist("low", "high", (CELL,), (Conductor("b", "high", "low", -1.0),), ()), "conductor b: resistance = -1 Ohm"),
-        (Netlist("low", "high", (CELL,), (Conductor("b", "high", "low", np.nan),), ()), "conductor b: resistance = nan"),
+        (Netlist("low", "high", (CELL,), (bus("a", "c", 1.0),), ()), "no way leads from a, c to the terminal"),
+        (Netlist("low", "high", (CELL,), (bus("high", "low", 0.0),), ()), "cell 1: both of its ends are at"),
+        (Netlist("low", "high", (CELL,), (bus("high", "low", -1.0),), ()), "conductor b: resistance = -1 Ohm"),
+        (Netlist("low", "high", (CELL,), (bus("high", "low", np.nan),), ()), "conductor b: resistance = nan"),
         (Netlist("low", "high", (CELL,), (), (Tap("1", "high", "high"),)), "tap 1: both of its ends are at high"),
         (Netlist("low", "high", (CELL,), (), (Tap("1", "low", "mid"),)), "no way leads from mid"),
     ],

@@ -33,9 +33,9 @@ def netlists(draw):
     spans += draw(st.lists(st.tuples(number, number).filter(lambda e: e[0] != e[1]), max_size=12))
     kinds = draw(st.lists(st.booleans(), min_size=len(spans), max_size=len(spans)))
     kinds[0] = True
-    cells = [CellPlace(f"c{i}", str(a), str(b)) for i, ((a, b), cell) in enumerate(zip(spans, kinds)) if cell]
-    wires = [Conductor(f"w{i}", str(a), str(b), draw(resistances))
-             for i, ((a, b), cell) in enumerate(zip(spans, kinds)) if not cell]  # fmt: skip
+    cells = [CellPlace(f"{a}-{b}", str(a), str(b)) for (a, b), cell in zip(spans, kinds, strict=True) if cell]
+    chosen = [span for span, cell in zip(spans, kinds, strict=True) if not cell]
+    wires = [Conductor(f"{a}-{b}", str(a), str(b), draw(resistances)) for a, b in chosen]
     tap = draw(st.tuples(number, number).filter(lambda e: e[0] != e[1]))
     netlist = Netlist("0", str(count - 1), tuple(cells), tuple(wires), (Tap("t", *map(str, tap)),))
     emf = draw(st.lists(st.floats(2.5, 4.3), min_size=len(cells), max_size=len(cells)))
@@ -56,7 +56,7 @@ def test_currents_of_any_netlist_are_those_of_rational_arithmetic(drawn):
     assert port == pytest.approx(voltage, abs=1e-10 * max(abs(voltage), 1.0))
 
 
-@pytest.mark.parametrize("series, parallel", [(1, 1), (1, 4), (3, 4)])
+@pytest.mark.parametrize(("series", "parallel"), [(1, 1), (1, 4), (3, 4)])
 def test_a_ladder_as_a_netlist_is_the_ladder(series, parallel):
     rng = np.random.default_rng(3)
     emf, resistance = rng.uniform(3.6, 3.8, series * parallel), rng.uniform(1e-3, 3e-3, series * parallel)
