@@ -22,7 +22,7 @@ is what changes more often. The last two are overwritten.
 References
 ----------
 G. H. Golub, C. F. Van Loan, Matrix Computations, 4th edition, section 4.1: LDL^T without pivoting. W. K. Grassmann,
-M. I. Taksar, D. P. Heyman, Oper. Res. 33 (1985) 1107, doi:10.1287/opre.33.5.1107: diagonals as sums, not by subtraction.
+M. I. Taksar, D. P. Heyman, Oper. Res. 33 (1985) 1107, doi:10.1287/opre.33.5.1107: diagonals as sums, none subtracted.
 """
 
 from __future__ import annotations
