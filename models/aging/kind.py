@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ...core.fields import Fields
-from . import anode, damage, film, plating
+from . import anode, damage, film, material, plating
 from .anode import Anode
 from .law import AgingLaw
+from .material import MaterialLoss
 from .plating import Plating
 from .power_laws import EmpiricalLaws
 from .sei import Sei
@@ -35,6 +36,8 @@ class AgingParameters:
         The film; besides a calendar law of capacity it would count the same loss twice.
     plating : Plating
         Lithium plating.
+    material : MaterialLoss
+        Loss of active material, of cells of physics.
 
     Raises
     ------
@@ -48,6 +51,7 @@ class AgingParameters:
     resistance_rate: float = 0.0
     sei: Sei = field(default_factory=Sei)
     plating: Plating = field(default_factory=Plating)
+    material: MaterialLoss = field(default_factory=MaterialLoss)
 
     def __post_init__(self) -> None:
         if self.sei.diffusion > 0.0 and any(self.laws.capacity.calendar[:2]):
@@ -63,4 +67,5 @@ class AgingParameters:
 
     def aging_fields(self, cells: int) -> Fields:
         """Return what the kernels of the laws need in the aging model of n cells."""
-        return sum((law.aging_fields(getattr(self, name), cells) for name, law in LAWS.items()), Fields())
+        own = material.aging_fields(self.material, cells) if self.material.happens else Fields()
+        return sum((law.aging_fields(getattr(self, name), cells) for name, law in LAWS.items()), own)

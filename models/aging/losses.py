@@ -43,6 +43,7 @@ from ...core.model import DONE, Model, Update
 from ...core.statistics import extremes_of
 from ...core.timescale import NONE, reset_timescales, time_constant, time_to_change, timescale_variables
 from ...core.variable import Detail, Variable, counted
+from . import material
 from .counters import COUNTERS, counters, fallen, keep, refusals
 from .kind import LAWS, AgingParameters
 from .law import in_turn, total
@@ -94,14 +95,14 @@ def declare(cells: int, kind: AgingParameters) -> Model:
     kind : AgingParameters
         How they age.
     """
-    cells = counted("cells", cells, "cell")
+    cells, loses_material = counted("cells", cells, "cell"), kind.material.happens
     return Model(
         name="Aging",
         description="Capacity loss and resistance growth of each cell, from the stress that it has counted",
         fields=fields(cells, kind) + kind.aging_fields(cells),
-        initialize=initialize,
+        initialize=initialize_with_material if loses_material else initialize,
         outputs_kernel=outputs_kernel,
-        advance=advance,
+        advance=advance_with_material if loses_material else advance,
         refusals=refusals(),
         update=Update.EXACT,
     )
@@ -220,3 +221,19 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
     x.elapsed += h
     write_outputs(x, p, y, h)
     return DONE
+
+
+@kernel
+def initialize_with_material(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Take the counters as they are at the start, of cells that lose active material too."""
+    initialize(x, p, u, y, c)
+    material.write(x, p, y)
+
+
+@kernel
+def advance_with_material(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
+    """Take what the cells counted during the h [s] that end, of cells that lose active material too."""
+    status = advance(x, p, u, y, c, t, h)
+    if status == DONE:
+        material.write(x, p, y)
+    return status

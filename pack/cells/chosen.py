@@ -35,6 +35,18 @@ _DEFAULT = Mesh()
 _MOST = 1000
 
 
+CURRENTS = ("maximum_charge_current", "maximum_discharge_current")
+"""The limits that a pack file may set of a cell of physics."""
+
+
+def _limit(text: str) -> Any:
+    return Field(
+        default=None, gt=0.0, le=1e6,
+        description=f"of a cell of physics: the most that it takes while {text} [A]; a BPX file has no such limit, and "
+        "without this key one is assumed, which `packfmu cell show` tells",
+    )  # fmt: skip
+
+
 def _volumes(name: str, text: str) -> Any:
     return Field(default=getattr(_DEFAULT, name), ge=1, le=_MOST, description=text)
 
@@ -98,6 +110,8 @@ class Cell(Table):
     mesh: MeshTable | None = Field(
         default=None, description="of a cell of physics, a table `[cell.mesh]`: how finely the model resolves it"
     )
+    maximum_charge_current: float | None = _limit("charging")
+    maximum_discharge_current: float | None = _limit("discharging")
     initial_soc: Fraction = Field(default=0.9, description="mean state of charge at the start [1]")
     _file: CellFile | PhysicsFile | None = PrivateAttr(default=None)
 
@@ -131,10 +145,19 @@ class Cell(Table):
                 f'model = "{physics.value}": {self.parameters} has the parameters of single particles alone; allowed '
                 f"is {allowed}"
             )
-        return replace(kind, physics=physics, mesh=self.mesh.made() if self.mesh else kind.mesh)
+        limits = replace(kind.limits, **self._currents())
+        return replace(kind, physics=physics, mesh=self.mesh.made() if self.mesh else kind.mesh, limits=limits)
+
+    def _currents(self) -> dict[str, float]:
+        """Return the current limits that the table has."""
+        return {key: getattr(self, key) for key in CURRENTS if getattr(self, key) is not None}
 
     def _circuit(self, kind: CellModel) -> CellModel:
         """Return a cell of no physics; ValueError where a model or a mesh of physics is asked for."""
+        for key, current in self._currents().items():
+            raise ValueError(
+                f"{key} = {current:g}: {self.parameters} is an equivalent circuit and has limits of its own"
+            )
         wanted = f'model = "{self.model}"' if self.model not in (None, ECM) else "mesh" if self.mesh else None
         if wanted:
             sets = ", ".join(parameter_sets(ElectrochemicalCell))

@@ -17,19 +17,19 @@ from ...electrochemistry import resistance
 from ...electrochemistry.kind import ElectrochemicalParameters, Physics
 from ...electrochemistry.mixture import Mixture, mixture
 from ..kind import CellParameters
-from . import ageing, dfn, dfn_ageing, spm, spme, spme_ageing
+from . import ageing, dfn, dfn_ageing, spm, spm_ageing, spme, spme_ageing
 
 NODES = 201
 """Nodes of the table of the open-circuit voltage over SOC, for components that take one."""
 
-MODELS: dict[Physics, Callable[..., Model]] = {
+MODELS: dict[Physics, Callable[[int, ElectrochemicalParameters, float], Model]] = {
     Physics.SPM: spm.declare,
     Physics.SPME: spme.declare,
     Physics.DFN: dfn.declare,
 }
 """What declares cells, by how far they are resolved."""
 
-AGEING = {Physics.SPM: spm.declare, Physics.SPME: spme_ageing.declare, Physics.DFN: dfn_ageing.declare}
+AGEING = {Physics.SPM: spm_ageing.declare, Physics.SPME: spme_ageing.declare, Physics.DFN: dfn_ageing.declare}
 """What declares cells that age."""
 
 BLENDS = (Physics.DFN,)

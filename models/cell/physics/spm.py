@@ -31,15 +31,15 @@ from ....core.variable import counted
 from ...electrochemistry import films, heat, kinetics, lithium, materials, particles, potentials
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ...numerics.arrhenius import GAS_CONSTANT, thermal_voltage
-from .. import aging_port, port, reported
-from . import ageing, anode, surfaces, terminals
+from .. import port, reported
+from . import anode, common, surfaces, terminals
 
 Ahead = tuple[float, float, float, float, float, float]
 """The potential of an electrode ahead [V]; its derivatives by the reaction current [Ohm] and by the activity [V]; dU/dx
 [V]; its derivative by the temperature, diffusion left out [V/K]; the resistance of charge transfer [Ohm]."""
 
 
-def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields | None = None) -> Model:
+def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Model:
     """Declare n cells of one kind as single particles.
 
     Parameters
@@ -50,28 +50,16 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
         Start values of every cell.
     capacity : float
         Between SOC 0 and 1 of the nominal cell [C].
-    aging : Fields, optional
-        Of `ageing`, where the cells age.
     """
     count = counted("cells", cells, "cell")
-    fields = (
-        lithium.fields(count, kind, capacity)
-        + materials.fields(count, kind)
-        + films.fields(count, kind)
-        + particles.fields(count, len(kind.materials), kind)
-        + port.fields(count)
-        + terminals.fields(count, kind)
-        + heat.fields(count)
-        + anode.fields(count)
-        + surfaces.fields()
-    )
+    fields = common.fields(count, kind, capacity, len(kind.materials)) + surfaces.fields()
     return Model(
         name="Cell",
         description="Cells as single particles with diffusion, charge transfer, self-discharge and heat",
-        fields=Fields(modules=(__name__,)) + fields + (aging or Fields()),
-        initialize=initialize_aging if aging else initialize,
+        fields=Fields(modules=(__name__,)) + fields,
+        initialize=initialize,
         outputs_kernel=outputs_kernel,
-        advance=advance_aging if aging else advance,
+        advance=advance,
         refusals=reported.REFUSALS | surfaces.REFUSALS,
         update=Update.EXACT,
         alike=count.of,
@@ -215,42 +203,35 @@ def settle(x: Block, p: Block, y: Block, k: int) -> None:
 
 
 @kernel
-def write_sums(x: Block, y: Block, h: float) -> None:
-    """Write what follows from all cells after a step of h [s]."""
-    y.heat = heat.total(y)
-    reported.write_extremes(x, y, h)
-    anode.write_extremes(y.anode_potential, y)
+def begin(x: Block, y: Block) -> None:
+    """Begin a step of all cells."""
+    common.reset_sums(x, y)
+    surfaces.reset(x)
+
+
+@kernel
+def end(x: Block, y: Block, h: float) -> int:
+    """End a step of h [s] of all cells; return its status."""
+    common.write_sums(x, y, h)
+    return surfaces.status(x, reported.within_range(y))
+
+
+@kernel
+def start(x: Block, p: Block, u: Block, y: Block, k: int) -> None:
+    """Start cell k new and at rest."""
+    lithium.renew(x, p, k)
+    films.renew(x, p, k)
+    terminals.warm(x, p, k, u.temperature[k])
+    settle(x, p, y, k)
 
 
 @kernel
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start all cells new and at rest."""
-    reported.reset_sums(x, y)
-    surfaces.reset(x)
-    heat.reset(y)
+    begin(x, y)
     for k in range(x.soc.shape[0]):
-        lithium.renew(x, p, k)
-        films.renew(x, p, k)
-        terminals.warm(x, p, k, u.temperature[k])
-        settle(x, p, y, k)
-    write_sums(x, y, 0.0)
-
-
-@kernel
-def initialize_aging(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
-    """Start all cells at rest, with the lithium and the resistances that aging has left, and all counters at 0."""
-    reported.reset_sums(x, y)
-    surfaces.reset(x)
-    aging_port.reset_sums(y)
-    heat.reset(y)
-    for k in range(x.soc.shape[0]):
-        lithium.renew(x, p, k)
-        ageing.renew(x, p, u, k)
-        terminals.warm(x, p, k, u.temperature[k])
-        ageing.grow(x, p, u, k)
-        settle(x, p, y, k)
-    write_sums(x, y, 0.0)
-    ageing.reset(x, p, y)
+        start(x, p, u, y, k)
+    common.write_sums(x, y, 0.0)
 
 
 @kernel
@@ -262,37 +243,19 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 
 
 @kernel
-def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
-    """Advance every cell by h seconds under constant current and temperature."""
-    reported.reset_sums(x, y)
-    surfaces.reset(x)
-    heat.reset(y)
-    for k in range(x.soc.shape[0]):
-        if x.temperature[k] != u.temperature[k]:
-            terminals.warm(x, p, k, u.temperature[k])
-        x.current[k] = u.current[k]
-        advance_cell(x, p, y, k, h)
-        write_cell(x, p, y, k)
-    write_sums(x, y, h)
-    return surfaces.status(x, reported.within_range(y))
+def step(x: Block, p: Block, u: Block, y: Block, k: int, h: float) -> None:
+    """Step cell k over h [s] under the inputs, and write its outputs."""
+    if x.temperature[k] != u.temperature[k]:
+        terminals.warm(x, p, k, u.temperature[k])
+    x.current[k] = u.current[k]
+    advance_cell(x, p, y, k, h)
+    write_cell(x, p, y, k)
 
 
 @kernel
-def advance_aging(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
-    """Take what aging has changed, advance every cell, and count what the step did to it."""
-    reported.reset_sums(x, y)
-    surfaces.reset(x)
-    aging_port.reset_sums(y)
-    heat.reset(y)
+def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
+    """Advance every cell by h seconds under constant current and temperature."""
+    begin(x, y)
     for k in range(x.soc.shape[0]):
-        ageing.take_changes(x, p, u, y, k)
-        if ageing.stale(x, u, k):
-            terminals.warm(x, p, k, u.temperature[k])
-            ageing.grow(x, p, u, k)
-        ageing.follow_film(x, p, u, k)
-        x.current[k], start = u.current[k], x.soc[k]
-        advance_cell(x, p, y, k, h)
-        write_cell(x, p, y, k)
-        ageing.count(x, p, y, k, start, h)
-    write_sums(x, y, h)
-    return surfaces.status(x, reported.within_range(y))
+        step(x, p, u, y, k, h)
+    return end(x, y, h)

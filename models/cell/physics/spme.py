@@ -30,21 +30,20 @@ doi:10.1149/2.0341915jes: the canonical model.
 
 from __future__ import annotations
 
-from ....core.errors import InputError
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.model import Model, Update
 from ....core.variable import Count, counted
-from ...electrochemistry import electrolyte, films, heat, lithium, materials, particles, salt
+from ...electrochemistry import electrolyte, films, lithium, particles, salt
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ...electrochemistry.porous import mesh
 from .. import port, reported
-from . import anode, spm, surfaces, terminals
+from . import anode, common, spm, surfaces, terminals
 
 THIRD = 1.0 / 3.0
 
 
-def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields | None = None) -> Model:
+def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Model:
     """Declare n cells of one kind as single particles with electrolyte.
 
     Parameters
@@ -55,29 +54,13 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
         Start values of every cell.
     capacity : float
         Between SOC 0 and 1 of the nominal cell [C].
-    aging : Fields, optional
-        None: these cells do not age yet.
-
-    Raises
-    ------
-    InputError
-        When aging is given.
     """
-    if aging is not None:
-        raise InputError("single particles with electrolyte do not age yet; take spm or dfn")
     count = counted("cells", cells, "cell")
     fields = (
-        lithium.fields(count, kind, capacity)
-        + materials.fields(count, kind)
-        + films.fields(count, kind)
-        + particles.fields(count, len(kind.materials), kind)
+        common.fields(count, kind, capacity, len(kind.materials))
         + electrolyte.fields(count, kind)
         + mesh.fields(count, kind)
         + salt.fields(count, kind)
-        + port.fields(count)
-        + terminals.fields(count, kind)
-        + heat.fields(count)
-        + anode.fields(count)
         + surfaces.fields()
     )
     return Model(
@@ -218,18 +201,22 @@ def settle(x: Block, p: Block, y: Block, k: int) -> None:
 
 
 @kernel
+def start(x: Block, p: Block, u: Block, y: Block, k: int) -> None:
+    """Start cell k new and at rest."""
+    lithium.renew(x, p, k)
+    films.renew(x, p, k)
+    electrolyte.measure(x, p, k)
+    warm(x, p, k, u.temperature[k])
+    settle(x, p, y, k)
+
+
+@kernel
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start all cells new and at rest."""
-    reported.reset_sums(x, y)
-    surfaces.reset(x)
-    heat.reset(y)
+    spm.begin(x, y)
     for k in range(x.soc.shape[0]):
-        lithium.renew(x, p, k)
-        films.renew(x, p, k)
-        electrolyte.measure(x, p, k)
-        warm(x, p, k, u.temperature[k])
-        settle(x, p, y, k)
-    spm.write_sums(x, y, 0.0)
+        start(x, p, u, y, k)
+    common.write_sums(x, y, 0.0)
 
 
 @kernel
@@ -241,16 +228,19 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 
 
 @kernel
+def step(x: Block, p: Block, u: Block, y: Block, k: int, h: float) -> None:
+    """Step cell k over h [s] under the inputs, and write its outputs."""
+    if x.temperature[k] != u.temperature[k]:
+        warm(x, p, k, u.temperature[k])
+    x.current[k] = u.current[k]
+    advance_cell(x, p, y, k, h)
+    write_cell(x, p, y, k)
+
+
+@kernel
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Advance every cell by h seconds under constant current and temperature."""
-    reported.reset_sums(x, y)
-    surfaces.reset(x)
-    heat.reset(y)
+    spm.begin(x, y)
     for k in range(x.soc.shape[0]):
-        if x.temperature[k] != u.temperature[k]:
-            warm(x, p, k, u.temperature[k])
-        x.current[k] = u.current[k]
-        advance_cell(x, p, y, k, h)
-        write_cell(x, p, y, k)
-    spm.write_sums(x, y, h)
-    return surfaces.status(x, reported.within_range(y))
+        step(x, p, u, y, k, h)
+    return spm.end(x, y, h)

@@ -7,10 +7,9 @@ from dataclasses import replace
 from ....core.fields import Fields
 from ....core.kernel import Block, kernel
 from ....core.model import Model
-from ...electrochemistry import electrolyte, heat, lithium
+from ...electrochemistry import electrolyte, lithium
 from ...electrochemistry.kind import ElectrochemicalParameters
-from .. import aging_port, reported
-from . import ageing, spm, spme, surfaces
+from . import ageing, common, spm, spm_ageing, spme
 
 
 def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields) -> Model:
@@ -28,37 +27,42 @@ def warm(x: Block, p: Block, u: Block, k: int) -> None:
 
 
 @kernel
+def start(x: Block, p: Block, u: Block, y: Block, k: int) -> None:
+    """Start cell k at rest, with the lithium and the resistances that aging has left."""
+    lithium.renew(x, p, k)
+    ageing.renew(x, p, u, k)
+    electrolyte.measure(x, p, k)
+    warm(x, p, u, k)
+    spme.settle(x, p, y, k)
+
+
+@kernel
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start all cells at rest, with the lithium and the resistances that aging has left, and all counters at 0."""
-    reported.reset_sums(x, y)
-    surfaces.reset(x)
-    aging_port.reset_sums(y)
-    heat.reset(y)
+    spm_ageing.begin(x, y)
     for k in range(x.soc.shape[0]):
-        lithium.renew(x, p, k)
-        ageing.renew(x, p, u, k)
-        electrolyte.measure(x, p, k)
-        warm(x, p, u, k)
-        spme.settle(x, p, y, k)
-    spm.write_sums(x, y, 0.0)
+        start(x, p, u, y, k)
+    common.write_sums(x, y, 0.0)
     ageing.reset(x, p, y)
+
+
+@kernel
+def step(x: Block, p: Block, u: Block, y: Block, k: int, h: float) -> None:
+    """Take what aging has changed of cell k, step it over h [s], and count what the step did to it."""
+    ageing.take_changes(x, p, u, y, k)
+    if ageing.stale(x, u, k):
+        warm(x, p, u, k)
+    ageing.follow_film(x, p, u, k)
+    x.current[k], before = u.current[k], x.soc[k]
+    spme.advance_cell(x, p, y, k, h)
+    spme.write_cell(x, p, y, k)
+    ageing.count(x, p, y, k, before, h)
 
 
 @kernel
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Take what aging has changed, advance every cell, and count what the step did to it."""
-    reported.reset_sums(x, y)
-    surfaces.reset(x)
-    aging_port.reset_sums(y)
-    heat.reset(y)
+    spm_ageing.begin(x, y)
     for k in range(x.soc.shape[0]):
-        ageing.take_changes(x, p, u, y, k)
-        if ageing.stale(x, u, k):
-            warm(x, p, u, k)
-        ageing.follow_film(x, p, u, k)
-        x.current[k], start = u.current[k], x.soc[k]
-        spme.advance_cell(x, p, y, k, h)
-        spme.write_cell(x, p, y, k)
-        ageing.count(x, p, y, k, start, h)
-    spm.write_sums(x, y, h)
-    return surfaces.status(x, reported.within_range(y))
+        step(x, p, u, y, k, h)
+    return spm.end(x, y, h)

@@ -96,7 +96,8 @@ def _assumed(contents: BPX, kind: ElectrochemicalCell) -> Iterator[str]:
     limits, cell = kind.limits, contents.parameterisation.cell
     yield (
         f"a BPX file has no current limits: {limits.maximum_charge_current:.4g} A while charging and "
-        f"{limits.maximum_discharge_current:.4g} A while discharging are assumed"
+        f"{limits.maximum_discharge_current:.4g} A while discharging are assumed; a pack file sets others by "
+        "maximum_charge_current and maximum_discharge_current of its [cell]"
     )
     lacking = [
         name

@@ -1,6 +1,7 @@
 """The table [cell] of a pack file: which cells it takes, by which model, and what is refused in one line."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -61,9 +62,27 @@ def test_a_component_of_a_file_starts_where_the_nominal_cell_rests(folder):
     assert cells.y.voltage == pytest.approx([float(pack.cell.load().open_circuit(0.6))] * 2, abs=2e-7)
 
 
+@pytest.mark.parametrize("parameters", ["cell.json", "chen_2020"])
+def test_the_pack_file_sets_the_current_limits_of_a_cell_of_physics(folder, parameters):
+    plain = pack_of(folder, parameters=parameters).cell.load().limits
+    pack = pack_of(folder, parameters=parameters, maximum_charge_current=7.5, model="spm")
+    assert pack.cell.load().limits == replace(plain, maximum_charge_current=7.5)
+    network = next(part for part in parts(pack) if part.name == "PackNetwork").start
+    assert network["maximum_cell_charge_current"] == 7.5
+    assert network["maximum_cell_discharge_current"] == plain.maximum_discharge_current
+
+
 @pytest.mark.parametrize(
     ("cell", "told"),
     [
+        (
+            {"parameters": "nissan_leaf_2013", "maximum_charge_current": 5.0},
+            "maximum_charge_current = 5: nissan_leaf_2013 is an equivalent circuit and has limits of its own",
+        ),
+        (
+            {"parameters": "chen_2020", "maximum_discharge_current": 0.0},
+            "[cell] maximum_discharge_current = 0.0: it should be greater than 0",
+        ),
         ({"parameters": "cell.json", "model": "ecm"}, '"ecm": cell.json is a cell of physics; its models are "spm" or'),
         ({"parameters": "single.json", "model": "dfn"}, '"dfn": single.json has the parameters of single particles al'),
         ({"parameters": "nissan_leaf_2013", "model": "dfn"}, '"dfn": nissan_leaf_2013 has no parameters of physics; '),

@@ -91,17 +91,23 @@ def trace(name, protocol, *quantities):
 
 def departures(parameters, physics, name, protocol, longest=np.inf, **how):
     """Return by how much the voltage of a cell departs from a trace [mV], after each of its steps."""
-    times, currents, voltages = trace(f"{parameters}_{physics.value}_{name}", protocol, "t", "I", "V")
+    return both_departures(parameters, physics, name, protocol, "V", longest, **how)[0]
+
+
+def both_departures(parameters, physics, name, protocol, second="anode", longest=np.inf, **how):
+    """Return by how much voltage and anode potential of a cell depart from a trace [mV], after each of its steps."""
+    file = f"{parameters}_{physics.value}_{name}"
+    times, currents, voltages, anodes = trace(file, protocol, "t", "I", "V", second)
     start = PROTOCOLS[protocol.replace("3c", "1c")]
     cell, found, now = cell_of(parameters, physics, start, **how), [], 0.0
-    for time, current, voltage in zip(times, currents, voltages, strict=True):
+    for time, current, voltage, anode in zip(times, currents, voltages, anodes, strict=True):
         if time > now:
             cell.u.current[0] = current
             step(cell, time - now, longest)
             now = time
             extra = beyond_collector(cell) if physics is Physics.DFN else 0.0
-            found.append(cell.y.voltage[0] + extra - voltage)
-    return 1e3 * np.array(found)
+            found.append((cell.y.voltage[0] + extra - voltage, cell.y.anode_potential[0] - anode))
+    return 1e3 * np.array(found).T
 
 
 def rms(values):

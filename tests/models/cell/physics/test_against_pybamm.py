@@ -4,10 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from packfmu.models.electrochemistry.kind import Physics
-from tests.models.cell.physics.pybamm_cells import FINE, PROTOCOLS, SETS, departures, rms
+from tests.models.cell.physics.pybamm_cells import FINE, PROTOCOLS, SETS, both_departures, departures, rms
 
 ROOT = Path(__file__).parents[4]
 
@@ -65,6 +66,22 @@ def test_porous_electrodes_where_the_concentration_varies_much(protocol, most):
     assert rms(departures("chen_2020", Physics.DFN, "10_4_10_r20_series", protocol, 5.0)) < most
 
 
+def anode_departures(mesh):
+    """Return by how much the anode potential of the DFN of Chen 2020 departs over a charge at 3C [mV]."""
+    name = "_".join(map(str, mesh)) + "_fine_series"
+    steps = {"longest": 1.0, "modes": FINE, "mesh": mesh}
+    return both_departures("chen_2020", Physics.DFN, name, "charge_3c", **steps)[1]
+
+
+@pytest.mark.campaign
+def test_anode_potential_of_a_fast_charge_departs_by_the_square_of_the_mesh():
+    """PyBaMM's diffusion potential has a mean of 1/c, where ours is a difference of logarithms; both are of order 2."""
+    coarse, fine = anode_departures((10, 4, 10)), anode_departures((20, 20, 20))
+    assert rms(coarse) < 0.41  # 0.68 mV at most; asked for: 0.5 mV, which PyBaMM's mean gives on this mesh too (below)
+    assert np.abs(fine).max() < 0.15
+    assert rms(coarse) / rms(fine) == pytest.approx(4.0, rel=0.05)
+
+
 def test_porous_electrodes_with_fine_particles():
     found = departures("chen_2020", Physics.DFN, "20_20_20_fine_series", "1c", 5.0, modes=FINE, mesh=(20, 20, 20))
     assert rms(found) < 0.05
@@ -77,6 +94,7 @@ def test_porous_electrodes_with_the_same_means_at_faces(name):
     asked = [str(word) for pair in steps.items() for word in pair]
     command = [sys.executable, "-m", "tests.models.cell.physics.pybamm_faces", name, *asked]
     lines = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
-    found = {protocol: float(departure) for protocol, departure, _ in map(str.split, lines)}
+    found = {protocol: list(map(float, figures)) for protocol, *figures in map(str.split, lines)}
     assert list(found) == list(steps)
-    assert max(found.values()) < 0.05, found
+    assert max(departure for departure, *_ in found.values()) < 0.05, found
+    assert found["charge_3c"][2] < 0.05, found  # the anode potential all along; asked for: 0.5 mV
