@@ -22,11 +22,12 @@ NAMED = 5
 
 @dataclass(frozen=True)
 class CellPlace:
-    """Where a cell is: its poles' nodes."""
+    """Where a cell is: its poles' nodes, and the group that it belongs to, counted from 0."""
 
     name: str
     negative: str
     positive: str
+    group: int = 0
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,15 @@ class Conductor:
 
 @dataclass(frozen=True)
 class Tap:
-    """Where the voltage of a group is sensed, and where it is balanced."""
+    """Where the voltage of a group is sensed, and where it is balanced; and its string, counted from 0.
+
+    The groups of a string are in series, and fill and empty together.
+    """
 
     name: str
     lower: str
     upper: str
+    string: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class Netlist:
     conductors : tuple of Conductor
         Busbars, links and cables.
     taps : tuple of Tap
-        One for each group.
+        One for each group, string by string.
     """
 
     negative: str
@@ -97,6 +102,10 @@ class Wiring:
         Theirs.
     level : int
         Of the positive terminal.
+    groups : array
+        Of each cell, the number of its group.
+    strings : array
+        Where the groups of each string begin, and behind the last the number of groups.
     """
 
     pattern: Pattern
@@ -106,6 +115,8 @@ class Wiring:
     resistances: NDArray[np.float64]
     names: tuple[str, ...]
     level: int
+    groups: NDArray[np.int64]
+    strings: NDArray[np.int64]
 
 
 def wire(netlist: Netlist) -> Wiring:
@@ -115,7 +126,7 @@ def wire(netlist: Netlist) -> Wiring:
     ------
     InputError
         When there is no cell, a resistance is negative, a terminal or a tap is nowhere, an element joins a node with
-        itself, or a node has no way to the terminals. The message names it.
+        itself, a node has no way to the terminals, or groups and strings do not fit. The message names it.
     """
     if not netlist.cells:
         raise InputError("netlist: a pack has at least one cell")
@@ -137,10 +148,27 @@ def wire(netlist: Netlist) -> Wiring:
     resistances = np.array([left[i].resistance for i, end in enumerate(links) if end[0] != end[1]])
     links = [end for end, _ in kept]
     system = _System(terminals, level, [*pairs, *links])
+    groups, strings = _grouped(netlist)
     return Wiring(
         system.pattern, system.ends(pairs), system.ends(links), system.ends(spans, conducts=False), resistances,
-        tuple(name for _, name in kept), level[terminals[1]],
+        tuple(name for _, name in kept), level[terminals[1]], groups, strings,
     )  # fmt: skip
+
+
+def _grouped(netlist: Netlist) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the group of each cell, and where the groups of each string begin."""
+    taps, groups = netlist.taps, np.array([cell.group for cell in netlist.cells], np.int64)
+    for cell in netlist.cells:
+        if not 0 <= cell.group < len(taps):
+            raise InputError(f"cell {cell.name}: group {cell.group} is none of the {len(taps)} that have taps")
+    for number, tap in enumerate(taps):
+        if number not in groups:
+            raise InputError(f"tap {tap.name}: no cell belongs to this group")
+    strings = [tap.string for tap in taps]
+    begins = [0, *(g for g in range(1, len(taps)) if strings[g] != strings[g - 1]), len(taps)]
+    if strings != sorted(strings) or set(strings) != set(range(len(begins) - 1)):
+        raise InputError("netlist: the taps stand string by string, and the strings are counted from 0")
+    return groups, np.array(begins, np.int64)
 
 
 class _Merged:

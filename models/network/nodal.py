@@ -119,16 +119,38 @@ def port(x: Block, u: Block, c: Block) -> tuple[float, float]:
 
 
 @kernel
-def set_currents(x: Block, u: Block, y: Block, c: Block, current: float) -> None:
-    """Write the potentials and the currents of cells and conductors at a pack current [A]."""
-    level = u.emf[0]
-    x.known[x.known.shape[0] - 2] += current
+def settle(x: Block, c: Block) -> None:
+    """Write the potentials without a pack current."""
     laplacian.substitute(x, c, x.known)
+
+
+@kernel
+def load(x: Block, current: float) -> None:
+    """Let the pack current [A] flow: before `settle` it enters at the terminal."""
+    x.known[x.known.shape[0] - 2] += current
+
+
+@kernel
+def load_settled(x: Block, current: float) -> None:
+    """Let the pack current [A] flow after `settle` and `respond`."""
+    for i in range(x.known.shape[0]):
+        x.known[i] += current * x.response[i]
+
+
+@kernel
+def cell_current(x: Block, c: Block, k: int) -> float:
+    """Return the current into cell k [A] after `settle`."""
+    across = x.known[c.cell_second[k]] - x.known[c.cell_first[k]]
+    return x.cell_conductance[k] * (across - x.cell_drive[k])
+
+
+@kernel
+def set_currents(x: Block, u: Block, y: Block, c: Block) -> None:
+    """Write the currents of cells and conductors after `settle`."""
     for k in range(y.current.shape[0]):
-        across = x.known[c.cell_second[k]] - x.known[c.cell_first[k]]
-        y.current[k] = x.cell_conductance[k] * (across - x.cell_drive[k])
+        y.current[k] = cell_current(x, c, k)
     for b in range(y.conductor_current.shape[0]):
-        across = x.known[c.conductor_second[b]] - x.known[c.conductor_first[b]] + c.conductor_rise[b] * level
+        across = x.known[c.conductor_second[b]] - x.known[c.conductor_first[b]] + c.conductor_rise[b] * u.emf[0]
         y.conductor_current[b] = across * x.conductor_conductance[b]
 
 

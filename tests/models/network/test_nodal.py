@@ -80,15 +80,14 @@ def test_shares_are_what_the_currents_follow():
 def test_strings_in_parallel_divide_by_their_resistances():
     cells = [CellPlace(f"{s}.{k}", f"{s}.{k}" if k else "low", f"{s}.{k + 1}" if k < 2 else "high")
              for s in range(2) for k in range(3)]  # fmt: skip
-    netlist = Netlist("low", "high", tuple(cells), (), ())
+    netlist = Netlist("low", "high", tuple(cells), (), (Tap("all", "low", "high"),))
     pack = solve(netlist, np.full(6, 3.7), np.repeat([1e-3, 2e-3], 3), 30.0)
     assert pack.y["current"] == pytest.approx(np.repeat([20.0, 10.0], 3), rel=1e-13)
 
 
 def test_a_conductor_across_levels_shorts_what_it_spans():
-    netlist = Netlist(
-        "0", "2", (CellPlace("a", "0", "1"), CellPlace("b", "1", "2")), (Conductor("short", "0", "2", 1e-3),), ()
-    )
+    cells, taps = (CellPlace("a", "0", "1"), CellPlace("b", "1", "2")), (Tap("all", "0", "2"),)
+    netlist = Netlist("0", "2", cells, (Conductor("short", "0", "2", 1e-3),), taps)
     pack = solve(netlist, np.array([3.6, 3.8]), np.array([2e-3, 2e-3]), 0.0)
     assert pack.y["current"] == pytest.approx(np.full(2, -7.4 / 5e-3), rel=1e-14)
     assert pack.y["conductor_current"] == pytest.approx([7.4 / 5e-3], rel=1e-14)

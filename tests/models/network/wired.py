@@ -18,7 +18,7 @@ def ladder(series, parallel, segment=1e-5, link=0.0):
     cells, conductors, taps = [], [], []
     for g in range(series):
         for k in range(parallel):
-            cells.append(CellPlace(f"{g}.{k}", f"-{g}.{k}", f"+{g}.{k}"))
+            cells.append(CellPlace(f"{g}.{k}", f"-{g}.{k}", f"+{g}.{k}", g))
             for pole in "+-" if k else "":
                 conductors.append(Conductor(f"{pole}{g}.{k}", f"{pole}{g}.{k - 1}", f"{pole}{g}.{k}", segment))
         if g:
@@ -42,7 +42,9 @@ def advance(x, p, u, y, c, t, h):
     determined = nodal.assemble(x, p, u, c)
     laplacian.eliminate(x, c)
     y.port_emf, y.port_resistance = nodal.port(x, u, c)
-    nodal.set_currents(x, u, y, c, u.pack_current)
+    nodal.load(x, u.pack_current)
+    nodal.settle(x, c)
+    nodal.set_currents(x, u, y, c)
     nodal.respond(x, c)
     for k in range(y.share.shape[0]):
         y.share[k] = nodal.share(x, c, k)
@@ -127,3 +129,15 @@ def solved(matrix, known, ground):
     for node, pivot, row in reversed(eliminated):
         potential[node] = (known[node] - sum(v * potential[other] for other, v in row.items())) / pivot
     return potential
+
+
+def strings_in_parallel(strings, series, link=1e-4):
+    """Strings of cells in series, each joined to the terminals by a link at its upper end."""
+    cells, conductors, taps = [], [], []
+    for s in range(strings):
+        nodes = ["low", *(f"{s}.{k}" for k in range(1, series + 1))]
+        for k in range(series):
+            cells.append(CellPlace(f"{s}.{k}", nodes[k], nodes[k + 1], len(taps)))
+            taps.append(Tap(f"{s}.{k}", nodes[k], nodes[k + 1], s))
+        conductors.append(Conductor(f"link {s}", nodes[-1], "high", link))
+    return Netlist("low", "high", tuple(cells), tuple(conductors), tuple(taps))
