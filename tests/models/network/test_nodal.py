@@ -49,7 +49,8 @@ def test_currents_of_any_netlist_are_those_of_rational_arithmetic(drawn):
     netlist, emf, resistance, current, balancing = drawn
     pack = solve(netlist, emf, resistance, current, balancing)
     cells, conductors, voltage = exact(netlist, emf, resistance, current, balancing)
-    largest = max(np.abs(cells).max(), np.abs(conductors).max(initial=0.0), 1e-3)
+    rounding = 1e-15 * 5.0 / min(resistance)  # of a voltage, over the least resistance: where hardly a current flows
+    largest = max(np.abs(cells).max(), np.abs(conductors).max(initial=0.0), 1e10 * rounding)
     assert pack.y["current"] == pytest.approx(cells, abs=1e-10 * largest)
     assert pack.y["conductor_current"] == pytest.approx(conductors, abs=1e-10 * largest)
     port = pack.y["port_emf"] + pack.y["port_resistance"] * current
