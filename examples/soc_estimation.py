@@ -20,19 +20,13 @@ import packfmu
 from packfmu.fmi.command_line import Parser
 from packfmu.models.electrochemistry.kind import Physics
 from packfmu.models.parameters.chen_2020 import PARAMETERS
-from packfmu.pack.cells.cell_file import write_cell
-from packfmu.records.record import write_record
 from packfmu.report.estimation.estimate import USED, estimate
 from packfmu.report.estimation.figure import save_figure
 from packfmu.report.estimation.text import report
-from packfmu.studies.identification.files import read_records
-from packfmu.studies.identification.fit import fit_cell
-from packfmu.studies.identification.settings import FitSettings
-from packfmu.studies.identification.virtual_tests import HPPC, SLOW, take
+from packfmu.studies.identification.virtual_tests import identify
 
 HERE = Path(__file__).parent
 LEAF = HERE / "soc_estimation_pack.toml"
-TESTS = {"slow_25c": (SLOW, 298.15), "hppc_25c": (HPPC, 298.15), "hppc_10c": (HPPC, 283.15)}
 OTHER = {
     "parallel = 2": "parallel = 12",
     'parameters = "nissan_leaf_2013"': 'parameters = "chen_2020"\nmodel = "{model}"',
@@ -53,21 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def estimated(cell: str, output: Path) -> str:
     """Estimate the SOC of a pack of one kind of cell, and return a report."""
-    pack = LEAF if cell == "leaf" else pack_of(cell, identify(cell, output))
-    return spend(HERE / "soc_estimation.toml", output, pack)
-
-
-def identify(model: str, output: Path) -> Path:
-    """Test a cell of physics virtually, identify its circuit, and return the folder of the cell file."""
-    kind, files = replace(PARAMETERS, physics=Physics(model)), []
-    for name, (stages, temperature) in TESTS.items():
-        files.append(str(output / "tests" / f"{model}_{name}.csv"))
-        Path(files[-1]).parent.mkdir(parents=True, exist_ok=True)
-        write_record(take(kind, stages, temperature), Path(files[-1]))
-    settings = FitSettings(name=f"circuit of {model}", hysteresis=False, coulombic_efficiency=1.0, **vars(kind.limits))
-    fitted = fit_cell(read_records(files), settings)
-    write_cell(fitted.kind, output / f"circuit_of_{model}.toml", {"": fitted.report()})
-    return output
+    if cell == "leaf":
+        return spend(HERE / "soc_estimation.toml", output)
+    identify(replace(PARAMETERS, physics=Physics(cell)), cell, output)
+    return spend(HERE / "soc_estimation.toml", output, pack_of(cell, output))
 
 
 def pack_of(model: str, folder: Path) -> Path:

@@ -19,7 +19,8 @@ Values = NDArray[np.float64]
 
 CELL_PANELS = {
     "soh": "State of health of the cells",
-    "resistance_growth": "Growth of the cells' resistance",
+    "resistance_growth": "Growth of the cells' resistance, without that of films",
+    "film_resistance": "Resistance that the cells' films have gained",
     "voltage": "Voltage of the cells",
     "current": "Current of the cells",
     "soc": "SOC of the cells",

@@ -17,7 +17,8 @@ from .shape import Shape
 NONE_SET = "No cut-off was set"
 WORN = (
     ("soh", "Least state of health", np.argmin),
-    ("resistance_growth", "Most growth of resistance", np.argmax),
+    ("resistance_growth", "Most growth of resistance, without that of films", np.argmax),
+    ("film_resistance", "Most resistance that a film has gained", np.argmax),
 )
 """What tells the wear of a cell: the variable, the title, and how the worst cell is found."""
 

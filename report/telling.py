@@ -23,7 +23,8 @@ GLANCE = {
     "temperature": "Cell temperature",
     "pack_soc": "SOC of the pack",
     "soh": "State of health of the cells",
-    "resistance_growth": "Growth of the cells' resistance",
+    "resistance_growth": "Growth of the cells' resistance, without that of films",
+    "film_resistance": "Resistance that the cells' films have gained",
 }
 """What is told at a glance; of a variable that was not recorded for each cell, its extremes."""
 

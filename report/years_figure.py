@@ -29,9 +29,8 @@ def draw(life: Life) -> Figure:
     figure = Figure(figsize=(12.0, 10.4), layout="constrained")
     figure.suptitle(_title(life), fontsize=11)
     panels = [figure.add_subplot(3, 2, number) for number in range(1, 7)]
-    growth = life.recorded["resistance_growth"].values
     _cells(panels[0], life, "State of health of the cells", "SOH [%]", life.soh)
-    _cells(panels[1], life, "Growth of the cells' resistance", "Growth [%]", growth)
+    _cells(panels[1], life, "Growth of the cells' resistance", "Growth [%]", life.resistance_growth)
     _marks(panels[0], life)
     panels[0].legend(loc="upper right")
     panels[1].legend(loc="upper left")

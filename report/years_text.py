@@ -72,7 +72,7 @@ def _errors(errors: list[float], jumps: int) -> str:
 
 def _cells(life: Life, columns: dict[str, Values]) -> list[str]:
     weakest, strongest = life.weakest, int(np.argmax(life.soh[-1]))
-    growth = life.recorded["resistance_growth"].values[-1]
+    growth = life.resistance_growth[-1]
     calendar, cycle, rest = (loss[-1] for loss in life.losses(weakest))
     spread = columns["soh_maximum"] - columns["soh_minimum"]
     deviation = columns["soh_deviation"]

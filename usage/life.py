@@ -11,6 +11,7 @@ so what it has lost since it was new and balanced, ``min_g Q_g(new) - usable_cap
 from __future__ import annotations
 
 import csv
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -29,6 +30,10 @@ YEAR = 365.0 * DAY
 """[s]."""
 
 AMPERE_HOUR = 3600.0
+
+FILM_RESISTANCE = "film_resistance"
+"""What is recorded of cells that grow a film: the resistance that it has gained [Ohm]."""
+
 UNITS = {
     "time": "s",
     "soh_minimum": "1",
@@ -53,7 +58,7 @@ class Life:
     recorded : xarray.Dataset
         One row at the start and one after each cycle and each jump, the time in s since then: soh, resistance_growth,
         calendar_damage and cycle_damage (of the capacity; with what was jumped over) of each cell, group_soc of each
-        group; short_risk of each cell where it is known.
+        group; short_risk and film_resistance of each cell where they are known.
     begin : datetime
         When it began.
     parallel : int
@@ -64,6 +69,9 @@ class Life:
         Of the calendar and the cycle law of capacity.
     earlier : (array, array)
         Damages to the capacity before the start, of each cell or of all; those that are recorded come on top.
+    resistance : (cells,) array or float
+        Of each cell when new, settled at half charge at the reference temperature [Ohm]; what its film has gained adds
+        to that.
     """
 
     recorded: xr.Dataset
@@ -73,6 +81,7 @@ class Life:
     aging_rate: Values
     exponents: tuple[float, float]
     earlier: tuple[Values, Values] = (np.zeros(()), np.zeros(()))
+    resistance: Values | float = math.inf
 
     @property
     def time(self) -> Values:
@@ -83,6 +92,14 @@ class Life:
     def soh(self) -> Values:
         """Of each cell in each row."""
         return self.recorded["soh"].values
+
+    @cached_property
+    def resistance_growth(self) -> Values:
+        """Growth of each cell's whole resistance in each row, ``g + R_film / R``: by laws, and by the film."""
+        growth = self.recorded["resistance_growth"].values
+        if FILM_RESISTANCE not in self.recorded:
+            return growth
+        return np.asarray(growth + self.recorded[FILM_RESISTANCE].values / self.resistance)
 
     @property
     def weakest(self) -> int:
@@ -147,8 +164,7 @@ def by_year(life: Life) -> dict[str, Values]:
     marks = YEAR * np.arange(int(end / YEAR) + 1, dtype=np.float64)
     if end > marks[-1]:
         marks = np.append(marks, end)
-    names = ("soh", "resistance_growth")
-    soh, growth = (interpolated(marks, life.time, life.recorded[name].values) for name in names)
+    soh, growth = (interpolated(marks, life.time, values) for values in (life.soh, life.resistance_growth))
     soc, groups = interpolated(marks, life.time, life.group_soc), life.groups(soh)
     return {
         "time": marks,

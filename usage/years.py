@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
+from numpy.typing import ArrayLike, NDArray
 
 from ..core.errors import InputError
 from ..cosim.duty import with_duties
@@ -23,13 +24,15 @@ from ..coupling.explanation import TextTable
 from ..coupling.schedule import make_plan
 from ..coupling.system import System
 from ..models.aging.kind import AgingParameters
+from ..models.cell.physics.cell import ElectrochemicalCell
+from ..models.cell.protocol import CellModel
 from ..pack.balances import continued, integrals
 from ..pack.block import periods
 from ..pack.file import Pack
 from ..pack.fmus import fmu_block, fmu_pack
 from ..pack.parts import parts
 from .aged import FILM, SHIFT
-from .life import Life
+from .life import FILM_RESISTANCE, Life
 from .phases import Driven, PackPorts, step_phases
 from .years_file import DAY, Years, day_steps, paced
 
@@ -141,7 +144,7 @@ def _experiment(
     laws = None if pack.aging is None else pack.aging.load()
     if laws is not None:
         record |= {name: f"Jumps.Aging.{name}" for name in _counters(laws)}
-        record |= {FILM: f"Aging.{FILM}"} if laws.sei.reaction_speed > 0.0 else {}
+        record |= {name: f"Aging.{name}" for name in (FILM, FILM_RESISTANCE) if laws.sei.reaction_speed > 0.0}
     record[SHIFT] = f"Jumps.{ports.name(f'Cell.{SHIFT}')}"
     return Experiment(
         duration=count * years.days * DAY,
@@ -190,7 +193,8 @@ def life_of(pack: Pack, years: Years) -> Callable[[xr.Dataset], Life]:
     if pack.aging is None:
         raise InputError("the pack file has no [aging] table; without one the cells do not age")
     laws = pack.aging.load().laws.capacity
-    drawn = next(part.start for part in parts(pack) if part.name == "Aging")
+    started = {part.name: part.start for part in parts(pack)}
+    drawn = started["Aging"]
     return partial(
         Life,
         begin=years.begin,
@@ -202,4 +206,11 @@ def life_of(pack: Pack, years: Years) -> Callable[[xr.Dataset], Life]:
             np.asarray(drawn.get("earlier_capacity_calendar_damage", 0.0), np.float64),
             np.asarray(drawn.get("earlier_capacity_cycle_damage", 0.0), np.float64),
         ),
+        resistance=_resistance(pack.cell.load(), started["Cell"]),
     )
+
+
+def _resistance(kind: CellModel, drawn: Mapping[str, ArrayLike]) -> NDArray[np.float64]:
+    """Return what each cell's resistance settles at when new and half full [Ohm]; physics shares it over the area."""
+    area = np.asarray(drawn["capacity"]) / kind.capacity if isinstance(kind, ElectrochemicalCell) else 1.0
+    return np.asarray(kind.settled_resistance(0.5) * np.asarray(drawn["resistance_scale"]) / area)

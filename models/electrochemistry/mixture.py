@@ -18,8 +18,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
 
 from ..numerics.curves import Curve
 from .kind import Electrode, Material
@@ -96,9 +96,9 @@ def _in_equilibrium(materials: Sequence[Material]) -> tuple[NDArray[np.float64],
 
 def _on(grid: NDArray[np.float64], filling: NDArray[np.float64], values: NDArray[np.float64]) -> Curve:
     """Return values over the filling on a uniform grid."""
-    spline = PchipInterpolator(filling, values)
+    spline = scipy.interpolate.PchipInterpolator(filling, values)
     low, high = float(grid[0]), float(grid[-1])
-    uniform = PchipInterpolator(grid, spline(grid))
+    uniform = scipy.interpolate.PchipInterpolator(grid, spline(grid))
     between = 0.5 * (grid[1:] + grid[:-1])
     error = float(np.abs(uniform(between) - spline(between)).max())
     return Curve(low, high, np.asarray(spline(grid)), np.asarray(uniform(grid, 1)), error)

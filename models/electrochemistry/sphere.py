@@ -26,8 +26,8 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 SETTLED = 1.0 / 15.0
 """G(0): how far the surface of a sphere departs from its mean under a constant flux."""
@@ -48,7 +48,7 @@ def eigenvalues(terms: int) -> NDArray[np.float64]:
     """Return the first positive solutions of ``tan(a) = a``."""
     return np.array(
         [
-            brentq(lambda a: np.sin(a) - a * np.cos(a), n * np.pi, (n + 0.5) * np.pi, xtol=1e-15)
+            scipy.optimize.brentq(lambda a: np.sin(a) - a * np.cos(a), n * np.pi, (n + 0.5) * np.pi, xtol=1e-15)
             for n in range(1, terms + 1)
         ]
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scipy.optimize import brentq
+import scipy
 
 from .kind import Electrode
 
@@ -38,7 +38,8 @@ def at_rest_voltages(negative: Electrode, positive: Electrode, empty: float, ful
     least = low.maximum_stoichiometry - (high.open_circuit_potential.high - high.minimum_stoichiometry) / ratio
     least = max(least, low.open_circuit_potential.low)
     x_empty, x_full = (
-        brentq(above, least, low.open_circuit_potential.high, args=(v,), xtol=1e-15) for v in (empty, full)
+        scipy.optimize.brentq(above, least, low.open_circuit_potential.high, args=(v,), xtol=1e-15)
+        for v in (empty, full)
     )
     return (
         replace(negative, materials=(replace(low, minimum_stoichiometry=x_empty, maximum_stoichiometry=x_full),)),

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.interpolate import CubicHermiteSpline, CubicSpline
 
 from ...core.kernel import Block, kernel
 
@@ -61,7 +61,7 @@ class Curve:
     @property
     def _spline(self) -> Callable[..., NDArray[np.float64]]:
         grid = np.linspace(self.low, self.high, len(self.values))
-        return CubicHermiteSpline(grid, self.values, self.slopes)
+        return scipy.interpolate.CubicHermiteSpline(grid, self.values, self.slopes)
 
     def __call__(self, x: float | NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the function at x; beyond the range it goes on straight."""
@@ -103,7 +103,7 @@ def tabulate(function: Function, low: float, high: float, tolerance: float) -> C
     nodes = LEAST_NODES
     while True:
         grid = np.linspace(low, high, nodes)
-        spline = CubicSpline(grid, function(grid))
+        spline = scipy.interpolate.CubicSpline(grid, function(grid))
         between = np.linspace(low, high, 4 * (nodes - 1) + 1)
         error = float(np.abs(spline(between) - function(between)).max())
         if error <= tolerance or nodes >= MOST_NODES:

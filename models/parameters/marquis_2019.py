@@ -7,7 +7,8 @@ Capiglia et al., J. Power Sources 81-82 (1999) 859, doi:10.1016/S0378-7753(98)00
 are those that PyBaMM 26.10 holds as `Marquis2019`.
 
 SOC 0 and 1 are where the rest voltage is 3.105 and 4.1 V, with the lithium of the stoichiometries 0.8 and 0.6 of the
-negative and the positive electrode. The conductivity of the solid is effective, by Bruggeman's exponent of 1.5.
+negative and the positive electrode. The conductivity of the solid is effective, by Bruggeman's exponent of 1.5
+of all that is no pore, as PyBaMM has it.
 
 Assumed: current limits of 1 C while charging and 3 C while discharging. Heat capacity and mass are those of the layers
 and current collectors.
@@ -30,6 +31,9 @@ _ERROR, _ENTROPIC_ERROR = 1e-7, 1e-9
 
 _GRAPHITE, _LCO = 24983.2619938437, 51217.9257309275
 """Maximum concentrations [mol/m3]."""
+
+_SOLID = 0.7
+"""Of an electrode, all but its pores: binder conducts too."""
 
 _STRETCH = 1.062
 """Of the stoichiometry in the functions of LiCoO2."""
@@ -86,7 +90,7 @@ _NEGATIVE = Electrode(
     thickness=100e-6,
     porosity=0.3,
     transport_efficiency=0.3**1.5,
-    conductivity=100.0 * 0.6**1.5,
+    conductivity=100.0 * _SOLID**1.5,
     materials=(
         Material(
             name="graphite",
@@ -109,7 +113,7 @@ _POSITIVE = Electrode(
     thickness=100e-6,
     porosity=0.3,
     transport_efficiency=0.3**1.5,
-    conductivity=10.0 * 0.5**1.5,
+    conductivity=10.0 * _SOLID**1.5,
     materials=(
         Material(
             name="LiCoO2",

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from ...core.errors import InputError
 from ...core.instance import Instance
 from ...models.cell.protocol import CellModel
-from ...records.record import CellRecord
+from ...pack.cells.cell_file import write_cell
+from ...records.record import CellRecord, write_record
+from .files import read_records
+from .fit import fit_cell
+from .settings import FitSettings
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,31 @@ HPPC = (Stage(0.0, 60.0, 10.0), *LEVEL * 10, *FULL)
 
 SLOW = (Stage(0.0, 60.0, 10.0), Stage(-0.05, 21.0 * 3600.0, 60.0), Stage(0.0, 7200.0, 60.0))
 """A discharge in twenty hours."""
+
+TESTS = {"slow_25c": (SLOW, 298.15), "hppc_25c": (HPPC, 298.15), "hppc_10c": (HPPC, 283.15)}
+"""Tests that a circuit is identified from: their stages, and the temperature [K]."""
+
+
+def identify(kind: CellModel, name: str, folder: Path) -> Path:
+    """Test a cell virtually, identify its equivalent circuit, and return the cell file of that.
+
+    Parameters
+    ----------
+    kind : CellModel
+        The cell.
+    name : str
+        Of the files: ``circuit_of_NAME.toml``, and the records ``tests/NAME_*.csv``.
+    folder : Path
+        Where they are written.
+    """
+    files = [folder / "tests" / f"{name}_{test}.csv" for test in TESTS]
+    (folder / "tests").mkdir(parents=True, exist_ok=True)
+    for file, (stages, temperature) in zip(files, TESTS.values(), strict=True):
+        write_record(take(kind, stages, temperature), file)
+    settings = FitSettings(name=f"circuit of {name}", hysteresis=False, coulombic_efficiency=1.0, **vars(kind.limits))
+    fitted, path = fit_cell(read_records([str(file) for file in files]), settings), folder / f"circuit_of_{name}.toml"
+    write_cell(fitted.kind, path, {"": fitted.report()})
+    return path
 
 
 def take(kind: CellModel, stages: Sequence[Stage], temperature: float, initial_soc: float = 1.0) -> CellRecord:

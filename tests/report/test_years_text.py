@@ -123,6 +123,19 @@ def test_table_of_the_years():
     )
 
 
+def test_what_a_film_has_gained_adds_to_the_growth_of_the_whole_resistance():
+    gained = np.array([1e-3, 2e-3, 1e-3, 4e-3]) * (TIME / TIME[-1])[:, None]
+    data = recorded().assign(film_resistance=(("time", "cell"), gained))
+    given = replace(life(data), resistance=np.array([20e-3, 20e-3, 25e-3, 16e-3]))
+    # 10 % by laws and 1 of 20 mOhm; 20 % and 2 of 20; 30 % and 1 of 25; 26 % and 4 of 16
+    assert given.resistance_growth[-1] == pytest.approx([0.15, 0.30, 0.34, 0.51])
+    shown = lines(given)
+    assert shown["resistance growth"] == "mean 32.50%, most 51.00% in cell 4 (group 2, place 2)"
+    assert shown["weakest cell"].endswith("resistance +51.00%")
+    assert by_year(given)["resistance_growth_maximum"] == pytest.approx([0.0, 0.255, 0.51])
+    assert shown_lines(draw(given).axes[1], WEAKEST)[0] == pytest.approx(100.0 * given.resistance_growth[:, 3])
+
+
 def test_year_between_rows_lies_on_a_line():
     rows = [0, 1, 4]  # nothing was recorded between the first day and two years
     columns = by_year(life(recorded().isel(time=rows)))

@@ -9,6 +9,7 @@ from packfmu.models.aging.power_laws import EmpiricalLaws, PowerLaw, cycle_damag
 from packfmu.models.numerics import tables
 from packfmu.models.numerics.rainflow import points
 from packfmu.models.parameters import schmalstieg_2014, wang_2014
+from tests.later import Later
 from tests.models.cells import SOC, aging, constant, invented_cell, plain_cell, started
 from tests.models.numerics.counts import astm
 
@@ -78,7 +79,7 @@ def test_damage_grows_with_the_charge_and_by_no_cycle_at_once(targets):
             before = after
 
 
-CELL = started(KIND, aging=aging(), initial_soc=0.5)
+CELL = Later(lambda: started(KIND, aging=aging(), initial_soc=0.5))
 
 
 @pytest.mark.parametrize("seed", range(3))

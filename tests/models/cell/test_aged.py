@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from packfmu.models.cell.aged import fields
+from tests.later import Later
 from tests.models.cells import SOC, aging, invented_cell, started
 
 KIND = invented_cell()
@@ -155,4 +156,4 @@ def test_the_ledger_closes_over_losses_shifts_and_steps(events):
         assert abs(after[1] - before[1] - change) <= 1e-9 * (energy + before[1])
 
 
-CELL = started(KIND, aging=AGING)
+CELL = Later(lambda: started(KIND, aging=AGING))

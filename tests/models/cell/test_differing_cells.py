@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from packfmu.models.aging.plating import Plating
 from packfmu.models.cell import circuit
+from tests.later import Later
 from tests.models.cells import DIFFERENCES, aging, invented_cell, own_kind, started
 
 KIND = invented_cell()
@@ -191,7 +192,7 @@ def area(grid, values, end):
     return whole + beyond * (values[-1] + 0.5 * slope * beyond)
 
 
-CELL = started(KIND, aging=PLATING)
+CELL = Later(lambda: started(KIND, aging=PLATING))
 
 
 @pytest.mark.parametrize("scale", [0.0, 5e-324, 1e-306, 1e-290, 1e-11])

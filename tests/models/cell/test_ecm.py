@@ -10,6 +10,7 @@ from scipy.integrate import quad, solve_ivp
 
 from packfmu.models.cell import circuit as cell_circuit
 from packfmu.models.numerics.arrhenius import GAS_CONSTANT
+from tests.later import Later
 from tests.models.cells import SOC, constant, invented_cell, plain_cell, started
 
 LINEAR = {
@@ -258,5 +259,5 @@ def test_currents_at_the_ends_of_the_number_range_are_finite(current, step):
         assert np.isfinite(cell.memory).all()
 
 
-PROPERTY_CELL = started(invented_cell())
-LASTING_CELL = started(invented_cell(hysteresis_decay_rate=0.0))
+PROPERTY_CELL = Later(lambda: started(invented_cell()))
+LASTING_CELL = Later(lambda: started(invented_cell(hysteresis_decay_rate=0.0)))

@@ -16,10 +16,13 @@ from packfmu.models.cell.figures import figures, from_figures
 from packfmu.models.cell.resistance_tables import law
 from packfmu.models.numerics.arrhenius import GAS_CONSTANT
 from tests.fmi.python.host import Host
+from tests.later import Later
 from tests.models.cell.warm_cells import OWN, REFERENCE, TEMPERATURES, tabulated
 from tests.models.cells import SOC, invented_cell, started
 
-PLAIN, SAME, DIFFERING = (started(kind) for kind in (invented_cell(), tabulated(), tabulated(energy=OWN)))
+PLAIN = Later(lambda: started(invented_cell()))
+SAME = Later(lambda: started(tabulated()))
+DIFFERING = Later(lambda: started(tabulated(energy=OWN)))
 
 
 def resistances(cell, soc, temperature):

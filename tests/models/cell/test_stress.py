@@ -21,6 +21,7 @@ from packfmu.models.aging.sei import Sei
 from packfmu.models.cell import stress
 from packfmu.models.parameters import schmalstieg_2014, wang_2014
 from packfmu.models.parameters.graphite_chen_2020 import OPEN_CIRCUIT_POTENTIAL
+from tests.later import Later
 from tests.models.cells import SOC, aging, constant, invented_cell, plain_cell, started
 
 DAY = 86400.0
@@ -291,4 +292,4 @@ def test_counters_never_fall(steps):
     assert before["charge_throughput"] == pytest.approx(throughput, rel=1e-12)
 
 
-PROPERTY_CELL = started(invented_cell(), aging=aging(laws=wang_2014.PARAMETERS, plating=COLD_PLATING))
+PROPERTY_CELL = Later(lambda: started(invented_cell(), aging=aging(laws=wang_2014.PARAMETERS, plating=COLD_PLATING)))

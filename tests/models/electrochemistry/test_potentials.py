@@ -10,21 +10,23 @@ from packfmu.core.instance import Instance
 from packfmu.models.electrochemistry import potentials
 from packfmu.models.numerics.curves import tabulate
 from packfmu.models.parameters.chen_2020 import PARAMETERS
+from tests.later import Later
+
+MATERIAL = replace(
+    PARAMETERS.negative.materials[0],
+    entropic_coefficient=tabulate(lambda x: 2e-4 * np.sin(4.0 * x) - 1e-4, 0.0, 1.0, 1e-10),
+)
 
 
 def warmed():
-    """Return a cell whose negative electrode has an entropy, and that electrode's material."""
-    material = replace(
-        PARAMETERS.negative.materials[0],
-        entropic_coefficient=tabulate(lambda x: 2e-4 * np.sin(4.0 * x) - 1e-4, 0.0, 1.0, 1e-10),
-    )
-    kind = replace(PARAMETERS, negative=replace(PARAMETERS.negative, materials=(material,)))
+    """Return a cell whose negative electrode is of that material."""
+    kind = replace(PARAMETERS, negative=replace(PARAMETERS.negative, materials=(MATERIAL,)))
     cell = Instance(kind.declare(1).with_start({"temperature": 313.15}))
     cell.initialize()
-    return cell, material
+    return cell
 
 
-CELL, MATERIAL = warmed()
+CELL = Later(warmed)
 
 
 @pytest.mark.parametrize("x", [0.03, 0.2, 0.51234, 0.9])

@@ -1,10 +1,13 @@
 """The load that holds the lowest negative electrode at its limit, with cells of physics behind their ports."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
+from packfmu.models.electrochemistry.kind import Physics
 from packfmu.models.network import network
 from packfmu.models.network.loads import LoadMode
 from packfmu.models.parameters.chen_2020 import PARAMETERS
@@ -19,10 +22,10 @@ FAST = 3.0 * 5.0 * PARALLEL
 class Charged:
     """A small pack under a load that holds its negative electrodes, stepped as our master does."""
 
-    def __init__(self, h, limit=0.0, current=FAST):
+    def __init__(self, h, limit=0.0, current=FAST, kind=PARAMETERS):
         self.h = h
         start = {"capacity": CAPACITY, "initial_soc": SOC, "lookahead": 0.5 * h}
-        self.cells = Instance(PARAMETERS.declare(SERIES * PARALLEL).with_start(start))
+        self.cells = Instance(kind.declare(SERIES * PARALLEL).with_start(start))
         self.net = Instance(network.declare(SERIES, PARALLEL, False, 2, anodes=True))
         self.cells.initialize()
         self.hand_ports()
@@ -105,3 +108,17 @@ def test_the_port_of_the_electrode_is_its_potential_ahead_and_tangent_to_it():
         ahead.append(pack.cells.x["anode_middle"].copy())
     assert ahead[0] == pytest.approx(emf - resistance * last, abs=1e-12)
     assert (ahead[1] - ahead[2]) / 2e-4 == pytest.approx(resistance, rel=1e-6)
+
+
+@pytest.mark.campaign
+def test_electrodes_that_are_resolved_are_held_within_a_millivolt_to_second_order():
+    """The lowest potential is that at the separator's face, with the electrolyte's share: 3C is too much at once."""
+    kind = replace(PARAMETERS, physics=Physics.DFN)
+    held = {h: Charged(h, kind=kind).run(800.0) for h in (4.0, 2.0, 1.0)}
+    current, potential = held[1.0][3:].T  # steps after which the ports know of the current
+    assert np.all(current < FAST)
+    assert 0.3 * FAST < current[-1] < 0.5 * FAST
+    assert np.all(np.abs(potential) < 1e-3)
+    errors = {h: np.abs(rows[int(600.0 / h) :, 1]).max() for h, rows in held.items()}
+    orders = [np.log2(errors[h] / errors[h / 2.0]) for h in (4.0, 2.0)]
+    assert orders == pytest.approx([2.0, 2.0], abs=0.2)

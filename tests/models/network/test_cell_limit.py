@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from packfmu.models.network.cell_limit import CLEARANCE
 from packfmu.models.network.loads import LoadMode
+from tests.later import Later
 from tests.models.packs import CELLS, GROUPS, emfs, lone_cell, resistances, small_pack, step
 
 MODE = LoadMode.CONSTANT_CURRENT_CELL_VOLTAGE
 LOW, HIGH = 3.0, 4.2
-PACKS = {opposite: small_pack(opposite) for opposite in (False, True)}
+PACKS = {False: Later(small_pack), True: Later(lambda: small_pack(opposite=True))}
 
 
 def limited(pack, current):

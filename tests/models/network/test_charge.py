@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
+from tests.models.cell.physics.films import aging, cell
 from tests.models.packs import CELLS, GROUPS, scatter, small_pack, step
 
 
@@ -78,3 +79,11 @@ def test_an_aged_pack_has_the_capacities_that_are_left():
     aged.initialize()
     smaller.initialize()
     assert aged.y.memory.tobytes() == smaller.y.memory.tobytes()
+
+
+@pytest.mark.parametrize("lost", [0.01, 0.1])
+def test_a_loss_of_lithium_is_counted_as_one_of_capacity_within_two_percent_of_itself(lost):
+    """The limits of SOC move with the lithium: cells of physics keep a little more between them than is counted."""
+    new, aged = (cell(aging(), capacity_loss=share) for share in (0.0, lost))
+    share = 1.0 - aged.x["capacity"] / new.x["capacity"]
+    assert share / lost == pytest.approx(0.9815, abs=0.001)

@@ -25,6 +25,9 @@ STARTS = {
 PROTOCOLS = {"c20": "full", "1c": "full", "2c": "full", "charge_1c": "empty", "rest": "full", "drive": "half"}
 """Where each trace starts; that of `charge_3c` is that of `charge_1c`."""
 
+REFERENCE = 298.15
+"""Temperature of the traces, of lumped ones at the start [K]."""
+
 FINE = 24
 """Modes of a particle that stand for fine volumes."""
 
@@ -76,10 +79,11 @@ def beyond_collector(cell):
     return float(cell.x.face_current[-2] * cell.x.node_solid[-1])
 
 
-def step(cell, h, longest):
-    """Step over h [s] by equal steps that are no longer than `longest` [s]."""
+def step(cell, h, longest, temperatures=(REFERENCE, REFERENCE)):
+    """Step over h [s] by equal steps, none longer than `longest` [s], the temperature straight between its ends [K]."""
     parts = max(1, int(np.ceil(h / longest)))
-    for _ in range(parts):
+    for part in range(parts):
+        cell.u.temperature[0] = temperatures[0] + (part + 0.5) / parts * (temperatures[1] - temperatures[0])
         assert cell.advance(0.0, h / parts) == 0
 
 
@@ -95,18 +99,22 @@ def departures(parameters, physics, name, protocol, longest=np.inf, **how):
 
 
 def both_departures(parameters, physics, name, protocol, second="anode", longest=np.inf, **how):
-    """Return by how much voltage and anode potential of a cell depart from a trace [mV], after each of its steps."""
+    """Return by how much voltage and anode potential of a cell depart from a trace [mV], after each of its steps.
+
+    The temperature of a lumped trace is followed.
+    """
     file = f"{parameters}_{physics.value}_{name}"
     times, currents, voltages, anodes = trace(file, protocol, "t", "I", "V", second)
-    start = PROTOCOLS[protocol.replace("3c", "1c")]
-    cell, found, now = cell_of(parameters, physics, start, **how), [], 0.0
-    for time, current, voltage, anode in zip(times, currents, voltages, anodes, strict=True):
+    temperatures = trace(file, protocol, "T")[0] if protocol.endswith("lumped") else np.full(times.size, REFERENCE)
+    start = PROTOCOLS[protocol.removesuffix("_lumped").replace("3c", "1c")]
+    cell, found, now, warm = cell_of(parameters, physics, start, **how), [], 0.0, REFERENCE
+    for time, current, temperature, *rest in zip(times, currents, temperatures, voltages, anodes, strict=True):
         if time > now:
             cell.u.current[0] = current
-            step(cell, time - now, longest)
-            now = time
+            step(cell, time - now, longest, (warm, temperature))
+            now, warm = time, temperature
             extra = beyond_collector(cell) if physics is Physics.DFN else 0.0
-            found.append((cell.y.voltage[0] + extra - voltage, cell.y.anode_potential[0] - anode))
+            found.append((cell.y.voltage[0] + extra - rest[0], cell.y.anode_potential[0] - rest[1]))
     return 1e3 * np.array(found).T
 
 
