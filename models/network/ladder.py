@@ -71,6 +71,22 @@ CURRENT_EXTREMES = extremes_of(current(1))
 write_current_extremes = CURRENT_EXTREMES.write
 
 
+def port_fields(cells: int) -> Fields:
+    """Return the ports of the cells, their contacts and their currents."""
+    return Fields(
+        parameters=(
+            Variable("contact_resistance", "Ohm", cells, 1e-5, 0.0, 1e6, 1e-5,
+                     "Resistance of both contacts of the cell to the busbars", display_unit="mOhm"),
+        ),
+        inputs=(
+            Variable("emf", "V", cells, 3.7, -VOLTAGE, VOLTAGE, 3.7, "Port: voltage of the cell at zero current"),
+            Variable("resistance", "Ohm", cells, 2e-3, 0.0, 1e6, 2e-3,
+                     "Port: rise of the cell's voltage with its current", display_unit="mOhm"),
+        ),
+        outputs=(current(cells), *CURRENT_EXTREMES.variables),
+    )  # fmt: skip
+
+
 def fields(cells: int, groups: int, opposite_terminals: bool) -> Fields:
     """Return the busbars, the ports of the cells, their currents, and the work arrays of the elimination."""
     work = (
@@ -86,20 +102,12 @@ def fields(cells: int, groups: int, opposite_terminals: bool) -> Fields:
         ("group_emf", "V", groups, "Voltage of the group at zero current"),
         ("group_resistance", "Ohm", groups, "Rise of the group's voltage with its current"),
     )
-    return Fields(
+    return port_fields(cells) + Fields(
         parameters=(
-            Variable("contact_resistance", "Ohm", cells, 1e-5, 0.0, 1e6, 1e-5,
-                     "Resistance of both contacts of the cell to the busbars", display_unit="mOhm"),
             Variable("segment_resistance", "Ohm", None, 1e-5, 0.0, 1e6, 1e-5,
                      "Resistance of a busbar between neighbouring cells, each of the two busbars; 0 joins them ideally",
                      display_unit="mOhm"),
         ),
-        inputs=(
-            Variable("emf", "V", cells, 3.7, -VOLTAGE, VOLTAGE, 3.7, "Port: voltage of the cell at zero current"),
-            Variable("resistance", "Ohm", cells, 2e-3, 0.0, 1e6, 2e-3,
-                     "Port: rise of the cell's voltage with its current", display_unit="mOhm"),
-        ),
-        outputs=(current(cells), *CURRENT_EXTREMES.variables),
         states=tuple(
             Variable(name, unit, size, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, text) for name, unit, size, text in work
         ),

@@ -217,11 +217,18 @@ def charge_current(x: Block, p: Block, u: Block, current: float) -> float:
 @kernel
 def load_current(x: Block, p: Block, u: Block, y: Block, emf: float, resistance: float) -> float:
     """Return the pack current [A] that the load sets; a power must be feasible."""
+    if u.load_mode == CONSTANT_CURRENT_CELL_VOLTAGE:
+        begin_charge(x, u)
+        return charge_current(x, p, u, cell_limited_current(x, p, u, y, u.pack_current))
+    return terminal_current(x, p, u, emf, resistance)
+
+
+@kernel
+def terminal_current(x: Block, p: Block, u: Block, emf: float, resistance: float) -> float:
+    """Return the pack current [A] of a load that knows of the terminals alone."""
     begin_charge(x, u)
     if u.load_mode == CONSTANT_CURRENT_CONSTANT_VOLTAGE:
         return charge_current(x, p, u, limited_current(u.pack_current, u.voltage_limit, emf, resistance))
-    if u.load_mode == CONSTANT_CURRENT_CELL_VOLTAGE:
-        return charge_current(x, p, u, cell_limited_current(x, p, u, y, u.pack_current))
     if u.load_mode == POWER:
         return power_current(u.pack_power, emf, resistance)
     if u.load_mode == ALLOWED_CURRENT:

@@ -33,6 +33,12 @@ from .bounds import CURRENT
 INFEASIBLE_POWER = 1
 """Status of a step whose power has no current."""
 
+INFEASIBLE = (
+    "pack_power = {u.pack_power:.9g} W has no current: in this step the pack delivers at most "
+    "maximum_discharge_power = {y.maximum_discharge_power:.9g} W, and at an open-circuit voltage of "
+    "0 V or less neither delivers nor takes any"
+)
+
 UNDETERMINED_CURRENTS = 2
 """Status of a step in which cells without resistance are joined without any."""
 
@@ -74,9 +80,7 @@ def declare(series: int, parallel: int, opposite_terminals: bool, nodes: int, an
         advance=advance_with_anodes if anodes else advance,
         update=Update.EXACT,
         refusals={
-            INFEASIBLE_POWER: "pack_power = {u.pack_power:.9g} W has no current: in this step the pack delivers at "
-            "most maximum_discharge_power = {y.maximum_discharge_power:.9g} W, and at an open-circuit voltage of "
-            "0 V or less neither delivers nor takes any",
+            INFEASIBLE_POWER: INFEASIBLE,
             UNDETERMINED_CURRENTS: "the currents of parallel cells are undetermined: two cells of a group have "
             "resistance + contact_resistance = 0 with segment_resistance = {p.segment_resistance:.9g} Ohm "
             "between them; one of these must be above 0",
@@ -84,8 +88,8 @@ def declare(series: int, parallel: int, opposite_terminals: bool, nodes: int, an
     )
 
 
-def fields(groups: int) -> Fields:
-    """Return the currents of balancing, groups and pack, and the time constants, of which a network has none."""
+def terminal_fields(groups: int) -> Fields:
+    """Return the currents of balancing and pack, and the time constants, of which a network has none."""
     return Fields(
         inputs=(
             Variable("balancing_current", "A", groups, 0.0, -CURRENT, CURRENT, 0.1,
@@ -97,12 +101,14 @@ def fields(groups: int) -> Fields:
             Variable("pack_current_actual", "A", None, 0.0, -UNBOUNDED, UNBOUNDED, 100.0, "Current into the pack"),
             *timescale_variables(),
         ),
-        states=(
-            Variable("group_current", "A", groups, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
-                     "Current into the group, balancing included"),
-        ),
-        modules=(__name__,),
     )  # fmt: skip
+
+
+def fields(groups: int) -> Fields:
+    """Return the currents of groups in series, and what is at the terminals of pack and groups."""
+    own = Variable("group_current", "A", groups, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
+                   "Current into the group, balancing included")  # fmt: skip
+    return terminal_fields(groups) + Fields(states=(own,), modules=(__name__,))
 
 
 @kernel

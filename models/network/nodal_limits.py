@@ -1,0 +1,75 @@
+"""The pack current at which the first cell reaches a limit, in a pack that is wired in any way.
+
+Equations
+---------
+The currents of the cells are affine in the pack current I: ``c_k(I) = c_k(0) + s_k I`` (`nodal`), and so are their
+voltages and the potentials of their negative electrodes. What these move on from the middle to the end of the step is
+foreseen as in `cell_limit` and `anode_limit`.
+
+Shared states
+-------------
+`idle_current` and `cell_share` are written here.
+"""
+
+from __future__ import annotations
+
+import math
+
+from ...core.fields import Fields, state
+from ...core.kernel import Block, kernel
+from ...core.variable import Count
+from . import anode_limit, cell_limit, nodal
+
+
+def fields(cells: Count) -> Fields:
+    """Return the currents of the cells without a pack current, and their shares of one."""
+    return Fields(
+        states=(
+            state("idle_current", "A", cells, "Current into the cell without a pack current"),
+            state("cell_share", "1", cells, "Share of the pack current that flows into the cell"),
+        ),
+        modules=(__name__,),
+    )
+
+
+@kernel
+def prepare(x: Block, c: Block) -> None:
+    """Write how the currents of all cells follow the pack current; the equations are eliminated."""
+    nodal.respond(x, c)
+    nodal.settle(x, c)
+    for k in range(x.cell_share.shape[0]):
+        x.idle_current[k], x.cell_share[k] = nodal.cell_current(x, c, k), nodal.share(x, c, k)
+
+
+@kernel
+def cell_limited_current(x: Block, p: Block, u: Block, y: Block, current: float) -> float:
+    """Return the current of a charge or discharge at `current` [A] that keeps every cell's voltage within its limit."""
+    direction = math.copysign(1.0, current)
+    limit = p.maximum_cell_voltage if current > 0.0 else p.minimum_cell_voltage
+    limit -= direction * cell_limit.CLEARANCE
+    most = abs(current)
+    for k in range(x.cell_share.shape[0]):
+        room = direction * (limit - u.emf[k] - u.resistance[k] * x.idle_current[k])
+        room -= cell_limit.moves_on(x, u, y, k, direction)
+        most = within(most, room, u.resistance[k] * x.cell_share[k])
+    return direction * most
+
+
+@kernel
+def anode_limited_current(x: Block, u: Block, y: Block, current: float) -> float:
+    """Return the current of a charge at `current` [A] that keeps every negative electrode at or above its limit."""
+    most = current
+    if current > 0.0:
+        for k in range(x.cell_share.shape[0]):
+            room = u.anode_emf[k] - u.anode_resistance[k] * x.idle_current[k] - u.anode_potential_limit
+            room -= anode_limit.moves_on(x, u, y, k)
+            most = within(most, room, u.anode_resistance[k] * x.cell_share[k])
+    return most
+
+
+@kernel
+def within(most: float, room: float, slope: float) -> float:
+    """Return `most`, or what brings a quantity of a slope to its limit, a room away; 0 where it is beyond already."""
+    if slope * most <= room:
+        return most
+    return room / slope if room > 0.0 else 0.0

@@ -1,0 +1,144 @@
+"""State of charge and of energy of strings in parallel, and the capacity that their weakest groups leave usable.
+
+Equations
+---------
+A group holds the charge ``Q_g z_g`` (`charge`). A string of groups in series takes the charge q at its open-circuit
+voltage ``V_s(q) = sum_g U(z_g + q / Q_g)``, from ``-min_g Q_g z_g``, where its first group is empty, to
+``min_g Q_g (1 - z_g)``, where its first group is full. Strings in parallel share a voltage: the pack is full at the
+least voltage at which a string is full, and empty at the greatest at which one is empty::
+
+    V_high = min_s V_s(q_s,full),   V_low = max_s V_s(q_s,empty)
+    usable_capacity = sum_s (q_s(V_high) - q_s(V_low)),   pack_soc = -sum_s q_s(V_low) / usable_capacity
+
+Of one string that is the formula of `charge`.
+
+Limits
+------
+Quasi-static: currents between the strings have come to rest at both ends.
+"""
+
+from __future__ import annotations
+
+from ...core.fields import Fields, state
+from ...core.kernel import Block, kernel
+from ...core.variable import Count
+from ..numerics import laplacian, tables
+from . import charge
+from .netlist import Wiring
+
+ITERATIONS = 60
+"""Bisection alone ends within them; Newton's steps on a table take a few."""
+
+CLOSE = 1e-14
+"""Of the charge between empty and full: nearer than that two charges are one."""
+
+
+def fields(wiring: Wiring) -> Fields:
+    """Return how the groups lie in strings, and what each string may give and take."""
+    count = Count(len(wiring.strings) - 1, "string")
+    return Fields(
+        states=(
+            state("string_empty", "C", count, "Charge that empties the first group of the string"),
+            state("string_full", "C", count, "Charge that fills the first group of the string"),
+        ),
+        constants=(
+            laplacian.constant("cell_group", wiring.groups, "cell", "Group of each cell"),
+            laplacian.constant("string_start", wiring.strings, "string", "Where the groups of each string begin"),
+        ),
+        modules=(__name__,),
+    )  # fmt: skip
+
+
+@kernel
+def write_groups(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Write capacity and SOC of the groups, and what empties and fills each string."""
+    for g in range(y.group_soc.shape[0]):
+        x.group_capacity[g] = y.group_soc[g] = 0.0
+    for k in range(u.soc.shape[0]):
+        left = p.capacity[k] * (1.0 - u.capacity_loss[k])
+        x.group_capacity[c.cell_group[k]] += left
+        y.group_soc[c.cell_group[k]] += left * u.soc[k]
+    for s in range(x.string_full.shape[0]):
+        first = c.string_start[s]
+        x.string_empty[s], x.string_full[s] = -y.group_soc[first], x.group_capacity[first] - y.group_soc[first]
+        for g in range(first, c.string_start[s + 1]):
+            x.string_empty[s] = max(x.string_empty[s], -y.group_soc[g])
+            x.string_full[s] = min(x.string_full[s], x.group_capacity[g] - y.group_soc[g])
+            y.group_soc[g] /= x.group_capacity[g]
+
+
+@kernel
+def rest_voltage(x: Block, p: Block, y: Block, c: Block, s: int, more: float) -> tuple[float, float]:
+    """Return the voltage of a string at rest with more charge [C], and its derivative [V/C]."""
+    total = slope = 0.0
+    for g in range(c.string_start[s], c.string_start[s + 1]):
+        place = tables.locate(p.open_circuit_voltage.shape[0], y.group_soc[g] + more / x.group_capacity[g])
+        total += tables.value(p.open_circuit_voltage, place)
+        slope += tables.slope(p.open_circuit_voltage, place) / x.group_capacity[g]
+    return total, slope
+
+
+@kernel
+def charge_at(x: Block, p: Block, y: Block, c: Block, s: int, voltage: float) -> float:
+    """Return the charge between empty and full at which a string rests at a voltage [V]: Newton within a bisection."""
+    low, high = x.string_empty[s], x.string_full[s]
+    if rest_voltage(x, p, y, c, s, high)[0] <= voltage:
+        return high
+    if rest_voltage(x, p, y, c, s, low)[0] >= voltage:
+        return low
+    tolerance, found = CLOSE * (high - low), 0.5 * (low + high)
+    for _ in range(ITERATIONS):
+        present, slope = rest_voltage(x, p, y, c, s, found)
+        if present > voltage:
+            high = found
+        else:
+            low = found
+        onward = found - (present - voltage) / slope if slope > 0.0 else high
+        if not low < onward < high:
+            onward = 0.5 * (low + high)
+        if abs(onward - found) <= tolerance:
+            return onward
+        found = onward
+    return found
+
+
+@kernel
+def voltage_limits(x: Block, p: Block, y: Block, c: Block) -> tuple[float, float]:
+    """Return the voltages at which the pack is empty and full [V]."""
+    low, _ = rest_voltage(x, p, y, c, 0, x.string_empty[0])
+    high, _ = rest_voltage(x, p, y, c, 0, x.string_full[0])
+    for s in range(1, x.string_full.shape[0]):
+        low = max(low, rest_voltage(x, p, y, c, s, x.string_empty[s])[0])
+        high = min(high, rest_voltage(x, p, y, c, s, x.string_full[s])[0])
+    return low, high
+
+
+@kernel
+def energy(x: Block, p: Block, y: Block, c: Block, s: int, first: float, second: float) -> float:
+    """Return the open-circuit energy of a string from one charge to another [J]."""
+    total = 0.0
+    for g in range(c.string_start[s], c.string_start[s + 1]):
+        soc, capacity = y.group_soc[g], x.group_capacity[g]
+        above = charge.open_circuit_area(x, p, soc + second / capacity)
+        total += capacity * (above - charge.open_circuit_area(x, p, soc + first / capacity))
+    return total
+
+
+@kernel
+def write_charge(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Write SOC, usable capacity and state of energy of groups and pack, for the SOC of the cells."""
+    write_groups(x, p, u, y, c)
+    low, high = voltage_limits(x, p, y, c)
+    left = room = given = taken = 0.0
+    for s in range(x.string_full.shape[0]):
+        empty, full = charge_at(x, p, y, c, s, low), charge_at(x, p, y, c, s, high)
+        if empty < full:
+            left -= empty
+            room += full
+            given += energy(x, p, y, c, s, empty, 0.0)
+            taken += energy(x, p, y, c, s, 0.0, full)
+    y.usable_capacity = left + room
+    y.pack_soc = charge.share_of_whole(left, room)
+    y.state_of_energy = charge.share_of_whole(given, taken)
+    charge.write_soc_extremes(u.soc, y)
+    charge.write_group_soc_extremes(y.group_soc, y)

@@ -1,0 +1,225 @@
+"""The electrical network of a pack that is wired in any way, under a load and with balancing currents.
+
+Equations
+---------
+`nodal` has the currents of cells and conductors, affine in the pack current; the load sets that (`loads`). The currents
+hold during the step. The voltages, limits and cut-offs are those that the ports of the cells foresee under these
+currents, at the start of the step plus the cells' `lookahead`. After the initialisation all currents are 0, and the
+voltages are those of the open circuit.
+
+Over a step of h, with ``pack_energy = h V I`` and the busbar loss from the squares of the currents::
+
+    pack_energy + balancing_energy = cell_energy + busbar_loss
+"""
+
+from __future__ import annotations
+
+from ...core.bounds import LARGE
+from ...core.fields import Fields
+from ...core.kernel import Block, kernel
+from ...core.model import DONE, Model, Update
+from ...core.timescale import reset_timescales
+from ...core.variable import Count
+from ..numerics import laplacian, tables
+from . import anode_limit, charge, ladder, loads, network, nodal, nodal_limits, report, strings
+from .netlist import Netlist, Wiring, wire
+
+INFEASIBLE_POWER, NO_RESISTANCE, NO_WAY = network.INFEASIBLE_POWER, nodal.NO_RESISTANCE, nodal.NO_WAY
+
+REFUSALS = {
+    NO_RESISTANCE: "a cell has resistance + contact_resistance = 0; one of them must be above 0",
+    NO_WAY: "no current can flow between the terminals: no way of cells and conductors leads from one to the other",
+}
+
+
+def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
+    """Declare the network of a netlist.
+
+    Parameters
+    ----------
+    netlist : Netlist
+        Cells, conductors, taps and terminals.
+    nodes : int
+        Length of the open-circuit voltage table, >= 2.
+    anodes : bool
+        Whether the cells tell the potentials of their negative electrodes, which a load may hold.
+
+    Raises
+    ------
+    InputError
+        When the netlist is none of a pack.
+    """
+    wiring = wire(netlist)
+    return Model(
+        name="PackNetwork",
+        description="Electrical network of a pack that is wired by a netlist, under a load",
+        fields=fields(wiring, nodes, anodes),
+        initialize=initialize_with_anodes if anodes else initialize,
+        outputs_kernel=network.outputs_kernel,
+        advance=advance_with_anodes if anodes else advance,
+        update=Update.EXACT,
+        refusals={INFEASIBLE_POWER: network.INFEASIBLE} | REFUSALS,
+    )
+
+
+def fields(wiring: Wiring, nodes: int, anodes: bool) -> Fields:
+    """Return what the network of a ladder has too, and the wiring."""
+    groups, cells = Count(len(wiring.taps.first), "group"), Count(len(wiring.cells.first), "cell")
+    return (
+        network.terminal_fields(groups)
+        + ladder.port_fields(cells)
+        + nodal.fields(wiring)
+        + nodal_limits.fields(cells)
+        + loads.fields(groups, anodes)
+        + report.fields(cells, groups)
+        + charge.fields(cells, groups, Count(nodes, "node"))
+        + strings.fields(wiring)
+        + (anode_limit.fields(cells) if anodes else Fields())
+        + Fields(modules=(__name__,))
+    )
+
+
+@kernel
+def solve(x: Block, p: Block, u: Block, y: Block, c: Block) -> tuple[int, float, float]:
+    """Eliminate the equations; return ``DONE`` or the status of a refusal, and EMF [V] and resistance [Ohm]."""
+    if not nodal.assemble(x, p, u, c):
+        return NO_RESISTANCE, 0.0, 0.0
+    laplacian.eliminate(x, c)
+    emf, resistance = nodal.port(x, u, c)
+    y.maximum_discharge_power = loads.maximum_power(emf, resistance)
+    if u.load_mode == loads.POWER and not loads.feasible(u.pack_power, emf, resistance):
+        return INFEASIBLE_POWER, emf, resistance
+    return DONE, emf, resistance
+
+
+@kernel
+def write_voltages(x: Block, u: Block, y: Block, c: Block) -> None:
+    """Write the voltages of cells, groups and pack under the currents of this step."""
+    for k in range(y.current.shape[0]):
+        x.cell_voltage[k] = u.emf[k] + u.resistance[k] * y.current[k]
+    for g in range(y.group_voltage.shape[0]):
+        across = x.known[c.tap_second[g]] - x.known[c.tap_first[g]]
+        y.group_voltage[g] = across + c.tap_rise[g] * u.emf[0]
+    y.pack_voltage = x.known[x.known.shape[0] - 2] + c.terminal_level[0] * u.emf[0]
+    report.write_group_voltage_extremes(y.group_voltage, y)
+
+
+@kernel
+def write_energies(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
+    """Write the integrals over a step of h [s]; each comes from currents and voltages of its own."""
+    y.pack_charge = h * y.pack_current_actual
+    y.pack_energy = y.pack_charge * y.pack_voltage
+    balancing, lost, stored = u.balancing_pack_current * y.pack_voltage, 0.0, 0.0
+    for g in range(y.group_voltage.shape[0]):
+        balancing += u.balancing_current[g] * y.group_voltage[g]
+    for b in range(y.conductor_current.shape[0]):
+        lost += p.conductor_resistance[b] * y.conductor_current[b] * y.conductor_current[b]
+    for k in range(y.current.shape[0]):
+        lost += p.contact_resistance[k] * y.current[k] * y.current[k]
+        stored += x.cell_voltage[k] * y.current[k]
+    y.balancing_energy, y.busbar_loss, y.cell_energy = h * balancing, h * lost, h * stored
+
+
+@kernel
+def write_outputs(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
+    """Write the outputs that follow from the currents of a step of h [s]."""
+    write_voltages(x, u, y, c)
+    ladder.write_current_extremes(y.current, y)
+    report.write_cut_offs(x, p, y)
+    write_energies(x, p, u, y, h)
+    strings.write_charge(x, p, u, y, c)
+    y.charge_complete = x.finished
+
+
+@kernel
+def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Start without currents, at the voltages of the open circuit."""
+    reset_timescales(y)
+    tables.integrate(p.open_circuit_voltage, x.open_circuit_area)
+    nodal.prepare(x, p, c)
+    solve(x, p, u, y, c)
+    nodal.settle(x, c)
+    loads.reset_charge(x)
+    y.pack_current_actual = 0.0
+    for k in range(y.current.shape[0]):
+        y.current[k] = 0.0
+    for b in range(y.conductor_current.shape[0]):
+        y.conductor_current[b] = 0.0
+    write_outputs(x, p, u, y, c, 0.0)
+
+
+@kernel
+def load_at_terminals(x: Block, p: Block, u: Block, c: Block, emf: float, resistance: float) -> float:
+    """Let the current of a load that knows of the terminals alone flow; return it [A]."""
+    current = loads.terminal_current(x, p, u, emf, resistance)
+    nodal.load(x, current)
+    nodal.settle(x, c)
+    return current
+
+
+@kernel
+def load_by_cells(x: Block, p: Block, u: Block, y: Block, c: Block) -> float:
+    """Let the current of a charge or discharge that keeps to the voltages of the cells flow; return it [A]."""
+    loads.begin_charge(x, u)
+    nodal_limits.prepare(x, c)
+    current = loads.charge_current(x, p, u, nodal_limits.cell_limited_current(x, p, u, y, u.pack_current))
+    nodal.load_settled(x, current)
+    return current
+
+
+@kernel
+def load_by_anodes(x: Block, u: Block, y: Block, c: Block) -> float:
+    """Let the current of a charge that keeps to the potentials of negative electrodes flow; return it [A]."""
+    loads.begin_charge(x, u)
+    nodal_limits.prepare(x, c)
+    current = nodal_limits.anode_limited_current(x, u, y, u.pack_current)
+    nodal.load_settled(x, current)
+    return current
+
+
+@kernel
+def finish(x: Block, p: Block, u: Block, y: Block, c: Block, current: float, resistance: float, h: float) -> int:
+    """Write all outputs of a step of h [s] under a pack current [A]."""
+    if current != 0.0 and resistance >= LARGE:
+        return NO_WAY
+    y.pack_current_actual = current
+    nodal.set_currents(x, u, y, c)
+    write_outputs(x, p, u, y, c, h)
+    return DONE
+
+
+@kernel
+def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
+    """Find the currents of the step of h seconds from the ports at its start."""
+    status, emf, resistance = solve(x, p, u, y, c)
+    if status != DONE:
+        return status
+    if u.load_mode == loads.CONSTANT_CURRENT_CELL_VOLTAGE:
+        current = load_by_cells(x, p, u, y, c)
+    else:
+        current = load_at_terminals(x, p, u, c, emf, resistance)
+    return finish(x, p, u, y, c, current, resistance, h)
+
+
+@kernel
+def initialize_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Start without currents, the negative electrodes at rest."""
+    initialize(x, p, u, y, c)
+    anode_limit.keep(x, u, y)
+
+
+@kernel
+def advance_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
+    """Find the currents of the step of h seconds from the ports at its start, those of negative electrodes too."""
+    status, emf, resistance = solve(x, p, u, y, c)
+    if status != DONE:
+        return status
+    if u.load_mode == loads.ANODE_POTENTIAL:
+        current = load_by_anodes(x, u, y, c)
+    elif u.load_mode == loads.CONSTANT_CURRENT_CELL_VOLTAGE:
+        current = load_by_cells(x, p, u, y, c)
+    else:
+        current = load_at_terminals(x, p, u, c, emf, resistance)
+    status = finish(x, p, u, y, c, current, resistance, h)
+    anode_limit.keep(x, u, y)
+    return status

@@ -1,0 +1,142 @@
+"""The potentials of a network of conductances, by elimination of its nodes in an order that is known (`pattern`).
+
+Equations
+---------
+Node k has the conductances g_i to its neighbours, and a current b_k enters there. Eliminating it makes a mesh of the
+star around it::
+
+    d = sum_i g_i,    g_ij + g_i g_j / d,    b_i + (g_i / d) b_k
+
+and the back-substitution is ``v_k = (b_k + sum_i g_i v_i) / d``. That is ``L D L^T`` of the matrix whose off-diagonal
+entries are -g and whose rows sum to 0. Conductances only ever grow, by sums and products of what is positive: no digit
+is lost, however far apart they are. The last node of all is never eliminated; its potential is 0.
+
+A node that is left without neighbours belongs to a part that nothing ties to the last node. Its potential is set to 0,
+and the others of that part follow.
+
+Shared states
+-------------
+`lasting_conductance` and `known` are given by the model: what lies between nodes, and what enters them; `conductance`
+is what changes more often. The last two are overwritten.
+
+References
+----------
+G. H. Golub, C. F. Van Loan, Matrix Computations, 4th edition, section 4.1: LDL^T without pivoting. W. K. Grassmann,
+M. I. Taksar, D. P. Heyman, Oper. Res. 33 (1985) 1107, doi:10.1287/opre.33.5.1107: diagonals as sums, none subtracted.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ...core.fields import Fields, state
+from ...core.kernel import Block, kernel
+from ...core.variable import Count, Variable
+from .pattern import Pattern
+
+PAIR = 2
+"""Later neighbours of a node between two others."""
+
+
+def constant(name: str, numbers: ArrayLike, of: str, description: str) -> Variable:
+    """Return an array of whole numbers that belongs to the structure, of any length."""
+    values = np.asarray(numbers, np.float64)
+    greatest = max(float(np.abs(values).max(initial=0.0)), 1.0)
+    return Variable(name, "1", Count(len(values), of), values, -greatest, greatest, 1.0, description)
+
+
+def fields(pattern: Pattern) -> Fields:
+    """Return conductances and currents of an electrical network of this pattern, and where its elimination leads."""
+    nodes, pairs = Count(len(pattern.place), "node"), Count(len(pattern.row), "pair")
+    return Fields(
+        states=(
+            state("lasting_conductance", "S", pairs, "Conductance between two nodes that stays as it is", 0.0),
+            state("conductance", "S", pairs, "Conductance between two nodes", 0.0),
+            state("star_resistance", "Ohm", nodes, "Inverse of the sum of conductances around a node; 0 of none", 0.0),
+            state("known", "A", nodes, "Current into each node, then its potential [V]"),
+        ),
+        constants=(
+            constant("column_start", pattern.start, "column", "Where the later neighbours of each node begin"),
+            constant("pair_later", pattern.row, "pair", "Place of each later neighbour"),
+            constant("mesh_pair", [*pattern.target, 0], "mesh", "Pair that two later neighbours of a node are"),
+        ),
+        modules=(__name__,),
+    )  # fmt: skip
+
+
+@kernel
+def begin(x: Block) -> None:
+    """Set the conductances to those that last, and all currents to 0."""
+    for a in range(x.conductance.shape[0]):
+        x.conductance[a] = x.lasting_conductance[a]
+    for k in range(x.known.shape[0]):
+        x.known[k] = 0.0
+
+
+@kernel
+def eliminate(x: Block, c: Block) -> None:
+    """Eliminate all nodes but the last."""
+    mesh, first = 0, 0
+    for k in range(x.known.shape[0] - 1):
+        end = c.column_start[k + 1]
+        if end - first == PAIR:
+            eliminate_between(x, c, k, first, mesh)
+            mesh += 1
+        else:
+            mesh = eliminate_star(x, c, k, first, end, mesh)
+        first = end
+
+
+@kernel
+def inverse_of(total: float) -> float:
+    """Return 1 / total; 0 of nothing."""
+    return 1.0 / total if total > 0.0 else 0.0
+
+
+@kernel
+def eliminate_between(x: Block, c: Block, k: int, a: int, mesh: int) -> None:
+    """Eliminate node k, which has two later neighbours, pairs a and the next; most nodes of busbars do."""
+    near, far = x.conductance[a], x.conductance[a + 1]
+    inverse = inverse_of(near + far)
+    raised = inverse * x.known[k]
+    x.star_resistance[k] = inverse
+    x.known[c.pair_later[a]] += near * raised
+    x.known[c.pair_later[a + 1]] += far * raised
+    x.conductance[c.mesh_pair[mesh]] += near * inverse * far
+
+
+@kernel
+def eliminate_star(x: Block, c: Block, k: int, first: int, end: int, mesh: int) -> int:
+    """Eliminate node k, whose pairs begin at `first` and at `mesh`; return where the next ones do."""
+    total = 0.0
+    for a in range(first, end):
+        total += x.conductance[a]
+    inverse = inverse_of(total)
+    raised = inverse * x.known[k]
+    x.star_resistance[k] = inverse
+    for a in range(first, end):
+        x.known[c.pair_later[a]] += x.conductance[a] * raised
+        share = x.conductance[a] * inverse
+        for b in range(a + 1, end):
+            x.conductance[c.mesh_pair[mesh]] += share * x.conductance[b]
+            mesh += 1
+    return mesh
+
+
+@kernel
+def substitute(x: Block, c: Block, known: Block) -> None:
+    """Make of the currents into all nodes, an array as `known` after `eliminate`, their potentials."""
+    last = known.shape[0] - 1
+    known[last] = 0.0
+    end = c.column_start[last]
+    for k in range(last - 1, -1, -1):
+        first, current = c.column_start[k], known[k]
+        if end - first == PAIR:
+            current += x.conductance[first] * known[c.pair_later[first]]
+            current += x.conductance[first + 1] * known[c.pair_later[first + 1]]
+        else:
+            for a in range(first, end):
+                current += x.conductance[a] * known[c.pair_later[a]]
+        known[k] = current * x.star_resistance[k]
+        end = first
