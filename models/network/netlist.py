@@ -41,7 +41,7 @@ class Conductor:
 
 
 @dataclass(frozen=True)
-class Tap:
+class GroupPlace:
     """Where the voltage of a group is sensed, and where it is balanced; and its string, counted from 0.
 
     The groups of a string are in series, and fill and empty together.
@@ -65,7 +65,7 @@ class Netlist:
         In the order of the ports.
     conductors : tuple of Conductor
         Busbars, links and cables.
-    taps : tuple of Tap
+    taps : tuple of GroupPlace
         One for each group, string by string.
     """
 
@@ -73,7 +73,7 @@ class Netlist:
     positive: str
     cells: tuple[CellPlace, ...]
     conductors: tuple[Conductor, ...]
-    taps: tuple[Tap, ...]
+    taps: tuple[GroupPlace, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +87,7 @@ class Ends:
 
 
 @dataclass(frozen=True, eq=False)
-class Wiring:
+class NodalSystem:
     """A netlist as a system of equations.
 
     Parameters
@@ -119,7 +119,7 @@ class Wiring:
     strings: NDArray[np.int64]
 
 
-def wire(netlist: Netlist) -> Wiring:
+def wire(netlist: Netlist) -> NodalSystem:
     """Make the system of a netlist.
 
     Raises
@@ -149,7 +149,7 @@ def wire(netlist: Netlist) -> Wiring:
     links = [end for end, _ in kept]
     system = _System(terminals, level, [*pairs, *links])
     groups, strings = _grouped(netlist)
-    return Wiring(
+    return NodalSystem(
         system.pattern, system.ends(pairs), system.ends(links), system.ends(spans, conducts=False), resistances,
         tuple(name for _, name in kept), level[terminals[1]], groups, strings,
     )  # fmt: skip

@@ -29,13 +29,13 @@ from ...core.fields import Fields, state
 from ...core.kernel import Block, kernel
 from ...core.variable import Count, Variable
 from ..numerics import laplacian
-from .netlist import Ends, Wiring
+from .netlist import Ends, NodalSystem
 
 NO_RESISTANCE, NO_WAY = 2, 3
 """Statuses of a step in which a cell and its contacts have no resistance, and of a current that has no way to flow."""
 
 
-def fields(wiring: Wiring) -> Fields:
+def fields(wiring: NodalSystem) -> Fields:
     """Return the conductors, the work arrays of the equations, and where each element lies."""
     cells, conductors = Count(len(wiring.cells.first), "cell"), Count(len(wiring.names), "conductor")
     own = Fields(

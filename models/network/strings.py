@@ -24,7 +24,7 @@ from ...core.kernel import Block, kernel
 from ...core.variable import Count
 from ..numerics import laplacian, tables
 from . import charge
-from .netlist import Wiring
+from .netlist import NodalSystem
 
 ITERATIONS = 60
 """Bisection alone ends within them; Newton's steps on a table take a few."""
@@ -33,7 +33,7 @@ CLOSE = 1e-14
 """Of the charge between empty and full: nearer than that two charges are one."""
 
 
-def fields(wiring: Wiring) -> Fields:
+def fields(wiring: NodalSystem) -> Fields:
     """Return how the groups lie in strings, and what each string may give and take."""
     count = Count(len(wiring.strings) - 1, "string")
     return Fields(

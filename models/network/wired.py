@@ -22,7 +22,7 @@ from ...core.timescale import reset_timescales
 from ...core.variable import Count
 from ..numerics import laplacian, tables
 from . import anode_limit, charge, ladder, loads, network, nodal, nodal_limits, report, strings
-from .netlist import Netlist, Wiring, wire
+from .netlist import Netlist, NodalSystem, wire
 
 INFEASIBLE_POWER, NO_RESISTANCE, NO_WAY = network.INFEASIBLE_POWER, nodal.NO_RESISTANCE, nodal.NO_WAY
 
@@ -62,7 +62,7 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
     )
 
 
-def fields(wiring: Wiring, nodes: int, anodes: bool) -> Fields:
+def fields(wiring: NodalSystem, nodes: int, anodes: bool) -> Fields:
     """Return what the network of a ladder has too, and the wiring."""
     groups, cells = Count(len(wiring.taps.first), "group"), Count(len(wiring.cells.first), "cell")
     return (

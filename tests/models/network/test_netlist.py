@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from packfmu.core.errors import InputError
-from packfmu.models.network.netlist import CellPlace, Conductor, Netlist, Tap, wire
+from packfmu.models.network.netlist import CellPlace, Conductor, GroupPlace, Netlist, wire
 
 from .wired import ladder
 
 CELL = CellPlace("1", "low", "high")
-TAPS = (Tap("1", "low", "high"),)
+TAPS = (GroupPlace("1", "low", "high"),)
 
 
 def bus(first, second, resistance):
@@ -53,15 +53,15 @@ def test_elimination_of_a_ladder_joins_one_pair_a_node():
         (Netlist("low", "high", (), (), ()), "a pack has at least one cell"),
         (Netlist("low", "low", (CELL,), (), TAPS), "the terminals low and low are joined without resistance"),
         (Netlist("low", "top", (CELL,), (), TAPS), "no way leads from top to the terminal low"),
-        (Netlist("low", "high", (CELL,), (bus("a", "c", 1.0),), TAPS), "no way leads from a, c to the terminal"),
+        (Netlist("low", "high", (CELL,), (bus("a", "c", 1.0),), TAPS), "no way leads from a, c to"),
         (Netlist("low", "high", (CELL,), (bus("high", "low", 0.0),), TAPS), "cell 1: both of its ends are at"),
         (Netlist("low", "high", (CELL,), (bus("high", "low", -1.0),), TAPS), "conductor b: resistance = -1 Ohm"),
         (Netlist("low", "high", (CELL,), (bus("high", "low", np.nan),), TAPS), "conductor b: resistance = nan"),
-        (Netlist("low", "high", (CELL,), (), (Tap("1", "high", "high"),)), "tap 1: both of its ends are at high"),
-        (Netlist("low", "high", (CELL,), (), (Tap("1", "low", "mid"),)), "no way leads from mid"),
+        (Netlist("low", "high", (CELL,), (), (GroupPlace("1", "high", "high"),)), "tap 1: both of its ends are at high"),
+        (Netlist("low", "high", (CELL,), (), (GroupPlace("1", "low", "mid"),)), "no way leads from mid"),
         (Netlist("low", "high", (CELL,), (), ()), "cell 1: group 0 is none of the 0 that have taps"),
-        (Netlist("low", "high", (CELL,), (), (*TAPS, Tap("2", "low", "high"))), "tap 2: no cell belongs to this group"),
-        (Netlist("low", "high", (CELL,), (), (Tap("1", "low", "high", 1),)), "strings are counted from 0"),
+        (Netlist("low", "high", (CELL,), (), (*TAPS, GroupPlace("2", "low", "high"))), "tap 2: no cell belongs to"),
+        (Netlist("low", "high", (CELL,), (), (GroupPlace("1", "low", "high", 1),)), "strings are counted from 0"),
     ],
 )  # fmt: skip
 def test_what_is_no_pack_is_refused_by_name(netlist, message):

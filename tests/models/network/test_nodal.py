@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
 from packfmu.models.network import network, nodal
-from packfmu.models.network.netlist import CellPlace, Conductor, Netlist, Tap, wire
+from packfmu.models.network.netlist import CellPlace, Conductor, GroupPlace, Netlist, wire
 
 from .wired import exact, ladder, model
 
@@ -37,7 +37,7 @@ def netlists(draw):
     chosen = [span for span, cell in zip(spans, kinds, strict=True) if not cell]
     wires = [Conductor(f"{a}-{b}", str(a), str(b), draw(resistances)) for a, b in chosen]
     tap = draw(st.tuples(number, number).filter(lambda e: e[0] != e[1]))
-    netlist = Netlist("0", str(count - 1), tuple(cells), tuple(wires), (Tap("t", *map(str, tap)),))
+    netlist = Netlist("0", str(count - 1), tuple(cells), tuple(wires), (GroupPlace("t", *map(str, tap)),))
     emf = draw(st.lists(st.floats(2.5, 4.3), min_size=len(cells), max_size=len(cells)))
     resistance = [draw(resistances) for _ in cells]
     return netlist, emf, resistance, draw(st.floats(-500.0, 500.0)), [draw(st.floats(-5.0, 5.0))]
@@ -81,13 +81,13 @@ def test_shares_are_what_the_currents_follow():
 def test_strings_in_parallel_divide_by_their_resistances():
     cells = [CellPlace(f"{s}.{k}", f"{s}.{k}" if k else "low", f"{s}.{k + 1}" if k < 2 else "high")
              for s in range(2) for k in range(3)]  # fmt: skip
-    netlist = Netlist("low", "high", tuple(cells), (), (Tap("all", "low", "high"),))
+    netlist = Netlist("low", "high", tuple(cells), (), (GroupPlace("all", "low", "high"),))
     pack = solve(netlist, np.full(6, 3.7), np.repeat([1e-3, 2e-3], 3), 30.0)
     assert pack.y["current"] == pytest.approx(np.repeat([20.0, 10.0], 3), rel=1e-13)
 
 
 def test_a_conductor_across_levels_shorts_what_it_spans():
-    cells, taps = (CellPlace("a", "0", "1"), CellPlace("b", "1", "2")), (Tap("all", "0", "2"),)
+    cells, taps = (CellPlace("a", "0", "1"), CellPlace("b", "1", "2")), (GroupPlace("all", "0", "2"),)
     netlist = Netlist("0", "2", cells, (Conductor("short", "0", "2", 1e-3),), taps)
     pack = solve(netlist, np.array([3.6, 3.8]), np.array([2e-3, 2e-3]), 0.0)
     assert pack.y["current"] == pytest.approx(np.full(2, -7.4 / 5e-3), rel=1e-14)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from packfmu.core.model import DONE
 from packfmu.models.network import wired
 from packfmu.models.network.loads import LoadMode
-from packfmu.models.network.netlist import CellPlace, Conductor, Netlist, Tap
+from packfmu.models.network.netlist import CellPlace, Conductor, GroupPlace, Netlist
 from tests.models.packs import CELLS, GROUPS, NODES, scatter, small_pack, started, step
 
 from .wired import ladder, strings_in_parallel
@@ -43,38 +43,6 @@ def test_a_ladder_tells_the_same_as_a_netlist(mode):
 def pair():
     """Two strings of three cells."""
     return started(wired.declare(strings_in_parallel(2, 3), NODES))
-
-
-def given_out(charge, capacity, voltage):
-    """Charge that a string of cells gives until it rests at a voltage, by a fine search."""
-    tried = np.linspace(-charge.min(), (capacity - charge).min(), 200_001)
-    levels = np.zeros_like(tried)
-    for held, whole in zip(charge, capacity, strict=True):
-        levels += np.interp((held + tried) / whole, np.linspace(0.0, 1.0, NODES), TABLE)
-    return np.interp(voltage, levels, tried), levels[0], levels[-1]
-
-
-def test_strings_in_parallel_are_full_and_empty_at_one_voltage(pair):
-    rng = np.random.default_rng(5)
-    capacity, soc = rng.uniform(150e3, 210e3, 6), rng.uniform(0.3, 0.7, 6)
-    pair.p["capacity"], pair.p["open_circuit_voltage"] = capacity, TABLE
-    pair.initialize()
-    y = step(pair, soc=soc, load_mode=1, pack_current=0.0)
-    held = (capacity * soc).reshape(2, 3), capacity.reshape(2, 3)
-    ends = [given_out(q, c, 0.0)[1:] for q, c in zip(*held, strict=True)]
-    low, high = max(end[0] for end in ends), min(end[1] for end in ends)
-    spans = [(given_out(q, c, low)[0], given_out(q, c, high)[0]) for q, c in zip(*held, strict=True)]
-    assert y["usable_capacity"] == pytest.approx(sum(b - a for a, b in spans), rel=1e-6)  # of a search by 1e-5
-    assert y["pack_soc"] == pytest.approx(-sum(a for a, _ in spans) / sum(b - a for a, b in spans), rel=1e-6)
-    assert y["usable_capacity"] < sum((c - q).min() + q.min() for q, c in zip(*held, strict=True))
-
-
-def test_equal_strings_are_one_string_of_their_sum(pair):
-    pair.p["capacity"], pair.p["open_circuit_voltage"] = 180e3, TABLE
-    pair.initialize()
-    y = step(pair, soc=np.tile([0.5, 0.4, 0.8], 2), load_mode=1, pack_current=0.0)
-    assert y["usable_capacity"] == pytest.approx(2 * (0.4 + 0.2) * 180e3, rel=1e-12)
-    assert y["pack_soc"] == pytest.approx(0.4 / 0.6, rel=1e-12)
 
 
 def test_a_charge_by_cell_voltage_holds_the_highest_cell_of_all_strings(pair):
@@ -115,7 +83,7 @@ def test_redistribution_at_rest_is_the_difference_of_the_strings_over_their_resi
 
 def test_terminals_that_nothing_joins_carry_no_current():
     cell = CellPlace("1", "low", "mid")
-    apart = Netlist("low", "high", (cell,), (Conductor("link", "mid", "high", 1e9),), (Tap("1", "low", "mid"),))
+    apart = Netlist("low", "high", (cell,), (Conductor("link", "mid", "high", 1e9),), (GroupPlace("1", "low", "mid"),))
     pack = started(wired.declare(apart, 2))
     assert step(pack, load_mode=1, pack_current=0.0)["pack_voltage"] == pytest.approx(3.7, rel=1e-12)
 

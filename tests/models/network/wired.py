@@ -9,7 +9,7 @@ from packfmu.core.kernel import kernel
 from packfmu.core.model import DONE, Model, Update
 from packfmu.core.variable import Count, Variable
 from packfmu.models.network import nodal
-from packfmu.models.network.netlist import CellPlace, Conductor, Netlist, Tap
+from packfmu.models.network.netlist import CellPlace, Conductor, GroupPlace, Netlist
 from packfmu.models.numerics import laplacian
 
 
@@ -23,7 +23,7 @@ def ladder(series, parallel, segment=1e-5, link=0.0):
                 conductors.append(Conductor(f"{pole}{g}.{k}", f"{pole}{g}.{k - 1}", f"{pole}{g}.{k}", segment))
         if g:
             conductors.append(Conductor(f"link {g}", f"+{g - 1}.0", f"-{g}.0", link))
-        taps.append(Tap(f"{g}", f"-{g}.0", f"+{g}.0"))
+        taps.append(GroupPlace(f"{g}", f"-{g}.0", f"+{g}.0"))
     return Netlist("-0.0", f"+{series - 1}.0", tuple(cells), tuple(conductors), tuple(taps))
 
 
@@ -138,6 +138,6 @@ def strings_in_parallel(strings, series, link=1e-4):
         nodes = ["low", *(f"{s}.{k}" for k in range(1, series + 1))]
         for k in range(series):
             cells.append(CellPlace(f"{s}.{k}", nodes[k], nodes[k + 1], len(taps)))
-            taps.append(Tap(f"{s}.{k}", nodes[k], nodes[k + 1], s))
+            taps.append(GroupPlace(f"{s}.{k}", nodes[k], nodes[k + 1], s))
         conductors.append(Conductor(f"link {s}", nodes[-1], "high", link))
     return Netlist("low", "high", tuple(cells), tuple(conductors), tuple(taps))

@@ -1,0 +1,49 @@
+"""Strings in parallel: what they hold between the voltages at which the pack is empty and full."""
+
+import numpy as np
+import pytest
+
+from packfmu.models.network import wired
+from tests.models.packs import NODES, started, step
+
+from .wired import strings_in_parallel
+
+TABLE = np.array([2.8, 3.3, 3.45, 3.5, 3.6, 3.65, 3.7, 3.8, 3.9, 4.05, 4.2])
+
+
+@pytest.fixture(scope="module")
+def pair():
+    """Two strings of three cells."""
+    return started(wired.declare(strings_in_parallel(2, 3), NODES))
+
+
+def given_out(charge, capacity, voltage):
+    """Charge that a string of cells gives until it rests at a voltage, by a fine search."""
+    tried = np.linspace(-charge.min(), (capacity - charge).min(), 200_001)
+    levels = np.zeros_like(tried)
+    for held, whole in zip(charge, capacity, strict=True):
+        levels += np.interp((held + tried) / whole, np.linspace(0.0, 1.0, NODES), TABLE)
+    return np.interp(voltage, levels, tried), levels[0], levels[-1]
+
+
+def test_strings_in_parallel_are_full_and_empty_at_one_voltage(pair):
+    rng = np.random.default_rng(5)
+    capacity, soc = rng.uniform(150e3, 210e3, 6), rng.uniform(0.3, 0.7, 6)
+    pair.p["capacity"], pair.p["open_circuit_voltage"] = capacity, TABLE
+    pair.initialize()
+    y = step(pair, soc=soc, load_mode=1, pack_current=0.0)
+    held = (capacity * soc).reshape(2, 3), capacity.reshape(2, 3)
+    ends = [given_out(q, c, 0.0)[1:] for q, c in zip(*held, strict=True)]
+    low, high = max(end[0] for end in ends), min(end[1] for end in ends)
+    spans = [(given_out(q, c, low)[0], given_out(q, c, high)[0]) for q, c in zip(*held, strict=True)]
+    assert y["usable_capacity"] == pytest.approx(sum(b - a for a, b in spans), rel=1e-6)  # of a search by 1e-5
+    assert y["pack_soc"] == pytest.approx(-sum(a for a, _ in spans) / sum(b - a for a, b in spans), rel=1e-6)
+    assert y["usable_capacity"] < sum((c - q).min() + q.min() for q, c in zip(*held, strict=True))
+
+
+def test_equal_strings_are_one_string_of_their_sum(pair):
+    pair.p["capacity"], pair.p["open_circuit_voltage"] = 180e3, TABLE
+    pair.initialize()
+    y = step(pair, soc=np.tile([0.5, 0.4, 0.8], 2), load_mode=1, pack_current=0.0)
+    assert y["usable_capacity"] == pytest.approx(2 * (0.4 + 0.2) * 180e3, rel=1e-12)
+    assert y["pack_soc"] == pytest.approx(0.4 / 0.6, rel=1e-12)
