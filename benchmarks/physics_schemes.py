@@ -68,7 +68,7 @@ def main():
     print("|---|---|---|---|---|---|---|")
     for mesh in (Mesh(), Mesh(negative=5, separator=3, positive=5, modes=5)):
         fine = voltages(cells(1, mesh, tolerance=TIGHT), currents, 10.0, FINE)
-        for tolerance in (1e-5, 1e-6):
+        for tolerance in (2e-4, 1e-8):
             for h in (10.0, 5.0, 1.0, 0.5):
                 off, iterations = error(mesh, tolerance, fine, currents, h)
                 least, median = cost(mesh, tolerance, h)

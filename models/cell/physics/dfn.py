@@ -12,13 +12,12 @@ M. Doyle, T. F. Fuller, J. Newman, J. Electrochem. Soc. 140 (1993) 1526, doi:10.
 
 from __future__ import annotations
 
-from ....core.errors import InputError
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.model import DONE, Model, Update
 from ....core.timescale import include_timescale
 from ....core.variable import Count, counted
-from ...electrochemistry import electrolyte, films, heat, lithium, materials, particles
+from ...electrochemistry import electrolyte, films, lithium, materials, particles
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ...electrochemistry.porous import anode as face
 from ...electrochemistry.porous import (
@@ -32,7 +31,7 @@ from ...electrochemistry.porous import (
     stage,
 )
 from .. import port, reported
-from . import anode, terminals
+from . import anode, common, terminals
 
 UNSOLVED, DEPLETED, BEYOND = 3, 4, 5
 """Statuses of a step without a solution that was found, without salt somewhere, with more or less lithium in the
@@ -53,7 +52,7 @@ REFUSALS = reported.REFUSALS | {
 }
 
 
-def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields | None = None) -> Model:
+def declare(cells: int, kind: ElectrochemicalParameters, capacity: float) -> Model:
     """Declare n cells of one kind as porous electrodes.
 
     Parameters
@@ -64,28 +63,12 @@ def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging:
         Start values of every cell.
     capacity : float
         Between SOC 0 and 1 of the nominal cell [C].
-    aging : Fields, optional
-        Of `ageing`.
-
-    Raises
-    ------
-    InputError
-        When the cells should age.
     """
-    if aging is not None:
-        raise InputError(f"{kind.name}: cells with porous electrodes do not age yet; those of 'spm' do")
     count = counted("cells", cells, "cell")
     fields = (
-        lithium.fields(count, kind, capacity)
-        + materials.fields(count, kind)
-        + films.fields(count, kind)
-        + particles.fields(count, mesh.particles(kind), kind)
+        common.fields(count, kind, capacity, mesh.particles(kind))
         + electrolyte.fields(count, kind)
         + stage.fields(count, kind)
-        + port.fields(count)
-        + terminals.fields(count, kind)
-        + heat.fields(count)
-        + anode.fields(count)
         + Fields(
             states=(
                 state("stage_voltage", "V", 2, "Voltage between the collectors after each half of the step"),
@@ -237,23 +220,14 @@ def begin(x: Block, p: Block, y: Block, k: int) -> None:
 @kernel
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start all cells new and at rest."""
-    reported.reset_sums(x, y)
-    heat.reset(y)
+    common.reset_sums(x, y)
     for k in range(x.soc.shape[0]):
         lithium.renew(x, p, k)
         films.renew(x, p, k)
         electrolyte.measure(x, p, k)
         warm(x, p, k, u.temperature[k])
         begin(x, p, y, k)
-    write_sums(x, y, 0.0)
-
-
-@kernel
-def write_sums(x: Block, y: Block, h: float) -> None:
-    """Write what follows from all cells after a step of h [s]."""
-    y.heat = heat.total(y)
-    reported.write_extremes(x, y, h)
-    anode.write_extremes(y.anode_potential, y)
+    common.write_sums(x, y, 0.0)
 
 
 @kernel
@@ -282,8 +256,7 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 @kernel
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Advance every cell by h seconds under constant current and temperature."""
-    reported.reset_sums(x, y)
-    heat.reset(y)
+    common.reset_sums(x, y)
     for k in range(x.soc.shape[0]):
         if x.temperature[k] != u.temperature[k]:
             warm(x, p, k, u.temperature[k])
@@ -294,5 +267,5 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
         if status != DONE:
             x.refused = k + 1.0
             return status
-    write_sums(x, y, h)
+    common.write_sums(x, y, h)
     return reported.within_range(y)

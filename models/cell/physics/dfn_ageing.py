@@ -19,12 +19,12 @@ from ....core.fields import Fields
 from ....core.kernel import Block, kernel
 from ....core.model import DONE, Model
 from ...aging import film, plating
-from ...electrochemistry import electrolyte, heat, lithium
+from ...electrochemistry import electrolyte, lithium
 from ...electrochemistry.kind import NEGATIVE, POSITIVE, ElectrochemicalParameters
 from ...electrochemistry.materials import ELECTRODES
 from ...electrochemistry.porous import mesh, stage
-from .. import aging_port, reported
-from . import ageing, dfn, material
+from .. import reported
+from . import ageing, common, dfn, material
 
 
 def declare(cells: int, kind: ElectrochemicalParameters, capacity: float, aging: Fields) -> Model:
@@ -117,16 +117,14 @@ def warm(x: Block, p: Block, u: Block, k: int) -> None:
 @kernel
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start all cells at rest, with the lithium and the resistances that aging has left, and all counters at 0."""
-    reported.reset_sums(x, y)
-    aging_port.reset_sums(y)
-    heat.reset(y)
+    common.reset_aging_sums(x, y)
     for k in range(x.soc.shape[0]):
         lithium.renew(x, p, k)
         electrolyte.measure(x, p, k)
         ageing.renew(x, p, u, k)
         warm(x, p, u, k)
         dfn.begin(x, p, y, k)
-    dfn.write_sums(x, y, 0.0)
+    common.write_sums(x, y, 0.0)
     ageing.reset(x, p, y)
 
 
@@ -149,13 +147,11 @@ def step(x: Block, p: Block, u: Block, y: Block, k: int, h: float) -> int:
 @kernel
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Take what aging has changed, advance every cell, and count what the step did to it."""
-    reported.reset_sums(x, y)
-    aging_port.reset_sums(y)
-    heat.reset(y)
+    common.reset_aging_sums(x, y)
     for k in range(x.soc.shape[0]):
         status = step(x, p, u, y, k, h)
         if status != DONE:
             x.refused = k + 1.0
             return status
-    dfn.write_sums(x, y, h)
+    common.write_sums(x, y, h)
     return reported.within_range(y)

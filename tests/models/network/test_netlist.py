@@ -57,7 +57,7 @@ def test_elimination_of_a_ladder_joins_one_pair_a_node():
         (Netlist("low", "high", (CELL,), (bus("high", "low", 0.0),), TAPS), "cell 1: both of its ends are at"),
         (Netlist("low", "high", (CELL,), (bus("high", "low", -1.0),), TAPS), "conductor b: resistance = -1 Ohm"),
         (Netlist("low", "high", (CELL,), (bus("high", "low", np.nan),), TAPS), "conductor b: resistance = nan"),
-        (Netlist("low", "high", (CELL,), (), (GroupPlace("1", "high", "high"),)), "tap 1: both of its ends are at high"),
+        (Netlist("low", "high", (CELL,), (), (GroupPlace("1", "high", "high"),)), "1: both of its ends are at high"),
         (Netlist("low", "high", (CELL,), (), (GroupPlace("1", "low", "mid"),)), "no way leads from mid"),
         (Netlist("low", "high", (CELL,), (), ()), "cell 1: group 0 is none of the 0 that have taps"),
         (Netlist("low", "high", (CELL,), (), (*TAPS, GroupPlace("2", "low", "high"))), "tap 2: no cell belongs to"),
