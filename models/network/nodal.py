@@ -99,14 +99,36 @@ def assemble(x: Block, p: Block, u: Block, c: Block) -> bool:
         x.cell_conductance[k], x.cell_drive[k] = conductance, deviation
         x.conductance[c.cell_pair[k]] += conductance
         drive(x, c.cell_first[k], c.cell_second[k], conductance * deviation)
+    drive_levels(x, u, c)
+    balance(x, u, c)
+    return determined
+
+
+@kernel
+def drive_levels(x: Block, u: Block, c: Block) -> None:
+    """Let the levels that conductors span drive them."""
     for b in range(x.conductor_conductance.shape[0]):
         if c.conductor_rise[b] != 0:
-            across = -c.conductor_rise[b] * level
+            across = -c.conductor_rise[b] * u.emf[0]
             drive(x, c.conductor_first[b], c.conductor_second[b], x.conductor_conductance[b] * across)
+
+
+@kernel
+def restart(x: Block, u: Block, c: Block) -> None:
+    """Write what enters the nodes anew, where the conductances are eliminated: all but what conductors drive."""
+    for i in range(x.known.shape[0]):
+        x.known[i] = 0.0
+    for k in range(x.cell_drive.shape[0]):
+        drive(x, c.cell_first[k], c.cell_second[k], x.cell_conductance[k] * x.cell_drive[k])
+    balance(x, u, c)
+
+
+@kernel
+def balance(x: Block, u: Block, c: Block) -> None:
+    """Let the balancing currents of taps and pack enter."""
     for g in range(u.balancing_current.shape[0]):
         drive(x, c.tap_first[g], c.tap_second[g], u.balancing_current[g])
     x.known[x.known.shape[0] - 2] += u.balancing_pack_current
-    return determined
 
 
 @kernel
@@ -116,6 +138,27 @@ def port(x: Block, u: Block, c: Block) -> tuple[float, float]:
     resistance = x.star_resistance[positive]
     emf = c.terminal_level[0] * u.emf[0] + x.known[positive] * resistance
     return emf, resistance if resistance > 0.0 else LARGE
+
+
+@kernel
+def pack_voltage(x: Block, u: Block, c: Block) -> float:
+    """Return the voltage between the terminals [V] after `settle`."""
+    return x.known[x.known.shape[0] - 2] + c.terminal_level[0] * u.emf[0]
+
+
+@kernel
+def group_voltage(x: Block, u: Block, c: Block, g: int) -> float:
+    """Return the voltage of group g at its taps [V] after `settle`."""
+    return x.known[c.tap_second[g]] - x.known[c.tap_first[g]] + c.tap_rise[g] * u.emf[0]
+
+
+@kernel
+def balancing_power(x: Block, u: Block, c: Block, voltage: float) -> float:
+    """Return the power of balancing [W] after `settle`, at a voltage between the terminals [V]."""
+    power = u.balancing_pack_current * voltage
+    for g in range(u.balancing_current.shape[0]):
+        power += u.balancing_current[g] * group_voltage(x, u, c, g)
+    return power
 
 
 @kernel

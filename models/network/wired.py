@@ -14,6 +14,8 @@ Over a step of h, with ``pack_energy = h V I`` and the busbar loss from the squa
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...core.bounds import LARGE
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
@@ -21,7 +23,7 @@ from ...core.model import DONE, Model, Update
 from ...core.timescale import reset_timescales
 from ...core.variable import Count
 from ..numerics import laplacian, tables
-from . import anode_limit, charge, ladder, loads, network, nodal, nodal_limits, report, strings
+from . import anode_limit, charge, inductive, ladder, loads, network, nodal, nodal_limits, report, strings
 from .netlist import Netlist, NodalSystem, wire
 
 INFEASIBLE_POWER, NO_RESISTANCE, NO_WAY = network.INFEASIBLE_POWER, nodal.NO_RESISTANCE, nodal.NO_WAY
@@ -42,7 +44,8 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
     nodes : int
         Length of the open-circuit voltage table, >= 2.
     anodes : bool
-        Whether the cells tell the potentials of their negative electrodes, which a load may hold.
+        Whether the cells tell the potentials of their negative electrodes, which a load may hold; of netlists without
+        inductance.
 
     Raises
     ------
@@ -50,7 +53,7 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
         When the netlist is none of a pack.
     """
     wiring = wire(netlist)
-    return Model(
+    resistive = Model(
         name="PackNetwork",
         description="Electrical network of a pack that is wired by a netlist, under a load",
         fields=fields(wiring, nodes, anodes),
@@ -59,6 +62,15 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
         advance=advance_with_anodes if anodes else advance,
         update=Update.EXACT,
         refusals={INFEASIBLE_POWER: network.INFEASIBLE} | REFUSALS,
+    )
+    if not wiring.inductances.any():
+        return resistive
+    return replace(
+        resistive,
+        fields=resistive.fields + inductive.fields(wiring),
+        initialize=initialize_inductive,
+        advance=advance_inductive,
+        refusals=resistive.refusals | inductive.REFUSALS,
     )
 
 
@@ -84,6 +96,12 @@ def solve(x: Block, p: Block, u: Block, y: Block, c: Block) -> tuple[int, float,
     """Eliminate the equations; return ``DONE`` or the status of a refusal, and EMF [V] and resistance [Ohm]."""
     if not nodal.assemble(x, p, u, c):
         return NO_RESISTANCE, 0.0, 0.0
+    return offer(x, u, y, c)
+
+
+@kernel
+def offer(x: Block, u: Block, y: Block, c: Block) -> tuple[int, float, float]:
+    """Eliminate the equations, which are assembled; return as `solve` does."""
     laplacian.eliminate(x, c)
     emf, resistance = nodal.port(x, u, c)
     y.maximum_discharge_power = loads.maximum_power(emf, resistance)
@@ -98,20 +116,17 @@ def write_voltages(x: Block, u: Block, y: Block, c: Block) -> None:
     for k in range(y.current.shape[0]):
         x.cell_voltage[k] = u.emf[k] + u.resistance[k] * y.current[k]
     for g in range(y.group_voltage.shape[0]):
-        across = x.known[c.tap_second[g]] - x.known[c.tap_first[g]]
-        y.group_voltage[g] = across + c.tap_rise[g] * u.emf[0]
-    y.pack_voltage = x.known[x.known.shape[0] - 2] + c.terminal_level[0] * u.emf[0]
+        y.group_voltage[g] = nodal.group_voltage(x, u, c, g)
+    y.pack_voltage = nodal.pack_voltage(x, u, c)
     report.write_group_voltage_extremes(y.group_voltage, y)
 
 
 @kernel
-def write_energies(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
+def write_energies(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
     """Write the integrals over a step of h [s]; each comes from currents and voltages of its own."""
     y.pack_charge = h * y.pack_current_actual
     y.pack_energy = y.pack_charge * y.pack_voltage
-    balancing, lost, stored = u.balancing_pack_current * y.pack_voltage, 0.0, 0.0
-    for g in range(y.group_voltage.shape[0]):
-        balancing += u.balancing_current[g] * y.group_voltage[g]
+    balancing, lost, stored = nodal.balancing_power(x, u, c, y.pack_voltage), 0.0, 0.0
     for b in range(y.conductor_current.shape[0]):
         lost += p.conductor_resistance[b] * y.conductor_current[b] * y.conductor_current[b]
     for k in range(y.current.shape[0]):
@@ -123,10 +138,16 @@ def write_energies(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
 @kernel
 def write_outputs(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
     """Write the outputs that follow from the currents of a step of h [s]."""
+    write_states(x, p, u, y, c)
+    write_energies(x, p, u, y, c, h)
+
+
+@kernel
+def write_states(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Write all outputs that follow from the currents but energies."""
     write_voltages(x, u, y, c)
     ladder.write_current_extremes(y.current, y)
     report.write_cut_offs(x, p, y)
-    write_energies(x, p, u, y, h)
     strings.write_charge(x, p, u, y, c)
     y.charge_complete = x.finished
 
@@ -134,9 +155,15 @@ def write_outputs(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) ->
 @kernel
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start without currents, at the voltages of the open circuit."""
+    nodal.prepare(x, p, c)
+    start(x, p, u, y, c)
+
+
+@kernel
+def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Start without currents; the conductances of conductors are set."""
     reset_timescales(y)
     tables.integrate(p.open_circuit_voltage, x.open_circuit_area)
-    nodal.prepare(x, p, c)
     solve(x, p, u, y, c)
     nodal.settle(x, c)
     loads.reset_charge(x)
@@ -222,4 +249,35 @@ def advance_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block, t: flo
         current = load_at_terminals(x, p, u, c, emf, resistance)
     status = finish(x, p, u, y, c, current, resistance, h)
     anode_limit.keep(x, u, y)
+    return status
+
+
+@kernel
+def initialize_inductive(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Start without currents, inductances included, at the voltages of the open circuit."""
+    inductive.reset(x, y)
+    inductive.set_length(x, p, c, inductive.INSTANT)
+    start(x, p, u, y, c)
+
+
+@kernel
+def advance_inductive(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
+    """Take the step of h seconds in sub-steps; the load sets its current for all of it."""
+    inductive.begin(x, p, y, c, h)
+    if not nodal.assemble(x, p, u, c):
+        return NO_RESISTANCE
+    inductive.drive_conductors(x, c)
+    status, emf, resistance = offer(x, u, y, c)
+    if status != DONE:
+        return status
+    if u.load_mode == loads.CONSTANT_CURRENT_CELL_VOLTAGE:
+        current = load_by_cells(x, p, u, y, c)
+    else:
+        current = loads.terminal_current(x, p, u, emf, resistance)
+    if current != 0.0 and resistance >= LARGE:
+        return NO_WAY
+    status = inductive.run(x, p, u, y, c, current, h)
+    y.pack_current_actual, y.pack_charge = current, h * current
+    inductive.write_currents(x, y, h)
+    write_states(x, p, u, y, c)
     return status
