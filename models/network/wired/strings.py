@@ -19,11 +19,11 @@ Quasi-static: currents between the strings have come to rest at both ends.
 
 from __future__ import annotations
 
-from ...core.fields import Fields, state
-from ...core.kernel import Block, kernel
-from ...core.variable import Count
-from ..numerics import laplacian, tables
-from . import charge
+from ....core.fields import Fields, state
+from ....core.kernel import Block, kernel
+from ....core.variable import Count
+from ...numerics import laplacian, tables
+from .. import charge
 from .netlist import NodalSystem
 
 ITERATIONS = 60

@@ -8,8 +8,8 @@ from scipy.integrate import solve_ivp
 
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
-from packfmu.models.network import wired
-from packfmu.models.network.netlist import CellPlace, Conductor, GroupPlace, Netlist
+from packfmu.models.network.wired import network as wired
+from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist
 
 INDUCTANCE = np.array([1e-6, 3e-6])
 LINK = np.array([1e-3, 2e-3])

@@ -9,7 +9,7 @@ method of two stages, of second order and L-stable, with ``a = 1 - 1/sqrt(2)``::
     i_1 = i + a h k_1,   i_2 = i + (1 - a) h k_1 + a h k_2,   L k = v - R i at each stage
 
 A stage is a network of conductances: a conductor whose current is ``i_base + a h k`` conducts
-``g = 1 / (R + L/(a h))`` and drives ``g L/(a h) i_base``. Both stages have one matrix. The error ``a h |k_2 - k_1|``, by
+``g = 1 / (R + L/(a h))`` and drives ``g L/(a h) i_base``. Both stages have one matrix. The error ``a h |k_2 - k_1|``,
 which the first stage alone would be off, sets h.
 
 A load, a switch or an EMF that jumps at the start of the step may force currents to jump that inductances hold: a first
@@ -34,12 +34,12 @@ from __future__ import annotations
 
 import math
 
-from ...core.bounds import UNBOUNDED
-from ...core.fields import Fields, state
-from ...core.kernel import Block, kernel
-from ...core.model import DONE
-from ...core.variable import Count, Variable
-from ..numerics import laplacian
+from ....core.bounds import UNBOUNDED
+from ....core.fields import Fields, state
+from ....core.kernel import Block, kernel
+from ....core.model import DONE
+from ....core.variable import Count, Variable
+from ...numerics import laplacian
 from . import nodal
 from .netlist import NodalSystem
 

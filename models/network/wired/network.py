@@ -16,14 +16,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...core.bounds import LARGE
-from ...core.fields import Fields
-from ...core.kernel import Block, kernel
-from ...core.model import DONE, Model, Update
-from ...core.timescale import reset_timescales
-from ...core.variable import Count
-from ..numerics import laplacian, tables
-from . import anode_limit, charge, inductive, ladder, loads, network, nodal, nodal_limits, report, strings
+from ....core.bounds import LARGE
+from ....core.fields import Fields
+from ....core.kernel import Block, kernel
+from ....core.model import DONE, Model, Update
+from ....core.timescale import reset_timescales
+from ....core.variable import Count
+from ...numerics import laplacian, tables
+from .. import anode_limit, charge, ladder, loads, network, report
+from . import inductive, limits, nodal, strings
 from .netlist import Netlist, NodalSystem, wire
 
 INFEASIBLE_POWER, NO_RESISTANCE, NO_WAY = network.INFEASIBLE_POWER, nodal.NO_RESISTANCE, nodal.NO_WAY
@@ -81,7 +82,7 @@ def fields(wiring: NodalSystem, nodes: int, anodes: bool) -> Fields:
         network.terminal_fields(groups)
         + ladder.port_fields(cells)
         + nodal.fields(wiring)
-        + nodal_limits.fields(cells)
+        + limits.fields(cells)
         + loads.fields(groups, anodes)
         + report.fields(cells, groups)
         + charge.fields(cells, groups, Count(nodes, "node"))
@@ -188,8 +189,8 @@ def load_at_terminals(x: Block, p: Block, u: Block, c: Block, emf: float, resist
 def load_by_cells(x: Block, p: Block, u: Block, y: Block, c: Block) -> float:
     """Let the current of a charge or discharge that keeps to the voltages of the cells flow; return it [A]."""
     loads.begin_charge(x, u)
-    nodal_limits.prepare(x, c)
-    current = loads.charge_current(x, p, u, nodal_limits.cell_limited_current(x, p, u, y, u.pack_current))
+    limits.prepare(x, c)
+    current = loads.charge_current(x, p, u, limits.cell_limited_current(x, p, u, y, u.pack_current))
     nodal.load_settled(x, current)
     return current
 
@@ -198,8 +199,8 @@ def load_by_cells(x: Block, p: Block, u: Block, y: Block, c: Block) -> float:
 def load_by_anodes(x: Block, u: Block, y: Block, c: Block) -> float:
     """Let the current of a charge that keeps to the potentials of negative electrodes flow; return it [A]."""
     loads.begin_charge(x, u)
-    nodal_limits.prepare(x, c)
-    current = nodal_limits.anode_limited_current(x, u, y, u.pack_current)
+    limits.prepare(x, c)
+    current = limits.anode_limited_current(x, u, y, u.pack_current)
     nodal.load_settled(x, current)
     return current
 

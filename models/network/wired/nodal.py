@@ -24,11 +24,11 @@ Shared states
 
 from __future__ import annotations
 
-from ...core.bounds import LARGE, UNBOUNDED
-from ...core.fields import Fields, state
-from ...core.kernel import Block, kernel
-from ...core.variable import Count, Variable
-from ..numerics import laplacian
+from ....core.bounds import LARGE, UNBOUNDED
+from ....core.fields import Fields, state
+from ....core.kernel import Block, kernel
+from ....core.variable import Count, Variable
+from ...numerics import laplacian
 from .netlist import Ends, NodalSystem
 
 NO_RESISTANCE, NO_WAY = 2, 3

@@ -8,8 +8,8 @@ from packfmu.core.fields import Fields
 from packfmu.core.kernel import kernel
 from packfmu.core.model import DONE, Model, Update
 from packfmu.core.variable import Count, Variable
-from packfmu.models.network import nodal
-from packfmu.models.network.netlist import CellPlace, Conductor, GroupPlace, Netlist
+from packfmu.models.network.wired import nodal
+from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist
 from packfmu.models.numerics import laplacian
 
 

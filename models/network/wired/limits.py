@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import math
 
-from ...core.fields import Fields, state
-from ...core.kernel import Block, kernel
-from ...core.variable import Count
-from . import anode_limit, cell_limit, nodal
+from ....core.fields import Fields, state
+from ....core.kernel import Block, kernel
+from ....core.variable import Count
+from .. import anode_limit, cell_limit
+from . import nodal
 
 
 def fields(cells: Count) -> Fields:

@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from packfmu.core.model import DONE
-from packfmu.models.network import wired
 from packfmu.models.network.loads import LoadMode
-from packfmu.models.network.netlist import CellPlace, Conductor, GroupPlace, Netlist
+from packfmu.models.network.wired import network as wired
+from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist
 from tests.models.packs import CELLS, GROUPS, NODES, scatter, small_pack, started, step
 
-from .wired import ladder, strings_in_parallel
+from .netlists import ladder, strings_in_parallel
 
 TABLE = np.array([2.8, 3.3, 3.45, 3.5, 3.6, 3.65, 3.7, 3.8, 3.9, 4.05, 4.2])
 LOADS = {

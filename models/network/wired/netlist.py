@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.errors import InputError
-from ..numerics.pattern import Pattern, pattern
+from ....core.errors import InputError
+from ...numerics.pattern import Pattern, pattern
 
 NAMED = 5
 """Nodes that a message names, and no more."""
