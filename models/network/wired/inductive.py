@@ -40,7 +40,7 @@ from ....core.kernel import Block, kernel
 from ....core.model import DONE
 from ....core.variable import Count, Variable
 from ...numerics import laplacian
-from . import nodal
+from . import faults, nodal
 from .netlist import NodalSystem
 
 A = 1.0 - 0.5**0.5
@@ -99,6 +99,7 @@ def fields(wiring: NodalSystem) -> Fields:
             state("cell_charge", "C", cells, "Charge into each cell in the step so far"),
             state("after_current", "A", conductors, "Current in each conductor at the end of the present sub-step"),
             state("first_known", "V", Count(len(wiring.pattern.place), "node"), "Potentials of the first stage"),
+            state("short_work", "J", cells, "Energy lost in the short of each cell in the step so far"),
             state("substep", "s", None, "Length of the next sub-step", 0.0, UNBOUNDED, 1e-6),
         ),
         modules=(__name__,),
@@ -106,8 +107,9 @@ def fields(wiring: NodalSystem) -> Fields:
 
 
 @kernel
-def reset(x: Block, y: Block) -> None:
+def reset(x: Block, u: Block, y: Block) -> None:
     """Start a run: no inductance holds a current."""
+    nodal.note_parted(x, u)
     x.substep = FIRST
     y.inductive_energy = y.method_loss = 0.0
     for b in range(x.held_current.shape[0]):
@@ -115,14 +117,27 @@ def reset(x: Block, y: Block) -> None:
 
 
 @kernel
-def begin(x: Block, p: Block, y: Block, c: Block, h: float) -> None:
+def begin(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
     """Begin a step of h [s]: nothing is counted; the conductances are those of one stage over all of it."""
     y.pack_energy = y.balancing_energy = y.cell_energy = y.busbar_loss = y.inductive_energy = y.method_loss = 0.0
+    y.short_energy = 0.0
     for k in range(x.cell_charge.shape[0]):
-        x.cell_charge[k] = 0.0
-    for b in range(x.held_current.shape[0]):
-        x.base_current[b] = x.held_current[b]
+        x.cell_charge[k] = x.short_work[k] = 0.0
+    nodal.note_parted(x, u)
+    break_currents(x, p, y)
     set_length(x, p, c, h)
+
+
+@kernel
+def break_currents(x: Block, p: Block, y: Block) -> None:
+    """Break the currents in conductors that have parted: their fields lose their energy. The others go on."""
+    for b in range(x.held_current.shape[0]):
+        if x.parted[b] == 1.0:
+            energy = 0.5 * p.conductor_inductance[b] * x.held_current[b] * x.held_current[b]
+            y.inductive_energy -= energy
+            y.method_loss += energy
+            x.held_current[b] = 0.0
+        x.base_current[b] = x.held_current[b]
 
 
 @kernel
@@ -130,6 +145,8 @@ def write_currents(x: Block, y: Block, h: float) -> None:
     """Write the mean currents into the cells over a step of h [s], and those in the conductors at its end."""
     for k in range(y.current.shape[0]):
         y.current[k] = x.cell_charge[k] / h
+        y.short_heat_rate[k] = x.short_work[k] / h
+        y.short_energy += x.short_work[k]
     for b in range(y.conductor_current.shape[0]):
         y.conductor_current[b] = x.held_current[b]
 
@@ -141,7 +158,7 @@ def set_length(x: Block, p: Block, c: Block, length: float) -> None:
         x.lasting_conductance[a] = 0.0
     for b in range(x.companion.shape[0]):
         x.companion[b] = p.conductor_inductance[b] / length
-        x.conductor_conductance[b] = 1.0 / (p.conductor_resistance[b] + x.companion[b])
+        x.conductor_conductance[b] = (1.0 - x.parted[b]) / (p.conductor_resistance[b] + x.companion[b])
         x.lasting_conductance[c.conductor_pair[b]] += x.conductor_conductance[b]
 
 
@@ -183,9 +200,11 @@ def count_stage(x: Block, p: Block, u: Block, y: Block, c: Block, current: float
     """Add a stage that stands for `weight` seconds to charge and energy of the step."""
     for k in range(x.cell_charge.shape[0]):
         flowing = nodal.cell_current(x, c, k)
-        x.cell_charge[k] += weight * flowing
-        y.cell_energy += weight * flowing * (u.emf[k] + u.resistance[k] * flowing)
+        own = faults.own_current(u, k, flowing)
+        x.cell_charge[k] += weight * own
+        y.cell_energy += weight * own * (u.emf[k] + u.resistance[k] * own)
         y.busbar_loss += weight * p.contact_resistance[k] * flowing * flowing
+        x.short_work[k] += weight * faults.short_power(u, k, own)
     for b in range(x.companion.shape[0]):
         flowing = stage_current(x, u, c, b)
         y.busbar_loss += weight * p.conductor_resistance[b] * flowing * flowing
