@@ -19,6 +19,8 @@ Quasi-static: currents between the strings have come to rest at both ends.
 
 from __future__ import annotations
 
+import math
+
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.variable import Count
@@ -121,12 +123,12 @@ def charge_at(x: Block, p: Block, y: Block, c: Block, s: int, voltage: float) ->
 
 @kernel
 def voltage_limits(x: Block, p: Block, y: Block, c: Block) -> tuple[float, float]:
-    """Return the voltages at which the pack is empty and full [V]."""
-    low, _ = rest_voltage(x, p, y, c, 0, x.string_empty[0])
-    high, _ = rest_voltage(x, p, y, c, 0, x.string_full[0])
-    for s in range(1, x.string_full.shape[0]):
-        low = max(low, rest_voltage(x, p, y, c, s, x.string_empty[s])[0])
-        high = min(high, rest_voltage(x, p, y, c, s, x.string_full[s])[0])
+    """Return the voltages at which the pack is empty and full [V]; strings that hold nothing do not matter."""
+    low, high = -math.inf, math.inf
+    for s in range(x.string_full.shape[0]):
+        if x.string_empty[s] < x.string_full[s]:
+            low = max(low, rest_voltage(x, p, y, c, s, x.string_empty[s])[0])
+            high = min(high, rest_voltage(x, p, y, c, s, x.string_full[s])[0])
     return low, high
 
 
@@ -148,8 +150,8 @@ def write_charge(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     low, high = voltage_limits(x, p, y, c)
     left = room = given = taken = 0.0
     for s in range(x.string_full.shape[0]):
-        empty, full = charge_at(x, p, y, c, s, low), charge_at(x, p, y, c, s, high)
-        if empty < full:
+        if x.string_empty[s] < x.string_full[s]:
+            empty, full = charge_at(x, p, y, c, s, low), charge_at(x, p, y, c, s, high)
             left -= empty
             room += full
             given += energy(x, p, y, c, s, empty, 0.0)
