@@ -24,7 +24,7 @@ from ....core.timescale import reset_timescales
 from ....core.variable import Count
 from ...numerics import laplacian, tables
 from .. import anode_limit, charge, ladder, loads, network, report
-from . import faults, inductive, limits, nodal, strings
+from . import faults, inductive, limits, nodal, strings, substeps
 from .netlist import Netlist, NodalSystem, wire
 
 INFEASIBLE_POWER, NO_RESISTANCE = network.INFEASIBLE_POWER, nodal.NO_RESISTANCE
@@ -280,7 +280,7 @@ def advance_inductive(x: Block, p: Block, u: Block, y: Block, c: Block, t: float
     if status != DONE:
         return status
     current = flow(x, p, u, y, c, emf, resistance)
-    status = inductive.run(x, p, u, y, c, current, h)
+    status = substeps.run(x, p, u, y, c, current, h)
     y.pack_current_actual, y.pack_charge = current, h * current
     inductive.write_currents(x, y, h)
     write_states(x, p, u, y, c)

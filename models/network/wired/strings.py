@@ -150,7 +150,7 @@ def write_charge(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     low, high = voltage_limits(x, p, y, c)
     left = room = given = taken = 0.0
     for s in range(x.string_full.shape[0]):
-        if x.string_empty[s] < x.string_full[s]:
+        if x.string_empty[s] < x.string_full[s] and low < high:
             empty, full = charge_at(x, p, y, c, s, low), charge_at(x, p, y, c, s, high)
             left -= empty
             room += full
