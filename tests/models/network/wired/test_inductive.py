@@ -1,4 +1,4 @@
-"""Currents in inductances within a step: against closed forms and an independent integration; charge and energy."""
+"""Currents in inductances within a step (`inductive`, `substeps`): against closed forms and an independent integration."""
 
 import numpy as np
 import pytest
@@ -9,6 +9,7 @@ from scipy.integrate import solve_ivp
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
 from packfmu.models.network.wired import network as wired
+from packfmu.models.network.wired import substeps
 from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist
 
 INDUCTANCE = np.array([1e-6, 3e-6])
@@ -82,6 +83,13 @@ def test_currents_are_those_of_an_independent_integration(pair, emf):
     start = [-40.0 * INDUCTANCE[1] / INDUCTANCE.sum()]
     peer = solve_ivp(slope, (0.0, times[-1]), start, method="Radau", rtol=1e-10, atol=1e-10, t_eval=times)
     assert first_currents(pair, times) == pytest.approx(peer.y[0], abs=1e-4)
+
+
+def test_the_weights_of_the_stages_are_those_of_second_order():
+    """They sum to 1, and with the times of the stages, a and 1, to 1/2."""
+    weights = substeps.FIRST_WEIGHT, substeps.SECOND_WEIGHT
+    assert sum(weights) == pytest.approx(1.0, rel=1e-15)
+    assert weights[0] * substeps.A + weights[1] == pytest.approx(0.5, rel=1e-15)
 
 
 def test_sub_steps_of_one_length_are_of_second_order(pair):
