@@ -1,4 +1,4 @@
-"""Currents in inductances within a step (`inductive`, `substeps`): against closed forms and an independent integration."""
+"""Currents in inductances within a step: closed forms, an independent integration, charge and energy."""
 
 import numpy as np
 import pytest
