@@ -125,6 +125,17 @@ def eliminate_star(x: Block, c: Block, k: int, first: int, end: int, mesh: int) 
 
 
 @kernel
+def spread(x: Block, c: Block) -> None:
+    """Eliminate other currents into the nodes, `known`, where the conductances are eliminated."""
+    first = 0
+    for k in range(x.known.shape[0] - 1):
+        end, raised = c.column_start[k + 1], x.star_resistance[k] * x.known[k]
+        for a in range(first, end):
+            x.known[c.pair_later[a]] += x.conductance[a] * raised
+        first = end
+
+
+@kernel
 def substitute(x: Block, c: Block, known: Block) -> None:
     """Make of the currents into all nodes, an array as `known` after `eliminate`, their potentials."""
     last = known.shape[0] - 1

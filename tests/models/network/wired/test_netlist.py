@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from packfmu.core.errors import InputError
-from packfmu.models.network.netlist import CellPlace, Conductor, GroupPlace, Netlist, wire
+from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist, wire
 
-from .wired import ladder
+from .netlists import ladder
 
 CELL = CellPlace("1", "low", "high")
 TAPS = (GroupPlace("1", "low", "high"),)

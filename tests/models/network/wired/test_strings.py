@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from packfmu.models.network import wired
+from packfmu.models.network.wired import network as wired
 from tests.models.packs import NODES, started, step
 
-from .wired import strings_in_parallel
+from .netlists import strings_in_parallel
 
 TABLE = np.array([2.8, 3.3, 3.45, 3.5, 3.6, 3.65, 3.7, 3.8, 3.9, 4.05, 4.2])
 

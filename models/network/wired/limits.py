@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import math
 
-from ...core.fields import Fields, state
-from ...core.kernel import Block, kernel
-from ...core.variable import Count
-from . import anode_limit, cell_limit, nodal
+from ....core.fields import Fields, state
+from ....core.kernel import Block, kernel
+from ....core.variable import Count
+from .. import anode_limit, cell_limit
+from . import faults, nodal
 
 
 def fields(cells: Count) -> Fields:
@@ -33,12 +34,13 @@ def fields(cells: Count) -> Fields:
 
 
 @kernel
-def prepare(x: Block, c: Block) -> None:
+def prepare(x: Block, u: Block, c: Block) -> None:
     """Write how the currents of all cells follow the pack current; the equations are eliminated."""
     nodal.respond(x, c)
     nodal.settle(x, c)
     for k in range(x.cell_share.shape[0]):
-        x.idle_current[k], x.cell_share[k] = nodal.cell_current(x, c, k), nodal.share(x, c, k)
+        x.idle_current[k] = faults.own_current(u, k, nodal.cell_current(x, c, k))
+        x.cell_share[k] = nodal.share(x, c, k) / faults.divisor(u, k)
 
 
 @kernel

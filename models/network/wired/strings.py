@@ -19,15 +19,21 @@ Quasi-static: currents between the strings have come to rest at both ends.
 
 from __future__ import annotations
 
-from ...core.fields import Fields, state
-from ...core.kernel import Block, kernel
-from ...core.variable import Count
-from ..numerics import laplacian, tables
-from . import charge
+import math
+
+from ....core.fields import Fields, state
+from ....core.kernel import Block, kernel
+from ....core.variable import Count
+from ...numerics import laplacian, tables
+from .. import charge
+from . import faults, nodal
 from .netlist import NodalSystem
 
 ITERATIONS = 60
 """Bisection alone ends within them; Newton's steps on a table take a few."""
+
+LEAST_SHARE = 1e-9
+"""Of a current at the terminals: what flows through a cell that is tied to them; rounding leaves less elsewhere."""
 
 CLOSE = 1e-14
 """Of the charge between empty and full: nearer than that two charges are one."""
@@ -50,21 +56,34 @@ def fields(wiring: NodalSystem) -> Fields:
 
 
 @kernel
+def count_cells(x: Block, u: Block, c: Block) -> None:
+    """Find the cells that something ties to the terminals; the equations are eliminated."""
+    cut = faults.any_cut(x, u)
+    if cut:
+        nodal.respond(x, c)
+    for k in range(x.counted.shape[0]):
+        x.counted[k] = 0.0 if cut and abs(nodal.share(x, c, k)) < LEAST_SHARE else 1.0
+
+
+@kernel
 def write_groups(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Write capacity and SOC of the groups, and what empties and fills each string."""
+    y.stranded_charge = 0.0
     for g in range(y.group_soc.shape[0]):
         x.group_capacity[g] = y.group_soc[g] = 0.0
     for k in range(u.soc.shape[0]):
         left = p.capacity[k] * (1.0 - u.capacity_loss[k])
-        x.group_capacity[c.cell_group[k]] += left
-        y.group_soc[c.cell_group[k]] += left * u.soc[k]
+        y.stranded_charge += (1.0 - x.counted[k]) * left * u.soc[k]
+        x.group_capacity[c.cell_group[k]] += x.counted[k] * left
+        y.group_soc[c.cell_group[k]] += x.counted[k] * left * u.soc[k]
     for s in range(x.string_full.shape[0]):
         first = c.string_start[s]
         x.string_empty[s], x.string_full[s] = -y.group_soc[first], x.group_capacity[first] - y.group_soc[first]
         for g in range(first, c.string_start[s + 1]):
             x.string_empty[s] = max(x.string_empty[s], -y.group_soc[g])
             x.string_full[s] = min(x.string_full[s], x.group_capacity[g] - y.group_soc[g])
-            y.group_soc[g] /= x.group_capacity[g]
+            if x.group_capacity[g] > 0.0:
+                y.group_soc[g] /= x.group_capacity[g]
 
 
 @kernel
@@ -104,12 +123,12 @@ def charge_at(x: Block, p: Block, y: Block, c: Block, s: int, voltage: float) ->
 
 @kernel
 def voltage_limits(x: Block, p: Block, y: Block, c: Block) -> tuple[float, float]:
-    """Return the voltages at which the pack is empty and full [V]."""
-    low, _ = rest_voltage(x, p, y, c, 0, x.string_empty[0])
-    high, _ = rest_voltage(x, p, y, c, 0, x.string_full[0])
-    for s in range(1, x.string_full.shape[0]):
-        low = max(low, rest_voltage(x, p, y, c, s, x.string_empty[s])[0])
-        high = min(high, rest_voltage(x, p, y, c, s, x.string_full[s])[0])
+    """Return the voltages at which the pack is empty and full [V]; strings that hold nothing do not matter."""
+    low, high = -math.inf, math.inf
+    for s in range(x.string_full.shape[0]):
+        if x.string_empty[s] < x.string_full[s]:
+            low = max(low, rest_voltage(x, p, y, c, s, x.string_empty[s])[0])
+            high = min(high, rest_voltage(x, p, y, c, s, x.string_full[s])[0])
     return low, high
 
 
@@ -131,8 +150,8 @@ def write_charge(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     low, high = voltage_limits(x, p, y, c)
     left = room = given = taken = 0.0
     for s in range(x.string_full.shape[0]):
-        empty, full = charge_at(x, p, y, c, s, low), charge_at(x, p, y, c, s, high)
-        if empty < full:
+        if x.string_empty[s] < x.string_full[s] and low < high:
+            empty, full = charge_at(x, p, y, c, s, low), charge_at(x, p, y, c, s, high)
             left -= empty
             room += full
             given += energy(x, p, y, c, s, empty, 0.0)

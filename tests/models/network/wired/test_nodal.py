@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
-from packfmu.models.network import network, nodal
-from packfmu.models.network.netlist import CellPlace, Conductor, GroupPlace, Netlist, wire
+from packfmu.models.network import network
+from packfmu.models.network.wired import nodal
+from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist, wire
 
-from .wired import exact, ladder, model
+from .netlists import exact, ladder, model
 
 
 def solve(netlist, emf, resistance, current, balancing=None):

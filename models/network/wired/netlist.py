@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.errors import InputError
-from ..numerics.pattern import Pattern, pattern
+from ....core.errors import InputError
+from ...numerics.pattern import Pattern, pattern
 
 NAMED = 5
 """Nodes that a message names, and no more."""
@@ -32,12 +32,13 @@ class CellPlace:
 
 @dataclass(frozen=True)
 class Conductor:
-    """What joins two nodes, of a resistance [Ohm], >= 0; 0 makes one node of them."""
+    """What joins two nodes, of a resistance [Ohm] and an inductance [H], >= 0; without either it makes them one."""
 
     name: str
     first: str
     second: str
     resistance: float
+    inductance: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,8 @@ class NodalSystem:
         Of the nodes; the terminals are the last, the negative one behind the positive.
     cells, conductors, taps : Ends
         From the negative pole to the positive, from the first node to the second, from lower to upper.
-    resistances : array
-        Of the conductors that are left [Ohm].
+    resistances, inductances : array
+        Of the conductors that are left [Ohm], [H].
     names : tuple of str
         Theirs.
     level : int
@@ -113,6 +114,7 @@ class NodalSystem:
     conductors: Ends
     taps: Ends
     resistances: NDArray[np.float64]
+    inductances: NDArray[np.float64]
     names: tuple[str, ...]
     level: int
     groups: NDArray[np.int64]
@@ -131,7 +133,7 @@ def wire(netlist: Netlist) -> NodalSystem:
     if not netlist.cells:
         raise InputError("netlist: a pack has at least one cell")
     merged = _merged(netlist.conductors)
-    left = [c for c in netlist.conductors if c.resistance > 0.0]
+    left = [c for c in netlist.conductors if c.resistance > 0.0 or c.inductance > 0.0]
     pairs = [(merged.of(c.negative), merged.of(c.positive)) for c in netlist.cells]
     links = [(merged.of(c.first), merged.of(c.second)) for c in left]
     spans = [(merged.of(t.lower), merged.of(t.upper)) for t in netlist.taps]
@@ -144,14 +146,14 @@ def wire(netlist: Netlist) -> NodalSystem:
         )
     level = _levels(terminals[0], pairs, links)
     _check_places(netlist, merged, level)
-    kept = [(end, left[i].name) for i, end in enumerate(links) if end[0] != end[1]]
-    resistances = np.array([left[i].resistance for i, end in enumerate(links) if end[0] != end[1]])
-    links = [end for end, _ in kept]
+    kept = [i for i, end in enumerate(links) if end[0] != end[1]]
+    links, left = [links[i] for i in kept], [left[i] for i in kept]
     system = _System(terminals, level, [*pairs, *links])
     groups, strings = _grouped(netlist)
     return NodalSystem(
-        system.pattern, system.ends(pairs), system.ends(links), system.ends(spans, conducts=False), resistances,
-        tuple(name for _, name in kept), level[terminals[1]], groups, strings,
+        system.pattern, system.ends(pairs), system.ends(links), system.ends(spans, conducts=False),
+        np.array([c.resistance for c in left]), np.array([c.inductance for c in left]),
+        tuple(c.name for c in left), level[terminals[1]], groups, strings,
     )  # fmt: skip
 
 
@@ -193,9 +195,11 @@ class _Merged:
 def _merged(conductors: Iterable[Conductor]) -> _Merged:
     merged = _Merged()
     for conductor in conductors:
-        if not conductor.resistance >= 0.0:
-            raise InputError(f"conductor {conductor.name}: resistance = {conductor.resistance:g} Ohm must be 0 or more")
-        if conductor.resistance == 0.0:
+        for what, unit in (("resistance", "Ohm"), ("inductance", "H")):
+            value = getattr(conductor, what)
+            if not 0.0 <= value < np.inf:
+                raise InputError(f"conductor {conductor.name}: {what} = {value:g} {unit} must be 0 or more, and finite")
+        if conductor.resistance == conductor.inductance == 0.0:
             merged.join(conductor.first, conductor.second)
     return merged
 

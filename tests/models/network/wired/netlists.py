@@ -8,8 +8,8 @@ from packfmu.core.fields import Fields
 from packfmu.core.kernel import kernel
 from packfmu.core.model import DONE, Model, Update
 from packfmu.core.variable import Count, Variable
-from packfmu.models.network import nodal
-from packfmu.models.network.netlist import CellPlace, Conductor, GroupPlace, Netlist
+from packfmu.models.network.wired import faults, nodal
+from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist
 from packfmu.models.numerics import laplacian
 
 
@@ -29,7 +29,7 @@ def ladder(series, parallel, segment=1e-5, link=0.0):
 
 @kernel
 def initialize(x, p, u, y, c):
-    nodal.prepare(x, p, c)
+    nodal.prepare(x, p, u, c)
 
 
 @kernel
@@ -67,7 +67,7 @@ def model(wiring):
     return Model(
         name="Wired",
         description="Currents of a netlist",
-        fields=nodal.fields(wiring) + own,
+        fields=nodal.fields(wiring) + faults.fields(wiring) + own,
         initialize=initialize,
         outputs_kernel=outputs_kernel,
         advance=advance,

@@ -24,15 +24,16 @@ Shared states
 
 from __future__ import annotations
 
-from ...core.bounds import LARGE, UNBOUNDED
-from ...core.fields import Fields, state
-from ...core.kernel import Block, kernel
-from ...core.variable import Count, Variable
-from ..numerics import laplacian
+from ....core.bounds import LARGE, UNBOUNDED
+from ....core.fields import Fields, state
+from ....core.kernel import Block, kernel
+from ....core.variable import Count, Variable
+from ...numerics import laplacian
+from . import faults
 from .netlist import Ends, NodalSystem
 
-NO_RESISTANCE, NO_WAY = 2, 3
-"""Statuses of a step in which a cell and its contacts have no resistance, and of a current that has no way to flow."""
+NO_RESISTANCE = 2
+"""Status of a step in which a cell and its contacts have no resistance."""
 
 
 def fields(wiring: NodalSystem) -> Fields:
@@ -50,6 +51,7 @@ def fields(wiring: NodalSystem) -> Fields:
         states=(
             state("conductor_conductance", "S", conductors, "Conductance of each conductor", 0.0),
             state("cell_conductance", "S", cells, "Conductance of each cell with its contacts", 0.0),
+            state("contact_current", "A", cells, "Current at the contacts of each cell"),
             state("cell_drive", "V", cells, "EMF of each cell less the levels that it spans"),
             state("response", "Ohm", Count(len(wiring.pattern.place), "node"), "How potentials follow I"),
         ),
@@ -70,12 +72,20 @@ def _places(kind: str, ends: Ends) -> tuple[Variable, ...]:
 
 
 @kernel
-def prepare(x: Block, p: Block, c: Block) -> None:
+def note_parted(x: Block, u: Block) -> None:
+    """Note which conductors have parted."""
+    for b in range(x.parted.shape[0]):
+        x.parted[b] = 1.0 if u.conductor_parted[b] > 0.5 else 0.0
+
+
+@kernel
+def prepare(x: Block, p: Block, u: Block, c: Block) -> None:
     """Set the conductances that last."""
+    note_parted(x, u)
     for a in range(x.lasting_conductance.shape[0]):
         x.lasting_conductance[a] = 0.0
     for b in range(p.conductor_resistance.shape[0]):
-        x.conductor_conductance[b] = 1.0 / p.conductor_resistance[b]
+        x.conductor_conductance[b] = (1.0 - x.parted[b]) / p.conductor_resistance[b]
         x.lasting_conductance[c.conductor_pair[b]] += x.conductor_conductance[b]
 
 
@@ -92,21 +102,44 @@ def assemble(x: Block, p: Block, u: Block, c: Block) -> bool:
     laplacian.begin(x)
     level, determined = u.emf[0], True
     for k in range(x.cell_drive.shape[0]):
-        resistance = u.resistance[k] + p.contact_resistance[k]
+        emf, resistance = faults.port(u, k)
+        resistance += p.contact_resistance[k]
         if resistance <= 0.0:
             determined, resistance = False, 1.0
-        conductance, deviation = 1.0 / resistance, u.emf[k] - c.cell_rise[k] * level
+        conductance, deviation = faults.closed(u, k) / resistance, emf - c.cell_rise[k] * level
         x.cell_conductance[k], x.cell_drive[k] = conductance, deviation
         x.conductance[c.cell_pair[k]] += conductance
         drive(x, c.cell_first[k], c.cell_second[k], conductance * deviation)
+    drive_levels(x, u, c)
+    balance(x, u, c)
+    return determined
+
+
+@kernel
+def drive_levels(x: Block, u: Block, c: Block) -> None:
+    """Let the levels that conductors span drive them."""
     for b in range(x.conductor_conductance.shape[0]):
         if c.conductor_rise[b] != 0:
-            across = -c.conductor_rise[b] * level
+            across = -c.conductor_rise[b] * u.emf[0]
             drive(x, c.conductor_first[b], c.conductor_second[b], x.conductor_conductance[b] * across)
+
+
+@kernel
+def restart(x: Block, u: Block, c: Block) -> None:
+    """Write what enters the nodes anew, where the conductances are eliminated: all but what conductors drive."""
+    for i in range(x.known.shape[0]):
+        x.known[i] = 0.0
+    for k in range(x.cell_drive.shape[0]):
+        drive(x, c.cell_first[k], c.cell_second[k], x.cell_conductance[k] * x.cell_drive[k])
+    balance(x, u, c)
+
+
+@kernel
+def balance(x: Block, u: Block, c: Block) -> None:
+    """Let the balancing currents of taps and pack enter."""
     for g in range(u.balancing_current.shape[0]):
         drive(x, c.tap_first[g], c.tap_second[g], u.balancing_current[g])
     x.known[x.known.shape[0] - 2] += u.balancing_pack_current
-    return determined
 
 
 @kernel
@@ -116,6 +149,27 @@ def port(x: Block, u: Block, c: Block) -> tuple[float, float]:
     resistance = x.star_resistance[positive]
     emf = c.terminal_level[0] * u.emf[0] + x.known[positive] * resistance
     return emf, resistance if resistance > 0.0 else LARGE
+
+
+@kernel
+def pack_voltage(x: Block, u: Block, c: Block) -> float:
+    """Return the voltage between the terminals [V] after `settle`."""
+    return x.known[x.known.shape[0] - 2] + c.terminal_level[0] * u.emf[0]
+
+
+@kernel
+def group_voltage(x: Block, u: Block, c: Block, g: int) -> float:
+    """Return the voltage of group g at its taps [V] after `settle`."""
+    return x.known[c.tap_second[g]] - x.known[c.tap_first[g]] + c.tap_rise[g] * u.emf[0]
+
+
+@kernel
+def balancing_power(x: Block, u: Block, c: Block, voltage: float) -> float:
+    """Return the power of balancing [W] after `settle`, at a voltage between the terminals [V]."""
+    power = u.balancing_pack_current * voltage
+    for g in range(u.balancing_current.shape[0]):
+        power += u.balancing_current[g] * group_voltage(x, u, c, g)
+    return power
 
 
 @kernel
@@ -139,7 +193,7 @@ def load_settled(x: Block, current: float) -> None:
 
 @kernel
 def cell_current(x: Block, c: Block, k: int) -> float:
-    """Return the current into cell k [A] after `settle`."""
+    """Return the current at the contacts of cell k [A] after `settle`."""
     across = x.known[c.cell_second[k]] - x.known[c.cell_first[k]]
     return x.cell_conductance[k] * (across - x.cell_drive[k])
 
@@ -148,7 +202,8 @@ def cell_current(x: Block, c: Block, k: int) -> float:
 def set_currents(x: Block, u: Block, y: Block, c: Block) -> None:
     """Write the currents of cells and conductors after `settle`."""
     for k in range(y.current.shape[0]):
-        y.current[k] = cell_current(x, c, k)
+        x.contact_current[k] = cell_current(x, c, k)
+        y.current[k] = faults.own_current(u, k, x.contact_current[k])
     for b in range(y.conductor_current.shape[0]):
         across = x.known[c.conductor_second[b]] - x.known[c.conductor_first[b]] + c.conductor_rise[b] * u.emf[0]
         y.conductor_current[b] = across * x.conductor_conductance[b]
@@ -165,5 +220,5 @@ def respond(x: Block, c: Block) -> None:
 
 @kernel
 def share(x: Block, c: Block, k: int) -> float:
-    """Return the share of the pack current that cell k takes, after `respond`."""
+    """Return the share of the pack current that flows at the contacts of cell k, after `respond`."""
     return x.cell_conductance[k] * (x.response[c.cell_second[k]] - x.response[c.cell_first[k]])

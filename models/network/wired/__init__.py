@@ -1,0 +1,1 @@
+"""The electrical network of a pack that is wired in any way."""

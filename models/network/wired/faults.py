@@ -1,0 +1,109 @@
+"""Faults of cells and conductors: cells that fail open or short, conductors that part; and what they leave of the pack.
+
+Equations
+---------
+A short of the conductance G across the poles of a cell makes another port of it for the network, and parts the current
+i at its contacts into that of the cell and ``G v``::
+
+    emf' = emf / (1 + R G),   R' = R / (1 + R G),   c = (i - G emf) / (1 + R G),   v = emf + R c
+
+A cell that is open carries no current at its contacts; a short across its poles goes on. A conductor that is parted
+conducts nothing.
+
+What nothing ties to the terminals any more keeps its charge: `stranded_charge`. It counts neither for SOC nor for
+capacity. While something is open, a cell counts where a current at the terminals would flow through it (`strings`).
+
+Shared states
+-------------
+`parted` is written by `nodal`, `counted` by `strings`.
+"""
+
+from __future__ import annotations
+
+from ....core.bounds import UNBOUNDED
+from ....core.fields import Fields, flag
+from ....core.kernel import Block, kernel
+from ....core.variable import Count, DataType, Detail, Variable
+from .netlist import NodalSystem
+
+
+def fields(wiring: NodalSystem) -> Fields:
+    """Return the faults that cells and conductors may have, and what is told of them."""
+    cells, conductors = Count(len(wiring.cells.first), "cell"), Count(len(wiring.names), "conductor")
+    return Fields(
+        inputs=(
+            Variable("cell_open", "1", cells, 0.0, 0.0, 1.0, 1.0, "Whether the cell has failed open",
+                     data_type=DataType.BOOLEAN, detail=Detail.CELL),
+            Variable("cell_short", "S", cells, 0.0, 0.0, 1e6, 1.0, "Conductance of a short across the cell's poles",
+                     detail=Detail.CELL),
+            Variable("conductor_parted", "1", conductors, 0.0, 0.0, 1.0, 1.0, "Whether the conductor has parted",
+                     data_type=DataType.BOOLEAN, detail=Detail.CELL),
+        ),
+        outputs=(
+            Variable("short_heat_rate", "W", cells, 0.0, 0.0, UNBOUNDED, 1.0, "Heat of the short across the poles",
+                     detail=Detail.CELL),
+            Variable("short_energy", "J", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
+                     "Energy lost in shorts across cells, over the step"),
+            Variable("stranded_charge", "C", None, 0.0, -UNBOUNDED, UNBOUNDED, 180e3,
+                     "Charge of cells that nothing ties to the terminals", display_unit="A.h"),
+            Variable("open_circuit", "1", None, 0.0, 0.0, 1.0, 1.0, "No way leads from one terminal to the other",
+                     data_type=DataType.BOOLEAN),
+        ),
+        states=(
+            flag("parted", conductors, "Whether the conductor was parted when conductances were set last"),
+            flag("counted", cells, "Whether something ties the cell to the terminals"),
+        ),
+        modules=(__name__,),
+    )  # fmt: skip
+
+
+@kernel
+def divisor(u: Block, k: int) -> float:
+    """Return ``1 + R G`` of cell k."""
+    return 1.0 + u.resistance[k] * u.cell_short[k]
+
+
+@kernel
+def has_moved(x: Block, u: Block) -> bool:
+    """Return whether a conductor has parted, or been joined, since conductances were set last."""
+    moved = False
+    for b in range(x.parted.shape[0]):
+        moved |= (u.conductor_parted[b] > 0.5) != (x.parted[b] > 0.5)
+    return moved
+
+
+@kernel
+def any_cut(x: Block, u: Block) -> bool:
+    """Return whether a cell is open or a conductor parted."""
+    found = False
+    for k in range(u.cell_open.shape[0]):
+        found |= u.cell_open[k] > 0.5
+    for b in range(x.parted.shape[0]):
+        found |= u.conductor_parted[b] > 0.5
+    return bool(found)
+
+
+@kernel
+def port(u: Block, k: int) -> tuple[float, float]:
+    """Return EMF [V] and resistance [Ohm] of cell k with a short across its poles."""
+    shared = divisor(u, k)
+    return u.emf[k] / shared, u.resistance[k] / shared
+
+
+@kernel
+def own_current(u: Block, k: int, current: float) -> float:
+    """Return the current into cell k itself [A], where so much flows at its contacts."""
+    return (current - u.cell_short[k] * u.emf[k]) / divisor(u, k)
+
+
+@kernel
+def closed(u: Block, k: int) -> float:
+    """Return 0 where cell k has failed open, else 1."""
+    return 0.0 if u.cell_open[k] > 0.5 else 1.0
+
+
+@kernel
+def short_power(u: Block, k: int, current: float) -> float:
+    """Return the power of the short of cell k [W], whose own current is given [A]."""
+    voltage = u.emf[k] + u.resistance[k] * current
+    return u.cell_short[k] * voltage * voltage
