@@ -166,20 +166,6 @@ def table_conductivity(p: Block, concentration: float) -> tuple[float, float]:
 
 
 @kernel
-def diffusivity(x: Block, p: Block, k: int, concentration: float) -> tuple[float, float]:
-    """Return D_e at a concentration [mol/m3] in cell k [m2/s], and its derivative."""
-    value, slope = table_diffusivity(p, concentration)
-    return value * x.electrolyte_diffusion[k], slope * x.electrolyte_diffusion[k]
-
-
-@kernel
-def conductivity(x: Block, p: Block, k: int, concentration: float) -> tuple[float, float]:
-    """Return kappa at a concentration [mol/m3] in cell k [S/m], and its derivative."""
-    value, slope = table_conductivity(p, concentration)
-    return value * x.electrolyte_conduction[k], slope * x.electrolyte_conduction[k]
-
-
-@kernel
 def thermodynamic_factor(p: Block, concentration: float) -> tuple[float, float]:
     """Return chi at a concentration [mol/m3], and its derivative."""
     _, _, _, _, chi, by_chi = properties(p, concentration)
