@@ -17,6 +17,9 @@ import pybamm
 SETTLING = 5
 """Steps before steps are timed."""
 
+START = 0.6
+"""SOC at the start of steps."""
+
 MODELS = {"spm": pybamm.lithium_ion.SPM, "spme": pybamm.lithium_ion.SPMe, "dfn": pybamm.lithium_ion.DFN}
 LAYERS = ("x_n", "x_s", "x_p", "r_n", "r_p")
 CURRENT = "Current function [A]"
@@ -51,6 +54,7 @@ def discharge(rtol=None, points=(), at=()):
 def stepped(model):
     """Return a simulation that takes its current in each step."""
     values = pybamm.ParameterValues("Chen2020")
+    values.set_initial_state(START)
     values[CURRENT] = "[input]"
     return pybamm.Simulation(MODELS[model](), parameter_values=values, solver=pybamm.IDAKLUSolver())
 
@@ -60,8 +64,10 @@ def step(model, currents):
     simulation, times = stepped(model), []
     for current in [*currents[:SETTLING], *currents]:
         begin = thread_time()
-        simulation.step(1.0, save=False, inputs={CURRENT: current})
+        solution = simulation.step(1.0, save=False, inputs={CURRENT: current})
         times.append(thread_time() - begin)
+        if solution.termination != "final time":
+            raise ValueError(f"PyBaMM's {model} ended a step by {solution.termination}")
     return {"seconds": median(times[SETTLING:])}
 
 
