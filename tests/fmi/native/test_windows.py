@@ -24,6 +24,9 @@ SPREAD = {"pack_power": 500.0, "current": 3.0}
 
 STEPS = 300
 
+HELD = 5.0 * 3600.0 * 4.2
+"""Energy in a cell of physics [J]: its heat is what is left of changes of that, in the last place of it."""
+
 
 @pytest.fixture(scope="session")
 def linux(tmp_path_factory):
@@ -48,5 +51,5 @@ def test_both_systems_give_the_same_trace(name, linux, windows, tmp_path):
     expected, trace = linux.run(folder, commands), windows.run(folder, commands)
     assert trace.shape == expected.shape == (STEPS, trace.shape[1])
     # the mathematics of the two systems differ in the last place of some values
-    scale = np.abs(expected).max(axis=0)
-    assert (np.abs(trace - expected) <= 1e-12 * scale).all()
+    scale, held = np.abs(expected).max(axis=0), HELD if name in PHYSICS else 0.0
+    assert (np.abs(trace - expected) <= 1e-12 * scale + 1e-15 * held).all()
