@@ -59,7 +59,7 @@ def test_a_random_walk_crashes_nothing_and_refusals_change_nothing(name, walk, c
     made, granted, refused, computed, stepped, discarded, misused = map(int, re.findall(r"\d+", printed))
     assert made >= calls
     assert min(granted, refused) > calls // 4
-    assert stepped > calls // 20
+    assert stepped > calls // (40 if name == "porous" else 20)  # many of its steps are discarded
     assert discarded > calls // (10_000 if name == "balancer" else 1000)  # which refuses parameters only
     assert misused > calls // 1000
     assert computed > 0 or name != "toy"  # rare where no parameter is tunable
@@ -80,7 +80,8 @@ def test_a_random_walk_reads_nothing_that_was_not_written(memcheck, name, tmp_pa
 @pytest.mark.parametrize("name", KERNELS)
 def test_kernels_read_nothing_that_was_not_written_and_stay_within_their_blocks(memcheck, name, tmp_path):
     blocks = build(name, "blocks", tmp_path, "memcheck")
-    assert int(run(*memcheck, blocks, "300", "3", tmp_path.as_uri()).split()[0]) < 100
+    refused = int(run(*memcheck, blocks, "300", "3", tmp_path.as_uri()).split()[0])
+    assert refused < (200 if name == "porous" else 100)  # what is drawn empties its surfaces more often than not
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@
 #include "fmi2Functions.h"
 #include "draw.h"
 
-enum { STATES = 4, BYTES = 1 << 17 };
+enum { STATES = 4, BYTES = 1 << 20 };
 
 #define MUST(condition) \
     do { \
