@@ -70,7 +70,7 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
         fields=resistive.fields + inductive.fields(wiring),
         initialize=initialize_inductive,
         advance=advance_inductive,
-        refusals=resistive.refusals | inductive.REFUSALS,
+        refusals={**resistive.refusals, **inductive.REFUSALS},
     )
 
 
