@@ -19,7 +19,7 @@ def obey(tmp_path_factory):
     """Return a function that runs the toy on Windows with a resource location, and returns what was printed."""
     wine = find_wine()
     if wine is None:
-        pytest.skip("Wine is not installed; on Debian it is the package wine64")
+        pytest.skip("no command wine64 or wine; Debian has it in wine64, which puts it into /usr/lib/wine")
     folder = tmp_path_factory.mktemp("uris")
     options = ("-O2", "-g0", "-shared", "-fvisibility=hidden", "-target", WINDOWS.linker_triple)
     library = compile_c(folder / "toy.dll", [SHIM / "shim.c", CLIENT / "toy_model.c"], *options)

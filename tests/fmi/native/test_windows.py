@@ -37,7 +37,7 @@ def linux(tmp_path_factory):
 def windows(tmp_path_factory):
     wine = find_wine()
     if wine is None:
-        pytest.skip("Wine is not installed; on Debian it is the package wine64")
+        pytest.skip("no command wine64 or wine; Debian has it in wine64, which puts it into /usr/lib/wine")
     return windows_client(tmp_path_factory.mktemp("windows"), wine)
 
 
