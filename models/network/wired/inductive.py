@@ -63,9 +63,9 @@ def fields(wiring: NodalSystem) -> Fields:
             Variable("conductor_inductance", "H", conductors, wiring.inductances, 0.0, 1e3, 1e-6,
                      "Inductance of each conductor of the netlist", display_unit="uH"),
             Variable("transient_tolerance", "A", None, 0.01, 1e-9, UNBOUNDED, 0.01,
-                     "Of the currents in inductances, at each sub-step"),
+                     "Error that a sub-step may leave in the currents of inductances"),
             Variable("longest_substep", "s", None, 1e9, 1e-9, UNBOUNDED, 1.0,
-                     "Bound of the sub-steps of a step", hidden=True),
+                     "Greatest length of a sub-step", hidden=True),
         ),
         outputs=(
             Variable("inductive_energy", "J", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
@@ -75,9 +75,9 @@ def fields(wiring: NodalSystem) -> Fields:
         ),
         states=(
             state("held_current", "A", conductors, "Current in each conductor at the end of the last sub-step"),
-            state("first_slope", "A/s", conductors, "k_1"),
+            state("first_slope", "A/s", conductors, "k_1: slope of the current in the first stage"),
             state("base_current", "A", conductors, "What a stage adds its slope to"),
-            state("companion", "Ohm", conductors, "L/(a h)", 0.0),
+            state("companion", "Ohm", conductors, "L/(a h), which stands for the inductance in a stage", 0.0),
             state("cell_charge", "C", cells, "Charge into each cell in the step so far"),
             state("after_current", "A", conductors, "Current in each conductor at the end of the present sub-step"),
             state("first_known", "V", Count(len(wiring.pattern.place), "node"), "Potentials of the first stage"),

@@ -9,7 +9,9 @@ voltages are those of the open circuit.
 
 Over a step of h, with ``pack_energy = h V I`` and the busbar loss from the squares of the currents::
 
-    pack_energy + balancing_energy = cell_energy + busbar_loss
+    pack_energy + balancing_energy = cell_energy + busbar_loss + short_energy
+
+and with inductances `inductive_energy` and `method_loss` on the right (`inductive`).
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ....core.bounds import LARGE
+from ....core.errors import InputError
 from ....core.fields import Fields
 from ....core.kernel import Block, kernel
 from ....core.model import DONE, Model, Update
@@ -44,13 +47,12 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
     nodes : int
         Length of the open-circuit voltage table, >= 2.
     anodes : bool
-        Whether the cells tell the potentials of their negative electrodes, which a load may hold; of netlists without
-        inductance.
+        Whether the cells tell the potentials of their negative electrodes, which a load may hold.
 
     Raises
     ------
     InputError
-        When the netlist is none of a pack.
+        When the netlist is none of a pack, or has inductance and a load should hold negative electrodes.
     """
     wiring = wire(netlist)
     resistive = Model(
@@ -65,6 +67,10 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
     )
     if not wiring.inductances.any():
         return resistive
+    if anodes:
+        raise InputError(
+            "netlist: no load holds negative electrodes at a potential where conductors have inductance"
+        )
     return replace(
         resistive,
         fields=resistive.fields + inductive.fields(wiring),

@@ -32,6 +32,9 @@ from ...numerics import laplacian
 from . import faults
 from .netlist import Ends, NodalSystem
 
+LEAST = 1e-12
+"""Resistance of a conductor without inductance [Ohm]: one of 0 is no conductor but makes its nodes one."""
+
 NO_RESISTANCE = 2
 """Status of a step in which a cell and its contacts have no resistance."""
 
@@ -39,9 +42,10 @@ NO_RESISTANCE = 2
 def fields(wiring: NodalSystem) -> Fields:
     """Return the conductors, the work arrays of the equations, and where each element lies."""
     cells, conductors = Count(len(wiring.cells.first), "cell"), Count(len(wiring.names), "conductor")
+    least = min(LEAST, float(wiring.resistances.min(initial=LEAST)))  # an inductance needs no resistance
     own = Fields(
         parameters=(
-            Variable("conductor_resistance", "Ohm", conductors, wiring.resistances, 0.0, 1e9, 1e-5,
+            Variable("conductor_resistance", "Ohm", conductors, wiring.resistances, least, 1e9, 1e-5,
                      "Resistance of each conductor of the netlist", display_unit="mOhm"),
         ),
         outputs=(

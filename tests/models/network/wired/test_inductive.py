@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
+from packfmu.core.errors import InputError
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
 from packfmu.models.network.wired import network as wired
@@ -28,6 +29,13 @@ def pair():
         Conductor(node, node, "high", r, inductance) for node, r, inductance in zip("ab", LINK, INDUCTANCE, strict=True)
     )
     return Instance(wired.declare(Netlist("low", "high", cells, links, (GroupPlace("both", "low", "high"),)), 2))
+
+
+def test_negative_electrodes_are_not_held_where_there_is_inductance():
+    links = (Conductor("link", "a", "high", 1e-3, 1e-6),)
+    netlist = Netlist("low", "high", (CellPlace("a", "low", "a"),), links, (GroupPlace("a", "low", "a"),))
+    with pytest.raises(InputError, match="negative electrodes"):
+        wired.declare(netlist, 2, anodes=True)
 
 
 def begin(pair, emf=(3.7, 3.7), current=100.0, tolerance=1e-5, longest=1e9):
