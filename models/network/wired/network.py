@@ -68,9 +68,7 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
     if not wiring.inductances.any():
         return resistive
     if anodes:
-        raise InputError(
-            "netlist: no load holds negative electrodes at a potential where conductors have inductance"
-        )
+        raise InputError("netlist: no load holds negative electrodes at a potential where conductors have inductance")
     return replace(
         resistive,
         fields=resistive.fields + inductive.fields(wiring),
