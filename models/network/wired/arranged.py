@@ -1,4 +1,4 @@
-"""The usual ways to wire a pack, as netlists: groups of cells in series, strings of them in parallel, modules in series.
+"""The usual wirings as netlists: groups of cells in series, strings of them in parallel, modules in series.
 
 A group has two busbars, as `ladder` has them: rung k joins them through cell k; the positive terminal is at the first
 rung, the negative one there too or at the last. The groups of a string follow each other without resistance. A string

@@ -1,4 +1,4 @@
-"""The usual ways to wire a pack: numbers of cells, groups, strings and modules, and the resistances between terminals."""
+"""The usual wirings: numbers of cells, groups, strings and modules, and the resistances between terminals."""
 
 import numpy as np
 import pytest
