@@ -139,7 +139,8 @@ def write_energies(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -
     """Write the integrals over a step of h [s]; each comes from currents and voltages of its own."""
     y.pack_charge = h * y.pack_current_actual
     y.pack_energy = y.pack_charge * y.pack_voltage
-    y.short_energy = 0.0
+    y.level_charge = c.terminal_level[0] * y.pack_charge
+    y.short_energy = y.short_charge = 0.0
     balancing, lost, stored = nodal.balancing_power(x, u, c, y.pack_voltage), 0.0, 0.0
     for b in range(y.conductor_current.shape[0]):
         lost += p.conductor_resistance[b] * y.conductor_current[b] * y.conductor_current[b]
@@ -148,6 +149,7 @@ def write_energies(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -
         stored += x.cell_voltage[k] * y.current[k]
         y.short_heat_rate[k] = faults.short_power(u, k, y.current[k])
         y.short_energy += h * y.short_heat_rate[k]
+        y.short_charge += h * (x.contact_current[k] - y.current[k])
     y.balancing_energy, y.busbar_loss, y.cell_energy = h * balancing, h * lost, h * stored
 
 
@@ -177,10 +179,11 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 
 @kernel
 def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
-    """Start without currents; the conductances of conductors are set."""
+    """Start without currents, those of balancing too; the conductances of conductors are set."""
     reset_timescales(y)
     tables.integrate(p.open_circuit_voltage, x.open_circuit_area)
-    solve(x, p, u, y, c)
+    nodal.assemble_idle(x, p, u, c)
+    offer(x, u, y, c)
     nodal.settle(x, c)
     loads.reset_charge(x)
     y.pack_current_actual = 0.0
@@ -289,7 +292,7 @@ def advance_inductive(x: Block, p: Block, u: Block, y: Block, c: Block, t: float
         return status
     current = flow(x, p, u, y, c, emf, resistance)
     status = substeps.run(x, p, u, y, c, current, h)
-    y.pack_current_actual, y.pack_charge = current, h * current
+    y.pack_current_actual, y.pack_charge, y.level_charge = current, h * current, c.terminal_level[0] * h * current
     inductive.write_currents(x, y, h)
     write_states(x, p, u, y, c)
     return status
