@@ -68,6 +68,8 @@ class Netlist:
         Busbars, links and cables.
     taps : tuple of GroupPlace
         One for each group, string by string.
+    contactors : tuple of str
+        Names of the conductors that the contactors of the strings open, one for each string; empty without any.
     """
 
     negative: str
@@ -75,6 +77,7 @@ class Netlist:
     cells: tuple[CellPlace, ...]
     conductors: tuple[Conductor, ...]
     taps: tuple[GroupPlace, ...]
+    contactors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +110,8 @@ class NodalSystem:
         Of each cell, the number of its group.
     strings : array
         Where the groups of each string begin, and behind the last the number of groups.
+    contactors : array
+        Of each string, the number of the conductor that its contactor opens; empty without any.
     """
 
     pattern: Pattern
@@ -119,6 +124,7 @@ class NodalSystem:
     level: int
     groups: NDArray[np.int64]
     strings: NDArray[np.int64]
+    contactors: NDArray[np.int64]
 
 
 def wire(netlist: Netlist) -> NodalSystem:
@@ -154,6 +160,7 @@ def wire(netlist: Netlist) -> NodalSystem:
         system.pattern, system.ends(pairs), system.ends(links), system.ends(spans, conducts=False),
         np.array([c.resistance for c in left]), np.array([c.inductance for c in left]),
         tuple(c.name for c in left), level[terminals[1]], groups, strings,
+        _contactors(netlist.contactors, left, len(strings) - 1),
     )  # fmt: skip
 
 
@@ -171,6 +178,19 @@ def _grouped(netlist: Netlist) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     if strings != sorted(strings) or set(strings) != set(range(len(begins) - 1)):
         raise InputError("netlist: the taps stand string by string, and the strings are counted from 0")
     return groups, np.array(begins, np.int64)
+
+
+def _contactors(names: Sequence[str], left: Sequence[Conductor], strings: int) -> NDArray[np.int64]:
+    """Return the numbers of the conductors that contactors open."""
+    if names and len(names) != strings:
+        raise InputError(f"netlist: {len(names)} contactors for {strings} strings; name one for each string, or none")
+    number = {conductor.name: b for b, conductor in enumerate(left) if conductor.resistance > 0.0}
+    for s, name in enumerate(names):
+        if name not in number:
+            raise InputError(f"contactor {name} of string {s}: no conductor with a resistance above 0 has this name")
+        if name in names[:s]:
+            raise InputError(f"contactor {name}: it opens two strings; each has a conductor of its own")
+    return np.array([number[name] for name in names], np.int64)
 
 
 class _Merged:
