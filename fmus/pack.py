@@ -30,9 +30,7 @@ from .pack_network import LOAD, LOAD_BY_ANODE
 DESCRIPTION = "Battery pack: cells, network, thermal network and balancer"
 
 
-def meter_of(
-    series: int, parallel: int, opposite_terminals: bool, netlist: Mapping[str, Any] | None = None
-) -> Model:
+def meter_of(series: int, parallel: int, opposite_terminals: bool, netlist: Mapping[str, Any] | None = None) -> Model:
     """Return the meter of a network, of the arguments of `pack_network.define`."""
     if netlist is None:
         return meter.declare(series, parallel, opposite_terminals)

@@ -38,7 +38,7 @@ from ....core.kernel import Block, kernel
 from ....core.variable import Count, Variable
 from ...numerics import laplacian
 from . import faults, nodal
-from .netlist import NodalSystem
+from .system import NodalSystem
 
 INSTANT = 1e-12
 """Length of the first sub-step [s]: no current that the load does not force changes in it."""
@@ -89,9 +89,9 @@ def fields(wiring: NodalSystem) -> Fields:
 
 
 @kernel
-def reset(x: Block, u: Block, y: Block) -> None:
+def reset(x: Block, u: Block, y: Block, c: Block) -> None:
     """Start a run: no inductance holds a current."""
-    nodal.note_parted(x, u)
+    nodal.note_parted(x, u, c)
     x.substep = FIRST
     y.inductive_energy = y.method_loss = 0.0
     for b in range(x.held_current.shape[0]):
@@ -105,7 +105,7 @@ def begin(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
     y.short_energy = y.short_charge = 0.0
     for k in range(x.cell_charge.shape[0]):
         x.cell_charge[k] = x.short_work[k] = 0.0
-    nodal.note_parted(x, u)
+    nodal.note_parted(x, u, c)
     break_currents(x, p, y)
     set_length(x, p, c, h)
 

@@ -22,7 +22,8 @@ from ....core.statistics import extremes
 from ....core.variable import Count, Variable
 from ...numerics import laplacian
 from .. import ladder, meter, report
-from .netlist import Netlist, NodalSystem, wire
+from .netlist import Netlist
+from .system import NodalSystem, wire
 
 SHARED = ("contact_resistance", "minimum_cell_voltage", "maximum_cell_voltage")
 """The parameters of the network that the meter has to know."""

@@ -28,7 +28,8 @@ from ....core.variable import Count, Detail, Variable
 from ...numerics import laplacian, tables
 from .. import anode_limit, charge, ladder, loads, network, report
 from . import faults, inductive, limits, nodal, strings, substeps
-from .netlist import Netlist, NodalSystem, wire
+from .netlist import Netlist
+from .system import NodalSystem, wire
 
 INFEASIBLE_POWER, NO_RESISTANCE = network.INFEASIBLE_POWER, nodal.NO_RESISTANCE
 
@@ -91,10 +92,21 @@ def fields(wiring: NodalSystem, nodes: int, anodes: bool) -> Fields:
         + charge.fields(cells, groups, Count(nodes, "node"))
         + strings.fields(wiring)
         + faults.fields(wiring)
-        + Fields(outputs=(
-            Variable("foreseen_voltage", "V", cells, 0.0, -UNBOUNDED, UNBOUNDED, 3.7,
-                     "Voltage of the cell that its port foresees", detail=Detail.CELL),
-        ))
+        + Fields(
+            outputs=(
+                Variable(
+                    "foreseen_voltage",
+                    "V",
+                    cells,
+                    0.0,
+                    -UNBOUNDED,
+                    UNBOUNDED,
+                    3.7,
+                    "Voltage of the cell that its port foresees",
+                    detail=Detail.CELL,
+                ),
+            )
+        )
         + (anode_limit.fields(cells) if anodes else Fields())
         + Fields(modules=(__name__,))
     )
@@ -103,7 +115,7 @@ def fields(wiring: NodalSystem, nodes: int, anodes: bool) -> Fields:
 @kernel
 def solve(x: Block, p: Block, u: Block, y: Block, c: Block) -> tuple[int, float, float]:
     """Eliminate the equations; return ``DONE`` or the status of a refusal, and EMF [V] and resistance [Ohm]."""
-    if faults.has_moved(x, u):
+    if faults.has_moved(x, u, c):
         nodal.prepare(x, p, u, c)
     if not nodal.assemble(x, p, u, c):
         return NO_RESISTANCE, 0.0, 0.0
@@ -166,6 +178,8 @@ def write_states(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     write_voltages(x, u, y, c)
     ladder.write_current_extremes(y.current, y)
     report.write_cut_offs(x, p, y)
+    limits.write_cut_offs(x, p, y)
+    strings.write_currents(x, u, y, c)
     strings.write_charge(x, p, u, y, c)
     y.charge_complete = x.finished
 
@@ -275,7 +289,7 @@ def advance_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block, t: flo
 @kernel
 def initialize_inductive(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start without currents, inductances included, at the voltages of the open circuit."""
-    inductive.reset(x, u, y)
+    inductive.reset(x, u, y, c)
     inductive.set_length(x, p, c, inductive.INSTANT)
     start(x, p, u, y, c)
 

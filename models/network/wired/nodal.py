@@ -30,7 +30,7 @@ from ....core.kernel import Block, kernel
 from ....core.variable import Count, Variable
 from ...numerics import laplacian
 from . import faults
-from .netlist import Ends, NodalSystem
+from .system import Ends, NodalSystem
 
 LEAST = 1e-12
 """Resistance of a conductor without inductance [Ohm]: one of 0 is no conductor but makes its nodes one."""
@@ -76,16 +76,16 @@ def _places(kind: str, ends: Ends) -> tuple[Variable, ...]:
 
 
 @kernel
-def note_parted(x: Block, u: Block) -> None:
-    """Note which conductors have parted."""
+def note_parted(x: Block, u: Block, c: Block) -> None:
+    """Note which conductors do not conduct."""
     for b in range(x.parted.shape[0]):
-        x.parted[b] = 1.0 if u.conductor_parted[b] > 0.5 else 0.0
+        x.parted[b] = 0.0 if faults.conducts(x, u, c, b) else 1.0
 
 
 @kernel
 def prepare(x: Block, p: Block, u: Block, c: Block) -> None:
     """Set the conductances that last."""
-    note_parted(x, u)
+    note_parted(x, u, c)
     for a in range(x.lasting_conductance.shape[0]):
         x.lasting_conductance[a] = 0.0
     for b in range(p.conductor_resistance.shape[0]):
