@@ -27,9 +27,10 @@ from ....core.timescale import reset_timescales
 from ....core.variable import Count, Detail, Variable
 from ...numerics import laplacian, tables
 from .. import anode_limit, charge, ladder, loads, network, report
-from . import faults, inductive, limits, nodal, strings, substeps
+from . import faults, limits, nodal, strings
 from .netlist import Netlist
 from .system import NodalSystem, wire
+from .transients import inductive, substeps
 
 INFEASIBLE_POWER, NO_RESISTANCE = network.INFEASIBLE_POWER, nodal.NO_RESISTANCE
 

@@ -1,4 +1,4 @@
-"""Packs of strings and modules, and of a netlist of their own: by the master, as one block, and as the file tells them."""
+"""Packs of strings, modules and netlists: by the master, as one block, and as the file tells them."""
 
 import numpy as np
 import pytest
