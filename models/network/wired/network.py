@@ -27,7 +27,7 @@ from ....core.timescale import reset_timescales
 from ....core.variable import Count
 from ...numerics import laplacian, tables
 from .. import anode_limit, charge, ladder, loads, network, report
-from . import faults, inductive, limits, nodal, strings, substeps
+from . import faults, inductive, limits, nodal, redistribution, strings, substeps
 from .netlist import Netlist, NodalSystem, wire
 
 INFEASIBLE_POWER, NO_RESISTANCE = network.INFEASIBLE_POWER, nodal.NO_RESISTANCE
@@ -91,6 +91,7 @@ def fields(wiring: NodalSystem, nodes: int, anodes: bool) -> Fields:
         + charge.fields(cells, groups, Count(nodes, "node"))
         + strings.fields(wiring)
         + faults.fields(wiring)
+        + redistribution.fields(wiring)
         + (anode_limit.fields(cells) if anodes else Fields())
         + Fields(modules=(__name__,))
     )
@@ -171,6 +172,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start without currents, at the voltages of the open circuit."""
     nodal.prepare(x, p, u, c)
     start(x, p, u, y, c)
+    redistribution.write(x, p, u, y, c)
 
 
 @kernel
@@ -190,51 +192,12 @@ def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 
 
 @kernel
-def load_at_terminals(x: Block, p: Block, u: Block, c: Block, emf: float, resistance: float) -> float:
-    """Let the current of a load that knows of the terminals alone flow; return it [A]."""
-    current = loads.terminal_current(x, p, u, emf, resistance)
-    nodal.load(x, current)
-    nodal.settle(x, c)
-    return current
-
-
-@kernel
-def load_by_cells(x: Block, p: Block, u: Block, y: Block, c: Block) -> float:
-    """Let the current of a charge or discharge that keeps to the voltages of the cells flow; return it [A]."""
-    loads.begin_charge(x, u)
-    limits.prepare(x, u, c)
-    current = loads.charge_current(x, p, u, limits.cell_limited_current(x, p, u, y, u.pack_current))
-    nodal.load_settled(x, current)
-    return current
-
-
-@kernel
-def load_by_anodes(x: Block, u: Block, y: Block, c: Block) -> float:
-    """Let the current of a charge that keeps to the potentials of negative electrodes flow; return it [A]."""
-    loads.begin_charge(x, u)
-    limits.prepare(x, u, c)
-    current = limits.anode_limited_current(x, u, y, u.pack_current)
-    nodal.load_settled(x, current)
-    return current
-
-
-@kernel
-def flow(x: Block, p: Block, u: Block, y: Block, c: Block, emf: float, resistance: float) -> float:
-    """Let the current flow that the load sets, none through an open circuit; return it [A]."""
-    if y.open_circuit == 1.0:
-        nodal.settle(x, c)
-        return 0.0
-    if u.load_mode == loads.CONSTANT_CURRENT_CELL_VOLTAGE:
-        return load_by_cells(x, p, u, y, c)
-    return load_at_terminals(x, p, u, c, emf, resistance)
-
-
-@kernel
 def finish(x: Block, p: Block, u: Block, y: Block, c: Block, current: float, h: float) -> int:
     """Write all outputs of a step of h [s] under a pack current [A]."""
     y.pack_current_actual = current
     nodal.set_currents(x, u, y, c)
     write_outputs(x, p, u, y, c, h)
+    redistribution.write(x, p, u, y, c)
     return DONE
 
 
@@ -244,7 +207,7 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
     status, emf, resistance = solve(x, p, u, y, c)
     if status != DONE:
         return status
-    return finish(x, p, u, y, c, flow(x, p, u, y, c, emf, resistance), h)
+    return finish(x, p, u, y, c, limits.flow(x, p, u, y, c, emf, resistance), h)
 
 
 @kernel
@@ -261,7 +224,7 @@ def advance_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block, t: flo
     if status != DONE:
         return status
     by_anodes = u.load_mode == loads.ANODE_POTENTIAL and y.open_circuit == 0.0
-    current = load_by_anodes(x, u, y, c) if by_anodes else flow(x, p, u, y, c, emf, resistance)
+    current = limits.load_by_anodes(x, u, y, c) if by_anodes else limits.flow(x, p, u, y, c, emf, resistance)
     status = finish(x, p, u, y, c, current, h)
     anode_limit.keep(x, u, y)
     return status
@@ -273,6 +236,7 @@ def initialize_inductive(x: Block, p: Block, u: Block, y: Block, c: Block) -> No
     inductive.reset(x, u, y, c)
     inductive.set_length(x, p, c, inductive.INSTANT)
     start(x, p, u, y, c)
+    write_redistribution(x, p, u, y, c)
 
 
 @kernel
@@ -285,9 +249,18 @@ def advance_inductive(x: Block, p: Block, u: Block, y: Block, c: Block, t: float
     status, emf, resistance = offer(x, u, y, c)
     if status != DONE:
         return status
-    current = flow(x, p, u, y, c, emf, resistance)
+    current = limits.flow(x, p, u, y, c, emf, resistance)
     status = substeps.run(x, p, u, y, c, current, h)
     y.pack_current_actual, y.pack_charge = current, h * current
     inductive.write_currents(x, y, h)
     write_states(x, p, u, y, c)
+    write_redistribution(x, p, u, y, c)
     return status
+
+
+@kernel
+def write_redistribution(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Write the redistribution currents by resistances alone, in a network with inductances."""
+    if redistribution.any_open(u):
+        redistribution.solve(x, p, u, c, y.pack_current_actual)
+    redistribution.write(x, p, u, y, c)
