@@ -27,7 +27,7 @@ from ....core.fields import Fields, flag
 from ....core.kernel import Block, kernel
 from ....core.variable import Count, DataType, Detail, Variable
 from ...numerics import laplacian
-from .netlist import NodalSystem
+from .system import NodalSystem
 
 NO_STRING = -1
 """Stands for the string of a conductor that no contactor opens."""
@@ -56,6 +56,10 @@ def fields(wiring: NodalSystem) -> Fields:
                      detail=Detail.CELL),
             Variable("short_energy", "J", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
                      "Energy lost in shorts across cells, over the step"),
+            Variable("short_charge", "C", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
+                     "Charge that passed by the cells through shorts across them, over the step"),
+            Variable("level_charge", "C", None, 0.0, -UNBOUNDED, UNBOUNDED, 1e4,
+                     "Charge that entered at the terminals, over the step, once for each level of cells between them"),
             Variable("stranded_charge", "C", None, 0.0, -UNBOUNDED, UNBOUNDED, 180e3,
                      "Charge of cells that nothing ties to the terminals", display_unit="A.h"),
             Variable("open_circuit", "1", None, 0.0, 0.0, 1.0, 1.0, "No way leads from one terminal to the other",

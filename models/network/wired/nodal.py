@@ -30,7 +30,7 @@ from ....core.kernel import Block, kernel
 from ....core.variable import Count, Variable
 from ...numerics import laplacian
 from . import faults
-from .netlist import Ends, NodalSystem
+from .system import Ends, NodalSystem
 
 LEAST = 1e-12
 """Resistance of a conductor without inductance [Ohm]: one of 0 is no conductor but makes its nodes one."""
@@ -103,6 +103,14 @@ def drive(x: Block, first: int, second: int, current: float) -> None:
 @kernel
 def assemble(x: Block, p: Block, u: Block, c: Block) -> bool:
     """Write the equations; return whether every cell has a resistance."""
+    determined = assemble_idle(x, p, u, c)
+    balance(x, u, c)
+    return determined
+
+
+@kernel
+def assemble_idle(x: Block, p: Block, u: Block, c: Block) -> bool:
+    """Write the equations without balancing currents; return whether every cell has a resistance."""
     laplacian.begin(x)
     level, determined = u.emf[0], True
     for k in range(x.cell_drive.shape[0]):
@@ -115,7 +123,6 @@ def assemble(x: Block, p: Block, u: Block, c: Block) -> bool:
         x.conductance[c.cell_pair[k]] += conductance
         drive(x, c.cell_first[k], c.cell_second[k], conductance * deviation)
     drive_levels(x, u, c)
-    balance(x, u, c)
     return determined
 
 

@@ -28,7 +28,7 @@ from ....core.variable import Count, DataType, Detail, Variable
 from ...numerics import laplacian
 from ..bounds import CURRENT
 from . import nodal
-from .netlist import NodalSystem
+from .system import NodalSystem
 
 HALF = 0.5
 """Of a current of 1 A: a part of the network that more than this enters, and nothing leaves, hangs on nothing."""

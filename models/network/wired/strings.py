@@ -30,7 +30,7 @@ from ....core.variable import Count, Detail, Variable
 from ...numerics import laplacian, tables
 from .. import charge
 from . import faults, nodal
-from .netlist import NodalSystem
+from .system import NodalSystem
 
 ITERATIONS = 60
 """Bisection alone ends within them; Newton's steps on a table take a few."""

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from packfmu.core.errors import InputError
 from packfmu.core.model import DONE
 from packfmu.models.network.wired import network
-from packfmu.models.network.wired.netlist import Conductor, wire
+from packfmu.models.network.wired.netlist import Conductor
+from packfmu.models.network.wired.system import wire
 from tests.models.packs import NODES, started, step
 
 from .netlists import strings_in_parallel
