@@ -7,8 +7,9 @@ that all cells come near to, and a small deviation, which is what is solved for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,15 +44,16 @@ class Conductor:
 
 @dataclass(frozen=True)
 class GroupPlace:
-    """Where the voltage of a group is sensed, and where it is balanced; and its string, counted from 0.
+    """Where the voltage of a group is sensed, and where it is balanced; its string and its module, counted from 0.
 
-    The groups of a string are in series, and fill and empty together.
+    The groups of a string are in series, the strings of a module in parallel, and the modules in series.
     """
 
     name: str
     lower: str
     upper: str
     string: int = 0
+    module: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,9 @@ class Netlist:
     conductors : tuple of Conductor
         Busbars, links and cables.
     taps : tuple of GroupPlace
-        One for each group, string by string.
+        One for each group, string by string, module by module.
+    contactors : tuple of str
+        The conductors that the contactors of the strings open, string by string; none where strings have none.
     """
 
     negative: str
@@ -75,6 +79,26 @@ class Netlist:
     cells: tuple[CellPlace, ...]
     conductors: tuple[Conductor, ...]
     taps: tuple[GroupPlace, ...]
+    contactors: tuple[str, ...] = ()
+
+    def figures(self) -> dict[str, Any]:
+        """Return it as lists and plain values, of which `of_figures` makes it again."""
+        rows = {name: [list(astuple(each)) for each in getattr(self, name)] for name in ROWS}
+        return {"negative": self.negative, "positive": self.positive, **rows, "contactors": list(self.contactors)}
+
+    @classmethod
+    def of_figures(cls, figures: Mapping[str, Any]) -> Netlist:
+        """Return the netlist of `figures`."""
+        rows = {name: tuple(kind(*row) for row in figures[name]) for name, kind in ROWS.items()}
+        return cls(figures["negative"], figures["positive"], **rows, contactors=tuple(figures["contactors"]))
+
+
+ROWS: Mapping[str, type[CellPlace] | type[Conductor] | type[GroupPlace]] = {
+    "cells": CellPlace,
+    "conductors": Conductor,
+    "taps": GroupPlace,
+}
+"""What a netlist has several of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +131,8 @@ class NodalSystem:
         Of each cell, the number of its group.
     strings : array
         Where the groups of each string begin, and behind the last the number of groups.
+    modules : array
+        Where the strings of each module begin, and behind the last the number of strings.
     """
 
     pattern: Pattern
@@ -119,6 +145,7 @@ class NodalSystem:
     level: int
     groups: NDArray[np.int64]
     strings: NDArray[np.int64]
+    modules: NDArray[np.int64]
 
 
 def wire(netlist: Netlist) -> NodalSystem:
@@ -149,16 +176,16 @@ def wire(netlist: Netlist) -> NodalSystem:
     kept = [i for i, end in enumerate(links) if end[0] != end[1]]
     links, left = [links[i] for i in kept], [left[i] for i in kept]
     system = _System(terminals, level, [*pairs, *links])
-    groups, strings = _grouped(netlist)
+    groups, (strings, modules) = _grouped(netlist), _begins(netlist.taps)
     return NodalSystem(
         system.pattern, system.ends(pairs), system.ends(links), system.ends(spans, conducts=False),
         np.array([c.resistance for c in left]), np.array([c.inductance for c in left]),
-        tuple(c.name for c in left), level[terminals[1]], groups, strings,
+        tuple(c.name for c in left), level[terminals[1]], groups, strings, modules,
     )  # fmt: skip
 
 
-def _grouped(netlist: Netlist) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the group of each cell, and where the groups of each string begin."""
+def _grouped(netlist: Netlist) -> NDArray[np.int64]:
+    """Return the group of each cell."""
     taps, groups = netlist.taps, np.array([cell.group for cell in netlist.cells], np.int64)
     for cell in netlist.cells:
         if not 0 <= cell.group < len(taps):
@@ -166,11 +193,22 @@ def _grouped(netlist: Netlist) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     for number, tap in enumerate(taps):
         if number not in groups:
             raise InputError(f"tap {tap.name}: no cell belongs to this group")
+    return groups
+
+
+def _begins(taps: Sequence[GroupPlace]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where the groups of each string begin, and the strings of each module."""
     strings = [tap.string for tap in taps]
-    begins = [0, *(g for g in range(1, len(taps)) if strings[g] != strings[g - 1]), len(taps)]
-    if strings != sorted(strings) or set(strings) != set(range(len(begins) - 1)):
-        raise InputError("netlist: the taps stand string by string, and the strings are counted from 0")
-    return groups, np.array(begins, np.int64)
+    begins = [g for g in range(len(taps)) if g == 0 or strings[g] != strings[g - 1]]
+    modules = [taps[g].module for g in begins]
+    firsts = [s for s in range(len(begins)) if s == 0 or modules[s] != modules[s - 1]]
+    in_order = [strings[g] for g in begins] == list(range(len(begins)))
+    whole = all(tap.module == modules[tap.string] for tap in taps) if in_order else False
+    if not whole or [modules[s] for s in firsts] != list(range(len(firsts))):
+        raise InputError(
+            "netlist: the taps stand string by string, the strings module by module, and both are counted from 0"
+        )
+    return np.array([*begins, len(taps)], np.int64), np.array([*firsts, len(begins)], np.int64)
 
 
 class _Merged:

@@ -18,13 +18,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ....core.bounds import LARGE
+from ....core.bounds import LARGE, UNBOUNDED
 from ....core.errors import InputError
 from ....core.fields import Fields
 from ....core.kernel import Block, kernel
 from ....core.model import DONE, Model, Update
 from ....core.timescale import reset_timescales
-from ....core.variable import Count
+from ....core.variable import Count, Detail, Variable
 from ...numerics import laplacian, tables
 from .. import anode_limit, charge, ladder, loads, network, report
 from . import faults, inductive, limits, nodal, strings, substeps
@@ -91,6 +91,10 @@ def fields(wiring: NodalSystem, nodes: int, anodes: bool) -> Fields:
         + charge.fields(cells, groups, Count(nodes, "node"))
         + strings.fields(wiring)
         + faults.fields(wiring)
+        + Fields(outputs=(
+            Variable("foreseen_voltage", "V", cells, 0.0, -UNBOUNDED, UNBOUNDED, 3.7,
+                     "Voltage of the cell that its port foresees", detail=Detail.CELL),
+        ))
         + (anode_limit.fields(cells) if anodes else Fields())
         + Fields(modules=(__name__,))
     )
@@ -123,7 +127,7 @@ def offer(x: Block, u: Block, y: Block, c: Block) -> tuple[int, float, float]:
 def write_voltages(x: Block, u: Block, y: Block, c: Block) -> None:
     """Write the voltages of cells, groups and pack under the currents of this step."""
     for k in range(y.current.shape[0]):
-        x.cell_voltage[k] = u.emf[k] + u.resistance[k] * y.current[k]
+        x.cell_voltage[k] = y.foreseen_voltage[k] = u.emf[k] + u.resistance[k] * y.current[k]
     for g in range(y.group_voltage.shape[0]):
         y.group_voltage[g] = nodal.group_voltage(x, u, c, g)
     y.pack_voltage = (1.0 - y.open_circuit) * nodal.pack_voltage(x, u, c)
