@@ -88,6 +88,11 @@ class MixedCells:
         return mixed(models, self.places)
 
 
+def member(number: int) -> str:
+    """Return what a kind is called among the variables of all cells; `number` is its number, from 0."""
+    return f"kind_{number + 1}"
+
+
 def mixed(models: Sequence[Model], places: Sequence[Sequence[int]]) -> Model:
     """Return models of some cells each as one model of all.
 
@@ -98,7 +103,7 @@ def mixed(models: Sequence[Model], places: Sequence[Sequence[int]]) -> Model:
     places : sequence of sequence of int
         Which of all cells each has, from 0, in its own order.
     """
-    members = {f"kind_{number}": model for number, model in enumerate(models, start=1)}
+    members = {member(number): model for number, model in enumerate(models)}
     shares = {name: tuple(place) for name, place in zip(members, places, strict=True)}
     merged = merging.merge(members, shares)
     initialize, outputs_kernel, advance = code.kernels(members, merged)

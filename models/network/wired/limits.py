@@ -18,7 +18,7 @@ import math
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.variable import Count
-from .. import anode_limit, cell_limit
+from .. import anode_limit, cell_limit, kinds
 from . import faults, nodal
 
 
@@ -51,7 +51,8 @@ def cell_limited_current(x: Block, p: Block, u: Block, y: Block, current: float)
     limit -= direction * cell_limit.CLEARANCE
     most = abs(current)
     for k in range(x.cell_share.shape[0]):
-        room = direction * (limit - u.emf[k] - u.resistance[k] * x.idle_current[k])
+        own = kinds.voltage_limit(p, k, direction, limit, cell_limit.CLEARANCE)
+        room = direction * (own - u.emf[k] - u.resistance[k] * x.idle_current[k])
         room -= cell_limit.moves_on(x, u, y, k, direction)
         most = within(most, room, u.resistance[k] * x.cell_share[k])
     return direction * most

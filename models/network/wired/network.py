@@ -25,8 +25,8 @@ from ....core.kernel import Block, kernel
 from ....core.model import DONE, Model, Update
 from ....core.timescale import reset_timescales
 from ....core.variable import Count, Detail, Variable
-from ...numerics import laplacian, tables
-from .. import anode_limit, charge, ladder, loads, network, report
+from ...numerics import laplacian
+from .. import anode_limit, charge, kinds, ladder, loads, network, report
 from . import faults, inductive, limits, nodal, strings, substeps
 from .netlist import Netlist, NodalSystem, wire
 
@@ -179,7 +179,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start without currents; the conductances of conductors are set."""
     reset_timescales(y)
-    tables.integrate(p.open_circuit_voltage, x.open_circuit_area)
+    kinds.prepare(x, p)
     solve(x, p, u, y, c)
     nodal.settle(x, c)
     loads.reset_charge(x)
