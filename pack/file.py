@@ -14,7 +14,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
-from ..models.network.wired.netlist import Netlist, wire
+from ..models.network.wired.netlist import Netlist
+from ..models.network.wired.system import wire
 from .balancing_tables import Balancer, Bms
 from .cells.chosen import Cell
 from .cells.known import KnownCells

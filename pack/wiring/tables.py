@@ -89,7 +89,7 @@ class CellFault(Table):
     """A fault of a cell."""
 
     cell: Number = Field(description="number of the cell")
-    at: Duration = Field(default="0 s", validate_default=True, description="time at which it begins")
+    at: Duration | None = Field(default=None, description="time at which it begins, by default from the start")
 
 
 class CellShort(CellFault):
@@ -102,14 +102,14 @@ class ConductorFault(Table):
     """A conductor that parts."""
 
     conductor: str = Field(min_length=1, description="its name")
-    at: Duration = Field(default="0 s", validate_default=True, description="time at which it parts")
+    at: Duration | None = Field(default=None, description="time at which it parts, by default from the start")
 
 
 class ExternalShort(Table):
     """A short between the terminals of the pack."""
 
     resistance: float = Field(ge=1e-6, le=1e12, description="of the short [Ohm]")
-    at: Duration = Field(default="0 s", validate_default=True, description="time at which it begins")
+    at: Duration | None = Field(default=None, description="time at which it begins, by default from the start")
 
 
 class Faults(Table):
