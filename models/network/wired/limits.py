@@ -18,7 +18,7 @@ import math
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.variable import Count
-from .. import anode_limit, cell_limit, loads
+from .. import anode_limit, cell_limit, kinds, loads
 from . import faults, nodal
 
 
@@ -52,7 +52,8 @@ def cell_limited_current(x: Block, p: Block, u: Block, y: Block, current: float)
     most = abs(current)
     for k in range(x.cell_share.shape[0]):
         if x.counted[k] == 1.0:
-            room = direction * (limit - u.emf[k] - u.resistance[k] * x.idle_current[k])
+            own = kinds.voltage_limit(p, k, direction, limit, cell_limit.CLEARANCE)
+            room = direction * (own - u.emf[k] - u.resistance[k] * x.idle_current[k])
             room -= cell_limit.moves_on(x, u, y, k, direction)
             most = within(most, room, u.resistance[k] * x.cell_share[k])
     return direction * most

@@ -25,8 +25,8 @@ from ....core.kernel import Block, kernel
 from ....core.model import DONE, Model, Update
 from ....core.timescale import reset_timescales
 from ....core.variable import Count
-from ...numerics import laplacian, tables
-from .. import anode_limit, charge, ladder, loads, network, report
+from ...numerics import laplacian
+from .. import anode_limit, charge, kinds, ladder, loads, network, report
 from . import faults, limits, nodal, outputs, redistribution, strings
 from .netlist import Netlist
 from .system import NodalSystem, wire
@@ -142,7 +142,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start without currents, those of balancing too; the conductances of conductors are set."""
     reset_timescales(y)
-    tables.integrate(p.open_circuit_voltage, x.open_circuit_area)
+    kinds.prepare(x, p)
     nodal.assemble_idle(x, p, u, c)
     emf, resistance = offer(x, u, y, c)
     y.maximum_discharge_power = loads.maximum_power(emf, resistance)
