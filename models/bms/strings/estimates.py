@@ -21,6 +21,10 @@ the least `room` count::
 Limits
 ------
 Quasi-static: what flows between strings has come to rest at both ends.
+
+Shared states
+-------------
+`bias`, `bias_sigma` and `known_current` are written here; `supervisor`, `pack_estimate` and `estimation` read them.
 """
 
 from __future__ import annotations
