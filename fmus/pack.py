@@ -20,6 +20,8 @@ from ..models.aging.counters import COUNTER_NAMES
 from ..models.bms.protection import TRIPS
 from ..models.electrochemistry import heat
 from ..models.network import meter
+from ..models.network.wired import meter as wired_meter
+from ..models.network.wired.netlist import Netlist
 from .bms import LIMITS
 from .cell import AGING
 from .pack_network import LIMITS as ALLOWED
@@ -27,7 +29,15 @@ from .pack_network import LOAD, LOAD_BY_ANODE
 
 DESCRIPTION = "Battery pack: cells, network, thermal network and balancer"
 
-INNER = {"meter": meter.declare}
+
+def meter_of(series: int, parallel: int, opposite_terminals: bool, netlist: Mapping[str, Any] | None = None) -> Model:
+    """Return the meter of a network, of the arguments of `pack_network.define`."""
+    if netlist is None:
+        return meter.declare(series, parallel, opposite_terminals)
+    return wired_meter.declare(Netlist.of_figures(netlist))
+
+
+INNER = {"meter": meter_of}
 """Components of a block that are no FMUs of their own, by their names among its members."""
 
 
@@ -74,7 +84,11 @@ def define(
     held = () if ages else HELD_WITHOUT_AGING
     demanded = [Limits(*limit) for limit in limits]
     taps += [tap for tap in HEAT_TAPS if _tells(models["Cell"], tap.name)]
-    shared = SHARED | (CIRCUIT_SHARED if _takes(models["Cell"], "open_circuit_voltage") else {})
+    shared = {
+        **SHARED,
+        **{f"Meter.{v.name}": f"PackNetwork.{v.name}" for v in models["Meter"].parameters},
+        **(CIRCUIT_SHARED if _takes(models["Cell"], "open_circuit_voltage") else {}),
+    }
     model = compose("Pack", description, models, base, table, taps, LOOKAHEADS, shared, held, demanded)
     return Definition(model, tuple(terminals), tuple(models.values()), seconds(base), _discharge(models["Cell"]))
 
@@ -211,11 +225,8 @@ HEAT_TAPS = tuple(Tap(f"heat_{part}", f"Cell.heat_{part}", Summary.INTEGRAL) for
 LOOKAHEADS = ("Cell.lookahead",)
 """The network steps before the cells: with ports half a step ahead the exchange is of second order."""
 
-SHARED = {
-    "PackNetwork.capacity": "Cell.capacity",
-    **{f"Meter.{name}": f"PackNetwork.{name}" for name in meter.SHARED},
-}
-"""What the network has to know of the cells, and the meter of the network: set for one, it holds for both."""
+SHARED = {"PackNetwork.capacity": "Cell.capacity"}
+"""What the network has to know of all cells: set for one, it holds for both; likewise what the meter of the network."""
 
 CIRCUIT_SHARED = {"PackNetwork.open_circuit_voltage": "Cell.open_circuit_voltage"}
 """What else the network has to know of cells that take it; of others it has a table of its own."""

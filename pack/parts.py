@@ -75,7 +75,7 @@ def draw_cells(pack: Pack, kind: CellModel) -> dict[str, NDArray[np.float64]]:
         "coulombic_efficiency": kind.coulombic_efficiency,
     }
     spread, seed, arrangement = pack.variation.spread, pack.variation.seed, pack.pack
-    cells = draw(spread, seed, arrangement.series, arrangement.parallel, means)
+    cells = draw(spread, seed, arrangement.groups, arrangement.parallel, means)
     if any(getattr(spread, key) for key in CIRCUIT_SPREADS.values()):
         cells |= draw_circuits(spread, seed, arrangement.cells, kind.equivalent_circuit().pairs)
     if given := [key for key in PHYSICS_SPREADS.values() if getattr(spread, key)]:
@@ -104,7 +104,7 @@ def group_start_voltage(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray
 
     It is the mean of its cells' voltages, weighed by their ohmic conductances, contacts left out.
     """
-    shape = pack.pack.series, pack.pack.parallel
+    shape = pack.pack.groups, pack.pack.parallel
     voltage = start_voltage(kind, cells).reshape(shape)
     conductance = 1.0 / ohmic_factor(cells).reshape(shape)
     apart = voltage - voltage[:, :1]  # cells of one voltage leave it as it is, to the last bit
@@ -146,7 +146,7 @@ def _network(
 ) -> Part:
     """Return the network; its limits are those of the cell, of its current times the cells in parallel."""
     arrangement = pack.pack
-    arguments = {
+    arguments: dict[str, Any] = {
         "series": arrangement.series,
         "parallel": arrangement.parallel,
         "opposite_terminals": pack.busbar.terminals is Terminals.OPPOSITE,
@@ -154,19 +154,22 @@ def _network(
     }
     if isinstance(kind, ElectrochemicalParameters):
         arguments["anodes"] = True
+    wiring = pack.wiring
+    if wiring is not None:
+        arguments["netlist"] = wiring.figures()
     start: dict[str, ArrayLike] = {
-        **pack.busbar.start("network"),
+        **(pack.busbar.start("network") if wiring is None else {}),
         **{name: value for name, value in worn.items() if name == "capacity_loss"},
         "contact_resistance": contacts(pack),
         "capacity": cells["capacity"],
         "open_circuit_voltage": kind.open_circuit(np.linspace(0.0, 1.0, kind.nodes)),
         "minimum_cell_voltage": kind.limits.minimum_voltage,
         "maximum_cell_voltage": kind.limits.maximum_voltage,
-        "maximum_charge_current": arrangement.parallel * kind.limits.maximum_charge_current,
-        "maximum_discharge_current": arrangement.parallel * kind.limits.maximum_discharge_current,
+        "maximum_charge_current": arrangement.across * kind.limits.maximum_charge_current,
+        "maximum_discharge_current": arrangement.across * kind.limits.maximum_discharge_current,
         "maximum_cell_charge_current": kind.limits.maximum_charge_current,
         "maximum_cell_discharge_current": kind.limits.maximum_discharge_current,
-        "taper_current": arrangement.parallel * kind.nominal_capacity / 3600.0 * C_RATE_AT_TAPER,
+        "taper_current": arrangement.across * kind.nominal_capacity / 3600.0 * C_RATE_AT_TAPER,
         "voltage_limit": round(arrangement.series * kind.limits.maximum_voltage, 9),
         "emf": start_voltage(kind, cells),
         "soc": cells["initial_soc"],
@@ -188,7 +191,7 @@ def _thermal(pack: Pack, kind: CellModel) -> Part:
 def _balancer(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> Part:
     """Return the balancer; its limits are those of the cell, and its groups resist as their cells do in parallel."""
     table, parallel = pack.balancer, pack.pack.parallel
-    arguments: dict[str, Any] = {"groups": pack.pack.series, "parallel": parallel}
+    arguments: dict[str, Any] = {"groups": pack.pack.groups, "parallel": parallel}
     resting = group_start_voltage(pack, kind, cells)
     start: dict[str, ArrayLike] = {
         "minimum_voltage": kind.limits.minimum_voltage,
@@ -209,7 +212,7 @@ def _balancer(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float6
     if not table.is_passive:
         arguments |= {
             "converter": table.converter,
-            "links": [list(ends) for ends in table.ends(pack.pack.series)],
+            "links": [list(ends) for ends in table.ends(pack.pack.groups)],
         }
         start["fidelity"] = table.fidelity_number
     return Part("Balancer", "balancer", arguments, start)
@@ -217,17 +220,17 @@ def _balancer(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float6
 
 def _bms(pack: Pack, bms: Bms, kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> Part:
     """Return the battery management, which is given a kind of cell but not how the cells differ."""
-    series, parallel = pack.pack.series, pack.pack.parallel
+    groups, parallel = pack.pack.groups, pack.pack.parallel
     start: dict[str, ArrayLike] = {
         **bms.start("bms"),
-        "voltage_sensor_offset": draw_offsets(bms.voltage_offset_sd, bms.seed, series),
+        "voltage_sensor_offset": draw_offsets(bms.voltage_offset_sd, bms.seed, groups),
         "initial_soc": min(max(pack.cell.initial_soc + bms.initial_soc_error, 0.0), 1.0),
         "group_voltage": group_start_voltage(pack, kind, cells),
         "temperature": pack.thermal.initial_temperature,
-        "balancing_rating": pack.balancer.rating(series, kind.limits.minimum_voltage, kind.limits.maximum_voltage),
+        "balancing_rating": pack.balancer.rating(groups, kind.limits.minimum_voltage, kind.limits.maximum_voltage),
         "voltage_sigma": max(bms.load(pack.cell).errors.fast, bms.voltage_noise, LEAST_SIGMA),
     }
-    arguments = {"groups": series, "parallel": parallel, "parameters": bms.figures(pack.cell)}
+    arguments = {"groups": groups, "parallel": parallel, "parameters": bms.figures(pack.cell)}
     return Part("Bms", "bms", arguments, start)
 
 

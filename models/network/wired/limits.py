@@ -4,7 +4,7 @@ Equations
 ---------
 The currents of the cells are affine in the pack current I: ``c_k(I) = c_k(0) + s_k I`` (`nodal`), and so are their
 voltages and the potentials of their negative electrodes. What these move on from the middle to the end of the step is
-foreseen as in `cell_limit` and `anode_limit`.
+foreseen as in `cell_limit` and `anode_limit`. What nothing ties to the terminals has no limit (`faults`).
 
 Shared states
 -------------
@@ -51,9 +51,10 @@ def cell_limited_current(x: Block, p: Block, u: Block, y: Block, current: float)
     limit -= direction * cell_limit.CLEARANCE
     most = abs(current)
     for k in range(x.cell_share.shape[0]):
-        room = direction * (limit - u.emf[k] - u.resistance[k] * x.idle_current[k])
-        room -= cell_limit.moves_on(x, u, y, k, direction)
-        most = within(most, room, u.resistance[k] * x.cell_share[k])
+        if x.counted[k] == 1.0:
+            room = direction * (limit - u.emf[k] - u.resistance[k] * x.idle_current[k])
+            room -= cell_limit.moves_on(x, u, y, k, direction)
+            most = within(most, room, u.resistance[k] * x.cell_share[k])
     return direction * most
 
 
@@ -63,10 +64,22 @@ def anode_limited_current(x: Block, u: Block, y: Block, current: float) -> float
     most = current
     if current > 0.0:
         for k in range(x.cell_share.shape[0]):
-            room = u.anode_emf[k] - u.anode_resistance[k] * x.idle_current[k] - u.anode_potential_limit
-            room -= anode_limit.moves_on(x, u, y, k)
-            most = within(most, room, u.anode_resistance[k] * x.cell_share[k])
+            if x.counted[k] == 1.0:
+                room = u.anode_emf[k] - u.anode_resistance[k] * x.idle_current[k] - u.anode_potential_limit
+                room -= anode_limit.moves_on(x, u, y, k)
+                most = within(most, room, u.anode_resistance[k] * x.cell_share[k])
     return most
+
+
+@kernel
+def write_cut_offs(x: Block, p: Block, y: Block) -> None:
+    """Set the cut-offs of voltages, for the cells that something ties to the terminals."""
+    y.undervoltage = y.overvoltage = 0.0
+    for k in range(x.counted.shape[0]):
+        if x.counted[k] == 1.0 and x.cell_voltage[k] < p.minimum_cell_voltage:
+            y.undervoltage = 1.0
+        if x.counted[k] == 1.0 and x.cell_voltage[k] > p.maximum_cell_voltage:
+            y.overvoltage = 1.0
 
 
 @kernel

@@ -18,17 +18,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ....core.bounds import LARGE
+from ....core.bounds import LARGE, UNBOUNDED
 from ....core.errors import InputError
 from ....core.fields import Fields
 from ....core.kernel import Block, kernel
 from ....core.model import DONE, Model, Update
 from ....core.timescale import reset_timescales
-from ....core.variable import Count
+from ....core.variable import Count, Detail, Variable
 from ...numerics import laplacian, tables
 from .. import anode_limit, charge, ladder, loads, network, report
 from . import faults, inductive, limits, nodal, strings, substeps
-from .netlist import Netlist, NodalSystem, wire
+from .netlist import Netlist
+from .system import NodalSystem, wire
 
 INFEASIBLE_POWER, NO_RESISTANCE = network.INFEASIBLE_POWER, nodal.NO_RESISTANCE
 
@@ -91,6 +92,21 @@ def fields(wiring: NodalSystem, nodes: int, anodes: bool) -> Fields:
         + charge.fields(cells, groups, Count(nodes, "node"))
         + strings.fields(wiring)
         + faults.fields(wiring)
+        + Fields(
+            outputs=(
+                Variable(
+                    "foreseen_voltage",
+                    "V",
+                    cells,
+                    0.0,
+                    -UNBOUNDED,
+                    UNBOUNDED,
+                    3.7,
+                    "Voltage of the cell that its port foresees",
+                    detail=Detail.CELL,
+                ),
+            )
+        )
         + (anode_limit.fields(cells) if anodes else Fields())
         + Fields(modules=(__name__,))
     )
@@ -99,7 +115,7 @@ def fields(wiring: NodalSystem, nodes: int, anodes: bool) -> Fields:
 @kernel
 def solve(x: Block, p: Block, u: Block, y: Block, c: Block) -> tuple[int, float, float]:
     """Eliminate the equations; return ``DONE`` or the status of a refusal, and EMF [V] and resistance [Ohm]."""
-    if faults.has_moved(x, u):
+    if faults.has_moved(x, u, c):
         nodal.prepare(x, p, u, c)
     if not nodal.assemble(x, p, u, c):
         return NO_RESISTANCE, 0.0, 0.0
@@ -123,7 +139,7 @@ def offer(x: Block, u: Block, y: Block, c: Block) -> tuple[int, float, float]:
 def write_voltages(x: Block, u: Block, y: Block, c: Block) -> None:
     """Write the voltages of cells, groups and pack under the currents of this step."""
     for k in range(y.current.shape[0]):
-        x.cell_voltage[k] = u.emf[k] + u.resistance[k] * y.current[k]
+        x.cell_voltage[k] = y.foreseen_voltage[k] = u.emf[k] + u.resistance[k] * y.current[k]
     for g in range(y.group_voltage.shape[0]):
         y.group_voltage[g] = nodal.group_voltage(x, u, c, g)
     y.pack_voltage = (1.0 - y.open_circuit) * nodal.pack_voltage(x, u, c)
@@ -135,7 +151,8 @@ def write_energies(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -
     """Write the integrals over a step of h [s]; each comes from currents and voltages of its own."""
     y.pack_charge = h * y.pack_current_actual
     y.pack_energy = y.pack_charge * y.pack_voltage
-    y.short_energy = 0.0
+    y.level_charge = c.terminal_level[0] * y.pack_charge
+    y.short_energy = y.short_charge = 0.0
     balancing, lost, stored = nodal.balancing_power(x, u, c, y.pack_voltage), 0.0, 0.0
     for b in range(y.conductor_current.shape[0]):
         lost += p.conductor_resistance[b] * y.conductor_current[b] * y.conductor_current[b]
@@ -144,6 +161,7 @@ def write_energies(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -
         stored += x.cell_voltage[k] * y.current[k]
         y.short_heat_rate[k] = faults.short_power(u, k, y.current[k])
         y.short_energy += h * y.short_heat_rate[k]
+        y.short_charge += h * (x.contact_current[k] - y.current[k])
     y.balancing_energy, y.busbar_loss, y.cell_energy = h * balancing, h * lost, h * stored
 
 
@@ -160,6 +178,8 @@ def write_states(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     write_voltages(x, u, y, c)
     ladder.write_current_extremes(y.current, y)
     report.write_cut_offs(x, p, y)
+    limits.write_cut_offs(x, p, y)
+    strings.write_currents(x, u, y, c)
     strings.write_charge(x, p, u, y, c)
     y.charge_complete = x.finished
 
@@ -173,10 +193,11 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 
 @kernel
 def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
-    """Start without currents; the conductances of conductors are set."""
+    """Start without currents, those of balancing too; the conductances of conductors are set."""
     reset_timescales(y)
     tables.integrate(p.open_circuit_voltage, x.open_circuit_area)
-    solve(x, p, u, y, c)
+    nodal.assemble_idle(x, p, u, c)
+    offer(x, u, y, c)
     nodal.settle(x, c)
     loads.reset_charge(x)
     y.pack_current_actual = 0.0
@@ -268,7 +289,7 @@ def advance_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block, t: flo
 @kernel
 def initialize_inductive(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start without currents, inductances included, at the voltages of the open circuit."""
-    inductive.reset(x, u, y)
+    inductive.reset(x, u, y, c)
     inductive.set_length(x, p, c, inductive.INSTANT)
     start(x, p, u, y, c)
 
@@ -285,7 +306,7 @@ def advance_inductive(x: Block, p: Block, u: Block, y: Block, c: Block, t: float
         return status
     current = flow(x, p, u, y, c, emf, resistance)
     status = substeps.run(x, p, u, y, c, current, h)
-    y.pack_current_actual, y.pack_charge = current, h * current
+    y.pack_current_actual, y.pack_charge, y.level_charge = current, h * current, c.terminal_level[0] * h * current
     inductive.write_currents(x, y, h)
     write_states(x, p, u, y, c)
     return status

@@ -21,13 +21,16 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from ....core.bounds import UNBOUNDED
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
-from ....core.variable import Count
+from ....core.variable import Count, Detail, Variable
 from ...numerics import laplacian, tables
 from .. import charge
 from . import faults, nodal
-from .netlist import NodalSystem
+from .system import NodalSystem
 
 ITERATIONS = 60
 """Bisection alone ends within them; Newton's steps on a table take a few."""
@@ -42,7 +45,12 @@ CLOSE = 1e-14
 def fields(wiring: NodalSystem) -> Fields:
     """Return how the groups lie in strings, and what each string may give and take."""
     count = Count(len(wiring.strings) - 1, "string")
+    first = [np.flatnonzero(wiring.groups == group) for group in wiring.strings[:-1]]
     return Fields(
+        outputs=(
+            Variable("string_current", "A", count, 0.0, -UNBOUNDED, UNBOUNDED, 100.0,
+                     "Current into the string, at its first group", detail=Detail.GROUP),
+        ),
         states=(
             state("string_empty", "C", count, "Charge that empties the first group of the string"),
             state("string_full", "C", count, "Charge that fills the first group of the string"),
@@ -50,6 +58,9 @@ def fields(wiring: NodalSystem) -> Fields:
         constants=(
             laplacian.constant("cell_group", wiring.groups, "cell", "Group of each cell"),
             laplacian.constant("string_start", wiring.strings, "string", "Where the groups of each string begin"),
+            laplacian.constant("first_cell", np.concatenate(first), "cell", "Cells of the first groups of strings"),
+            laplacian.constant("first_cell_start", np.cumsum([0, *map(len, first)]), "string",
+                               "Where the cells of the first group of each string begin"),
         ),
         modules=(__name__,),
     )  # fmt: skip
@@ -63,6 +74,16 @@ def count_cells(x: Block, u: Block, c: Block) -> None:
         nodal.respond(x, c)
     for k in range(x.counted.shape[0]):
         x.counted[k] = 0.0 if cut and abs(nodal.share(x, c, k)) < LEAST_SHARE else 1.0
+
+
+@kernel
+def write_currents(x: Block, u: Block, y: Block, c: Block) -> None:
+    """Write the current into each string: that of the cells of its first group, without what balances this."""
+    for s in range(y.string_current.shape[0]):
+        total = -u.balancing_current[c.string_start[s]]
+        for i in range(c.first_cell_start[s], c.first_cell_start[s + 1]):
+            total += faults.contact_current(u, c.first_cell[i], y.current[c.first_cell[i]])
+        y.string_current[s] = total
 
 
 @kernel
