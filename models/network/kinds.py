@@ -136,9 +136,7 @@ def mixture(curves: NDArray[np.float64], weights: Sequence[float]) -> NDArray[np
         ends = REACH * (nodes - 1) * rise[[0, -1]]
         voltages.append(np.concatenate([[rising[0] - ends[0]], rising, [rising[-1] + ends[1]]]))
     levels = np.unique(np.concatenate(voltages))
-    mixed = sum(
-        weight * np.interp(levels, voltage, reached) for weight, voltage in zip(weights, voltages, strict=True)
-    )
+    mixed = sum(weight * np.interp(levels, voltage, reached) for weight, voltage in zip(weights, voltages, strict=True))
     return np.interp(soc, np.asarray(mixed), levels)
 
 

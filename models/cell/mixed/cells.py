@@ -120,15 +120,21 @@ def mixed(models: Sequence[Model], places: Sequence[Sequence[int]]) -> Model:
     )
 
 
-def _fields(
-    members: dict[str, Model], shares: dict[str, tuple[int, ...]], merged: merging.Merged
-) -> Fields:
+def _fields(members: dict[str, Model], shares: dict[str, tuple[int, ...]], merged: merging.Merged) -> Fields:
     """Return what all cells have, and the memory of each kind."""
     parameters, states, constants = list(merged.parameters.values()), [], []
     for name, model in members.items():
         constants += [
-            Variable(f"{name}_cells", "1", Count(len(shares[name]), "cell"), shares[name], 0.0, merged.cells - 1.0, 1.0,
-                     f"Cells of {name}, from 0")  # fmt: skip
+            Variable(
+                f"{name}_cells",
+                "1",
+                Count(len(shares[name]), "cell"),
+                shares[name],
+                0.0,
+                merged.cells - 1.0,
+                1.0,
+                f"Cells of {name}, from 0",
+            )  # fmt: skip
         ]
         for v in model.parameters:
             own = replace(v, owner=name, fmi_name=f"{name}.{v.listed_name}")
@@ -163,9 +169,7 @@ def _refusals(members: dict[str, Model], shares: dict[str, tuple[int, ...]]) -> 
     return texts
 
 
-def _composition(
-    members: dict[str, Model], shares: dict[str, tuple[int, ...]], merged: merging.Merged
-) -> Composition:
+def _composition(members: dict[str, Model], shares: dict[str, tuple[int, ...]], merged: merging.Merged) -> Composition:
     """Return what the initialisation hands on."""
     given = {
         (name, v.name): ("", v.name if v.name in merged.taken else f"{name}.{v.name}")
