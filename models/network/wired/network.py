@@ -30,7 +30,7 @@ from .. import anode_limit, charge, kinds, ladder, loads, network, report
 from . import faults, limits, nodal, outputs, redistribution, strings
 from .netlist import Netlist
 from .system import NodalSystem, wire
-from .transients import inductive, substeps
+from .transients import inductive, substeps, time_constants
 
 INFEASIBLE_POWER, NO_RESISTANCE = network.INFEASIBLE_POWER, nodal.NO_RESISTANCE
 
@@ -73,7 +73,7 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
         raise InputError("netlist: no load holds negative electrodes at a potential where conductors have inductance")
     return replace(
         resistive,
-        fields=resistive.fields + inductive.fields(wiring),
+        fields=resistive.fields + inductive.fields(wiring) + time_constants.fields(),
         initialize=initialize_inductive,
         advance=advance_inductive,
         refusals={**resistive.refusals, **inductive.REFUSALS},
@@ -199,6 +199,8 @@ def advance_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block, t: flo
 def initialize_inductive(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start without currents, inductances included, at the voltages of the open circuit."""
     inductive.reset(x, u, y, c)
+    time_constants.write(x, p, u, y, c)
+    time_constants.tell(x, y)
     inductive.set_length(x, p, c, inductive.INSTANT)
     start(x, p, u, y, c)
     write_redistribution(x, p, u, y, c)
@@ -219,6 +221,7 @@ def advance_inductive(x: Block, p: Block, u: Block, y: Block, c: Block, t: float
     status = substeps.run(x, p, u, y, c, current, h)
     y.pack_current_actual, y.pack_charge, y.level_charge = current, h * current, c.terminal_level[0] * h * current
     inductive.write_currents(x, y, h)
+    time_constants.tell(x, y)
     outputs.write_states(x, p, u, y, c)
     write_redistribution(x, p, u, y, c)
     return status
