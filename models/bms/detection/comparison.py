@@ -8,7 +8,8 @@ a group g with the mean of the others::
     d_g = v_g - sum_{k != g} v_k / (n - 1)
 
 Its noise is that of a channel, with the rounding, times ``sqrt(n / (n - 1))``. A string is compared in a sample in
-which every voltage of it is a number within the range of its sensor.
+which every voltage of it is a number within the range of its sensor, and none while the condition of `sensor_fault` is
+seen (`protection`): a wire that is torn reads anything.
 
 Limits
 ------
@@ -30,7 +31,7 @@ from ....core.fields import Fields, flag, state
 from ....core.kernel import Block, kernel
 from ....core.variable import Count
 from ...numerics.laplacian import constant
-from ..protection import inside
+from ..protection import SENSOR_FAULT, inside
 
 
 def fields(groups: int, starts: Sequence[int], declared: bool) -> Fields:
@@ -65,8 +66,8 @@ def fields(groups: int, starts: Sequence[int], declared: bool) -> Fields:
 
 @kernel
 def sound(x: Block, p: Block, first: int, end: int) -> bool:
-    """Return whether all voltages from `first` to before `end` are numbers within the range of their sensors."""
-    found = True
+    """Return whether no sensor is suspect, and all voltages from `first` to before `end` are within their range."""
+    found = x.held[SENSOR_FAULT] < 0.0
     for g in range(first, end):
         found &= inside(
             x.reading_voltage[g], p.voltage_sensor_minimum, p.voltage_sensor_maximum, p.voltage_sensor_resolution
