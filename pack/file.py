@@ -7,6 +7,7 @@ line that names the key, its value and what is allowed.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
 from ..models.network.wired.netlist import Netlist
 from ..models.network.wired.system import wire
+from ..models.strings import Strings, strings_of
 from .balancing_tables import Balancer, Bms
 from .cells.chosen import Cell
 from .cells.known import KnownCells
@@ -88,6 +90,15 @@ class Pack(Table):
         return wiring(self.pack, self.busbar, self.cable, self.netlist, self.faults)
 
     @cached_property
+    def strings(self) -> Strings:
+        """How its groups lie; InputError where its modules have not equally many strings."""
+        netlist = self.wiring
+        if netlist is None:
+            return Strings((0, self.pack.groups))
+        lengths = Counter((tap.module, tap.string) for tap in netlist.taps)
+        return strings_of(self.pack.groups, list(lengths.values()), len({module for module, _ in lengths}))
+
+    @cached_property
     def kinds(self) -> Kinds:
         """The kinds of its cells, and what they have lost; ValueError where [[replaced]] names what it does not have."""
         return kinds_of(self.cell, self.replaced, self.pack)
@@ -108,7 +119,7 @@ class Pack(Table):
             with said_of("bms"):
                 self.bms.check_cell(self.cell)
         with said_of("balancer"):
-            self.balancer.check_links(self.pack.groups)
+            self.balancer.check_links(self.strings)
             self.balancer.check_minimum_voltage(self.kinds.narrowest.maximum_voltage)
         return self
 

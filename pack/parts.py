@@ -136,7 +136,7 @@ def _thermal(pack: Pack) -> Part:
 def _balancer(pack: Pack, cells: Mapping[str, NDArray[np.float64]]) -> Part:
     """Return the balancer; its limits are those of the cell, and its groups resist as their cells do in parallel."""
     table, parallel, limits = pack.balancer, pack.pack.parallel, pack.kinds.narrowest
-    arguments: dict[str, Any] = {"groups": pack.pack.groups, "parallel": parallel}
+    arguments: dict[str, Any] = {"groups": pack.pack.groups, "parallel": parallel, **pack.strings.arguments}
     resting = group_start_voltage(pack, cells)
     start: dict[str, ArrayLike] = {
         "minimum_voltage": limits.minimum_voltage,
@@ -157,7 +157,7 @@ def _balancer(pack: Pack, cells: Mapping[str, NDArray[np.float64]]) -> Part:
     if not table.is_passive:
         arguments |= {
             "converter": table.converter,
-            "links": [list(ends) for ends in table.ends(pack.pack.groups)],
+            "links": [list(ends) for ends in table.ends(pack.strings)],
         }
         start["fidelity"] = table.fidelity_number
     return Part("Balancer", "balancer", arguments, start)
@@ -172,10 +172,14 @@ def _bms(pack: Pack, bms: Bms, cells: Mapping[str, NDArray[np.float64]]) -> Part
         "initial_soc": min(max(pack.cell.initial_soc + bms.initial_soc_error, 0.0), 1.0),
         "group_voltage": group_start_voltage(pack, cells),
         "temperature": pack.thermal.initial_temperature,
-        "balancing_rating": pack.balancer.rating(groups, limits.minimum_voltage, limits.maximum_voltage),
+        "balancing_rating": pack.balancer.rating(pack.strings, limits.minimum_voltage, limits.maximum_voltage),
         "voltage_sigma": max(bms.load(pack.cell).errors.fast, bms.voltage_noise, LEAST_SIGMA),
     }
     arguments = {"groups": groups, "parallel": parallel, "parameters": pack.kinds.managed(bms.figures(pack.cell))}
+    arguments |= pack.strings.arguments
+    if bms.detection:
+        arguments["detection"] = True
+        start |= bms.start("detection")
     return Part("Bms", "bms", arguments, start)
 
 

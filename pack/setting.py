@@ -15,9 +15,11 @@ from ..core.variable import DataType, Variable
 from ..models.balancing import active, passive
 from ..models.balancing.options import Converter
 from ..models.bms import bms
+from ..models.bms.detection import management
 from ..models.cell.kind import CellParameters
 from ..models.network import network
 from ..models.parameter_sets import parameter_set, parameter_sets
+from ..models.strings import Strings
 from ..models.thermal import chain
 
 
@@ -31,6 +33,7 @@ def models() -> dict[str, Model]:
         "bleeding": passive.declare(1, 1),
         "converters": active.declare(2, 1, Converter.FLYBACK, [(0, 1)]),
         "bms": bms.declare(1, 1, kind),
+        "detection": management.declare(2, 1, kind, Strings((0, 2))),
     }
 
 
