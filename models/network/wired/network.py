@@ -27,7 +27,7 @@ from ....core.timescale import reset_timescales
 from ....core.variable import Count
 from ...numerics import laplacian, tables
 from .. import anode_limit, charge, ladder, loads, network, report
-from . import faults, inductive, limits, nodal, outputs, redistribution, strings, substeps
+from . import faults, inductive, limits, link, nodal, outputs, redistribution, strings, substeps
 from .netlist import Netlist
 from .system import NodalSystem, wire
 
@@ -38,7 +38,7 @@ REFUSALS = {
 }
 
 
-def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
+def declare(netlist: Netlist, nodes: int, anodes: bool = False, linked: bool = False) -> Model:
     """Declare the network of a netlist.
 
     Parameters
@@ -49,11 +49,13 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
         Length of the open-circuit voltage table, >= 2.
     anodes : bool
         Whether the cells tell the potentials of their negative electrodes, which a load may hold.
+    linked : bool
+        Whether the load acts at a link with a capacitor, behind a contactor and a pre-charge path.
 
     Raises
     ------
     InputError
-        When the netlist is none of a pack, or has inductance and a load should hold negative electrodes.
+        When the netlist is none of a pack, or has inductance and a link, or a load should hold negative electrodes.
     """
     wiring = wire(netlist)
     resistive = Model(
@@ -66,8 +68,12 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
         update=Update.EXACT,
         refusals={INFEASIBLE_POWER: network.INFEASIBLE} | REFUSALS,
     )
+    if linked:
+        resistive = _linked(resistive, len(wiring.taps.first), anodes)
     if not wiring.inductances.any():
         return resistive
+    if linked:
+        raise InputError("netlist: no link with a capacitor stands behind conductors that have inductance")
     if anodes:
         raise InputError("netlist: no load holds negative electrodes at a potential where conductors have inductance")
     return replace(
@@ -76,6 +82,15 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
         initialize=initialize_inductive,
         advance=advance_inductive,
         refusals={**resistive.refusals, **inductive.REFUSALS},
+    )
+
+
+def _linked(model: Model, groups: int, anodes: bool) -> Model:
+    return replace(
+        model,
+        fields=model.fields + link.fields(groups),
+        initialize=initialize_linked_with_anodes if anodes else initialize_linked,
+        advance=advance_linked_with_anodes if anodes else advance_linked,
     )
 
 
@@ -191,6 +206,67 @@ def advance_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block, t: flo
     current = limits.load_by_anodes(x, u, y, c) if by_anodes else limits.flow(x, p, u, y, c, emf, resistance)
     status = finish(x, p, u, y, c, current, h)
     anode_limit.keep(x, u, y)
+    return status
+
+
+@kernel
+def initialize_linked(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Start without currents; a closed contactor has charged the link."""
+    initialize(x, p, u, y, c)
+    link.reset(x, p, u, y)
+
+
+@kernel
+def initialize_linked_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Start without currents, the negative electrodes at rest; a closed contactor has charged the link."""
+    initialize_linked(x, p, u, y, c)
+    anode_limit.keep(x, u, y)
+
+
+@kernel
+def solve_linked(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> int:
+    """Set how link and currents follow load and pack in a step of h [s]; return ``DONE`` or the status of a refusal."""
+    if faults.has_moved(x, u, c):
+        nodal.prepare(x, p, u, c)
+    if not nodal.assemble(x, p, u, c):
+        return NO_RESISTANCE
+    emf, resistance = offer(x, u, y, c)
+    limits.prepare(x, u, c)
+    link.begin(x, p, u, y, emf, resistance, h)
+    emf, resistance = link.mean_port(x, p, h)
+    y.maximum_discharge_power = loads.maximum_power(emf, resistance)
+    possible = u.load_mode != loads.POWER or loads.feasible(u.pack_power, emf, resistance)
+    return DONE if possible else INFEASIBLE_POWER
+
+
+@kernel
+def finish_linked(x: Block, p: Block, u: Block, y: Block, c: Block, wanted: float, h: float) -> int:
+    """Write all outputs of a step of h [s] of a load that wants a current [A]."""
+    current = link.drawn(x, p, y, wanted, h)
+    y.pack_current_actual = link.mean_current(x, current)
+    nodal.load_settled(x, y.pack_current_actual)
+    nodal.set_currents(x, u, y, c)
+    outputs.write_outputs(x, p, u, y, c, h)
+    link.add_variance(x, p, u, y, c, current, h)
+    link.finish(x, p, u, y, current, h)
+    redistribution.write(x, p, u, y, c)
+    return DONE
+
+
+@kernel
+def advance_linked(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
+    """Find the currents of the step of h seconds behind contactor and link."""
+    status = solve_linked(x, p, u, y, c, h)
+    return finish_linked(x, p, u, y, c, link.set_load(x, p, u, y, h), h) if status == DONE else status
+
+
+@kernel
+def advance_linked_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
+    """Find the currents of the step of h seconds behind contactor and link, those of negative electrodes too."""
+    status = solve_linked(x, p, u, y, c, h)
+    if status == DONE:
+        finish_linked(x, p, u, y, c, link.set_load_by_anodes(x, p, u, y, h), h)
+        anode_limit.keep(x, u, y)
     return status
 
 
