@@ -185,7 +185,8 @@ def contacts(pack: Pack) -> NDArray[np.float64]:
 
 def _thermal(pack: Pack, kind: CellModel) -> Part:
     start: dict[str, ArrayLike] = {"heat_capacity": kind.heat_capacity, **pack.thermal.start("thermal")}
-    return Part("Thermal", "thermal", {"cells": pack.pack.cells}, start)
+    arguments = {"cells": pack.pack.cells} | ({} if pack.wiring is None else {"shorts": True})
+    return Part("Thermal", "thermal", arguments, start)
 
 
 def _balancer(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> Part:

@@ -2,7 +2,7 @@
 
 Equations
 ---------
-The network knows the voltages that the ports of the cells foresee, in the middle of a step. When the cells have stepped,
+The network knows the voltages that the ports of the cells foresee, in the middle of a step. When cells have stepped,
 each is off by ``d_k = voltage_k - foreseen_voltage_k``. A group is off by the mean of its cells, weighted by their
 conductances g_k with their contacts, as in ideal busbars; a string by the sum of its groups; a module by the mean of
 its strings, weighted by their conductances; the pack by the sum of its modules.

@@ -27,9 +27,10 @@ from ....core.timescale import reset_timescales
 from ....core.variable import Count
 from ...numerics import laplacian, tables
 from .. import anode_limit, charge, ladder, loads, network, report
-from . import faults, inductive, limits, link, nodal, outputs, redistribution, strings, substeps
+from . import faults, limits, link, nodal, outputs, redistribution, strings
 from .netlist import Netlist
 from .system import NodalSystem, wire
+from .transients import inductive, substeps
 
 INFEASIBLE_POWER, NO_RESISTANCE = network.INFEASIBLE_POWER, nodal.NO_RESISTANCE
 

@@ -32,13 +32,13 @@ Ordinary Differential Equations II, 2nd ed., Springer 1996, section IV.6.
 
 from __future__ import annotations
 
-from ....core.bounds import UNBOUNDED
-from ....core.fields import Fields, state
-from ....core.kernel import Block, kernel
-from ....core.variable import Count, Variable
-from ...numerics import laplacian
-from . import faults, nodal
-from .system import NodalSystem
+from .....core.bounds import UNBOUNDED
+from .....core.fields import Fields, state
+from .....core.kernel import Block, kernel
+from .....core.variable import Count, Variable
+from ....numerics import laplacian
+from .. import faults, nodal
+from ..system import NodalSystem
 
 INSTANT = 1e-12
 """Length of the first sub-step [s]: no current that the load does not force changes in it."""
