@@ -1,4 +1,4 @@
-"""The pack current that a load sets, and at which the first cell reaches a limit, in a pack that is wired in any way.
+"""The port of a pack that is wired in any way, the current that a load sets on it, and the limits of the cells.
 
 Equations
 ---------
@@ -15,11 +15,16 @@ from __future__ import annotations
 
 import math
 
+from ....core.bounds import LARGE
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
+from ....core.model import DONE
 from ....core.variable import Count
-from .. import anode_limit, cell_limit, loads
-from . import faults, nodal
+from ...numerics import laplacian
+from .. import anode_limit, cell_limit, loads, network
+from . import faults, nodal, strings
+
+INFEASIBLE_POWER = network.INFEASIBLE_POWER
 
 
 def fields(cells: Count) -> Fields:
@@ -31,6 +36,36 @@ def fields(cells: Count) -> Fields:
         ),
         modules=(__name__,),
     )
+
+
+@kernel
+def solve(x: Block, p: Block, u: Block, y: Block, c: Block) -> tuple[int, float, float]:
+    """Eliminate the equations; return ``DONE`` or the status of a refusal, and EMF [V] and resistance [Ohm]."""
+    if faults.has_moved(x, u, c):
+        nodal.prepare(x, p, u, c)
+    if not nodal.assemble(x, p, u, c):
+        return nodal.NO_RESISTANCE, 0.0, 0.0
+    emf, resistance = offer(x, u, y, c)
+    return allow(u, y, emf, resistance), emf, resistance
+
+
+@kernel
+def offer(x: Block, u: Block, y: Block, c: Block) -> tuple[float, float]:
+    """Eliminate the equations, which are assembled; return EMF [V] and resistance [Ohm] between the terminals."""
+    laplacian.eliminate(x, c)
+    strings.count_cells(x, u, c)
+    emf, resistance = nodal.port(x, u, c)
+    y.open_circuit = 1.0 if resistance >= LARGE else 0.0
+    return emf, resistance
+
+
+@kernel
+def allow(u: Block, y: Block, emf: float, resistance: float) -> int:
+    """Write what a port delivers at most; return ``DONE``, or the status of a power that has no current."""
+    y.maximum_discharge_power = loads.maximum_power(emf, resistance)
+    if u.load_mode == loads.POWER and y.open_circuit == 0.0 and not loads.feasible(u.pack_power, emf, resistance):
+        return INFEASIBLE_POWER
+    return DONE
 
 
 @kernel

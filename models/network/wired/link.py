@@ -1,40 +1,31 @@
-"""The main contactor, the pre-charge resistor, and the capacitor of the link behind them, at which the load acts.
+"""The link behind the contactor of a wired pack: the capacitor at which the load acts, exactly over any step.
 
 Equations
 ---------
-The wired pack is a port ``V = E + R I``; E and R hold during the step. Contactor and pre-charge resistor lie in
-parallel between its terminals and the link, of the conductance G together; so ``g = 1 / (R + 1/G)`` leads from E to the
-link, 0 where both are open. The load lets the constant current I_L flow into the link, the pack takes I of it, and the
+The wired pack is a port ``V = E + R I``; E and R hold during the step. A conductance G, of contactor and pre-charge
+path together, leads from its terminals to the link (`contactors`); so ``g = 1 / (R + 1/G)`` leads from E to the link, 0
+where both are open. The load lets the constant current I_L flow into the link, the pack takes I of it, and the
 capacitor C what is left, J at the start, where the link's voltage is v_0::
 
     C dv/dt = I_L - I,   I = g (v - E),   J = I_L + g (E - v_0)
     v(t) = v_0 + J t/C m_1(g t/C),   I(t) = I_L - J exp(-g t/C),   m_1(a) = (1 - exp(-a))/a
 
-These are exact over any step of h. With ``a = g h/C`` and ``m_2(a) = (1 - m_1(a))/a`` the link is a port to the load,
-at the end of the step and in the mean over it; a power is the mean over the step, voltages hold at the end of it::
+With ``a = g h/C`` and ``m_2(a) = (1 - m_1(a))/a`` the link is a port to the load, at the end of a step of h and in the
+mean over it. A power is the mean over the step; voltages hold at the end of it, and so do limits of cells::
 
     v(h) = v_0 + g (E - v_0) h/C m_1 + h/C m_1 I_L
     mean v = v_0 + g (E - v_0) h/C m_2 + h/C m_2 I_L
 
-The current of a load that holds cells or electrodes at a limit does so at the end of the step.
-
-Energy
-------
-All currents and voltages of the pack are affine in I. Over the step I has the mean ``I_L - J m_1`` and the variance
-``J^2 q``, ``q = (1 - exp(-2a))/(2a) - m_1^2``; an integral of squares is that of the mean, and the variance times the
-square of the share. Exactly::
-
-    load_energy = pack_energy + contactor_loss + link_energy
+Over the step I has the mean ``I_L - J m_1`` and the variance ``J^2 q``, ``q = (1 - exp(-2a))/(2a) - m_1^2``.
 
 Limits
 ------
 A load draws the link to 0 V and no further: then its current is smaller than it asks for, and `link_empty` is set. A
-power that neither pack nor capacitor can give in this step is refused. The cells take the mean current: they do not
-know of its variance, and count the heat of an inrush too low.
+power that neither pack nor capacitor can give in this step is refused.
 
 References
 ----------
-A. Emadi (ed.), Handbook of Automotive Power Electronics and Motor Drives, CRC Press 2005, chapter 2: pre-charge.
+L. O. Chua, C. A. Desoer, E. S. Kuh, Linear and Nonlinear Circuits, McGraw-Hill 1987, chapter 6: first-order circuits.
 """
 
 from __future__ import annotations
@@ -46,43 +37,31 @@ from ....core.variable import DataType, Variable
 from ...numerics.elementary import exp, expm1
 from .. import loads
 from ..bounds import VOLTAGE
-from . import limits, nodal
+from . import limits
 
 TERMS = 18
 """Of a series whose argument is below 1: the next one is below 1e-17 of the first."""
 
 
 def fields(groups: int) -> Fields:
-    """Return contactor, resistor and capacitor of a pack of so many groups, and what they tell."""
+    """Return the capacitor behind a pack of so many groups, and what it tells."""
     highest = VOLTAGE * groups
     energies = {
         "load_energy": "Energy from the load into the link",
         "link_energy": "Energy that the capacitor of the link has taken up",
-        "contactor_loss": "Energy lost in contactor and pre-charge resistor",
     }
     return Fields(
         parameters=(
-            Variable("contactor_resistance", "Ohm", None, 2e-4, 1e-9, 1e9, 1e-4, "Resistance of the main contactor",
-                     display_unit="mOhm"),
-            Variable("precharge_resistance", "Ohm", None, 50.0, 1e-3, 1e9, 10.0, "Resistance of the pre-charge path"),
             Variable("link_capacitance", "F", None, 1e-3, 1e-9, 1e3, 1e-3, "Capacitance of the link",
                      display_unit="uF"),
             Variable("initial_link_voltage", "V", None, 0.0, -highest, highest, 4.0 * groups,
                      "Voltage of the link at the start, where the main contactor is open then"),
-        ),
-        inputs=(
-            Variable("contactor_open", "1", None, 0.0, 0.0, 1.0, 1.0, "Whether the main contactor is open",
-                     data_type=DataType.BOOLEAN),
-            Variable("precharge_closed", "1", None, 0.0, 0.0, 1.0, 1.0, "Whether the pre-charge path is closed",
-                     data_type=DataType.BOOLEAN),
         ),
         outputs=(
             Variable("link_voltage", "V", None, 0.0, -UNBOUNDED, UNBOUNDED, 4.0 * groups,
                      "Voltage of the link at the end of the step"),
             Variable("load_current", "A", None, 0.0, -UNBOUNDED, UNBOUNDED, 100.0,
                      "Current of the load into the link"),
-            Variable("inrush_current", "A", None, 0.0, 0.0, UNBOUNDED, 100.0,
-                     "Greatest size of the pack current within the step"),
             Variable("link_empty", "1", None, 0.0, 0.0, 1.0, 1.0, "The load draws the link to 0 V",
                      data_type=DataType.BOOLEAN),
             *(
@@ -131,27 +110,18 @@ def variance_of_decay(a: float) -> float:
 
 
 @kernel
-def closed_conductance(p: Block, u: Block) -> float:
-    """Return G, of contactor and pre-charge path together [S]."""
-    main = 0.0 if u.contactor_open > 0.5 else 1.0 / p.contactor_resistance
-    return main + (1.0 / p.precharge_resistance if u.precharge_closed > 0.5 else 0.0)
+def reset(x: Block, y: Block, voltage: float) -> None:
+    """Start a run with the link at a voltage [V]."""
+    x.capacitor_voltage = y.link_voltage = voltage
+    y.load_current = y.load_energy = y.link_energy = y.link_empty = 0.0
 
 
 @kernel
-def reset(x: Block, p: Block, u: Block, y: Block) -> None:
-    """Start a run: a closed contactor has brought the link to the voltage of the pack, which is known."""
-    joined = u.contactor_open < 0.5 and y.open_circuit == 0.0
-    x.capacitor_voltage = y.link_voltage = y.pack_voltage if joined else p.initial_link_voltage
-    y.load_current = y.inrush_current = y.load_energy = y.link_energy = y.contactor_loss = y.link_empty = 0.0
-
-
-@kernel
-def begin(x: Block, p: Block, u: Block, y: Block, emf: float, resistance: float, h: float) -> None:
-    """Set how the link follows the pack, of an EMF [V] and a resistance [Ohm], over a step of h [s]."""
-    closed = closed_conductance(p, u)
-    x.link_conductance = 1.0 / (resistance + 1.0 / closed) if closed > 0.0 and y.open_circuit == 0.0 else 0.0
-    x.link_drive = x.link_conductance * (emf - x.capacitor_voltage)
-    x.link_decay = x.link_conductance * h / p.link_capacitance
+def begin(x: Block, p: Block, emf: float, conductance: float, h: float) -> None:
+    """Set how the link follows an EMF [V] behind a conductance [S] over a step of h [s]."""
+    x.link_conductance = conductance
+    x.link_drive = conductance * (emf - x.capacitor_voltage)
+    x.link_decay = conductance * h / p.link_capacitance
 
 
 @kernel
@@ -227,35 +197,11 @@ def variance(x: Block, current: float) -> float:
 
 
 @kernel
-def add_variance(x: Block, p: Block, u: Block, y: Block, c: Block, current: float, h: float) -> None:
-    """Add to the energies of a step of h [s] what the variance of the pack current does, the load's current given [A].
-
-    The responses to a pack current are known.
-    """
-    squares = h * variance(x, current)
-    y.pack_energy += squares * x.response[x.response.shape[0] - 2]
-    for b in range(y.conductor_current.shape[0]):
-        through = x.response[c.conductor_second[b]] - x.response[c.conductor_first[b]]
-        y.busbar_loss += squares * x.conductor_conductance[b] * through * through
-    for k in range(y.current.shape[0]):
-        at_contacts, own = nodal.share(x, c, k), x.cell_share[k]
-        y.busbar_loss += squares * p.contact_resistance[k] * at_contacts * at_contacts
-        y.cell_energy += squares * u.resistance[k] * own * own
-        in_short = squares * u.cell_short[k] * u.resistance[k] * own * u.resistance[k] * own
-        y.short_energy += in_short
-        y.short_heat_rate[k] += in_short / h
-
-
-@kernel
-def finish(x: Block, p: Block, u: Block, y: Block, current: float, h: float) -> None:
+def finish(x: Block, p: Block, y: Block, current: float, h: float) -> None:
     """Write voltage and energies of the link after a step of h [s] under a load's current [A]."""
     emf, resistance = mean_port(x, p, h)
     y.load_current, y.load_energy = current, h * current * (emf + resistance * current)
-    y.inrush_current = max(abs(x.link_drive), abs(end_current(x, current)))
     emf, resistance = end_port(x, p, h)
     before, after = x.capacitor_voltage, 0.0 if y.link_empty == 1.0 else emf + resistance * current
     y.link_energy = 0.5 * p.link_capacitance * (after - before) * (after + before)
-    mean, closed = y.pack_current_actual, closed_conductance(p, u)
-    lost = h * (mean * mean + variance(x, current))
-    y.contactor_loss = lost / closed if closed > 0.0 else 0.0
     x.capacitor_voltage = y.link_voltage = after

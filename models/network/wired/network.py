@@ -18,21 +18,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ....core.bounds import LARGE
 from ....core.errors import InputError
 from ....core.fields import Fields
 from ....core.kernel import Block, kernel
 from ....core.model import DONE, Model, Update
 from ....core.timescale import reset_timescales
 from ....core.variable import Count
-from ...numerics import laplacian, tables
+from ...numerics import tables
 from .. import anode_limit, charge, ladder, loads, network, report
-from . import faults, limits, link, nodal, outputs, redistribution, strings
+from . import contactors, faults, limits, link, nodal, outputs, redistribution, strings
 from .netlist import Netlist
 from .system import NodalSystem, wire
 from .transients import inductive, substeps
 
-INFEASIBLE_POWER, NO_RESISTANCE = network.INFEASIBLE_POWER, nodal.NO_RESISTANCE
+INFEASIBLE_POWER, NO_RESISTANCE = limits.INFEASIBLE_POWER, nodal.NO_RESISTANCE
 
 REFUSALS = {
     NO_RESISTANCE: "a cell has resistance + contact_resistance = 0; one of them must be above 0",
@@ -89,9 +88,9 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False, linked: bool = F
 def _linked(model: Model, groups: int, anodes: bool) -> Model:
     return replace(
         model,
-        fields=model.fields + link.fields(groups),
+        fields=model.fields + contactors.fields() + link.fields(groups),
         initialize=initialize_linked_with_anodes if anodes else initialize_linked,
-        advance=advance_linked_with_anodes if anodes else advance_linked,
+        advance=contactors.advance_with_anodes if anodes else contactors.advance,
     )
 
 
@@ -116,36 +115,6 @@ def fields(wiring: NodalSystem, nodes: int, anodes: bool) -> Fields:
 
 
 @kernel
-def solve(x: Block, p: Block, u: Block, y: Block, c: Block) -> tuple[int, float, float]:
-    """Eliminate the equations; return ``DONE`` or the status of a refusal, and EMF [V] and resistance [Ohm]."""
-    if faults.has_moved(x, u, c):
-        nodal.prepare(x, p, u, c)
-    if not nodal.assemble(x, p, u, c):
-        return NO_RESISTANCE, 0.0, 0.0
-    emf, resistance = offer(x, u, y, c)
-    return allow(u, y, emf, resistance), emf, resistance
-
-
-@kernel
-def offer(x: Block, u: Block, y: Block, c: Block) -> tuple[float, float]:
-    """Eliminate the equations, which are assembled; return EMF [V] and resistance [Ohm] between the terminals."""
-    laplacian.eliminate(x, c)
-    strings.count_cells(x, u, c)
-    emf, resistance = nodal.port(x, u, c)
-    y.open_circuit = 1.0 if resistance >= LARGE else 0.0
-    return emf, resistance
-
-
-@kernel
-def allow(u: Block, y: Block, emf: float, resistance: float) -> int:
-    """Write what a port delivers at most; return ``DONE``, or the status of a power that has no current."""
-    y.maximum_discharge_power = loads.maximum_power(emf, resistance)
-    if u.load_mode == loads.POWER and y.open_circuit == 0.0 and not loads.feasible(u.pack_power, emf, resistance):
-        return INFEASIBLE_POWER
-    return DONE
-
-
-@kernel
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start without currents, at the voltages of the open circuit."""
     nodal.prepare(x, p, u, c)
@@ -159,7 +128,7 @@ def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     reset_timescales(y)
     tables.integrate(p.open_circuit_voltage, x.open_circuit_area)
     nodal.assemble_idle(x, p, u, c)
-    emf, resistance = offer(x, u, y, c)
+    emf, resistance = limits.offer(x, u, y, c)
     y.maximum_discharge_power = loads.maximum_power(emf, resistance)
     nodal.settle(x, c)
     loads.reset_charge(x)
@@ -184,7 +153,7 @@ def finish(x: Block, p: Block, u: Block, y: Block, c: Block, current: float, h: 
 @kernel
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Find the currents of the step of h seconds from the ports at its start."""
-    status, emf, resistance = solve(x, p, u, y, c)
+    status, emf, resistance = limits.solve(x, p, u, y, c)
     if status != DONE:
         return status
     return finish(x, p, u, y, c, limits.flow(x, p, u, y, c, emf, resistance), h)
@@ -200,7 +169,7 @@ def initialize_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block) -> 
 @kernel
 def advance_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Find the currents of the step of h seconds from the ports at its start, those of negative electrodes too."""
-    status, emf, resistance = solve(x, p, u, y, c)
+    status, emf, resistance = limits.solve(x, p, u, y, c)
     if status != DONE:
         return status
     by_anodes = u.load_mode == loads.ANODE_POTENTIAL and y.open_circuit == 0.0
@@ -214,7 +183,7 @@ def advance_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block, t: flo
 def initialize_linked(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start without currents; a closed contactor has charged the link."""
     initialize(x, p, u, y, c)
-    link.reset(x, p, u, y)
+    contactors.reset(x, p, u, y)
 
 
 @kernel
@@ -222,53 +191,6 @@ def initialize_linked_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Blo
     """Start without currents, the negative electrodes at rest; a closed contactor has charged the link."""
     initialize_linked(x, p, u, y, c)
     anode_limit.keep(x, u, y)
-
-
-@kernel
-def solve_linked(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> int:
-    """Set how link and currents follow load and pack in a step of h [s]; return ``DONE`` or the status of a refusal."""
-    if faults.has_moved(x, u, c):
-        nodal.prepare(x, p, u, c)
-    if not nodal.assemble(x, p, u, c):
-        return NO_RESISTANCE
-    emf, resistance = offer(x, u, y, c)
-    limits.prepare(x, u, c)
-    link.begin(x, p, u, y, emf, resistance, h)
-    emf, resistance = link.mean_port(x, p, h)
-    y.maximum_discharge_power = loads.maximum_power(emf, resistance)
-    possible = u.load_mode != loads.POWER or loads.feasible(u.pack_power, emf, resistance)
-    return DONE if possible else INFEASIBLE_POWER
-
-
-@kernel
-def finish_linked(x: Block, p: Block, u: Block, y: Block, c: Block, wanted: float, h: float) -> int:
-    """Write all outputs of a step of h [s] of a load that wants a current [A]."""
-    current = link.drawn(x, p, y, wanted, h)
-    y.pack_current_actual = link.mean_current(x, current)
-    nodal.load_settled(x, y.pack_current_actual)
-    nodal.set_currents(x, u, y, c)
-    outputs.write_outputs(x, p, u, y, c, h)
-    link.add_variance(x, p, u, y, c, current, h)
-    link.finish(x, p, u, y, current, h)
-    redistribution.write(x, p, u, y, c)
-    return DONE
-
-
-@kernel
-def advance_linked(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
-    """Find the currents of the step of h seconds behind contactor and link."""
-    status = solve_linked(x, p, u, y, c, h)
-    return finish_linked(x, p, u, y, c, link.set_load(x, p, u, y, h), h) if status == DONE else status
-
-
-@kernel
-def advance_linked_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
-    """Find the currents of the step of h seconds behind contactor and link, those of negative electrodes too."""
-    status = solve_linked(x, p, u, y, c, h)
-    if status == DONE:
-        finish_linked(x, p, u, y, c, link.set_load_by_anodes(x, p, u, y, h), h)
-        anode_limit.keep(x, u, y)
-    return status
 
 
 @kernel
@@ -287,8 +209,8 @@ def advance_inductive(x: Block, p: Block, u: Block, y: Block, c: Block, t: float
     if not nodal.assemble(x, p, u, c):
         return NO_RESISTANCE
     inductive.drive_conductors(x, c)
-    emf, resistance = offer(x, u, y, c)
-    status = allow(u, y, emf, resistance)
+    emf, resistance = limits.offer(x, u, y, c)
+    status = limits.allow(u, y, emf, resistance)
     if status != DONE:
         return status
     current = limits.flow(x, p, u, y, c, emf, resistance)
