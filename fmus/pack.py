@@ -20,6 +20,7 @@ from ..models.aging.counters import COUNTER_NAMES
 from ..models.bms.protection import TRIPS
 from ..models.electrochemistry import heat
 from ..models.network import meter
+from ..models.network.kinds import with_kinds
 from ..models.network.wired import meter as wired_meter
 from ..models.network.wired.netlist import Netlist
 from .bms import LIMITS
@@ -30,11 +31,19 @@ from .pack_network import LOAD, LOAD_BY_ANODE
 DESCRIPTION = "Battery pack: cells, network, thermal network and balancer"
 
 
-def meter_of(series: int, parallel: int, opposite_terminals: bool, netlist: Mapping[str, Any] | None = None) -> Model:
+def meter_of(
+    series: int,
+    parallel: int,
+    opposite_terminals: bool,
+    netlist: Mapping[str, Any] | None = None,
+    curves: Sequence[int] | None = None,
+) -> Model:
     """Return the meter of a network, of the arguments of `pack_network.define`."""
     if netlist is None:
-        return meter.declare(series, parallel, opposite_terminals)
-    return wired_meter.declare(Netlist.of_figures(netlist))
+        model = meter.declare(series, parallel, opposite_terminals)
+    else:
+        model = wired_meter.declare(Netlist.of_figures(netlist))
+    return model if curves is None else with_kinds(model, curves)
 
 
 INNER = {"meter": meter_of}
@@ -105,7 +114,7 @@ def _tells(model: Model, output: str) -> bool:
 
 
 def _takes(model: Model, parameter: str) -> bool:
-    return any(variable.name == parameter for variable in model.parameters)
+    return any(variable.path == parameter for variable in model.parameters)
 
 
 def _model(module: str, arguments: Mapping[str, Any]) -> Model:

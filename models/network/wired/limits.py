@@ -21,7 +21,7 @@ from ....core.kernel import Block, kernel
 from ....core.model import DONE
 from ....core.variable import Count
 from ...numerics import laplacian
-from .. import anode_limit, cell_limit, loads, network
+from .. import anode_limit, cell_limit, kinds, loads, network
 from . import faults, nodal, strings
 
 INFEASIBLE_POWER = network.INFEASIBLE_POWER
@@ -87,7 +87,8 @@ def cell_limited_current(x: Block, p: Block, u: Block, y: Block, current: float)
     most = abs(current)
     for k in range(x.cell_share.shape[0]):
         if x.counted[k] == 1.0:
-            room = direction * (limit - u.emf[k] - u.resistance[k] * x.idle_current[k])
+            own = kinds.voltage_limit(p, k, direction, limit, cell_limit.CLEARANCE)
+            room = direction * (own - u.emf[k] - u.resistance[k] * x.idle_current[k])
             room -= cell_limit.moves_on(x, u, y, k, direction)
             most = within(most, room, u.resistance[k] * x.cell_share[k])
     return direction * most
@@ -111,9 +112,9 @@ def write_cut_offs(x: Block, p: Block, y: Block) -> None:
     """Set the cut-offs of voltages, for the cells that something ties to the terminals."""
     y.undervoltage = y.overvoltage = 0.0
     for k in range(x.counted.shape[0]):
-        if x.counted[k] == 1.0 and x.cell_voltage[k] < p.minimum_cell_voltage:
+        if x.counted[k] == 1.0 and x.cell_voltage[k] < kinds.voltage_limit(p, k, -1.0, p.minimum_cell_voltage, 0.0):
             y.undervoltage = 1.0
-        if x.counted[k] == 1.0 and x.cell_voltage[k] > p.maximum_cell_voltage:
+        if x.counted[k] == 1.0 and x.cell_voltage[k] > kinds.voltage_limit(p, k, 1.0, p.maximum_cell_voltage, 0.0):
             y.overvoltage = 1.0
 
 

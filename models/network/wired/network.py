@@ -24,8 +24,7 @@ from ....core.kernel import Block, kernel
 from ....core.model import DONE, Model, Update
 from ....core.timescale import reset_timescales
 from ....core.variable import Count
-from ...numerics import tables
-from .. import anode_limit, charge, ladder, loads, network, report
+from .. import anode_limit, charge, insulation, kinds, ladder, loads, network, report
 from . import contactors, faults, limits, link, nodal, outputs, redistribution, strings
 from .netlist import Netlist
 from .system import NodalSystem, wire
@@ -109,6 +108,7 @@ def fields(wiring: NodalSystem, nodes: int, anodes: bool) -> Fields:
         + faults.fields(wiring)
         + redistribution.fields(wiring)
         + outputs.fields(cells)
+        + insulation.fields(abs(wiring.level))
         + (anode_limit.fields(cells) if anodes else Fields())
         + Fields(modules=(__name__,))
     )
@@ -126,7 +126,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start without currents, those of balancing too; the conductances of conductors are set."""
     reset_timescales(y)
-    tables.integrate(p.open_circuit_voltage, x.open_circuit_area)
+    kinds.prepare(x, p)
     nodal.assemble_idle(x, p, u, c)
     emf, resistance = limits.offer(x, u, y, c)
     y.maximum_discharge_power = loads.maximum_power(emf, resistance)

@@ -27,8 +27,8 @@ from ....core.bounds import UNBOUNDED
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.variable import Count, Detail, Variable
-from ...numerics import laplacian, tables
-from .. import charge
+from ...numerics import laplacian
+from .. import charge, kinds
 from . import faults, nodal
 from .system import NodalSystem
 
@@ -112,9 +112,9 @@ def rest_voltage(x: Block, p: Block, y: Block, c: Block, s: int, more: float) ->
     """Return the voltage of a string at rest with more charge [C], and its derivative [V/C]."""
     total = slope = 0.0
     for g in range(c.string_start[s], c.string_start[s + 1]):
-        place = tables.locate(p.open_circuit_voltage.shape[0], y.group_soc[g] + more / x.group_capacity[g])
-        total += tables.value(p.open_circuit_voltage, place)
-        slope += tables.slope(p.open_circuit_voltage, place) / x.group_capacity[g]
+        voltage, by_soc = kinds.open_circuit(p, c, g, y.group_soc[g] + more / x.group_capacity[g])
+        total += voltage
+        slope += by_soc / x.group_capacity[g]
     return total, slope
 
 
@@ -159,8 +159,8 @@ def energy(x: Block, p: Block, y: Block, c: Block, s: int, first: float, second:
     total = 0.0
     for g in range(c.string_start[s], c.string_start[s + 1]):
         soc, capacity = y.group_soc[g], x.group_capacity[g]
-        above = charge.open_circuit_area(x, p, soc + second / capacity)
-        total += capacity * (above - charge.open_circuit_area(x, p, soc + first / capacity))
+        above = kinds.open_circuit_area(x, p, c, g, soc + second / capacity)
+        total += capacity * (above - kinds.open_circuit_area(x, p, c, g, soc + first / capacity))
     return total
 
 
