@@ -3,8 +3,8 @@
 Equations
 ---------
 Resistances R_p and R_n lead from the positive and the negative terminal to the chassis, which nothing else ties to the
-pack of the voltage V. So ``V / (R_p + R_n)`` leaks, and the poles are at ``V_p = V R_p / (R_p + R_n)`` and ``V_n = -V R_n
-/ (R_p + R_n)`` to the chassis.
+pack of the voltage V. So ``V / (R_p + R_n)`` leaks, and the poles are at ``V_p = V R_p / (R_p + R_n)`` and
+``V_n = -V R_n / (R_p + R_n)`` to the chassis.
 
 The test of the standards measures both, and then V' of the pole with the greater one, between which and the chassis it
 has put a known resistance R_0. The insulation resistance is ::
