@@ -22,7 +22,7 @@ from ....core.kernel import Block, kernel
 from ....core.model import DONE
 from ....core.variable import DataType, Variable
 from .. import anode_limit, loads
-from . import faults, limits, link, nodal, outputs, redistribution
+from . import deliverable, faults, limits, link, nodal, outputs, redistribution
 
 
 def fields() -> Fields:
@@ -128,6 +128,7 @@ def finish(x: Block, p: Block, u: Block, y: Block, c: Block, wanted: float, h: f
     write_loss(x, p, u, y, current, h)
     link.finish(x, p, y, current, h)
     redistribution.write(x, p, u, y, c)
+    deliverable.write(x, p, u, y, c)
     return DONE
 
 

@@ -25,7 +25,7 @@ from ....core.model import DONE, Model, Update
 from ....core.timescale import reset_timescales
 from ....core.variable import Count
 from .. import anode_limit, charge, insulation, kinds, ladder, loads, network, report
-from . import contactors, faults, limits, link, nodal, outputs, redistribution, strings
+from . import contactors, deliverable, faults, limits, link, nodal, outputs, redistribution, strings
 from .netlist import Netlist
 from .system import NodalSystem, wire
 from .transients import inductive, substeps
@@ -107,6 +107,7 @@ def fields(wiring: NodalSystem, nodes: int, anodes: bool) -> Fields:
         + strings.fields(wiring)
         + faults.fields(wiring)
         + redistribution.fields(wiring)
+        + deliverable.fields(Count(len(wiring.strings) - 1, "string"), groups)
         + outputs.fields(cells)
         + insulation.fields(abs(wiring.level))
         + (anode_limit.fields(cells) if anodes else Fields())
@@ -120,6 +121,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     nodal.prepare(x, p, u, c)
     start(x, p, u, y, c)
     redistribution.write(x, p, u, y, c)
+    deliverable.write(x, p, u, y, c)
 
 
 @kernel
@@ -147,6 +149,7 @@ def finish(x: Block, p: Block, u: Block, y: Block, c: Block, current: float, h: 
     nodal.set_currents(x, u, y, c)
     outputs.write_outputs(x, p, u, y, c, h)
     redistribution.write(x, p, u, y, c)
+    deliverable.write(x, p, u, y, c)
     return DONE
 
 
@@ -199,7 +202,7 @@ def initialize_inductive(x: Block, p: Block, u: Block, y: Block, c: Block) -> No
     inductive.reset(x, u, y, c)
     inductive.set_length(x, p, c, inductive.INSTANT)
     start(x, p, u, y, c)
-    write_redistribution(x, p, u, y, c)
+    write_prospects(x, p, u, y, c)
 
 
 @kernel
@@ -218,13 +221,14 @@ def advance_inductive(x: Block, p: Block, u: Block, y: Block, c: Block, t: float
     y.pack_current_actual, y.pack_charge, y.level_charge = current, h * current, c.terminal_level[0] * h * current
     inductive.write_currents(x, y, h)
     outputs.write_states(x, p, u, y, c)
-    write_redistribution(x, p, u, y, c)
+    write_prospects(x, p, u, y, c)
     return status
 
 
 @kernel
-def write_redistribution(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
-    """Write the redistribution currents by resistances alone, in a network with inductances."""
-    if redistribution.any_open(u):
+def write_prospects(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Write redistribution currents and deliverable capacity by resistances alone, in a network with inductances."""
+    if redistribution.any_open(u) or p.stated_power > 0.0:
         redistribution.solve(x, p, u, c, y.pack_current_actual)
     redistribution.write(x, p, u, y, c)
+    deliverable.write(x, p, u, y, c)
