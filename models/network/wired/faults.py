@@ -7,8 +7,9 @@ i at its contacts into that of the cell and ``G v``::
 
     emf' = emf / (1 + R G),   R' = R / (1 + R G),   c = (i - G emf) / (1 + R G),   v = emf + R c
 
-A cell that is open carries no current at its contacts; a short across its poles goes on. A conductor that is parted
-conducts nothing.
+A short between the terminals of the pack, of the conductance G, takes ``G V`` there; it is no part of the pack: what
+flows into the pack is the current of the load less that. A cell that is open carries no current at its contacts; a
+short across its poles goes on. A conductor that is parted conducts nothing.
 
 What nothing ties to the terminals any more keeps its charge: `stranded_charge`. It counts neither for SOC nor for
 capacity. While something is open, a cell counts where a current at the terminals would flow through it (`strings`).
@@ -38,12 +39,18 @@ def fields(wiring: NodalSystem) -> Fields:
                      detail=Detail.CELL),
             Variable("conductor_parted", "1", conductors, 0.0, 0.0, 1.0, 1.0, "Whether the conductor has parted",
                      data_type=DataType.BOOLEAN, detail=Detail.CELL),
+            Variable("external_short", "S", None, 0.0, 0.0, 1e6, 1.0,
+                     "Conductance of a short between the terminals of the pack"),
         ),
         outputs=(
             Variable("short_heat_rate", "W", cells, 0.0, 0.0, UNBOUNDED, 1.0, "Heat of the short across the poles",
                      detail=Detail.CELL),
             Variable("short_energy", "J", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
                      "Energy lost in shorts across cells, over the step"),
+            Variable("external_short_current", "A", None, 0.0, -UNBOUNDED, UNBOUNDED, 100.0,
+                     "Current from the positive terminal to the negative one through the short, mean over the step"),
+            Variable("external_short_energy", "J", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
+                     "Energy lost in the short between the terminals, over the step; the pack gives it"),
             Variable("stranded_charge", "C", None, 0.0, -UNBOUNDED, UNBOUNDED, 180e3,
                      "Charge of cells that nothing ties to the terminals", display_unit="A.h"),
             Variable("open_circuit", "1", None, 0.0, 0.0, 1.0, 1.0, "No way leads from one terminal to the other",
@@ -74,12 +81,12 @@ def has_moved(x: Block, u: Block) -> bool:
 
 @kernel
 def any_cut(x: Block, u: Block) -> bool:
-    """Return whether a cell is open or a conductor parted."""
+    """Return whether a cell is open, or a conductor does not conduct."""
     found = False
     for k in range(u.cell_open.shape[0]):
         found |= u.cell_open[k] > 0.5
     for b in range(x.parted.shape[0]):
-        found |= u.conductor_parted[b] > 0.5
+        found |= x.parted[b] > 0.5
     return bool(found)
 
 

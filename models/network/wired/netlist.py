@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core.bounds import LARGE
 from ....core.errors import InputError
 from ...numerics.pattern import Pattern, pattern
 
@@ -33,13 +34,19 @@ class CellPlace:
 
 @dataclass(frozen=True)
 class Conductor:
-    """What joins two nodes, of a resistance [Ohm] and an inductance [H], >= 0; without either it makes them one."""
+    """What joins two nodes, of a resistance [Ohm] and an inductance [H], >= 0; without either it makes them one.
+
+    Its fuse has a melting integral [A2 s], a current that never melts it [A], and an arc voltage [V] (`fuses`).
+    """
 
     name: str
     first: str
     second: str
     resistance: float
     inductance: float = 0.0
+    melting_integral: float = LARGE
+    minimum_melting_current: float = 0.0
+    arc_voltage: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -125,6 +132,8 @@ class NodalSystem:
         Of the conductors that are left [Ohm], [H].
     names : tuple of str
         Theirs.
+    left : tuple of Conductor
+        Themselves.
     level : int
         Of the positive terminal.
     groups : array
@@ -142,6 +151,7 @@ class NodalSystem:
     resistances: NDArray[np.float64]
     inductances: NDArray[np.float64]
     names: tuple[str, ...]
+    left: tuple[Conductor, ...]
     level: int
     groups: NDArray[np.int64]
     strings: NDArray[np.int64]
@@ -180,7 +190,7 @@ def wire(netlist: Netlist) -> NodalSystem:
     return NodalSystem(
         system.pattern, system.ends(pairs), system.ends(links), system.ends(spans, conducts=False),
         np.array([c.resistance for c in left]), np.array([c.inductance for c in left]),
-        tuple(c.name for c in left), level[terminals[1]], groups, strings, modules,
+        tuple(c.name for c in left), tuple(left), level[terminals[1]], groups, strings, modules,
     )  # fmt: skip
 
 
@@ -237,6 +247,8 @@ def _merged(conductors: Iterable[Conductor]) -> _Merged:
             value = getattr(conductor, what)
             if not 0.0 <= value < np.inf:
                 raise InputError(f"conductor {conductor.name}: {what} = {value:g} {unit} must be 0 or more, and finite")
+        if conductor.resistance == 0.0 and conductor.melting_integral < LARGE:
+            raise InputError(f"conductor {conductor.name}: one with a fuse has a resistance above 0")
         if conductor.resistance == conductor.inductance == 0.0:
             merged.join(conductor.first, conductor.second)
     return merged

@@ -11,14 +11,15 @@ Over a step of h, with ``pack_energy = h V I`` and the busbar loss from the squa
 
     pack_energy + balancing_energy = cell_energy + busbar_loss + short_energy
 
-and with inductances `inductive_energy` and `method_loss` on the right (`inductive`).
+and with inductances and fuses `inductive_energy`, `method_loss` and `arc_energy` on the right (`inductive`, `fuses`).
+Into the pack flows the current of the load less that of a short between the terminals.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from ....core.bounds import LARGE, UNBOUNDED
+from ....core.bounds import UNBOUNDED
 from ....core.errors import InputError
 from ....core.fields import Fields
 from ....core.kernel import Block, kernel
@@ -29,7 +30,7 @@ from ...numerics import laplacian, tables
 from .. import anode_limit, charge, ladder, loads, network, report
 from . import faults, limits, nodal, strings
 from .netlist import Netlist, NodalSystem, wire
-from .transients import inductive, substeps
+from .transients import fuses, inductive, substeps
 
 INFEASIBLE_POWER, NO_RESISTANCE = network.INFEASIBLE_POWER, nodal.NO_RESISTANCE
 
@@ -53,7 +54,7 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
     Raises
     ------
     InputError
-        When the netlist is none of a pack, or has inductance and a load should hold negative electrodes.
+        When the netlist is none of a pack, or has inductance or a fuse and a load should hold negative electrodes.
     """
     wiring = wire(netlist)
     resistive = Model(
@@ -66,15 +67,17 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
         update=Update.EXACT,
         refusals={INFEASIBLE_POWER: network.INFEASIBLE} | REFUSALS,
     )
-    if not wiring.inductances.any():
+    if not wiring.inductances.any() and not fuses.any_fuse(wiring):
         return resistive
     if anodes:
-        raise InputError("netlist: no load holds negative electrodes at a potential where conductors have inductance")
+        raise InputError(
+            "netlist: no load holds negative electrodes at a potential where conductors have inductance or a fuse"
+        )
     return replace(
         resistive,
-        fields=resistive.fields + inductive.fields(wiring),
-        initialize=initialize_inductive,
-        advance=advance_inductive,
+        fields=resistive.fields + inductive.fields(wiring) + fuses.fields(wiring),
+        initialize=initialize_transient,
+        advance=advance_transient,
         refusals={**resistive.refusals, **inductive.REFUSALS},
     )
 
@@ -92,10 +95,21 @@ def fields(wiring: NodalSystem, nodes: int, anodes: bool) -> Fields:
         + charge.fields(cells, groups, Count(nodes, "node"))
         + strings.fields(wiring)
         + faults.fields(wiring)
-        + Fields(outputs=(
-            Variable("foreseen_voltage", "V", cells, 0.0, -UNBOUNDED, UNBOUNDED, 3.7,
-                     "Voltage of the cell that its port foresees", detail=Detail.CELL),
-        ))
+        + Fields(
+            outputs=(
+                Variable(
+                    "foreseen_voltage",
+                    "V",
+                    cells,
+                    0.0,
+                    -UNBOUNDED,
+                    UNBOUNDED,
+                    3.7,
+                    "Voltage of the cell that its port foresees",
+                    detail=Detail.CELL,
+                ),
+            )
+        )
         + (anode_limit.fields(cells) if anodes else Fields())
         + Fields(modules=(__name__,))
     )
@@ -115,10 +129,10 @@ def solve(x: Block, p: Block, u: Block, y: Block, c: Block) -> tuple[int, float,
 def offer(x: Block, u: Block, y: Block, c: Block) -> tuple[int, float, float]:
     """Eliminate the equations, which are assembled; return as `solve` does."""
     laplacian.eliminate(x, c)
+    y.open_circuit = 0.0 if nodal.short_terminals(x, u, c) else 1.0
     strings.count_cells(x, u, c)
     emf, resistance = nodal.port(x, u, c)
     y.maximum_discharge_power = loads.maximum_power(emf, resistance)
-    y.open_circuit = 1.0 if resistance >= LARGE else 0.0
     if u.load_mode == loads.POWER and y.open_circuit == 0.0 and not loads.feasible(u.pack_power, emf, resistance):
         return INFEASIBLE_POWER, emf, resistance
     return DONE, emf, resistance
@@ -140,6 +154,7 @@ def write_energies(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -
     """Write the integrals over a step of h [s]; each comes from currents and voltages of its own."""
     y.pack_charge = h * y.pack_current_actual
     y.pack_energy = y.pack_charge * y.pack_voltage
+    y.external_short_energy = h * y.external_short_current * y.pack_voltage
     y.short_energy = 0.0
     balancing, lost, stored = nodal.balancing_power(x, u, c, y.pack_voltage), 0.0, 0.0
     for b in range(y.conductor_current.shape[0]):
@@ -184,7 +199,7 @@ def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     solve(x, p, u, y, c)
     nodal.settle(x, c)
     loads.reset_charge(x)
-    y.pack_current_actual = 0.0
+    y.pack_current_actual = y.external_short_current = 0.0
     for k in range(y.current.shape[0]):
         y.current[k] = 0.0
     for b in range(y.conductor_current.shape[0]):
@@ -234,8 +249,9 @@ def flow(x: Block, p: Block, u: Block, y: Block, c: Block, emf: float, resistanc
 
 @kernel
 def finish(x: Block, p: Block, u: Block, y: Block, c: Block, current: float, h: float) -> int:
-    """Write all outputs of a step of h [s] under a pack current [A]."""
-    y.pack_current_actual = current
+    """Write all outputs of a step of h [s] under a current [A] of the load."""
+    y.external_short_current = u.external_short * (1.0 - y.open_circuit) * nodal.pack_voltage(x, u, c)
+    y.pack_current_actual = current - y.external_short_current
     nodal.set_currents(x, u, y, c)
     write_outputs(x, p, u, y, c, h)
     return DONE
@@ -271,26 +287,40 @@ def advance_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block, t: flo
 
 
 @kernel
-def initialize_inductive(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
-    """Start without currents, inductances included, at the voltages of the open circuit."""
-    inductive.reset(x, u, y)
+def initialize_transient(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Start without currents, inductances included, all fuses whole, at the voltages of the open circuit."""
+    inductive.reset(x, p, u, y)
+    fuses.reset(x, y)
     inductive.set_length(x, p, c, inductive.INSTANT)
     start(x, p, u, y, c)
 
 
 @kernel
-def advance_inductive(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
+def load_of_step(x: Block, p: Block, u: Block, y: Block, c: Block) -> tuple[int, float]:
+    """Let the current flow that the load sets for a step in sub-steps; return a status and the current [A].
+
+    A load that finds no current for its power while an arc burns takes none.
+    """
+    status, emf, resistance = offer(x, u, y, c)
+    if status == INFEASIBLE_POWER and fuses.any_arcing(x):
+        nodal.settle(x, c)
+        return DONE, 0.0
+    return status, flow(x, p, u, y, c, emf, resistance) if status == DONE else 0.0
+
+
+@kernel
+def advance_transient(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Take the step of h seconds in sub-steps; the load sets its current for all of it."""
     inductive.begin(x, p, u, y, c, h)
     if not nodal.assemble(x, p, u, c):
         return NO_RESISTANCE
     inductive.drive_conductors(x, c)
-    status, emf, resistance = offer(x, u, y, c)
+    status, current = load_of_step(x, p, u, y, c)
     if status != DONE:
         return status
-    current = flow(x, p, u, y, c, emf, resistance)
-    status = substeps.run(x, p, u, y, c, current, h)
-    y.pack_current_actual, y.pack_charge = current, h * current
+    status = substeps.run(x, p, u, y, c, current, t, h)
+    strings.count_cells(x, u, c)
     inductive.write_currents(x, y, h)
+    fuses.write(x, p, y)
     write_states(x, p, u, y, c)
     return status
