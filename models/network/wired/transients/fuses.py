@@ -43,6 +43,9 @@ from ..netlist import NodalSystem
 WHOLE, ARCING, BLOWN = 0.0, 1.0, 2.0
 """Phases of a fuse; a conductor without one stays whole."""
 
+MARGIN = 1e-12
+"""By which share a melting integral passes the fuse's: a current that it carries for ever leaves it there, rounded."""
+
 SMALL = 1e-9
 """Up to here ``(1 - exp(-x)) / x`` is ``1 - x/2`` to the last place."""
 
@@ -131,6 +134,12 @@ def melting_after(x: Block, p: Block, b: int, after: float, h: float) -> float:
 
 
 @kernel
+def beyond(p: Block, b: int, integral: float) -> float:
+    """Return by which share a melting integral [A2 s] is beyond that of fuse b; negative while it is whole."""
+    return integral / p.fuse_melting_integral[b] - 1.0 - MARGIN
+
+
+@kernel
 def furthest(x: Block, p: Block, h: float) -> float:
     """Return how far the fuses are past their next events after h [s], the one that is furthest; negative before all.
 
@@ -140,7 +149,7 @@ def furthest(x: Block, p: Block, h: float) -> float:
     for b in range(x.fuse_phase.shape[0]):
         after = x.after_current[b]
         if x.fuse_phase[b] == WHOLE:
-            found = max(found, melting_after(x, p, b, after, h) / p.fuse_melting_integral[b] - 1.0)
+            found = max(found, beyond(p, b, melting_after(x, p, b, after, h)))
         elif x.fuse_phase[b] == ARCING:
             found = max(found, -after / x.held_current[b])
     return found
@@ -159,7 +168,7 @@ def melt(x: Block, p: Block, y: Block, t: float) -> bool:
     """Let the fuses that have melted by t [s] arc, or open those without arc voltage; return whether there are any."""
     found = False
     for b in range(x.fuse_phase.shape[0]):
-        if x.fuse_phase[b] == WHOLE and x.melting_integral[b] / p.fuse_melting_integral[b] - 1.0 >= 0.0:
+        if x.fuse_phase[b] == WHOLE and beyond(p, b, x.melting_integral[b]) >= 0.0:
             found = True
             x.fuse_phase[b], y.fuse_melting_time[b] = ARCING, t
             x.arc_voltage[b] = p.fuse_arc_voltage[b] if x.held_current[b] > 0.0 else -p.fuse_arc_voltage[b]
