@@ -20,6 +20,7 @@ from ..models.aging.counters import COUNTER_NAMES
 from ..models.bms.protection import TRIPS
 from ..models.electrochemistry import heat
 from ..models.network import meter
+from ..models.network.kinds import with_kinds
 from ..models.network.wired import meter as wired_meter
 from ..models.network.wired.netlist import Netlist
 from .bms import LIMITS
@@ -31,12 +32,18 @@ DESCRIPTION = "Battery pack: cells, network, thermal network and balancer"
 
 
 def meter_of(
-    series: int, parallel: int, opposite_terminals: bool, netlist: Mapping[str, Any] | None = None
+    series: int,
+    parallel: int,
+    opposite_terminals: bool,
+    netlist: Mapping[str, Any] | None = None,
+    curves: Sequence[int] | None = None,
 ) -> Model:
     """Return the meter of a network, of the arguments of `pack_network.define`."""
     if netlist is None:
-        return meter.declare(series, parallel, opposite_terminals)
-    return wired_meter.declare(Netlist.of_figures(netlist))
+        model = meter.declare(series, parallel, opposite_terminals)
+    else:
+        model = wired_meter.declare(Netlist.of_figures(netlist))
+    return model if curves is None else with_kinds(model, curves)
 
 
 INNER = {"meter": meter_of}
@@ -86,6 +93,7 @@ def define(
     held = () if ages else HELD_WITHOUT_AGING
     demanded = [Limits(*limit) for limit in limits]
     taps += [tap for tap in HEAT_TAPS if _tells(models["Cell"], tap.name)]
+    taps += [tap for tap in WIRED_TAPS if _tells(models["PackNetwork"], tap.name)]
     shared = {
         **SHARED,
         **{f"Meter.{v.name}": f"PackNetwork.{v.name}" for v in models["Meter"].parameters},
@@ -106,7 +114,7 @@ def _tells(model: Model, output: str) -> bool:
 
 
 def _takes(model: Model, parameter: str) -> bool:
-    return any(variable.name == parameter for variable in model.parameters)
+    return any(variable.path == parameter for variable in model.parameters)
 
 
 def _model(module: str, arguments: Mapping[str, Any]) -> Model:
@@ -223,6 +231,19 @@ SENSITIVITY_TAPS = tuple(
 
 HEAT_TAPS = tuple(Tap(f"heat_{part}", f"Cell.heat_{part}", Summary.INTEGRAL) for part, _ in heat.PARTS)
 """Further outputs where the cells tell the parts of their heat."""
+
+WIRED_TAPS = (
+    *(Tap(name, f"PackNetwork.{name}") for name in ("stranded_charge",)),
+    *(Tap(name, f"PackNetwork.{name}", Summary.MAXIMUM) for name in ("open_circuit",)),
+    *(
+        Tap(name, f"PackNetwork.{name}", Summary.INTEGRAL)
+        for name in ("short_energy", "short_charge", "inductive_energy", "method_loss")
+    ),
+    Tap("string_current", "PackNetwork.string_current", detail=Detail.GROUP),
+    Tap("conductor_current", "PackNetwork.conductor_current", detail=Detail.CELL),
+    Tap("short_heat_rate", "PackNetwork.short_heat_rate", detail=Detail.CELL),
+)
+"""Further outputs of a pack that is wired in any way; those that its network tells."""
 
 LOOKAHEADS = ("Cell.lookahead",)
 """The network steps before the cells: with ports half a step ahead the exchange is of second order."""

@@ -8,15 +8,18 @@ line that names the key, its value and what is allowed.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
-from ..models.network.wired.netlist import Netlist, wire
+from ..models.network.wired.netlist import Netlist
+from ..models.network.wired.system import wire
 from .balancing_tables import Balancer, Bms
 from .cells.chosen import Cell
 from .cells.known import KnownCells
+from .cells.replaced import Kinds, Replaced, kinds_of
 from .reading.checking import checked, said_of, tables_of
 from .reading.toml_file import read_toml
 from .setting import Table
@@ -50,6 +53,7 @@ class Pack(Table):
     pack: Arrangement
     cell: Cell
     variation: Variation = Field(default_factory=Variation)
+    replaced: list[Replaced] = Field(default=[])
     cells: KnownCells | None = None
     busbar: Busbar = Field(default_factory=Busbar)
     cable: Cable | None = None
@@ -83,9 +87,17 @@ class Pack(Table):
         """How cells and conductors are wired where the pack is more than groups in series; else None."""
         return wiring(self.pack, self.busbar, self.cable, self.netlist, self.faults)
 
+    @cached_property
+    def kinds(self) -> Kinds:
+        """The kinds of its cells, and what they have lost; ValueError where [[replaced]] names what it does not have."""
+        return kinds_of(self.cell, self.replaced, self.pack)
+
     @model_validator(mode="after")
     def _consistent(self) -> Pack:
         self._check_wiring()
+        kinds = self.kinds
+        with said_of("replaced"):
+            kinds.check()
         with said_of("schedule"):
             if self.aging is not None:
                 self.schedule.check_multiple("thermal", "aging")
@@ -97,7 +109,7 @@ class Pack(Table):
                 self.bms.check_cell(self.cell)
         with said_of("balancer"):
             self.balancer.check_links(self.pack.groups)
-            self.balancer.check_minimum_voltage(self.cell.load().limits.maximum_voltage)
+            self.balancer.check_minimum_voltage(self.kinds.narrowest.maximum_voltage)
         return self
 
     def _check_wiring(self) -> None:

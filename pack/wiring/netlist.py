@@ -1,4 +1,4 @@
-"""The netlist of a pack: that of its file, or one of the usual ways; None where the groups are in series and no more."""
+"""The netlist of a pack: that of its file, or a usual one; None where the groups are in series and no more."""
 
 from __future__ import annotations
 

@@ -76,10 +76,13 @@ class NetlistTable(Table):
             CellPlace(f"cell {k + 1}", negative, positive, k // parallel)
             for k, (negative, positive) in enumerate(self.cells)
         ]
-        conductors = [Conductor(c.name, *c.between, c.resistance, c.inductance) for c in self.conductors]
+        conductors = [
+            Conductor(c.name, c.between[0], c.between[1], c.resistance, c.inductance) for c in self.conductors
+        ]
         rows = self.groups or [GroupRow(between=ends) for ends in self.cells[::parallel]]
         taps = [
-            GroupPlace(f"group {g + 1}", *row.between, row.string - 1, row.module - 1) for g, row in enumerate(rows)
+            GroupPlace(f"group {g + 1}", row.between[0], row.between[1], row.string - 1, row.module - 1)
+            for g, row in enumerate(rows)
         ]
         return Netlist(self.negative, self.positive, tuple(places), tuple(conductors), tuple(taps),
                        tuple(self.contactors))  # fmt: skip
@@ -89,7 +92,7 @@ class CellFault(Table):
     """A fault of a cell."""
 
     cell: Number = Field(description="number of the cell")
-    at: Duration = Field(default="0 s", validate_default=True, description="time at which it begins")
+    at: Duration | None = Field(default=None, description="time at which it begins, by default from the start")
 
 
 class CellShort(CellFault):
@@ -102,14 +105,14 @@ class ConductorFault(Table):
     """A conductor that parts."""
 
     conductor: str = Field(min_length=1, description="its name")
-    at: Duration = Field(default="0 s", validate_default=True, description="time at which it parts")
+    at: Duration | None = Field(default=None, description="time at which it parts, by default from the start")
 
 
 class ExternalShort(Table):
     """A short between the terminals of the pack."""
 
     resistance: float = Field(ge=1e-6, le=1e12, description="of the short [Ohm]")
-    at: Duration = Field(default="0 s", validate_default=True, description="time at which it begins")
+    at: Duration | None = Field(default=None, description="time at which it begins, by default from the start")
 
 
 class Faults(Table):

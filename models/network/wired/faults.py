@@ -1,4 +1,4 @@
-"""Faults of cells and conductors: cells that fail open or short, conductors that part; and what they leave of the pack.
+"""Faults and switches: cells that fail open or short, conductors that part, contactors of strings; what they leave.
 
 Equations
 ---------
@@ -7,9 +7,11 @@ i at its contacts into that of the cell and ``G v``::
 
     emf' = emf / (1 + R G),   R' = R / (1 + R G),   c = (i - G emf) / (1 + R G),   v = emf + R c
 
+A cell that is open carries no current at its contacts; a short across its poles goes on. A conductor conducts nothing
+while it has parted, while it is the contactor of a string that is open, and for ever when its fuse has blown.
+
 A short between the terminals of the pack, of the conductance G, takes ``G V`` there; it is no part of the pack: what
-flows into the pack is the current of the load less that. A cell that is open carries no current at its contacts; a
-short across its poles goes on. A conductor that is parted conducts nothing.
+flows into the pack is the current of the load less that.
 
 What nothing ties to the terminals any more keeps its charge: `stranded_charge`. It counts neither for SOC nor for
 capacity. While something is open, a cell counts where a current at the terminals would flow through it (`strings`).
@@ -21,16 +23,25 @@ Shared states
 
 from __future__ import annotations
 
+import numpy as np
+
 from ....core.bounds import UNBOUNDED
 from ....core.fields import Fields, flag
 from ....core.kernel import Block, kernel
 from ....core.variable import Count, DataType, Detail, Variable
-from .netlist import NodalSystem
+from ...numerics import laplacian
+from .system import NodalSystem
+
+NO_STRING = -1
+"""Stands for the string of a conductor that no contactor opens."""
 
 
 def fields(wiring: NodalSystem) -> Fields:
     """Return the faults that cells and conductors may have, and what is told of them."""
     cells, conductors = Count(len(wiring.cells.first), "cell"), Count(len(wiring.names), "conductor")
+    strings = Count(len(wiring.strings) - 1, "string")
+    opens = np.full(len(wiring.names), NO_STRING)
+    opens[wiring.contactors] = np.arange(len(wiring.contactors))
     return Fields(
         inputs=(
             Variable("cell_open", "1", cells, 0.0, 0.0, 1.0, 1.0, "Whether the cell has failed open",
@@ -41,6 +52,9 @@ def fields(wiring: NodalSystem) -> Fields:
                      data_type=DataType.BOOLEAN, detail=Detail.CELL),
             Variable("external_short", "S", None, 0.0, 0.0, 1e6, 1.0,
                      "Conductance of a short between the terminals of the pack"),
+            Variable("string_open", "1", strings, 0.0, 0.0, min(len(wiring.contactors), 1), 1.0,
+                     "Whether the contactor of the string is open; 0 where the netlist names no contactors",
+                     data_type=DataType.BOOLEAN, detail=Detail.GROUP),
         ),
         outputs=(
             Variable("short_heat_rate", "W", cells, 0.0, 0.0, UNBOUNDED, 1.0, "Heat of the short across the poles",
@@ -51,14 +65,22 @@ def fields(wiring: NodalSystem) -> Fields:
                      "Current from the positive terminal to the negative one through the short, mean over the step"),
             Variable("external_short_energy", "J", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
                      "Energy lost in the short between the terminals, over the step; the pack gives it"),
+            Variable("short_charge", "C", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
+                     "Charge that passed by the cells through shorts across them, over the step"),
+            Variable("level_charge", "C", None, 0.0, -UNBOUNDED, UNBOUNDED, 1e4,
+                     "Charge that entered at the terminals, over the step, once for each level of cells between them"),
             Variable("stranded_charge", "C", None, 0.0, -UNBOUNDED, UNBOUNDED, 180e3,
                      "Charge of cells that nothing ties to the terminals", display_unit="A.h"),
             Variable("open_circuit", "1", None, 0.0, 0.0, 1.0, 1.0, "No way leads from one terminal to the other",
                      data_type=DataType.BOOLEAN),
         ),
         states=(
-            flag("parted", conductors, "Whether the conductor was parted when conductances were set last"),
+            flag("parted", conductors, "Whether the conductor did not conduct when conductances were set last"),
+            flag("blown", conductors, "Whether the fuse of the conductor has blown"),
             flag("counted", cells, "Whether something ties the cell to the terminals"),
+        ),
+        constants=(
+            laplacian.constant("conductor_string", opens, "conductor", "String that each conductor opens; -1 of none"),
         ),
         modules=(__name__,),
     )  # fmt: skip
@@ -71,11 +93,18 @@ def divisor(u: Block, k: int) -> float:
 
 
 @kernel
-def has_moved(x: Block, u: Block) -> bool:
-    """Return whether a conductor has parted, or been joined, since conductances were set last."""
+def conducts(x: Block, u: Block, c: Block, b: int) -> bool:
+    """Return whether conductor b conducts: neither it nor its fuse has parted, and no contactor opens it."""
+    s = c.conductor_string[b]
+    return not (u.conductor_parted[b] > 0.5 or x.blown[b] > 0.5 or (s >= 0 and u.string_open[s] > 0.5))
+
+
+@kernel
+def has_moved(x: Block, u: Block, c: Block) -> bool:
+    """Return whether a conductor has begun or ceased to conduct since conductances were set last."""
     moved = False
     for b in range(x.parted.shape[0]):
-        moved |= (u.conductor_parted[b] > 0.5) != (x.parted[b] > 0.5)
+        moved |= conducts(x, u, c, b) == (x.parted[b] > 0.5)
     return moved
 
 
@@ -95,6 +124,12 @@ def port(u: Block, k: int) -> tuple[float, float]:
     """Return EMF [V] and resistance [Ohm] of cell k with a short across its poles."""
     shared = divisor(u, k)
     return u.emf[k] / shared, u.resistance[k] / shared
+
+
+@kernel
+def contact_current(u: Block, k: int, current: float) -> float:
+    """Return the current at the contacts of cell k [A], into which itself so much flows."""
+    return current * divisor(u, k) + u.cell_short[k] * u.emf[k]
 
 
 @kernel

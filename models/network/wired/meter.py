@@ -2,7 +2,7 @@
 
 Equations
 ---------
-The network knows the voltages that the ports of the cells foresee, in the middle of a step. When the cells have stepped,
+The network knows the voltages that the ports of the cells foresee, in the middle of a step. When cells have stepped,
 each is off by ``d_k = voltage_k - foreseen_voltage_k``. A group is off by the mean of its cells, weighted by their
 conductances g_k with their contacts, as in ideal busbars; a string by the sum of its groups; a module by the mean of
 its strings, weighted by their conductances; the pack by the sum of its modules.
@@ -21,10 +21,11 @@ from ....core.model import DONE, Model, Update
 from ....core.statistics import extremes
 from ....core.variable import Count, Variable
 from ...numerics import laplacian
-from .. import ladder, meter, report
-from .netlist import Netlist, NodalSystem, wire
+from .. import kinds, ladder, meter, report
+from .netlist import Netlist
+from .system import NodalSystem, wire
 
-SHARED = ("contact_resistance", "minimum_cell_voltage", "maximum_cell_voltage")
+SHARED = ("contact_resistance", "minimum_cell_voltage", "maximum_cell_voltage", *kinds.OWN)
 """The parameters of the network that the meter has to know."""
 
 
@@ -113,6 +114,7 @@ def read(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     least, greatest, _, _, _ = extremes(u.voltage)
     y.undervoltage = 1.0 if least < p.minimum_cell_voltage else 0.0
     y.overvoltage = 1.0 if greatest > p.maximum_cell_voltage else 0.0
+    kinds.note_voltages(u.voltage, p, y)
 
 
 @kernel

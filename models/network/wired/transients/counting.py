@@ -22,6 +22,7 @@ def count_stage(x: Block, p: Block, u: Block, y: Block, c: Block, weight: float)
         flowing = nodal.cell_current(x, c, k)
         own = faults.own_current(u, k, flowing)
         x.cell_charge[k] += weight * own
+        y.short_charge += weight * (flowing - own)
         y.cell_energy += weight * own * (u.emf[k] + u.resistance[k] * own)
         y.busbar_loss += weight * p.contact_resistance[k] * flowing * flowing
         x.short_work[k] += weight * faults.short_power(u, k, own)

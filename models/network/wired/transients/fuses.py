@@ -38,7 +38,7 @@ from .....core.kernel import Block, kernel
 from .....core.variable import Count, DataType, Detail, Variable
 from ....numerics.elementary import exp, expm1
 from ...bounds import CURRENT
-from ..netlist import NodalSystem
+from ..system import NodalSystem
 
 WHOLE, ARCING, BLOWN = 0.0, 1.0, 2.0
 """Phases of a fuse; a conductor without one stays whole."""
@@ -103,17 +103,9 @@ def reset(x: Block, y: Block) -> None:
     y.arc_energy = 0.0
     for b in range(x.fuse_phase.shape[0]):
         x.fuse_phase[b] = WHOLE
-        x.melting_integral[b] = x.arc_voltage[b] = 0.0
+        x.melting_integral[b] = x.arc_voltage[b] = x.blown[b] = 0.0
         y.fuse_blown[b] = y.fuse_arcing[b] = y.melted_share[b] = 0.0
         y.fuse_melting_time[b] = y.fuse_clearing_time[b] = LARGE
-
-
-@kernel
-def open_blown(x: Block) -> None:
-    """Let the conductors of blown fuses conduct nothing, after `nodal.note_parted`."""
-    for b in range(x.fuse_phase.shape[0]):
-        if x.fuse_phase[b] == BLOWN:
-            x.parted[b] = 1.0
 
 
 @kernel
@@ -181,7 +173,7 @@ def melt(x: Block, p: Block, y: Block, t: float) -> bool:
 def clear(x: Block, y: Block, b: int, t: float) -> None:
     """Open fuse b for ever, at t [s]."""
     x.fuse_phase[b], y.fuse_clearing_time[b] = BLOWN, t
-    x.arc_voltage[b], x.parted[b] = 0.0, 1.0
+    x.arc_voltage[b], x.blown[b], x.parted[b] = 0.0, 1.0, 1.0
 
 
 @kernel

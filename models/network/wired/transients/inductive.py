@@ -42,8 +42,7 @@ from .....core.kernel import Block, kernel
 from .....core.variable import Count, Variable
 from ....numerics import laplacian
 from .. import nodal
-from ..netlist import NodalSystem
-from . import fuses
+from ..system import NodalSystem
 
 INSTANT = 1e-12
 """Length of the first sub-step [s]: no current that the load does not force changes in it."""
@@ -98,9 +97,9 @@ def fields(wiring: NodalSystem) -> Fields:
 
 
 @kernel
-def reset(x: Block, p: Block, u: Block, y: Block) -> None:
+def reset(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start a run: no inductance holds a current."""
-    nodal.note_parted(x, u)
+    nodal.note_parted(x, u, c)
     x.substep, x.has_inductance = FIRST, 0.0
     y.inductive_energy = y.method_loss = 0.0
     for b in range(x.held_current.shape[0]):
@@ -112,21 +111,22 @@ def reset(x: Block, p: Block, u: Block, y: Block) -> None:
 @kernel
 def begin(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
     """Begin a step of h [s]: nothing is counted; the conductances are those of one stage over all of it."""
-    y.pack_charge = y.pack_energy = y.balancing_energy = y.cell_energy = y.busbar_loss = y.short_energy = 0.0
+    y.pack_charge = y.pack_energy = y.balancing_energy = y.cell_energy = y.busbar_loss = 0.0
+    y.short_energy = y.short_charge = 0.0
     y.external_short_current = y.external_short_energy = y.inductive_energy = y.method_loss = y.arc_energy = 0.0
     for k in range(x.cell_charge.shape[0]):
         x.cell_charge[k] = x.short_work[k] = 0.0
-    nodal.note_parted(x, u)
-    fuses.open_blown(x)
+    nodal.note_parted(x, u, c)
     set_length(x, p, c, h)
     set_base(x, 0.0)
 
 
 @kernel
-def write_currents(x: Block, y: Block, h: float) -> None:
+def write_currents(x: Block, y: Block, c: Block, h: float) -> None:
     """Write the mean currents of cells and terminals over a step of h [s], and those in the conductors at its end."""
     y.pack_current_actual = y.pack_charge / h
     y.external_short_current /= h
+    y.level_charge = c.terminal_level[0] * y.pack_charge
     for k in range(y.current.shape[0]):
         y.current[k] = x.cell_charge[k] / h
         y.short_heat_rate[k] = x.short_work[k] / h

@@ -5,7 +5,8 @@ import pytest
 
 from packfmu.models.network.wired import network as wired
 from packfmu.models.network.wired.arranged import Arranged
-from packfmu.models.network.wired.netlist import Netlist, wire
+from packfmu.models.network.wired.netlist import Netlist
+from packfmu.models.network.wired.system import wire
 from tests.models.packs import NODES, started, step
 
 

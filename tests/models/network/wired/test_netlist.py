@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from packfmu.core.errors import InputError
-from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist, wire
+from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist
+from packfmu.models.network.wired.system import wire
 
 from .netlists import ladder
 
