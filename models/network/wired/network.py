@@ -70,7 +70,9 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
     if not wiring.inductances.any() and not fuses.any_fuse(wiring):
         return resistive
     if anodes:
-        raise InputError("netlist: no load holds negative electrodes at a potential where conductors have inductance or a fuse")
+        raise InputError(
+            "netlist: no load holds negative electrodes at a potential where conductors have inductance or a fuse"
+        )
     return replace(
         resistive,
         fields=resistive.fields + inductive.fields(wiring) + fuses.fields(wiring),
