@@ -7,7 +7,7 @@ together. Over a step of h in which the pack current has the mean I and the vari
 All currents and voltages of the pack are affine in the pack current, so an integral of squares is that of the mean, and
 the variance times the square of the share. Exactly::
 
-    load_energy = pack_energy + contactor_loss + link_energy
+    load_energy = pack_energy + external_short_energy + contactor_loss + link_energy
 
 Limits
 ------
@@ -87,7 +87,10 @@ def add_variance(x: Block, p: Block, u: Block, y: Block, c: Block, current: floa
     The responses to a pack current are known.
     """
     squares = h * link.variance(x, current)
-    y.pack_energy += squares * x.response[x.response.shape[0] - 2]
+    resistance = x.response[x.response.shape[0] - 2]
+    shorted = u.external_short * resistance
+    y.pack_energy += squares * resistance * (1.0 - shorted)
+    y.external_short_energy += squares * resistance * shorted
     for b in range(y.conductor_current.shape[0]):
         through = x.response[c.conductor_second[b]] - x.response[c.conductor_first[b]]
         y.busbar_loss += squares * x.conductor_conductance[b] * through * through
@@ -120,8 +123,9 @@ def solve(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> int:
 def finish(x: Block, p: Block, u: Block, y: Block, c: Block, wanted: float, h: float) -> int:
     """Write all outputs of a step of h [s] of a load that wants a current [A]."""
     current = link.drawn(x, p, y, wanted, h)
-    y.pack_current_actual = link.mean_current(x, current)
-    nodal.load_settled(x, y.pack_current_actual)
+    mean = link.mean_current(x, current)
+    nodal.load_settled(x, mean)
+    outputs.write_terminals(x, u, y, c, mean)
     nodal.set_currents(x, u, y, c)
     outputs.write_outputs(x, p, u, y, c, h)
     add_variance(x, p, u, y, c, current, h)

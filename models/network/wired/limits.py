@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import math
 
-from ....core.bounds import LARGE
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.model import DONE
@@ -53,10 +52,9 @@ def solve(x: Block, p: Block, u: Block, y: Block, c: Block) -> tuple[int, float,
 def offer(x: Block, u: Block, y: Block, c: Block) -> tuple[float, float]:
     """Eliminate the equations, which are assembled; return EMF [V] and resistance [Ohm] between the terminals."""
     laplacian.eliminate(x, c)
+    y.open_circuit = 0.0 if nodal.short_terminals(x, u, c) else 1.0
     strings.count_cells(x, u, c)
-    emf, resistance = nodal.port(x, u, c)
-    y.open_circuit = 1.0 if resistance >= LARGE else 0.0
-    return emf, resistance
+    return nodal.port(x, u, c)
 
 
 @kernel

@@ -20,8 +20,9 @@ Over the step I has the mean ``I_L - J m_1`` and the variance ``J^2 q``, ``q = (
 
 Limits
 ------
-A load draws the link to 0 V and no further: then its current is smaller than it asks for, and `link_empty` is set. A
-power that neither pack nor capacitor can give in this step is refused.
+A load draws the link to 0 V and no further, and charges it to `maximum_link_voltage` and no further: then its current
+is smaller than it asks for, and `link_empty` or `link_full` is set. A power that neither pack nor capacitor can give in
+this step is refused.
 
 References
 ----------
@@ -43,9 +44,9 @@ TERMS = 18
 """Of a series whose argument is below 1: the next one is below 1e-17 of the first."""
 
 
-def fields(groups: int) -> Fields:
-    """Return the capacitor behind a pack of so many groups, and what it tells."""
-    highest = VOLTAGE * groups
+def fields(series: int) -> Fields:
+    """Return the capacitor behind a pack of so many cells in series, and what it tells."""
+    highest = VOLTAGE * series
     energies = {
         "load_energy": "Energy from the load into the link",
         "link_energy": "Energy that the capacitor of the link has taken up",
@@ -54,15 +55,19 @@ def fields(groups: int) -> Fields:
         parameters=(
             Variable("link_capacitance", "F", None, 1e-3, 1e-9, 1e3, 1e-3, "Capacitance of the link",
                      display_unit="uF"),
-            Variable("initial_link_voltage", "V", None, 0.0, -highest, highest, 4.0 * groups,
+            Variable("initial_link_voltage", "V", None, 0.0, -highest, highest, 4.0 * series,
                      "Voltage of the link at the start, where the main contactor is open then"),
+            Variable("maximum_link_voltage", "V", None, 5.0 * series, 0.0, highest, 4.0 * series,
+                     "Voltage to which a load charges the link at most", tunable=True),
         ),
         outputs=(
-            Variable("link_voltage", "V", None, 0.0, -UNBOUNDED, UNBOUNDED, 4.0 * groups,
+            Variable("link_voltage", "V", None, 0.0, -UNBOUNDED, UNBOUNDED, 4.0 * series,
                      "Voltage of the link at the end of the step"),
             Variable("load_current", "A", None, 0.0, -UNBOUNDED, UNBOUNDED, 100.0,
                      "Current of the load into the link"),
             Variable("link_empty", "1", None, 0.0, 0.0, 1.0, 1.0, "The load draws the link to 0 V",
+                     data_type=DataType.BOOLEAN),
+            Variable("link_full", "1", None, 0.0, 0.0, 1.0, 1.0, "The load charges the link to its greatest voltage",
                      data_type=DataType.BOOLEAN),
             *(
                 Variable(name, "J", None, 0.0, -UNBOUNDED, UNBOUNDED, 1e3, f"{text}, over the step")
@@ -113,7 +118,7 @@ def variance_of_decay(a: float) -> float:
 def reset(x: Block, y: Block, voltage: float) -> None:
     """Start a run with the link at a voltage [V]."""
     x.capacitor_voltage = y.link_voltage = voltage
-    y.load_current = y.load_energy = y.link_energy = y.link_empty = 0.0
+    y.load_current = y.load_energy = y.link_energy = y.link_empty = y.link_full = 0.0
 
 
 @kernel
@@ -177,9 +182,13 @@ def set_load_by_anodes(x: Block, p: Block, u: Block, y: Block, h: float) -> floa
 
 @kernel
 def drawn(x: Block, p: Block, y: Block, current: float, h: float) -> float:
-    """Return the load's current [A], which draws the link to 0 V at most in a step of h [s]."""
+    """Return the load's current [A] that leaves the link within 0 V and its limit after a step of h [s]."""
     emf, resistance = end_port(x, p, h)
-    y.link_empty = 1.0 if current < 0.0 <= emf and emf + resistance * current <= 0.0 else 0.0
+    ending = emf + resistance * current
+    y.link_empty = 1.0 if current < 0.0 <= emf and ending <= 0.0 else 0.0
+    y.link_full = 1.0 if current > 0.0 and ending > p.maximum_link_voltage else 0.0
+    if y.link_full == 1.0:
+        return max((p.maximum_link_voltage - emf) / resistance, 0.0)
     return -emf / resistance if y.link_empty == 1.0 else current
 
 

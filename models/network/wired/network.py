@@ -11,7 +11,8 @@ Over a step of h, with ``pack_energy = h V I`` and the busbar loss from the squa
 
     pack_energy + balancing_energy = cell_energy + busbar_loss + short_energy
 
-and with inductances `inductive_energy` and `method_loss` on the right (`inductive`).
+and with inductances and fuses `inductive_energy`, `method_loss` and `arc_energy` on the right (`inductive`, `fuses`).
+Into the pack flows the current of the load less that of a short between the terminals.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from .. import anode_limit, charge, insulation, kinds, ladder, loads, network, r
 from . import contactors, deliverable, faults, limits, link, nodal, outputs, redistribution, strings
 from .netlist import Netlist
 from .system import NodalSystem, wire
-from .transients import inductive, substeps
+from .transients import fuses, inductive, substeps
 
 INFEASIBLE_POWER, NO_RESISTANCE = limits.INFEASIBLE_POWER, nodal.NO_RESISTANCE
 
@@ -54,7 +55,8 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False, linked: bool = F
     Raises
     ------
     InputError
-        When the netlist is none of a pack, or has inductance and a link, or a load should hold negative electrodes.
+        When the netlist is none of a pack, or has inductance or a fuse, and a link, or a load that should hold negative
+        electrodes.
     """
     wiring = wire(netlist)
     resistive = Model(
@@ -68,26 +70,28 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False, linked: bool = F
         refusals={INFEASIBLE_POWER: network.INFEASIBLE} | REFUSALS,
     )
     if linked:
-        resistive = _linked(resistive, len(wiring.taps.first), anodes)
-    if not wiring.inductances.any():
+        resistive = _linked(resistive, max(abs(wiring.level), 1), anodes)
+    if not wiring.inductances.any() and not fuses.any_fuse(wiring):
         return resistive
     if linked:
-        raise InputError("netlist: no link with a capacitor stands behind conductors that have inductance")
+        raise InputError("netlist: no link with a capacitor stands behind conductors that have inductance or a fuse")
     if anodes:
-        raise InputError("netlist: no load holds negative electrodes at a potential where conductors have inductance")
+        raise InputError(
+            "netlist: no load holds negative electrodes at a potential where conductors have inductance or a fuse"
+        )
     return replace(
         resistive,
-        fields=resistive.fields + inductive.fields(wiring),
+        fields=resistive.fields + inductive.fields(wiring) + fuses.fields(wiring),
         initialize=initialize_inductive,
         advance=advance_inductive,
         refusals={**resistive.refusals, **inductive.REFUSALS},
     )
 
 
-def _linked(model: Model, groups: int, anodes: bool) -> Model:
+def _linked(model: Model, series: int, anodes: bool) -> Model:
     return replace(
         model,
-        fields=model.fields + contactors.fields() + link.fields(groups),
+        fields=model.fields + contactors.fields() + link.fields(series),
         initialize=initialize_linked_with_anodes if anodes else initialize_linked,
         advance=contactors.advance_with_anodes if anodes else contactors.advance,
     )
@@ -134,7 +138,7 @@ def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     y.maximum_discharge_power = loads.maximum_power(emf, resistance)
     nodal.settle(x, c)
     loads.reset_charge(x)
-    y.pack_current_actual = 0.0
+    y.pack_current_actual = y.external_short_current = 0.0
     for k in range(y.current.shape[0]):
         y.current[k] = 0.0
     for b in range(y.conductor_current.shape[0]):
@@ -144,8 +148,8 @@ def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 
 @kernel
 def finish(x: Block, p: Block, u: Block, y: Block, c: Block, current: float, h: float) -> int:
-    """Write all outputs of a step of h [s] under a pack current [A]."""
-    y.pack_current_actual = current
+    """Write all outputs of a step of h [s] under a current [A] of the load."""
+    outputs.write_terminals(x, u, y, c, current)
     nodal.set_currents(x, u, y, c)
     outputs.write_outputs(x, p, u, y, c, h)
     redistribution.write(x, p, u, y, c)
@@ -199,10 +203,25 @@ def initialize_linked_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Blo
 @kernel
 def initialize_inductive(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start without currents, inductances included, at the voltages of the open circuit."""
-    inductive.reset(x, u, y, c)
+    fuses.reset(x, y)
+    inductive.reset(x, p, u, y, c)
     inductive.set_length(x, p, c, inductive.INSTANT)
     start(x, p, u, y, c)
     write_prospects(x, p, u, y, c)
+
+
+@kernel
+def load_of_step(x: Block, p: Block, u: Block, y: Block, c: Block) -> tuple[int, float]:
+    """Let the current flow that the load sets for a step in sub-steps; return a status and the current [A].
+
+    A load that finds no current for its power while an arc burns takes none.
+    """
+    emf, resistance = limits.offer(x, u, y, c)
+    status = limits.allow(u, y, emf, resistance)
+    if status == INFEASIBLE_POWER and fuses.any_arcing(x):
+        nodal.settle(x, c)
+        return DONE, 0.0
+    return status, limits.flow(x, p, u, y, c, emf, resistance) if status == DONE else 0.0
 
 
 @kernel
@@ -212,14 +231,13 @@ def advance_inductive(x: Block, p: Block, u: Block, y: Block, c: Block, t: float
     if not nodal.assemble(x, p, u, c):
         return NO_RESISTANCE
     inductive.drive_conductors(x, c)
-    emf, resistance = limits.offer(x, u, y, c)
-    status = limits.allow(u, y, emf, resistance)
+    status, current = load_of_step(x, p, u, y, c)
     if status != DONE:
         return status
-    current = limits.flow(x, p, u, y, c, emf, resistance)
-    status = substeps.run(x, p, u, y, c, current, h)
-    y.pack_current_actual, y.pack_charge, y.level_charge = current, h * current, c.terminal_level[0] * h * current
-    inductive.write_currents(x, y, h)
+    status = substeps.run(x, p, u, y, c, current, t, h)
+    strings.count_cells(x, u, c)
+    inductive.write_currents(x, y, c, h)
+    fuses.write(x, p, y)
     outputs.write_states(x, p, u, y, c)
     write_prospects(x, p, u, y, c)
     return status

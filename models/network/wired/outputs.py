@@ -37,10 +37,18 @@ def write_voltages(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 
 
 @kernel
+def write_terminals(x: Block, u: Block, y: Block, c: Block, current: float) -> None:
+    """Write the currents into the pack and through the short between its terminals, of one [A] that enters there."""
+    y.external_short_current = u.external_short * (1.0 - y.open_circuit) * nodal.pack_voltage(x, u, c)
+    y.pack_current_actual = current - y.external_short_current
+
+
+@kernel
 def write_energies(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
     """Write the integrals over a step of h [s]; each comes from currents and voltages of its own."""
     y.pack_charge = h * y.pack_current_actual
     y.pack_energy = y.pack_charge * y.pack_voltage
+    y.external_short_energy = h * y.external_short_current * y.pack_voltage
     y.level_charge = c.terminal_level[0] * y.pack_charge
     y.short_energy = y.short_charge = 0.0
     balancing, lost, stored = nodal.balancing_power(x, u, c, y.pack_voltage), 0.0, 0.0

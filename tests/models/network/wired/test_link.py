@@ -37,7 +37,7 @@ def rest(pack, **inputs):
     """Start at rest, the contactor closed."""
     usual = {"emf": 3.7, "resistance": 2e-3, "load_mode": 1, "pack_current": 0.0, "pack_power": 0.0, "cell_short": 0.0,
              "cell_open": 0.0, "conductor_parted": 0.0, "balancing_current": 0.0, "balancing_pack_current": 0.0,
-             "contactor_open": 0.0, "precharge_closed": 0.0}  # fmt: skip
+             "contactor_open": 0.0, "precharge_closed": 0.0, "external_short": 0.0}  # fmt: skip
     for name, value in (usual | inputs).items():
         pack.u[name] = value
     pack.p["contact_resistance"], pack.p["contactor_resistance"] = 0.0, MAIN
@@ -48,7 +48,7 @@ def rest(pack, **inputs):
 
 def ledgers(y):
     """What is missing in the books of link and pack, and how much went through them."""
-    behind = y["pack_energy"] + y["contactor_loss"] + y["link_energy"] - y["load_energy"]
+    behind = y["pack_energy"] + y["external_short_energy"] + y["contactor_loss"] + y["link_energy"] - y["load_energy"]
     inside = y["cell_energy"] + y["busbar_loss"] + y["short_energy"] - y["pack_energy"] - y["balancing_energy"]
     went = sum(abs(float(y[name])) for name in ("pack_energy", "cell_energy", "load_energy", "link_energy"))
     return np.array([behind, inside]), went + y["contactor_loss"]
@@ -127,6 +127,15 @@ def test_behind_open_contactors_the_capacitor_feeds_the_load(pack):
     assert step(pack, 1.0, pack_current=0.0)["link_empty"] == 0.0
 
 
+def test_behind_open_contactors_a_charge_ends_at_the_greatest_voltage(pack):
+    y = step(rest(pack), 1e-3, contactor_open=1.0, pack_current=1.5)
+    assert (y["link_voltage"], y["link_full"]) == (pytest.approx(8.9, rel=1e-12), 0.0)
+    y = step(pack, 1.0)
+    assert (y["link_voltage"], y["link_full"]) == (pytest.approx(10.0, rel=1e-12), 1.0)
+    assert y["load_current"] == pytest.approx(1.1e-3, rel=1e-9)
+    assert step(pack, 1.0)["load_current"] == pytest.approx(0.0, abs=1e-15)
+
+
 def test_behind_open_contactors_all_that_the_capacitor_holds_can_be_taken_and_no_more(pack):
     rest(pack)
     held = 0.5 * FARAD * 7.4**2
@@ -169,6 +178,7 @@ moves = st.fixed_dictionaries(
         "precharge_closed": st.sampled_from([0.0, 1.0]),
         "cell_open": st.lists(st.sampled_from([0.0, 0.0, 0.0, 1.0]), min_size=4, max_size=4),
         "cell_short": st.lists(st.sampled_from([0.0, 0.0, 10.0]), min_size=4, max_size=4),
+        "external_short": st.sampled_from([0.0, 0.0, 100.0]),
         "load_mode": st.sampled_from([1, 2, 3, 4, 5, 6]),
         "pack_current": st.floats(-200.0, 200.0),
         "pack_power": st.floats(-5.0, 5.0),
@@ -192,7 +202,7 @@ def test_switching_closes_the_books_and_rolls_back_to_the_bit(pack, steps):
         missing, went = ledgers(pack.y)
         assert np.abs(missing).max() <= 1e-9 * went + 1e-12 * h  # potentials of 7 V round, at some 500 S
         stored = FARAD * (pack.y["link_voltage"] - before_voltage(pack, before))
-        came = h * (pack.y["load_current"] - pack.y["pack_current_actual"])
+        came = h * (pack.y["load_current"] - pack.y["pack_current_actual"] - pack.y["external_short_current"])
         assert stored == pytest.approx(came, abs=1e-9 * (abs(h * pack.y["load_current"]) + FARAD * 8.0))
         after = pack.memory.copy()
         pack.memory[:] = before
