@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from typing import Any
 
+from ....core.bounds import LARGE
+
 
 @dataclass(frozen=True)
 class CellPlace:
@@ -22,13 +24,19 @@ class CellPlace:
 
 @dataclass(frozen=True)
 class Conductor:
-    """What joins two nodes, of a resistance [Ohm] and an inductance [H], >= 0; without either it makes them one."""
+    """What joins two nodes, of a resistance [Ohm] and an inductance [H], >= 0; without either it makes them one.
+
+    Its fuse has a melting integral [A2 s], a current that never melts it [A], and an arc voltage [V] (`fuses`).
+    """
 
     name: str
     first: str
     second: str
     resistance: float
     inductance: float = 0.0
+    melting_integral: float = LARGE
+    minimum_melting_current: float = 0.0
+    arc_voltage: float = 0.0
 
 
 @dataclass(frozen=True)
