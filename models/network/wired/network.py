@@ -30,7 +30,7 @@ from .. import anode_limit, charge, kinds, ladder, loads, network, report
 from . import faults, limits, nodal, outputs, redistribution, strings
 from .netlist import Netlist
 from .system import NodalSystem, wire
-from .transients import fuses, inductive, substeps
+from .transients import fuses, inductive, mutual, substeps
 
 INFEASIBLE_POWER, NO_RESISTANCE = network.INFEASIBLE_POWER, nodal.NO_RESISTANCE
 
@@ -75,7 +75,7 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
         )
     return replace(
         resistive,
-        fields=resistive.fields + inductive.fields(wiring) + fuses.fields(wiring),
+        fields=resistive.fields + inductive.fields(wiring) + fuses.fields(wiring) + mutual.fields(wiring),
         initialize=initialize_inductive,
         advance=advance_inductive,
         refusals={**resistive.refusals, **inductive.REFUSALS},
