@@ -25,21 +25,20 @@ from ....core.kernel import Block, kernel
 from ....core.model import DONE, Model, Update
 from ....core.timescale import reset_timescales
 from ....core.variable import Count
-from ...numerics import laplacian
-from .. import anode_limit, charge, kinds, ladder, loads, network, report
-from . import faults, limits, nodal, outputs, redistribution, strings
+from .. import anode_limit, charge, insulation, kinds, ladder, loads, network, report
+from . import contactors, deliverable, faults, limits, link, nodal, outputs, redistribution, strings
 from .netlist import Netlist
 from .system import NodalSystem, wire
 from .transients import fuses, inductive, mutual, substeps
 
-INFEASIBLE_POWER, NO_RESISTANCE = network.INFEASIBLE_POWER, nodal.NO_RESISTANCE
+INFEASIBLE_POWER, NO_RESISTANCE = limits.INFEASIBLE_POWER, nodal.NO_RESISTANCE
 
 REFUSALS = {
     NO_RESISTANCE: "a cell has resistance + contact_resistance = 0; one of them must be above 0",
 }
 
 
-def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
+def declare(netlist: Netlist, nodes: int, anodes: bool = False, linked: bool = False) -> Model:
     """Declare the network of a netlist.
 
     Parameters
@@ -50,11 +49,14 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
         Length of the open-circuit voltage table, >= 2.
     anodes : bool
         Whether the cells tell the potentials of their negative electrodes, which a load may hold.
+    linked : bool
+        Whether the load acts at a link with a capacitor, behind a contactor and a pre-charge path.
 
     Raises
     ------
     InputError
-        When the netlist is none of a pack, or has inductance or a fuse and a load should hold negative electrodes.
+        When the netlist is none of a pack, or has inductance or a fuse, and a link, or a load that should hold negative
+        electrodes.
     """
     wiring = wire(netlist)
     resistive = Model(
@@ -67,8 +69,12 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
         update=Update.EXACT,
         refusals={INFEASIBLE_POWER: network.INFEASIBLE} | REFUSALS,
     )
+    if linked:
+        resistive = _linked(resistive, max(abs(wiring.level), 1), anodes)
     if not wiring.inductances.any() and not fuses.any_fuse(wiring):
         return resistive
+    if linked:
+        raise InputError("netlist: no link with a capacitor stands behind conductors that have inductance or a fuse")
     if anodes:
         raise InputError(
             "netlist: no load holds negative electrodes at a potential where conductors have inductance or a fuse"
@@ -79,6 +85,15 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
         initialize=initialize_inductive,
         advance=advance_inductive,
         refusals={**resistive.refusals, **inductive.REFUSALS},
+    )
+
+
+def _linked(model: Model, series: int, anodes: bool) -> Model:
+    return replace(
+        model,
+        fields=model.fields + contactors.fields() + link.fields(series),
+        initialize=initialize_linked_with_anodes if anodes else initialize_linked,
+        advance=contactors.advance_with_anodes if anodes else contactors.advance,
     )
 
 
@@ -96,39 +111,12 @@ def fields(wiring: NodalSystem, nodes: int, anodes: bool) -> Fields:
         + strings.fields(wiring)
         + faults.fields(wiring)
         + redistribution.fields(wiring)
+        + deliverable.fields(Count(len(wiring.strings) - 1, "string"), groups)
         + outputs.fields(cells)
+        + insulation.fields(abs(wiring.level))
         + (anode_limit.fields(cells) if anodes else Fields())
         + Fields(modules=(__name__,))
     )
-
-
-@kernel
-def solve(x: Block, p: Block, u: Block, y: Block, c: Block) -> tuple[int, float, float]:
-    """Eliminate the equations; return ``DONE`` or the status of a refusal, and EMF [V] and resistance [Ohm]."""
-    if faults.has_moved(x, u, c):
-        nodal.prepare(x, p, u, c)
-    if not nodal.assemble(x, p, u, c):
-        return NO_RESISTANCE, 0.0, 0.0
-    emf, resistance = offer(x, u, y, c)
-    return allow(u, y, emf, resistance), emf, resistance
-
-
-@kernel
-def offer(x: Block, u: Block, y: Block, c: Block) -> tuple[float, float]:
-    """Eliminate the equations, which are assembled; return EMF [V] and resistance [Ohm] between the terminals."""
-    laplacian.eliminate(x, c)
-    y.open_circuit = 0.0 if nodal.short_terminals(x, u, c) else 1.0
-    strings.count_cells(x, u, c)
-    return nodal.port(x, u, c)
-
-
-@kernel
-def allow(u: Block, y: Block, emf: float, resistance: float) -> int:
-    """Write what a port delivers at most; return ``DONE``, or the status of a power that has no current."""
-    y.maximum_discharge_power = loads.maximum_power(emf, resistance)
-    if u.load_mode == loads.POWER and y.open_circuit == 0.0 and not loads.feasible(u.pack_power, emf, resistance):
-        return INFEASIBLE_POWER
-    return DONE
 
 
 @kernel
@@ -137,6 +125,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     nodal.prepare(x, p, u, c)
     start(x, p, u, y, c)
     redistribution.write(x, p, u, y, c)
+    deliverable.write(x, p, u, y, c)
 
 
 @kernel
@@ -145,7 +134,7 @@ def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     reset_timescales(y)
     kinds.prepare(x, p)
     nodal.assemble_idle(x, p, u, c)
-    emf, resistance = offer(x, u, y, c)
+    emf, resistance = limits.offer(x, u, y, c)
     y.maximum_discharge_power = loads.maximum_power(emf, resistance)
     nodal.settle(x, c)
     loads.reset_charge(x)
@@ -160,18 +149,18 @@ def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 @kernel
 def finish(x: Block, p: Block, u: Block, y: Block, c: Block, current: float, h: float) -> int:
     """Write all outputs of a step of h [s] under a current [A] of the load."""
-    y.external_short_current = u.external_short * (1.0 - y.open_circuit) * nodal.pack_voltage(x, u, c)
-    y.pack_current_actual = current - y.external_short_current
+    outputs.write_terminals(x, u, y, c, current)
     nodal.set_currents(x, u, y, c)
     outputs.write_outputs(x, p, u, y, c, h)
     redistribution.write(x, p, u, y, c)
+    deliverable.write(x, p, u, y, c)
     return DONE
 
 
 @kernel
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Find the currents of the step of h seconds from the ports at its start."""
-    status, emf, resistance = solve(x, p, u, y, c)
+    status, emf, resistance = limits.solve(x, p, u, y, c)
     if status != DONE:
         return status
     return finish(x, p, u, y, c, limits.flow(x, p, u, y, c, emf, resistance), h)
@@ -187,7 +176,7 @@ def initialize_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block) -> 
 @kernel
 def advance_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Find the currents of the step of h seconds from the ports at its start, those of negative electrodes too."""
-    status, emf, resistance = solve(x, p, u, y, c)
+    status, emf, resistance = limits.solve(x, p, u, y, c)
     if status != DONE:
         return status
     by_anodes = u.load_mode == loads.ANODE_POTENTIAL and y.open_circuit == 0.0
@@ -198,13 +187,27 @@ def advance_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block, t: flo
 
 
 @kernel
+def initialize_linked(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Start without currents; a closed contactor has charged the link."""
+    initialize(x, p, u, y, c)
+    contactors.reset(x, p, u, y)
+
+
+@kernel
+def initialize_linked_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Start without currents, the negative electrodes at rest; a closed contactor has charged the link."""
+    initialize_linked(x, p, u, y, c)
+    anode_limit.keep(x, u, y)
+
+
+@kernel
 def initialize_inductive(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start without currents, inductances included, at the voltages of the open circuit."""
     fuses.reset(x, y)
     inductive.reset(x, p, u, y, c)
     inductive.set_length(x, p, c, inductive.INSTANT)
     start(x, p, u, y, c)
-    write_redistribution(x, p, u, y, c)
+    write_prospects(x, p, u, y, c)
 
 
 @kernel
@@ -213,8 +216,8 @@ def load_of_step(x: Block, p: Block, u: Block, y: Block, c: Block) -> tuple[int,
 
     A load that finds no current for its power while an arc burns takes none.
     """
-    emf, resistance = offer(x, u, y, c)
-    status = allow(u, y, emf, resistance)
+    emf, resistance = limits.offer(x, u, y, c)
+    status = limits.allow(u, y, emf, resistance)
     if status == INFEASIBLE_POWER and fuses.any_arcing(x):
         nodal.settle(x, c)
         return DONE, 0.0
@@ -236,13 +239,14 @@ def advance_inductive(x: Block, p: Block, u: Block, y: Block, c: Block, t: float
     inductive.write_currents(x, y, c, h)
     fuses.write(x, p, y)
     outputs.write_states(x, p, u, y, c)
-    write_redistribution(x, p, u, y, c)
+    write_prospects(x, p, u, y, c)
     return status
 
 
 @kernel
-def write_redistribution(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
-    """Write the redistribution currents by resistances alone, in a network with inductances."""
-    if redistribution.any_open(u):
+def write_prospects(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Write redistribution currents and deliverable capacity by resistances alone, in a network with inductances."""
+    if redistribution.any_open(u) or p.stated_power > 0.0:
         redistribution.solve(x, p, u, c, y.pack_current_actual)
     redistribution.write(x, p, u, y, c)
+    deliverable.write(x, p, u, y, c)
