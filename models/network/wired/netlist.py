@@ -54,6 +54,16 @@ class GroupPlace:
 
 
 @dataclass(frozen=True)
+class Coupling:
+    """Two conductors with a mutual inductance [H], or with a coupling coefficient, the other being 0 (`mutual`)."""
+
+    first: str
+    second: str
+    inductance: float = 0.0
+    coefficient: float = 0.0
+
+
+@dataclass(frozen=True)
 class Netlist:
     """A pack as it is wired.
 
@@ -69,6 +79,8 @@ class Netlist:
         One for each group, string by string, module by module.
     contactors : tuple of str
         The conductors that the contactors of the strings open, string by string; none where strings have none.
+    couplings : tuple of Coupling
+        Pairs of conductors with mutual inductances.
     """
 
     negative: str
@@ -77,10 +89,11 @@ class Netlist:
     conductors: tuple[Conductor, ...]
     taps: tuple[GroupPlace, ...]
     contactors: tuple[str, ...] = ()
+    couplings: tuple[Coupling, ...] = ()
 
     def figures(self) -> dict[str, Any]:
         """Return it as lists and plain values, of which `of_figures` makes it again."""
-        rows = {name: [list(astuple(each)) for each in getattr(self, name)] for name in ("cells", "conductors", "taps")}
+        rows = {name: [list(astuple(each)) for each in getattr(self, name)] for name in ROWS}
         return {"negative": self.negative, "positive": self.positive, **rows, "contactors": list(self.contactors)}
 
     @classmethod
@@ -93,4 +106,9 @@ class Netlist:
             tuple(Conductor(*row) for row in figures["conductors"]),
             tuple(GroupPlace(*row) for row in figures["taps"]),
             tuple(figures["contactors"]),
+            tuple(Coupling(*row) for row in figures["couplings"]),
         )
+
+
+ROWS = "cells", "conductors", "taps", "couplings"
+"""What a netlist has several of."""

@@ -29,7 +29,7 @@ from .. import anode_limit, charge, insulation, kinds, ladder, loads, network, r
 from . import contactors, deliverable, faults, limits, link, nodal, outputs, redistribution, strings
 from .netlist import Netlist
 from .system import NodalSystem, wire
-from .transients import fuses, inductive, substeps, time_constants
+from .transients import fuses, inductive, mutual, substeps, time_constants
 
 INFEASIBLE_POWER, NO_RESISTANCE = limits.INFEASIBLE_POWER, nodal.NO_RESISTANCE
 
@@ -81,7 +81,11 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False, linked: bool = F
         )
     return replace(
         resistive,
-        fields=resistive.fields + inductive.fields(wiring) + fuses.fields(wiring) + time_constants.fields(),
+        fields=resistive.fields
+        + inductive.fields(wiring)
+        + fuses.fields(wiring)
+        + mutual.fields(wiring)
+        + time_constants.fields(),
         initialize=initialize_inductive,
         advance=advance_inductive,
         refusals={**resistive.refusals, **inductive.REFUSALS},

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ....core.bounds import LARGE
 from ....core.errors import InputError
 from ...numerics.pattern import Pattern, pattern
-from .netlist import Conductor, GroupPlace, Netlist
+from .netlist import Conductor, Coupling, GroupPlace, Netlist
 
 NAMED = 5
 """Nodes that a message names, and no more."""
@@ -48,6 +48,8 @@ class NodalSystem:
         Theirs.
     left : tuple of Conductor
         Themselves.
+    couplings : tuple of Coupling
+        Between them.
     level : int
         Of the positive terminal.
     groups : array
@@ -68,6 +70,7 @@ class NodalSystem:
     inductances: NDArray[np.float64]
     names: tuple[str, ...]
     left: tuple[Conductor, ...]
+    couplings: tuple[Coupling, ...]
     level: int
     groups: NDArray[np.int64]
     strings: NDArray[np.int64]
@@ -107,7 +110,7 @@ def wire(netlist: Netlist) -> NodalSystem:
     return NodalSystem(
         system.pattern, system.ends(pairs), system.ends(links), system.ends(spans, conducts=False),
         np.array([c.resistance for c in left]), np.array([c.inductance for c in left]),
-        tuple(c.name for c in left), tuple(left), level[terminals[1]], groups, strings, modules,
+        tuple(c.name for c in left), tuple(left), netlist.couplings, level[terminals[1]], groups, strings, modules,
         _contactors(netlist.contactors, left, len(strings) - 1),
     )  # fmt: skip
 

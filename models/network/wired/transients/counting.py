@@ -1,13 +1,13 @@
 """Charge and energy of a step in sub-steps: what each stage, each jump and each sub-step adds.
 
-`inductive` has the equations of the fields, `fuses` those of arcs.
+`inductive` and `mutual` have the equations of the fields, `fuses` those of arcs.
 """
 
 from __future__ import annotations
 
 from .....core.kernel import Block, kernel
 from .. import faults, nodal
-from . import inductive
+from . import inductive, mutual
 
 A = 1.0 - 0.5**0.5
 """Of the method: how implicit a stage is."""
@@ -46,21 +46,51 @@ def count_terminals(x: Block, u: Block, y: Block, c: Block, weight: float) -> No
 
 
 @kernel
-def count_jump(x: Block, p: Block, y: Block) -> None:
+def count_jump(x: Block, p: Block, y: Block, c: Block) -> None:
     """Add what fields have taken up and lost where currents jump from `held_current` to `after_current`."""
     for b in range(x.companion.shape[0]):
         after, before, half = x.after_current[b], x.held_current[b], 0.5 * p.conductor_inductance[b]
         y.inductive_energy += half * (after * after - before * before)
         y.method_loss += half * (after - before) * (after - before)
+    if c.is_coupled[0] == 1:
+        for q in range(p.coupling_coefficient.shape[0]):
+            first, second = c.member_conductor[c.coupling_first[q]], c.member_conductor[c.coupling_second[q]]
+            jumped = x.after_current[first] - x.held_current[first]
+            count_taken(x, y, mutual.inductance(p, c, q), first, second)
+            y.method_loss += mutual.inductance(p, c, q) * jumped * (x.after_current[second] - x.held_current[second])
 
 
 @kernel
-def count_fields(x: Block, p: Block, y: Block, h: float) -> None:
+def count_taken(x: Block, y: Block, inductance: float, first: int, second: int) -> None:
+    """Add what the field that two conductors share has taken up."""
+    after, before = x.after_current[first] * x.after_current[second], x.held_current[first] * x.held_current[second]
+    y.inductive_energy += inductance * (after - before)
+
+
+@kernel
+def second_slope(x: Block, b: int, h: float) -> float:
+    """Return k_2 of conductor b in a sub-step of h [s]."""
+    return (x.after_current[b] - x.base_current[b]) / (A * h)
+
+
+@kernel
+def count_fields(x: Block, p: Block, y: Block, c: Block, h: float) -> None:
     """Add what fields have taken up, and the method lost, in a sub-step of h [s]."""
     for b in range(x.companion.shape[0]):
         half = 0.5 * p.conductor_inductance[b]
         if half > 0.0:
-            after, before, first = x.after_current[b], x.held_current[b], x.first_slope[b]
-            second = (after - x.base_current[b]) / (A * h)
+            after, before = x.after_current[b], x.held_current[b]
             y.inductive_energy += half * (after * after - before * before)
-            y.method_loss += half * h * h * (FIRST_LOSS * first * first + SECOND_LOSS * second * second)
+            y.method_loss += half * h * h * lost(x, b, b, h)
+    if c.is_coupled[0] == 1:
+        for q in range(p.coupling_coefficient.shape[0]):
+            first, second = c.member_conductor[c.coupling_first[q]], c.member_conductor[c.coupling_second[q]]
+            count_taken(x, y, mutual.inductance(p, c, q), first, second)
+            y.method_loss += mutual.inductance(p, c, q) * h * h * lost(x, first, second, h)
+
+
+@kernel
+def lost(x: Block, first: int, second: int, h: float) -> float:
+    """Return ``m_1 k_1 k_1' + m_2 k_2 k_2'`` of two conductors."""
+    twice = second_slope(x, first, h) * second_slope(x, second, h)
+    return FIRST_LOSS * x.first_slope[first] * x.first_slope[second] + SECOND_LOSS * twice

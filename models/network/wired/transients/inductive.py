@@ -43,6 +43,7 @@ from .....core.variable import Count, Variable
 from ....numerics import laplacian
 from .. import nodal
 from ..system import NodalSystem
+from . import mutual
 
 INSTANT = 1e-12
 """Length of the first sub-step [s]: no current that the load does not force changes in it."""
@@ -118,7 +119,7 @@ def begin(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
         x.cell_charge[k] = x.short_work[k] = 0.0
     nodal.note_parted(x, u, c)
     set_length(x, p, c, h)
-    set_base(x, 0.0)
+    set_base(x, p, c, 0.0)
 
 
 @kernel
@@ -147,19 +148,14 @@ def set_length(x: Block, p: Block, c: Block, length: float) -> None:
 
 
 @kernel
-def set_base(x: Block, h: float) -> None:
+def set_base(x: Block, p: Block, c: Block, h: float) -> None:
     """Set what a stage starts from: the held currents, and h [s] of their first slopes."""
     for b in range(x.companion.shape[0]):
         x.base_current[b] = x.held_current[b]
         if h > 0.0:
             x.base_current[b] += h * x.first_slope[b]
         x.source_voltage[b] = x.companion[b] * x.base_current[b] - x.arc_voltage[b]
-
-
-@kernel
-def across(x: Block, u: Block, c: Block, b: int) -> float:
-    """Return the voltage of conductor b [V], from its second end to its first, after a solution."""
-    return x.known[c.conductor_second[b]] - x.known[c.conductor_first[b]] + c.conductor_rise[b] * u.emf[0]
+    mutual.add_sources(x, p, c)
 
 
 @kernel
@@ -179,16 +175,18 @@ def eliminate(x: Block, u: Block, y: Block, c: Block) -> None:
 
 
 @kernel
-def solve_first(x: Block, u: Block, y: Block, c: Block) -> None:
+def solve_first(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Find the potentials of a stage; what drives the conductors is set, the cells assembled."""
     drive_conductors(x, c)
     eliminate(x, u, y, c)
+    mutual.respond(x, c)
     nodal.load(x, x.load_current)
     nodal.settle(x, c)
+    mutual.couple(x, p, u, c)
 
 
 @kernel
-def solve_again(x: Block, u: Block, c: Block) -> None:
+def solve_again(x: Block, p: Block, u: Block, c: Block) -> None:
     """Find the potentials of a stage of the same conductances; what drives the conductors is set."""
     nodal.restart(x, u, c)
     drive_conductors(x, c)
@@ -197,12 +195,13 @@ def solve_again(x: Block, u: Block, c: Block) -> None:
     nodal.drive_short(x, u, c)
     nodal.load(x, x.load_current)
     nodal.settle(x, c)
+    mutual.couple(x, p, u, c)
 
 
 @kernel
 def stage_current(x: Block, u: Block, c: Block, b: int) -> float:
     """Return the current of conductor b in a stage [A]."""
-    return x.conductor_conductance[b] * (across(x, u, c, b) + x.source_voltage[b])
+    return x.conductor_conductance[b] * (nodal.conductor_voltage(x, u, c, b) + x.source_voltage[b])
 
 
 @kernel

@@ -62,12 +62,12 @@ def jump(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, length: flo
         inductive.set_length(x, p, c, length)
         if not nodal.assemble(x, p, u, c):
             return False
-        inductive.set_base(x, 0.0)
-        inductive.solve_first(x, u, y, c)
+        inductive.set_base(x, p, c, 0.0)
+        inductive.solve_first(x, p, u, y, c)
         if settle_arcs(x, u, y, c, t):
             break
     counting.count_stage(x, p, u, y, c, length)
-    counting.count_jump(x, p, y)
+    counting.count_jump(x, p, y, c)
     hold(x)
     fuses.heat(x, p, length)
     return True
@@ -78,8 +78,8 @@ def try_first(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> Non
     """Take the first stage of a sub-step of h [s]."""
     inductive.set_length(x, p, c, A * h)
     nodal.assemble(x, p, u, c)
-    inductive.set_base(x, 0.0)
-    inductive.solve_first(x, u, y, c)
+    inductive.set_base(x, p, c, 0.0)
+    inductive.solve_first(x, p, u, y, c)
     for b in range(x.companion.shape[0]):
         x.first_slope[b] = (inductive.stage_current(x, u, c, b) - x.held_current[b]) / (A * h)
         x.first_source[b] = x.source_voltage[b]
@@ -90,8 +90,8 @@ def try_first(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> Non
 @kernel
 def try_second(x: Block, p: Block, u: Block, c: Block, h: float) -> float:
     """Take the second stage of a sub-step of h [s]; return its error [A]."""
-    inductive.set_base(x, (1.0 - A) * h)
-    inductive.solve_again(x, u, c)
+    inductive.set_base(x, p, c, (1.0 - A) * h)
+    inductive.solve_again(x, p, u, c)
     inductive.set_after(x, u, c)
     greatest = 0.0
     for b in range(x.companion.shape[0]):
@@ -143,7 +143,7 @@ def accept(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
         counting.count_stage(x, p, u, y, c, h)
     else:
         counting.count_stage(x, p, u, y, c, SECOND_WEIGHT * h)
-        counting.count_fields(x, p, y, h)
+        counting.count_fields(x, p, y, c, h)
         exchange(x)
         counting.count_stage(x, p, u, y, c, FIRST_WEIGHT * h)
         exchange(x)
