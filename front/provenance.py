@@ -12,8 +12,8 @@ from pathlib import Path
 from ..cosim.experiment import RunSummary
 from ..coupling.system import System
 from ..pack.balances import balances
-from ..pack.file import Pack
 from ..pack.cells.drawn import draw_cells
+from ..pack.file import Pack
 from ..report.run_record import RunKind, RunLimits, RunRecord, RunStep
 from .summary import held_before
 

@@ -52,7 +52,9 @@ def _model(part: Part) -> Model:
 def _meter(planned: Sequence[Part]) -> dict[str, Any]:
     """Return the arguments of the meter of a network."""
     told = next(part for part in planned if part.name == "PackNetwork").arguments
-    return {name: told[name] for name in ("series", "parallel", "opposite_terminals", "netlist", "curves") if name in told}
+    return {
+        name: told[name] for name in ("series", "parallel", "opposite_terminals", "netlist", "curves") if name in told
+    }
 
 
 def _metered(planned: Sequence[Part]) -> Model:

@@ -89,7 +89,7 @@ class Pack(Table):
 
     @cached_property
     def kinds(self) -> Kinds:
-        """The kinds of its cells, and what they have lost; ValueError where [[replaced]] names what it does not have."""
+        """The kinds of its cells, and what they have lost; ValueError where a number in [[replaced]] is none of its."""
         return kinds_of(self.cell, self.replaced, self.pack)
 
     @model_validator(mode="after")

@@ -7,8 +7,8 @@ import numpy as np
 
 from packfmu.core.cache import package_version
 from packfmu.front.provenance import file_hashes, sha256, started, versions
-from packfmu.pack.file import Pack, load_pack
 from packfmu.pack.cells.drawn import draw_cells
+from packfmu.pack.file import Pack, load_pack
 from packfmu.report.run_record import RunKind
 
 TABLE = {

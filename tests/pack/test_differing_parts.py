@@ -14,9 +14,9 @@ from packfmu.fmi.build import Form, build_parts
 from packfmu.fmi.native.platforms import host_platform
 from packfmu.fmi.registry import load_definition
 from packfmu.models import parameters
+from packfmu.pack.cells.drawn import draw_cells, group_start_voltage, start_voltage, voltage_of_kind
 from packfmu.pack.circuit_variation import CIRCUIT_SPREADS
 from packfmu.pack.file import Pack
-from packfmu.pack.cells.drawn import draw_cells, group_start_voltage, start_voltage, voltage_of_kind
 from packfmu.pack.parts import parts
 from tests.pack.planned import part
 

@@ -123,9 +123,7 @@ def _common(blocks: Iterable[Sequence[Variable]]) -> list[str]:
     return [name for name, of_cells in kinds[0].items() if all(kind.get(name) == of_cells for kind in kinds)]
 
 
-def _inputs(
-    models: Sequence[Model], places: Sequence[NDArray[np.int64]], count: Count
-) -> dict[str, Variable]:
+def _inputs(models: Sequence[Model], places: Sequence[NDArray[np.int64]], count: Count) -> dict[str, Variable]:
     """Return the inputs of any kind, for all cells; those that do not take one have its first kind's start value."""
     found: dict[str, Variable] = {}
     for name in dict.fromkeys(v.name for model in models for v in model.inputs):

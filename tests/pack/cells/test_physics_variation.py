@@ -8,9 +8,9 @@ from packfmu.core.instance import Instance
 from packfmu.fmi.registry import load_definition
 from packfmu.models.parameters.chen_2020 import PARAMETERS
 from packfmu.pack.cells.bpx.file import read_bpx
+from packfmu.pack.cells.drawn import draw_cells
 from packfmu.pack.cells.physics_variation import PHYSICS_SPREADS, Inventory, capacities, draw_electrodes
 from packfmu.pack.file import parse_pack
-from packfmu.pack.cells.drawn import draw_cells
 from packfmu.pack.parts import parts
 from packfmu.pack.variation import Spread
 from tests.records_folder import RECORDS
