@@ -93,6 +93,7 @@ def define(
     held = () if ages else HELD_WITHOUT_AGING
     demanded = [Limits(*limit) for limit in limits]
     taps += [tap for tap in HEAT_TAPS if _tells(models["Cell"], tap.name)]
+    taps += [tap for tap in WIRED_TAPS if _tells(models["PackNetwork"], tap.name)]
     shared = {
         **SHARED,
         **{f"Meter.{v.name}": f"PackNetwork.{v.name}" for v in models["Meter"].parameters},
@@ -230,6 +231,19 @@ SENSITIVITY_TAPS = tuple(
 
 HEAT_TAPS = tuple(Tap(f"heat_{part}", f"Cell.heat_{part}", Summary.INTEGRAL) for part, _ in heat.PARTS)
 """Further outputs where the cells tell the parts of their heat."""
+
+WIRED_TAPS = (
+    *(Tap(name, f"PackNetwork.{name}") for name in ("stranded_charge",)),
+    *(Tap(name, f"PackNetwork.{name}", Summary.MAXIMUM) for name in ("open_circuit",)),
+    *(
+        Tap(name, f"PackNetwork.{name}", Summary.INTEGRAL)
+        for name in ("short_energy", "short_charge", "inductive_energy", "method_loss")
+    ),
+    Tap("string_current", "PackNetwork.string_current", detail=Detail.GROUP),
+    Tap("conductor_current", "PackNetwork.conductor_current", detail=Detail.CELL),
+    Tap("short_heat_rate", "PackNetwork.short_heat_rate", detail=Detail.CELL),
+)
+"""Further outputs of a pack that is wired in any way; those that its network tells."""
 
 LOOKAHEADS = ("Cell.lookahead",)
 """The network steps before the cells: with ports half a step ahead the exchange is of second order."""

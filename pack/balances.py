@@ -109,7 +109,11 @@ BALANCES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("network to cells, energy", "J", ("PackNetwork.cell_energy",), ("Cell.electrical_energy",)),
     ("balancer, energy", "J", ("-Balancer.balancing_energy",), ("Balancer.heat",)),
     ("balancer to network, energy", "J", ("Balancer.balancing_energy",), ("PackNetwork.balancing_energy",)),
-    ("cells and board, heat", "J", ("Cell.heat", "Balancer.heat"), ("Thermal.generated_heat",)),
+    (
+        "cells and board, heat", "J",
+        ("Cell.heat", "Balancer.heat", "PackNetwork.short_energy"),
+        ("Thermal.generated_heat",),
+    ),
 )  # fmt: skip
 """What must balance in a pack: name, unit, and the terms of both sides; a minus sign subtracts a term."""
 

@@ -129,7 +129,8 @@ def contacts(pack: Pack) -> NDArray[np.float64]:
 def _thermal(pack: Pack) -> Part:
     capacity = pack.kinds.each(lambda kind: kind.heat_capacity)
     start: dict[str, ArrayLike] = {"heat_capacity": capacity, **pack.thermal.start("thermal")}
-    return Part("Thermal", "thermal", {"cells": pack.pack.cells}, start)
+    arguments = {"cells": pack.pack.cells} | ({} if pack.wiring is None else {"shorts": True})
+    return Part("Thermal", "thermal", arguments, start)
 
 
 def _balancer(pack: Pack, cells: Mapping[str, NDArray[np.float64]]) -> Part:

@@ -72,6 +72,9 @@ ANODE_CONNECTIONS = (
 )
 """Likewise, where cells tell the potentials of their negative electrodes and the network takes them."""
 
+SHORT_CONNECTIONS = (connect("PackNetwork.short_heat_rate", "Thermal.short_heat_rate"),)
+"""Likewise, where the network tells the heat of shorts across cells."""
+
 METER_CONNECTIONS = (
     connect("PackNetwork.current", "Meter.current"),
     connect("PackNetwork.foreseen_voltage", "Meter.foreseen_voltage"),
@@ -114,7 +117,7 @@ def pack_system(components: Iterable[Component]) -> System:
     for connection in PACK_CONNECTIONS:
         if connection.source[0] in given and connection.target[0] in given:
             joined.setdefault(connection.target, connection)
-    for connection in ANODE_CONNECTIONS + METER_CONNECTIONS + MATERIAL_CONNECTIONS:
+    for connection in ANODE_CONNECTIONS + SHORT_CONNECTIONS + METER_CONNECTIONS + MATERIAL_CONNECTIONS:
         ends = connection.source, connection.target
         if all(name in given and port in given[name].ports for name, port in ends):
             joined[connection.target] = connection

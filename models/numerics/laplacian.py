@@ -33,10 +33,7 @@ from numpy.typing import ArrayLike
 from ...core.fields import Fields, state
 from ...core.kernel import Block, kernel
 from ...core.variable import Count, Variable
-from .pattern import Pattern
-
-PAIR = 2
-"""Later neighbours of a node between two others."""
+from .pattern import PAIR, Pattern
 
 
 def constant(name: str, numbers: ArrayLike, of: str, description: str) -> Variable:
@@ -59,6 +56,7 @@ def fields(pattern: Pattern) -> Fields:
         constants=(
             constant("column_start", pattern.start, "column", "Where the later neighbours of each node begin"),
             constant("pair_later", pattern.row, "pair", "Place of each later neighbour"),
+            constant("run_end", pattern.run, "run", "Where runs of nodes with two later neighbours end, and of others"),
             constant("mesh_pair", [*pattern.target, 0], "mesh", "Pair that two later neighbours of a node are"),
         ),
         modules=(__name__,),
@@ -77,15 +75,17 @@ def begin(x: Block) -> None:
 @kernel
 def eliminate(x: Block, c: Block) -> None:
     """Eliminate all nodes but the last."""
-    mesh, first = 0, 0
-    for k in range(x.known.shape[0] - 1):
-        end = c.column_start[k + 1]
-        if end - first == PAIR:
-            eliminate_between(x, c, k, first, mesh)
-            mesh += 1
+    k, mesh = 0, 0
+    for r in range(c.run_end.shape[0]):
+        end = c.run_end[r]
+        if r % 2 == 0:
+            a = c.column_start[k]
+            eliminate_run(x.conductance, x.known, x.star_resistance, c.pair_later, c.mesh_pair, k, end, a, mesh)
+            mesh += end - k
         else:
-            mesh = eliminate_star(x, c, k, first, end, mesh)
-        first = end
+            for node in range(k, end):
+                mesh = eliminate_star(x, c, node, mesh)
+        k = end
 
 
 @kernel
@@ -95,21 +95,33 @@ def inverse_of(total: float) -> float:
 
 
 @kernel
-def eliminate_between(x: Block, c: Block, k: int, a: int, mesh: int) -> None:
-    """Eliminate node k, which has two later neighbours, pairs a and the next; most nodes of busbars do."""
-    near, far = x.conductance[a], x.conductance[a + 1]
-    inverse = inverse_of(near + far)
-    raised = inverse * x.known[k]
-    x.star_resistance[k] = inverse
-    x.known[c.pair_later[a]] += near * raised
-    x.known[c.pair_later[a + 1]] += far * raised
-    x.conductance[c.mesh_pair[mesh]] += near * inverse * far
+def eliminate_run(
+    conductance: Block,
+    known: Block,
+    star: Block,
+    later: Block,
+    meshes: Block,
+    first: int,
+    end: int,
+    pair: int,
+    mesh: int,
+) -> None:
+    """Eliminate nodes from `first` to before `end` that have two later neighbours each; their pairs begin at `pair`."""
+    for k in range(end - first):
+        a = pair + PAIR * k
+        near, far = conductance[a], conductance[a + 1]
+        inverse = inverse_of(near + far)
+        raised = inverse * known[first + k]
+        star[first + k] = inverse
+        known[later[a]] += near * raised
+        known[later[a + 1]] += far * raised
+        conductance[meshes[mesh + k]] += near * inverse * far
 
 
 @kernel
-def eliminate_star(x: Block, c: Block, k: int, first: int, end: int, mesh: int) -> int:
-    """Eliminate node k, whose pairs begin at `first` and at `mesh`; return where the next ones do."""
-    total = 0.0
+def eliminate_star(x: Block, c: Block, k: int, mesh: int) -> int:
+    """Eliminate node k, whose meshes begin at `mesh`; return where the next ones do."""
+    first, end, total = c.column_start[k], c.column_start[k + 1], 0.0
     for a in range(first, end):
         total += x.conductance[a]
     inverse = inverse_of(total)
@@ -138,16 +150,27 @@ def spread(x: Block, c: Block) -> None:
 @kernel
 def substitute(x: Block, c: Block, known: Block) -> None:
     """Make of the currents into all nodes, an array as `known` after `eliminate`, their potentials."""
-    last = known.shape[0] - 1
-    known[last] = 0.0
-    end = c.column_start[last]
-    for k in range(last - 1, -1, -1):
-        first, current = c.column_start[k], known[k]
-        if end - first == PAIR:
-            current += x.conductance[first] * known[c.pair_later[first]]
-            current += x.conductance[first + 1] * known[c.pair_later[first + 1]]
+    end = known.shape[0] - 1
+    known[end] = 0.0
+    for r in range(c.run_end.shape[0] - 1, -1, -1):
+        first = c.run_end[r - 1] if r > 0 else 0
+        if r % 2 == 0:
+            substitute_run(x.conductance, known, x.star_resistance, c.pair_later, first, end, c.column_start[first])
         else:
-            for a in range(first, end):
-                current += x.conductance[a] * known[c.pair_later[a]]
-        known[k] = current * x.star_resistance[k]
+            for k in range(end - 1, first - 1, -1):
+                current = known[k]
+                for a in range(c.column_start[k], c.column_start[k + 1]):
+                    current += x.conductance[a] * known[c.pair_later[a]]
+                known[k] = current * x.star_resistance[k]
         end = first
+
+
+@kernel
+def substitute_run(
+    conductance: Block, known: Block, star: Block, later: Block, first: int, end: int, pair: int
+) -> None:
+    """Find the potentials of nodes that have two later neighbours each, as `eliminate_run` takes them."""
+    for k in range(end - first - 1, -1, -1):
+        a = pair + PAIR * k
+        current = known[first + k] + conductance[a] * known[later[a]]
+        known[first + k] = (current + conductance[a + 1] * known[later[a + 1]]) * star[first + k]

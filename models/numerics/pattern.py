@@ -21,6 +21,9 @@ from scipy.sparse.linalg import splu
 
 Places = NDArray[np.int64]
 
+PAIR = 2
+"""Later neighbours of a node between two others; most nodes of busbars are such."""
+
 
 @dataclass(frozen=True, eq=False)
 class Pattern:
@@ -36,12 +39,15 @@ class Pattern:
         Place of the later of each pair, rising within a place.
     target : array
         For each place, of its later neighbours the first with all behind it, the second, and so on: the pair they are.
+    run : array
+        Where runs end: of places with two later neighbours each, then of others, in turn; the last place is in none.
     """
 
     place: Places
     start: Places
     row: Places
     target: Places
+    run: Places
 
     def pair(self, first: int, second: int) -> int:
         """Return the number of the pair that two nodes are.
@@ -74,11 +80,20 @@ def pattern(nodes: int, pairs: Sequence[tuple[int, int]], last: Sequence[int] = 
     order = np.array([*_minimum_degree(nodes, pairs, last), *last], np.int64)
     later = _later(order, pairs)
     start = np.concatenate([[0], np.cumsum([len(rows) for rows in later])]).astype(np.int64)
-    return Pattern(_places(order), start, _joined(later), _joined([_targets(later, start, rows) for rows in later]))
+    targets = _joined([_targets(later, start, rows) for rows in later])
+    return Pattern(_places(order), start, _joined(later), targets, _runs(start))
 
 
 def _joined(parts: Sequence[Places]) -> Places:
     return np.concatenate([np.zeros(0, np.int64), *parts])
+
+
+def _runs(start: Places) -> Places:
+    """Return where runs of places with two later neighbours end, and those of others, in turn."""
+    between = np.diff(start[:-1]) == PAIR
+    changes = np.flatnonzero(between[1:] != between[:-1]) + 1
+    first = [] if between[:1].any() else [0]
+    return np.array([*first, *changes, len(between)], np.int64)
 
 
 def _places(order: Places) -> Places:

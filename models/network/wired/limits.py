@@ -1,4 +1,4 @@
-"""The pack current at which the first cell reaches a limit, in a pack that is wired in any way.
+"""The pack current that a load sets, and at which the first cell reaches a limit, in a pack that is wired in any way.
 
 Equations
 ---------
@@ -18,7 +18,7 @@ import math
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.variable import Count
-from .. import anode_limit, cell_limit, kinds
+from .. import anode_limit, cell_limit, kinds, loads
 from . import faults, nodal
 
 
@@ -89,3 +89,43 @@ def within(most: float, room: float, slope: float) -> float:
     if slope * most <= room:
         return most
     return room / slope if room > 0.0 else 0.0
+
+
+@kernel
+def load_at_terminals(x: Block, p: Block, u: Block, c: Block, emf: float, resistance: float) -> float:
+    """Let the current of a load that knows of the terminals alone flow; return it [A]."""
+    current = loads.terminal_current(x, p, u, emf, resistance)
+    nodal.load(x, current)
+    nodal.settle(x, c)
+    return current
+
+
+@kernel
+def load_by_cells(x: Block, p: Block, u: Block, y: Block, c: Block) -> float:
+    """Let the current of a charge or discharge that keeps to the voltages of the cells flow; return it [A]."""
+    loads.begin_charge(x, u)
+    prepare(x, u, c)
+    current = loads.charge_current(x, p, u, cell_limited_current(x, p, u, y, u.pack_current))
+    nodal.load_settled(x, current)
+    return current
+
+
+@kernel
+def load_by_anodes(x: Block, u: Block, y: Block, c: Block) -> float:
+    """Let the current of a charge that keeps to the potentials of negative electrodes flow; return it [A]."""
+    loads.begin_charge(x, u)
+    prepare(x, u, c)
+    current = anode_limited_current(x, u, y, u.pack_current)
+    nodal.load_settled(x, current)
+    return current
+
+
+@kernel
+def flow(x: Block, p: Block, u: Block, y: Block, c: Block, emf: float, resistance: float) -> float:
+    """Let the current flow that the load sets, none through an open circuit; return it [A]."""
+    if y.open_circuit == 1.0:
+        nodal.settle(x, c)
+        return 0.0
+    if u.load_mode == loads.CONSTANT_CURRENT_CELL_VOLTAGE:
+        return load_by_cells(x, p, u, y, c)
+    return load_at_terminals(x, p, u, c, emf, resistance)

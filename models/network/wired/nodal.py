@@ -175,6 +175,12 @@ def group_voltage(x: Block, u: Block, c: Block, g: int) -> float:
 
 
 @kernel
+def conductor_voltage(x: Block, u: Block, c: Block, b: int) -> float:
+    """Return the voltage of conductor b [V], from its second end to its first, after `settle`."""
+    return x.known[c.conductor_second[b]] - x.known[c.conductor_first[b]] + c.conductor_rise[b] * u.emf[0]
+
+
+@kernel
 def balancing_power(x: Block, u: Block, c: Block, voltage: float) -> float:
     """Return the power of balancing [W] after `settle`, at a voltage between the terminals [V]."""
     power = u.balancing_pack_current * voltage
@@ -216,8 +222,7 @@ def set_currents(x: Block, u: Block, y: Block, c: Block) -> None:
         x.contact_current[k] = cell_current(x, c, k)
         y.current[k] = faults.own_current(u, k, x.contact_current[k])
     for b in range(y.conductor_current.shape[0]):
-        across = x.known[c.conductor_second[b]] - x.known[c.conductor_first[b]] + c.conductor_rise[b] * u.emf[0]
-        y.conductor_current[b] = across * x.conductor_conductance[b]
+        y.conductor_current[b] = conductor_voltage(x, u, c, b) * x.conductor_conductance[b]
 
 
 @kernel

@@ -95,6 +95,17 @@ def test_the_pattern_names_pairs_that_are_not_joined():
         found.pair(0, 2)
 
 
+@settings(max_examples=40, deadline=None)
+@given(networks())
+def test_runs_part_the_nodes_by_the_number_of_their_later_neighbours(drawn):
+    found = pattern(drawn[0], drawn[1], [drawn[0] - 1])
+    two = np.diff(found.start)[:-1] == 2
+    begins = [0, *found.run[:-1]]
+    assert found.run[-1] == drawn[0] - 1
+    assert all(two[a:b].all() for a, b in zip(begins[::2], found.run[::2], strict=True))
+    assert not any(two[a:b].any() for a, b in zip(begins[1::2], found.run[1::2], strict=False))
+
+
 @pytest.mark.parametrize("side", [4, 9])
 def test_elimination_of_a_grid_joins_few_pairs(side):
     """Of a dense order it would be half the square of the nodes."""

@@ -44,11 +44,11 @@ def pack_of(**tables):
     return parse_pack({**CONTENTS, **tables}, "pack.toml")
 
 
-def trace(system, owner, record, output):
+def trace(system, owner, record, output, **inputs):
     """Run a pack under power; `owner` is the component that takes it."""
     driven = with_profiles(system, {f"{owner}.pack_power": POWER})
     totals = integrals(driven) if owner == "PackNetwork" else ()
-    values = {f"{owner}.load_mode": LoadMode.POWER}
+    values = {f"{owner}.load_mode": LoadMode.POWER, **{f"{owner}.{name}": value for name, value in inputs.items()}}
     summary = run(driven, make_plan(driven, periods(pack_of().schedule)),
                   Experiment(STEPS * SECOND, values, record=record, output=output, totals=totals))  # fmt: skip
     return summary, load(output), driven
@@ -67,6 +67,24 @@ def test_charge_and_energy_close_over_strings_and_modules(apart):
     for name in ("network, energy", "network to cells, charge", "cells, charge", "cells, energy", "thermal, heat"):
         assert abs(rows[name].relative) < 1e-12, name
     assert rows["network to cells, charge"].turnover > 1.0
+
+
+def test_the_heat_of_a_short_across_a_cell_warms_it(tmp_path):
+    shorts = np.zeros(16)
+    shorts[5] = 20.0
+    record = {"temperature": "Thermal.temperature", "short_heat_rate": "PackNetwork.short_heat_rate"}
+    summary, told, system = trace(
+        kernel_pack(parts(pack_of())), "PackNetwork", record, tmp_path / "run.nc", cell_short=shorts
+    )
+    rows = {row.name: row for row in balances(system, summary.totals)}
+    for name in ("network, energy", "network to cells, charge", "cells and board, heat"):
+        assert abs(rows[name].relative) < 1e-12, name
+    assert told["short_heat_rate"].values[-1][5] == pytest.approx(20.0 * 3.8**2, rel=0.1)
+    warmed = told["temperature"].values[-1] - told["temperature"].values[0]
+    lost = summary.totals["Thermal.ambient_heat"]
+    assert 880.0 * warmed.sum() + lost == pytest.approx(summary.totals["Thermal.generated_heat"], rel=0.02)
+    assert summary.totals["PackNetwork.short_energy"] > 0.9 * summary.totals["Thermal.generated_heat"]
+    assert np.delete(warmed, 5).max() < 0.3 * warmed[5]
 
 
 def test_the_block_of_a_wired_pack_does_as_its_components(apart, tmp_path):

@@ -69,14 +69,6 @@ def test_a_short_feeds_on_its_string(pack):
     assert y["string_current"][0] > 0.0
 
 
-def test_a_string_that_is_cut_off_holds_back_no_charge(pack):
-    """One of its cells is beyond the limit of the charge; those of the others are not."""
-    y = step(rest(pack, emf=[4.6, 2.8, 3.6, 3.6, 3.6, 3.6]), load_mode=4, pack_current=30.0, string_open=[1, 0, 0])
-    assert y["pack_current_actual"] == 30.0
-    assert y["overvoltage"] == 0.0
-    assert step(pack, string_open=0.0)["overvoltage"] == 1.0
-
-
 @pytest.mark.parametrize(
     ("contactors", "message"),
     [
