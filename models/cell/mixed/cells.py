@@ -152,7 +152,8 @@ def _refusals(members: dict[str, Model], shares: dict[str, tuple[int, ...]]) -> 
     texts: dict[int, str] = {}
     for number, (name, model) in enumerate(members.items()):
         numbers = ", ".join(str(k + 1) for k in shares[name][:SHOWN])
-        told = f"of cells {numbers}{' and so on' if len(shares[name]) > SHOWN else ''}, which are {name}: "
+        more = " and so on" if len(shares[name]) > SHOWN else ""
+        told = f"of {name}, whose cells are in turn cells {numbers}{more} of the pack: "
         for status, text in model.refusals.items():
             for block, inner in (("x", f"x.{name}_states"), ("p", f"p.{name}")):
                 if f"{{{block}." in text:
