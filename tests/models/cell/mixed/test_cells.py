@@ -85,7 +85,15 @@ def test_each_kind_steps_as_in_a_pack_of_its_own():
     run(whole, apart, current=CURRENTS, temperature=TEMPERATURE)
     for name in REPORTED:
         assert whole.y[name].tolist() == gathered(apart, name).tolist()
-    for name in ("electrical_energy", "stored_energy", "heat", "table_energy", "charge", "stored_charge", "lost_charge"):
+    for name in (
+        "electrical_energy",
+        "stored_energy",
+        "heat",
+        "table_energy",
+        "charge",
+        "stored_charge",
+        "lost_charge",
+    ):
         assert whole.y[name] == sum(cells.y[name] for cells in apart)
     assert whole.y.voltage_minimum == whole.y.voltage.min()
     assert whole.y.voltage_mean == pytest.approx(whole.y.voltage.mean(), rel=1e-15)
