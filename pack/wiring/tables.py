@@ -76,10 +76,13 @@ class NetlistTable(Table):
             CellPlace(f"cell {k + 1}", negative, positive, k // parallel)
             for k, (negative, positive) in enumerate(self.cells)
         ]
-        conductors = [Conductor(c.name, *c.between, c.resistance, c.inductance) for c in self.conductors]
+        conductors = [
+            Conductor(c.name, c.between[0], c.between[1], c.resistance, c.inductance) for c in self.conductors
+        ]
         rows = self.groups or [GroupRow(between=ends) for ends in self.cells[::parallel]]
         taps = [
-            GroupPlace(f"group {g + 1}", *row.between, row.string - 1, row.module - 1) for g, row in enumerate(rows)
+            GroupPlace(f"group {g + 1}", row.between[0], row.between[1], row.string - 1, row.module - 1)
+            for g, row in enumerate(rows)
         ]
         return Netlist(self.negative, self.positive, tuple(places), tuple(conductors), tuple(taps),
                        tuple(self.contactors))  # fmt: skip

@@ -19,7 +19,7 @@ OTHER, LINEAR, STEEP = "other.toml", "linear.toml", "steep.toml"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Return a folder with cell files: a cell of 10 A.h, two RC pairs, without losses, and two whose tables are lines."""
+    """Return a folder with cell files: a cell of 10 A.h with two RC pairs, and two whose tables are lines."""
     folder = tmp_path_factory.mktemp("cells")
     write_cell(plain_cell(), folder / OTHER)
     for name, slope, ohmic, capacity in ((LINEAR, 0.6, 2e-3, 36e3), (STEEP, 1.1, 5e-3, 18e3)):

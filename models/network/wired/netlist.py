@@ -72,19 +72,17 @@ class Netlist:
 
     def figures(self) -> dict[str, Any]:
         """Return it as lists and plain values, of which `of_figures` makes it again."""
-        rows = {name: [list(astuple(each)) for each in getattr(self, name)] for name in ROWS}
+        rows = {name: [list(astuple(each)) for each in getattr(self, name)] for name in ("cells", "conductors", "taps")}
         return {"negative": self.negative, "positive": self.positive, **rows, "contactors": list(self.contactors)}
 
     @classmethod
     def of_figures(cls, figures: Mapping[str, Any]) -> Netlist:
         """Return the netlist of `figures`."""
-        rows = {name: tuple(kind(*row) for row in figures[name]) for name, kind in ROWS.items()}
-        return cls(figures["negative"], figures["positive"], **rows, contactors=tuple(figures["contactors"]))
-
-
-ROWS: Mapping[str, type[CellPlace] | type[Conductor] | type[GroupPlace]] = {
-    "cells": CellPlace,
-    "conductors": Conductor,
-    "taps": GroupPlace,
-}
-"""What a netlist has several of."""
+        return cls(
+            figures["negative"],
+            figures["positive"],
+            tuple(CellPlace(*row) for row in figures["cells"]),
+            tuple(Conductor(*row) for row in figures["conductors"]),
+            tuple(GroupPlace(*row) for row in figures["taps"]),
+            tuple(figures["contactors"]),
+        )

@@ -31,6 +31,10 @@ def curve(table):
     return lambda soc: np.interp(soc, SOC, table)
 
 
+def soc_at(table, voltage):
+    return brentq(lambda soc: curve(table)(soc) - voltage, 0.0, 1.0, xtol=1e-15)
+
+
 def energy(table, first, second):
     return quad(curve(table), first, second, points=SOC[1:-1], limit=200)[0]
 
@@ -55,7 +59,7 @@ def test_a_mixture_holds_what_its_cells_hold_at_one_voltage():
     within = (mixed > max(FIRST[0], SECOND[0])) & (mixed < min(FIRST[-1], SECOND[-1]))
     assert within.sum() > 3
     for soc, voltage in zip(SOC[within], mixed[within], strict=True):
-        each = [brentq(lambda z, t=table: curve(t)(z) - voltage, 0.0, 1.0, xtol=1e-15) for table in (FIRST, SECOND)]
+        each = [soc_at(table, voltage) for table in (FIRST, SECOND)]
         assert weights @ each == pytest.approx(soc, abs=1e-12)
 
 
@@ -100,7 +104,7 @@ def test_strings_of_different_kinds_are_full_and_empty_at_one_voltage():
     low, high = max(FIRST[0], SECOND[0]), min(FIRST[-1], SECOND[-1])
     usable = 0.0
     for q, table in zip(charge, (FIRST, SECOND), strict=True):
-        ends = [brentq(lambda z, t=table, v=v: curve(t)(z) - v, 0.0, 1.0, xtol=1e-15) for v in (low, high)]
+        ends = [soc_at(table, voltage) for voltage in (low, high)]
         usable += q * (ends[1] - ends[0])
     assert pack.y.usable_capacity == pytest.approx(usable, rel=1e-12)
 

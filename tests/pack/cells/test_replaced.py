@@ -170,7 +170,7 @@ def test_kinds_that_no_voltage_suits_are_refused(tmp_path):
     text = '[pack]\nseries = 2\nparallel = 1\n[cell]\nparameters = "nissan_leaf_2013"\n'
     file = tmp_path / "pack.toml"
     file.write_text(text + '[[replaced]]\ncells = [2]\nparameters = "titanate.toml"\n')
-    with pytest.raises(InputError, match="no voltage suits nissan_leaf_2013 and titanate.toml: the lowest that all"):
+    with pytest.raises(InputError, match=r"no voltage suits nissan_leaf_2013 and titanate\.toml: the lowest that all"):
         load_pack(file)
 
 

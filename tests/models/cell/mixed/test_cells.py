@@ -36,6 +36,7 @@ OTHER = EquivalentCircuitCell(
 OF = (0, 1, 0, 1, 0)
 PLACES = ([0, 2, 4], [1, 3])
 CURRENTS = np.array([10.0, -2.0, 5.0, 1.0, -20.0])
+SUMS = ("electrical_energy", "stored_energy", "heat", "table_energy", "charge", "stored_charge", "lost_charge")
 REPORTED = ("emf", "resistance", "voltage", "soc", "heat_rate")
 
 
@@ -85,15 +86,7 @@ def test_each_kind_steps_as_in_a_pack_of_its_own():
     run(whole, apart, current=CURRENTS, temperature=TEMPERATURE)
     for name in REPORTED:
         assert whole.y[name].tolist() == gathered(apart, name).tolist()
-    for name in (
-        "electrical_energy",
-        "stored_energy",
-        "heat",
-        "table_energy",
-        "charge",
-        "stored_charge",
-        "lost_charge",
-    ):
+    for name in SUMS:
         assert whole.y[name] == sum(cells.y[name] for cells in apart)
     assert whole.y.voltage_minimum == whole.y.voltage.min()
     assert whole.y.voltage_mean == pytest.approx(whole.y.voltage.mean(), rel=1e-15)

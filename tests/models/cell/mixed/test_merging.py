@@ -15,7 +15,8 @@ SHARES = dict(zip(MEMBERS, PLACES, strict=True))
 
 
 def test_arrays_over_all_cells_start_as_each_kind_and_keep_to_the_bounds_of_all():
-    low, high = (replace(model.variable("capacity"), min=least) for model, least in zip(MEMBERS.values(), (1.0, 5.0)))
+    low, high = (model.variable("capacity") for model in MEMBERS.values())
+    high = replace(high, min=5.0)
     merged = merging.merge(MEMBERS, SHARES)
     assert merged.parameters["capacity"].start_values().tolist() == [36e3, 7200.0, 36e3, 7200.0, 36e3]
     assert merged.parameters["capacity"].dimension == "cell"
