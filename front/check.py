@@ -55,7 +55,7 @@ def _arrangement(path: Path, pack: Pack) -> list[str]:
     if kinds.are_worn:
         worn = np.flatnonzero((kinds.capacity_loss > 0.0) | (kinds.resistance_growth > 0.0))
         told.append(
-            f"worn       {len(worn)} cells: {kinds.capacity_loss.max():.3g} of the capacity lost at most, "
+            f"worn       {len(worn)} of {shape.cells} cells: {kinds.capacity_loss.max():.3g} of the capacity lost at most, "
             f"{kinds.resistance_growth.max():.3g} of the resistance gained"
         )
     voltage = float(np.mean(kinds.each(_mean_voltage)))
