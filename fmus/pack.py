@@ -14,7 +14,7 @@ from ..coupling.block.taps import Summary, Tap
 from ..coupling.block.wiring import Limits
 from ..coupling.enforcement import REPORTS
 from ..coupling.operations import Operation
-from ..fmi.definition import Definition, Example
+from ..fmi.definition import Definition, Example, Terminal
 from ..fmi.registry import maker
 from ..models.aging.counters import COUNTER_NAMES
 from ..models.bms.protection import TRIPS
@@ -75,32 +75,44 @@ def define(
     table = [Operation.from_row(row) for row in operations]
     management = ", with battery management" if "Bms" in models else ""
     description = f"{DESCRIPTION}{management}, stepped together in base periods of {format_duration(base)}"
-    taps, terminals = list(TAPS), [LOAD]
-    if _tells(models["Cell"], "anode_potential"):
-        taps += ANODE_TAPS
-        terminals = [LOAD_BY_ANODE]
-    if _tells(models["Balancer"], "link_current"):
-        taps += CONVERTER_TAPS
-    if "Bms" in models:
-        taps += BMS_TAPS
-    terminals.append(replace(LIMITS, partner=LOAD.partner) if "Bms" in models else ALLOWED)
-    ages = _tells(models["Cell"], COUNTER_NAMES[0])
-    if ages:
-        taps += AGING_TAPS
-        taps += [tap for tap in SENSITIVITY_TAPS if _tells(models["Cell"], tap.name)]
-        terminals.append(AGING)
-    taps += [tap for name, reporting in models.items() for tap in _timescales(name, reporting)]
-    held = () if ages else HELD_WITHOUT_AGING
+    held = () if _ages(models) else HELD_WITHOUT_AGING
     demanded = [Limits(*limit) for limit in limits]
-    taps += [tap for tap in HEAT_TAPS if _tells(models["Cell"], tap.name)]
-    taps += [tap for tap in WIRED_TAPS if _tells(models["PackNetwork"], tap.name)]
     shared = {
         **SHARED,
         **{f"Meter.{v.name}": f"PackNetwork.{v.name}" for v in models["Meter"].parameters},
         **(CIRCUIT_SHARED if _takes(models["Cell"], "open_circuit_voltage") else {}),
     }
-    model = compose("Pack", description, models, base, table, taps, LOOKAHEADS, shared, held, demanded)
-    return Definition(model, tuple(terminals), tuple(models.values()), seconds(base), _discharge(models["Cell"]))
+    model = compose("Pack", description, models, base, table, _taps(models), LOOKAHEADS, shared, held, demanded)
+    return Definition(model, _terminals(models), tuple(models.values()), seconds(base), _discharge(models["Cell"]))
+
+
+def _ages(models: Mapping[str, Model]) -> bool:
+    return _tells(models["Cell"], COUNTER_NAMES[0])
+
+
+def _terminals(models: Mapping[str, Model]) -> tuple[Terminal, ...]:
+    """Return the terminals of a block of these components."""
+    load = LOAD_BY_ANODE if _tells(models["Cell"], "anode_potential") else LOAD
+    limits = replace(LIMITS, partner=LOAD.partner) if "Bms" in models else ALLOWED
+    return (load, limits, AGING) if _ages(models) else (load, limits)
+
+
+def _taps(models: Mapping[str, Model]) -> list[Tap]:
+    """Return the outputs of a block of these components."""
+    cells, balancer, wired = models["Cell"], models["Balancer"], models["PackNetwork"]
+    taps = list(TAPS)
+    if _tells(cells, "anode_potential"):
+        taps += ANODE_TAPS
+    if _tells(balancer, "link_current"):
+        taps += CONVERTER_TAPS
+    if "Bms" in models:
+        taps += BMS_TAPS
+    if _ages(models):
+        taps += AGING_TAPS
+        taps += [tap for tap in SENSITIVITY_TAPS if _tells(cells, tap.name)]
+    taps += [tap for name, reporting in models.items() for tap in _timescales(name, reporting)]
+    taps += [tap for tap in HEAT_TAPS if _tells(cells, tap.name)]
+    return taps + [tap for tap in WIRED_TAPS if _tells(wired, tap.name)]
 
 
 def _discharge(cells: Model) -> Example:
