@@ -55,8 +55,8 @@ def _arrangement(path: Path, pack: Pack) -> list[str]:
     if kinds.are_worn:
         worn = np.flatnonzero((kinds.capacity_loss > 0.0) | (kinds.resistance_growth > 0.0))
         told.append(
-            f"worn       {len(worn)} of {shape.cells} cells: {kinds.capacity_loss.max():.3g} of the capacity lost at most, "
-            f"{kinds.resistance_growth.max():.3g} of the resistance gained"
+            f"worn       {len(worn)} of {shape.cells} cells: at most {kinds.capacity_loss.max():.3g} of the capacity "
+            f"lost, {kinds.resistance_growth.max():.3g} of the resistance gained"
         )
     voltage = float(np.mean(kinds.each(_mean_voltage)))
     held = np.asarray(kinds.each(lambda kind: kind.capacity)) * (1.0 - kinds.capacity_loss)

@@ -8,7 +8,6 @@ line that names the key, its value and what is allowed.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +86,7 @@ class Pack(Table):
         """How cells and conductors are wired where the pack is more than groups in series; else None."""
         return wiring(self.pack, self.busbar, self.cable, self.netlist, self.faults)
 
-    @cached_property
+    @property
     def kinds(self) -> Kinds:
         """The kinds of its cells, and what they have lost; ValueError where a number in [[replaced]] is none of its."""
         return kinds_of(self.cell, self.replaced, self.pack)

@@ -8,33 +8,14 @@ import pytest
 from packfmu.core.dependence.dependencies import initial_dependencies
 from packfmu.core.errors import InputError
 from packfmu.core.model import DONE, Update
-from packfmu.models.cell.ecm import EquivalentCircuitCell
 from packfmu.models.cell.mixed.cells import MixedCells
 from packfmu.models.electrochemistry.kind import Physics
 from packfmu.models.parameters import chen_2020
 from tests.interpreted import InterpretedInstance
-from tests.models.cells import aging, invented_cell
+from tests.models.cells import aging
 
-KIND = EquivalentCircuitCell(**vars(invented_cell()))
-SOC = np.linspace(0.0, 1.0, 11)
-OTHER = EquivalentCircuitCell(
-    **vars(KIND)
-    | {
-        "name": "other",
-        "capacity": 7200.0,
-        "open_circuit_voltage": 3.0 + 0.9 * SOC,
-        "entropic_coefficient": np.zeros(11),
-        "ohmic_resistance": np.full(11, 0.02),
-        "polarisation_resistance": np.full((1, 11), 0.01),
-        "polarisation_capacitance": np.full((1, 11), 1e3),
-        "polarisation_activation_energy": np.array([2e4]),
-        "hysteresis_bound": 0.0,
-    }
-)
-"""A smaller cell with one RC pair, fewer nodes, and no hysteresis."""
+from .two_kinds import KIND, OF, OTHER, PLACES
 
-OF = (0, 1, 0, 1, 0)
-PLACES = ([0, 2, 4], [1, 3])
 CURRENTS = np.array([10.0, -2.0, 5.0, 1.0, -20.0])
 SUMS = ("electrical_energy", "stored_energy", "heat", "table_energy", "charge", "stored_charge", "lost_charge")
 REPORTED = ("emf", "resistance", "voltage", "soc", "heat_rate")

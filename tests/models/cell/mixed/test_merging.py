@@ -8,7 +8,7 @@ from packfmu.core.fields import Fields
 from packfmu.core.variable import Variable
 from packfmu.models.cell.mixed import code, merging
 
-from .test_cells import KIND, OTHER, PLACES
+from .two_kinds import KIND, OTHER, PLACES
 
 MEMBERS = {"kind_1": KIND.declare(3), "kind_2": OTHER.declare(2)}
 SHARES = dict(zip(MEMBERS, PLACES, strict=True))
