@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +88,7 @@ class Pack(Table):
         """How cells and conductors are wired where the pack is more than groups in series; else None."""
         return wiring(self.pack, self.busbar, self.cable, self.netlist, self.faults)
 
-    @cached_property
+    @property
     def strings(self) -> Strings:
         """How its groups lie; InputError where its modules have not equally many strings."""
         netlist = self.wiring
@@ -98,9 +97,9 @@ class Pack(Table):
         lengths = Counter((tap.module, tap.string) for tap in netlist.taps)
         return strings_of(self.pack.groups, list(lengths.values()), len({module for module, _ in lengths}))
 
-    @cached_property
+    @property
     def kinds(self) -> Kinds:
-        """The kinds of its cells, and what they have lost; ValueError where [[replaced]] names what it does not have."""
+        """The kinds of its cells, and what they have lost; ValueError where a number in [[replaced]] is none of its."""
         return kinds_of(self.cell, self.replaced, self.pack)
 
     @model_validator(mode="after")
