@@ -164,7 +164,7 @@ def solve_stage(x: Block, u: Block, c: Block, current: float, eliminated: bool) 
     drive_conductors(x, c)
     if eliminated:
         nodal.drive_levels(x, u, c)
-        laplacian.spread(x, c)
+        laplacian.spread(x, c, x.known)
     else:
         laplacian.eliminate(x, c)
     nodal.load(x, current)

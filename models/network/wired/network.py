@@ -27,7 +27,7 @@ from ....core.timescale import reset_timescales
 from ....core.variable import Count
 from ...numerics import laplacian, tables
 from .. import anode_limit, charge, ladder, loads, network, report
-from . import faults, inductive, limits, nodal, strings, substeps
+from . import faults, inductive, limits, nodal, refinement, strings, substeps
 from .netlist import Netlist, NodalSystem, wire
 
 INFEASIBLE_POWER, NO_RESISTANCE = network.INFEASIBLE_POWER, nodal.NO_RESISTANCE
@@ -232,6 +232,7 @@ def finish(x: Block, p: Block, u: Block, y: Block, c: Block, current: float, h: 
     """Write all outputs of a step of h [s] under a pack current [A]."""
     y.pack_current_actual = current
     nodal.set_currents(x, u, y, c)
+    refinement.correct(x, u, y, c, current)
     write_outputs(x, p, u, y, c, h)
     return DONE
 
