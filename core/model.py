@@ -60,12 +60,19 @@ class Composition:
         Inputs of components: the output of a component that drives each.
     outputs : mapping of str to tuple of Place
         Outputs of the model: what each is made of, element by element where the shapes agree.
+    shares : mapping of str to tuple of int
+        Of components that share the things of the model: which of them each has. Such a component is given an array of
+        all things by its own ones.
+    gathered : tuple of str
+        Outputs of the model and of all these components, arrays of one value a thing.
     """
 
     members: Mapping[str, Model]
     given: Mapping[Place, Place]
     driven: Mapping[Place, Place]
     outputs: Mapping[str, tuple[Place, ...]]
+    shares: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    gathered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -108,7 +108,8 @@ class Variable:
     fmi_name : str
         Name in the FMU where it differs from `name`.
     owner : str
-        In a model that is composed of others: the record of the block that the field lies in; else empty.
+        In a model that is composed of others: the record of the block that the field lies in, one within another by
+        ``outer.inner``; else empty.
     hidden : bool
         Whether importers do not know of it: a parameter that `initialize` makes from others.
     shifts : str

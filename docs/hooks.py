@@ -120,8 +120,8 @@ def shown(default: object) -> str:
         return str(default).lower()
     if isinstance(default, Enum):
         return f'"{default.value}"'
-    if isinstance(default, tuple):
-        return ", ".join(f"{value:g}" for value in default)
+    if isinstance(default, tuple | list):
+        return ", ".join(f"{value:g}" for value in default) or "none"
     return f'"{default}"' if isinstance(default, str) else f"{default:g}"
 
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..fmi.definition import Definition, Example, Terminal, TerminalKind
 from ..models.bms import bms
+from ..models.bms.strings import management
 from ..models.parameter_sets import cell_model
+from ..models.strings import strings_of
 
 ESTIMATES = ("measured_voltage", "group_soc", "group_capacity", "soc_trusted", "balancing_enable")
 """The outputs that the balancer acts on, by their names at the terminal."""
+
+CURRENTS = ("pack_current",)
+"""The inputs of the pack's current at the terminal."""
+
+STRING_CURRENTS = ("string_current", "present_string_current")
+"""Those of the strings besides, where there are several in parallel."""
 
 LIMITS = Terminal(
     "limits",
@@ -30,8 +38,14 @@ LIMITS = Terminal(
 """The limits that a vehicle or a charger must keep."""
 
 
-def define(groups: int, parallel: int, parameters: str | Mapping[str, Any]) -> Definition:
-    """Return the battery management of `groups` in series.
+def define(
+    groups: int,
+    parallel: int,
+    parameters: str | Mapping[str, Any],
+    strings: int | Sequence[int] = 1,
+    modules: int = 1,
+) -> Definition:
+    """Return the battery management of `groups`.
 
     Parameters
     ----------
@@ -40,16 +54,24 @@ def define(groups: int, parallel: int, parameters: str | Mapping[str, Any]) -> D
     parameters : str or mapping
         A module of `models.parameters` that holds a cell, such as ``nissan_leaf_2013``, or the figures of another one,
         of `models.cell.figures`.
+    strings : int or sequence of int
+        Strings in parallel, or how many groups each string has (`models.strings`); several have a current sensor each.
+    modules : int
+        Modules in series, each of equally many strings.
     """
     kind = cell_model(parameters).equivalent_circuit()
+    lying = strings_of(groups, strings, modules)
+    several = lying.parallel > 1
+    model = management.declare(groups, parallel, kind, lying) if several else bms.declare(groups, parallel, kind)
+    currents = (*CURRENTS, *STRING_CURRENTS) if several else CURRENTS
     return Definition(
-        bms.declare(groups, parallel, kind),
+        model,
         (
             Terminal("estimates", TerminalKind.MANAGEMENT, ESTIMATES, partner="Balancer"),
             Terminal(
                 "balancing",
                 TerminalKind.BALANCING,
-                ("group_voltage", "pack_current", "balancing_current", "balancing_pack_current"),
+                ("group_voltage", *currents, "balancing_current", "balancing_pack_current"),
                 partner="PackNetwork and Balancer",
             ),
             Terminal("thermal", TerminalKind.THERMAL, ("temperature",), partner="Thermal"),

@@ -14,12 +14,15 @@ from ..coupling.block.taps import Summary, Tap
 from ..coupling.block.wiring import Limits
 from ..coupling.enforcement import REPORTS
 from ..coupling.operations import Operation
-from ..fmi.definition import Definition, Example
+from ..fmi.definition import Definition, Example, Terminal
 from ..fmi.registry import maker
 from ..models.aging.counters import COUNTER_NAMES
 from ..models.bms.protection import TRIPS
 from ..models.electrochemistry import heat
 from ..models.network import meter
+from ..models.network.kinds import with_kinds
+from ..models.network.wired import meter as wired_meter
+from ..models.network.wired.netlist import Netlist
 from .bms import LIMITS
 from .cell import AGING
 from .pack_network import LIMITS as ALLOWED
@@ -27,7 +30,23 @@ from .pack_network import LOAD, LOAD_BY_ANODE
 
 DESCRIPTION = "Battery pack: cells, network, thermal network and balancer"
 
-INNER = {"meter": meter.declare}
+
+def meter_of(
+    series: int,
+    parallel: int,
+    opposite_terminals: bool,
+    netlist: Mapping[str, Any] | None = None,
+    curves: Sequence[int] | None = None,
+) -> Model:
+    """Return the meter of a network, of the arguments of `pack_network.define`."""
+    if netlist is None:
+        model = meter.declare(series, parallel, opposite_terminals)
+    else:
+        model = wired_meter.declare(Netlist.of_figures(netlist))
+    return model if curves is None else with_kinds(model, curves)
+
+
+INNER = {"meter": meter_of}
 """Components of a block that are no FMUs of their own, by their names among its members."""
 
 
@@ -56,27 +75,44 @@ def define(
     table = [Operation.from_row(row) for row in operations]
     management = ", with battery management" if "Bms" in models else ""
     description = f"{DESCRIPTION}{management}, stepped together in base periods of {format_duration(base)}"
-    taps, terminals = list(TAPS), [LOAD]
-    if _tells(models["Cell"], "anode_potential"):
+    held = () if _ages(models) else HELD_WITHOUT_AGING
+    demanded = [Limits(*limit) for limit in limits]
+    shared = {
+        **SHARED,
+        **{f"Meter.{v.name}": f"PackNetwork.{v.name}" for v in models["Meter"].parameters},
+        **(CIRCUIT_SHARED if _takes(models["Cell"], "open_circuit_voltage") else {}),
+    }
+    model = compose("Pack", description, models, base, table, _taps(models), LOOKAHEADS, shared, held, demanded)
+    return Definition(model, _terminals(models), tuple(models.values()), seconds(base), _discharge(models["Cell"]))
+
+
+def _ages(models: Mapping[str, Model]) -> bool:
+    return _tells(models["Cell"], COUNTER_NAMES[0])
+
+
+def _terminals(models: Mapping[str, Model]) -> tuple[Terminal, ...]:
+    """Return the terminals of a block of these components."""
+    load = LOAD_BY_ANODE if _tells(models["Cell"], "anode_potential") else LOAD
+    limits = replace(LIMITS, partner=LOAD.partner) if "Bms" in models else ALLOWED
+    return (load, limits, AGING) if _ages(models) else (load, limits)
+
+
+def _taps(models: Mapping[str, Model]) -> list[Tap]:
+    """Return the outputs of a block of these components."""
+    cells, balancer, wired = models["Cell"], models["Balancer"], models["PackNetwork"]
+    taps = list(TAPS)
+    if _tells(cells, "anode_potential"):
         taps += ANODE_TAPS
-        terminals = [LOAD_BY_ANODE]
-    if _tells(models["Balancer"], "link_current"):
+    if _tells(balancer, "link_current"):
         taps += CONVERTER_TAPS
     if "Bms" in models:
         taps += BMS_TAPS
-    terminals.append(replace(LIMITS, partner=LOAD.partner) if "Bms" in models else ALLOWED)
-    ages = _tells(models["Cell"], COUNTER_NAMES[0])
-    if ages:
+    if _ages(models):
         taps += AGING_TAPS
-        taps += [tap for tap in SENSITIVITY_TAPS if _tells(models["Cell"], tap.name)]
-        terminals.append(AGING)
+        taps += [tap for tap in SENSITIVITY_TAPS if _tells(cells, tap.name)]
     taps += [tap for name, reporting in models.items() for tap in _timescales(name, reporting)]
-    held = () if ages else HELD_WITHOUT_AGING
-    demanded = [Limits(*limit) for limit in limits]
-    taps += [tap for tap in HEAT_TAPS if _tells(models["Cell"], tap.name)]
-    shared = SHARED | (CIRCUIT_SHARED if _takes(models["Cell"], "open_circuit_voltage") else {})
-    model = compose("Pack", description, models, base, table, taps, LOOKAHEADS, shared, held, demanded)
-    return Definition(model, tuple(terminals), tuple(models.values()), seconds(base), _discharge(models["Cell"]))
+    taps += [tap for tap in HEAT_TAPS if _tells(cells, tap.name)]
+    return taps + [tap for tap in WIRED_TAPS if _tells(wired, tap.name)]
 
 
 def _discharge(cells: Model) -> Example:
@@ -90,7 +126,7 @@ def _tells(model: Model, output: str) -> bool:
 
 
 def _takes(model: Model, parameter: str) -> bool:
-    return any(variable.name == parameter for variable in model.parameters)
+    return any(variable.path == parameter for variable in model.parameters)
 
 
 def _model(module: str, arguments: Mapping[str, Any]) -> Model:
@@ -208,14 +244,24 @@ SENSITIVITY_TAPS = tuple(
 HEAT_TAPS = tuple(Tap(f"heat_{part}", f"Cell.heat_{part}", Summary.INTEGRAL) for part, _ in heat.PARTS)
 """Further outputs where the cells tell the parts of their heat."""
 
+WIRED_TAPS = (
+    *(Tap(name, f"PackNetwork.{name}") for name in ("stranded_charge",)),
+    *(Tap(name, f"PackNetwork.{name}", Summary.MAXIMUM) for name in ("open_circuit",)),
+    *(
+        Tap(name, f"PackNetwork.{name}", Summary.INTEGRAL)
+        for name in ("short_energy", "short_charge", "inductive_energy", "method_loss")
+    ),
+    Tap("string_current", "PackNetwork.string_current", detail=Detail.GROUP),
+    Tap("conductor_current", "PackNetwork.conductor_current", detail=Detail.CELL),
+    Tap("short_heat_rate", "PackNetwork.short_heat_rate", detail=Detail.CELL),
+)
+"""Further outputs of a pack that is wired in any way; those that its network tells."""
+
 LOOKAHEADS = ("Cell.lookahead",)
 """The network steps before the cells: with ports half a step ahead the exchange is of second order."""
 
-SHARED = {
-    "PackNetwork.capacity": "Cell.capacity",
-    **{f"Meter.{name}": f"PackNetwork.{name}" for name in meter.SHARED},
-}
-"""What the network has to know of the cells, and the meter of the network: set for one, it holds for both."""
+SHARED = {"PackNetwork.capacity": "Cell.capacity"}
+"""What the network has to know of all cells: set for one, it holds for both; likewise what the meter of the network."""
 
 CIRCUIT_SHARED = {"PackNetwork.open_circuit_voltage": "Cell.open_circuit_voltage"}
 """What else the network has to know of cells that take it; of others it has a table of its own."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from ..fmi.definition import Definition, Example, Terminal, TerminalKind
 from ..models.network import network
+from ..models.network.kinds import with_kinds
+from ..models.network.wired import network as wired
+from ..models.network.wired.netlist import Netlist
 
 LOAD = Terminal(
     "load",
@@ -38,8 +43,16 @@ LIMITS = Terminal(
 """Where a battery management tells the currents that it allows."""
 
 
-def define(series: int, parallel: int, opposite_terminals: bool, nodes: int, anodes: bool = False) -> Definition:
-    """Return the network of `series` groups of `parallel` cells.
+def define(
+    series: int,
+    parallel: int,
+    opposite_terminals: bool,
+    nodes: int,
+    anodes: bool = False,
+    netlist: Mapping[str, Any] | None = None,
+    curves: Sequence[int] | None = None,
+) -> Definition:
+    """Return the network of a pack.
 
     Parameters
     ----------
@@ -51,11 +64,21 @@ def define(series: int, parallel: int, opposite_terminals: bool, nodes: int, ano
         Length of the open-circuit voltage table, >= 2.
     anodes : bool
         Whether the cells tell the potentials of their negative electrodes, which a load may hold.
+    netlist : mapping, optional
+        How cells and conductors are wired, of `Netlist.figures`; without it the groups are in series.
+    curves : sequence of int, optional
+        Of cells of several kinds, the open-circuit curve of each group, from 0.
     """
     told = ("anode_emf", "anode_resistance") if anodes else ()
     load = LOAD_BY_ANODE if anodes else LOAD
+    if netlist is None:
+        model = network.declare(series, parallel, opposite_terminals, nodes, anodes)
+    else:
+        model = wired.declare(Netlist.of_figures(netlist), nodes, anodes)
+    if curves is not None:
+        model = with_kinds(model, curves)
     return Definition(
-        network.declare(series, parallel, opposite_terminals, nodes, anodes),
+        model,
         (
             Terminal(
                 "electrical",

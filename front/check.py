@@ -52,14 +52,25 @@ def _arrangement(path: Path, pack: Pack) -> list[str]:
     kind, shape = pack.cell.load(), pack.pack
     soc = np.linspace(0.0, 1.0, 1001)
     voltage = float(np.mean(kind.open_circuit(soc)))
-    charge = shape.parallel * kind.capacity / AMPERE_HOUR
+    charge = shape.across * kind.capacity / AMPERE_HOUR
     return [
-        f"pack       {path}: {shape.series} groups of {shape.parallel} cells, {shape.cells} cells",
+        f"pack       {path}: {_arranged(pack)}",
         f"cell       {pack.cell.parameters}: {kind.capacity / AMPERE_HOUR:.4g} A.h, "
         f"{voltage * kind.capacity / AMPERE_HOUR:.4g} W.h between SOC 0 and 1",
         f"nominal    {shape.series * voltage:.4g} V, {charge:.4g} A.h, "
         f"{shape.series * voltage * charge / 1e3:.4g} kW.h",
     ]
+
+
+def _arranged(pack: Pack) -> str:
+    """Return how many groups and cells there are, and how they are joined."""
+    shape = pack.pack
+    told = f"{shape.groups} groups of {shape.parallel} cells, {shape.cells} cells"
+    if shape.strings > 1:
+        told += f", {shape.strings} strings in parallel of {shape.series // shape.modules} groups"
+    if shape.modules > 1:
+        told += f", {shape.modules} modules in series"
+    return f"{told}, wired by a netlist" if pack.netlist else told
 
 
 def _built(pack: Pack, planned: Sequence[Part]) -> list[str]:
@@ -75,7 +86,7 @@ def _built(pack: Pack, planned: Sequence[Part]) -> list[str]:
 
 
 def _limits(pack: Pack, kind: CellModel) -> str:
-    limits, series, parallel = kind.limits, pack.pack.series, pack.pack.parallel
+    limits, series, across = kind.limits, pack.pack.series, pack.pack.across
     hourly = kind.nominal_capacity / AMPERE_HOUR
     rows = [("limit", "cell", "pack")]
     for name, value in (("lowest voltage", limits.minimum_voltage), ("highest voltage", limits.maximum_voltage)):
@@ -85,7 +96,7 @@ def _limits(pack: Pack, kind: CellModel) -> str:
         ("discharging current", limits.maximum_discharge_current),
     )
     for name, value in currents:
-        rows.append((name, f"{value:.4g} A, {value / hourly:.3g}C", f"{parallel * value:.5g} A"))
+        rows.append((name, f"{value:.4g} A, {value / hourly:.3g}C", f"{across * value:.5g} A"))
     return aligned(rows)
 
 
@@ -126,7 +137,7 @@ def _balancing(pack: Pack, part: Part) -> list[str]:
 def _consensus(pack: Pack, soc: np.ndarray, capacity: np.ndarray) -> list[str]:
     """Return eigenvalues, the stability of the held steps, the bound of the Lyapunov function, and the time."""
     table, step = pack.balancer, seconds(pack.schedule.control)
-    columns = incidence(pack.pack.series, table.ends(pack.pack.series))
+    columns = incidence(pack.pack.groups, table.ends(pack.pack.groups))
     modes = rates(columns, capacity, table.gain)
     factor = lyapunov_factor(modes, step)
     lines = [

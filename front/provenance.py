@@ -12,8 +12,8 @@ from pathlib import Path
 from ..cosim.experiment import RunSummary
 from ..coupling.system import System
 from ..pack.balances import balances
+from ..pack.cells.drawn import draw_cells
 from ..pack.file import Pack
-from ..pack.parts import draw_cells
 from ..report.run_record import RunKind, RunLimits, RunRecord, RunStep
 from .summary import held_before
 
@@ -59,14 +59,15 @@ def started(
         pack_text=pack.text,
         series=shape.series,
         parallel=shape.parallel,
+        strings=shape.strings,
         cell=pack.cell.parameters,
         capacity=cell.capacity,
-        cell_capacities=tuple(draw_cells(pack, cell)["capacity"].tolist()),
+        cell_capacities=tuple(draw_cells(pack)["capacity"].tolist()),
         limits=RunLimits(
             minimum_cell_voltage=cell.limits.minimum_voltage,
             maximum_cell_voltage=cell.limits.maximum_voltage,
-            maximum_charge_current=shape.parallel * cell.limits.maximum_charge_current,
-            maximum_discharge_current=shape.parallel * cell.limits.maximum_discharge_current,
+            maximum_charge_current=shape.across * cell.limits.maximum_charge_current,
+            maximum_discharge_current=shape.across * cell.limits.maximum_discharge_current,
         ),
         seed=pack.variation.seed,
         profile=profile,

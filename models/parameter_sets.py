@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from ..core.errors import InputError
 from . import parameters
 from .cell.figures import KIND, from_figures
+from .cell.mixed.cells import MixedCells
 from .cell.physics.cell import ElectrochemicalCell
 from .cell.protocol import CellModel
 from .electrochemistry.kind import Mesh, Physics
@@ -63,6 +64,17 @@ def cell_model(given: str | Mapping[str, Any]) -> CellModel:
         return from_figures(given)
     physics, mesh = Physics(given["physics"]), Mesh(**given["mesh"])
     return replace(parameter_set(given["name"], ElectrochemicalCell), physics=physics, mesh=mesh)
+
+
+def mixed_cells(given: Mapping[str, Any]) -> MixedCells:
+    """Return the cells of a pack that has several kinds.
+
+    Parameters
+    ----------
+    given : mapping
+        ``kinds``, a list of what `cell_model` takes, and ``of``, the number of the kind of each cell, from 0.
+    """
+    return MixedCells(tuple(cell_model(kind) for kind in given["kinds"]), tuple(given["of"]))
 
 
 def shipped(name: str, physics: Physics, mesh: Mesh) -> str | dict[str, Any]:

@@ -13,7 +13,10 @@ INTEGRALS = {
         "electrical_energy", "stored_energy", "heat", "table_energy", "charge", "stored_charge", "lost_charge",
         "aging_charge", "aging_energy", "shifted_charge", "shifted_energy",
     ),
-    "PackNetwork": ("pack_charge", "pack_energy", "balancing_energy", "busbar_loss", "cell_energy"),
+    "PackNetwork": (
+        "pack_charge", "pack_energy", "balancing_energy", "busbar_loss", "cell_energy", "level_charge", "short_charge",
+        "short_energy", "inductive_energy", "method_loss",
+    ),
     "Balancer": ("balancing_charge", "balancing_energy", "moved_charge", "moved_energy", "heat"),
     "Thermal": ("generated_heat", "stored_heat", "ambient_heat", "coolant_heat"),
 }  # fmt: skip
@@ -88,22 +91,35 @@ BALANCES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     (
         "network, energy", "J",
         ("PackNetwork.pack_energy", "PackNetwork.balancing_energy"),
-        ("PackNetwork.cell_energy", "PackNetwork.busbar_loss"),
+        (
+            "PackNetwork.cell_energy", "PackNetwork.busbar_loss", "PackNetwork.short_energy",
+            "PackNetwork.inductive_energy", "PackNetwork.method_loss",
+        ),
     ),
     (
         "thermal, heat", "J",
         ("Thermal.generated_heat",),
         ("Thermal.stored_heat", "Thermal.ambient_heat", "Thermal.coolant_heat"),
     ),
-    ("network to cells, charge", "C", ("PackNetwork.group_charge", "Balancer.balancing_charge"), ("Cell.charge",)),
+    (
+        "network to cells, charge", "C",
+        ("PackNetwork.level_charge", "Balancer.balancing_charge"),
+        ("Cell.charge", "PackNetwork.short_charge"),
+    ),
     ("network to cells, energy", "J", ("PackNetwork.cell_energy",), ("Cell.electrical_energy",)),
     ("balancer, energy", "J", ("-Balancer.balancing_energy",), ("Balancer.heat",)),
     ("balancer to network, energy", "J", ("Balancer.balancing_energy",), ("PackNetwork.balancing_energy",)),
-    ("cells and board, heat", "J", ("Cell.heat", "Balancer.heat"), ("Thermal.generated_heat",)),
+    (
+        "cells and board, heat", "J",
+        ("Cell.heat", "Balancer.heat", "PackNetwork.short_energy"),
+        ("Thermal.generated_heat",),
+    ),
 )  # fmt: skip
 """What must balance in a pack: name, unit, and the terms of both sides; a minus sign subtracts a term."""
 
-OPTIONAL = ("Balancer.", "Cell.aging_", "Cell.shifted_")
+OPTIONAL = (
+    "Balancer.", "Cell.aging_", "Cell.shifted_", "PackNetwork.short_", "PackNetwork.inductive_", "PackNetwork.method_",
+)  # fmt: skip
 """Terms of what a pack may do without; they are 0 then."""
 
 
@@ -127,9 +143,9 @@ def balances(system: System, totals: Mapping[str, float]) -> list[Balance]:
         counted for each group that it passes.
     """
     known = dict(totals)
-    if "PackNetwork.pack_charge" in totals:
+    if "PackNetwork.pack_charge" in totals:  # a ladder has its groups in series
         groups = system.port(("PackNetwork", "group_voltage")).count
-        known["PackNetwork.group_charge"] = groups * totals["PackNetwork.pack_charge"]
+        known.setdefault("PackNetwork.level_charge", groups * totals["PackNetwork.pack_charge"])
     rows = []
     for name, unit, left, right in BALANCES:
         terms = [term.removeprefix("-") for term in left + right]

@@ -20,7 +20,7 @@ from ..coupling.schedule import Plan, make_plan
 from ..coupling.system import Layer, System
 from ..fmi.definition import Part
 from ..fmi.registry import load_definition
-from ..models.network import meter
+from ..fmus.pack import meter_of
 from .file import Pack
 from .parts import parts
 from .tables import Schedule
@@ -51,14 +51,18 @@ def _model(part: Part) -> Model:
 
 def _meter(planned: Sequence[Part]) -> dict[str, Any]:
     """Return the arguments of the meter of a network."""
-    network = next(part for part in planned if part.name == "PackNetwork")
-    return {name: network.arguments[name] for name in ("series", "parallel", "opposite_terminals")}
+    told = next(part for part in planned if part.name == "PackNetwork").arguments
+    return {
+        name: told[name] for name in ("series", "parallel", "opposite_terminals", "netlist", "curves") if name in told
+    }
 
 
 def _metered(planned: Sequence[Part]) -> Model:
     """Return the meter of a pack's parts, with the start values of their network."""
     start = next(part.start for part in planned if part.name == "PackNetwork")
-    return meter.declare(**_meter(planned)).with_start({name: start[name] for name in meter.SHARED if name in start})
+    model = meter_of(**_meter(planned))
+    shared = {variable.name for variable in model.parameters}
+    return model.with_start({name: value for name, value in start.items() if name in shared})
 
 
 def pack_block(pack: Pack, planned: Sequence[Part]) -> Part:

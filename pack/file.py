@@ -8,18 +8,24 @@ line that names the key, its value and what is allowed.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
+from ..models.network.wired.netlist import Netlist
+from ..models.network.wired.system import wire
 from .balancing_tables import Balancer, Bms
 from .cells.chosen import Cell
 from .cells.known import KnownCells
+from .cells.replaced import Kinds, Replaced, kinds_of
 from .reading.checking import checked, said_of, tables_of
 from .reading.toml_file import read_toml
 from .setting import Table
 from .tables import Aging, Arrangement, Busbar, Context, Outputs, Schedule, Thermal, Variation
+from .wiring.netlist import wiring
+from .wiring.tables import Cable, Faults, NetlistTable
 
 MOST_BYTES = 2**18
 """Size of a pack file; 20 000 links have room, and whatever is in it is read in seconds."""
@@ -47,8 +53,12 @@ class Pack(Table):
     pack: Arrangement
     cell: Cell
     variation: Variation = Field(default_factory=Variation)
+    replaced: list[Replaced] = Field(default=[])
     cells: KnownCells | None = None
     busbar: Busbar = Field(default_factory=Busbar)
+    cable: Cable | None = None
+    netlist: NetlistTable | None = None
+    faults: Faults | None = None
     thermal: Thermal = Field(default_factory=Thermal)
     balancer: Balancer = Field(default_factory=Balancer)
     bms: Bms | None = None
@@ -72,8 +82,22 @@ class Pack(Table):
         """Text of the file that it was read from; empty where it was made otherwise."""
         return self._source.text
 
+    @property
+    def wiring(self) -> Netlist | None:
+        """How cells and conductors are wired where the pack is more than groups in series; else None."""
+        return wiring(self.pack, self.busbar, self.cable, self.netlist, self.faults)
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        """The kinds of its cells, and what they have lost; ValueError where [[replaced]] names what it does not have."""
+        return kinds_of(self.cell, self.replaced, self.pack)
+
     @model_validator(mode="after")
     def _consistent(self) -> Pack:
+        self._check_wiring()
+        kinds = self.kinds
+        with said_of("replaced"):
+            kinds.check()
         with said_of("schedule"):
             if self.aging is not None:
                 self.schedule.check_multiple("thermal", "aging")
@@ -84,9 +108,18 @@ class Pack(Table):
             with said_of("bms"):
                 self.bms.check_cell(self.cell)
         with said_of("balancer"):
-            self.balancer.check_links(self.pack.series)
-            self.balancer.check_minimum_voltage(self.cell.load().limits.maximum_voltage)
+            self.balancer.check_links(self.pack.groups)
+            self.balancer.check_minimum_voltage(self.kinds.narrowest.maximum_voltage)
         return self
+
+    def _check_wiring(self) -> None:
+        with said_of("netlist" if self.netlist else "pack"):
+            netlist = self.wiring
+            if netlist is not None:
+                wire(netlist)
+        if self.faults is not None:
+            with said_of("faults"):
+                self.faults.check(self.pack.cells, netlist.conductors if netlist else ())
 
 
 def load_pack(path: Path) -> Pack:

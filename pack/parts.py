@@ -9,22 +9,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..core.duration import seconds
-from ..core.errors import InputError
 from ..core.instance import Instance
 from ..fmi.definition import Part
 from ..fmi.registry import load_definition
 from ..models.aging.material import LOSSES
 from ..models.bms.kalman_correction import LEAST_SIGMA
-from ..models.cell.physics.cell import ElectrochemicalCell
-from ..models.cell.protocol import CellModel
 from ..models.electrochemistry.kind import ElectrochemicalParameters
 from .balancing_tables import Bms
-from .cells.cell_table import AGING_COLUMNS, CONTACT, cells_with, filled
-from .cells.physics_variation import PHYSICS_SPREADS, WINDOW, Inventory, capacities, draw_electrodes, rest_voltage
-from .circuit_variation import CIRCUIT_SPREADS, draw_circuits
+from .cells.cell_table import AGING_COLUMNS, CONTACT, filled
+from .cells.drawn import draw_cells, group_start_voltage, start_voltage
 from .file import Pack
 from .tables import Aging, Terminals
-from .variation import draw, draw_aging, draw_contacts, draw_offsets
+from .variation import draw_aging, draw_contacts, draw_offsets
+from .wiring import kinds as kinds_of_network
 
 C_RATE_AT_TAPER = 1 / 20
 """Current at which a charge counts as complete, by the hourly capacity."""
@@ -55,65 +52,13 @@ def parts(pack: Pack) -> tuple[Part, ...]:
     tuple of Part
         The same pack file gives the same values.
     """
-    kind = pack.cell.load()
-    cells = draw_cells(pack, kind)
+    cells = draw_cells(pack)
     aging = () if pack.aging is None else (_aging(pack, pack.aging, cells),)
-    worn = _worn(*aging) if pack.cells is not None else {}
-    planned = [_cell(pack, cells, worn), _network(pack, kind, cells, worn), _thermal(pack, kind)]
-    planned.append(_balancer(pack, kind, cells))
+    worn = _worn(*aging) if pack.cells is not None or pack.kinds.are_worn else {}
+    planned = [_cell(pack, cells, worn), _network(pack, cells, worn), _thermal(pack), _balancer(pack, cells)]
     if pack.bms is not None:
-        planned.append(_bms(pack, pack.bms, kind, cells))
+        planned.append(_bms(pack, pack.bms, cells))
     return (*planned, *aging)
-
-
-def draw_cells(pack: Pack, kind: CellModel) -> dict[str, NDArray[np.float64]]:
-    """Return the values that differ from cell to cell: drawn (`pack.variation`, `pack.circuit_variation`), or known."""
-    means = {
-        "capacity": kind.capacity,
-        "initial_soc": pack.cell.initial_soc,
-        "self_discharge_current": kind.self_discharge_current,
-        "coulombic_efficiency": kind.coulombic_efficiency,
-    }
-    spread, seed, arrangement = pack.variation.spread, pack.variation.seed, pack.pack
-    cells = draw(spread, seed, arrangement.series, arrangement.parallel, means)
-    if any(getattr(spread, key) for key in CIRCUIT_SPREADS.values()):
-        cells |= draw_circuits(spread, seed, arrangement.cells, kind.equivalent_circuit().pairs)
-    if given := [key for key in PHYSICS_SPREADS.values() if getattr(spread, key)]:
-        if not isinstance(kind, ElectrochemicalCell):
-            raise InputError(f"[variation] {given[0]}: {pack.cell.parameters} is no cell of physics")
-        drawn = draw_electrodes(spread, seed, arrangement.cells, Inventory(pack.variation.inventory))
-        cells |= {**drawn, "capacity": capacities(kind, drawn, cells["capacity"])}
-    return cells if pack.cells is None else cells_with(pack.cells.known, cells)
-
-
-def start_voltage(kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Return the voltage of each cell at the start, without current, at the reference temperature [V]."""
-    if isinstance(kind, ElectrochemicalCell) and any(name in cells for name in WINDOW):
-        return rest_voltage(kind, cells)
-    voltage = kind.open_circuit(cells["initial_soc"]) + cells.get("open_circuit_offset", 0.0)
-    if "initial_polarisation_voltage" in cells:
-        voltage = voltage + cells["initial_polarisation_voltage"].sum(axis=1)
-    if "initial_hysteresis" in cells:
-        bound = kind.equivalent_circuit().hysteresis_bound * cells.get("hysteresis_scale", 1.0)
-        voltage = voltage + cells["initial_hysteresis"] * bound
-    return voltage
-
-
-def group_start_voltage(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Return the voltage of each group at the start, without a current into it, at the reference temperature [V].
-
-    It is the mean of its cells' voltages, weighed by their ohmic conductances, contacts left out.
-    """
-    shape = pack.pack.series, pack.pack.parallel
-    voltage = start_voltage(kind, cells).reshape(shape)
-    conductance = 1.0 / ohmic_factor(cells).reshape(shape)
-    apart = voltage - voltage[:, :1]  # cells of one voltage leave it as it is, to the last bit
-    return np.asarray(voltage[:, 0] + (conductance * apart).sum(axis=1) / conductance.sum(axis=1))
-
-
-def ohmic_factor(cells: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Return the factor on the ohmic resistance of each cell."""
-    return cells["resistance_scale"] * cells.get("ohmic_scale", 1.0)
 
 
 def _worn(*aging: Part) -> dict[str, ArrayLike]:
@@ -135,42 +80,43 @@ def _cell(pack: Pack, cells: Mapping[str, NDArray[np.float64]], worn: Mapping[st
         "lookahead": 0.5e-9 * pack.schedule.electrical,
         "temperature": pack.thermal.initial_temperature,
     }
-    arguments = {"cells": pack.pack.cells, "parameters": pack.cell.figures}
+    arguments = {"cells": pack.pack.cells, "parameters": pack.kinds.figures}
     if pack.aging is not None:
         arguments["aging"] = pack.aging.parameters
     return Part("Cell", "cell", arguments, start)
 
 
-def _network(
-    pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float64]], worn: Mapping[str, ArrayLike]
-) -> Part:
+def _network(pack: Pack, cells: Mapping[str, NDArray[np.float64]], worn: Mapping[str, ArrayLike]) -> Part:
     """Return the network; its limits are those of the cell, of its current times the cells in parallel."""
-    arrangement = pack.pack
-    arguments = {
+    arrangement, kinds, limits = pack.pack, pack.kinds, pack.kinds.narrowest
+    arguments: dict[str, Any] = {
         "series": arrangement.series,
         "parallel": arrangement.parallel,
         "opposite_terminals": pack.busbar.terminals is Terminals.OPPOSITE,
-        "nodes": kind.nodes,
+        "nodes": kinds.nodes,
     }
-    if isinstance(kind, ElectrochemicalParameters):
+    if all(isinstance(kind, ElectrochemicalParameters) for kind in kinds.models):
         arguments["anodes"] = True
+    wiring = pack.wiring
+    if wiring is not None:
+        arguments["netlist"] = wiring.figures()
     start: dict[str, ArrayLike] = {
-        **pack.busbar.start("network"),
+        **(pack.busbar.start("network") if wiring is None else {}),
         **{name: value for name, value in worn.items() if name == "capacity_loss"},
         "contact_resistance": contacts(pack),
         "capacity": cells["capacity"],
-        "open_circuit_voltage": kind.open_circuit(np.linspace(0.0, 1.0, kind.nodes)),
-        "minimum_cell_voltage": kind.limits.minimum_voltage,
-        "maximum_cell_voltage": kind.limits.maximum_voltage,
-        "maximum_charge_current": arrangement.parallel * kind.limits.maximum_charge_current,
-        "maximum_discharge_current": arrangement.parallel * kind.limits.maximum_discharge_current,
-        "maximum_cell_charge_current": kind.limits.maximum_charge_current,
-        "maximum_cell_discharge_current": kind.limits.maximum_discharge_current,
-        "taper_current": arrangement.parallel * kind.nominal_capacity / 3600.0 * C_RATE_AT_TAPER,
-        "voltage_limit": round(arrangement.series * kind.limits.maximum_voltage, 9),
-        "emf": start_voltage(kind, cells),
+        **kinds_of_network.limits(kinds),
+        "maximum_charge_current": arrangement.across * limits.maximum_charge_current,
+        "maximum_discharge_current": arrangement.across * limits.maximum_discharge_current,
+        "taper_current": arrangement.across * kinds_of_network.least_capacity(kinds) / 3600.0 * C_RATE_AT_TAPER,
+        "voltage_limit": kinds.greatest_voltage(arrangement),
+        "emf": start_voltage(pack, cells),
         "soc": cells["initial_soc"],
     }
+    curves, voltages = kinds_of_network.curves(kinds, arrangement.parallel)
+    start |= voltages
+    if kinds.are_several:
+        arguments["curves"] = curves
     return Part("PackNetwork", "pack_network", arguments, start)
 
 
@@ -180,24 +126,26 @@ def contacts(pack: Pack) -> NDArray[np.float64]:
     return filled(pack.cells.known if pack.cells else {}, CONTACT, pack.busbar.contact_resistance * drawn)
 
 
-def _thermal(pack: Pack, kind: CellModel) -> Part:
-    start: dict[str, ArrayLike] = {"heat_capacity": kind.heat_capacity, **pack.thermal.start("thermal")}
-    return Part("Thermal", "thermal", {"cells": pack.pack.cells}, start)
+def _thermal(pack: Pack) -> Part:
+    capacity = pack.kinds.each(lambda kind: kind.heat_capacity)
+    start: dict[str, ArrayLike] = {"heat_capacity": capacity, **pack.thermal.start("thermal")}
+    arguments = {"cells": pack.pack.cells} | ({} if pack.wiring is None else {"shorts": True})
+    return Part("Thermal", "thermal", arguments, start)
 
 
-def _balancer(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> Part:
+def _balancer(pack: Pack, cells: Mapping[str, NDArray[np.float64]]) -> Part:
     """Return the balancer; its limits are those of the cell, and its groups resist as their cells do in parallel."""
-    table, parallel = pack.balancer, pack.pack.parallel
-    arguments: dict[str, Any] = {"groups": pack.pack.series, "parallel": parallel}
-    resting = group_start_voltage(pack, kind, cells)
+    table, parallel, limits = pack.balancer, pack.pack.parallel, pack.kinds.narrowest
+    arguments: dict[str, Any] = {"groups": pack.pack.groups, "parallel": parallel}
+    resting = group_start_voltage(pack, cells)
     start: dict[str, ArrayLike] = {
-        "minimum_voltage": kind.limits.minimum_voltage,
+        "minimum_voltage": limits.minimum_voltage,
         **table.start("bleeding" if table.is_passive else "converters"),
         "law": table.law_number(pack.bms is not None),
-        "maximum_voltage": kind.limits.maximum_voltage,
-        "maximum_charge_current": parallel * kind.limits.maximum_charge_current,
-        "maximum_discharge_current": parallel * kind.limits.maximum_discharge_current,
-        "group_resistance": float(kind.settled_resistance(0.5)) / parallel,
+        "maximum_voltage": limits.maximum_voltage,
+        "maximum_charge_current": parallel * limits.maximum_charge_current,
+        "maximum_discharge_current": parallel * limits.maximum_discharge_current,
+        "group_resistance": max(float(kind.settled_resistance(0.5)) for kind in pack.kinds.models) / parallel,
         "voltage_error": VOLTAGE_DRIFT + (SIGMAS * pack.bms.voltage_noise if pack.bms else 0.0),
         "group_voltage": resting,
         "measured_voltage": resting,
@@ -209,25 +157,25 @@ def _balancer(pack: Pack, kind: CellModel, cells: Mapping[str, NDArray[np.float6
     if not table.is_passive:
         arguments |= {
             "converter": table.converter,
-            "links": [list(ends) for ends in table.ends(pack.pack.series)],
+            "links": [list(ends) for ends in table.ends(pack.pack.groups)],
         }
         start["fidelity"] = table.fidelity_number
     return Part("Balancer", "balancer", arguments, start)
 
 
-def _bms(pack: Pack, bms: Bms, kind: CellModel, cells: Mapping[str, NDArray[np.float64]]) -> Part:
+def _bms(pack: Pack, bms: Bms, cells: Mapping[str, NDArray[np.float64]]) -> Part:
     """Return the battery management, which is given a kind of cell but not how the cells differ."""
-    series, parallel = pack.pack.series, pack.pack.parallel
+    groups, parallel, limits = pack.pack.groups, pack.pack.parallel, pack.kinds.narrowest
     start: dict[str, ArrayLike] = {
         **bms.start("bms"),
-        "voltage_sensor_offset": draw_offsets(bms.voltage_offset_sd, bms.seed, series),
+        "voltage_sensor_offset": draw_offsets(bms.voltage_offset_sd, bms.seed, groups),
         "initial_soc": min(max(pack.cell.initial_soc + bms.initial_soc_error, 0.0), 1.0),
-        "group_voltage": group_start_voltage(pack, kind, cells),
+        "group_voltage": group_start_voltage(pack, cells),
         "temperature": pack.thermal.initial_temperature,
-        "balancing_rating": pack.balancer.rating(series, kind.limits.minimum_voltage, kind.limits.maximum_voltage),
+        "balancing_rating": pack.balancer.rating(groups, limits.minimum_voltage, limits.maximum_voltage),
         "voltage_sigma": max(bms.load(pack.cell).errors.fast, bms.voltage_noise, LEAST_SIGMA),
     }
-    arguments = {"groups": series, "parallel": parallel, "parameters": bms.figures(pack.cell)}
+    arguments = {"groups": groups, "parallel": parallel, "parameters": pack.kinds.managed(bms.figures(pack.cell))}
     return Part("Bms", "bms", arguments, start)
 
 
@@ -240,6 +188,9 @@ def _aging(pack: Pack, aging: Aging, cells: Mapping[str, NDArray[np.float64]]) -
         "resistance_rate": aging.load().resistance_rate * drawn["resistance_rate"],
         "noise_seed": drawn["noise_seed"],
     }
+    if pack.kinds.are_worn:
+        start |= {"earlier_capacity_loss": pack.kinds.capacity_loss}
+        start |= {"earlier_resistance_growth": pack.kinds.resistance_growth}
     if pack.cells is not None:
         none, known = np.zeros(pack.pack.cells), pack.cells.known
         start |= {

@@ -34,23 +34,40 @@ class Terminals(Enum):
 
 
 class Arrangement(Table):
-    """How the cells are connected: groups of parallel cells, the groups in series."""
+    """How the cells are connected: groups of parallel cells, the groups in series, and such strings in parallel."""
 
-    series: int = Field(ge=1, le=MAXIMUM_CELLS, description="groups in series")
+    series: int = Field(ge=1, le=MAXIMUM_CELLS, description="groups in series between the terminals of the pack")
     parallel: int = Field(ge=1, le=MAXIMUM_CELLS, description="cells in parallel in each group")
+    strings: int = Field(default=1, ge=1, le=MAXIMUM_CELLS, description="strings in parallel in each module")
+    modules: int = Field(
+        default=1, ge=1, le=MAXIMUM_CELLS, description="modules in series, which the groups in series are shared among"
+    )
+
+    @property
+    def groups(self) -> int:
+        """Number of groups; in a module those of its first string come first."""
+        return self.series * self.strings
 
     @property
     def cells(self) -> int:
         """Number of cells."""
-        return self.series * self.parallel
+        return self.groups * self.parallel
+
+    @property
+    def across(self) -> int:
+        """Number of cells that the current of the pack is shared among."""
+        return self.strings * self.parallel
 
     @model_validator(mode="after")
     def _bounded(self) -> Arrangement:
         if self.cells > MAXIMUM_CELLS:
+            strings = f" times strings = {self.strings}" if self.strings > 1 else ""
             raise ValueError(
-                f"series = {self.series} times parallel = {self.parallel} is {self.cells} cells; "
+                f"series = {self.series} times parallel = {self.parallel}{strings} is {self.cells} cells; "
                 f"at most {MAXIMUM_CELLS} are allowed"
             )
+        if self.series % self.modules:
+            raise ValueError(f"series = {self.series} must be a multiple of modules = {self.modules}")
         return self
 
 
@@ -151,6 +168,9 @@ class Busbar(Table):
     """The connection of the cells of a group."""
 
     segment_resistance: float = setting("segment_resistance", "network")
+    segment_inductance: float = Field(
+        default=0.0, ge=0, le=1e3, description="of a busbar between neighbouring cells, each of the two busbars [H]"
+    )
     contact_resistance: float = setting("contact_resistance", "network")
     terminals: Annotated[Terminals, Field(strict=False)] = Field(
         default=Terminals.SAME, description='of a group: at the "same" end of its busbars or at "opposite" ends'

@@ -39,7 +39,6 @@ PACK_CONNECTIONS = (
     connect("Cell.soc", "PackNetwork.soc"),
     connect("Cell.voltage", "Meter.voltage"),
     connect("Cell.resistance", "Meter.resistance"),
-    connect("PackNetwork.current", "Meter.current"),
     connect("Cell.heat_rate", "Thermal.heat_rate"),
     connect("Bms.charge_current_limit", "PackNetwork.charge_current_limit"),
     connect("Bms.discharge_current_limit", "PackNetwork.discharge_current_limit"),
@@ -72,6 +71,17 @@ ANODE_CONNECTIONS = (
     connect("Cell.anode_resistance", "PackNetwork.anode_resistance"),
 )
 """Likewise, where cells tell the potentials of their negative electrodes and the network takes them."""
+
+SHORT_CONNECTIONS = (connect("PackNetwork.short_heat_rate", "Thermal.short_heat_rate"),)
+"""Likewise, where the network tells the heat of shorts across cells."""
+
+METER_CONNECTIONS = (
+    connect("PackNetwork.current", "Meter.current"),
+    connect("PackNetwork.foreseen_voltage", "Meter.foreseen_voltage"),
+    connect("PackNetwork.group_voltage", "Meter.foreseen_group_voltage"),
+    connect("PackNetwork.pack_voltage", "Meter.foreseen_pack_voltage"),
+)
+"""Likewise, of what a meter asks for: a ladder's its currents, that of any wiring what the network has foreseen."""
 
 MATERIAL_CONNECTIONS = tuple(connect(f"Aging.{name}", f"Cell.{name}") for name, _ in LOSSES)
 """Likewise, where the aging tells how much active material is lost, and the cells have some."""
@@ -107,7 +117,7 @@ def pack_system(components: Iterable[Component]) -> System:
     for connection in PACK_CONNECTIONS:
         if connection.source[0] in given and connection.target[0] in given:
             joined.setdefault(connection.target, connection)
-    for connection in ANODE_CONNECTIONS + MATERIAL_CONNECTIONS:
+    for connection in ANODE_CONNECTIONS + SHORT_CONNECTIONS + METER_CONNECTIONS + MATERIAL_CONNECTIONS:
         ends = connection.source, connection.target
         if all(name in given and port in given[name].ports for name, port in ends):
             joined[connection.target] = connection

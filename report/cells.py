@@ -46,7 +46,7 @@ def cell_data(results: xr.Dataset, shape: Shape | None, chosen: int) -> dict[str
     length, unit = time_unit(results)
     group, place = divmod(chosen, shape.parallel)
     return {
-        "series": shape.series,
+        "groups": shape.groups,
         "parallel": shape.parallel,
         "group": group + 1,
         "place": place + 1,
@@ -80,7 +80,7 @@ def map_figure(shape: Shape) -> go.Figure:
     drawn.update_xaxes(title="Group")
     drawn.update_yaxes(title="Place in the group")
     drawn = styled(drawn)
-    for axis, count in ((drawn.layout.xaxis, shape.series), (drawn.layout.yaxis, shape.parallel)):
+    for axis, count in ((drawn.layout.xaxis, shape.groups), (drawn.layout.yaxis, shape.parallel)):
         axis.update(showgrid=False, tick0=1, dtick=-(-count // 10), range=(0.5, count + 0.5))
     return drawn.update_layout(hovermode="closest", margin={"t": 40})
 
@@ -93,7 +93,7 @@ def map_content(data: Mapping[str, Any] | None) -> list[str]:
     options = "".join(f'<option value="{n}">{escape(q["title"])}</option>' for n, q in enumerate(data["quantities"]))
     chosen = "".join(
         f'<label>{label} <input id="{name}" type="number" min="1" max="{most}" value="{data[name]}"></label>'
-        for label, name, most in (("Group", "group", data["series"]), ("Place", "place", data["parallel"]))
+        for label, name, most in (("Group", "group", data["groups"]), ("Place", "place", data["parallel"]))
     )
     told = f"The map and the line of the chosen cell show {last + 1} of the {data['rows']} instants of the run"
     return [

@@ -71,7 +71,7 @@ def charge_curves(results: xr.Dataset, record: RunRecord, shape: Shape | None) -
         return [], "It is not known how many groups are in series."
     if record.capacity is None or shape is None:
         return [], "The capacity of the cells is not known, so whether a charge is slow is not known either."
-    fastest = FASTEST_RATE * record.capacity * shape.parallel / 3600.0
+    fastest = FASTEST_RATE * record.capacity * shape.strings * shape.parallel / 3600.0
     time, current = results["time"].values, results["pack_current"].values
     charging = (current > 1e-3 * fastest) & (current <= fastest)
     found = [

@@ -116,7 +116,7 @@ def group_capacities(results: xr.Dataset, record: RunRecord, shape: Shape | None
     new = np.asarray(record.cell_capacities)
     if shape is None or not is_of_cells(results, "soh") or new.size != results.sizes["cell"]:
         return None
-    return (results["soh"].values * new).reshape(results.sizes["time"], shape.series, shape.parallel).sum(axis=2)
+    return (results["soh"].values * new).reshape(results.sizes["time"], shape.groups, shape.parallel).sum(axis=2)
 
 
 def _groups(results: xr.Dataset, record: RunRecord, shape: Shape | None, time: Values) -> Iterator[Panel]:

@@ -22,12 +22,12 @@
   function startMap() {
     const get = (name) => document.getElementById(name);
     const quantities = cells.quantities.map((given) => ({ ...given, numbers: levels(given.data) }));
-    const count = cells.series * cells.parallel;
+    const count = cells.groups * cells.parallel;
     const value = (of, frame, cell) => of.low + of.step * of.numbers[frame * count + cell];
 
     function rows(of, frame) {
       return Array.from({ length: cells.parallel }, (_, place) =>
-        Array.from({ length: cells.series }, (_, group) => value(of, frame, group * cells.parallel + place)));
+        Array.from({ length: cells.groups }, (_, group) => value(of, frame, group * cells.parallel + place)));
     }
 
     function drawMap() {
@@ -48,7 +48,7 @@
 
     function drawCell() {
       const within = (name, most) => Math.min(Math.max(Math.round(Number(get(name).value)) || 1, 1), most);
-      const group = within("group", cells.series);
+      const group = within("group", cells.groups);
       const place = within("place", cells.parallel);
       const cell = (group - 1) * cells.parallel + place - 1;
       get("chosen").textContent = "cell " + (cell + 1);

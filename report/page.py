@@ -178,13 +178,18 @@ def _subtitle(results: xr.Dataset, record: RunRecord, shape: Shape | None) -> st
     length, unit = time_unit(results)
     time = results["time"].values
     parts = [
-        f"{shape.series} groups in series of {shape.parallel} cells in parallel" if shape else "",
+        _arranged(shape) if shape else "",
         f"cell {record.cell}" if record.cell else "",
         f"profile {record.profile}" if record.profile else "",
         f"{(time[-1] - time[0]) / length:.5g} {unit} simulated, {time.size} instants recorded",
         f"from {record.begin}" if record.begin else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _arranged(shape: Shape) -> str:
+    strings = f"{shape.strings} strings in parallel of " if shape.strings > 1 else ""
+    return f"{strings}{shape.series} groups in series of {shape.parallel} cells in parallel"
 
 
 def _json(content: object) -> str:

@@ -76,6 +76,8 @@ class RunRecord(_Part):
         Name of the pack and the text of its file.
     series, parallel : int or None
         Groups in series, and cells in each group.
+    strings : int
+        Strings in parallel.
     cell : str
         Name of the cell's parameter set.
     capacity : float or None
@@ -115,6 +117,7 @@ class RunRecord(_Part):
     pack_text: str = ""
     series: int | None = None
     parallel: int | None = None
+    strings: int = 1
     cell: str = ""
     capacity: float | None = None
     cell_capacities: tuple[float, ...] = ()

@@ -11,16 +11,24 @@ from .run_record import RunRecord
 
 @dataclass(frozen=True)
 class Shape:
-    """Groups in series of cells in parallel.
+    """Groups in series of cells in parallel, and strings of them in parallel.
 
     Parameters
     ----------
     series, parallel : int
-        Groups, and cells in each.
+        Groups in series, and cells in each.
+    strings : int
+        Strings in parallel.
     """
 
     series: int
     parallel: int
+    strings: int = 1
+
+    @property
+    def groups(self) -> int:
+        """Number of groups."""
+        return self.series * self.strings
 
     def place(self, cell: int) -> str:
         """Return number, group and place of a cell, given by its index, as text."""
@@ -31,8 +39,10 @@ class Shape:
 def shape_of(results: xr.Dataset, record: RunRecord) -> Shape | None:
     """Return how the cells are arranged, by the record or by what was recorded; None where neither tells."""
     cells = results.sizes.get("cell")
-    if record.series and record.parallel and cells in (None, record.series * record.parallel):
-        return Shape(record.series, record.parallel)
+    if record.series and record.parallel:
+        told = Shape(record.series, record.parallel, record.strings)
+        if cells in (None, told.groups * told.parallel):
+            return told
     groups = results.sizes.get("group")
     if cells and groups and cells % groups == 0:
         return Shape(groups, cells // groups)

@@ -42,9 +42,9 @@ def draw(life: Life) -> Figure:
 
 
 def _title(life: Life) -> str:
-    series, full = life.capacity.size // life.parallel, int(life.in_full.sum())
+    groups, full = life.capacity.size // life.parallel, int(life.in_full.sum())
     return (
-        f"{series}s{life.parallel}p, {life.time[-1] / YEAR:.2f} years from {life.date(0.0)}: "
+        f"{groups} groups of {life.parallel} cells, {life.time[-1] / YEAR:.2f} years from {life.date(0.0)}: "
         f"weakest cell {life.place(life.weakest)} at a SOH of {life.soh[-1, life.weakest]:.1%}; "
         f"{full - 1} cycles in full, {life.time.size - full} jumps"
     )

@@ -68,7 +68,7 @@ class PackPorts:
 
 def nominal_capacity(pack: Pack) -> float:
     """Return the nominal capacity of a pack [C]: that of its cells in parallel."""
-    return pack.pack.parallel * pack.cell.load().nominal_capacity
+    return pack.pack.across * pack.cell.load().nominal_capacity
 
 
 def pack_current(pack: Pack, value: float, unit: StepUnit) -> float:

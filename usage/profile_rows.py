@@ -115,7 +115,7 @@ def _check_length(profile: Profile, period: int) -> None:
 def _check_rate(profile: Profile, pack: Pack, vehicle: Vehicle) -> None:
     """Raise InputError where a demand is beyond any rate of the cells."""
     cell = pack.cell.load()
-    capacity = pack.pack.parallel * cell.capacity / _HOUR
+    capacity = pack.pack.across * cell.capacity / _HOUR
     per_hour, unit, wrong = capacity, "A", "mA"
     if profile.prescribed is not Prescribed.CURRENT:
         per_hour *= pack.pack.series * cell.limits.maximum_voltage

@@ -26,6 +26,9 @@ from ..variable import Count, Variable
 ANY = None
 """An extent that the layout tells."""
 
+Owned = list[tuple[str, Variable]]
+"""Variables, each with the block that it lies in."""
+
 
 @dataclass(frozen=True)
 class Field:
@@ -131,28 +134,45 @@ def size_of(structure: Structure, layout: NDArray[np.int64]) -> int:
 
 
 def structure_of(variables: Sequence[Variable]) -> Structure:
-    """Return the structure of a block of these variables; those of an owner are a block of that name."""
-    fields: list[Field] = []
-    for owner, members in groupby(variables, key=lambda variable: variable.owner):
-        own = tuple(Field(v.name, tuple(ANY if isinstance(n, Count) else n for n in v.shape)) for v in members)
-        fields += [Field(owner, block=Structure(own))] if owner else own
-    return Structure(tuple(fields))
+    """Return the structure of a block of these variables; those of an owner are a block of that name.
+
+    An owner ``outer.inner`` is the block ``inner`` of the block ``outer``.
+    """
+    return _structure([(variable.owner, variable) for variable in variables])
 
 
 def layout_of(variables: Sequence[Variable]) -> NDArray[np.int64]:
     """Return the layout of a block of these variables."""
-    return np.array(list(_entries(variables)), dtype=np.int64)
+    entries, _ = _entries([(variable.owner, variable) for variable in variables])
+    return np.array(entries, dtype=np.int64)
 
 
-def _entries(variables: Sequence[Variable]) -> Iterator[int]:
-    offset = 0
-    for owner, group in groupby(variables, key=lambda variable: variable.owner):
-        members = list(group)
+def _parts(owned: Owned) -> Iterator[tuple[str, Owned]]:
+    """Yield the blocks within a block, each with its variables and their owners in it; its own ones without a name."""
+    for owner, group in groupby(owned, key=lambda pair: pair[0].partition(".")[0]):
+        yield owner, [(path.partition(".")[2], variable) for path, variable in group]
+
+
+def _structure(owned: Owned) -> Structure:
+    fields: list[Field] = []
+    for owner, part in _parts(owned):
         if owner:
-            yield offset
-        within = 0 if owner else offset
-        for variable in members:
-            yield within
-            yield from variable.shape
-            within += variable.count
-        offset = offset + within if owner else within
+            fields.append(Field(owner, block=_structure(part)))
+        else:
+            fields += [Field(v.name, tuple(ANY if isinstance(n, Count) else n for n in v.shape)) for _, v in part]
+    return Structure(tuple(fields))
+
+
+def _entries(owned: Owned) -> tuple[list[int], int]:
+    """Return the entries of the layout of a block, and how many scalars it has."""
+    entries, offset = [], 0
+    for owner, part in _parts(owned):
+        if owner:
+            within, count = _entries(part)
+            entries += [offset, *within]
+            offset += count
+            continue
+        for _, variable in part:
+            entries += [offset, *variable.shape]
+            offset += variable.count
+    return entries, offset

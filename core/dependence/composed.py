@@ -35,7 +35,8 @@ def composed(composition: Composition, find: Find, own: Mapping[str, Sequence[in
     parts = {name: _Part(name, model, composition, find, own) for name, model in composition.members.items()}
     while sum(part.grow(parts) for part in parts.values()):
         pass
-    return {name: _made_of(sources, parts, own) for name, sources in composition.outputs.items()}
+    made = {name: _made_of(sources, parts, own) for name, sources in composition.outputs.items()}
+    return made | {name: _gathered(name, parts, composition.shares) for name in composition.gathered}
 
 
 class _Part:
@@ -56,10 +57,11 @@ class _Part:
             if variable.hidden:  # nobody sets it, and kernels may index by it
                 continue
             known[variable.path] = first
-            place = (name, variable.name)
+            place = (name, variable.path)
             if place in composition.driven:
                 self._driven.append((first, composition.driven[place]))
-            self._stand_for += own.get(composition.given.get(place, ("", ""))[1], [0] * variable.count)
+            bits = own.get(composition.given.get(place, ("", ""))[1], [0] * variable.count)
+            self._stand_for += bits if len(bits) == variable.count else [bits[k] for k in composition.shares[name]]
             first += variable.count
         self._own = find(model, known)
         self.sets = {path: [0] * len(each) for path, each in self._own.items()}
@@ -98,3 +100,9 @@ def _made_of(sources: Sequence[Place], parts: Mapping[str, _Part], own: Mapping[
     if len(each) == 1:
         return each[0]
     return [reduce(or_, (bits for sets in each for bits in sets), 0)]
+
+
+def _gathered(output: str, parts: Mapping[str, _Part], shares: Mapping[str, Sequence[int]]) -> list[int]:
+    """Return the sets of an output that has one scalar for each of the things that the components share."""
+    found = {k: bits for name, share in shares.items() for k, bits in zip(share, parts[name].sets[output], strict=True)}
+    return [found[k] for k in sorted(found)]

@@ -7,6 +7,7 @@ an `Array` or a `Record` of them. Sets of parameters and inputs are the bits of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from math import prod
 from typing import Any
 
@@ -80,13 +81,15 @@ class Record:
 
     def __init__(self, variables: Sequence[Variable], values: dict[str, list[Any]]) -> None:
         for variable in variables:
-            owner = vars(self).setdefault(variable.owner, Record((), {})) if variable.owner else self
+            owner = self
+            for name in filter(None, variable.owner.split(".")):
+                owner = vars(owner).setdefault(name, Record((), {}))
             given = values[variable.path]
             setattr(owner, variable.name, Array(given, variable.shape) if variable.shape else given[0])
 
     def values(self, variable: Variable) -> list[Any]:
         """Return the values of a variable."""
-        value = getattr(getattr(self, variable.owner) if variable.owner else self, variable.name)
+        value = reduce(getattr, variable.path.split("."), self)
         return value.values if isinstance(value, Array) else [value]
 
 

@@ -158,7 +158,7 @@ def compose(
 
 def _composition(wiring: Wiring) -> Composition:
     """Return what the initialisation hands on; a lookahead follows the scale of the periods."""
-    own = {(member, v.name): ("", f"{member}.{v.name}") for member, m in wiring.members.items() for v in m.parameters}
+    own = {(member, v.path): ("", f"{member}.{v.path}") for member, m in wiring.members.items() for v in m.parameters}
     scale = ("", STEP_SCALE.name)
     led = {place: ("", ".".join(leader)) for place, leader in wiring.shared}
     inputs = {place: ("", place[1]) for place in wiring.inputs}
@@ -171,14 +171,15 @@ def _composition(wiring: Wiring) -> Composition:
 
 
 def _owned(variable: Variable, member: str, owner: str) -> Variable:
-    return replace(variable, owner=owner, fmi_name=f"{member}.{variable.listed_name}")
+    within = f"{owner}.{variable.owner}" if variable.owner else owner
+    return replace(variable, owner=within, fmi_name=f"{member}.{variable.listed_name}")
 
 
 def _parameters(
     name: str, members: Mapping[str, Model], settings: Mapping[str, float], shared: Mapping[str, str]
 ) -> dict[str, Variable]:
     """Return the parameters by path: those that are set by the plan pinned, those that follow others hidden."""
-    own = {f"{m}.{v.name}": _owned(v, m, m) for m, model in members.items() for v in model.parameters}
+    own = {f"{m}.{v.path}": _owned(v, m, m) for m, model in members.items() for v in model.parameters}
     unknown = sorted({*settings, *shared, *shared.values()} - set(own))
     if unknown:
         raise ValueError(f"{name}: there is no parameter {unknown[0]}; there are {', '.join(own)}")

@@ -141,7 +141,7 @@ def write_allowed_currents(y: Block, h: float) -> None:
 
 
 @kernel
-def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+def begin(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Take the first sample, set the first guess, and decide for the first time."""
     reset_timescales(y)
     sensors.initialize(x, p, u, y, c)
@@ -150,7 +150,23 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     supervisor.initialize(x, p, u, y)
     fill(x.limiting_charge, 0.0)
     fill(x.limiting_discharge, 0.0)
-    state_of_power.write_limits(x, p, y)
+
+
+@kernel
+def observe(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
+    """Take the sample at the end of a step of h [s], estimate, protect and decide."""
+    reset_timescales(y)
+    sensors.sense(x, p, u, y, c)
+    estimation.estimate(x, p, u, y, h)
+    protection.protect(x, p, u, y, h)
+    supervisor.supervise(x, p, u, y, h)
+
+
+@kernel
+def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Decide for the first time, and write the first limits."""
+    begin(x, p, u, y, c)
+    state_of_power.write_limits(x, p, y, 1.0)
     write_allowed_currents(y, HORIZONS[-1])
 
 
@@ -164,11 +180,7 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
     """Take the sample at the end of a step of h [s], and act on it."""
     status = contradiction(p)
     if status == DONE:
-        reset_timescales(y)
-        sensors.sense(x, p, u, y, c)
-        estimation.estimate(x, p, u, y, h)
-        protection.protect(x, p, u, y, h)
-        supervisor.supervise(x, p, u, y, h)
-        state_of_power.write_limits(x, p, y)
+        observe(x, p, u, y, c, h)
+        state_of_power.write_limits(x, p, y, 1.0)
         write_allowed_currents(y, h)
     return status

@@ -49,9 +49,12 @@ from .pack_estimate import estimate_pack
 from .resistance import learn_resistance
 from .rest import record_charge_and_rest
 
+CURRENTS = (("mean", "mean current"), ("present", "current at the instant of the voltages"))
+"""What is remembered of a current, and what that is."""
+
 
 def fields(groups: int, group: CellParameters) -> Fields:
-    """Return the variables of the estimation.
+    """Return the variables of the estimation of groups that share one current.
 
     Parameters
     ----------
@@ -60,6 +63,15 @@ def fields(groups: int, group: CellParameters) -> Fields:
     group : CellParameters
         A group seen as one cell; it gives tables and start values.
     """
+    last = tuple(
+        Variable(f"{name}_history", "A", DEPTH, 0.0, -UNBOUNDED, UNBOUNDED, 30.0, f"Last readings of the {text}")
+        for name, text in CURRENTS
+    )
+    return group_fields(groups, group) + Fields(states=last)
+
+
+def group_fields(groups: int, group: CellParameters) -> Fields:
+    """Return what the estimation has for every group, whatever currents flow into them; arguments as for `fields`."""
     own = Fields(
         modules=(__name__,),
         parameters=_parameters(group.capacity / 3600.0),
@@ -111,15 +123,21 @@ def _states(groups: int) -> tuple[Variable, ...]:
         flag("resting", None, "Whether the pack rests"),
         Variable("still_time", "s", None, 0.0, 0.0, UNBOUNDED, 1000.0, "How long the currents have been small"),
         whole("sample", None, "Number of the next sample"),
-        Variable("mean_history", "A", DEPTH, 0.0, -UNBOUNDED, UNBOUNDED, 30.0, "Last readings of the mean current"),
-        Variable("present_history", "A", DEPTH, 0.0, -UNBOUNDED, UNBOUNDED, 30.0,
-                 "Last readings of the current at the instant of the voltages"),
     )  # fmt: skip
 
 
 @kernel
 def initialize(x: Block, p: Block, y: Block) -> None:
     """Set all groups to rest, with capacity, resistances and SOC of the parameters."""
+    initialize_groups(x, p, y)
+    fill(x.mean_history, 0.0)
+    fill(x.present_history, 0.0)
+    estimate_pack(x, p, y)
+
+
+@kernel
+def initialize_groups(x: Block, p: Block, y: Block) -> None:
+    """Set all groups to rest, each for itself."""
     circuit.renew(x, p)
     for k in range(x.capacity.shape[0]):
         circuit.start_at(x, p, k, p.reference_temperature)
@@ -127,10 +145,7 @@ def initialize(x: Block, p: Block, y: Block) -> None:
         resistance.initialize(x, p, y, k)
         rest.initialize(x, p, y, k)
         filter_states.initialize(x, p, k)
-    fill(x.mean_history, 0.0)
-    fill(x.present_history, 0.0)
     x.sample = x.still_time = x.resting = y.resting = y.normalised_innovation = 0.0
-    estimate_pack(x, p, y)
 
 
 @kernel
@@ -147,30 +162,53 @@ def find_known_currents(x: Block, p: Block, u: Block) -> None:
 
 
 @kernel
-def detect_rest(x: Block, p: Block, y: Block, h: float) -> bool:
-    """Set the mean currents of a step of h [s], and whether the pack rests; return whether a rest has ended."""
-    greatest, before = 0.0, x.resting == 1.0
-    for k in range(x.capacity.shape[0]):
-        x.mean_current[k] = held(p, x.reading_current + x.known_current[k])
-        present = held(p, x.reading_present + x.known_current[k])
-        greatest = max(greatest, abs(x.mean_current[k]), abs(present))
+def take_currents(x: Block, p: Block, first: int, end: int, mean: float, present: float) -> float:
+    """Set the mean currents into the groups from `first` to before `end`; return the greatest size of a current [A].
+
+    `mean` and `present` are the readings of their sensor [A].
+    """
+    greatest = 0.0
+    for k in range(first, end):
+        x.mean_current[k] = held(p, mean + x.known_current[k])
+        greatest = max(greatest, abs(x.mean_current[k]), abs(held(p, present + x.known_current[k])))
+    return greatest
+
+
+@kernel
+def detect_rest(x: Block, p: Block, y: Block, greatest: float, h: float) -> bool:
+    """Set whether the pack rests after h [s] of currents up to `greatest` [A]; return whether a rest has ended."""
+    before = x.resting == 1.0
     x.still_time = x.still_time + h if greatest <= p.rest_current else 0.0
     x.resting = y.resting = 1.0 if x.still_time >= p.rest_time and x.still_time > 0.0 else 0.0
     return before and x.resting == 0.0
 
 
 @kernel
-def estimate(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
-    """Estimate the groups and the pack from the readings of a step of h [s], room by room."""
-    follow_taps(x, p)
-    find_known_currents(x, p, u)
-    ended = detect_rest(x, p, y, h)
-    sample, samples = int(x.sample), int(p.current_delay)
-    mean = delay(x.mean_history, sample, samples, x.reading_current)
-    present = delay(x.present_history, sample, samples, x.reading_present)
-    x.sample += 1.0
+def estimate_groups(
+    x: Block, p: Block, y: Block, first: int, end: int, mean: float, present: float, ended: bool, h: float
+) -> tuple[float, int]:
+    """Estimate the groups from `first` to before `end` after a step of h [s].
+
+    Parameters
+    ----------
+    x, p, y : Block
+        Of a Bms.
+    first, end : int
+        Groups through which one current flows.
+    mean, present : float
+        Readings of its sensor, as late as the voltages [A].
+    ended : bool
+        Whether a rest has ended.
+    h : float
+        Step [s], > 0.
+
+    Returns
+    -------
+    float, int
+        The sum of squared innovations over their variances, and how many groups had a voltage.
+    """
     total, heard = 0.0, 0
-    for k in range(x.capacity.shape[0]):
+    for k in range(first, end):
         known = x.known_current[k]
         circuit.heat_up(x, p, k, x.group_temperature[k])
         learn_capacity(x, p, y, k, ended, h)
@@ -181,5 +219,20 @@ def estimate(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
         if math.isfinite(variance):
             total += innovation * innovation / variance
             heard += 1
+    return total, heard
+
+
+@kernel
+def estimate(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
+    """Estimate the groups and the pack from the readings of a step of h [s], room by room."""
+    follow_taps(x, p)
+    find_known_currents(x, p, u)
+    groups = x.capacity.shape[0]
+    ended = detect_rest(x, p, y, take_currents(x, p, 0, groups, x.reading_current, x.reading_present), h)
+    sample, samples = int(x.sample), int(p.current_delay)
+    mean = delay(x.mean_history, sample, samples, x.reading_current)
+    present = delay(x.present_history, sample, samples, x.reading_present)
+    x.sample += 1.0
+    total, heard = estimate_groups(x, p, y, 0, groups, mean, present, ended, h)
     y.normalised_innovation = total / heard if heard > 0 else 0.0
     estimate_pack(x, p, y)

@@ -7,6 +7,7 @@ Equations
 * the close port of one group, linearised about a current. The current moves straight from ``ratio * current`` now to
   `current` at the end of the horizon: an RC pair then takes ``ratio g + (1 - ratio) (1 - g tau / horizon)`` of the
   voltage that it would settle at, ``g = 1 - exp(-horizon / tau)``, and charge counts by the mean current;
+  The greatest current that keeps a limit is found by Newton's method between one that keeps it and one that does not;
 * the port of this instant;
 * the quick voltage of many groups under constant currents. It leaves out that the time constants of the RC pairs change
   with SOC until then, so that the share of their voltages that is left after a horizon is computed once for all
@@ -29,6 +30,12 @@ from .filter_states import SOC, error_place, hysteresis_place, leakage_place
 
 Port = tuple[float, float]
 """An emf [V] and a resistance [Ohm]."""
+
+CLOSE = 1e-5
+"""A voltage this close to its limit is on it [V]: a tenth of a step of the sensors."""
+
+LINEARISATIONS = 20
+"""Greatest number of linearisations; four are enough where tables are smooth."""
 
 
 def fields(groups: int, group: CellParameters) -> Fields:
@@ -107,6 +114,44 @@ def port(x: Block, p: Block, k: int, current: float, ratio: float, horizon: floa
 
 
 @kernel
+def excess_ahead(
+    x: Block, p: Block, k: int, sign: float, size: float, ratio: float, horizon: float
+) -> tuple[float, float]:
+    """Return by how much group k passes its limit ahead [V], and how that grows with the size of the current [Ohm]."""
+    emf, resistance = port(x, p, k, sign * size, ratio, horizon)
+    limit = p.maximum_voltage if sign > 0.0 else p.minimum_voltage
+    return sign * (emf - limit) + resistance * size, resistance
+
+
+@kernel
+def greatest_current(
+    x: Block, p: Block, k: int, sign: float, most: float, ratio: float, horizon: float
+) -> tuple[float, float]:
+    """Return the greatest size of a current of this sign, up to `most` [A], with which group k keeps its limit.
+
+    Where the search does not end, it is the greatest size that is known to keep it; 0 where none is. The second value
+    is the excess under that size [V]; for a size of 0 it is not known.
+    """
+    low, high, size, kept = 0.0, most, most, 0.0
+    excess, slope = excess_ahead(x, p, k, sign, size, ratio, horizon)
+    if excess <= 0.0:
+        low, kept = most, excess
+    tries = 0
+    while low < high and abs(excess) > CLOSE and tries < LINEARISATIONS:
+        step = size - excess / slope
+        size = step if low < step < high else 0.5 * (low + high)
+        if tries == 0 and step <= 0.0:
+            size = 0.0
+        excess, slope = excess_ahead(x, p, k, sign, size, ratio, horizon)
+        if excess > 0.0:
+            high = size
+        else:
+            low, kept = size, excess
+        tries += 1
+    return (size, excess) if abs(excess) <= CLOSE else (low, kept)
+
+
+@kernel
 def present_port(x: Block, p: Block, k: int) -> Port:
     """Return emf [V] and resistance [Ohm] of group k at this instant."""
     place = circuit.locate(p, x.estimate[k, SOC])
@@ -117,10 +162,13 @@ def present_port(x: Block, p: Block, k: int) -> Port:
 
 
 @kernel
-def prepare_first_horizon(x: Block, p: Block, horizon: float) -> Port:
-    """Prepare quick voltages at a first horizon [s]; return emf [V] and resistance [Ohm] of all groups now."""
+def prepare_first_horizon(x: Block, p: Block, first: int, end: int, horizon: float) -> Port:
+    """Prepare quick voltages of the groups from `first` to before `end` at a first horizon [s].
+
+    Return emf [V] and resistance [Ohm] of all of them now.
+    """
     emf = resistance = 0.0
-    for k in range(x.capacity.shape[0]):
+    for k in range(first, end):
         place = circuit.locate(p, x.estimate[k, SOC])
         for j in range(x.pair_remaining.shape[1]):
             own, capacitance = circuit.pair(x, p, k, j, place)

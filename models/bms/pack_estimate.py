@@ -88,40 +88,51 @@ def adopt(x: Block, p: Block, k: int, bias: float, variance: float) -> None:
 
 
 @kernel
-def share_bias(x: Block, p: Block) -> None:
-    """Make one bias out of those of all groups, and set it in all of them."""
-    bias, groups = bias_place(p), x.capacity.shape[0]
+def share_bias(x: Block, p: Block, first: int, end: int) -> tuple[float, float]:
+    """Make one bias out of those of the groups from `first` to before `end`, and set it in all of them.
+
+    Return it and its standard deviation [A].
+    """
+    bias = bias_place(p)
     last = covariance.at(bias, bias)
     information = weighed = 0.0
-    for k in range(groups):
+    for k in range(first, end):
         own = 1.0 / x.covariance[k, last]
         information += own
         weighed += own * x.estimate[k, bias]
-    variance = groups / information
+    variance = (end - first) / information
     common = weighed / information
-    for k in range(groups):
+    for k in range(first, end):
         adopt(x, p, k, common, variance)
-    x.bias, x.bias_sigma = common, math.sqrt(variance)
+    return common, math.sqrt(variance)
 
 
 @kernel
-def write_outputs(x: Block, p: Block, y: Block) -> None:
-    """Write the estimates of groups and pack."""
+def write_estimates(x: Block, p: Block, y: Block) -> None:
+    """Write the estimates of the groups, and the bias of the sensor of the pack current."""
     y.current_bias, y.current_bias_sigma = x.bias, x.bias_sigma
-    remaining = room = math.inf
     for k in range(x.capacity.shape[0]):
-        soc = x.estimate[k, SOC]
-        y.group_soc[k], y.soc_sigma[k] = soc, x.soc_sigma[k]
+        x.soc_sigma[k] = y.soc_sigma[k] = sigma(x, k, SOC)
+        y.group_soc[k] = x.estimate[k, SOC]
         y.leakage[k] = x.estimate[k, leakage_place(p)]
+
+
+@kernel
+def charge_of(x: Block, first: int, end: int) -> tuple[float, float]:
+    """Return what is left in the groups in series from `first` to before `end`, and the room for more [C]."""
+    remaining = room = math.inf
+    for k in range(first, end):
+        soc = x.estimate[k, SOC]
         remaining = min(remaining, x.capacity[k] * soc)
         room = min(room, x.capacity[k] * (1.0 - soc))
-    y.pack_soc = share_of_whole(remaining, room)
+    return remaining, room
 
 
 @kernel
 def estimate_pack(x: Block, p: Block, y: Block) -> None:
     """Bring the groups to one bias, and write the estimates."""
-    share_bias(x, p)
-    for k in range(x.capacity.shape[0]):
-        x.soc_sigma[k] = sigma(x, k, SOC)
-    write_outputs(x, p, y)
+    groups = x.capacity.shape[0]
+    x.bias, x.bias_sigma = share_bias(x, p, 0, groups)
+    write_estimates(x, p, y)
+    remaining, room = charge_of(x, 0, groups)
+    y.pack_soc = share_of_whole(remaining, room)

@@ -46,21 +46,24 @@ ROUNDING = 1e-9
 """Share of a time by which a sum of steps may fall short of it and still count."""
 
 
-def fields(groups: int, group: CellParameters) -> Fields:
-    """Return thresholds and trips of `groups`; the thresholds start as those of `group`, a group seen as one cell."""
+def fields(groups: int, group: CellParameters, strings: int = 1) -> Fields:
+    """Return thresholds and trips of `groups`.
+
+    The thresholds start as those of `group`, a group seen as one cell, and of so many strings in parallel.
+    """
     reset = Variable("reset", "1", None, 0.0, 0.0, 1.0, 1.0, "Clears the trips as it rises", data_type=DataType.BOOLEAN)
     return Fields(
         modules=(__name__,),
-        parameters=_parameters(group),
+        parameters=_parameters(group, strings),
         inputs=(reset,),
         outputs=_outputs(),
         states=_states(groups),
     )
 
 
-def _parameters(group: CellParameters) -> tuple[Variable, ...]:
+def _parameters(group: CellParameters, strings: int) -> tuple[Variable, ...]:
     charge, discharge = (
-        round(1.2 * most, 9) for most in (group.maximum_charge_current, group.maximum_discharge_current)
+        round(1.2 * strings * most, 9) for most in (group.maximum_charge_current, group.maximum_discharge_current)
     )
     over, under = round(group.maximum_voltage + 0.05, 9), round(group.minimum_voltage - 0.1, 9)
     return (
@@ -137,14 +140,26 @@ def write_trips(x: Block, y: Block) -> None:
 @kernel
 def initialize(x: Block, y: Block) -> None:
     """Reset all trips; the readings are those of sample 0."""
+    reset_trips(x, y)
+    begin_still(x, 0, x.still_voltage.shape[0], x.reading_present)
+
+
+@kernel
+def reset_trips(x: Block, y: Block) -> None:
+    """Reset all trips."""
     x.last_reset = 0.0
     for i in range(x.tripped.shape[0]):
         x.tripped[i] = 0.0
         x.held[i] = -1.0
-    for g in range(x.still_voltage.shape[0]):
-        x.still_voltage[g] = x.reading_voltage[g]
-        x.still_least[g] = x.still_greatest[g] = x.reading_present
     write_trips(x, y)
+
+
+@kernel
+def begin_still(x: Block, first: int, end: int, present: float) -> None:
+    """Start to watch whether the voltages of the groups from `first` to before `end` move, at a present current [A]."""
+    for g in range(first, end):
+        x.still_voltage[g] = x.reading_voltage[g]
+        x.still_least[g] = x.still_greatest[g] = present
 
 
 @kernel
@@ -171,13 +186,13 @@ def inside(value: float, least: float, greatest: float, step: float) -> bool:
 
 
 @kernel
-def stuck(x: Block, p: Block, g: int) -> bool:
-    """Return whether the voltage of group g stays where it is though the current moves."""
+def stuck(x: Block, p: Block, g: int, present: float) -> bool:
+    """Return whether the voltage of group g stays where it is though the present current [A] moves."""
     if x.reading_voltage[g] != x.still_voltage[g]:
         x.still_voltage[g] = x.reading_voltage[g]
-        x.still_least[g] = x.still_greatest[g] = x.reading_present
-    x.still_least[g] = min(x.still_least[g], x.reading_present)
-    x.still_greatest[g] = max(x.still_greatest[g], x.reading_present)
+        x.still_least[g] = x.still_greatest[g] = present
+    x.still_least[g] = min(x.still_least[g], present)
+    x.still_greatest[g] = max(x.still_greatest[g], present)
     return x.still_greatest[g] - x.still_least[g] > p.stuck_current
 
 
@@ -189,23 +204,42 @@ def disagreeing(x: Block, p: Block, g: int) -> bool:
 
 
 @kernel
-def faulty(x: Block, p: Block) -> bool:
-    """Return whether a sensor is at fault."""
+def sound_current(p: Block, mean: float, present: float) -> bool:
+    """Return whether both readings of a current sensor [A] are sound."""
     most, step = p.current_sensor_range, p.current_sensor_resolution
-    sound = inside(x.reading_current, -most, most, step) and inside(x.reading_present, -most, most, step)
-    least, greatest, step = p.temperature_sensor_minimum, p.temperature_sensor_maximum, p.temperature_sensor_resolution
-    for s in range(x.reading_temperature.shape[0]):
-        sound &= inside(x.reading_temperature[s], least, greatest, step)
-    least, greatest, step = p.voltage_sensor_minimum, p.voltage_sensor_maximum, p.voltage_sensor_resolution
-    for g in range(x.reading_voltage.shape[0]):
-        sound &= inside(x.reading_voltage[g], least, greatest, step)
-        sound &= not stuck(x, p, g)
-        sound &= not disagreeing(x, p, g)
-    return not sound
+    return inside(mean, -most, most, step) and inside(present, -most, most, step)
 
 
 @kernel
-def check_all(x: Block, p: Block, h: float) -> None:
+def sound_temperatures(x: Block, p: Block) -> bool:
+    """Return whether all sensors of temperature are sound."""
+    least, greatest, step = p.temperature_sensor_minimum, p.temperature_sensor_maximum, p.temperature_sensor_resolution
+    sound = True
+    for s in range(x.reading_temperature.shape[0]):
+        sound &= inside(x.reading_temperature[s], least, greatest, step)
+    return sound
+
+
+@kernel
+def sound_voltages(x: Block, p: Block, first: int, end: int, present: float) -> bool:
+    """Return whether the voltages of the groups from `first` to before `end` are sound, at a present current [A]."""
+    least, greatest, step = p.voltage_sensor_minimum, p.voltage_sensor_maximum, p.voltage_sensor_resolution
+    sound = True
+    for g in range(first, end):
+        sound &= inside(x.reading_voltage[g], least, greatest, step)
+        sound &= not stuck(x, p, g, present)
+        sound &= not disagreeing(x, p, g)
+    return sound
+
+
+@kernel
+def strong(p: Block, current: float, strings: int) -> bool:
+    """Return whether a current [A] is beyond the share that one of so many strings has of the pack's thresholds."""
+    return strings * current > p.overcurrent_charge_threshold or -strings * current > p.overcurrent_discharge_threshold
+
+
+@kernel
+def check_all(x: Block, p: Block, overcurrent: bool, sound: bool, h: float) -> None:
     """Check every trip over a step of h [s]."""
     over = under = False
     for g in range(x.reading_voltage.shape[0]):
@@ -215,23 +249,32 @@ def check_all(x: Block, p: Block, h: float) -> None:
     for s in range(x.reading_temperature.shape[0]):
         hot |= x.reading_temperature[s] > p.overtemperature_threshold
         cold |= x.reading_temperature[s] < p.undertemperature_threshold
-    strong = x.reading_current > p.overcurrent_charge_threshold
-    strong |= -x.reading_current > p.overcurrent_discharge_threshold
     check(x, OVERVOLTAGE, over, p.debounce_time, h)
     check(x, UNDERVOLTAGE, under, p.debounce_time, h)
     check(x, OVERTEMPERATURE, hot, p.debounce_time, h)
     check(x, UNDERTEMPERATURE, cold, p.debounce_time, h)
-    check(x, OVERCURRENT, strong, p.debounce_time, h)
-    check(x, SENSOR_FAULT, faulty(x, p), p.sensor_debounce_time, h)
+    check(x, OVERCURRENT, overcurrent, p.debounce_time, h)
+    check(x, SENSOR_FAULT, not sound, p.sensor_debounce_time, h)
 
 
 @kernel
-def protect(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
-    """Check the readings at the end of a step of h [s], follow the reset, and write the trips."""
-    check_all(x, p, h)
+def follow_trips(x: Block, p: Block, u: Block, y: Block, overcurrent: bool, sound: bool, h: float) -> None:
+    """Check all trips after a step of h [s], follow the reset, and write them.
+
+    `overcurrent` tells whether a current is beyond its thresholds, `sound` whether all sensors are in order.
+    """
+    check_all(x, p, overcurrent, sound, h)
     if u.reset > 0.5 and x.last_reset <= 0.5:
         for i in range(x.tripped.shape[0]):
             if x.held[i] < 0.0:
                 x.tripped[i] = 0.0
     x.last_reset = u.reset
     write_trips(x, y)
+
+
+@kernel
+def protect(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
+    """Check the readings at the end of a step of h [s], follow the reset, and write the trips."""
+    sound = sound_current(p, x.reading_current, x.reading_present) and sound_temperatures(x, p)
+    sound &= sound_voltages(x, p, 0, x.reading_voltage.shape[0], x.reading_present)
+    follow_trips(x, p, u, y, strong(p, x.reading_current, 1), sound, h)

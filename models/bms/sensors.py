@@ -23,7 +23,7 @@ Shared states
 -------------
 All readings are written here: `reading_voltage`, `reading_current`, `reading_present`, `reading_temperature` and
 `group_temperature`. `estimation` and `rest` read those of voltage and current, `protection` all, `state_of_power` those
-of temperature, `supervisor` that of the current.
+of temperature, `supervisor` that of the current. `sensor_sample` is written here; `currents` of strings reads it.
 
 References
 ----------

@@ -52,7 +52,7 @@ from ..cell import circuit
 from ..cell.kind import CellParameters
 from ..numerics.index import index
 from .filter_states import SOC
-from .group_port import Port, port, prepare_first_horizon, prepare_horizon, quick_voltage
+from .group_port import CLOSE, Port, greatest_current, prepare_first_horizon, prepare_horizon, quick_voltage
 
 HORIZONS = (2.0, 10.0, 30.0)
 """The times that currents and powers are for [s]: each a multiple of the one before."""
@@ -60,14 +60,11 @@ HORIZONS = (2.0, 10.0, 30.0)
 MULTIPLES = (1, 5, 3)
 """Each horizon as a multiple of the one before; the first one of itself."""
 
-CLOSE = 1e-5
-"""A voltage this close to its limit is on it [V]: a tenth of a step of the sensors."""
-
-LINEARISATIONS = 20
-"""Greatest number of linearisations; four are enough where tables are smooth."""
-
 SURVEYS = 10
 """Greatest number of searches for a group that bears less, after the first; one or none are enough for most packs."""
+
+Range = tuple[int, int]
+"""Groups in series: the first of them, and the one behind the last."""
 
 STEEPEST = 2.0
 """Greatest ratio of two currents that is believed, or of their reciprocals."""
@@ -75,26 +72,28 @@ STEEPEST = 2.0
 
 def fields(groups: int, group: CellParameters) -> Fields:
     """Return limits, currents and powers of `groups`; the limits start as those of `group`, seen as one cell."""
-    return Fields(
-        modules=(__name__,),
-        parameters=_limits(group),
-        outputs=_powers(),
-        states=tuple(
-            whole(f"limiting_{way}", len(HORIZONS), f"Group, from 0, that limited {way}s last", greatest=groups - 1.0)
-            for way in ("charge", "discharge")
-        ),
+    last = tuple(
+        whole(f"limiting_{way}", len(HORIZONS), f"Group, from 0, that limited {way}s last", greatest=groups - 1.0)
+        for way in ("charge", "discharge")
     )
+    return limit_fields(group) + Fields(states=last)
 
 
-def _limits(group: CellParameters) -> tuple[Variable, ...]:
+def limit_fields(group: CellParameters, strings: int = 1) -> Fields:
+    """Return limits, currents and powers of so many strings in parallel."""
+    return Fields(modules=(__name__,), parameters=_limits(group, strings), outputs=_powers())
+
+
+def _limits(group: CellParameters, strings: int) -> tuple[Variable, ...]:
+    charge, discharge = strings * group.maximum_charge_current, strings * group.maximum_discharge_current
     return (
         Variable("minimum_voltage", "V", None, group.minimum_voltage, -100.0, 100.0, 4.0,
                  "Voltage that no group is to fall below"),
         Variable("maximum_voltage", "V", None, group.maximum_voltage, -100.0, 100.0, 4.0,
                  "Voltage that no group is to rise above"),
-        Variable("maximum_charge_current", "A", None, group.maximum_charge_current, 0.0, 1e6, 100.0,
+        Variable("maximum_charge_current", "A", None, charge, 0.0, 1e6, 100.0,
                  "Greatest charging pack current"),
-        Variable("maximum_discharge_current", "A", None, group.maximum_discharge_current, 0.0, 1e6, 100.0,
+        Variable("maximum_discharge_current", "A", None, discharge, 0.0, 1e6, 100.0,
                  "Greatest size of a discharging pack current"),
         Variable("minimum_charge_temperature", "K", None, 273.15, 200.0, 500.0, 300.0,
                  "Temperature down to which the pack may be charged", display_unit="degC"),
@@ -121,46 +120,10 @@ def _powers() -> tuple[Variable, ...]:
 
 
 @kernel
-def excess_ahead(
-    x: Block, p: Block, k: int, sign: float, size: float, ratio: float, horizon: float
-) -> tuple[float, float]:
-    """Return by how much group k passes its limit ahead [V], and how that grows with the size of the current [Ohm]."""
-    emf, resistance = port(x, p, k, sign * size, ratio, horizon)
-    limit = p.maximum_voltage if sign > 0.0 else p.minimum_voltage
-    return sign * (emf - limit) + resistance * size, resistance
-
-
-@kernel
-def greatest_current(
-    x: Block, p: Block, k: int, sign: float, most: float, ratio: float, horizon: float
-) -> tuple[float, float]:
-    """Return the greatest size of a current of this sign, up to `most` [A], with which group k keeps its limit.
-
-    Where the search does not end, it is the greatest size that is known to keep it; 0 where none is. The second value
-    is the excess under that size [V]; for a size of 0 it is not known.
-    """
-    low, high, size, kept = 0.0, most, most, 0.0
-    excess, slope = excess_ahead(x, p, k, sign, size, ratio, horizon)
-    if excess <= 0.0:
-        low, kept = most, excess
-    tries = 0
-    while low < high and abs(excess) > CLOSE and tries < LINEARISATIONS:
-        step = size - excess / slope
-        size = step if low < step < high else 0.5 * (low + high)
-        if tries == 0 and step <= 0.0:
-            size = 0.0
-        excess, slope = excess_ahead(x, p, k, sign, size, ratio, horizon)
-        if excess > 0.0:
-            high = size
-        else:
-            low, kept = size, excess
-        tries += 1
-    return (size, excess) if abs(excess) <= CLOSE else (low, kept)
-
-
-@kernel
-def survey(x: Block, p: Block, k: int, sign: float, size: float, horizon: float) -> tuple[int, float, float]:
-    """Survey all groups under a current of this sign and size [A].
+def survey(
+    x: Block, p: Block, k: int, groups: Range, sign: float, size: float, horizon: float
+) -> tuple[int, float, float]:
+    """Survey groups in series under a current of this sign and size [A].
 
     Returns
     -------
@@ -173,7 +136,7 @@ def survey(x: Block, p: Block, k: int, sign: float, size: float, horizon: float)
     level, own = quick_voltage(x, p, k, sign * size, horizon)
     weakest, excess, steepness = k, sign * (level - limit), own
     total = slopes = 0.0
-    for g in range(x.capacity.shape[0]):
+    for g in range(groups[0], groups[1]):
         voltage, slope = quick_voltage(x, p, g, sign * size, horizon)
         total += voltage
         slopes += slope
@@ -185,9 +148,9 @@ def survey(x: Block, p: Block, k: int, sign: float, size: float, horizon: float)
 
 @kernel
 def limiting_current(
-    x: Block, p: Block, first: int, sign: float, most: float, horizon: float
+    x: Block, p: Block, first: int, groups: Range, sign: float, most: float, horizon: float
 ) -> tuple[float, float, int, float, float]:
-    """Find the greatest size of a constant current of this sign, up to `most` [A], that every group bears.
+    """Find the greatest size of a constant current of this sign, up to `most` [A], that every one of the groups bears.
 
     Parameters
     ----------
@@ -195,6 +158,8 @@ def limiting_current(
         States and parameters of a Bms; quick voltages at the horizon are prepared.
     first : int
         The group that the current is sought for first.
+    groups : (int, int)
+        The groups in series: the first of them, and the one behind the last.
     sign : float
         1 for a charge, -1 for a discharge.
     most : float
@@ -213,22 +178,22 @@ def limiting_current(
     """
     group = first
     size, excess = greatest_current(x, p, group, sign, most, 1.0, horizon)
-    weakest, voltage, share = survey(x, p, group, sign, size, horizon)
+    weakest, voltage, share = survey(x, p, group, groups, sign, size, horizon)
     tries = 0
     while weakest != group and tries < SURVEYS:
         group, before = weakest, size
         size, excess = greatest_current(x, p, group, sign, size, 1.0, horizon)
         if size < before:
-            weakest, voltage, share = survey(x, p, group, sign, size, horizon)
+            weakest, voltage, share = survey(x, p, group, groups, sign, size, horizon)
         tries += 1
     return size, excess, group, voltage, share
 
 
 @kernel
-def charge_to_limit(x: Block, p: Block, sign: float) -> float:
-    """Return the size of the charge of this sign that brings the first group to its SOC limit [C]; 0 beyond."""
+def charge_to_limit(x: Block, p: Block, groups: Range, sign: float) -> float:
+    """Return the size of the charge of this sign that brings the first of the groups to its SOC limit [C]; 0 beyond."""
     least = math.inf
-    for k in range(x.capacity.shape[0]):
+    for k in range(groups[0], groups[1]):
         left = p.maximum_soc - x.estimate[k, SOC] if sign > 0.0 else x.estimate[k, SOC] - p.minimum_soc
         least = min(least, max(0.0, left) * x.capacity[k] / circuit.storing(p, k, sign))
     return least
@@ -253,47 +218,60 @@ def pack_limit(x: Block, p: Block, sign: float) -> float:
 
 @kernel
 def limits_of_horizon(
-    x: Block, p: Block, first: float, sign: float, most: float, charge: float, now: Port, horizon: float
-) -> tuple[int, float, float]:
+    x: Block, p: Block, first: float, groups: Range, sign: float, most: float, charge: float, now: Port, horizon: float
+) -> tuple[int, float, float, float, float, float]:
     """Return the limits of this sign for one horizon.
 
     Parameters
     ----------
-    x, p, first, sign, horizon
+    x, p, first, groups, sign, horizon
         As for `limiting_current`.
     most, charge : float
-        Current that the pack may carry [A], and charge that may flow until an SOC limit is met [C].
+        Current that the groups may carry [A], and charge that may flow until an SOC limit is met [C].
     now : (float, float)
-        emf [V] and resistance [Ohm] of all groups at this instant.
+        emf [V] and resistance [Ohm] of the groups together at this instant.
 
     Returns
     -------
     group : int
         The one to start with next time.
-    size, power : float
-        Of the greatest constant current [A], and of the greatest power that is borne for the horizon [W].
+    size, voltage : float
+        Of the greatest constant current [A], and of the groups together after it [V].
+    end, end_voltage : float
+        The same at the end of the greatest power that is borne for the horizon. Without a current all four are 0.
+    share : float
+        How the voltage of the groups changes with the current, over how that of `group` does.
     """
-    group, size, power = index(first, x.capacity.shape[0]), min(most, charge / horizon), 0.0
+    group, size = index(first - groups[0], groups[1] - groups[0]) + groups[0], min(most, charge / horizon)
+    voltage, end, end_voltage, share = 0.0, 0.0, 0.0, 1.0
     if size > 0.0:
-        size, excess, group, voltage, share = limiting_current(x, p, group, sign, size, horizon)
+        size, excess, group, voltage, share = limiting_current(x, p, group, groups, sign, size, horizon)
         before = now[0] + sign * now[1] * size
         ratio = min(max(1.0 / STEEPEST, voltage / before), STEEPEST) if before > 0.0 else 1.0
         end = min(most / max(1.0, ratio), charge / (0.5 * (1.0 + ratio) * horizon))
         end, changed = greatest_current(x, p, group, sign, end, ratio, horizon)
-        power = end * (voltage + share * sign * (changed - excess)) if size > 0.0 else 0.0
-    return group, size, power
+        end_voltage = voltage + share * sign * (changed - excess)
+    if size <= 0.0:
+        end = 0.0
+    return group, size, voltage, end, end_voltage, share
 
 
 @kernel
-def write_limits(x: Block, p: Block, y: Block) -> None:
-    """Write currents and powers of all horizons; both are 0 in a direction that is not permitted."""
-    charging = pack_limit(x, p, 1.0) if x.charging > 0.0 else 0.0
-    discharging = pack_limit(x, p, -1.0) if x.discharging > 0.0 else 0.0
-    into, out = charge_to_limit(x, p, 1.0), charge_to_limit(x, p, -1.0)
-    now = prepare_first_horizon(x, p, HORIZONS[0])
+def write_limits(x: Block, p: Block, y: Block, left: float) -> None:
+    """Write currents and powers of all horizons; both are 0 in a direction that is not permitted.
+
+    `left` is the share of the pack's currents that faults leave.
+    """
+    charging = left * pack_limit(x, p, 1.0) if x.charging > 0.0 else 0.0
+    discharging = left * pack_limit(x, p, -1.0) if x.discharging > 0.0 else 0.0
+    groups = (0, x.capacity.shape[0])
+    into, out = charge_to_limit(x, p, groups, 1.0), charge_to_limit(x, p, groups, -1.0)
+    now = prepare_first_horizon(x, p, 0, x.capacity.shape[0], HORIZONS[0])
     for j in range(len(HORIZONS)):
         prepare_horizon(x, p, MULTIPLES[j])
-        group, size, power = limits_of_horizon(x, p, x.limiting_charge[j], 1.0, charging, into, now, HORIZONS[j])
-        x.limiting_charge[j], y.charge_current[j], y.charge_power[j] = group, size, power
-        group, size, power = limits_of_horizon(x, p, x.limiting_discharge[j], -1.0, discharging, out, now, HORIZONS[j])
-        x.limiting_discharge[j], y.discharge_current[j], y.discharge_power[j] = group, size, power
+        horizon, first = HORIZONS[j], x.limiting_charge[j]
+        group, size, _, end, voltage, _ = limits_of_horizon(x, p, first, groups, 1.0, charging, into, now, horizon)
+        x.limiting_charge[j], y.charge_current[j], y.charge_power[j] = group, size, end * voltage
+        first = x.limiting_discharge[j]
+        group, size, _, end, voltage, _ = limits_of_horizon(x, p, first, groups, -1.0, discharging, out, now, horizon)
+        x.limiting_discharge[j], y.discharge_current[j], y.discharge_power[j] = group, size, end * voltage

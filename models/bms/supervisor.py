@@ -53,14 +53,17 @@ STRANGE = 3.0
 """Standard deviations beyond which a voltage is not explained: of normal errors one in 370."""
 
 
-def fields(groups: int, group: CellParameters) -> Fields:
-    """Return thresholds and permissions; the thresholds start as those of `group`, a group seen as one cell."""
+def fields(groups: int, group: CellParameters, strings: int = 1) -> Fields:
+    """Return thresholds and permissions.
+
+    The thresholds start as those of `group`, a group seen as one cell, and of so many strings in parallel.
+    """
     allowed = Variable("balancing_allowed", "1", None, 1.0, 0.0, 1.0, 1.0,
                        "Whether others allow balancing: a charger is connected, say",
                        data_type=DataType.BOOLEAN)  # fmt: skip
     return Fields(
         modules=(__name__,),
-        parameters=_parameters(group),
+        parameters=_parameters(group, strings),
         inputs=(allowed,),
         outputs=_outputs(),
         states=(
@@ -71,7 +74,7 @@ def fields(groups: int, group: CellParameters) -> Fields:
     )  # fmt: skip
 
 
-def _parameters(group: CellParameters) -> tuple[Variable, ...]:
+def _parameters(group: CellParameters, strings: int) -> tuple[Variable, ...]:
     return (
         Variable("supervisor_period", "s", None, 60.0, 1e-6, 1e9, 60.0, "Time between decisions of the supervisor"),
         Variable("minimum_soc", "1", None, 0.0, 0.0, 1.0, 1.0, "SOC at which discharging ends", display_unit="%"),
@@ -84,7 +87,7 @@ def _parameters(group: CellParameters) -> tuple[Variable, ...]:
                  "Greatest less least SOC above which balancing begins", display_unit="%"),
         Variable("stop_spread", "1", None, 0.01, 0.0, 1.0, 0.01,
                  "Greatest less least SOC down to which balancing goes on; not above start_spread", display_unit="%"),
-        Variable("driving_current", "A", None, round(group.capacity / 3600.0 / 20.0, 9), 0.0, 1e6, 1.0,
+        Variable("driving_current", "A", None, round(strings * group.capacity / 3600.0 / 20.0, 9), 0.0, 1e6, 1.0,
                  "Mean discharging pack current up to which balancing is allowed"),
     )  # fmt: skip
 
@@ -125,10 +128,10 @@ def barred(x: Block, other: int) -> bool:
 
 
 @kernel
-def soc_range(x: Block) -> tuple[float, float]:
-    """Return the least and the greatest estimated SOC."""
-    least = greatest = x.estimate[0, SOC]
-    for k in range(1, x.estimate.shape[0]):
+def soc_range(x: Block, first: int, end: int) -> tuple[float, float]:
+    """Return the least and the greatest estimated SOC of the groups from `first` to before `end`."""
+    least = greatest = x.estimate[first, SOC]
+    for k in range(first + 1, end):
         least, greatest = min(least, x.estimate[k, SOC]), max(greatest, x.estimate[k, SOC])
     return least, greatest
 
@@ -165,9 +168,8 @@ def withdraw(x: Block, u: Block) -> None:
 
 
 @kernel
-def decide_currents(x: Block, p: Block) -> None:
-    """Allow or forbid to charge and to discharge."""
-    least, greatest = soc_range(x)
+def decide_currents(x: Block, p: Block, least: float, greatest: float) -> None:
+    """Allow or forbid to charge and to discharge, by the least and the greatest SOC."""
     back = p.soc_hysteresis
     x.full = 1.0 if greatest >= (p.maximum_soc - back if x.full > 0.0 else p.maximum_soc) else 0.0
     x.empty = 1.0 if least <= (p.minimum_soc + back if x.empty > 0.0 else p.minimum_soc) else 0.0
@@ -176,20 +178,19 @@ def decide_currents(x: Block, p: Block) -> None:
 
 
 @kernel
-def decide_balancing(x: Block, p: Block, u: Block) -> None:
-    """Allow or forbid to balance."""
-    least, greatest = soc_range(x)
+def decide_balancing(x: Block, p: Block, u: Block, spread: float) -> None:
+    """Allow or forbid to balance, by the spread of SOC."""
     threshold = p.stop_spread if x.balancing > 0.0 else p.start_spread
     allowed = u.balancing_allowed > 0.5 and not barred(x, -1) and x.trusted > 0.0
     driven = x.driven_charge > p.driving_current * x.time_counted
-    x.balancing = 1.0 if allowed and not driven and greatest - least > threshold else 0.0
+    x.balancing = 1.0 if allowed and not driven and spread > threshold else 0.0
 
 
 @kernel
-def decide(x: Block, p: Block, u: Block) -> None:
-    """Decide anew, and reset the charge and the time that the next decision uses."""
-    decide_currents(x, p)
-    decide_balancing(x, p, u)
+def decide(x: Block, p: Block, u: Block, least: float, greatest: float, spread: float) -> None:
+    """Decide anew by the SOC of the groups, and reset the charge and the time that the next decision uses."""
+    decide_currents(x, p, least, greatest)
+    decide_balancing(x, p, u, spread)
     x.driven_charge = x.time_counted = 0.0
 
 
@@ -203,17 +204,31 @@ def write_permissions(x: Block, y: Block) -> None:
 @kernel
 def initialize(x: Block, p: Block, u: Block, y: Block) -> None:
     """Decide for the first time."""
+    least, greatest = soc_range(x, 0, x.estimate.shape[0])
+    begin(x, p, u, y, least, greatest, greatest - least)
+
+
+@kernel
+def begin(x: Block, p: Block, u: Block, y: Block, least: float, greatest: float, spread: float) -> None:
+    """Decide for the first time by least, greatest and spread of SOC."""
     x.full = x.empty = x.balancing = x.since_decision = x.driven_charge = x.time_counted = 0.0
     for k in range(x.unexplained.shape[0]):
         x.unexplained[k] = 0.0
     check_trust(x, p, 0.0)
-    decide(x, p, u)
+    decide(x, p, u, least, greatest, spread)
     write_permissions(x, y)
 
 
 @kernel
 def supervise(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
     """Withdraw permissions at once after a step of h [s], decide anew where it is time, and write them."""
+    least, greatest = soc_range(x, 0, x.estimate.shape[0])
+    follow(x, p, u, y, least, greatest, greatest - least, h)
+
+
+@kernel
+def follow(x: Block, p: Block, u: Block, y: Block, least: float, greatest: float, spread: float, h: float) -> None:
+    """Supervise a step of h [s] by least, greatest and spread of SOC."""
     check_trust(x, p, h)
     withdraw(x, u)
     x.since_decision += h
@@ -223,5 +238,5 @@ def supervise(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
         x.since_decision = max(0.0, x.since_decision - p.supervisor_period)
         if time_is_up(x.since_decision, p.supervisor_period):
             x.since_decision = 0.0  # steps longer than the period
-        decide(x, p, u)
+        decide(x, p, u, least, greatest, spread)
     write_permissions(x, y)

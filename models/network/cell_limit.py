@@ -32,6 +32,7 @@ from __future__ import annotations
 import math
 
 from ...core.kernel import Block, kernel
+from . import kinds
 
 CLEARANCE = 5e-4
 """Distance of the first cell from its limit [V]: what is not foreseen, such as a kink of its open-circuit voltage, then
@@ -47,7 +48,7 @@ def moves_on(x: Block, u: Block, y: Block, k: int, direction: float) -> float:
 
 @kernel
 def room_of_group(
-    x: Block, u: Block, y: Block, g: int, cells: int, direction: float, limit: float, most: float
+    x: Block, p: Block, u: Block, y: Block, g: int, cells: int, direction: float, limit: float, most: float
 ) -> float:
     """Return the size of the pack current that keeps the cells of group g within a voltage limit [V], up to `most` [A].
 
@@ -63,7 +64,8 @@ def room_of_group(
     for k in range(g * cells, (g + 1) * cells):
         after = x.onward[k] * before + x.emf_drive[k] + x.current_drive[k] * balancing
         share_after = x.onward[k] * share_before + x.current_drive[k]
-        room = direction * (limit - u.emf[k] - u.resistance[k] * (before - after)) - moves_on(x, u, y, k, direction)
+        own = kinds.voltage_limit(p, k, direction, limit, CLEARANCE)
+        room = direction * (own - u.emf[k] - u.resistance[k] * (before - after)) - moves_on(x, u, y, k, direction)
         slope = u.resistance[k] * (share_before - share_after)
         if slope * most > room:
             most = room / slope if room > 0.0 else 0.0
@@ -83,5 +85,5 @@ def cell_limited_current(x: Block, p: Block, u: Block, y: Block, current: float)
     groups = x.group_emf.shape[0]
     most = abs(current)
     for g in range(groups):
-        most = room_of_group(x, u, y, g, x.onward.shape[0] // groups, direction, limit, most)
+        most = room_of_group(x, p, u, y, g, x.onward.shape[0] // groups, direction, limit, most)
     return direction * most

@@ -14,7 +14,7 @@ first is full. Both ratios are 0 in a pack that can neither give nor take. All o
 
 Limits
 ------
-The state of energy takes one open-circuit voltage over SOC for all cells; offsets that single cells have are left out.
+The state of energy takes one open-circuit voltage over SOC for each group (`kinds`); offsets that single cells have are left out.
 
 Where `capacity_loss` is lithium, as of cells of physics, the capacity is an estimate: the limits of SOC move with the
 lithium, and a cell loses somewhat less of its charge between them. Of `chen_2020` it is 0.981 to 0.982 of the lithium,
@@ -36,8 +36,8 @@ from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.statistics import extremes_of
-from ...core.variable import Variable
-from ..numerics import tables
+from ...core.variable import Count, Variable
+from . import kinds
 from .bounds import VOLTAGE
 
 
@@ -59,7 +59,7 @@ write_soc_extremes = SOC_EXTREMES.write
 write_group_soc_extremes = GROUP_SOC_EXTREMES.write
 
 
-def fields(cells: int, groups: int, nodes: int) -> Fields:
+def fields(cells: Count, groups: Count, nodes: Count) -> Fields:
     """Return capacities, the open-circuit table of `nodes` entries, and the charge and energy that are left."""
     return Fields(
         parameters=(
@@ -89,7 +89,7 @@ def fields(cells: int, groups: int, nodes: int) -> Fields:
                      "Integral of the open-circuit voltage over SOC from 0 to a node"),
         ),
         modules=(__name__,),
-    )  # fmt: skip
+    ) + kinds.curves(groups, nodes)  # fmt: skip
 
 
 @kernel
@@ -118,14 +118,7 @@ def share_of_whole(part: float, rest: float) -> float:
 
 
 @kernel
-def open_circuit_area(x: Block, p: Block, soc: float) -> float:
-    """Integral of the open-circuit voltage over SOC, from 0 [V]; times a capacity it is an energy."""
-    place = tables.locate(p.open_circuit_voltage.shape[0], soc)
-    return tables.area(p.open_circuit_voltage, x.open_circuit_area, place)
-
-
-@kernel
-def write_charge(x: Block, p: Block, u: Block, y: Block) -> None:
+def write_charge(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Write SOC, usable capacity and state of energy of groups and pack, for the SOC of the cells."""
     remaining, room = write_group_charge(x, p, u, y)
     y.usable_capacity = remaining + room
@@ -133,10 +126,10 @@ def write_charge(x: Block, p: Block, u: Block, y: Block) -> None:
     given = taken = 0.0
     for g in range(y.group_soc.shape[0]):
         soc, capacity = y.group_soc[g], x.group_capacity[g]
-        empty = open_circuit_area(x, p, soc - remaining / capacity)
-        present = open_circuit_area(x, p, soc)
+        empty = kinds.open_circuit_area(x, p, c, g, soc - remaining / capacity)
+        present = kinds.open_circuit_area(x, p, c, g, soc)
         given += capacity * (present - empty)
-        taken += capacity * (open_circuit_area(x, p, soc + room / capacity) - present)
+        taken += capacity * (kinds.open_circuit_area(x, p, c, g, soc + room / capacity) - present)
     y.state_of_energy = share_of_whole(given, taken)
     write_soc_extremes(u.soc, y)
     write_group_soc_extremes(y.group_soc, y)

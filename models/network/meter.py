@@ -27,7 +27,7 @@ from ...core.kernel import Block, kernel
 from ...core.model import DONE, Model, Update
 from ...core.statistics import extremes
 from ...core.variable import Count, Variable, counted
-from . import ladder, report
+from . import kinds, ladder, report
 
 LEAST_RESISTANCE = 1e-12
 """Stands for no resistance in the weights [Ohm]."""
@@ -35,7 +35,7 @@ LEAST_RESISTANCE = 1e-12
 READ = ("group_voltage", "pack_voltage", "undervoltage", "overvoltage")
 """The network's outputs that are read anew; besides them the extremes of the groups."""
 
-SHARED = ("contact_resistance", "segment_resistance", "minimum_cell_voltage", "maximum_cell_voltage")
+SHARED = ("contact_resistance", "segment_resistance", "minimum_cell_voltage", "maximum_cell_voltage", *kinds.OWN)
 """The parameters of the network that the meter has to know."""
 
 
@@ -124,6 +124,7 @@ def read(p: Block, u: Block, y: Block, c: Block) -> None:
     least, greatest, _, _, _ = extremes(u.voltage)
     y.undervoltage = 1.0 if least < p.minimum_cell_voltage else 0.0
     y.overvoltage = 1.0 if greatest > p.maximum_cell_voltage else 0.0
+    kinds.note_voltages(u.voltage, p, y)
 
 
 @kernel

@@ -26,8 +26,7 @@ from ...core.kernel import Block, kernel
 from ...core.model import DONE, Model, Update
 from ...core.timescale import reset_timescales, timescale_variables
 from ...core.variable import Count, Variable, counted
-from ..numerics import tables
-from . import anode_limit, charge, ladder, loads, report
+from . import anode_limit, charge, kinds, ladder, loads, report
 from .bounds import CURRENT
 
 INFEASIBLE_POWER = 1
@@ -162,7 +161,7 @@ def write_outputs(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) ->
     ladder.write_current_extremes(y.current, y)
     report.write_cut_offs(x, p, y)
     report.write_energies(x, p, u, y, c.opposite_terminals == 1, h)
-    charge.write_charge(x, p, u, y)
+    charge.write_charge(x, p, u, y, c)
     y.charge_complete = x.finished
 
 
@@ -170,7 +169,7 @@ def write_outputs(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) ->
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start without currents, at the voltages of the open circuit."""
     reset_timescales(y)
-    tables.integrate(p.open_circuit_voltage, x.open_circuit_area)
+    kinds.prepare(x, p)
     solve_groups(x, p, u, c)
     emf, resistance = pack_port(x, u)
     y.maximum_discharge_power = loads.maximum_power(emf, resistance)

@@ -23,7 +23,7 @@ from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.statistics import extremes, extremes_of
 from ...core.variable import DataType, Variable
-from . import ladder
+from . import kinds, ladder
 from .bounds import CURRENT, VOLTAGE
 
 
@@ -86,7 +86,7 @@ def fields(cells: int, groups: int) -> Fields:
             Variable("cell_voltage", "V", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "Voltage of the cell, by its port"),
         ),
         modules=(__name__,),
-    )  # fmt: skip
+    ) + kinds.limits()  # fmt: skip
 
 
 @kernel
@@ -109,11 +109,13 @@ def write_cut_offs(x: Block, p: Block, y: Block) -> None:
     least, greatest, _, _, _ = extremes(x.cell_voltage)
     y.undervoltage = 1.0 if least < p.minimum_cell_voltage else 0.0
     y.overvoltage = 1.0 if greatest > p.maximum_cell_voltage else 0.0
+    kinds.note_voltages(x.cell_voltage, p, y)
     within = -p.maximum_discharge_current <= y.pack_current_actual <= p.maximum_charge_current
     y.overcurrent = 0.0 if within else 1.0
     least, greatest = y.current_minimum, y.current_maximum
     within = -p.maximum_cell_discharge_current <= least and greatest <= p.maximum_cell_charge_current
     y.cell_overcurrent = 0.0 if within else 1.0
+    kinds.note_currents(p, y)
 
 
 @kernel

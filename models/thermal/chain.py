@@ -39,8 +39,6 @@ doi:10.3390/app13052870 (46 A.h cell).
 
 from __future__ import annotations
 
-import math
-
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
@@ -48,7 +46,7 @@ from ...core.model import DONE, Model, Update
 from ...core.statistics import extremes_of
 from ...core.variable import Variable, counted
 from ..numerics.summation import add
-from . import board, method, timescales
+from . import board, elimination, method, timescales
 from .method import CAPACITY, CARRIED, COLDEST, CONDUCTANCE, GAMMA, HOLD_TOLERANCE, HOTTEST, mean_temperature
 
 CELL_TOO_COLD, CELL_TOO_HOT, BOARD_BEYOND = 1, 2, 3
@@ -62,6 +60,10 @@ REFUSALS = {
     BOARD_BEYOND: "board_temperature would be {y.board_temperature:.6g} K, "
     f"not within [{COLDEST:g}, {HOTTEST:g}] K; heat the board less",
 }
+
+
+MODULES = (elimination.__name__, method.__name__)
+"""Whose kernels are called."""
 
 
 def temperature(cells: int) -> Variable:
@@ -84,28 +86,30 @@ TEMPERATURE_EXTREMES = extremes_of(temperature(1))
 write_temperature_extremes = TEMPERATURE_EXTREMES.write
 
 
-def declare(cells: int) -> Model:
+def declare(cells: int, shorts: bool = False) -> Model:
     """Declare a chain of cells and the balancer's board.
 
     Parameters
     ----------
     cells : int
         Number of cells, >= 1.
+    shorts : bool
+        Whether shorts across the cells heat them, too.
     """
     cells = counted("cells", cells, "cell")
     return Model(
         name="Thermal",
         description="Cells in a thermal chain with ambient air, an optional cooling plate and the balancer's board",
-        fields=fields(cells) + board.fields() + Fields(modules=(method.__name__,)) + timescales.fields(),
+        fields=fields(cells, shorts) + board.fields() + timescales.fields() + Fields(modules=MODULES),
         initialize=initialize,
         outputs_kernel=outputs_kernel,
-        advance=advance,
+        advance=advance_with_shorts if shorts else advance,
         refusals=REFUSALS,
         update=Update.IMPLICIT,
     )
 
 
-def fields(cells: int) -> Fields:
+def fields(cells: int, shorts: bool) -> Fields:
     """Return heat capacities and conductances, what heats and cools, the temperatures, and the heat of a step."""
     work = (
         ("temperature", "K", cells, "Temperature of each cell"),
@@ -114,6 +118,7 @@ def fields(cells: int) -> Fields:
         ("coupling", "1", cells, "Work: rise of each cell for a rise of the next"),
         ("coolant_reach", "1", cells, "Work: rise of the coolant behind each cell for a rise of that cell"),
         ("source", "W", cells, "Work: right-hand side"),
+        ("heating", "W", cells, "Work: all heat that is generated in each cell"),
         ("first_rise", "K", cells, "Work: rise of the temperatures in the first stage"),
         ("rise", "K", cells, "Work: rise of the temperatures over the step"),
     )
@@ -131,6 +136,8 @@ def fields(cells: int) -> Fields:
         ),
         inputs=(
             Variable("heat_rate", "W", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "Heat generated in each cell"),
+            *([Variable("short_heat_rate", "W", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
+                        "Heat generated in the short across each cell, which stays in the cell")] if shorts else []),
             _given_temperature("ambient_temperature", "Temperature of the air around cells and board"),
             _given_temperature("coolant_temperature", "Temperature of the coolant at its inlet"),
         ),
@@ -153,23 +160,14 @@ def fields(cells: int) -> Fields:
 
 
 @kernel
-def plate_element(p: Block) -> tuple[float, float]:
-    """Share of a cell's excess temperature that the coolant takes on, and W times it [W/K]; both 0 without a plate."""
-    if p.plate_conductance <= 0.0 or p.coolant_heat_capacity_rate <= 0.0:
-        return 0.0, 0.0
-    share = -math.expm1(-p.plate_conductance / p.coolant_heat_capacity_rate)
-    return share, p.coolant_heat_capacity_rate * share
-
-
-@kernel
 def net_heat(x: Block, p: Block, u: Block) -> None:
     """Write the heat flow into every cell at the present temperatures [W]: the right-hand side of the first stage."""
-    share, plate = plate_element(p)
+    share, plate = elimination.plate_element(p)
     coolant = u.coolant_temperature
     last = x.temperature.shape[0] - 1
     for k in range(last + 1):
         own = x.temperature[k]
-        flow = u.heat_rate[k] + p.convection[k] * (u.ambient_temperature - own) + plate * (coolant - own)
+        flow = x.heating[k] + p.convection[k] * (u.ambient_temperature - own) + plate * (coolant - own)
         if k > 0:
             flow += p.conduction * (x.temperature[k - 1] - own)
         if k < last:
@@ -179,58 +177,25 @@ def net_heat(x: Block, p: Block, u: Block) -> None:
 
 
 @kernel
-def factorise(x: Block, p: Block, h: float) -> None:
-    """Eliminate chain and coolant for a stage of a step of h [s].
-
-    With the cells before k eliminated, a rise of cell k by 1 K lifts cell k - 1 by ``coupling`` and the coolant that
-    reaches k by one less ``missing``; ``left`` is the conductance of what lies before k, seen from k.
-    """
-    share, plate = plate_element(p)
-    left, missing = 0.0, 1.0
-    last = x.temperature.shape[0] - 1
-    for k in range(last + 1):
-        right = p.conduction if k < last else 0.0
-        load = p.heat_capacity[k] / (GAMMA * h) + p.convection[k] + left + plate * missing
-        x.inverse_pivot[k] = 1.0 / (load + right)
-        x.coupling[k] = right * x.inverse_pivot[k]
-        x.coolant_reach[k] = 1.0 - (1.0 - share) * missing
-        left = p.conduction * load * x.inverse_pivot[k]
-        missing = load * x.inverse_pivot[k] + x.coupling[k] * (1.0 - share) * missing
-
-
-@kernel
-def solve(x: Block, p: Block, rise: Block) -> None:
-    """Solve a factorised stage: the `rise` of every cell [K] for the source at hand."""
-    share, plate = plate_element(p)
-    before, coolant = 0.0, 0.0
-    for k in range(rise.shape[0]):
-        before = (x.source[k] + p.conduction * before + plate * coolant) * x.inverse_pivot[k]
-        coolant = (1.0 - share) * coolant + x.coolant_reach[k] * before
-        rise[k] = before
-    for k in range(rise.shape[0] - 2, -1, -1):
-        rise[k] += x.coupling[k] * rise[k + 1]
-
-
-@kernel
 def step_cells(x: Block, p: Block, u: Block, h: float) -> None:
     """Find the rise of every cell in both stages of a step of h [s]; the second is that of the step."""
     net_heat(x, p, u)
-    factorise(x, p, h)
-    solve(x, p, x.first_rise)
+    elimination.factorise(x, p, h)
+    elimination.solve(x, p, x.first_rise)
     for k in range(x.source.shape[0]):
         x.source[k] += p.heat_capacity[k] / (GAMMA * h) * CARRIED * x.first_rise[k]
-    solve(x, p, x.rise)
+    elimination.solve(x, p, x.rise)
 
 
 @kernel
 def write_heat(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
     """Write the heat of all cells over a step of h [s], integrated with the weights of the method."""
-    share, plate = plate_element(p)
+    share, plate = elimination.plate_element(p)
     generated, stored, ambient, cooled = 0.0, 0.0, 0.0, 0.0
     coolant = u.coolant_temperature
     for k in range(x.temperature.shape[0]):
         mean = mean_temperature(x.temperature[k], x.first_rise[k], x.rise[k])
-        generated += u.heat_rate[k]
+        generated += x.heating[k]
         stored += p.heat_capacity[k] * x.rise[k]
         ambient += p.convection[k] * (mean - u.ambient_temperature)
         cooled += plate * (mean - coolant)
@@ -241,7 +206,7 @@ def write_heat(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
 @kernel
 def write_temperatures(x: Block, p: Block, u: Block, y: Block) -> None:
     """Write the temperatures of cells and coolant."""
-    share, _ = plate_element(p)
+    share, _ = elimination.plate_element(p)
     coolant = u.coolant_temperature
     for k in range(x.temperature.shape[0]):
         y.temperature[k] = x.temperature[k]
@@ -267,7 +232,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
         x.temperature[k], x.remainder[k] = p.initial_temperature, 0.0
     board.start(x, p, y)
     y.generated_heat, y.stored_heat, y.ambient_heat, y.coolant_heat = 0.0, 0.0, 0.0, 0.0
-    timescales.write_timescales(p, y, *plate_element(p))
+    timescales.write_timescales(p, y, *elimination.plate_element(p))
     write_temperatures(x, p, u, y)
 
 
@@ -279,6 +244,22 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 @kernel
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Step cells and board by h [s] under constant heat, air and coolant inlet, within the range of temperatures."""
+    for k in range(x.heating.shape[0]):
+        x.heating[k] = u.heat_rate[k]
+    return step(x, p, u, y, h)
+
+
+@kernel
+def advance_with_shorts(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
+    """Step likewise, where shorts across the cells heat them, too."""
+    for k in range(x.heating.shape[0]):
+        x.heating[k] = u.heat_rate[k] + u.short_heat_rate[k]
+    return step(x, p, u, y, h)
+
+
+@kernel
+def step(x: Block, p: Block, u: Block, y: Block, h: float) -> int:
+    """Step cells and board by h [s]; all heat of the cells is known."""
     step_cells(x, p, u, h)
     write_heat(x, p, u, y, h)
     board.step(x, p, u, y, h)

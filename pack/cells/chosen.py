@@ -65,7 +65,8 @@ class MeshTable(Table):
         return Mesh(**{field.name: getattr(self, field.name) for field in fields(Mesh)})
 
 
-def _cell(name: object) -> object:
+def known_cell(name: object) -> object:
+    """Return the name of a shipped cell or of a file of one; ValueError tells those that there are."""
     known = parameter_sets(CellModel)
     if isinstance(name, str) and not name.endswith((CIRCUIT_FILE, PHYSICS_FILE)) and name not in known:
         files = f"or a file with the ending {CIRCUIT_FILE}, or {PHYSICS_FILE} of BPX"
@@ -98,7 +99,7 @@ def _read(read: Callable[[Path], Read], name: str, info: ValidationInfo, key: st
 class Cell(Table):
     """The kind of cell, its model, and its state at the start."""
 
-    parameters: Annotated[str, BeforeValidator(_cell)] = Field(
+    parameters: Annotated[str, BeforeValidator(known_cell)] = Field(
         description="a shipped cell by its name, a module in `packfmu.models.parameters`, or a file relative to this "
         'one: a cell file, such as "cells/my_cell.toml", or a BPX file, such as "cells/my_cell.json"'
     )

@@ -7,8 +7,8 @@ import numpy as np
 
 from packfmu.core.cache import package_version
 from packfmu.front.provenance import file_hashes, sha256, started, versions
+from packfmu.pack.cells.drawn import draw_cells
 from packfmu.pack.file import Pack, load_pack
-from packfmu.pack.parts import draw_cells
 from packfmu.report.run_record import RunKind
 
 TABLE = {
@@ -23,7 +23,7 @@ def test_a_pack_without_a_file_is_told_by_what_it_is():
     assert (record.pack_name, record.pack_text, record.hashes) == ("pack", "", {"profile": "00"})
     assert (record.series, record.parallel, record.seed, record.notices) == (3, 2, 3, ("a notice",))
     assert (record.limits.minimum_cell_voltage, record.limits.maximum_charge_current) == (3.0, 125.0)
-    drawn = draw_cells(Pack.model_validate(TABLE), Pack.model_validate(TABLE).cell.load())["capacity"]
+    drawn = draw_cells(Pack.model_validate(TABLE))["capacity"]
     np.testing.assert_array_equal(record.cell_capacities, drawn)
 
 

@@ -34,8 +34,11 @@ MODELS = {
     "aging": lambda: load_definition("aging", {"cells": 3, "aging": "graphite_film_aging"}, {}).model,
     "passive_balancer": lambda: passive.declare(3, 2),
     "bms": lambda: bms.declare(3, 2, nissan_leaf_2013.PARAMETERS),
+    "bms_of_strings": lambda: load_definition("bms", STRINGS, {}).model,
     **CONVERTERS,
 }
+
+STRINGS = {"groups": 12, "parallel": 2, "parameters": "nissan_leaf_2013", "strings": 2, "modules": 2}
 
 NETWORK = {"series": 2, "parallel": 3, "opposite_terminals": True, "nodes": 5}
 

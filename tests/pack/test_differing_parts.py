@@ -14,9 +14,10 @@ from packfmu.fmi.build import Form, build_parts
 from packfmu.fmi.native.platforms import host_platform
 from packfmu.fmi.registry import load_definition
 from packfmu.models import parameters
+from packfmu.pack.cells.drawn import draw_cells, group_start_voltage, start_voltage, voltage_of_kind
 from packfmu.pack.circuit_variation import CIRCUIT_SPREADS
 from packfmu.pack.file import Pack
-from packfmu.pack.parts import draw_cells, group_start_voltage, parts, start_voltage
+from packfmu.pack.parts import parts
 from tests.pack.planned import part
 
 SPREADS = {
@@ -98,7 +99,7 @@ def test_hysteresis_is_in_the_voltage_at_the_start(differing):
     """With a bound, which the cell of this pack has not."""
     kind = replace(differing.cell.load(), hysteresis_bound=0.02)
     cells = started(differing, "Cell", lookahead=0.0, hysteresis_bound=0.02)
-    assert start_voltage(kind, draw_cells(differing, kind)) == pytest.approx(cells.y["voltage"], rel=1e-14)
+    assert voltage_of_kind(kind, draw_cells(differing)) == pytest.approx(cells.y["voltage"], rel=1e-14)
     assert np.ptp(cells.x["hysteresis_voltage"]) > 0.01
 
 
@@ -106,10 +107,10 @@ def test_equal_cells_start_where_they_started_before():
     """To the last bit: at the open-circuit voltage of their SOC."""
     pack = pack_of({"soc_spread": 0.05})
     kind = pack.cell.load()
-    cells = draw_cells(pack, kind)
+    cells = draw_cells(pack)
     expected = kind.open_circuit(cells["initial_soc"])
-    assert start_voltage(kind, cells).tolist() == expected.tolist()
-    assert group_start_voltage(pack, kind, cells).tolist() == expected[::PARALLEL].tolist()
+    assert start_voltage(pack, cells).tolist() == expected.tolist()
+    assert group_start_voltage(pack, cells).tolist() == expected[::PARALLEL].tolist()
 
 
 @pytest.mark.parametrize("form", Form)

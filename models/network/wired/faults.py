@@ -1,4 +1,4 @@
-"""Faults of cells and conductors: cells that fail open or short, conductors that part; and what they leave of the pack.
+"""Faults and switches: cells that fail open or short, conductors that part, contactors of strings; what they leave.
 
 Equations
 ---------
@@ -7,8 +7,8 @@ i at its contacts into that of the cell and ``G v``::
 
     emf' = emf / (1 + R G),   R' = R / (1 + R G),   c = (i - G emf) / (1 + R G),   v = emf + R c
 
-A cell that is open carries no current at its contacts; a short across its poles goes on. A conductor that is parted
-conducts nothing.
+A cell that is open carries no current at its contacts; a short across its poles goes on. A conductor conducts nothing
+while it has parted, or while it is the contactor of a string that is open.
 
 What nothing ties to the terminals any more keeps its charge: `stranded_charge`. It counts neither for SOC nor for
 capacity. While something is open, a cell counts where a current at the terminals would flow through it (`strings`).
@@ -20,16 +20,25 @@ Shared states
 
 from __future__ import annotations
 
+import numpy as np
+
 from ....core.bounds import UNBOUNDED
 from ....core.fields import Fields, flag
 from ....core.kernel import Block, kernel
 from ....core.variable import Count, DataType, Detail, Variable
-from .netlist import NodalSystem
+from ...numerics import laplacian
+from .system import NodalSystem
+
+NO_STRING = -1
+"""Stands for the string of a conductor that no contactor opens."""
 
 
 def fields(wiring: NodalSystem) -> Fields:
     """Return the faults that cells and conductors may have, and what is told of them."""
     cells, conductors = Count(len(wiring.cells.first), "cell"), Count(len(wiring.names), "conductor")
+    strings = Count(len(wiring.strings) - 1, "string")
+    opens = np.full(len(wiring.names), NO_STRING)
+    opens[wiring.contactors] = np.arange(len(wiring.contactors))
     return Fields(
         inputs=(
             Variable("cell_open", "1", cells, 0.0, 0.0, 1.0, 1.0, "Whether the cell has failed open",
@@ -38,20 +47,30 @@ def fields(wiring: NodalSystem) -> Fields:
                      detail=Detail.CELL),
             Variable("conductor_parted", "1", conductors, 0.0, 0.0, 1.0, 1.0, "Whether the conductor has parted",
                      data_type=DataType.BOOLEAN, detail=Detail.CELL),
+            Variable("string_open", "1", strings, 0.0, 0.0, min(len(wiring.contactors), 1), 1.0,
+                     "Whether the contactor of the string is open; 0 where the netlist names no contactors",
+                     data_type=DataType.BOOLEAN, detail=Detail.GROUP),
         ),
         outputs=(
             Variable("short_heat_rate", "W", cells, 0.0, 0.0, UNBOUNDED, 1.0, "Heat of the short across the poles",
                      detail=Detail.CELL),
             Variable("short_energy", "J", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
                      "Energy lost in shorts across cells, over the step"),
+            Variable("short_charge", "C", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
+                     "Charge that passed by the cells through shorts across them, over the step"),
+            Variable("level_charge", "C", None, 0.0, -UNBOUNDED, UNBOUNDED, 1e4,
+                     "Charge that entered at the terminals, over the step, once for each level of cells between them"),
             Variable("stranded_charge", "C", None, 0.0, -UNBOUNDED, UNBOUNDED, 180e3,
                      "Charge of cells that nothing ties to the terminals", display_unit="A.h"),
             Variable("open_circuit", "1", None, 0.0, 0.0, 1.0, 1.0, "No way leads from one terminal to the other",
                      data_type=DataType.BOOLEAN),
         ),
         states=(
-            flag("parted", conductors, "Whether the conductor was parted when conductances were set last"),
+            flag("parted", conductors, "Whether the conductor did not conduct when conductances were set last"),
             flag("counted", cells, "Whether something ties the cell to the terminals"),
+        ),
+        constants=(
+            laplacian.constant("conductor_string", opens, "conductor", "String that each conductor opens; -1 of none"),
         ),
         modules=(__name__,),
     )  # fmt: skip
@@ -64,22 +83,29 @@ def divisor(u: Block, k: int) -> float:
 
 
 @kernel
-def has_moved(x: Block, u: Block) -> bool:
-    """Return whether a conductor has parted, or been joined, since conductances were set last."""
+def conducts(x: Block, u: Block, c: Block, b: int) -> bool:
+    """Return whether conductor b conducts: it has not parted, and no contactor opens it."""
+    s = c.conductor_string[b]
+    return not (u.conductor_parted[b] > 0.5 or (s >= 0 and u.string_open[s] > 0.5))
+
+
+@kernel
+def has_moved(x: Block, u: Block, c: Block) -> bool:
+    """Return whether a conductor has begun or ceased to conduct since conductances were set last."""
     moved = False
     for b in range(x.parted.shape[0]):
-        moved |= (u.conductor_parted[b] > 0.5) != (x.parted[b] > 0.5)
+        moved |= conducts(x, u, c, b) == (x.parted[b] > 0.5)
     return moved
 
 
 @kernel
 def any_cut(x: Block, u: Block) -> bool:
-    """Return whether a cell is open or a conductor parted."""
+    """Return whether a cell is open, or a conductor does not conduct."""
     found = False
     for k in range(u.cell_open.shape[0]):
         found |= u.cell_open[k] > 0.5
     for b in range(x.parted.shape[0]):
-        found |= u.conductor_parted[b] > 0.5
+        found |= x.parted[b] > 0.5
     return bool(found)
 
 
@@ -88,6 +114,12 @@ def port(u: Block, k: int) -> tuple[float, float]:
     """Return EMF [V] and resistance [Ohm] of cell k with a short across its poles."""
     shared = divisor(u, k)
     return u.emf[k] / shared, u.resistance[k] / shared
+
+
+@kernel
+def contact_current(u: Block, k: int, current: float) -> float:
+    """Return the current at the contacts of cell k [A], into which itself so much flows."""
+    return current * divisor(u, k) + u.cell_short[k] * u.emf[k]
 
 
 @kernel

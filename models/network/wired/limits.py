@@ -1,10 +1,10 @@
-"""The pack current at which the first cell reaches a limit, in a pack that is wired in any way.
+"""The pack current that a load sets, and at which the first cell reaches a limit, in a pack that is wired in any way.
 
 Equations
 ---------
 The currents of the cells are affine in the pack current I: ``c_k(I) = c_k(0) + s_k I`` (`nodal`), and so are their
 voltages and the potentials of their negative electrodes. What these move on from the middle to the end of the step is
-foreseen as in `cell_limit` and `anode_limit`.
+foreseen as in `cell_limit` and `anode_limit`. What nothing ties to the terminals has no limit (`faults`).
 
 Shared states
 -------------
@@ -18,7 +18,7 @@ import math
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.variable import Count
-from .. import anode_limit, cell_limit
+from .. import anode_limit, cell_limit, kinds, loads
 from . import faults, nodal
 
 
@@ -51,9 +51,11 @@ def cell_limited_current(x: Block, p: Block, u: Block, y: Block, current: float)
     limit -= direction * cell_limit.CLEARANCE
     most = abs(current)
     for k in range(x.cell_share.shape[0]):
-        room = direction * (limit - u.emf[k] - u.resistance[k] * x.idle_current[k])
-        room -= cell_limit.moves_on(x, u, y, k, direction)
-        most = within(most, room, u.resistance[k] * x.cell_share[k])
+        if x.counted[k] == 1.0:
+            own = kinds.voltage_limit(p, k, direction, limit, cell_limit.CLEARANCE)
+            room = direction * (own - u.emf[k] - u.resistance[k] * x.idle_current[k])
+            room -= cell_limit.moves_on(x, u, y, k, direction)
+            most = within(most, room, u.resistance[k] * x.cell_share[k])
     return direction * most
 
 
@@ -63,10 +65,22 @@ def anode_limited_current(x: Block, u: Block, y: Block, current: float) -> float
     most = current
     if current > 0.0:
         for k in range(x.cell_share.shape[0]):
-            room = u.anode_emf[k] - u.anode_resistance[k] * x.idle_current[k] - u.anode_potential_limit
-            room -= anode_limit.moves_on(x, u, y, k)
-            most = within(most, room, u.anode_resistance[k] * x.cell_share[k])
+            if x.counted[k] == 1.0:
+                room = u.anode_emf[k] - u.anode_resistance[k] * x.idle_current[k] - u.anode_potential_limit
+                room -= anode_limit.moves_on(x, u, y, k)
+                most = within(most, room, u.anode_resistance[k] * x.cell_share[k])
     return most
+
+
+@kernel
+def write_cut_offs(x: Block, p: Block, y: Block) -> None:
+    """Set the cut-offs of voltages, for the cells that something ties to the terminals."""
+    y.undervoltage = y.overvoltage = 0.0
+    for k in range(x.counted.shape[0]):
+        if x.counted[k] == 1.0 and x.cell_voltage[k] < p.minimum_cell_voltage:
+            y.undervoltage = 1.0
+        if x.counted[k] == 1.0 and x.cell_voltage[k] > p.maximum_cell_voltage:
+            y.overvoltage = 1.0
 
 
 @kernel
@@ -75,3 +89,43 @@ def within(most: float, room: float, slope: float) -> float:
     if slope * most <= room:
         return most
     return room / slope if room > 0.0 else 0.0
+
+
+@kernel
+def load_at_terminals(x: Block, p: Block, u: Block, c: Block, emf: float, resistance: float) -> float:
+    """Let the current of a load that knows of the terminals alone flow; return it [A]."""
+    current = loads.terminal_current(x, p, u, emf, resistance)
+    nodal.load(x, current)
+    nodal.settle(x, c)
+    return current
+
+
+@kernel
+def load_by_cells(x: Block, p: Block, u: Block, y: Block, c: Block) -> float:
+    """Let the current of a charge or discharge that keeps to the voltages of the cells flow; return it [A]."""
+    loads.begin_charge(x, u)
+    prepare(x, u, c)
+    current = loads.charge_current(x, p, u, cell_limited_current(x, p, u, y, u.pack_current))
+    nodal.load_settled(x, current)
+    return current
+
+
+@kernel
+def load_by_anodes(x: Block, u: Block, y: Block, c: Block) -> float:
+    """Let the current of a charge that keeps to the potentials of negative electrodes flow; return it [A]."""
+    loads.begin_charge(x, u)
+    prepare(x, u, c)
+    current = anode_limited_current(x, u, y, u.pack_current)
+    nodal.load_settled(x, current)
+    return current
+
+
+@kernel
+def flow(x: Block, p: Block, u: Block, y: Block, c: Block, emf: float, resistance: float) -> float:
+    """Let the current flow that the load sets, none through an open circuit; return it [A]."""
+    if y.open_circuit == 1.0:
+        nodal.settle(x, c)
+        return 0.0
+    if u.load_mode == loads.CONSTANT_CURRENT_CELL_VOLTAGE:
+        return load_by_cells(x, p, u, y, c)
+    return load_at_terminals(x, p, u, c, emf, resistance)

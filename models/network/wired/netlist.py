@@ -1,23 +1,13 @@
 """The wiring of a pack as a netlist: nodes, and the cells, conductors and taps between them.
 
-Conductors without resistance join their nodes to one. The negative terminal is the node that potentials are counted
-from. Every other node has a level, the number of cells on a way up to it: its potential is that many times a voltage
-that all cells come near to, and a small deviation, which is what is solved for.
+Conductors without resistance join their nodes to one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
-
-from ....core.errors import InputError
-from ...numerics.pattern import Pattern, pattern
-
-NAMED = 5
-"""Nodes that a message names, and no more."""
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -43,15 +33,16 @@ class Conductor:
 
 @dataclass(frozen=True)
 class GroupPlace:
-    """Where the voltage of a group is sensed, and where it is balanced; and its string, counted from 0.
+    """Where the voltage of a group is sensed, and where it is balanced; its string and its module, counted from 0.
 
-    The groups of a string are in series, and fill and empty together.
+    The groups of a string are in series, the strings of a module in parallel, and the modules in series.
     """
 
     name: str
     lower: str
     upper: str
     string: int = 0
+    module: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,7 +58,9 @@ class Netlist:
     conductors : tuple of Conductor
         Busbars, links and cables.
     taps : tuple of GroupPlace
-        One for each group, string by string.
+        One for each group, string by string, module by module.
+    contactors : tuple of str
+        The conductors that the contactors of the strings open, string by string; none where strings have none.
     """
 
     negative: str
@@ -75,192 +68,21 @@ class Netlist:
     cells: tuple[CellPlace, ...]
     conductors: tuple[Conductor, ...]
     taps: tuple[GroupPlace, ...]
+    contactors: tuple[str, ...] = ()
 
+    def figures(self) -> dict[str, Any]:
+        """Return it as lists and plain values, of which `of_figures` makes it again."""
+        rows = {name: [list(astuple(each)) for each in getattr(self, name)] for name in ("cells", "conductors", "taps")}
+        return {"negative": self.negative, "positive": self.positive, **rows, "contactors": list(self.contactors)}
 
-@dataclass(frozen=True, eq=False)
-class Ends:
-    """Where elements of one kind lie: places of both ends, the pair that these are, and how many levels they span."""
-
-    first: NDArray[np.int64]
-    second: NDArray[np.int64]
-    pair: NDArray[np.int64]
-    rise: NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False)
-class NodalSystem:
-    """A netlist as a system of equations.
-
-    Parameters
-    ----------
-    pattern : Pattern
-        Of the nodes; the terminals are the last, the negative one behind the positive.
-    cells, conductors, taps : Ends
-        From the negative pole to the positive, from the first node to the second, from lower to upper.
-    resistances, inductances : array
-        Of the conductors that are left [Ohm], [H].
-    names : tuple of str
-        Theirs.
-    level : int
-        Of the positive terminal.
-    groups : array
-        Of each cell, the number of its group.
-    strings : array
-        Where the groups of each string begin, and behind the last the number of groups.
-    """
-
-    pattern: Pattern
-    cells: Ends
-    conductors: Ends
-    taps: Ends
-    resistances: NDArray[np.float64]
-    inductances: NDArray[np.float64]
-    names: tuple[str, ...]
-    level: int
-    groups: NDArray[np.int64]
-    strings: NDArray[np.int64]
-
-
-def wire(netlist: Netlist) -> NodalSystem:
-    """Make the system of a netlist.
-
-    Raises
-    ------
-    InputError
-        When there is no cell, a resistance is negative, a terminal or a tap is nowhere, an element joins a node with
-        itself, a node has no way to the terminals, or groups and strings do not fit. The message names it.
-    """
-    if not netlist.cells:
-        raise InputError("netlist: a pack has at least one cell")
-    merged = _merged(netlist.conductors)
-    left = [c for c in netlist.conductors if c.resistance > 0.0 or c.inductance > 0.0]
-    pairs = [(merged.of(c.negative), merged.of(c.positive)) for c in netlist.cells]
-    links = [(merged.of(c.first), merged.of(c.second)) for c in left]
-    spans = [(merged.of(t.lower), merged.of(t.upper)) for t in netlist.taps]
-    terminals = merged.of(netlist.negative), merged.of(netlist.positive)
-    _check_loops("cell", [c.name for c in netlist.cells], pairs)
-    _check_loops("tap", [t.name for t in netlist.taps], spans)
-    if terminals[0] == terminals[1]:
-        raise InputError(
-            f"netlist: the terminals {netlist.negative} and {netlist.positive} are joined without resistance"
+    @classmethod
+    def of_figures(cls, figures: Mapping[str, Any]) -> Netlist:
+        """Return the netlist of `figures`."""
+        return cls(
+            figures["negative"],
+            figures["positive"],
+            tuple(CellPlace(*row) for row in figures["cells"]),
+            tuple(Conductor(*row) for row in figures["conductors"]),
+            tuple(GroupPlace(*row) for row in figures["taps"]),
+            tuple(figures["contactors"]),
         )
-    level = _levels(terminals[0], pairs, links)
-    _check_places(netlist, merged, level)
-    kept = [i for i, end in enumerate(links) if end[0] != end[1]]
-    links, left = [links[i] for i in kept], [left[i] for i in kept]
-    system = _System(terminals, level, [*pairs, *links])
-    groups, strings = _grouped(netlist)
-    return NodalSystem(
-        system.pattern, system.ends(pairs), system.ends(links), system.ends(spans, conducts=False),
-        np.array([c.resistance for c in left]), np.array([c.inductance for c in left]),
-        tuple(c.name for c in left), level[terminals[1]], groups, strings,
-    )  # fmt: skip
-
-
-def _grouped(netlist: Netlist) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the group of each cell, and where the groups of each string begin."""
-    taps, groups = netlist.taps, np.array([cell.group for cell in netlist.cells], np.int64)
-    for cell in netlist.cells:
-        if not 0 <= cell.group < len(taps):
-            raise InputError(f"cell {cell.name}: group {cell.group} is none of the {len(taps)} that have taps")
-    for number, tap in enumerate(taps):
-        if number not in groups:
-            raise InputError(f"tap {tap.name}: no cell belongs to this group")
-    strings = [tap.string for tap in taps]
-    begins = [0, *(g for g in range(1, len(taps)) if strings[g] != strings[g - 1]), len(taps)]
-    if strings != sorted(strings) or set(strings) != set(range(len(begins) - 1)):
-        raise InputError("netlist: the taps stand string by string, and the strings are counted from 0")
-    return groups, np.array(begins, np.int64)
-
-
-class _Merged:
-    """Nodes that conductors without resistance make one."""
-
-    def __init__(self) -> None:
-        self._parent: dict[str, str] = {}
-
-    def of(self, node: str) -> str:
-        """Return the node that stands for all that are joined with one."""
-        root = node
-        while self._parent.get(root, root) != root:
-            root = self._parent[root]
-        self._parent[node] = root
-        return root
-
-    def join(self, first: str, second: str) -> None:
-        """Make two nodes one."""
-        self._parent[self.of(second)] = self.of(first)
-
-
-def _merged(conductors: Iterable[Conductor]) -> _Merged:
-    merged = _Merged()
-    for conductor in conductors:
-        for what, unit in (("resistance", "Ohm"), ("inductance", "H")):
-            value = getattr(conductor, what)
-            if not 0.0 <= value < np.inf:
-                raise InputError(f"conductor {conductor.name}: {what} = {value:g} {unit} must be 0 or more, and finite")
-        if conductor.resistance == conductor.inductance == 0.0:
-            merged.join(conductor.first, conductor.second)
-    return merged
-
-
-def _check_loops(kind: str, names: Sequence[str], pairs: Sequence[tuple[str, str]]) -> None:
-    for name, (first, second) in zip(names, pairs, strict=True):
-        if first == second:
-            raise InputError(f"{kind} {name}: both of its ends are at {first}, joined without resistance")
-
-
-def _levels(root: str, cells: Sequence[tuple[str, str]], links: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """Return the level of every node that has a way to a root: cells go up by one."""
-    around: dict[str, list[tuple[str, int]]] = {}
-    for rise, ends in ((0, links), (1, cells)):
-        for first, second in ends:
-            around.setdefault(first, []).append((second, rise))
-            around.setdefault(second, []).append((first, -rise))
-    level, front = {root: 0}, [root]
-    while front:
-        node = front.pop()
-        for other, rise in around.get(node, ()):
-            if other not in level:
-                level[other] = level[node] + rise
-                front.append(other)
-    return level
-
-
-def _check_places(netlist: Netlist, merged: _Merged, level: dict[str, int]) -> None:
-    floating = [node for node in dict.fromkeys(_nodes(netlist)) if merged.of(node) not in level]
-    if floating:
-        more = f" and {len(floating) - NAMED} more" if len(floating) > NAMED else ""
-        raise InputError(
-            f"netlist: no way leads from {', '.join(floating[:NAMED])}{more} to the terminal {netlist.negative}; join "
-            "them by a conductor or a cell, or leave them out"
-        )
-
-
-def _nodes(netlist: Netlist) -> Iterator[str]:
-    yield netlist.positive
-    for cell in netlist.cells:
-        yield from (cell.negative, cell.positive)
-    for conductor in netlist.conductors:
-        yield from (conductor.first, conductor.second)
-    for tap in netlist.taps:
-        yield from (tap.lower, tap.upper)
-
-
-class _System:
-    """The nodes, numbered, and the pattern of their equations."""
-
-    def __init__(self, terminals: tuple[str, str], level: dict[str, int], pairs: Sequence[tuple[str, str]]) -> None:
-        self._level = level
-        self._number = {node: i for i, node in enumerate(level)}
-        last = [self._number[terminals[1]], self._number[terminals[0]]]
-        self.pattern = pattern(len(level), [(self._number[a], self._number[b]) for a, b in pairs], last)
-
-    def ends(self, pairs: Sequence[tuple[str, str]], conducts: bool = True) -> Ends:
-        """Return where elements between pairs of nodes lie; 0 stands for the pair of those that do not conduct."""
-        number, place = self._number, self.pattern.place
-        first = [place[number[a]] for a, _ in pairs]
-        second = [place[number[b]] for _, b in pairs]
-        pair = [self.pattern.pair(number[a], number[b]) if conducts else 0 for a, b in pairs]
-        rise = [self._level[b] - self._level[a] for a, b in pairs]
-        return Ends(*(np.array(each, np.int64) for each in (first, second, pair, rise)))

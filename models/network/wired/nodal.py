@@ -30,7 +30,7 @@ from ....core.kernel import Block, kernel
 from ....core.variable import Count, Variable
 from ...numerics import laplacian
 from . import faults
-from .netlist import Ends, NodalSystem
+from .system import Ends, NodalSystem
 
 LEAST = 1e-12
 """Resistance of a conductor without inductance [Ohm]: one of 0 is no conductor but makes its nodes one."""
@@ -76,16 +76,16 @@ def _places(kind: str, ends: Ends) -> tuple[Variable, ...]:
 
 
 @kernel
-def note_parted(x: Block, u: Block) -> None:
-    """Note which conductors have parted."""
+def note_parted(x: Block, u: Block, c: Block) -> None:
+    """Note which conductors do not conduct."""
     for b in range(x.parted.shape[0]):
-        x.parted[b] = 1.0 if u.conductor_parted[b] > 0.5 else 0.0
+        x.parted[b] = 0.0 if faults.conducts(x, u, c, b) else 1.0
 
 
 @kernel
 def prepare(x: Block, p: Block, u: Block, c: Block) -> None:
     """Set the conductances that last."""
-    note_parted(x, u)
+    note_parted(x, u, c)
     for a in range(x.lasting_conductance.shape[0]):
         x.lasting_conductance[a] = 0.0
     for b in range(p.conductor_resistance.shape[0]):
@@ -103,6 +103,14 @@ def drive(x: Block, first: int, second: int, current: float) -> None:
 @kernel
 def assemble(x: Block, p: Block, u: Block, c: Block) -> bool:
     """Write the equations; return whether every cell has a resistance."""
+    determined = assemble_idle(x, p, u, c)
+    balance(x, u, c)
+    return determined
+
+
+@kernel
+def assemble_idle(x: Block, p: Block, u: Block, c: Block) -> bool:
+    """Write the equations without balancing currents; return whether every cell has a resistance."""
     laplacian.begin(x)
     level, determined = u.emf[0], True
     for k in range(x.cell_drive.shape[0]):
@@ -115,7 +123,6 @@ def assemble(x: Block, p: Block, u: Block, c: Block) -> bool:
         x.conductance[c.cell_pair[k]] += conductance
         drive(x, c.cell_first[k], c.cell_second[k], conductance * deviation)
     drive_levels(x, u, c)
-    balance(x, u, c)
     return determined
 
 
@@ -168,6 +175,12 @@ def group_voltage(x: Block, u: Block, c: Block, g: int) -> float:
 
 
 @kernel
+def conductor_voltage(x: Block, u: Block, c: Block, b: int) -> float:
+    """Return the voltage of conductor b [V], from its second end to its first, after `settle`."""
+    return x.known[c.conductor_second[b]] - x.known[c.conductor_first[b]] + c.conductor_rise[b] * u.emf[0]
+
+
+@kernel
 def balancing_power(x: Block, u: Block, c: Block, voltage: float) -> float:
     """Return the power of balancing [W] after `settle`, at a voltage between the terminals [V]."""
     power = u.balancing_pack_current * voltage
@@ -209,8 +222,7 @@ def set_currents(x: Block, u: Block, y: Block, c: Block) -> None:
         x.contact_current[k] = cell_current(x, c, k)
         y.current[k] = faults.own_current(u, k, x.contact_current[k])
     for b in range(y.conductor_current.shape[0]):
-        across = x.known[c.conductor_second[b]] - x.known[c.conductor_first[b]] + c.conductor_rise[b] * u.emf[0]
-        y.conductor_current[b] = across * x.conductor_conductance[b]
+        y.conductor_current[b] = conductor_voltage(x, u, c, b) * x.conductor_conductance[b]
 
 
 @kernel

@@ -73,7 +73,7 @@ def correct(x: Block, u: Block, y: Block, c: Block, current: float) -> None:
 def improve(x: Block, u: Block, y: Block, c: Block, current: float) -> None:
     """Correct the currents of cells and conductors under a pack current [A], and the potentials."""
     leave(x, u, y, c, current)
-    laplacian.spread(x, c, x.response)
+    laplacian.spread_array(x, c, x.response)
     laplacian.substitute(x, c, x.response)
     for i in range(x.known.shape[0]):
         x.known[i] += x.response[i]

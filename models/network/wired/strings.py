@@ -21,13 +21,16 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from ....core.bounds import UNBOUNDED
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
-from ....core.variable import Count
-from ...numerics import laplacian, tables
-from .. import charge
+from ....core.variable import Count, Detail, Variable
+from ...numerics import laplacian
+from .. import charge, kinds
 from . import faults, nodal
-from .netlist import NodalSystem
+from .system import NodalSystem
 
 ITERATIONS = 60
 """Bisection alone ends within them; Newton's steps on a table take a few."""
@@ -42,7 +45,12 @@ CLOSE = 1e-14
 def fields(wiring: NodalSystem) -> Fields:
     """Return how the groups lie in strings, and what each string may give and take."""
     count = Count(len(wiring.strings) - 1, "string")
+    first = [np.flatnonzero(wiring.groups == group) for group in wiring.strings[:-1]]
     return Fields(
+        outputs=(
+            Variable("string_current", "A", count, 0.0, -UNBOUNDED, UNBOUNDED, 100.0,
+                     "Current into the string, at its first group", detail=Detail.GROUP),
+        ),
         states=(
             state("string_empty", "C", count, "Charge that empties the first group of the string"),
             state("string_full", "C", count, "Charge that fills the first group of the string"),
@@ -50,6 +58,9 @@ def fields(wiring: NodalSystem) -> Fields:
         constants=(
             laplacian.constant("cell_group", wiring.groups, "cell", "Group of each cell"),
             laplacian.constant("string_start", wiring.strings, "string", "Where the groups of each string begin"),
+            laplacian.constant("first_cell", np.concatenate(first), "cell", "Cells of the first groups of strings"),
+            laplacian.constant("first_cell_start", np.cumsum([0, *map(len, first)]), "string",
+                               "Where the cells of the first group of each string begin"),
         ),
         modules=(__name__,),
     )  # fmt: skip
@@ -63,6 +74,16 @@ def count_cells(x: Block, u: Block, c: Block) -> None:
         nodal.respond(x, c)
     for k in range(x.counted.shape[0]):
         x.counted[k] = 0.0 if cut and abs(nodal.share(x, c, k)) < LEAST_SHARE else 1.0
+
+
+@kernel
+def write_currents(x: Block, u: Block, y: Block, c: Block) -> None:
+    """Write the current into each string: that of the cells of its first group, without what balances this."""
+    for s in range(y.string_current.shape[0]):
+        total = -u.balancing_current[c.string_start[s]]
+        for i in range(c.first_cell_start[s], c.first_cell_start[s + 1]):
+            total += faults.contact_current(u, c.first_cell[i], y.current[c.first_cell[i]])
+        y.string_current[s] = total
 
 
 @kernel
@@ -91,9 +112,9 @@ def rest_voltage(x: Block, p: Block, y: Block, c: Block, s: int, more: float) ->
     """Return the voltage of a string at rest with more charge [C], and its derivative [V/C]."""
     total = slope = 0.0
     for g in range(c.string_start[s], c.string_start[s + 1]):
-        place = tables.locate(p.open_circuit_voltage.shape[0], y.group_soc[g] + more / x.group_capacity[g])
-        total += tables.value(p.open_circuit_voltage, place)
-        slope += tables.slope(p.open_circuit_voltage, place) / x.group_capacity[g]
+        voltage, by_soc = kinds.open_circuit(p, c, g, y.group_soc[g] + more / x.group_capacity[g])
+        total += voltage
+        slope += by_soc / x.group_capacity[g]
     return total, slope
 
 
@@ -138,8 +159,8 @@ def energy(x: Block, p: Block, y: Block, c: Block, s: int, first: float, second:
     total = 0.0
     for g in range(c.string_start[s], c.string_start[s + 1]):
         soc, capacity = y.group_soc[g], x.group_capacity[g]
-        above = charge.open_circuit_area(x, p, soc + second / capacity)
-        total += capacity * (above - charge.open_circuit_area(x, p, soc + first / capacity))
+        above = kinds.open_circuit_area(x, p, c, g, soc + second / capacity)
+        total += capacity * (above - kinds.open_circuit_area(x, p, c, g, soc + first / capacity))
     return total
 
 

@@ -47,5 +47,5 @@ def warm(x, p, temperature):
 def limits_of(x, p):
     """Return currents and powers, shape (2, 3) each: charge and discharge, for every horizon."""
     y = block_of(POWERS)
-    state_of_power.write_limits(x, p, y)
+    state_of_power.write_limits(x, p, y, 1.0)
     return np.array([y.charge_current, y.discharge_current]), np.array([y.charge_power, y.discharge_power])

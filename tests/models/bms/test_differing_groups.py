@@ -56,7 +56,7 @@ def test_a_glance_at_a_group_is_a_close_look(current):
     x, p = blocks(replace(KIND, **flat), GROUPS, **DIFFERENCES)
     x.estimate[:, :5] = 0.4, 0.01, -0.02, 0.004, 0.003
     warm(x, p, 290.0)
-    group_port.prepare_first_horizon(x, p, state_of_power.HORIZONS[0])
+    group_port.prepare_first_horizon(x, p, 0, x.capacity.size, state_of_power.HORIZONS[0])
     for horizon, times in zip(state_of_power.HORIZONS, state_of_power.MULTIPLES, strict=True):
         group_port.prepare_horizon(x, p, times)
         for k in range(GROUPS):

@@ -22,7 +22,7 @@ def test_a_glance_is_a_close_look_where_time_constants_stay(current):
         x, p = blocks(invented_cell(**changes, hysteresis_bound=bound))
         x.estimate[0, :5] = 0.4, 0.01, -0.02, 0.2 * bound, 0.003
         warm(x, p, 290.0)
-        group_port.prepare_first_horizon(x, p, state_of_power.HORIZONS[0])
+        group_port.prepare_first_horizon(x, p, 0, x.capacity.size, state_of_power.HORIZONS[0])
         for horizon, times in zip(state_of_power.HORIZONS, state_of_power.MULTIPLES, strict=True):
             group_port.prepare_horizon(x, p, times)
             voltage, slope = group_port.quick_voltage(x, p, 0, current, horizon)
@@ -76,7 +76,7 @@ def worst(x, p, sign, size, horizon):
     """Return the greatest excess of a group under a constant current [V]."""
     greatest = -math.inf
     for k in range(x.capacity.shape[0]):
-        excess, _ = state_of_power.excess_ahead(x, p, k, sign, size, 1.0, horizon)
+        excess, _ = group_port.excess_ahead(x, p, k, sign, size, 1.0, horizon)
         greatest = max(greatest, excess)
     return greatest
 

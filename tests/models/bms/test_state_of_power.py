@@ -167,8 +167,8 @@ def test_keeps_the_limit_from_any_state(soc, voltages, temperature, sign, horizo
     x.estimate[0], x.estimate[0, 0], x.estimate[0, 1:4] = 0.0, soc, voltages
     warm(x, p, temperature)
     found, reported = state_of_power.greatest_current(x, p, 0, sign, 1e4, 1.0, horizon)
-    excess, _ = state_of_power.excess_ahead(x, p, 0, sign, found, 1.0, horizon)
-    at_rest, _ = state_of_power.excess_ahead(x, p, 0, sign, 0.0, 1.0, horizon)
+    excess, _ = group_port.excess_ahead(x, p, 0, sign, found, 1.0, horizon)
+    at_rest, _ = group_port.excess_ahead(x, p, 0, sign, 0.0, 1.0, horizon)
     assert 0.0 <= found <= 1e4
     assert found == 0.0 or reported == excess
     if at_rest > state_of_power.CLOSE:

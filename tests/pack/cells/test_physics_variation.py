@@ -8,9 +8,10 @@ from packfmu.core.instance import Instance
 from packfmu.fmi.registry import load_definition
 from packfmu.models.parameters.chen_2020 import PARAMETERS
 from packfmu.pack.cells.bpx.file import read_bpx
+from packfmu.pack.cells.drawn import draw_cells
 from packfmu.pack.cells.physics_variation import PHYSICS_SPREADS, Inventory, capacities, draw_electrodes
 from packfmu.pack.file import parse_pack
-from packfmu.pack.parts import draw_cells, parts
+from packfmu.pack.parts import parts
 from packfmu.pack.variation import Spread
 from tests.records_folder import RECORDS
 
@@ -81,7 +82,7 @@ def test_cell_and_network_agree_on_capacity_and_rest_voltage(inventory):
 def test_the_area_is_that_of_the_spread_of_capacity_alone():
     """The charge that fills the electrodes of a cell is its area times its own thickness."""
     pack = pack_of(seed=2, thickness_cv=0.03)
-    drawn = draw_cells(pack, pack.cell.load())
+    drawn = draw_cells(pack)
     part = parts(pack)[0]
     cells = Instance(load_definition("cell", part.arguments, part.start).model)
     cells.initialize()

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from packfmu.core.errors import InputError
-from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist, wire
+from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist
+from packfmu.models.network.wired.system import wire
 
 from .netlists import ladder
 
@@ -61,7 +62,7 @@ def test_elimination_of_a_ladder_joins_one_pair_a_node():
         (Netlist("low", "high", (CELL,), (), (GroupPlace("1", "low", "mid"),)), "no way leads from mid"),
         (Netlist("low", "high", (CELL,), (), ()), "cell 1: group 0 is none of the 0 that have taps"),
         (Netlist("low", "high", (CELL,), (), (*TAPS, GroupPlace("2", "low", "high"))), "tap 2: no cell belongs to"),
-        (Netlist("low", "high", (CELL,), (), (GroupPlace("1", "low", "high", 1),)), "strings are counted from 0"),
+        (Netlist("low", "high", (CELL,), (), (GroupPlace("1", "low", "high", 1),)), "both are counted from 0"),
     ],
 )  # fmt: skip
 def test_what_is_no_pack_is_refused_by_name(netlist, message):

@@ -9,7 +9,8 @@ from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
 from packfmu.models.network import network
 from packfmu.models.network.wired import nodal
-from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist, wire
+from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist
+from packfmu.models.network.wired.system import wire
 
 from .netlists import exact, ladder, model
 

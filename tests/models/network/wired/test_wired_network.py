@@ -103,3 +103,11 @@ def test_what_cannot_be_is_refused(inputs, message):
     status = pack.advance(0.0, 1.0)
     assert status != DONE
     assert message in pack.refusal(status)
+
+
+def test_a_start_knows_nothing_of_balancing_currents():
+    network = started(wired.declare(strings_in_parallel(2, 3), NODES))
+    idle = network.y["group_voltage"].copy()
+    network.u["balancing_current"] = -0.5
+    network.initialize()
+    np.testing.assert_array_equal(network.y["group_voltage"], idle)

@@ -16,9 +16,10 @@ from scipy.sparse.linalg import splu
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
 from packfmu.models.network.wired import refinement
-from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist, wire
+from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist
+from packfmu.models.network.wired.system import wire
 
-from .netlists import exact, ladder, model
+from ..netlists import exact, ladder, model
 
 
 @st.composite

@@ -10,8 +10,8 @@ from packfmu.core.errors import InputError
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
 from packfmu.models.network.wired import network as wired
-from packfmu.models.network.wired import substeps
 from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist
+from packfmu.models.network.wired.transients import substeps
 
 INDUCTANCE = np.array([1e-6, 3e-6])
 LINK = np.array([1e-3, 2e-3])

@@ -32,13 +32,13 @@ Ordinary Differential Equations II, 2nd ed., Springer 1996, section IV.6.
 
 from __future__ import annotations
 
-from ....core.bounds import UNBOUNDED
-from ....core.fields import Fields, state
-from ....core.kernel import Block, kernel
-from ....core.variable import Count, Variable
-from ...numerics import laplacian
-from . import faults, nodal
-from .netlist import NodalSystem
+from .....core.bounds import UNBOUNDED
+from .....core.fields import Fields, state
+from .....core.kernel import Block, kernel
+from .....core.variable import Count, Variable
+from ....numerics import laplacian
+from .. import faults, nodal
+from ..system import NodalSystem
 
 INSTANT = 1e-12
 """Length of the first sub-step [s]: no current that the load does not force changes in it."""
@@ -89,9 +89,9 @@ def fields(wiring: NodalSystem) -> Fields:
 
 
 @kernel
-def reset(x: Block, u: Block, y: Block) -> None:
+def reset(x: Block, u: Block, y: Block, c: Block) -> None:
     """Start a run: no inductance holds a current."""
-    nodal.note_parted(x, u)
+    nodal.note_parted(x, u, c)
     x.substep = FIRST
     y.inductive_energy = y.method_loss = 0.0
     for b in range(x.held_current.shape[0]):
@@ -102,10 +102,10 @@ def reset(x: Block, u: Block, y: Block) -> None:
 def begin(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
     """Begin a step of h [s]: nothing is counted; the conductances are those of one stage over all of it."""
     y.pack_energy = y.balancing_energy = y.cell_energy = y.busbar_loss = y.inductive_energy = y.method_loss = 0.0
-    y.short_energy = 0.0
+    y.short_energy = y.short_charge = 0.0
     for k in range(x.cell_charge.shape[0]):
         x.cell_charge[k] = x.short_work[k] = 0.0
-    nodal.note_parted(x, u)
+    nodal.note_parted(x, u, c)
     break_currents(x, p, y)
     set_length(x, p, c, h)
 
@@ -164,7 +164,7 @@ def solve_stage(x: Block, u: Block, c: Block, current: float, eliminated: bool) 
     drive_conductors(x, c)
     if eliminated:
         nodal.drive_levels(x, u, c)
-        laplacian.spread(x, c, x.known)
+        laplacian.spread(x, c)
     else:
         laplacian.eliminate(x, c)
     nodal.load(x, current)
@@ -184,6 +184,7 @@ def count_stage(x: Block, p: Block, u: Block, y: Block, c: Block, current: float
         flowing = nodal.cell_current(x, c, k)
         own = faults.own_current(u, k, flowing)
         x.cell_charge[k] += weight * own
+        y.short_charge += weight * (flowing - own)
         y.cell_energy += weight * own * (u.emf[k] + u.resistance[k] * own)
         y.busbar_loss += weight * p.contact_resistance[k] * flowing * flowing
         x.short_work[k] += weight * faults.short_power(u, k, own)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 
-from ....core.kernel import Block, kernel
-from ....core.model import DONE
-from . import inductive, nodal
+from .....core.kernel import Block, kernel
+from .....core.model import DONE
+from .. import nodal
+from . import inductive
 
 A = 1.0 - 0.5**0.5
 """Of the method: how implicit a stage is."""

@@ -1,0 +1,137 @@
+"""The tables of a pack file that tell how it is wired: cables, a netlist of its own, and faults."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from ...models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist
+from ..reading.checking import suggestion
+from ..setting import Table
+from ..tables import Duration
+
+Resistance = Annotated[float, Field(ge=0, le=1e9)]
+Inductance = Annotated[float, Field(ge=0, le=1e3)]
+
+
+def _named(node: object) -> object:
+    return str(node) if type(node) is int else node
+
+
+Node = Annotated[str, BeforeValidator(_named, json_schema_input_type=str | int), Field(min_length=1)]
+"""A node of the netlist, by a name or a number."""
+
+Ends = Annotated[list[Node], Field(min_length=2, max_length=2)]
+"""Two nodes."""
+
+Number = Annotated[int, Field(ge=1)]
+"""Of a cell, group, string or module, counted from 1."""
+
+
+class Cable(Table):
+    """The cables of strings and pack; contactors and fuses lie in them."""
+
+    string_resistance: Resistance = Field(default=0.0, description="of the cable of each string [Ohm]")
+    string_inductance: Inductance = Field(default=0.0, description="of the cable of each string [H]")
+    resistance: Resistance = Field(default=0.0, description="of the cable to the positive terminal of the pack [Ohm]")
+    inductance: Inductance = Field(default=0.0, description="of the cable to the positive terminal of the pack [H]")
+
+
+class ConductorRow(Table):
+    """A conductor of the netlist: busbar, link or cable."""
+
+    name: str = Field(min_length=1, description="by which faults and messages call it")
+    between: Ends = Field(description="its two nodes; its current is positive from the second to the first")
+    resistance: Resistance = Field(description="[Ohm]; without resistance and inductance it makes its nodes one")
+    inductance: Inductance = Field(default=0.0, description="[H]")
+
+
+class GroupRow(Table):
+    """Where a group of cells is sensed and balanced."""
+
+    between: Ends = Field(description="lower and upper node")
+    string: Number = Field(default=1, description="string that the group belongs to, counted from 1")
+    module: Number = Field(default=1, description="module that the string belongs to, counted from 1")
+
+
+class NetlistTable(Table):
+    """Any wiring: the nodes between which cells and conductors lie."""
+
+    negative: Node = Field(description="node at the negative terminal of the pack")
+    positive: Node = Field(description="node at the positive terminal of the pack")
+    cells: list[Ends] = Field(description="negative and positive node of each cell, group by group")
+    conductors: list[ConductorRow] = Field(default=[], description="what joins nodes")
+    groups: list[GroupRow] | None = Field(
+        default=None, description="taps of the groups; by default at the first cell of each, all groups in one string"
+    )
+    contactors: list[str] = Field(
+        default=[], description="of each string, the conductor that its contactor opens; none without contactors"
+    )
+
+    def netlist(self, parallel: int) -> Netlist:
+        """Return the netlist; each group has `parallel` cells."""
+        places = [
+            CellPlace(f"cell {k + 1}", negative, positive, k // parallel)
+            for k, (negative, positive) in enumerate(self.cells)
+        ]
+        conductors = [
+            Conductor(c.name, c.between[0], c.between[1], c.resistance, c.inductance) for c in self.conductors
+        ]
+        rows = self.groups or [GroupRow(between=ends) for ends in self.cells[::parallel]]
+        taps = [
+            GroupPlace(f"group {g + 1}", row.between[0], row.between[1], row.string - 1, row.module - 1)
+            for g, row in enumerate(rows)
+        ]
+        return Netlist(self.negative, self.positive, tuple(places), tuple(conductors), tuple(taps),
+                       tuple(self.contactors))  # fmt: skip
+
+
+class CellFault(Table):
+    """A fault of a cell."""
+
+    cell: Number = Field(description="number of the cell")
+    at: Duration | None = Field(default=None, description="time at which it begins, by default from the start")
+
+
+class CellShort(CellFault):
+    """A short across the poles of a cell."""
+
+    resistance: float = Field(ge=1e-6, le=1e12, description="of the short [Ohm]")
+
+
+class ConductorFault(Table):
+    """A conductor that parts."""
+
+    conductor: str = Field(min_length=1, description="its name")
+    at: Duration | None = Field(default=None, description="time at which it parts, by default from the start")
+
+
+class ExternalShort(Table):
+    """A short between the terminals of the pack."""
+
+    resistance: float = Field(ge=1e-6, le=1e12, description="of the short [Ohm]")
+    at: Duration | None = Field(default=None, description="time at which it begins, by default from the start")
+
+
+class Faults(Table):
+    """What fails, and when; an empty table leaves it to the inputs of PackNetwork."""
+
+    cell_open: list[CellFault] = Field(default=[], description="cells that fail open")
+    cell_short: list[CellShort] = Field(default=[], description="cells with a short across their poles")
+    parted: list[ConductorFault] = Field(default=[], description="conductors that part")
+    external_short: ExternalShort | None = Field(default=None, description="short between the terminals")
+
+    def check(self, cells: int, conductors: Sequence[Conductor]) -> None:
+        """Raise ValueError where a cell or a conductor is none of the pack."""
+        for kind in ("cell_open", "cell_short"):
+            for fault in getattr(self, kind):
+                if fault.cell > cells:
+                    raise ValueError(f"{kind}: cell = {fault.cell} is none of the {cells} cells of the pack")
+        names = tuple(c.name for c in conductors if c.resistance > 0.0 or c.inductance > 0.0)
+        for fault in self.parted:
+            if fault.conductor not in names:
+                raise ValueError(
+                    f"parted: there is no conductor {fault.conductor!r}{suggestion(fault.conductor, names)}"
+                )
