@@ -26,7 +26,7 @@ from ....core.model import DONE, Model, Update
 from ....core.timescale import reset_timescales
 from ....core.variable import Count
 from .. import anode_limit, charge, insulation, kinds, ladder, loads, network, report
-from . import contactors, deliverable, faults, limits, link, nodal, outputs, redistribution, strings
+from . import contactors, deliverable, faults, limits, link, nodal, outputs, redistribution, refinement, strings
 from .netlist import Netlist
 from .system import NodalSystem, wire
 from .transients import fuses, inductive, mutual, substeps, time_constants
@@ -155,6 +155,7 @@ def finish(x: Block, p: Block, u: Block, y: Block, c: Block, current: float, h: 
     """Write all outputs of a step of h [s] under a current [A] of the load."""
     outputs.write_terminals(x, u, y, c, current)
     nodal.set_currents(x, u, y, c)
+    refinement.correct(x, u, y, c, current)
     outputs.write_outputs(x, p, u, y, c, h)
     redistribution.write(x, p, u, y, c)
     deliverable.write(x, p, u, y, c)

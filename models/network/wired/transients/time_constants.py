@@ -32,6 +32,7 @@ ALONE = 1.0 - 1e-12
 
 def fields() -> Fields:
     """Return what is told of sub-steps and time constants."""
+
     def told(name: str, start: float, most: float, text: str) -> Variable:
         return Variable(f"transient_{name}", "s", None, start, 0.0, most, 1e-3, text, display_unit="us",
                         fmi_name=f"transient.{name}")  # fmt: skip
