@@ -26,7 +26,7 @@ from .reading.toml_file import read_toml
 from .setting import Table
 from .tables import Aging, Arrangement, Busbar, Context, Outputs, Schedule, Thermal, Variation
 from .wiring.netlist import wiring
-from .wiring.tables import Cable, Faults, NetlistTable
+from .wiring.tables import Cable, Contactor, Faults, Fuse, Insulation, NetlistTable, Network, StringFuse
 
 MOST_BYTES = 2**18
 """Size of a pack file; 20 000 links have room, and whatever is in it is read in seconds."""
@@ -59,6 +59,11 @@ class Pack(Table):
     busbar: Busbar = Field(default_factory=Busbar)
     cable: Cable | None = None
     netlist: NetlistTable | None = None
+    fuse: Fuse | None = None
+    string_fuse: StringFuse | None = None
+    contactor: Contactor | None = None
+    insulation: Insulation | None = None
+    network: Network | None = None
     faults: Faults | None = None
     thermal: Thermal = Field(default_factory=Thermal)
     balancer: Balancer = Field(default_factory=Balancer)
@@ -86,7 +91,9 @@ class Pack(Table):
     @property
     def wiring(self) -> Netlist | None:
         """How cells and conductors are wired where the pack is more than groups in series; else None."""
-        return wiring(self.pack, self.busbar, self.cable, self.netlist, self.faults)
+        fuses = {"fuse": self.fuse, "string_fuse": self.string_fuse}
+        asked = (*fuses.values(), self.contactor, self.insulation, self.network, self.faults)
+        return wiring(self.pack, self.busbar, self.cable, self.netlist, fuses, any(each is not None for each in asked))
 
     @property
     def strings(self) -> Strings:

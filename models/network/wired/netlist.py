@@ -91,6 +91,11 @@ class Netlist:
     contactors: tuple[str, ...] = ()
     couplings: tuple[Coupling, ...] = ()
 
+    @property
+    def has_transients(self) -> bool:
+        """Whether a conductor has an inductance or a fuse: its current changes within a step."""
+        return any(c.inductance > 0.0 or c.melting_integral < LARGE for c in self.conductors)
+
     def figures(self) -> dict[str, Any]:
         """Return it as lists and plain values, of which `of_figures` makes it again."""
         rows = {name: [list(astuple(each)) for each in getattr(self, name)] for name in ROWS}

@@ -88,6 +88,7 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False, linked: bool = F
         + time_constants.fields(),
         initialize=initialize_inductive,
         advance=advance_inductive,
+        update=Update.IMPLICIT,
         refusals={**resistive.refusals, **inductive.REFUSALS},
     )
 
