@@ -124,9 +124,8 @@ def pack_system(components: Iterable[Component]) -> System:
     for connection in PACK_CONNECTIONS:
         if connection.source[0] in given and connection.target[0] in given:
             joined.setdefault(connection.target, connection)
-    for connection in (
-        STRING_CONNECTIONS + ANODE_CONNECTIONS + SHORT_CONNECTIONS + METER_CONNECTIONS + MATERIAL_CONNECTIONS
-    ):
+    where_told = (STRING_CONNECTIONS, ANODE_CONNECTIONS, SHORT_CONNECTIONS, METER_CONNECTIONS, MATERIAL_CONNECTIONS)
+    for connection in chain.from_iterable(where_told):
         ends = connection.source, connection.target
         if all(name in given and port in given[name].ports for name, port in ends):
             joined[connection.target] = connection
