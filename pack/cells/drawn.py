@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...core.errors import InputError
 from ...models.cell.mixed.cells import member
@@ -64,7 +65,7 @@ def _draw_kind(pack: Pack, cell: Cell) -> dict[str, Values]:
     return cells if pack.cells is None else cells_with(pack.cells.known, cells)
 
 
-def _of_all(of: Values, each: Sequence[Values]) -> Values:
+def _of_all(of: NDArray[np.int64], each: Sequence[Values]) -> Values:
     """Return the values of all cells, those of each kind from its own draw."""
     values = np.empty(len(of))
     for number, drawn in enumerate(each):
