@@ -248,8 +248,14 @@ WIRED_TAPS = (
     *(
         Tap(name, f"PackNetwork.{name}")
         for name in (
-            "stranded_charge", "deliverable_capacity", "redistribution_excessive", "insulation_resistance",
-            "insulation_resistance_per_volt", "positive_pole_voltage", "negative_pole_voltage", "link_voltage",
+            "stranded_charge",
+            "deliverable_capacity",
+            "redistribution_excessive",
+            "insulation_resistance",
+            "insulation_resistance_per_volt",
+            "positive_pole_voltage",
+            "negative_pole_voltage",
+            "link_voltage",
         )
     ),
     *(
@@ -259,8 +265,15 @@ WIRED_TAPS = (
     *(
         Tap(name, f"PackNetwork.{name}", Summary.INTEGRAL)
         for name in (
-            "short_energy", "short_charge", "external_short_energy", "inductive_energy", "method_loss", "arc_energy",
-            "contactor_loss", "link_energy", "load_energy",
+            "short_energy",
+            "short_charge",
+            "external_short_energy",
+            "inductive_energy",
+            "method_loss",
+            "arc_energy",
+            "contactor_loss",
+            "link_energy",
+            "load_energy",
         )
     ),
     Tap("external_short_current", "PackNetwork.external_short_current", Summary.MEAN),
@@ -268,7 +281,12 @@ WIRED_TAPS = (
     *(
         Tap(name, f"PackNetwork.{name}", detail=Detail.CELL)
         for name in (
-            "conductor_current", "short_heat_rate", "fuse_blown", "fuse_arcing", "melted_share", "fuse_melting_time",
+            "conductor_current",
+            "short_heat_rate",
+            "fuse_blown",
+            "fuse_arcing",
+            "melted_share",
+            "fuse_melting_time",
             "fuse_clearing_time",
         )
     ),
