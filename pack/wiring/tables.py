@@ -147,7 +147,7 @@ class NetlistTable(Table):
             for k, (negative, positive) in enumerate(self.cells)
         ]
         conductors = [row.conductor() for row in self.conductors]
-        couplings = [Coupling(*row.conductors, 0.0, row.coefficient) for row in self.couplings]
+        couplings = [Coupling(row.conductors[0], row.conductors[1], coefficient=row.coefficient) for row in self.couplings]
         rows = self.groups or [GroupRow(between=ends) for ends in self.cells[::parallel]]
         taps = [
             GroupPlace(f"group {g + 1}", row.between[0], row.between[1], row.string - 1, row.module - 1)
