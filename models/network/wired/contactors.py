@@ -22,7 +22,7 @@ from ....core.kernel import Block, kernel
 from ....core.model import DONE
 from ....core.variable import DataType, Variable
 from .. import anode_limit, loads
-from . import deliverable, faults, limits, link, nodal, outputs, redistribution
+from . import deliverable, faults, limits, link, nodal, outputs, redistribution, refinement
 
 
 def fields() -> Fields:
@@ -84,7 +84,7 @@ def write_loss(x: Block, p: Block, u: Block, y: Block, current: float, h: float)
 def add_variance(x: Block, p: Block, u: Block, y: Block, c: Block, current: float, h: float) -> None:
     """Add to the energies of a step of h [s] what the variance of the pack current does, the load's current given [A].
 
-    The responses to a pack current are known.
+    The responses to a current at the terminals are known.
     """
     squares = h * link.variance(x, current)
     resistance = x.response[x.response.shape[0] - 2]
@@ -127,7 +127,9 @@ def finish(x: Block, p: Block, u: Block, y: Block, c: Block, wanted: float, h: f
     nodal.load_settled(x, mean)
     outputs.write_terminals(x, u, y, c, mean)
     nodal.set_currents(x, u, y, c)
+    refinement.correct(x, u, y, c, y.pack_current_actual)
     outputs.write_outputs(x, p, u, y, c, h)
+    nodal.respond(x, c)
     add_variance(x, p, u, y, c, current, h)
     write_loss(x, p, u, y, current, h)
     link.finish(x, p, y, current, h)

@@ -157,7 +157,7 @@ def finish(x: Block, p: Block, u: Block, y: Block, c: Block, current: float, h: 
     """Write all outputs of a step of h [s] under a current [A] of the load."""
     outputs.write_terminals(x, u, y, c, current)
     nodal.set_currents(x, u, y, c)
-    refinement.correct(x, u, y, c, current)
+    refinement.correct(x, u, y, c, y.pack_current_actual)
     outputs.write_outputs(x, p, u, y, c, h)
     redistribution.write(x, p, u, y, c)
     deliverable.write(x, p, u, y, c)
