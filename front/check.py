@@ -160,7 +160,7 @@ def _balancing(pack: Pack, part: Part) -> list[str]:
 def _consensus(pack: Pack, soc: np.ndarray, capacity: np.ndarray) -> list[str]:
     """Return eigenvalues, the stability of the held steps, the bound of the Lyapunov function, and the time."""
     table, step = pack.balancer, seconds(pack.schedule.control)
-    columns = incidence(pack.pack.groups, table.ends(pack.pack.groups))
+    columns = incidence(pack.pack.groups, table.ends(pack.strings))
     modes = rates(columns, capacity, table.gain)
     factor = lyapunov_factor(modes, step)
     lines = [
