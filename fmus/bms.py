@@ -7,6 +7,7 @@ from typing import Any
 
 from ..fmi.definition import Definition, Example, Terminal, TerminalKind
 from ..models.bms import bms
+from ..models.bms.detection import management as detecting
 from ..models.bms.strings import management
 from ..models.parameter_sets import cell_model
 from ..models.strings import strings_of
@@ -44,6 +45,7 @@ def define(
     parameters: str | Mapping[str, Any],
     strings: int | Sequence[int] = 1,
     modules: int = 1,
+    detection: bool = False,
 ) -> Definition:
     """Return the battery management of `groups`.
 
@@ -58,11 +60,16 @@ def define(
         Strings in parallel, or how many groups each string has (`models.strings`); several have a current sensor each.
     modules : int
         Modules in series, each of equally many strings.
+    detection : bool
+        Whether it looks for open cells, internal shorts and faults of insulation.
     """
     kind = cell_model(parameters).equivalent_circuit()
     lying = strings_of(groups, strings, modules)
     several = lying.parallel > 1
-    model = management.declare(groups, parallel, kind, lying) if several else bms.declare(groups, parallel, kind)
+    if detection:
+        model = detecting.declare(groups, parallel, kind, lying)
+    else:
+        model = management.declare(groups, parallel, kind, lying) if several else bms.declare(groups, parallel, kind)
     currents = (*CURRENTS, *STRING_CURRENTS) if several else CURRENTS
     return Definition(
         model,

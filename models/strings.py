@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
+from typing import Any
 
 from ..core.errors import InputError
 
@@ -28,6 +29,11 @@ class Strings:
     modules: int = 1
 
     @property
+    def groups(self) -> int:
+        """The number of all groups."""
+        return self.starts[-1]
+
+    @property
     def count(self) -> int:
         """The number of all strings."""
         return len(self.starts) - 1
@@ -36,6 +42,12 @@ class Strings:
     def parallel(self) -> int:
         """The number of strings in parallel."""
         return self.count // self.modules
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What `strings_of` makes these of beside the number of groups; nothing where no strings are in parallel."""
+        lengths = [end - start for start, end in pairwise(self.starts)]
+        return {} if self.parallel == 1 else {"strings": lengths, "modules": self.modules}
 
     @property
     def rows(self) -> tuple[tuple[int, ...], ...]:

@@ -14,6 +14,7 @@ from ..models.balancing.options import BleedingLaw, Converter, ConverterLaw, Fid
 from ..models.cell.figures import figures
 from ..models.cell.kind import CellParameters
 from ..models.parameter_sets import cell_model
+from ..models.strings import Strings
 from .cells.cell_file import CellFile
 from .cells.chosen import Cell, circuit_file, known_circuit
 from .reading.checking import suggestion
@@ -117,16 +118,16 @@ class Balancer(Table):
         """The number that the model has for the fidelity."""
         return int(Fidelity[self.fidelity.upper()])
 
-    def ends(self, groups: int) -> tuple[tuple[int, int], ...]:
+    def ends(self, strings: Strings) -> tuple[tuple[int, int], ...]:
         """Return the ends of the converters of a pack, groups from 0, -1 for its terminals."""
         if self.is_passive:
             return ()
         if isinstance(self.links, list):
             return tuple((first - 1, second - 1 if second else PACK) for first, second in self.links)
         default = Graph.PACK if self.converter == Converter.FLYBACK.word else Graph.PATH
-        return links(self.links or default, groups)
+        return links(self.links or default, strings.groups, strings)
 
-    def rating(self, groups: int, minimum: float, maximum: float) -> float:
+    def rating(self, strings: Strings, minimum: float, maximum: float) -> float:
         """Return the greatest current that the balancing puts into or takes out of a group [A].
 
         `minimum` and `maximum` are those of a group's voltage [V]. A converter takes the rated current from one end,
@@ -135,8 +136,8 @@ class Balancer(Table):
         """
         if self.is_passive:
             return maximum / self.bleed_resistance
-        at_ends = Counter(end for ends in self.ends(groups) for end in ends)
-        across = at_ends.pop(PACK, 0) / groups
+        at_ends = Counter(end for ends in self.ends(strings) for end in ends)
+        across = at_ends.pop(PACK, 0) / strings.groups
         return self.rated_current * maximum / minimum * (max(at_ends.values()) + across)
 
     def check_minimum_voltage(self, maximum: float) -> None:
@@ -146,10 +147,11 @@ class Balancer(Table):
                 f"minimum_voltage = {self.minimum_voltage:g} must be below the cell's maximum voltage of {maximum:g} V"
             )
 
-    def check_links(self, groups: int) -> None:
-        """Raise ValueError unless the converters suit so many groups."""
+    def check_links(self, strings: Strings) -> None:
+        """Raise ValueError unless the converters suit the groups, which lie in these strings."""
         if self.is_passive:
             return
+        groups = strings.groups
         count = len(self.links) if isinstance(self.links, list) else groups
         if self.links is Graph.COMPLETE:
             count = groups * (groups - 1) // 2
@@ -159,13 +161,16 @@ class Balancer(Table):
             if not (1 <= pair[0] <= groups and 0 <= pair[1] <= groups and pair[0] != pair[1]):
                 raise ValueError(f"links: {pair} are not two groups from 1 to {groups}, or a group and 0")
         try:
-            ends, converter = self.ends(groups), Converter[self.converter.upper()]
-            if converter is not Converter.FLYBACK and any(PACK in pair or abs(pair[0] - pair[1]) != 1 for pair in ends):
+            ends, converter = self.ends(strings), Converter[self.converter.upper()]
+            one = strings.parallel == 1  # of several check_links names the link
+            if converter is not Converter.FLYBACK and any(
+                PACK in pair or (one and abs(pair[0] - pair[1]) != 1) for pair in ends
+            ):
                 raise ValueError(
                     f'links: converter = "{converter.word}" joins neighbouring groups only, as "path" does; '
                     'a "flyback" joins any'
                 )
-            check_links(groups, converter, ends)
+            check_links(groups, converter, ends, strings)
         except InputError as error:
             raise ValueError(str(error)) from None
 
@@ -218,6 +223,20 @@ class Bms(Table):
         default=0.0, ge=-1, le=1, description="How far the first estimate is off the mean SOC at the start [1]"
     )
     balancing_known: bool = setting("balancing_known", "bms")
+    detection: bool = Field(
+        default=False, description="whether it looks for open cells, internal shorts and faults of insulation"
+    )
+    short_threshold: float | None = setting(
+        "short_threshold",
+        "detection",
+        text="Current of a short from which on it is detected, by default a hundredth of a group's hourly capacity",
+        optional=True,
+    )
+    open_cell_evidence: float = setting("open_cell_evidence", "detection")
+    insulation_warning_threshold: float = setting("insulation_warning_threshold", "detection")
+    insulation_fault_threshold: float = setting("insulation_fault_threshold", "detection")
+    insulation_period: float = setting("insulation_period", "detection")
+    fault_share: float = setting("fault_share", "detection")
     start_spread: float = setting("start_spread", "bms")
     stop_spread: float = setting("stop_spread", "bms")
     _file: CellFile | None = PrivateAttr(default=None)
@@ -245,6 +264,10 @@ class Bms(Table):
 
     @model_validator(mode="after")
     def _ordered(self) -> Bms:
+        detecting = [key for key, (_, of) in Bms.settings().items() if of == ("detection",)]
+        for key in detecting if not self.detection else ():
+            if key in self.model_fields_set:
+                raise ValueError(f"{key} does nothing without detection = true; leave it out")
         if self.stop_spread > self.start_spread:
             raise ValueError(f"stop_spread = {self.stop_spread:g} must not exceed start_spread = {self.start_spread:g}")
         return self

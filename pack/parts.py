@@ -95,13 +95,16 @@ def _network(pack: Pack, cells: Mapping[str, NDArray[np.float64]], worn: Mapping
         "opposite_terminals": pack.busbar.terminals is Terminals.OPPOSITE,
         "nodes": kinds.nodes,
     }
-    if all(isinstance(kind, ElectrochemicalParameters) for kind in kinds.models):
-        arguments["anodes"] = True
     wiring = pack.wiring
+    tell = all(isinstance(kind, ElectrochemicalParameters) for kind in kinds.models)
+    if tell and (wiring is None or not wiring.has_transients):
+        arguments["anodes"] = True
     if wiring is not None:
         arguments["netlist"] = wiring.figures()
+    if pack.contactor is not None:
+        arguments["linked"] = True
     start: dict[str, ArrayLike] = {
-        **(pack.busbar.start("network") if wiring is None else {}),
+        **(pack.busbar.start("network") if wiring is None else wiring_start(pack)),
         **{name: value for name, value in worn.items() if name == "capacity_loss"},
         "contact_resistance": contacts(pack),
         "capacity": cells["capacity"],
@@ -120,6 +123,17 @@ def _network(pack: Pack, cells: Mapping[str, NDArray[np.float64]], worn: Mapping
     return Part("PackNetwork", "pack_network", arguments, start)
 
 
+def wiring_start(pack: Pack) -> Mapping[str, ArrayLike]:
+    """Return what the tables of a wired pack set in its network."""
+    models = {"wired"}
+    if pack.contactor is not None:
+        models.add("linked")
+    if pack.wiring is not None and pack.wiring.has_transients:
+        models.add("inductive")
+    tables = [table for table in (pack.contactor, pack.insulation, pack.network) if table is not None]
+    return {name: value for table in tables for model in models for name, value in table.start(model).items()}
+
+
 def contacts(pack: Pack) -> NDArray[np.float64]:
     """Return the contact resistance of each cell [Ohm]: drawn, or known."""
     drawn = draw_contacts(pack.variation.contact_resistance_cv, pack.variation.seed, pack.pack.cells)
@@ -136,7 +150,7 @@ def _thermal(pack: Pack) -> Part:
 def _balancer(pack: Pack, cells: Mapping[str, NDArray[np.float64]]) -> Part:
     """Return the balancer; its limits are those of the cell, and its groups resist as their cells do in parallel."""
     table, parallel, limits = pack.balancer, pack.pack.parallel, pack.kinds.narrowest
-    arguments: dict[str, Any] = {"groups": pack.pack.groups, "parallel": parallel}
+    arguments: dict[str, Any] = {"groups": pack.pack.groups, "parallel": parallel, **pack.strings.arguments}
     resting = group_start_voltage(pack, cells)
     start: dict[str, ArrayLike] = {
         "minimum_voltage": limits.minimum_voltage,
@@ -157,7 +171,7 @@ def _balancer(pack: Pack, cells: Mapping[str, NDArray[np.float64]]) -> Part:
     if not table.is_passive:
         arguments |= {
             "converter": table.converter,
-            "links": [list(ends) for ends in table.ends(pack.pack.groups)],
+            "links": [list(ends) for ends in table.ends(pack.strings)],
         }
         start["fidelity"] = table.fidelity_number
     return Part("Balancer", "balancer", arguments, start)
@@ -172,10 +186,14 @@ def _bms(pack: Pack, bms: Bms, cells: Mapping[str, NDArray[np.float64]]) -> Part
         "initial_soc": min(max(pack.cell.initial_soc + bms.initial_soc_error, 0.0), 1.0),
         "group_voltage": group_start_voltage(pack, cells),
         "temperature": pack.thermal.initial_temperature,
-        "balancing_rating": pack.balancer.rating(groups, limits.minimum_voltage, limits.maximum_voltage),
+        "balancing_rating": pack.balancer.rating(pack.strings, limits.minimum_voltage, limits.maximum_voltage),
         "voltage_sigma": max(bms.load(pack.cell).errors.fast, bms.voltage_noise, LEAST_SIGMA),
     }
     arguments = {"groups": groups, "parallel": parallel, "parameters": pack.kinds.managed(bms.figures(pack.cell))}
+    arguments |= pack.strings.arguments
+    if bms.detection:
+        arguments["detection"] = True
+        start |= bms.start("detection")
     return Part("Bms", "bms", arguments, start)
 
 

@@ -66,6 +66,13 @@ PACK_CONNECTIONS = (
 )
 """How the components of a pack are joined at their standard ports; of several to an input the first that a pack has."""
 
+STRING_CONNECTIONS = (
+    connect("PackNetwork.string_current", "Bms.string_current", Rule.MEAN),
+    connect("PackNetwork.string_current", "Bms.present_string_current", Rule.LAST),
+    connect("PackNetwork.insulation_resistance", "Bms.insulation_resistance"),
+)
+"""Likewise, where the network tells them and the Bms takes them: strings have sensors, and insulation is measured."""
+
 ANODE_CONNECTIONS = (
     connect("Cell.anode_emf", "PackNetwork.anode_emf"),
     connect("Cell.anode_resistance", "PackNetwork.anode_resistance"),
@@ -117,7 +124,8 @@ def pack_system(components: Iterable[Component]) -> System:
     for connection in PACK_CONNECTIONS:
         if connection.source[0] in given and connection.target[0] in given:
             joined.setdefault(connection.target, connection)
-    for connection in ANODE_CONNECTIONS + SHORT_CONNECTIONS + METER_CONNECTIONS + MATERIAL_CONNECTIONS:
+    where_told = (STRING_CONNECTIONS, ANODE_CONNECTIONS, SHORT_CONNECTIONS, METER_CONNECTIONS, MATERIAL_CONNECTIONS)
+    for connection in chain.from_iterable(where_told):
         ends = connection.source, connection.target
         if all(name in given and port in given[name].ports for name, port in ends):
             joined[connection.target] = connection

@@ -7,14 +7,15 @@ Lyapunov function falls.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ...core.errors import InputError
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.model import DONE, Model, Update
 from ...core.variable import Count, counted
-from . import fidelity, graph, laws, ledger, limits, links, objective
+from ..strings import Strings
+from . import fidelity, graph, laws, ledger, limits, links, objective, rows
 from .converter import parts
 from .converter.parts import check_parts, set_capacitor, set_inductor, set_transformer
 from .fidelity import reset_converters, reset_yields, run_converters, write_converters
@@ -28,7 +29,13 @@ from .objective import reset_objective, write_imbalance
 from .options import Converter
 
 
-def declare(groups: int, parallel: int, converter: Converter, ends: Sequence[tuple[int, int]]) -> Model:
+def declare(
+    groups: int,
+    parallel: int,
+    converter: Converter,
+    ends: Sequence[tuple[int, int]],
+    strings: Strings | None = None,
+) -> Model:
     """Declare an active balancer.
 
     Parameters
@@ -39,9 +46,12 @@ def declare(groups: int, parallel: int, converter: Converter, ends: Sequence[tup
         What each link is made of.
     ends : sequence of (int, int)
         The ends of each link, groups from 0; `PACK` as the second end for the pack's terminals. Buck-boost and switched
-        capacitor join neighbours only.
+        capacitor join neighbours only, and all links groups of one row (`rows`).
+    strings : Strings, optional
+        How the groups lie; in series without it.
     """
-    check_links(groups, converter, ends)
+    lying = strings or Strings((0, groups))
+    check_links(groups, converter, ends, lying)
     groups, count, to_pack = Count(groups, "group"), Count(len(ends), "link"), any(second == PACK for _, second in ends)
     return Model(
         name="Balancer",
@@ -54,6 +64,7 @@ def declare(groups: int, parallel: int, converter: Converter, ends: Sequence[tup
         + parts.fields(converter, groups, to_pack)
         + limits.fields(groups, Count(groups * counted("parallel", parallel, "cell"), "cell"))
         + objective.fields(groups)
+        + rows.fields(groups, lying.row_of_groups)
         + ledger.fields(groups),
         initialize=INITIALIZE[converter],
         outputs_kernel=outputs_kernel,
@@ -63,24 +74,32 @@ def declare(groups: int, parallel: int, converter: Converter, ends: Sequence[tup
     )
 
 
-def check_links(groups: int, converter: Converter, ends: Sequence[tuple[int, int]]) -> None:
-    """Raise InputError unless converters of that kind can be the links of so many groups; ends as for `declare`."""
+def check_links(
+    groups: int, converter: Converter, ends: Sequence[tuple[int, int]], strings: Strings | None = None
+) -> None:
+    """Raise InputError unless converters of that kind can be the links of so many groups; arguments as `declare`."""
     if groups < 2:
         raise InputError(f"converters exchange charge between at least 2 groups, not {groups}")
+    rows = (strings or Strings((0, groups))).rows
+    places = {group: (row, place) for row, members in enumerate(rows) for place, group in enumerate(members)}
     for end in ends:
-        _check_link(end, groups, converter)
+        _check_link(end, groups, converter, places)
     if len({frozenset(end) for end in ends}) < max(len(ends), 1):
         raise InputError("a balancer needs at least one link, and no link twice")
 
 
-def _check_link(end: tuple[int, int], groups: int, converter: Converter) -> None:
+def _check_link(end: tuple[int, int], groups: int, converter: Converter, places: Mapping[int, tuple[int, int]]) -> None:
+    """Check a link; `places` has the row of each group, and its place there."""
     first, second = end
     shown = f"link ({first}, {second})"
     if not 0 <= first < groups or not (second == PACK or 0 <= second < groups) or first == second:
         raise InputError(
             f"{shown} must join two different groups of 0 to {groups - 1}, or as its second end have the pack, {PACK}"
         )
-    if converter is not Converter.FLYBACK and (second == PACK or abs(first - second) != 1):
+    (row, place), (other, other_place) = places[first], places.get(second, (places[first][0], -1))
+    if row != other:
+        raise InputError(f"{shown} joins groups of strings in parallel; a converter joins groups in series")
+    if converter is not Converter.FLYBACK and (second == PACK or abs(place - other_place) != 1):
         raise InputError(f"{shown}: a {converter.word} joins neighbouring groups only; a flyback may join any")
 
 
@@ -123,7 +142,7 @@ def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     reset_links(x, y)
     reset_converters(x, p, y)
     reset_ledger(x, y)
-    reset_objective(p, u, y)
+    reset_objective(x, p, u, y, c)
     if check(x, p, c) == DONE:
         decide(x, p, u, y, c, 0.0)
         put_in_force(x, u, y)
@@ -169,7 +188,7 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
     if status != DONE:
         return status
     book(x, y, h)
-    write_imbalance(p, u, y)
+    write_imbalance(x, p, u, y, c)
     status = decide(x, p, u, y, c, h)
     put_in_force(x, u, y)
     return status

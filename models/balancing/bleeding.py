@@ -66,8 +66,8 @@ from ...core.model import DONE
 from ...core.timescale import NONE
 from ...core.variable import Variable
 from .limits import OWN_REFUSALS, bounds, derating_factor
-from .objective import least
 from .options import BleedingLaw, availability, option
+from .rows import find_lowest
 
 STOP_ABOVE_START = OWN_REFUSALS
 """Status: the stop threshold exceeds the start threshold."""
@@ -132,21 +132,21 @@ def reset_bleeding(x: Block) -> None:
 
 
 @kernel
-def select_by_voltage(x: Block, p: Block, u: Block) -> None:
+def select_by_voltage(x: Block, p: Block, u: Block, c: Block) -> None:
     """Select the groups that bleed by voltage, with hysteresis."""
-    bottom = least(u.measured_voltage)
+    find_lowest(x, c, u.measured_voltage)
     for g in range(x.bleeding.shape[0]):
         threshold = p.stop_threshold if x.bleeding[g] > 0.0 else p.start_threshold
         allowed = u.enable > 0.5 and u.group_voltage[g] > 0.0
-        x.bleeding[g] = 1.0 if allowed and u.measured_voltage[g] - bottom > threshold else 0.0
+        x.bleeding[g] = 1.0 if allowed and u.measured_voltage[g] - x.lowest[int(c.row_of_group[g])] > threshold else 0.0
 
 
 @kernel
-def set_charge_to_bleed(x: Block, p: Block, u: Block) -> None:
+def set_charge_to_bleed(x: Block, p: Block, u: Block, c: Block) -> None:
     """Set the charge that each group has to bleed by its SOC."""
-    bottom = least(u.group_soc)
+    find_lowest(x, c, u.group_soc)
     for g in range(x.charge_to_bleed.shape[0]):
-        excess = u.group_soc[g] - bottom
+        excess = u.group_soc[g] - x.lowest[int(c.row_of_group[g])]
         threshold = p.charge_stop_threshold if x.charge_to_bleed[g] > 0.0 else p.charge_start_threshold
         left = u.group_capacity[g] * (excess - p.charge_stop_threshold)
         x.charge_to_bleed[g] = left if excess > threshold else 0.0
@@ -160,13 +160,13 @@ def subtract_bled_charge(x: Block, y: Block, h: float) -> None:
 
 
 @kernel
-def select(x: Block, p: Block, u: Block) -> None:
+def select(x: Block, p: Block, u: Block, c: Block) -> None:
     """Select the groups that bleed."""
     if int(p.law) != BleedingLaw.CHARGE_HISTORY:
-        select_by_voltage(x, p, u)
+        select_by_voltage(x, p, u, c)
         return
     if u.soc_trusted > 0.5:
-        set_charge_to_bleed(x, p, u)
+        set_charge_to_bleed(x, p, u, c)
     for g in range(x.bleeding.shape[0]):
         x.bleeding[g] = 1.0 if u.enable > 0.5 and x.charge_to_bleed[g] > 0.0 else 0.0
 
@@ -195,11 +195,12 @@ def bleed(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
 
 
 @kernel
-def predict(p: Block, u: Block, y: Block) -> float:
+def predict(x: Block, p: Block, u: Block, y: Block, c: Block) -> float:
     """Return how long the slowest group still bleeds until the pack is balanced [s]; `NONE` where one does not."""
-    limit = least(u.group_soc) + p.balanced_spread
+    find_lowest(x, c, u.group_soc)
     longest = 0.0
     for g in range(u.group_soc.shape[0]):
+        limit = x.lowest[int(c.row_of_group[g])] + p.balanced_spread
         if u.group_soc[g] > limit:
             charge = u.group_capacity[g] * (u.group_soc[g] - limit)
             current = -y.balancing_current[g]

@@ -42,14 +42,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from enum import Enum
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from ...core.errors import InputError
 from ...core.fields import Fields, state, whole
 from ...core.kernel import Block, kernel
 from ...core.variable import Count, Variable
 from ..numerics.noise import uniform, word
+from ..strings import Strings
 from .options import GREAT, availability
+from .rows import centre
 
 PACK = -1
 """Second end of a link to the terminals of the pack."""
@@ -80,8 +82,10 @@ class Graph(Enum):
     PACK = "pack"
 
 
-def links(graph: Graph, groups: int) -> tuple[tuple[int, int], ...]:
+def links(graph: Graph, groups: int, strings: Strings | None = None) -> tuple[tuple[int, int], ...]:
     """Return the ends of the links of a graph, groups from 0, `PACK` for the pack's terminals.
+
+    Of strings in parallel each row of groups in series has the graph (`rows`).
 
     Parameters
     ----------
@@ -89,23 +93,32 @@ def links(graph: Graph, groups: int) -> tuple[tuple[int, int], ...]:
         ``PATH``: neighbours; ``RING``: the last and the first, too; ``STAR``: the first group with all others;
         ``COMPLETE``: all with all; ``PACK``: each group with the pack.
     groups : int
-        In series: at least 2, for a ring 3.
+        In all: at least 2 in a row, for a ring 3.
+    strings : Strings, optional
+        How the groups lie; in series without it.
     """
+    rows = strings.rows if strings else (tuple(range(groups)),)
+    return tuple(link for row in rows for link in _links_of(graph, row))
+
+
+def _links_of(graph: Graph, row: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Return the links of the groups of a row."""
+    groups = len(row)
     least = 3 if graph is Graph.RING else 2
     if groups < least:
         raise InputError(f"a balancer with links as a {graph.value} needs at least {least} groups, not {groups}")
-    path = tuple((g, g + 1) for g in range(groups - 1))
+    path = tuple(pairwise(row))
     match graph:
         case Graph.PATH:
             return path
         case Graph.RING:
-            return (*path, (groups - 1, 0))
+            return (*path, (row[-1], row[0]))
         case Graph.STAR:
-            return tuple((0, g) for g in range(1, groups))
+            return tuple((row[0], g) for g in row[1:])
         case Graph.COMPLETE:
-            return tuple(combinations(range(groups), 2))
+            return tuple(combinations(row, 2))
         case Graph.PACK:
-            return tuple((g, PACK) for g in range(groups))
+            return tuple((g, PACK) for g in row)
 
 
 def fields(groups: int, ends: Sequence[tuple[int, int]]) -> Fields:
@@ -158,16 +171,6 @@ def apply_laplacian(x: Block, c: Block) -> None:
 
 
 @kernel
-def centre(vector: Block) -> None:
-    """Make a vector orthogonal to that of ones."""
-    total = 0.0
-    for g in range(vector.shape[0]):
-        total += vector[g]
-    for g in range(vector.shape[0]):
-        vector[g] -= total / vector.shape[0]
-
-
-@kernel
 def length(vector: Block) -> float:
     """Return the Euclidean length."""
     total = 0.0
@@ -177,12 +180,12 @@ def length(vector: Block) -> float:
 
 
 @kernel
-def start_lanczos(x: Block) -> None:
-    """Start with noise of length 1, orthogonal to the vector of ones."""
+def start_lanczos(x: Block, c: Block) -> None:
+    """Start with noise of length 1, orthogonal to the vector of ones of each row."""
     for g in range(x.vector.shape[0]):
         x.former[g] = 0.0
         x.vector[g] = uniform(word(1, g))
-    centre(x.vector)
+    centre(x, c, x.vector)
     size = length(x.vector)
     for g in range(x.vector.shape[0]):
         x.vector[g] /= size
@@ -191,7 +194,7 @@ def start_lanczos(x: Block) -> None:
 @kernel
 def tridiagonalise(x: Block, c: Block) -> tuple[int, float]:
     """Write x.diagonal and x.beside; return the number of steps taken, and a bound of the eigenvalues."""
-    start_lanczos(x)
+    start_lanczos(x, c)
     taken, bound, former = 0, 0.0, 0.0
     for k in range(x.diagonal.shape[0]):
         apply_laplacian(x, c)
@@ -201,7 +204,7 @@ def tridiagonalise(x: Block, c: Block) -> tuple[int, float]:
             along += x.image[g] * x.vector[g]
         for g in range(x.vector.shape[0]):
             x.image[g] -= along * x.vector[g]
-        centre(x.image)
+        centre(x, c, x.image)
         size = length(x.image)
         x.diagonal[k], x.beside[k] = along, size
         bound = max(bound, former + along + size)

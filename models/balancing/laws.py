@@ -32,8 +32,9 @@ from ...core.variable import Variable
 from .graph import fastest_rate
 from .limits import OWN_REFUSALS, derating_factor
 from .links import end_voltage, fall, giving_end, lowers, taking_end
-from .objective import decay_time, lyapunov, spread
+from .objective import decay_time, lyapunov
 from .options import GREAT, Converter, ConverterLaw, Fidelity, option
+from .rows import greatest_spread
 
 STOP_ABOVE_START = OWN_REFUSALS
 """Status: the stop threshold exceeds the start threshold."""
@@ -78,9 +79,9 @@ def reset_law(x: Block) -> None:
 
 
 @kernel
-def difference(u: Block, y: Block, c: Block, m: int) -> float:
-    """Return by how much the SOC of a link's first end exceeds that of its second; the pack has the mean SOC."""
-    second = u.group_soc[c.second[m]] if c.second[m] >= 0 else y.soc_mean
+def difference(x: Block, u: Block, c: Block, m: int) -> float:
+    """Return by how much the SOC of a link's first end exceeds that of its second; the pack has the row's mean SOC."""
+    second = u.group_soc[c.second[m]] if c.second[m] >= 0 else x.mean_soc[c.first[m]]
     return u.group_soc[c.first[m]] - second
 
 
@@ -111,7 +112,7 @@ def consensus(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Set every link's current in proportion to its difference of SOC, up to the current allowed."""
     most = current_allowed(p, u)
     for m in range(y.link_current.shape[0]):
-        wanted = min(max(p.gain * difference(u, y, c, m), -most), most)
+        wanted = min(max(p.gain * difference(x, u, c, m), -most), most)
         y.link_current[m] = feasible(x, p, u, y, c, m, wanted)
 
 
@@ -126,7 +127,7 @@ def next_pair(x: Block, p: Block, u: Block, y: Block, c: Block) -> int:
     """Return the free link of the greatest difference beyond its threshold; -1 where there is none."""
     best, greatest = -1, 0.0
     for m in range(y.link_current.shape[0]):
-        apart = difference(u, y, c, m)
+        apart = difference(x, u, c, m)
         threshold = p.stop_threshold if x.chosen[m] > 0.0 else p.start_threshold
         beyond = abs(apart) > max(greatest, threshold) and is_free(x, c, m)
         if beyond and feasible(x, p, u, y, c, m, apart) != 0.0:
@@ -146,7 +147,7 @@ def pairwise(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
         m = next_pair(x, p, u, y, c)
         if m < 0:
             break
-        apart = difference(u, y, c, m)
+        apart = difference(x, u, c, m)
         y.link_current[m] = apart
         x.busy[c.first[m]] = 1.0
         if c.second[m] >= 0:
@@ -211,14 +212,14 @@ def write_timescales(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 @kernel
 def predict(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Predict when the pack will be balanced, from the currents in force."""
-    stored = lyapunov(u.group_soc, u.group_capacity, y.soc_mean)
+    stored = lyapunov(u.group_soc, u.group_capacity, x.mean_soc)
     rate = 0.5 * fall(x, u, y) / stored if stored > 0.0 else 0.0
-    apart, knee = spread(u.group_soc), 0.0
+    apart, knee = greatest_spread(x, c, u.group_soc), 0.0
     if int(p.law) == ConverterLaw.CONSENSUS:
         greatest = 0.0
         for m in range(y.link_current.shape[0]):
             if y.link_current[m] != 0.0:
-                greatest = max(greatest, p.gain * abs(difference(u, y, c, m)))
+                greatest = max(greatest, p.gain * abs(difference(x, u, c, m)))
         rate = min(rate, slowest_rate(p, u, y))
         knee = apart * current_allowed(p, u) / greatest if greatest > 0.0 else 0.0
         knee = apart if greatest <= current_allowed(p, u) else knee

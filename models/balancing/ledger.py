@@ -94,7 +94,7 @@ def put_in_force(x: Block, u: Block, y: Block) -> None:
     """
     total = active = 0.0
     for g in range(u.group_voltage.shape[0]):
-        total += u.group_voltage[g]
+        total += u.group_voltage[g] / x.lowest.shape[0]
     taken = y.balancing_pack_current * total
     moved = max(-taken, 0.0)
     for g in range(u.group_voltage.shape[0]):
@@ -111,7 +111,7 @@ def put_in_force(x: Block, u: Block, y: Block) -> None:
 def book(x: Block, y: Block, h: float) -> None:
     """Integrate the currents in force over a step of h [s]; call it before the next ones are decided."""
     groups = y.balancing_current.shape[0]
-    net = groups * y.balancing_pack_current
+    net = groups * y.balancing_pack_current / x.lowest.shape[0]
     given = max(-net, 0.0)
     for g in range(groups):
         net += y.balancing_current[g]

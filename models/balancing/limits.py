@@ -168,8 +168,9 @@ def bounds(x: Block, p: Block, u: Block, group: int, current: float) -> tuple[fl
         ``low <= 0 <= high`` [A]; they bound the same sum as `current`.
     """
     low, high = voltage_bounds(p, x.resistance_bound[group], u.measured_voltage[group], current)
-    low = max(low, min(-p.maximum_discharge_current - u.pack_current, 0.0))
-    high = min(high, max(p.maximum_charge_current - u.pack_current, 0.0))
+    load = u.pack_current / x.lowest.shape[0]
+    low = max(low, min(-p.maximum_discharge_current - load, 0.0))
+    high = min(high, max(p.maximum_charge_current - load, 0.0))
     if hottest(u.temperature, group, u.measured_voltage.shape[0]) >= p.maximum_cell_temperature:
         low = high = 0.0
     return low, high

@@ -37,6 +37,7 @@ from ...core.timescale import NONE
 from ...core.variable import Variable
 from .limits import bounds
 from .objective import lyapunov_fall
+from .rows import moved_mean
 
 
 def fields(groups: int, count: int) -> Fields:
@@ -76,9 +77,9 @@ def end_voltage(x: Block, u: Block, end: int) -> float:
 
 
 @kernel
-def distance(x: Block, u: Block, y: Block, end: int) -> float:
+def distance(x: Block, u: Block, end: int) -> float:
     """Return how far a group's SOC is above the mean; for the pack the sum of that over all groups."""
-    return u.group_soc[end] - y.soc_mean if end >= 0 else x.pack_difference
+    return u.group_soc[end] - x.mean_soc[end] if end >= 0 else x.pack_difference
 
 
 @kernel
@@ -96,11 +97,11 @@ def taking_end(c: Block, m: int, flow: float) -> int:
 @kernel
 def set_bounds(x: Block, p: Block, u: Block, y: Block) -> None:
     """Set the pack's voltage and imbalance and each group's bounds, before the currents in force are replaced."""
-    x.pack_voltage = x.pack_difference = 0.0
+    x.pack_voltage, x.pack_difference, rows = 0.0, 0.0, x.lowest.shape[0]
     for g in range(u.group_voltage.shape[0]):
-        x.pack_voltage += u.group_voltage[g]
-        x.pack_difference += u.group_soc[g] - y.soc_mean
-        current = y.balancing_current[g] + y.balancing_pack_current
+        x.pack_voltage += u.group_voltage[g] / rows
+        x.pack_difference += (u.group_soc[g] - x.mean_soc[g]) / rows
+        current = y.balancing_current[g] + y.balancing_pack_current / rows
         x.low[g], x.high[g] = bounds(x, p, u, g, current)
 
 
@@ -109,7 +110,7 @@ def lowers(x: Block, u: Block, y: Block, c: Block, m: int, flow: float) -> bool:
     """Return whether a current of the link, with its yield, lowers the Lyapunov function."""
     source, sink = giving_end(c, m, flow), taking_end(c, m, flow)
     arriving = x.yields[m] * end_voltage(x, u, source) / end_voltage(x, u, sink)
-    return arriving > 0.0 and arriving * distance(x, u, y, sink) < distance(x, u, y, source)
+    return arriving > 0.0 and arriving * distance(x, u, sink) < distance(x, u, source)
 
 
 @kernel
@@ -179,7 +180,7 @@ def limit_pack_links(x: Block, y: Block, c: Block) -> None:
             x.from_groups[second] += x.arriving[m] if flow > 0.0 else flow
         else:
             x.from_pack[first] += -flow if flow > 0.0 else x.arriving[m]
-            through += x.arriving[m] if flow > 0.0 else flow
+            through += (x.arriving[m] if flow > 0.0 else flow) / x.lowest.shape[0]
     factor = 1.0
     for g in range(x.from_groups.shape[0]):
         own, other = x.from_groups[g], x.from_pack[g] + through
@@ -215,20 +216,18 @@ def sum_currents(x: Block, y: Block, c: Block) -> None:
 @kernel
 def fall(x: Block, u: Block, y: Block) -> float:
     """Return how fast the currents in force lower the Lyapunov function [C/s]."""
-    taps = lyapunov_fall(u.group_soc, y.soc_mean, y.balancing_current)
+    taps = lyapunov_fall(u.group_soc, x.mean_soc, y.balancing_current)
     return taps - y.balancing_pack_current * x.pack_difference
 
 
 @kernel
 def limit_overshoot(x: Block, u: Block, y: Block, c: Block, h: float) -> None:
     """Scale all currents so that no step up to the fastest time constant, or h [s], goes beyond the least of V."""
-    square = total = capacity = 0.0
+    square = 0.0
     for g in range(y.balancing_current.shape[0]):
-        current = y.balancing_current[g] + y.balancing_pack_current
+        current = y.balancing_current[g] + y.balancing_pack_current / x.lowest.shape[0]
         square += current * current / u.group_capacity[g]
-        total += current
-        capacity += u.group_capacity[g]
-    curvature = square - total * total / capacity
+    curvature = square - moved_mean(x, u, y, c)
     step = max(y.timescale_fastest, h)
     if step < NONE and step * curvature > 0.0:
         factor = min(1.0, max(0.0, fall(x, u, y)) / (step * curvature))

@@ -26,6 +26,7 @@ from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.timescale import NONE, reset_timescales, timescale_variables
 from ...core.variable import DataType, Variable
+from .rows import find_means, greatest_spread
 
 
 def fields(groups: int) -> Fields:
@@ -53,9 +54,9 @@ def _progress() -> tuple[Variable, ...]:
         Variable("soc_mean", "1", None, 0.5, -UNBOUNDED, UNBOUNDED, 1.0, "SOC of the groups, weighted by capacity",
                  display_unit="%"),
         Variable("soc_variance", "1", None, 0.0, 0.0, UNBOUNDED, 1e-4,
-                 "Mean square of the difference between a group's SOC and soc_mean"),
+                 "Mean square of the difference between a group's SOC and the mean of its row"),
         Variable("lyapunov_function", "C", None, 0.0, 0.0, UNBOUNDED, 1.0,
-                 "Half the sum of capacity times squared difference between SOC and soc_mean"),
+                 "Half the sum of capacity times squared difference between SOC and the mean of its row"),
         Variable("lyapunov_decrease", "C", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
                  "Decrease of the Lyapunov function over the step"),
         Variable("algebraic_connectivity", "1", None, 0.0, 0.0, UNBOUNDED, 1.0,
@@ -70,24 +71,6 @@ def _progress() -> tuple[Variable, ...]:
 
 
 @kernel
-def least(values: Block) -> float:
-    """Return the least of the values."""
-    found = values[0]
-    for k in range(1, values.shape[0]):
-        found = min(found, values[k])
-    return found
-
-
-@kernel
-def spread(values: Block) -> float:
-    """Return the greatest less the least of the values."""
-    lowest = greatest = values[0]
-    for k in range(1, values.shape[0]):
-        lowest, greatest = min(lowest, values[k]), max(greatest, values[k])
-    return greatest - lowest
-
-
-@kernel
 def weighted_mean(values: Block, weights: Block) -> float:
     """Return ``sum w v / sum w``; the weights are positive."""
     total = weight = 0.0
@@ -98,32 +81,32 @@ def weighted_mean(values: Block, weights: Block) -> float:
 
 
 @kernel
-def variance(soc: Block, mean: float) -> float:
-    """Return the mean of ``(z - m)^2`` over the groups."""
+def variance(soc: Block, mean: Block) -> float:
+    """Return the mean of ``(z - m)^2`` over the groups, m being the mean of their row."""
     total = 0.0
     for g in range(soc.shape[0]):
-        total += (soc[g] - mean) ** 2
+        total += (soc[g] - mean[g]) ** 2
     return total / soc.shape[0]
 
 
 @kernel
-def lyapunov(soc: Block, capacity: Block, mean: float) -> float:
+def lyapunov(soc: Block, capacity: Block, mean: Block) -> float:
     """Return ``1/2 sum Q (z - m)^2`` [C]."""
     total = 0.0
     for g in range(soc.shape[0]):
-        total += 0.5 * capacity[g] * (soc[g] - mean) ** 2
+        total += 0.5 * capacity[g] * (soc[g] - mean[g]) ** 2
     return total
 
 
 @kernel
-def lyapunov_fall(soc: Block, mean: float, current: Block) -> float:
+def lyapunov_fall(soc: Block, mean: Block, current: Block) -> float:
     """Return how fast currents [A] into the groups lower the Lyapunov function, ``-sum I (z - m)`` [C/s].
 
     A current through the whole pack counts in every group: it adds ``-I sum (z - m)``, not here.
     """
     total = 0.0
     for g in range(soc.shape[0]):
-        total -= current[g] * (soc[g] - mean)
+        total -= current[g] * (soc[g] - mean[g])
     return total
 
 
@@ -167,19 +150,20 @@ def decay_time(difference: float, target: float, rate: float, knee: float) -> fl
 
 
 @kernel
-def write_imbalance(p: Block, u: Block, y: Block) -> None:
+def write_imbalance(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Write how unequal the groups are, and by how much less than at the end of the last step."""
     former = y.lyapunov_function
     y.soc_mean = weighted_mean(u.group_soc, u.group_capacity)
-    y.soc_variance = variance(u.group_soc, y.soc_mean)
-    y.lyapunov_function = lyapunov(u.group_soc, u.group_capacity, y.soc_mean)
+    find_means(x, u, c)
+    y.soc_variance = variance(u.group_soc, x.mean_soc)
+    y.lyapunov_function = lyapunov(u.group_soc, u.group_capacity, x.mean_soc)
     y.lyapunov_decrease = former - y.lyapunov_function
-    y.balanced = 1.0 if u.soc_trusted > 0.5 and spread(u.group_soc) <= p.balanced_spread else 0.0
+    y.balanced = 1.0 if u.soc_trusted > 0.5 and greatest_spread(x, c, u.group_soc) <= p.balanced_spread else 0.0
 
 
 @kernel
-def reset_objective(p: Block, u: Block, y: Block) -> None:
+def reset_objective(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Write how unequal the groups are at the start of a run, without links and time constants."""
-    write_imbalance(p, u, y)
+    write_imbalance(x, p, u, y, c)
     y.lyapunov_decrease = y.algebraic_connectivity = y.predicted_time = 0.0
     reset_timescales(y)

@@ -6,7 +6,8 @@ from ...core.fields import Fields
 from ...core.kernel import Block, kernel
 from ...core.model import DONE, Model, Update
 from ...core.variable import Count, counted
-from . import bleeding, ledger, limits, objective
+from ..strings import Strings
+from . import bleeding, ledger, limits, objective, rows
 from .bleeding import bleed, check_thresholds, predict, reset_bleeding, select, subtract_bled_charge
 from .group_resistance import learn_resistance, reset_resistance
 from .ledger import book, put_in_force, reset_ledger
@@ -14,7 +15,7 @@ from .limits import check_limits
 from .objective import reset_objective, write_imbalance
 
 
-def declare(groups: int, parallel: int) -> Model:
+def declare(groups: int, parallel: int, strings: Strings | None = None) -> Model:
     """Declare a bleed resistor for each group.
 
     Parameters
@@ -23,9 +24,12 @@ def declare(groups: int, parallel: int) -> Model:
         Number of groups in series, >= 1.
     parallel : int
         Number of cells in parallel in each group, >= 1.
+    strings : Strings, optional
+        How the groups lie; in series without it.
     """
     cells = Count(groups * counted("parallel", parallel, "cell"), "cell")
     groups = counted("groups", groups, "group")
+    lying = strings or Strings((0, groups))
     return Model(
         name="Balancer",
         description="Passive balancing by a bleed resistor at each group",
@@ -33,6 +37,7 @@ def declare(groups: int, parallel: int) -> Model:
         + bleeding.fields(groups)
         + limits.fields(groups, cells)
         + objective.fields(groups)
+        + rows.fields(groups, lying.row_of_groups)
         + ledger.fields(groups),
         initialize=initialize,
         outputs_kernel=outputs_kernel,
@@ -43,13 +48,13 @@ def declare(groups: int, parallel: int) -> Model:
 
 
 @kernel
-def decide(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
+def decide(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
     """Decide what is in force until the next decision, which is expected h [s] from now."""
     learn_resistance(x, p, u, y)
-    select(x, p, u)
+    select(x, p, u, c)
     bleed(x, p, u, y, h)
     put_in_force(x, u, y)
-    y.predicted_time = predict(p, u, y)
+    y.predicted_time = predict(x, p, u, y, c)
 
 
 @kernel
@@ -58,8 +63,8 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     reset_bleeding(x)
     reset_resistance(x, p, u)
     reset_ledger(x, y)
-    reset_objective(p, u, y)
-    decide(x, p, u, y, 0.0)
+    reset_objective(x, p, u, y, c)
+    decide(x, p, u, y, c, 0.0)
 
 
 @kernel
@@ -77,6 +82,6 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
         return status
     book(x, y, h)
     subtract_bled_charge(x, y, h)
-    write_imbalance(p, u, y)
-    decide(x, p, u, y, h)
+    write_imbalance(x, p, u, y, c)
+    decide(x, p, u, y, c, h)
     return DONE

@@ -22,7 +22,7 @@ cell's limits and at 1.2 times its currents are assumed, as is what makes a sens
 
 Shared states
 -------------
-`tripped` is written here; the supervisor reads it.
+`tripped` is written here; the supervisor reads it. `held` is written here; `comparison` of detection reads it.
 
 References
 ----------

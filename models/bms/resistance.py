@@ -21,7 +21,7 @@ a group have one scale.
 Shared states
 -------------
 `residual` is written here; `supervisor` uses it. `resistance_factor` is written here; `cell.circuit` and `group_port`
-use it. `resistance_scale` is written here; `cell.circuit` uses it.
+use it. `resistance_scale` is written here; `cell.circuit` uses it. `last_present` is written here; `detection` uses it.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ def outcome(name: str, title: str, pack: Pack, recorded: xr.Dataset) -> Outcome:
     return Outcome(
         name=name,
         title=title,
-        links=len(pack.balancer.ends(pack.pack.groups)),
+        links=len(pack.balancer.ends(pack.strings)),
         balanced_spread=pack.balancer.balanced_spread,
         group_capacity=np.asarray(drawn["Balancer"]["group_capacity"]),
         recorded=recorded,

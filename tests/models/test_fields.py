@@ -35,10 +35,14 @@ MODELS = {
     "passive_balancer": lambda: passive.declare(3, 2),
     "bms": lambda: bms.declare(3, 2, nissan_leaf_2013.PARAMETERS),
     "bms_of_strings": lambda: load_definition("bms", STRINGS, {}).model,
+    "detecting_bms": lambda: load_definition("bms", DETECTING, {}).model,
+    "detecting_bms_of_strings": lambda: load_definition("bms", STRINGS | {"detection": True}, {}).model,
     **CONVERTERS,
 }
 
 STRINGS = {"groups": 12, "parallel": 2, "parameters": "nissan_leaf_2013", "strings": 2, "modules": 2}
+
+DETECTING = STRINGS | {"strings": 1, "modules": 1, "detection": True}
 
 NETWORK = {"series": 2, "parallel": 3, "opposite_terminals": True, "nodes": 5}
 

@@ -202,7 +202,7 @@ def test_as_many_links_as_are_allowed_are_taken():
             "balancer": {"converter": "flyback", "links": "complete"},
         }
     )
-    assert len(pack.balancer.ends(447)) == 447 * 446 // 2 < MAXIMUM_LINKS < 448 * 447 // 2
+    assert len(pack.balancer.ends(pack.strings)) == 447 * 446 // 2 < MAXIMUM_LINKS < 448 * 447 // 2
 
 
 VALUES = (

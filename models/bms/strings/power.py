@@ -15,7 +15,8 @@ the modules have under the least current.
 
 Limits
 ------
-The currents of the strings are taken as constant over the horizon; R_s is that of its quick voltage. A string that is
+The currents of the strings are taken as constant over the horizon; R_s is that of its quick voltage. In tests with a
+string of thrice the resistance of the other a voltage passes its limit by 4 mV in 10 s, 6 mV in 30 s. A string that is
 far above the others in SOC may give to them while the pack is charged: I counts that, and is not below 0.
 """
 

@@ -9,6 +9,7 @@ from packfmu.core.block.memory import block_of
 from packfmu.core.errors import InputError
 from packfmu.core.variable import Count, Variable
 from packfmu.models.balancing import graph as balancing_graph
+from packfmu.models.balancing import rows
 from packfmu.models.balancing.graph import PACK, Graph, links
 from tests.models.balancing.balancers import GROUPS, LINKS, available, laplacian
 
@@ -17,7 +18,7 @@ LONG = 96
 
 def blocks(groups, ends):
     """Return the states and constants that hold these links, all available, and inputs."""
-    fields = balancing_graph.fields(Count(groups, "group"), ends)
+    fields = balancing_graph.fields(Count(groups, "group"), ends) + rows.fields(groups, (0,) * groups)
     x, c = block_of(fields.states), block_of(fields.constants, np.int64)
     c["first"], c["second"] = np.transpose(ends)
     capacity = Variable("group_capacity", "C", Count(groups, "group"), 0.0, 0.0, np.inf, 1.0, "Capacity")

@@ -46,7 +46,7 @@ def test_progress_and_time_to_balance():
         assert instance.advance(0.0, 10.0) == 0
         assert y["balancing_time"] == counted  # what was allowed during the step counts
     u["group_soc"] = [0.52, 0.525, 0.529]
-    write_imbalance(p, u, y)
+    write_imbalance(x, p, u, y, instance.c)
     assert y["lyapunov_decrease"] == former - y["lyapunov_function"] > 0.0
     assert y["balanced"] == 1.0
     put_in_force(x, u, y)

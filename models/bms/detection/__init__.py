@@ -1,0 +1,1 @@
+"""Detection of what fails: cells that open, internal shorts, and the insulation to the chassis."""
