@@ -122,6 +122,8 @@ def any_cut(x: Block, u: Block) -> bool:
 @kernel
 def port(u: Block, k: int) -> tuple[float, float]:
     """Return EMF [V] and resistance [Ohm] of cell k with a short across its poles."""
+    if u.cell_short[k] == 0.0:
+        return u.emf[k], u.resistance[k]
     shared = divisor(u, k)
     return u.emf[k] / shared, u.resistance[k] / shared
 
