@@ -160,6 +160,8 @@ def any_cut(x: Block) -> bool:
 @kernel
 def port(x: Block, u: Block, k: int) -> tuple[float, float]:
     """Return EMF [V] and resistance [Ohm] of cell k with a short across its poles."""
+    if x.short[k] == 0.0:
+        return u.emf[k], u.resistance[k]
     shared = divisor(x, u, k)
     return u.emf[k] / shared, u.resistance[k] / shared
 
