@@ -129,7 +129,7 @@ def test_keys_of_detection_need_detection():
 
 
 def test_strings_of_the_pack_are_those_of_balancer_and_bms():
-    """Two modules of two strings of two groups: converters join groups of a row only, which runs through the modules."""
+    """Two modules of two strings of two groups: converters join groups of a row, which runs through the modules."""
     several = SMALLEST | {"pack": {"series": 4, "parallel": 1, "strings": 2, "modules": 2}}
     pack = parse_pack(several | {"balancer": {"converter": "buck_boost"}, "bms": {}}, "strings")
     told = {"groups": 8, "strings": [2, 2, 2, 2], "modules": 2}

@@ -57,37 +57,46 @@ def matrices(x):
     )  # fmt: skip
 
 
+def plain_step(x, p, spread, states, current, size, h):
+    """Return covariance and states of the groups after h [s] under a current, by full matrices."""
+    capacity, settled, grid = (
+        PARALLEL * KIND.capacity,
+        short.resistance(x, p, 0, 0.5),
+        np.linspace(0.0, 1.0, KIND.nodes),
+    )
+    step = np.eye(4)
+    step[0, 1], step[0, 2] = h / capacity * current, -h / capacity
+    noise = [1e-6 * h / 86400.0 + 4e-6 * abs(current) * h / capacity, 1e-4 * h / 86400.0,
+             p["short_drift"] ** 2 * h / 3600.0, (0.05 * settled) ** 2 * h / 3600.0]  # fmt: skip
+    spread, states = step @ spread @ step.T + np.diag(noise), states @ step.T
+
+    def level(soc):
+        return np.interp(soc, grid, KIND.open_circuit_voltage)
+
+    slope = np.array([(level(0.55) - level(0.45)) / 0.1, 0.0, 0.0, current])
+    own = comparison.noise(p, GROUPS) + (p["pair_error"] * settled * max(abs(current), size)) ** 2
+    total = slope @ spread @ slope + own
+    gain = spread @ slope / total
+    innovation = x["apart"] - (level(0.5 + states[:, 0]) - level(0.5) + states[:, 3] * current)
+    innovation = np.clip(innovation, -5.0 * np.sqrt(total), 5.0 * np.sqrt(total))
+    return spread - np.outer(gain, gain) * total, states + np.outer(innovation, gain)
+
+
 def test_the_filter_of_a_short_is_that_of_full_matrices(instance):
     """Twenty steps of currents and voltages: covariance and states as by the equations, in numpy."""
     x, p, y = instance.x, instance.p, instance.y
     instance.initialize()
-    random, h = np.random.default_rng(0), 5.0
+    random, h, usual = np.random.default_rng(0), 5.0, 0.0
     x["estimate"][:, 0], x["held"] = 0.5, -1.0
     short.initialize(x, p, y, 0, 0, GROUPS)
     spread, states = matrices(x), np.zeros((GROUPS, 4))
-    grid = np.linspace(0.0, 1.0, KIND.nodes)
-    table, capacity, usual = np.asarray(KIND.open_circuit_voltage), PARALLEL * KIND.capacity, 0.0
-    settled = short.resistance(x, p, 0, 0.5)
     for _ in range(20):
         current, x["reading_voltage"] = 40.0 * random.standard_normal(), 3.7 + 0.01 * random.standard_normal(GROUPS)
         x["mean_current"] = x["last_present"] = current
         comparison.compare(x, p, 0, 0, GROUPS)
         short.follow_charge(x, p, 0, 0, GROUPS, h)
         usual -= np.expm1(-h / 600.0) * (abs(current) - usual)
-        step = np.eye(4)
-        step[0, 1], step[0, 2] = h / capacity * current, -h / capacity
-        noise = [1e-6 * h / 86400.0 + 4e-6 * abs(current) * h / capacity, 1e-4 * h / 86400.0,
-                 p["short_drift"] ** 2 * h / 3600.0, (0.05 * settled) ** 2 * h / 3600.0]  # fmt: skip
-        spread = step @ spread @ step.T + np.diag(noise)
-        states = states @ step.T
-        slope = np.array([np.ptp(np.interp([0.45, 0.55], grid, table)) / 0.1, 0.0, 0.0, current])
-        own = comparison.noise(p, GROUPS) + (p["pair_error"] * settled * max(abs(current), usual)) ** 2
-        total = slope @ spread @ slope + own
-        gain = spread @ slope / total
-        expected = np.interp(0.5 + states[:, 0], grid, table) - np.interp(0.5, grid, table) + states[:, 3] * current
-        innovation = np.clip(x["apart"] - expected, -5.0 * np.sqrt(total), 5.0 * np.sqrt(total))
-        states = states + np.outer(innovation, gain)
-        spread = spread - np.outer(gain, gain) * total
+        spread, states = plain_step(x, p, spread, states, current, usual, h)
     scale = np.sqrt(np.diag(spread))
     assert matrices(x) / np.outer(scale, scale) == pytest.approx(spread / np.outer(scale, scale), abs=1e-9)
     assert x["off"] == pytest.approx(states, rel=1e-9, abs=1e-12)
