@@ -5,14 +5,17 @@ those of this thread's processor [s]. What a command needs is built at its first
 """
 
 import json
-import logging
 import sys
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from statistics import median
 from time import thread_time
 
+import numpy as np
 import pybamm
+
+sys.path.append(str(Path(__file__).parents[1] / "tests" / "references"))
 
 SETTLING = 5
 """Steps before steps are timed."""
@@ -72,16 +75,12 @@ def step(model, currents):
 
 
 def pack(series, parallel, steps, h):
-    """Step a pack of SPM cells of liionpack by h [s]; the time is that of a step, its setup left out.
-
-    liionpack 0.4.0 asks models for numbers of sensitivities that PyBaMM no longer has: there are none.
-    """
+    """Step a pack of SPM cells of liionpack by h [s]; the time is that of a step, its setup left out."""
     import liionpack  # noqa: PLC0415  # what it imports takes seconds
+    from liionpack_packs import circuit  # noqa: PLC0415
 
-    pybamm.BaseModel.len_rhs_sens = pybamm.BaseModel.len_alg_sens = 0
-    logging.disable(logging.CRITICAL)
     values = pybamm.ParameterValues("Chen2020")
-    netlist = liionpack.setup_circuit(Np=parallel, Ns=series, Rb=1e-4, Rc=1e-2, V=4.0, I=5.0 * parallel)
+    netlist = circuit(series, parallel, 5.0 * parallel)
     load = f"Discharge at {5.0 * parallel} A for {steps * h} seconds"
     manager = liionpack.CasadiManager()
     manager.solve(
@@ -95,7 +94,17 @@ def pack(series, parallel, steps, h):
     return {"seconds": (thread_time() - begin) / manager.global_step, "steps": manager.global_step}
 
 
-DEEDS = {"versions": versions, "discharge": discharge, "step": step, "pack": pack}
+def circuits(series, parallel, steps, h, path):
+    """Save the wiring of the same pack, and each circuit that its steps solve, in an archive of numpy."""
+    from liionpack_packs import circuit, trace  # noqa: PLC0415
+
+    load = f"Discharge at {5.0 * parallel} A for {steps * h} seconds"
+    found = trace(circuit(series, parallel, 5.0 * parallel), [load], h, pybamm.ParameterValues("Chen2020"), 0.9)
+    np.savez_compressed(path, **found)
+    return {"circuits": len(found["current"])}
+
+
+DEEDS = {"versions": versions, "discharge": discharge, "step": step, "pack": pack, "circuits": circuits}
 
 
 def main():

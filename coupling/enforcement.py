@@ -16,7 +16,10 @@ The mean of a flow that is handed on from fast to slow needs no rule: it conserv
 their time constants by the outputs ``timescale.fastest`` and ``timescale.slowest``, and that of a held quantity by the
 output that its port names; what is not reported is not checked. Switching inside a component does not cross its
 boundary; only averages do. The component reports how fast it switches by ``switching.period`` and
-``switching.settling``, and the third rule checks its step against these.
+``switching.settling``, and the third rule checks its step against these. Transients inside a component, faster than its
+step, are states that go on from step to step: it takes them in sub-steps of its own and keeps their error within its
+tolerance. It tells ``transient.substep``, ``transient.fastest`` and ``transient.slowest``; where they outlast its step
+no rule is broken.
 """
 
 from __future__ import annotations
@@ -34,7 +37,8 @@ from .system import System
 
 FASTEST, SLOWEST = "timescale.fastest", "timescale.slowest"
 SWITCHING_PERIOD, SWITCHING_SETTLING = "switching.period", "switching.settling"
-REPORTS = (FASTEST, SLOWEST, SWITCHING_PERIOD, SWITCHING_SETTLING)
+TRANSIENT = ("transient.substep", "transient.fastest", "transient.slowest")
+REPORTS = (FASTEST, SLOWEST, SWITCHING_PERIOD, SWITCHING_SETTLING, *TRANSIENT)
 """The outputs that report the time constants of a component as a whole."""
 
 HELD, WATCH = 4, 5
@@ -54,6 +58,9 @@ class Timescale:
         Shortest and longest time constant [s]; a component without any has a fastest of 1e300 s and a slowest of 0.
     switching_period, switching_settling : float
         Of the switching inside the component [s]: its period, and its slowest time constant; 0 where nothing switches.
+    transient : (float, float, float)
+        Of the transients inside the component [s]: the next sub-step, the shortest and the longest time constant; 0
+        where there are none.
     quantities : mapping of str to float
         Time constants of held quantities [s], by the outputs that report them.
     """
@@ -62,6 +69,7 @@ class Timescale:
     slowest: float
     switching_period: float = 0.0
     switching_settling: float = 0.0
+    transient: tuple[float, float, float] = (0.0, 0.0, 0.0)
     quantities: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
@@ -73,13 +81,14 @@ class Timescale:
             values[SLOWEST],
             values.get(SWITCHING_PERIOD, 0.0),
             values.get(SWITCHING_SETTLING, 0.0),
+            (values.get(TRANSIENT[0], 0.0), values.get(TRANSIENT[1], 0.0), values.get(TRANSIENT[2], 0.0)),
             held,
         )
 
     def of(self, output: str) -> float | None:
         """Return the time constant that an output reports [s]; None where it reports none."""
         if output in REPORTS:
-            own = (self.fastest, self.slowest, self.switching_period, self.switching_settling)
+            own = (self.fastest, self.slowest, self.switching_period, self.switching_settling, *self.transient)
             return own[REPORTS.index(output)]
         return self.quantities.get(output)
 

@@ -31,6 +31,7 @@ def tables(
         ("layer", "period", "component", "update", "fastest", "slowest", "fastest/period", "slowest/period")
     ]
     rows += [_switching(name, timescale) for name, timescale in timescales.items() if timescale.switching_period]
+    rows += [_transient(name, timescale) for name, timescale in timescales.items() if timescale.transient[0]]
     for layer, period in plan.periods.items():
         for name in plan.members[layer]:
             update = system.component(name).update.value
@@ -50,6 +51,17 @@ def _switching(name: str, timescale: Timescale) -> tuple[str, str, str, str, str
     period, settling = timescale.switching_period, timescale.switching_settling
     constant, ratio = (time_text(settling), f"{settling / period:.3g}") if settling else ("none", "")
     return "switching", time_text(period), f"within {name}", Update.EXACT.value, constant, constant, ratio, ratio
+
+
+def _transient(name: str, timescale: Timescale) -> tuple[str, str, str, str, str, str, str, str]:
+    """Return the row of transients inside a component; its period is the next of its sub-steps."""
+    substep, *constants = timescale.transient
+    if constants[0] >= NONE:
+        return "transient", time_text(substep), f"within {name}", Update.IMPLICIT.value, "none", "none", "", ""
+    fastest, slowest = constants
+    ratios = (f"{fastest / substep:.3g}", f"{slowest / substep:.3g}")
+    told = (time_text(fastest), time_text(slowest))
+    return "transient", time_text(substep), f"within {name}", Update.IMPLICIT.value, *told, *ratios
 
 
 def _constants(timescale: Timescale | None, period: int) -> tuple[str, str, str, str]:

@@ -8,6 +8,8 @@ from typing import Any
 from ..fmi.definition import Definition, Example, Terminal, TerminalKind
 from ..models.aging.counters import COUNTER_NAMES
 from ..models.aging.kind import AgingParameters
+from ..models.cell.mixed.cells import MixedCells
+from ..models.cell.protocol import CellModel
 from ..models.parameter_sets import cell_model, mixed_cells, parameter_set
 
 TERMINALS = (
@@ -39,13 +41,15 @@ def define(cells: int, parameters: str | Mapping[str, Any], aging: str | None = 
         Number of cells, >= 1.
     parameters : str or mapping
         A module of `models.parameters` that holds a cell, such as ``nissan_leaf_2013``, or the figures of another one,
-        of `models.cell.figures`; of several kinds of cells ``kinds``, a list of these, and ``of``, the number of the kind
-        of each cell, from 0.
+        of `models.cell.figures`. Of several kinds of cells ``kinds``, a list of these, and ``of``, the number of the
+        kind of each cell, from 0.
     aging : str, optional
         A module of `models.parameters` that holds how cells age; without it they do not.
     """
-    mixed = not isinstance(parameters, str) and "kinds" in parameters
-    cell = mixed_cells(parameters) if mixed else cell_model(parameters)
+    if not isinstance(parameters, str) and "kinds" in parameters:
+        cell: CellModel | MixedCells = mixed_cells(parameters)
+    else:
+        cell = cell_model(parameters)
     discharge = Example({"current[1]": -round(cell.capacity / 7200.0, 2)}, 600.0, ("voltage_minimum", "soc_minimum"))
     if aging is None:
         return Definition(cell.declare(cells), TERMINALS, example=discharge)

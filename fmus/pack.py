@@ -245,15 +245,33 @@ HEAT_TAPS = tuple(Tap(f"heat_{part}", f"Cell.heat_{part}", Summary.INTEGRAL) for
 """Further outputs where the cells tell the parts of their heat."""
 
 WIRED_TAPS = (
-    *(Tap(name, f"PackNetwork.{name}") for name in ("stranded_charge",)),
-    *(Tap(name, f"PackNetwork.{name}", Summary.MAXIMUM) for name in ("open_circuit",)),
+    *(
+        Tap(name, f"PackNetwork.{name}")
+        for name in (
+            "stranded_charge", "deliverable_capacity", "redistribution_excessive", "insulation_resistance",
+            "insulation_resistance_per_volt", "positive_pole_voltage", "negative_pole_voltage", "link_voltage",
+        )
+    ),
+    *(
+        Tap(name, f"PackNetwork.{name}", Summary.MAXIMUM)
+        for name in ("open_circuit", "link_empty", "link_full", "inrush_current")
+    ),
     *(
         Tap(name, f"PackNetwork.{name}", Summary.INTEGRAL)
-        for name in ("short_energy", "short_charge", "inductive_energy", "method_loss")
+        for name in (
+            "short_energy", "short_charge", "external_short_energy", "inductive_energy", "method_loss", "arc_energy",
+            "contactor_loss", "link_energy", "load_energy",
+        )
     ),
-    Tap("string_current", "PackNetwork.string_current", detail=Detail.GROUP),
-    Tap("conductor_current", "PackNetwork.conductor_current", detail=Detail.CELL),
-    Tap("short_heat_rate", "PackNetwork.short_heat_rate", detail=Detail.CELL),
+    Tap("external_short_current", "PackNetwork.external_short_current", Summary.MEAN),
+    *(Tap(name, f"PackNetwork.{name}", detail=Detail.GROUP) for name in ("string_current", "redistribution_current")),
+    *(
+        Tap(name, f"PackNetwork.{name}", detail=Detail.CELL)
+        for name in (
+            "conductor_current", "short_heat_rate", "fuse_blown", "fuse_arcing", "melted_share", "fuse_melting_time",
+            "fuse_clearing_time",
+        )
+    ),
 )
 """Further outputs of a pack that is wired in any way; those that its network tells."""
 

@@ -51,6 +51,7 @@ def define(
     anodes: bool = False,
     netlist: Mapping[str, Any] | None = None,
     curves: Sequence[int] | None = None,
+    linked: bool = False,
 ) -> Definition:
     """Return the network of a pack.
 
@@ -68,13 +69,15 @@ def define(
         How cells and conductors are wired, of `Netlist.figures`; without it the groups are in series.
     curves : sequence of int, optional
         Of cells of several kinds, the open-circuit curve of each group, from 0.
+    linked : bool
+        Whether the load acts at a link with a capacitor, behind a contactor; needs a netlist.
     """
     told = ("anode_emf", "anode_resistance") if anodes else ()
     load = LOAD_BY_ANODE if anodes else LOAD
     if netlist is None:
         model = network.declare(series, parallel, opposite_terminals, nodes, anodes)
     else:
-        model = wired.declare(Netlist.of_figures(netlist), nodes, anodes)
+        model = wired.declare(Netlist.of_figures(netlist), nodes, anodes, linked)
     if curves is not None:
         model = with_kinds(model, curves)
     return Definition(

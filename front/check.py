@@ -22,6 +22,7 @@ from ..models.balancing.stability import incidence, lyapunov_factor, rates, time
 from ..models.cell.protocol import CellModel
 from ..pack.block import all_parts, kernel_pack, periods
 from ..pack.file import Pack, load_pack
+from ..pack.wiring.kinds import least_capacity
 
 AMPERE_HOUR = 3600.0
 
@@ -41,7 +42,7 @@ def explain_pack(path: Path) -> str:
     planned = all_parts(pack)
     sections = [
         "\n".join([*_arrangement(path, pack), *_built(pack, planned)]),
-        _limits(pack, pack.cell.load()),
+        _limits(pack),
         _plan(pack, planned),
         "\n".join(_balancing(pack, {part.name: part for part in planned}["Balancer"])),
     ]
@@ -49,17 +50,38 @@ def explain_pack(path: Path) -> str:
 
 
 def _arrangement(path: Path, pack: Pack) -> list[str]:
-    kind, shape = pack.cell.load(), pack.pack
-    soc = np.linspace(0.0, 1.0, 1001)
-    voltage = float(np.mean(kind.open_circuit(soc)))
-    charge = shape.across * kind.capacity / AMPERE_HOUR
+    kinds, shape = pack.kinds, pack.pack
+    told = [_kind(pack, number) for number in range(len(kinds.chosen))]
+    if kinds.are_worn:
+        worn = np.flatnonzero((kinds.capacity_loss > 0.0) | (kinds.resistance_growth > 0.0))
+        told.append(
+            f"worn       {len(worn)} of {shape.cells} cells: at most {kinds.capacity_loss.max():.3g} of the capacity "
+            f"lost, {kinds.resistance_growth.max():.3g} of the resistance gained"
+        )
+    voltage = float(np.mean(kinds.each(_mean_voltage)))
+    held = np.asarray(kinds.each(lambda kind: kind.capacity)) * (1.0 - kinds.capacity_loss)
+    charge = shape.strings * float(held.reshape(-1, shape.parallel).sum(axis=1).min()) / AMPERE_HOUR
     return [
         f"pack       {path}: {_arranged(pack)}",
-        f"cell       {pack.cell.parameters}: {kind.capacity / AMPERE_HOUR:.4g} A.h, "
-        f"{voltage * kind.capacity / AMPERE_HOUR:.4g} W.h between SOC 0 and 1",
+        *told,
         f"nominal    {shape.series * voltage:.4g} V, {charge:.4g} A.h, "
         f"{shape.series * voltage * charge / 1e3:.4g} kW.h",
     ]
+
+
+def _mean_voltage(kind: CellModel) -> float:
+    return float(np.mean(kind.open_circuit(np.linspace(0.0, 1.0, 1001))))
+
+
+def _kind(pack: Pack, number: int) -> str:
+    """Return what a kind of cell holds, and how many of several are of it."""
+    kinds = pack.kinds
+    kind, count = kinds.models[number], int((kinds.of == number).sum())
+    several = f", {count} cells" if kinds.are_several else ""
+    return (
+        f"cell       {kinds.chosen[number].parameters}: {kind.capacity / AMPERE_HOUR:.4g} A.h, "
+        f"{_mean_voltage(kind) * kind.capacity / AMPERE_HOUR:.4g} W.h between SOC 0 and 1{several}"
+    )
 
 
 def _arranged(pack: Pack) -> str:
@@ -85,9 +107,10 @@ def _built(pack: Pack, planned: Sequence[Part]) -> list[str]:
     return [f"FMUs       {', '.join(part.name for part in planned)}: {count} variables; {told}"]
 
 
-def _limits(pack: Pack, kind: CellModel) -> str:
-    limits, series, across = kind.limits, pack.pack.series, pack.pack.across
-    hourly = kind.nominal_capacity / AMPERE_HOUR
+def _limits(pack: Pack) -> str:
+    """Return the limits of cell and pack, of several kinds those that suit all."""
+    limits, series, across = pack.kinds.narrowest, pack.pack.series, pack.pack.across
+    hourly = least_capacity(pack.kinds) / AMPERE_HOUR
     rows = [("limit", "cell", "pack")]
     for name, value in (("lowest voltage", limits.minimum_voltage), ("highest voltage", limits.maximum_voltage)):
         rows.append((name, f"{value:.4g} V", f"{series * value:.5g} V"))

@@ -53,6 +53,7 @@ def started(
         What the user should know of what was given.
     """
     cell, shape = pack.cell.load(), pack.pack
+    any_kind, suiting = pack.kinds.spanned(narrow=False), pack.kinds.narrowest
     return RunRecord(
         kind=kind,
         pack_name=pack.name,
@@ -64,10 +65,10 @@ def started(
         capacity=cell.capacity,
         cell_capacities=tuple(draw_cells(pack)["capacity"].tolist()),
         limits=RunLimits(
-            minimum_cell_voltage=cell.limits.minimum_voltage,
-            maximum_cell_voltage=cell.limits.maximum_voltage,
-            maximum_charge_current=shape.across * cell.limits.maximum_charge_current,
-            maximum_discharge_current=shape.across * cell.limits.maximum_discharge_current,
+            minimum_cell_voltage=any_kind.minimum_voltage,
+            maximum_cell_voltage=any_kind.maximum_voltage,
+            maximum_charge_current=shape.across * suiting.maximum_charge_current,
+            maximum_discharge_current=shape.across * suiting.maximum_discharge_current,
         ),
         seed=pack.variation.seed,
         profile=profile,

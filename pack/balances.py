@@ -15,7 +15,8 @@ INTEGRALS = {
     ),
     "PackNetwork": (
         "pack_charge", "pack_energy", "balancing_energy", "busbar_loss", "cell_energy", "level_charge", "short_charge",
-        "short_energy", "inductive_energy", "method_loss",
+        "short_energy", "inductive_energy", "method_loss", "arc_energy", "external_short_energy", "contactor_loss",
+        "link_energy", "load_energy",
     ),
     "Balancer": ("balancing_charge", "balancing_energy", "moved_charge", "moved_energy", "heat"),
     "Thermal": ("generated_heat", "stored_heat", "ambient_heat", "coolant_heat"),
@@ -93,7 +94,15 @@ BALANCES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
         ("PackNetwork.pack_energy", "PackNetwork.balancing_energy"),
         (
             "PackNetwork.cell_energy", "PackNetwork.busbar_loss", "PackNetwork.short_energy",
-            "PackNetwork.inductive_energy", "PackNetwork.method_loss",
+            "PackNetwork.inductive_energy", "PackNetwork.method_loss", "PackNetwork.arc_energy",
+        ),
+    ),
+    (
+        "load and link, energy", "J",
+        ("PackNetwork.load_energy",),
+        (
+            "PackNetwork.pack_energy", "PackNetwork.external_short_energy", "PackNetwork.contactor_loss",
+            "PackNetwork.link_energy",
         ),
     ),
     (
@@ -119,6 +128,7 @@ BALANCES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
 
 OPTIONAL = (
     "Balancer.", "Cell.aging_", "Cell.shifted_", "PackNetwork.short_", "PackNetwork.inductive_", "PackNetwork.method_",
+    "PackNetwork.arc_",
 )  # fmt: skip
 """Terms of what a pack may do without; they are 0 then."""
 

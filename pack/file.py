@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ from .reading.toml_file import read_toml
 from .setting import Table
 from .tables import Aging, Arrangement, Busbar, Context, Outputs, Schedule, Thermal, Variation
 from .wiring.netlist import wiring
-from .wiring.tables import Cable, Faults, NetlistTable
+from .wiring.tables import Cable, Contactor, Faults, Fuse, Insulation, NetlistTable, Network, StringFuse
 
 MOST_BYTES = 2**18
 """Size of a pack file; 20 000 links have room, and whatever is in it is read in seconds."""
@@ -60,6 +59,11 @@ class Pack(Table):
     busbar: Busbar = Field(default_factory=Busbar)
     cable: Cable | None = None
     netlist: NetlistTable | None = None
+    fuse: Fuse | None = None
+    string_fuse: StringFuse | None = None
+    contactor: Contactor | None = None
+    insulation: Insulation | None = None
+    network: Network | None = None
     faults: Faults | None = None
     thermal: Thermal = Field(default_factory=Thermal)
     balancer: Balancer = Field(default_factory=Balancer)
@@ -87,9 +91,11 @@ class Pack(Table):
     @property
     def wiring(self) -> Netlist | None:
         """How cells and conductors are wired where the pack is more than groups in series; else None."""
-        return wiring(self.pack, self.busbar, self.cable, self.netlist, self.faults)
+        fuses = {"fuse": self.fuse, "string_fuse": self.string_fuse}
+        asked = (*fuses.values(), self.contactor, self.insulation, self.network, self.faults)
+        return wiring(self.pack, self.busbar, self.cable, self.netlist, fuses, any(each is not None for each in asked))
 
-    @cached_property
+    @property
     def strings(self) -> Strings:
         """How its groups lie; InputError where its modules have not equally many strings."""
         netlist = self.wiring
@@ -98,9 +104,9 @@ class Pack(Table):
         lengths = Counter((tap.module, tap.string) for tap in netlist.taps)
         return strings_of(self.pack.groups, list(lengths.values()), len({module for module, _ in lengths}))
 
-    @cached_property
+    @property
     def kinds(self) -> Kinds:
-        """The kinds of its cells, and what they have lost; ValueError where [[replaced]] names what it does not have."""
+        """The kinds of its cells, and what they have lost; ValueError where a number in [[replaced]] is none of its."""
         return kinds_of(self.cell, self.replaced, self.pack)
 
     @model_validator(mode="after")

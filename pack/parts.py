@@ -95,13 +95,16 @@ def _network(pack: Pack, cells: Mapping[str, NDArray[np.float64]], worn: Mapping
         "opposite_terminals": pack.busbar.terminals is Terminals.OPPOSITE,
         "nodes": kinds.nodes,
     }
-    if all(isinstance(kind, ElectrochemicalParameters) for kind in kinds.models):
-        arguments["anodes"] = True
     wiring = pack.wiring
+    tell = all(isinstance(kind, ElectrochemicalParameters) for kind in kinds.models)
+    if tell and (wiring is None or not wiring.has_transients):
+        arguments["anodes"] = True
     if wiring is not None:
         arguments["netlist"] = wiring.figures()
+    if pack.contactor is not None:
+        arguments["linked"] = True
     start: dict[str, ArrayLike] = {
-        **(pack.busbar.start("network") if wiring is None else {}),
+        **(pack.busbar.start("network") if wiring is None else wiring_start(pack)),
         **{name: value for name, value in worn.items() if name == "capacity_loss"},
         "contact_resistance": contacts(pack),
         "capacity": cells["capacity"],
@@ -118,6 +121,17 @@ def _network(pack: Pack, cells: Mapping[str, NDArray[np.float64]], worn: Mapping
     if kinds.are_several:
         arguments["curves"] = curves
     return Part("PackNetwork", "pack_network", arguments, start)
+
+
+def wiring_start(pack: Pack) -> Mapping[str, ArrayLike]:
+    """Return what the tables of a wired pack set in its network."""
+    models = {"wired"}
+    if pack.contactor is not None:
+        models.add("linked")
+    if pack.wiring is not None and pack.wiring.has_transients:
+        models.add("inductive")
+    tables = [table for table in (pack.contactor, pack.insulation, pack.network) if table is not None]
+    return {name: value for table in tables for model in models for name, value in table.start(model).items()}
 
 
 def contacts(pack: Pack) -> NDArray[np.float64]:

@@ -18,6 +18,8 @@ from ..models.bms import bms
 from ..models.bms.detection import management
 from ..models.cell.kind import CellParameters
 from ..models.network import network
+from ..models.network.wired import network as wired
+from ..models.network.wired.arranged import Arranged
 from ..models.parameter_sets import parameter_set, parameter_sets
 from ..models.strings import Strings
 from ..models.thermal import chain
@@ -27,8 +29,12 @@ from ..models.thermal import chain
 def models() -> dict[str, Model]:
     """Return the models that a pack file sets variables of; their sizes and kind of cell do not matter here."""
     kind = parameter_set(parameter_sets(CellParameters)[0], CellParameters)
+    plain, inductive = (Arranged(series=1, parallel=1, pack_cable=(1e-3, h)).netlist() for h in (0.0, 1e-6))
     return {
         "network": network.declare(1, 1, False, 2),
+        "wired": wired.declare(plain, 2),
+        "linked": wired.declare(plain, 2, linked=True),
+        "inductive": wired.declare(inductive, 2),
         "thermal": chain.declare(1),
         "bleeding": passive.declare(1, 1),
         "converters": active.declare(2, 1, Converter.FLYBACK, [(0, 1)]),

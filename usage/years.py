@@ -25,9 +25,9 @@ from ..coupling.schedule import make_plan
 from ..coupling.system import System
 from ..models.aging.kind import AgingParameters
 from ..models.cell.physics.cell import ElectrochemicalCell
-from ..models.cell.protocol import CellModel
 from ..pack.balances import continued, integrals
 from ..pack.block import periods
+from ..pack.cells.replaced import Kinds
 from ..pack.file import Pack
 from ..pack.fmus import fmu_block, fmu_pack
 from ..pack.parts import parts
@@ -206,11 +206,13 @@ def life_of(pack: Pack, years: Years) -> Callable[[xr.Dataset], Life]:
             np.asarray(drawn.get("earlier_capacity_calendar_damage", 0.0), np.float64),
             np.asarray(drawn.get("earlier_capacity_cycle_damage", 0.0), np.float64),
         ),
-        resistance=_resistance(pack.cell.load(), started["Cell"]),
+        resistance=_resistance(pack.kinds, started["Cell"]),
     )
 
 
-def _resistance(kind: CellModel, drawn: Mapping[str, ArrayLike]) -> NDArray[np.float64]:
+def _resistance(kinds: Kinds, drawn: Mapping[str, ArrayLike]) -> NDArray[np.float64]:
     """Return what each cell's resistance settles at when new and half full [Ohm]; physics shares it over the area."""
-    area = np.asarray(drawn["capacity"]) / kind.capacity if isinstance(kind, ElectrochemicalCell) else 1.0
-    return np.asarray(kind.settled_resistance(0.5) * np.asarray(drawn["resistance_scale"]) / area)
+    settled = kinds.each(lambda kind: float(kind.settled_resistance(0.5)))
+    are_spread = kinds.each(lambda kind: float(isinstance(kind, ElectrochemicalCell)))
+    area = np.asarray(drawn["capacity"]) / kinds.each(lambda kind: kind.capacity)
+    return np.asarray(settled * np.asarray(drawn["resistance_scale"]) / np.where(are_spread, area, 1.0))

@@ -51,7 +51,7 @@ FORMS = ("", "e", "f", "g")
 FORMAT = re.compile(r"\.(\d{1,2})([efg])")
 """Formats that a refusal may use: they mean the same to Python and to C."""
 
-FIELD = re.compile(r"([puyx]\.\w+(?:\.\w+)?)((?:\[\d+\])*)")
+FIELD = re.compile(r"([puyx]\.\w+(?:\.\w+)*)((?:\[\d+\])*)")
 """An element of a block, as a refusal names it; a variable with an owner by both names."""
 
 

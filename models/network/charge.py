@@ -14,7 +14,8 @@ first is full. Both ratios are 0 in a pack that can neither give nor take. All o
 
 Limits
 ------
-The state of energy takes one open-circuit voltage over SOC for each group (`kinds`); offsets that single cells have are left out.
+The state of energy takes one open-circuit voltage over SOC for each group (`kinds`); offsets that single cells have are
+left out.
 
 Where `capacity_loss` is lithium, as of cells of physics, the capacity is an estimate: the limits of SOC move with the
 lithium, and a cell loses somewhat less of its charge between them. Of `chen_2020` it is 0.981 to 0.982 of the lithium,

@@ -14,7 +14,7 @@ with the inverse z_i of the curve of each kind, beyond SOC 0 and 1 as well. Each
 Limits
 ------
 The capacities that weigh the curves are those of the start: cells that age apart change their shares, which the curve
-does not follow. In a group of several kinds a single cell is beyond SOC 0 or 1 before the group is, where curves differ.
+does not follow. In a group of several kinds whose curves differ a cell may be beyond SOC 0 or 1 while the group is not.
 Curves that fall with SOC anywhere have no inverse; flat parts are taken as rising by `LEAST_RISE`.
 """
 
@@ -105,10 +105,10 @@ def with_kinds(model: Model, curves: Sequence[int]) -> Model:
             return replace(variable, size=(Count(further, "curve"), variable.size[1]))
         return replace(variable, start=curves) if variable.name == "open_circuit_curve" else variable
 
-    blocks = {
-        block: tuple(map(resized, getattr(model.fields, block))) for block in ("parameters", "states", "constants")
-    }
-    return replace(model, fields=replace(model.fields, **blocks))
+    parameters, states, constants = (
+        tuple(map(resized, block)) for block in (model.parameters, model.states, model.constants)
+    )
+    return replace(model, fields=replace(model.fields, parameters=parameters, states=states, constants=constants))
 
 
 def mixture(curves: NDArray[np.float64], weights: Sequence[float]) -> NDArray[np.float64]:

@@ -139,11 +139,17 @@ def eliminate_star(x: Block, c: Block, k: int, mesh: int) -> int:
 @kernel
 def spread(x: Block, c: Block) -> None:
     """Eliminate other currents into the nodes, `known`, where the conductances are eliminated."""
+    spread_array(x, c, x.known)
+
+
+@kernel
+def spread_array(x: Block, c: Block, known: Block) -> None:
+    """Eliminate currents into the nodes that an array holds, as `spread` does."""
     first = 0
-    for k in range(x.known.shape[0] - 1):
-        end, raised = c.column_start[k + 1], x.star_resistance[k] * x.known[k]
+    for k in range(known.shape[0] - 1):
+        end, raised = c.column_start[k + 1], x.star_resistance[k] * known[k]
         for a in range(first, end):
-            x.known[c.pair_later[a]] += x.conductance[a] * raised
+            known[c.pair_later[a]] += x.conductance[a] * raised
         first = end
 
 

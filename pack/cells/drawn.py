@@ -7,10 +7,11 @@ a kind has is ``kind_1.<name>``, an array over the cells of that kind.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...core.errors import InputError
 from ...models.cell.mixed.cells import member
@@ -25,9 +26,6 @@ from .physics_variation import PHYSICS_SPREADS, WINDOW, Inventory, capacities, d
 if TYPE_CHECKING:
     from ..file import Pack
 
-COMMON = ("capacity", "initial_soc", "resistance_scale", "coulombic_efficiency", "self_discharge_current")
-"""What cells of every kind have."""
-
 
 def draw_cells(pack: Pack) -> dict[str, Values]:
     """Return the values that differ from cell to cell: drawn (`pack.variation`, `pack.circuit_variation`), or known."""
@@ -35,9 +33,10 @@ def draw_cells(pack: Pack) -> dict[str, Values]:
     each = [_draw_kind(pack, cell) for cell in kinds.chosen]
     if not kinds.are_several:
         return _worn(pack, each[0])
-    cells: dict[str, Values] = {name: np.choose(kinds.of, [drawn[name] for drawn in each]) for name in COMMON}
+    common = [name for name in each[0] if all(name in drawn and drawn[name].ndim == 1 for drawn in each)]
+    cells = {name: _of_all(kinds.of, [drawn[name] for drawn in each]) for name in common}
     for number, drawn in enumerate(each):
-        own = {name: values[kinds.of == number] for name, values in drawn.items() if name not in COMMON}
+        own = {name: values[kinds.of == number] for name, values in drawn.items() if name not in common}
         cells |= {f"{member(number)}.{name}": values for name, values in own.items()}
     return _worn(pack, cells)
 
@@ -66,6 +65,14 @@ def _draw_kind(pack: Pack, cell: Cell) -> dict[str, Values]:
     return cells if pack.cells is None else cells_with(pack.cells.known, cells)
 
 
+def _of_all(of: NDArray[np.int64], each: Sequence[Values]) -> Values:
+    """Return the values of all cells, those of each kind from its own draw."""
+    values = np.empty(len(of))
+    for number, drawn in enumerate(each):
+        values[of == number] = drawn[of == number]
+    return values
+
+
 def _worn(pack: Pack, cells: dict[str, Values]) -> dict[str, Values]:
     """Return cells that have lost capacity and gained resistance, where no aging model takes that."""
     kinds = pack.kinds
@@ -84,7 +91,7 @@ def of_kind(pack: Pack, cells: Mapping[str, Values], number: int) -> dict[str, V
         return dict(cells)
     prefix = f"{member(number)}."
     own = {name.removeprefix(prefix): values for name, values in cells.items() if name.startswith(prefix)}
-    return {name: cells[name][pack.kinds.of == number] for name in COMMON} | own
+    return {name: values[pack.kinds.of == number] for name, values in cells.items() if "." not in name} | own
 
 
 def start_voltage(pack: Pack, cells: Mapping[str, Values]) -> Values:

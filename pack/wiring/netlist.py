@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ...models.network.wired.arranged import Arranged
+from collections.abc import Mapping
+
+from ...models.network.wired.arranged import NO_FUSE, Arranged
 from ...models.network.wired.netlist import Netlist
 from ..tables import Arrangement, Busbar, Terminals
-from .tables import Cable, Faults, NetlistTable
+from .tables import Cable, Fuse, NetlistTable
 
 
 def wiring(
@@ -13,9 +15,10 @@ def wiring(
     busbar: Busbar,
     cable: Cable | None,
     netlist: NetlistTable | None,
-    faults: Faults | None,
+    fuses: Mapping[str, Fuse | None],
+    asked: bool,
 ) -> Netlist | None:
-    """Return how cells and conductors are wired; None where the groups are in series, without cables and faults.
+    """Return how cells and conductors are wired; None where the groups are in series and nothing else is `asked` for.
 
     Raises
     ------
@@ -24,15 +27,22 @@ def wiring(
     """
     if netlist is not None:
         _check(netlist, arrangement, cable)
+        for name, fuse in fuses.items():
+            if fuse is not None:
+                raise ValueError(f"a pack with a netlist has no table [{name}]: its conductors have fuses of their own")
         return netlist.netlist(arrangement.parallel)
     plain = arrangement.strings == 1 and busbar.segment_inductance == 0.0
-    if plain and cable is None and faults is None:
+    if plain and not asked and cable is None:
         return None
-    return _arranged(arrangement, busbar, cable or Cable()).netlist()
+    return _arranged(arrangement, busbar, cable or Cable(), fuses).netlist()
 
 
-def _arranged(arrangement: Arrangement, busbar: Busbar, cable: Cable) -> Arranged:
+def _arranged(arrangement: Arrangement, busbar: Busbar, cable: Cable, fuses: Mapping[str, Fuse | None]) -> Arranged:
     """Return how the pack is wired in one of the usual ways; a cable that conducts can be opened."""
+    figures = {name: fuse.figures for name, fuse in fuses.items() if fuse}
+    for name, resistance in (("string_fuse", cable.string_resistance), ("fuse", cable.resistance)):
+        if name in figures and resistance == 0.0:
+            raise ValueError(f"[{name}] needs a cable with a resistance, [cable] {name.replace('fuse', 'resistance')}")
     return Arranged(
         series=arrangement.series,
         parallel=arrangement.parallel,
@@ -43,6 +53,8 @@ def _arranged(arrangement: Arrangement, busbar: Busbar, cable: Cable) -> Arrange
         string_cable=(cable.string_resistance, cable.string_inductance),
         pack_cable=(cable.resistance, cable.inductance),
         contactors=cable.string_resistance > 0.0,
+        string_fuse=figures.get("string_fuse", NO_FUSE),
+        pack_fuse=figures.get("fuse", NO_FUSE),
     )
 
 

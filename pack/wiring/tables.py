@@ -7,10 +7,11 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from ...models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist
+from ...models.network.wired.arranged import NO_FUSE
+from ...models.network.wired.netlist import CellPlace, Conductor, Coupling, GroupPlace, Netlist
 from ..reading.checking import suggestion
-from ..setting import Table
-from ..tables import Duration
+from ..setting import Table, setting
+from ..tables import Duration, NotNegative
 
 Resistance = Annotated[float, Field(ge=0, le=1e9)]
 Inductance = Annotated[float, Field(ge=0, le=1e3)]
@@ -39,6 +40,61 @@ class Cable(Table):
     inductance: Inductance = Field(default=0.0, description="of the cable to the positive terminal of the pack [H]")
 
 
+class Fuse(Table):
+    """The fuse in the cable of the pack: what melts it, and its arc."""
+
+    melting_integral: Annotated[float, Field(gt=0, le=1e12)] = Field(
+        description="integral of the squared current that melts it [A2.s]"
+    )
+    minimum_melting_current: NotNegative = Field(default=0.0, description="current that it carries for ever [A]")
+    arc_voltage: NotNegative = Field(
+        default=0.0, description="voltage of its arc, which burns until the current is 0; 0 opens at once [V]"
+    )
+
+    @property
+    def figures(self) -> tuple[float, float, float]:
+        """The figures of a conductor's fuse."""
+        return self.melting_integral, self.minimum_melting_current, self.arc_voltage
+
+
+class StringFuse(Fuse):
+    """The fuse in the cable of each string: what melts it, and its arc."""
+
+
+class Contactor(Table):
+    """Main contactor and pre-charge path between the pack and a link with a capacitor, where the load then acts."""
+
+    resistance: float = setting("contactor_resistance", "linked")
+    precharge_resistance: float = setting("precharge_resistance", "linked")
+    link_capacitance: float = setting("link_capacitance", "linked")
+    initial_link_voltage: float = setting("initial_link_voltage", "linked")
+    maximum_link_voltage: float | None = setting(
+        "maximum_link_voltage", "linked",
+        text="Voltage to which a load charges the link at most, by default 5 V for each group in series", optional=True,
+    )  # fmt: skip
+
+
+class Insulation(Table):
+    """The insulation of both terminals from the chassis, and its test."""
+
+    positive: float = setting("insulation_resistance_positive", "wired")
+    negative: float = setting("insulation_resistance_negative", "wired")
+    working_voltage: float | None = setting(
+        "working_voltage", "wired",
+        text="Voltage that the insulation resistance is divided by, by default 3.7 V for each group in series",
+        optional=True,
+    )  # fmt: skip
+    test_resistance: float = setting("test_resistance", "wired")
+
+
+class Network(Table):
+    """What the network of a pack is asked for besides; with this table it takes faults, as with those of the wiring."""
+
+    stated_power: float = setting("stated_power", "wired")
+    redistribution_limit: float = setting("redistribution_limit", "wired")
+    transient_tolerance: float = setting("transient_tolerance", "inductive")
+
+
 class ConductorRow(Table):
     """A conductor of the netlist: busbar, link or cable."""
 
@@ -46,6 +102,19 @@ class ConductorRow(Table):
     between: Ends = Field(description="its two nodes; its current is positive from the second to the first")
     resistance: Resistance = Field(description="[Ohm]; without resistance and inductance it makes its nodes one")
     inductance: Inductance = Field(default=0.0, description="[H]")
+    fuse: Fuse | None = Field(default=None, description="its fuse, as of the table [fuse]")
+
+    def conductor(self) -> Conductor:
+        """Return the conductor."""
+        fuse = self.fuse.figures if self.fuse else NO_FUSE
+        return Conductor(self.name, self.between[0], self.between[1], self.resistance, self.inductance, *fuse)
+
+
+class CouplingRow(Table):
+    """Two conductors with a mutual inductance."""
+
+    conductors: Annotated[list[str], Field(min_length=2, max_length=2)] = Field(description="their names")
+    coefficient: float = Field(ge=-1, le=1, description="mutual inductance over the root of both inductances [1]")
 
 
 class GroupRow(Table):
@@ -66,6 +135,7 @@ class NetlistTable(Table):
     groups: list[GroupRow] | None = Field(
         default=None, description="taps of the groups; by default at the first cell of each, all groups in one string"
     )
+    couplings: list[CouplingRow] = Field(default=[], description="mutual inductances of conductors")
     contactors: list[str] = Field(
         default=[], description="of each string, the conductor that its contactor opens; none without contactors"
     )
@@ -76,16 +146,15 @@ class NetlistTable(Table):
             CellPlace(f"cell {k + 1}", negative, positive, k // parallel)
             for k, (negative, positive) in enumerate(self.cells)
         ]
-        conductors = [
-            Conductor(c.name, c.between[0], c.between[1], c.resistance, c.inductance) for c in self.conductors
-        ]
+        conductors = [row.conductor() for row in self.conductors]
+        couplings = [Coupling(*row.conductors, 0.0, row.coefficient) for row in self.couplings]
         rows = self.groups or [GroupRow(between=ends) for ends in self.cells[::parallel]]
         taps = [
             GroupPlace(f"group {g + 1}", row.between[0], row.between[1], row.string - 1, row.module - 1)
             for g, row in enumerate(rows)
         ]
         return Netlist(self.negative, self.positive, tuple(places), tuple(conductors), tuple(taps),
-                       tuple(self.contactors))  # fmt: skip
+                       tuple(self.contactors), tuple(couplings))  # fmt: skip
 
 
 class CellFault(Table):

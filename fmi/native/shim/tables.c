@@ -77,21 +77,27 @@ static uint64_t field_size(const int32_t **code, int64_t **entry)
     return size;
 }
 
+/* How far blocks may lie one within another. */
+enum { MOST_BLOCKS = 8 };
+
 /* Whether a layout is one of this structure, with the fields one after the other and `number` scalars in all; then both
  * pointers are moved behind it. */
 static bool is_layout(const int32_t **code, int64_t **entry, uint64_t number)
 {
-    uint64_t end = 0, outside = 0, size;
+    uint64_t end = 0, outside[MOST_BLOCKS], size;
     int32_t kind;
+    int depth = 0;
     while ((kind = *(*code)++) != STOP) {
         if (kind == LEAVE) {
-            end += outside;
+            end += outside[--depth];
             continue;
         }
         if (*(*entry)++ != (int64_t)end)
             return false;
         if (kind == BLOCK) {
-            outside = end;
+            if (depth == MOST_BLOCKS)
+                return false;
+            outside[depth++] = end;
             end = 0;
             continue;
         }

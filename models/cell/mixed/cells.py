@@ -23,10 +23,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+
 from ....core.errors import InputError
 from ....core.fields import Fields
 from ....core.model import Composition, Model, Update
-from ....core.variable import Count, Variable
+from ....core.variable import Variable
 from ...aging.kind import AgingParameters
 from ..protocol import CellModel
 from . import code, merging
@@ -122,20 +124,10 @@ def mixed(models: Sequence[Model], places: Sequence[Sequence[int]]) -> Model:
 
 def _fields(members: dict[str, Model], shares: dict[str, tuple[int, ...]], merged: merging.Merged) -> Fields:
     """Return what all cells have, and the memory of each kind."""
-    parameters, states, constants = list(merged.parameters.values()), [], []
+    parameters, states = list(merged.parameters.values()), []
+    constants: list[Variable] = []
     for name, model in members.items():
-        constants += [
-            Variable(
-                f"{name}_cells",
-                "1",
-                Count(len(shares[name]), "cell"),
-                shares[name],
-                0.0,
-                merged.cells - 1.0,
-                1.0,
-                f"Cells of {name}, from 0",
-            )  # fmt: skip
-        ]
+        constants.append(code.places_of(name, np.array(shares[name], np.int64), merged.cells))
         for v in model.parameters:
             own = replace(v, owner=name, fmi_name=f"{name}.{v.listed_name}")
             parameters.append(replace(own, hidden=v.name in merged.parameters))
@@ -160,7 +152,8 @@ def _refusals(members: dict[str, Model], shares: dict[str, tuple[int, ...]]) -> 
     texts: dict[int, str] = {}
     for number, (name, model) in enumerate(members.items()):
         numbers = ", ".join(str(k + 1) for k in shares[name][:SHOWN])
-        told = f"of cells {numbers}{' and so on' if len(shares[name]) > SHOWN else ''}, which are {name}: "
+        more = " and so on" if len(shares[name]) > SHOWN else ""
+        told = f"of {name}, whose cells are in turn cells {numbers}{more} of the pack: "
         for status, text in model.refusals.items():
             for block, inner in (("x", f"x.{name}_states"), ("p", f"p.{name}")):
                 if f"{{{block}." in text:

@@ -7,10 +7,14 @@ from functools import cache
 from types import FunctionType
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ....core.block.block_type import nothing
 from ....core.compilation.generated import execute
 from ....core.kernel import Block, kernel
 from ....core.model import Model
+from ....core.variable import Count, Variable
 from .merging import Merged
 
 STATUSES = 50
@@ -31,9 +35,15 @@ def put(values: Block, cells: Block, among: Block) -> None:
         among[cells[k]] = values[k]
 
 
+def places_of(member: str, cells: NDArray[np.int64], count: int) -> Variable:
+    """Return the constant that holds which of `count` cells are of a kind."""
+    size = Count(len(cells), "cell")
+    return Variable(f"{member}_cells", "1", size, cells, 0.0, count - 1.0, 1.0, f"Cells of {member}, from 0")
+
+
 def kernels(members: Mapping[str, Model], merged: Merged) -> list[Callable[..., Any]]:
     """Return ``initialize``, ``outputs_kernel`` and ``advance`` of cells of several kinds."""
-    called = {f"write_{name}_extremes": write for name, write in merged.extremes.items()}
+    called: dict[str, Any] = {f"write_{name}_extremes": write for name, write in merged.extremes.items()}
     for name, model in members.items():
         called |= {f"{name}_initialize": model.initialize, f"{name}_outputs_kernel": model.outputs_kernel}
         called[f"{name}_advance"] = model.advance

@@ -14,10 +14,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ....core.bounds import LARGE
 from .netlist import CellPlace, Conductor, GroupPlace, Netlist
 
 NEGATIVE, POSITIVE, CABLE = "negative", "positive", "pack cable"
 """The terminals of the pack, and the conductor that leads to the positive one."""
+
+
+NO_FUSE = (LARGE, 0.0, 0.0)
+"""Of a cable without a fuse."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +41,8 @@ class Arranged:
         Resistance [Ohm] and inductance [H] of a busbar between neighbouring cells, and of the cables, >= 0.
     contactors : bool
         Whether each string can be opened, in its cable.
+    string_fuse, pack_fuse : (float, float, float)
+        Melting integral [A2 s], current that never melts it [A] and arc voltage [V] of the fuses in the cables.
     """
 
     series: int
@@ -47,6 +54,8 @@ class Arranged:
     string_cable: tuple[float, float] = (0.0, 0.0)
     pack_cable: tuple[float, float] = (0.0, 0.0)
     contactors: bool = False
+    string_fuse: tuple[float, float, float] = NO_FUSE
+    pack_fuse: tuple[float, float, float] = NO_FUSE
 
     def netlist(self) -> Netlist:
         """Return the netlist."""
@@ -84,9 +93,9 @@ class Arranged:
                 yield Conductor(f"foot {s + 1}", below, self._lower(first), 0.0)
                 for g in range(first, last):
                     yield Conductor(f"link {g}", _upper(g), self._lower(g + 1), 0.0)
-                yield Conductor(string_cable(s + 1), _upper(last), above, *self.string_cable)
+                yield Conductor(string_cable(s + 1), _upper(last), above, *self.string_cable, *self.string_fuse)
             below = above
-        yield Conductor(CABLE, below, POSITIVE, *self.pack_cable)
+        yield Conductor(CABLE, below, POSITIVE, *self.pack_cable, *self.pack_fuse)
 
     @property
     def _length(self) -> int:

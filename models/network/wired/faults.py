@@ -8,7 +8,10 @@ i at its contacts into that of the cell and ``G v``::
     emf' = emf / (1 + R G),   R' = R / (1 + R G),   c = (i - G emf) / (1 + R G),   v = emf + R c
 
 A cell that is open carries no current at its contacts; a short across its poles goes on. A conductor conducts nothing
-while it has parted, or while it is the contactor of a string that is open.
+while it has parted, while it is the contactor of a string that is open, and for ever when its fuse has blown.
+
+A short between the terminals of the pack, of the conductance G, takes ``G V`` there; it is no part of the pack: what
+flows into the pack is the current of the load less that.
 
 What nothing ties to the terminals any more keeps its charge: `stranded_charge`. It counts neither for SOC nor for
 capacity. While something is open, a cell counts where a current at the terminals would flow through it (`strings`).
@@ -47,6 +50,8 @@ def fields(wiring: NodalSystem) -> Fields:
                      detail=Detail.CELL),
             Variable("conductor_parted", "1", conductors, 0.0, 0.0, 1.0, 1.0, "Whether the conductor has parted",
                      data_type=DataType.BOOLEAN, detail=Detail.CELL),
+            Variable("external_short", "S", None, 0.0, 0.0, 1e6, 1.0,
+                     "Conductance of a short between the terminals of the pack"),
             Variable("string_open", "1", strings, 0.0, 0.0, min(len(wiring.contactors), 1), 1.0,
                      "Whether the contactor of the string is open; 0 where the netlist names no contactors",
                      data_type=DataType.BOOLEAN, detail=Detail.GROUP),
@@ -56,6 +61,10 @@ def fields(wiring: NodalSystem) -> Fields:
                      detail=Detail.CELL),
             Variable("short_energy", "J", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
                      "Energy lost in shorts across cells, over the step"),
+            Variable("external_short_current", "A", None, 0.0, -UNBOUNDED, UNBOUNDED, 100.0,
+                     "Current from the positive terminal to the negative one through the short, mean over the step"),
+            Variable("external_short_energy", "J", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
+                     "Energy lost in the short between the terminals, over the step; the pack gives it"),
             Variable("short_charge", "C", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
                      "Charge that passed by the cells through shorts across them, over the step"),
             Variable("level_charge", "C", None, 0.0, -UNBOUNDED, UNBOUNDED, 1e4,
@@ -67,6 +76,7 @@ def fields(wiring: NodalSystem) -> Fields:
         ),
         states=(
             flag("parted", conductors, "Whether the conductor did not conduct when conductances were set last"),
+            flag("blown", conductors, "Whether the fuse of the conductor has blown"),
             flag("counted", cells, "Whether something ties the cell to the terminals"),
         ),
         constants=(
@@ -84,9 +94,9 @@ def divisor(u: Block, k: int) -> float:
 
 @kernel
 def conducts(x: Block, u: Block, c: Block, b: int) -> bool:
-    """Return whether conductor b conducts: it has not parted, and no contactor opens it."""
+    """Return whether conductor b conducts: neither it nor its fuse has parted, and no contactor opens it."""
     s = c.conductor_string[b]
-    return not (u.conductor_parted[b] > 0.5 or (s >= 0 and u.string_open[s] > 0.5))
+    return not (u.conductor_parted[b] > 0.5 or x.blown[b] > 0.5 or (s >= 0 and u.string_open[s] > 0.5))
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""The pack current that a load sets, and at which the first cell reaches a limit, in a pack that is wired in any way.
+"""The port of a pack that is wired in any way, the current that a load sets on it, and the limits of the cells.
 
 Equations
 ---------
@@ -17,9 +17,13 @@ import math
 
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
+from ....core.model import DONE
 from ....core.variable import Count
-from .. import anode_limit, cell_limit, kinds, loads
-from . import faults, nodal
+from ...numerics import laplacian
+from .. import anode_limit, cell_limit, kinds, loads, network
+from . import faults, nodal, strings
+
+INFEASIBLE_POWER = network.INFEASIBLE_POWER
 
 
 def fields(cells: Count) -> Fields:
@@ -31,6 +35,35 @@ def fields(cells: Count) -> Fields:
         ),
         modules=(__name__,),
     )
+
+
+@kernel
+def solve(x: Block, p: Block, u: Block, y: Block, c: Block) -> tuple[int, float, float]:
+    """Eliminate the equations; return ``DONE`` or the status of a refusal, and EMF [V] and resistance [Ohm]."""
+    if faults.has_moved(x, u, c):
+        nodal.prepare(x, p, u, c)
+    if not nodal.assemble(x, p, u, c):
+        return nodal.NO_RESISTANCE, 0.0, 0.0
+    emf, resistance = offer(x, u, y, c)
+    return allow(u, y, emf, resistance), emf, resistance
+
+
+@kernel
+def offer(x: Block, u: Block, y: Block, c: Block) -> tuple[float, float]:
+    """Eliminate the equations, which are assembled; return EMF [V] and resistance [Ohm] between the terminals."""
+    laplacian.eliminate(x, c)
+    y.open_circuit = 0.0 if nodal.short_terminals(x, u, c) else 1.0
+    strings.count_cells(x, u, c)
+    return nodal.port(x, u, c)
+
+
+@kernel
+def allow(u: Block, y: Block, emf: float, resistance: float) -> int:
+    """Write what a port delivers at most; return ``DONE``, or the status of a power that has no current."""
+    y.maximum_discharge_power = loads.maximum_power(emf, resistance)
+    if u.load_mode == loads.POWER and y.open_circuit == 0.0 and not loads.feasible(u.pack_power, emf, resistance):
+        return INFEASIBLE_POWER
+    return DONE
 
 
 @kernel
@@ -77,9 +110,9 @@ def write_cut_offs(x: Block, p: Block, y: Block) -> None:
     """Set the cut-offs of voltages, for the cells that something ties to the terminals."""
     y.undervoltage = y.overvoltage = 0.0
     for k in range(x.counted.shape[0]):
-        if x.counted[k] == 1.0 and x.cell_voltage[k] < p.minimum_cell_voltage:
+        if x.counted[k] == 1.0 and x.cell_voltage[k] < kinds.voltage_limit(p, k, -1.0, p.minimum_cell_voltage, 0.0):
             y.undervoltage = 1.0
-        if x.counted[k] == 1.0 and x.cell_voltage[k] > p.maximum_cell_voltage:
+        if x.counted[k] == 1.0 and x.cell_voltage[k] > kinds.voltage_limit(p, k, 1.0, p.maximum_cell_voltage, 0.0):
             y.overvoltage = 1.0
 
 

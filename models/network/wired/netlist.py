@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from typing import Any
 
+from ....core.bounds import LARGE
+
 
 @dataclass(frozen=True)
 class CellPlace:
@@ -22,13 +24,19 @@ class CellPlace:
 
 @dataclass(frozen=True)
 class Conductor:
-    """What joins two nodes, of a resistance [Ohm] and an inductance [H], >= 0; without either it makes them one."""
+    """What joins two nodes, of a resistance [Ohm] and an inductance [H], >= 0; without either it makes them one.
+
+    Its fuse has a melting integral [A2 s], a current that never melts it [A], and an arc voltage [V] (`fuses`).
+    """
 
     name: str
     first: str
     second: str
     resistance: float
     inductance: float = 0.0
+    melting_integral: float = LARGE
+    minimum_melting_current: float = 0.0
+    arc_voltage: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,16 @@ class GroupPlace:
     upper: str
     string: int = 0
     module: int = 0
+
+
+@dataclass(frozen=True)
+class Coupling:
+    """Two conductors with a mutual inductance [H], or with a coupling coefficient, the other being 0 (`mutual`)."""
+
+    first: str
+    second: str
+    inductance: float = 0.0
+    coefficient: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -61,6 +79,8 @@ class Netlist:
         One for each group, string by string, module by module.
     contactors : tuple of str
         The conductors that the contactors of the strings open, string by string; none where strings have none.
+    couplings : tuple of Coupling
+        Pairs of conductors with mutual inductances.
     """
 
     negative: str
@@ -69,10 +89,16 @@ class Netlist:
     conductors: tuple[Conductor, ...]
     taps: tuple[GroupPlace, ...]
     contactors: tuple[str, ...] = ()
+    couplings: tuple[Coupling, ...] = ()
+
+    @property
+    def has_transients(self) -> bool:
+        """Whether a conductor has an inductance or a fuse: its current changes within a step."""
+        return any(c.inductance > 0.0 or c.melting_integral < LARGE for c in self.conductors)
 
     def figures(self) -> dict[str, Any]:
         """Return it as lists and plain values, of which `of_figures` makes it again."""
-        rows = {name: [list(astuple(each)) for each in getattr(self, name)] for name in ("cells", "conductors", "taps")}
+        rows = {name: [list(astuple(each)) for each in getattr(self, name)] for name in ROWS}
         return {"negative": self.negative, "positive": self.positive, **rows, "contactors": list(self.contactors)}
 
     @classmethod
@@ -85,4 +111,9 @@ class Netlist:
             tuple(Conductor(*row) for row in figures["conductors"]),
             tuple(GroupPlace(*row) for row in figures["taps"]),
             tuple(figures["contactors"]),
+            tuple(Coupling(*row) for row in figures["couplings"]),
         )
+
+
+ROWS = "cells", "conductors", "taps", "couplings"
+"""What a netlist has several of."""

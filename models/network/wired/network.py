@@ -11,35 +11,34 @@ Over a step of h, with ``pack_energy = h V I`` and the busbar loss from the squa
 
     pack_energy + balancing_energy = cell_energy + busbar_loss + short_energy
 
-and with inductances `inductive_energy` and `method_loss` on the right (`inductive`).
+and with inductances and fuses `inductive_energy`, `method_loss` and `arc_energy` on the right (`inductive`, `fuses`).
+Into the pack flows the current of the load less that of a short between the terminals.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from ....core.bounds import LARGE
 from ....core.errors import InputError
 from ....core.fields import Fields
 from ....core.kernel import Block, kernel
 from ....core.model import DONE, Model, Update
 from ....core.timescale import reset_timescales
 from ....core.variable import Count
-from ...numerics import laplacian
-from .. import anode_limit, charge, kinds, ladder, loads, network, report
-from . import faults, limits, nodal, outputs, redistribution, strings
+from .. import anode_limit, charge, insulation, kinds, ladder, loads, network, report
+from . import contactors, deliverable, faults, limits, link, nodal, outputs, redistribution, refinement, strings
 from .netlist import Netlist
 from .system import NodalSystem, wire
-from .transients import inductive, substeps
+from .transients import fuses, inductive, mutual, substeps, time_constants
 
-INFEASIBLE_POWER, NO_RESISTANCE = network.INFEASIBLE_POWER, nodal.NO_RESISTANCE
+INFEASIBLE_POWER, NO_RESISTANCE = limits.INFEASIBLE_POWER, nodal.NO_RESISTANCE
 
 REFUSALS = {
     NO_RESISTANCE: "a cell has resistance + contact_resistance = 0; one of them must be above 0",
 }
 
 
-def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
+def declare(netlist: Netlist, nodes: int, anodes: bool = False, linked: bool = False) -> Model:
     """Declare the network of a netlist.
 
     Parameters
@@ -50,11 +49,14 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
         Length of the open-circuit voltage table, >= 2.
     anodes : bool
         Whether the cells tell the potentials of their negative electrodes, which a load may hold.
+    linked : bool
+        Whether the load acts at a link with a capacitor, behind a contactor and a pre-charge path.
 
     Raises
     ------
     InputError
-        When the netlist is none of a pack, or has inductance and a load should hold negative electrodes.
+        When the netlist is none of a pack, or has inductance or a fuse, and a link, or a load that should hold negative
+        electrodes.
     """
     wiring = wire(netlist)
     resistive = Model(
@@ -67,16 +69,36 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False) -> Model:
         update=Update.EXACT,
         refusals={INFEASIBLE_POWER: network.INFEASIBLE} | REFUSALS,
     )
-    if not wiring.inductances.any():
+    if linked:
+        resistive = _linked(resistive, max(abs(wiring.level), 1), anodes)
+    if not wiring.inductances.any() and not fuses.any_fuse(wiring):
         return resistive
+    if linked:
+        raise InputError("netlist: no link with a capacitor stands behind conductors that have inductance or a fuse")
     if anodes:
-        raise InputError("netlist: no load holds negative electrodes at a potential where conductors have inductance")
+        raise InputError(
+            "netlist: no load holds negative electrodes at a potential where conductors have inductance or a fuse"
+        )
     return replace(
         resistive,
-        fields=resistive.fields + inductive.fields(wiring),
+        fields=resistive.fields
+        + inductive.fields(wiring)
+        + fuses.fields(wiring)
+        + mutual.fields(wiring)
+        + time_constants.fields(),
         initialize=initialize_inductive,
         advance=advance_inductive,
+        update=Update.IMPLICIT,
         refusals={**resistive.refusals, **inductive.REFUSALS},
+    )
+
+
+def _linked(model: Model, series: int, anodes: bool) -> Model:
+    return replace(
+        model,
+        fields=model.fields + contactors.fields() + link.fields(series),
+        initialize=initialize_linked_with_anodes if anodes else initialize_linked,
+        advance=contactors.advance_with_anodes if anodes else contactors.advance,
     )
 
 
@@ -94,40 +116,12 @@ def fields(wiring: NodalSystem, nodes: int, anodes: bool) -> Fields:
         + strings.fields(wiring)
         + faults.fields(wiring)
         + redistribution.fields(wiring)
+        + deliverable.fields(Count(len(wiring.strings) - 1, "string"), groups)
         + outputs.fields(cells)
+        + insulation.fields(abs(wiring.level))
         + (anode_limit.fields(cells) if anodes else Fields())
         + Fields(modules=(__name__,))
     )
-
-
-@kernel
-def solve(x: Block, p: Block, u: Block, y: Block, c: Block) -> tuple[int, float, float]:
-    """Eliminate the equations; return ``DONE`` or the status of a refusal, and EMF [V] and resistance [Ohm]."""
-    if faults.has_moved(x, u, c):
-        nodal.prepare(x, p, u, c)
-    if not nodal.assemble(x, p, u, c):
-        return NO_RESISTANCE, 0.0, 0.0
-    emf, resistance = offer(x, u, y, c)
-    return allow(u, y, emf, resistance), emf, resistance
-
-
-@kernel
-def offer(x: Block, u: Block, y: Block, c: Block) -> tuple[float, float]:
-    """Eliminate the equations, which are assembled; return EMF [V] and resistance [Ohm] between the terminals."""
-    laplacian.eliminate(x, c)
-    strings.count_cells(x, u, c)
-    emf, resistance = nodal.port(x, u, c)
-    y.open_circuit = 1.0 if resistance >= LARGE else 0.0
-    return emf, resistance
-
-
-@kernel
-def allow(u: Block, y: Block, emf: float, resistance: float) -> int:
-    """Write what a port delivers at most; return ``DONE``, or the status of a power that has no current."""
-    y.maximum_discharge_power = loads.maximum_power(emf, resistance)
-    if u.load_mode == loads.POWER and y.open_circuit == 0.0 and not loads.feasible(u.pack_power, emf, resistance):
-        return INFEASIBLE_POWER
-    return DONE
 
 
 @kernel
@@ -136,6 +130,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     nodal.prepare(x, p, u, c)
     start(x, p, u, y, c)
     redistribution.write(x, p, u, y, c)
+    deliverable.write(x, p, u, y, c)
 
 
 @kernel
@@ -144,11 +139,11 @@ def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     reset_timescales(y)
     kinds.prepare(x, p)
     nodal.assemble_idle(x, p, u, c)
-    emf, resistance = offer(x, u, y, c)
+    emf, resistance = limits.offer(x, u, y, c)
     y.maximum_discharge_power = loads.maximum_power(emf, resistance)
     nodal.settle(x, c)
     loads.reset_charge(x)
-    y.pack_current_actual = 0.0
+    y.pack_current_actual = y.external_short_current = 0.0
     for k in range(y.current.shape[0]):
         y.current[k] = 0.0
     for b in range(y.conductor_current.shape[0]):
@@ -158,18 +153,20 @@ def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 
 @kernel
 def finish(x: Block, p: Block, u: Block, y: Block, c: Block, current: float, h: float) -> int:
-    """Write all outputs of a step of h [s] under a pack current [A]."""
-    y.pack_current_actual = current
+    """Write all outputs of a step of h [s] under a current [A] of the load."""
+    outputs.write_terminals(x, u, y, c, current)
     nodal.set_currents(x, u, y, c)
+    refinement.correct(x, u, y, c, current)
     outputs.write_outputs(x, p, u, y, c, h)
     redistribution.write(x, p, u, y, c)
+    deliverable.write(x, p, u, y, c)
     return DONE
 
 
 @kernel
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Find the currents of the step of h seconds from the ports at its start."""
-    status, emf, resistance = solve(x, p, u, y, c)
+    status, emf, resistance = limits.solve(x, p, u, y, c)
     if status != DONE:
         return status
     return finish(x, p, u, y, c, limits.flow(x, p, u, y, c, emf, resistance), h)
@@ -185,7 +182,7 @@ def initialize_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block) -> 
 @kernel
 def advance_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Find the currents of the step of h seconds from the ports at its start, those of negative electrodes too."""
-    status, emf, resistance = solve(x, p, u, y, c)
+    status, emf, resistance = limits.solve(x, p, u, y, c)
     if status != DONE:
         return status
     by_anodes = u.load_mode == loads.ANODE_POTENTIAL and y.open_circuit == 0.0
@@ -196,12 +193,43 @@ def advance_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block, t: flo
 
 
 @kernel
+def initialize_linked(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Start without currents; a closed contactor has charged the link."""
+    initialize(x, p, u, y, c)
+    contactors.reset(x, p, u, y)
+
+
+@kernel
+def initialize_linked_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Start without currents, the negative electrodes at rest; a closed contactor has charged the link."""
+    initialize_linked(x, p, u, y, c)
+    anode_limit.keep(x, u, y)
+
+
+@kernel
 def initialize_inductive(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start without currents, inductances included, at the voltages of the open circuit."""
-    inductive.reset(x, u, y, c)
+    fuses.reset(x, y)
+    inductive.reset(x, p, u, y, c)
+    time_constants.write(x, p, u, y, c)
+    time_constants.tell(x, y)
     inductive.set_length(x, p, c, inductive.INSTANT)
     start(x, p, u, y, c)
-    write_redistribution(x, p, u, y, c)
+    write_prospects(x, p, u, y, c)
+
+
+@kernel
+def load_of_step(x: Block, p: Block, u: Block, y: Block, c: Block) -> tuple[int, float]:
+    """Let the current flow that the load sets for a step in sub-steps; return a status and the current [A].
+
+    A load that finds no current for its power while an arc burns takes none.
+    """
+    emf, resistance = limits.offer(x, u, y, c)
+    status = limits.allow(u, y, emf, resistance)
+    if status == INFEASIBLE_POWER and fuses.any_arcing(x):
+        nodal.settle(x, c)
+        return DONE, 0.0
+    return status, limits.flow(x, p, u, y, c, emf, resistance) if status == DONE else 0.0
 
 
 @kernel
@@ -211,22 +239,23 @@ def advance_inductive(x: Block, p: Block, u: Block, y: Block, c: Block, t: float
     if not nodal.assemble(x, p, u, c):
         return NO_RESISTANCE
     inductive.drive_conductors(x, c)
-    emf, resistance = offer(x, u, y, c)
-    status = allow(u, y, emf, resistance)
+    status, current = load_of_step(x, p, u, y, c)
     if status != DONE:
         return status
-    current = limits.flow(x, p, u, y, c, emf, resistance)
-    status = substeps.run(x, p, u, y, c, current, h)
-    y.pack_current_actual, y.pack_charge, y.level_charge = current, h * current, c.terminal_level[0] * h * current
-    inductive.write_currents(x, y, h)
+    status = substeps.run(x, p, u, y, c, current, t, h)
+    strings.count_cells(x, u, c)
+    inductive.write_currents(x, y, c, h)
+    time_constants.tell(x, y)
+    fuses.write(x, p, y)
     outputs.write_states(x, p, u, y, c)
-    write_redistribution(x, p, u, y, c)
+    write_prospects(x, p, u, y, c)
     return status
 
 
 @kernel
-def write_redistribution(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
-    """Write the redistribution currents by resistances alone, in a network with inductances."""
-    if redistribution.any_open(u):
+def write_prospects(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Write redistribution currents and deliverable capacity by resistances alone, in a network with inductances."""
+    if redistribution.any_open(u) or p.stated_power > 0.0:
         redistribution.solve(x, p, u, c, y.pack_current_actual)
     redistribution.write(x, p, u, y, c)
+    deliverable.write(x, p, u, y, c)

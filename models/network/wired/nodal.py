@@ -154,6 +154,24 @@ def balance(x: Block, u: Block, c: Block) -> None:
 
 
 @kernel
+def short_terminals(x: Block, u: Block, c: Block) -> bool:
+    """Join the terminals by the short outside, after elimination; return whether a way leads through the pack."""
+    positive = x.known.shape[0] - 2
+    inside = x.star_resistance[positive]
+    if u.external_short > 0.0:
+        both = 1.0 + inside * u.external_short
+        x.star_resistance[positive] = inside / both if inside > 0.0 else 1.0 / u.external_short
+    drive_short(x, u, c)
+    return inside > 0.0
+
+
+@kernel
+def drive_short(x: Block, u: Block, c: Block) -> None:
+    """Let the level of the positive terminal drive the short outside, after elimination."""
+    x.known[x.known.shape[0] - 2] -= u.external_short * (c.terminal_level[0] * u.emf[0])
+
+
+@kernel
 def port(x: Block, u: Block, c: Block) -> tuple[float, float]:
     """Return EMF [V] and resistance [Ohm] at the terminals; the latter is `LARGE` where no way leads through."""
     positive = x.known.shape[0] - 2

@@ -13,7 +13,7 @@ from ....core.bounds import UNBOUNDED
 from ....core.fields import Fields
 from ....core.kernel import Block, kernel
 from ....core.variable import Count, Detail, Variable
-from .. import ladder, report
+from .. import insulation, ladder, report
 from . import faults, limits, nodal, strings
 
 
@@ -25,14 +25,22 @@ def fields(cells: Count) -> Fields:
 
 
 @kernel
-def write_voltages(x: Block, u: Block, y: Block, c: Block) -> None:
+def write_voltages(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Write the voltages of cells, groups and pack under the currents of this step."""
     for k in range(y.current.shape[0]):
         x.cell_voltage[k] = y.foreseen_voltage[k] = u.emf[k] + u.resistance[k] * y.current[k]
     for g in range(y.group_voltage.shape[0]):
         y.group_voltage[g] = nodal.group_voltage(x, u, c, g)
     y.pack_voltage = (1.0 - y.open_circuit) * nodal.pack_voltage(x, u, c)
+    insulation.write(p, u, y)
     report.write_group_voltage_extremes(y.group_voltage, y)
+
+
+@kernel
+def write_terminals(x: Block, u: Block, y: Block, c: Block, current: float) -> None:
+    """Write the currents into the pack and through the short between its terminals, of one [A] that enters there."""
+    y.external_short_current = u.external_short * (1.0 - y.open_circuit) * nodal.pack_voltage(x, u, c)
+    y.pack_current_actual = current - y.external_short_current
 
 
 @kernel
@@ -40,6 +48,7 @@ def write_energies(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -
     """Write the integrals over a step of h [s]; each comes from currents and voltages of its own."""
     y.pack_charge = h * y.pack_current_actual
     y.pack_energy = y.pack_charge * y.pack_voltage
+    y.external_short_energy = h * y.external_short_current * y.pack_voltage
     y.level_charge = c.terminal_level[0] * y.pack_charge
     y.short_energy = y.short_charge = 0.0
     balancing, lost, stored = nodal.balancing_power(x, u, c, y.pack_voltage), 0.0, 0.0
@@ -64,7 +73,7 @@ def write_outputs(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) ->
 @kernel
 def write_states(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Write all outputs that follow from the currents but energies."""
-    write_voltages(x, u, y, c)
+    write_voltages(x, p, u, y, c)
     ladder.write_current_extremes(y.current, y)
     report.write_cut_offs(x, p, y)
     limits.write_cut_offs(x, p, y)

@@ -1,14 +1,18 @@
-"""State of charge and of energy of strings in parallel, and the capacity that their weakest groups leave usable.
+"""State of charge and of energy of strings and modules, and the capacity that their weakest groups leave usable.
 
 Equations
 ---------
 A group holds the charge ``Q_g z_g`` (`charge`). A string of groups in series takes the charge q at its open-circuit
 voltage ``V_s(q) = sum_g U(z_g + q / Q_g)``, from ``-min_g Q_g z_g``, where its first group is empty, to
-``min_g Q_g (1 - z_g)``, where its first group is full. Strings in parallel share a voltage: the pack is full at the
-least voltage at which a string is full, and empty at the greatest at which one is empty::
+``min_g Q_g (1 - z_g)``, where its first group is full. The strings of a module are in parallel and share a voltage: the
+module is full at the least voltage at which a string is full, and empty at the greatest at which one is empty::
 
     V_high = min_s V_s(q_s,full),   V_low = max_s V_s(q_s,empty)
-    usable_capacity = sum_s (q_s(V_high) - q_s(V_low)),   pack_soc = -sum_s q_s(V_low) / usable_capacity
+    left_m = -sum_s q_s(V_low),   room_m = sum_s q_s(V_high)
+
+Modules are in series, and take the same charge::
+
+    usable_capacity = min_m left_m + min_m room_m,   pack_soc = min_m left_m / usable_capacity
 
 Of one string that is the formula of `charge`.
 
@@ -54,10 +58,13 @@ def fields(wiring: NodalSystem) -> Fields:
         states=(
             state("string_empty", "C", count, "Charge that empties the first group of the string"),
             state("string_full", "C", count, "Charge that fills the first group of the string"),
+            state("string_lower", "C", count, "Charge of the string where the first module is empty"),
+            state("string_upper", "C", count, "Charge of the string where the first module is full"),
         ),
         constants=(
             laplacian.constant("cell_group", wiring.groups, "cell", "Group of each cell"),
             laplacian.constant("string_start", wiring.strings, "string", "Where the groups of each string begin"),
+            laplacian.constant("module_start", wiring.modules, "module", "Where the strings of each module begin"),
             laplacian.constant("first_cell", np.concatenate(first), "cell", "Cells of the first groups of strings"),
             laplacian.constant("first_cell_start", np.cumsum([0, *map(len, first)]), "string",
                                "Where the cells of the first group of each string begin"),
@@ -143,14 +150,77 @@ def charge_at(x: Block, p: Block, y: Block, c: Block, s: int, voltage: float) ->
 
 
 @kernel
-def voltage_limits(x: Block, p: Block, y: Block, c: Block) -> tuple[float, float]:
-    """Return the voltages at which the pack is empty and full [V]; strings that hold nothing do not matter."""
+def voltage_limits(x: Block, p: Block, y: Block, c: Block, m: int) -> tuple[float, float]:
+    """Return the voltages at which module m is empty and full [V]; strings that hold nothing do not matter."""
     low, high = -math.inf, math.inf
-    for s in range(x.string_full.shape[0]):
+    for s in range(c.module_start[m], c.module_start[m + 1]):
         if x.string_empty[s] < x.string_full[s]:
             low = max(low, rest_voltage(x, p, y, c, s, x.string_empty[s])[0])
             high = min(high, rest_voltage(x, p, y, c, s, x.string_full[s])[0])
     return low, high
+
+
+@kernel
+def reach(x: Block, p: Block, y: Block, c: Block, m: int) -> tuple[float, float]:
+    """Write the charges of the strings of module m where it is empty and full; return what it gives and takes [C]."""
+    low, high = voltage_limits(x, p, y, c, m)
+    left = room = 0.0
+    for s in range(c.module_start[m], c.module_start[m + 1]):
+        x.string_lower[s] = x.string_upper[s] = 0.0
+        if x.string_empty[s] < x.string_full[s] and low < high:
+            x.string_lower[s], x.string_upper[s] = charge_at(x, p, y, c, s, low), charge_at(x, p, y, c, s, high)
+            left -= x.string_lower[s]
+            room += x.string_upper[s]
+    return left, room
+
+
+@kernel
+def held(x: Block, p: Block, y: Block, c: Block, m: int, voltage: float, parts: Block) -> tuple[float, float]:
+    """Write the charges of the strings of module m at a voltage [V]; return their sum [C], and its derivative [C/V]."""
+    total = slope = 0.0
+    for s in range(c.module_start[m], c.module_start[m + 1]):
+        parts[s] = 0.0
+        if x.string_empty[s] < x.string_full[s]:
+            parts[s] = charge_at(x, p, y, c, s, voltage)
+            total += parts[s]
+            steepness = rest_voltage(x, p, y, c, s, parts[s])[1]
+            slope += 1.0 / steepness if steepness > 0.0 else 0.0
+    return total, slope
+
+
+@kernel
+def divide(x: Block, p: Block, y: Block, c: Block, m: int, charge: float, parts: Block) -> None:
+    """Divide a charge [C], within what module m gives and takes, among its strings, which rest at one voltage."""
+    if c.module_start[m + 1] - c.module_start[m] == 1:
+        parts[c.module_start[m]] = charge
+        return
+    low, high = voltage_limits(x, p, y, c, m)
+    tolerance, voltage = CLOSE * abs(high), 0.5 * (low + high)
+    for _ in range(ITERATIONS):
+        total, slope = held(x, p, y, c, m, voltage, parts)
+        if total > charge:
+            high = voltage
+        else:
+            low = voltage
+        onward = voltage - (total - charge) / slope if slope > 0.0 else high
+        if not low < onward < high:
+            onward = 0.5 * (low + high)
+        if abs(onward - voltage) <= tolerance:
+            return
+        voltage = onward
+
+
+@kernel
+def keep_to(x: Block, p: Block, y: Block, c: Block, m: int, left: float, room: float) -> None:
+    """Let module m give and take no more than the first module that is empty, and the first that is full [C]."""
+    own_left = own_room = 0.0
+    for s in range(c.module_start[m], c.module_start[m + 1]):
+        own_left -= x.string_lower[s]
+        own_room += x.string_upper[s]
+    if own_left > left:
+        divide(x, p, y, c, m, -left, x.string_lower)
+    if own_room > room:
+        divide(x, p, y, c, m, room, x.string_upper)
 
 
 @kernel
@@ -165,20 +235,28 @@ def energy(x: Block, p: Block, y: Block, c: Block, s: int, first: float, second:
 
 
 @kernel
+def write_energy(x: Block, p: Block, y: Block, c: Block) -> None:
+    """Write the state of energy, for the charges between which the strings go."""
+    given = taken = 0.0
+    for s in range(x.string_lower.shape[0]):
+        if x.string_lower[s] < x.string_upper[s]:
+            given += energy(x, p, y, c, s, x.string_lower[s], 0.0)
+            taken += energy(x, p, y, c, s, 0.0, x.string_upper[s])
+    y.state_of_energy = charge.share_of_whole(given, taken)
+
+
+@kernel
 def write_charge(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Write SOC, usable capacity and state of energy of groups and pack, for the SOC of the cells."""
     write_groups(x, p, u, y, c)
-    low, high = voltage_limits(x, p, y, c)
-    left = room = given = taken = 0.0
-    for s in range(x.string_full.shape[0]):
-        if x.string_empty[s] < x.string_full[s] and low < high:
-            empty, full = charge_at(x, p, y, c, s, low), charge_at(x, p, y, c, s, high)
-            left -= empty
-            room += full
-            given += energy(x, p, y, c, s, empty, 0.0)
-            taken += energy(x, p, y, c, s, 0.0, full)
+    left = room = math.inf
+    for m in range(c.module_start.shape[0] - 1):
+        given, taken = reach(x, p, y, c, m)
+        left, room = min(left, given), min(room, taken)
+    for m in range(c.module_start.shape[0] - 1):
+        keep_to(x, p, y, c, m, left, room)
     y.usable_capacity = left + room
     y.pack_soc = charge.share_of_whole(left, room)
-    y.state_of_energy = charge.share_of_whole(given, taken)
+    write_energy(x, p, y, c)
     charge.write_soc_extremes(u.soc, y)
     charge.write_group_soc_extremes(y.group_soc, y)

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core.bounds import LARGE
 from ....core.errors import InputError
 from ...numerics.pattern import Pattern, pattern
-from .netlist import Conductor, GroupPlace, Netlist
+from .netlist import Conductor, Coupling, GroupPlace, Netlist
 
 NAMED = 5
 """Nodes that a message names, and no more."""
@@ -45,6 +46,10 @@ class NodalSystem:
         Of the conductors that are left [Ohm], [H].
     names : tuple of str
         Theirs.
+    left : tuple of Conductor
+        Themselves.
+    couplings : tuple of Coupling
+        Between them.
     level : int
         Of the positive terminal.
     groups : array
@@ -64,6 +69,8 @@ class NodalSystem:
     resistances: NDArray[np.float64]
     inductances: NDArray[np.float64]
     names: tuple[str, ...]
+    left: tuple[Conductor, ...]
+    couplings: tuple[Coupling, ...]
     level: int
     groups: NDArray[np.int64]
     strings: NDArray[np.int64]
@@ -103,7 +110,7 @@ def wire(netlist: Netlist) -> NodalSystem:
     return NodalSystem(
         system.pattern, system.ends(pairs), system.ends(links), system.ends(spans, conducts=False),
         np.array([c.resistance for c in left]), np.array([c.inductance for c in left]),
-        tuple(c.name for c in left), level[terminals[1]], groups, strings, modules,
+        tuple(c.name for c in left), tuple(left), netlist.couplings, level[terminals[1]], groups, strings, modules,
         _contactors(netlist.contactors, left, len(strings) - 1),
     )  # fmt: skip
 
@@ -174,6 +181,8 @@ def _merged(conductors: Iterable[Conductor]) -> _Merged:
             value = getattr(conductor, what)
             if not 0.0 <= value < np.inf:
                 raise InputError(f"conductor {conductor.name}: {what} = {value:g} {unit} must be 0 or more, and finite")
+        if conductor.resistance == 0.0 and conductor.melting_integral < LARGE:
+            raise InputError(f"conductor {conductor.name}: one with a fuse has a resistance above 0")
         if conductor.resistance == conductor.inductance == 0.0:
             merged.join(conductor.first, conductor.second)
     return merged

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from packfmu.core.block.memory import block_of
 from packfmu.core.block.structure import ANY, layout_of, size_of, structure_of
 from packfmu.core.variable import Count, Variable
 
@@ -30,6 +31,24 @@ def test_layout_by_hand():
     cell = [17, 0, 5, 5]
     board = [23, 0, 3]
     assert layout_of(fields(5)).tolist() == [*level, *voltage, *pair, *total, *cell, *board]
+
+
+def test_blocks_may_lie_within_blocks():
+    """Each counts from its own start; a block may have fields before and behind those within it."""
+    n = Count(4, "cell")
+    declared = (
+        variable("level"), variable("voltage", n, "Cell"), variable("soc", n, "Cell.kind"),
+        variable("total", None, "Cell.kind"), variable("pair", 2, "Cell.other.inner"), variable("end", None, "Cell"),
+        variable("last"),
+    )  # fmt: skip
+    cell = [1, *[0, 4], *[4, *[0, 4], 4], *[9, *[0, 0, 2]], 11]
+    assert layout_of(declared).tolist() == [0, *cell, 13]
+    structure = structure_of(declared)
+    assert structure.length == layout_of(declared).size
+    assert size_of(structure, layout_of(declared)) == sum(v.count for v in declared)
+    block = block_of(declared)
+    block.Cell.kind.soc[:], block.Cell.other.inner.pair[:], block.last = 2.0, 3.0, 5.0
+    assert block.memory.tolist() == [0.0] * 5 + [2.0] * 4 + [0.0] + [3.0, 3.0] + [0.0, 5.0]
 
 
 def test_counts_are_no_structure_and_other_extents_are():

@@ -31,6 +31,13 @@ def test_it_tells_the_structure_of_each_block():
     assert '#define MODEL_IDENTIFIER "Toy"\n#define MODEL_STAMP "stamp"\n' in text_of(declare())
 
 
+def test_a_block_may_lie_within_another():
+    toy = declare()
+    states = tuple(replace(variable, owner="Outer.Inner") for variable in toy.states)
+    nested = replace(toy, fields=replace(toy.fields, states=states))
+    assert structures(nested)[0] == ["BLOCK", "BLOCK", "FIELD", "ANY", "FIELD", "FIELD", "LEAVE", "LEAVE", "STOP"]
+
+
 def test_a_block_may_be_empty():
     toy = declare()
     empty = replace(toy, fields=replace(toy.fields, states=(), constants=()))

@@ -82,10 +82,10 @@ def test_a_refusal_may_tell_a_state_and_the_variable_of_an_owner():
     states = (
         quantity("table", size=(2, 3)),
         quantity("power", owner="Network"),
-        quantity("power", owner="Network_outputs"),
+        quantity("power", owner="Network_outputs.inner"),
     )
     inputs = (quantity("current"), quantity("current", owner="Cell", size=4))
-    refusal = "{x.table[1][0]:.3g} {x.Network_outputs.power:.6g} W, {u.Cell.current[2]:.2f} {u.current:.1e}"
+    refusal = "{x.table[1][0]:.3g} {x.Network_outputs.inner.power:.6g} W, {u.Cell.current[2]:.2f} {u.current:.1e}"
     assert pieces(model_of(refusal, states=states, inputs=inputs)) == [
         ("", 9, 3, 3), (" ", 13, 3, 6), (" W, ", 3, 2, 2), (" ", 0, 1, 1)
     ]  # fmt: skip

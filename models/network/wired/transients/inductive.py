@@ -9,11 +9,15 @@ method of two stages, of second order and L-stable, with ``a = 1 - 1/sqrt(2)``::
     i_1 = i + a h k_1,   i_2 = i + (1 - a) h k_1 + a h k_2,   L k = v - R i at each stage
 
 A stage is a network of conductances: a conductor whose current is ``i_base + a h k`` conducts
-``g = 1 / (R + L/(a h))`` and drives ``g L/(a h) i_base``. Both stages have one matrix. The error ``a h |k_2 - k_1|``,
-which the first stage alone would be off, sets h.
+``g = 1 / (R + L/(a h))`` and drives ``g (L/(a h) i_base - arc)``, with the arc voltage of its fuse (`fuses`). Both
+stages have one matrix. The error ``a h |k_2 - k_1|``, which the first stage alone would be off, sets h.
 
 A load, a switch or an EMF that jumps at the start of the step may force currents to jump that inductances hold: a first
-sub-step of `INSTANT` by Euler's backward method lets them.
+sub-step of `INSTANT` by Euler's backward method lets them. So does one behind each event of a fuse. A conductor that
+parts breaks its current; the fields of those around it take over what they can, the rest is lost.
+
+Once no way leads through the pack, the load has no current for the rest of the step. Without any inductance currents
+only change at events, and sub-steps are as long as those are apart.
 
 Energy
 ------
@@ -33,12 +37,13 @@ Ordinary Differential Equations II, 2nd ed., Springer 1996, section IV.6.
 from __future__ import annotations
 
 from .....core.bounds import UNBOUNDED
-from .....core.fields import Fields, state
+from .....core.fields import Fields, flag, state
 from .....core.kernel import Block, kernel
 from .....core.variable import Count, Variable
 from ....numerics import laplacian
-from .. import faults, nodal
+from .. import nodal
 from ..system import NodalSystem
+from . import mutual
 
 INSTANT = 1e-12
 """Length of the first sub-step [s]: no current that the load does not force changes in it."""
@@ -77,54 +82,52 @@ def fields(wiring: NodalSystem) -> Fields:
             state("held_current", "A", conductors, "Current in each conductor at the end of the last sub-step"),
             state("first_slope", "A/s", conductors, "k_1: slope of the current in the first stage"),
             state("base_current", "A", conductors, "What a stage adds its slope to"),
+            state("source_voltage", "V", conductors, "What drives each conductor in a stage: base current less arc"),
+            state("first_source", "V", conductors, "The same in the first stage of the present sub-step"),
             state("companion", "Ohm", conductors, "L/(a h), which stands for the inductance in a stage", 0.0),
             state("cell_charge", "C", cells, "Charge into each cell in the step so far"),
             state("after_current", "A", conductors, "Current in each conductor at the end of the present sub-step"),
             state("first_known", "V", Count(len(wiring.pattern.place), "node"), "Potentials of the first stage"),
             state("short_work", "J", cells, "Energy lost in the short of each cell in the step so far"),
             state("substep", "s", None, "Length of the next sub-step", 0.0, UNBOUNDED, 1e-6),
+            state("load_current", "A", None, "Current of the load in the present sub-step"),
+            flag("has_inductance", None, "Whether a conductor has an inductance"),
         ),
         modules=(__name__,),
     )  # fmt: skip
 
 
 @kernel
-def reset(x: Block, u: Block, y: Block, c: Block) -> None:
+def reset(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start a run: no inductance holds a current."""
     nodal.note_parted(x, u, c)
-    x.substep = FIRST
+    x.substep, x.has_inductance = FIRST, 0.0
     y.inductive_energy = y.method_loss = 0.0
     for b in range(x.held_current.shape[0]):
-        x.held_current[b] = x.base_current[b] = 0.0
+        x.held_current[b] = x.base_current[b] = x.source_voltage[b] = 0.0
+        if p.conductor_inductance[b] > 0.0:
+            x.has_inductance = 1.0
 
 
 @kernel
 def begin(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
     """Begin a step of h [s]: nothing is counted; the conductances are those of one stage over all of it."""
-    y.pack_energy = y.balancing_energy = y.cell_energy = y.busbar_loss = y.inductive_energy = y.method_loss = 0.0
+    y.pack_charge = y.pack_energy = y.balancing_energy = y.cell_energy = y.busbar_loss = 0.0
     y.short_energy = y.short_charge = 0.0
+    y.external_short_current = y.external_short_energy = y.inductive_energy = y.method_loss = y.arc_energy = 0.0
     for k in range(x.cell_charge.shape[0]):
         x.cell_charge[k] = x.short_work[k] = 0.0
     nodal.note_parted(x, u, c)
-    break_currents(x, p, y)
     set_length(x, p, c, h)
+    set_base(x, p, c, 0.0)
 
 
 @kernel
-def break_currents(x: Block, p: Block, y: Block) -> None:
-    """Break the currents in conductors that have parted: their fields lose their energy. The others go on."""
-    for b in range(x.held_current.shape[0]):
-        if x.parted[b] == 1.0:
-            energy = 0.5 * p.conductor_inductance[b] * x.held_current[b] * x.held_current[b]
-            y.inductive_energy -= energy
-            y.method_loss += energy
-            x.held_current[b] = 0.0
-        x.base_current[b] = x.held_current[b]
-
-
-@kernel
-def write_currents(x: Block, y: Block, h: float) -> None:
-    """Write the mean currents into the cells over a step of h [s], and those in the conductors at its end."""
+def write_currents(x: Block, y: Block, c: Block, h: float) -> None:
+    """Write the mean currents of cells and terminals over a step of h [s], and those in the conductors at its end."""
+    y.pack_current_actual = y.pack_charge / h
+    y.external_short_current /= h
+    y.level_charge = c.terminal_level[0] * y.pack_charge
     for k in range(y.current.shape[0]):
         y.current[k] = x.cell_charge[k] / h
         y.short_heat_rate[k] = x.short_work[k] / h
@@ -145,52 +148,64 @@ def set_length(x: Block, p: Block, c: Block, length: float) -> None:
 
 
 @kernel
-def across(x: Block, u: Block, c: Block, b: int) -> float:
-    """Return the voltage of conductor b [V], from its second end to its first, after a solution."""
-    return x.known[c.conductor_second[b]] - x.known[c.conductor_first[b]] + c.conductor_rise[b] * u.emf[0]
+def set_base(x: Block, p: Block, c: Block, h: float) -> None:
+    """Set what a stage starts from: the held currents, and h [s] of their first slopes."""
+    for b in range(x.companion.shape[0]):
+        x.base_current[b] = x.held_current[b]
+        if h > 0.0:
+            x.base_current[b] += h * x.first_slope[b]
+        x.source_voltage[b] = x.companion[b] * x.base_current[b] - x.arc_voltage[b]
+    mutual.add_sources(x, p, c)
 
 
 @kernel
 def drive_conductors(x: Block, c: Block) -> None:
-    """Let the base currents of all conductors drive the network."""
+    """Let what drives the conductors drive the network."""
     for b in range(x.companion.shape[0]):
-        driven = x.conductor_conductance[b] * x.companion[b] * x.base_current[b]
+        driven = x.conductor_conductance[b] * x.source_voltage[b]
         nodal.drive(x, c.conductor_first[b], c.conductor_second[b], -driven)
 
 
 @kernel
-def solve_stage(x: Block, u: Block, c: Block, current: float, eliminated: bool) -> None:
-    """Find the potentials of a stage under a pack current [A]; the base currents are set, the cells assembled."""
+def eliminate(x: Block, u: Block, y: Block, c: Block) -> None:
+    """Eliminate the equations of a stage; the load has no current where no way leads through the pack."""
+    laplacian.eliminate(x, c)
+    if not nodal.short_terminals(x, u, c):
+        y.open_circuit, x.load_current = 1.0, 0.0
+
+
+@kernel
+def solve_first(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Find the potentials of a stage; what drives the conductors is set, the cells assembled."""
     drive_conductors(x, c)
-    if eliminated:
-        nodal.drive_levels(x, u, c)
-        laplacian.spread(x, c)
-    else:
-        laplacian.eliminate(x, c)
-    nodal.load(x, current)
+    eliminate(x, u, y, c)
+    mutual.respond(x, c)
+    nodal.load(x, x.load_current)
     nodal.settle(x, c)
+    mutual.couple(x, p, u, c)
+
+
+@kernel
+def solve_again(x: Block, p: Block, u: Block, c: Block) -> None:
+    """Find the potentials of a stage of the same conductances; what drives the conductors is set."""
+    nodal.restart(x, u, c)
+    drive_conductors(x, c)
+    nodal.drive_levels(x, u, c)
+    laplacian.spread(x, c)
+    nodal.drive_short(x, u, c)
+    nodal.load(x, x.load_current)
+    nodal.settle(x, c)
+    mutual.couple(x, p, u, c)
 
 
 @kernel
 def stage_current(x: Block, u: Block, c: Block, b: int) -> float:
     """Return the current of conductor b in a stage [A]."""
-    return x.conductor_conductance[b] * (across(x, u, c, b) + x.companion[b] * x.base_current[b])
+    return x.conductor_conductance[b] * (nodal.conductor_voltage(x, u, c, b) + x.source_voltage[b])
 
 
 @kernel
-def count_stage(x: Block, p: Block, u: Block, y: Block, c: Block, current: float, weight: float) -> None:
-    """Add a stage that stands for `weight` seconds to charge and energy of the step."""
-    for k in range(x.cell_charge.shape[0]):
-        flowing = nodal.cell_current(x, c, k)
-        own = faults.own_current(u, k, flowing)
-        x.cell_charge[k] += weight * own
-        y.short_charge += weight * (flowing - own)
-        y.cell_energy += weight * own * (u.emf[k] + u.resistance[k] * own)
-        y.busbar_loss += weight * p.contact_resistance[k] * flowing * flowing
-        x.short_work[k] += weight * faults.short_power(u, k, own)
+def set_after(x: Block, u: Block, c: Block) -> None:
+    """Take the currents of a stage for those at the end of the present sub-step."""
     for b in range(x.companion.shape[0]):
-        flowing = stage_current(x, u, c, b)
-        y.busbar_loss += weight * p.conductor_resistance[b] * flowing * flowing
-    voltage = nodal.pack_voltage(x, u, c)
-    y.pack_energy += weight * current * voltage
-    y.balancing_energy += weight * nodal.balancing_power(x, u, c, voltage)
+        x.after_current[b] = stage_current(x, u, c, b)

@@ -8,7 +8,7 @@ from packfmu.core.fields import Fields
 from packfmu.core.kernel import kernel
 from packfmu.core.model import DONE, Model, Update
 from packfmu.core.variable import Count, Variable
-from packfmu.models.network.wired import faults, nodal
+from packfmu.models.network.wired import faults, nodal, refinement
 from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist
 from packfmu.models.numerics import laplacian
 
@@ -45,6 +45,7 @@ def advance(x, p, u, y, c, t, h):
     nodal.load(x, u.pack_current)
     nodal.settle(x, c)
     nodal.set_currents(x, u, y, c)
+    refinement.correct(x, u, y, c, u.pack_current)
     nodal.respond(x, c)
     for k in range(y.share.shape[0]):
         y.share[k] = nodal.share(x, c, k)

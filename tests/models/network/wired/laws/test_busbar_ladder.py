@@ -30,7 +30,7 @@ from packfmu.models.network.wired import network
 from packfmu.models.network.wired.netlist import Conductor
 from tests.models.packs import started, step
 
-from .netlists import ladder
+from ..netlists import ladder
 
 CURRENT = 120.0
 RESISTANCE = 2e-3

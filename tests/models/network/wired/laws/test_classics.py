@@ -22,8 +22,8 @@ from tests.models.cells import SOC, aging, constant, plain_cell
 from tests.models.packs import started, step
 from tests.scenarios.two_cells import TwoCells
 
+from ..netlists import strings_in_parallel
 from .coupled import pack_of
-from .netlists import strings_in_parallel
 
 SIDE_BY_SIDE = strings_in_parallel(2, 1, link=0.0)
 EXAMPLE = TwoCells(

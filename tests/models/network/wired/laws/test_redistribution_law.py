@@ -13,8 +13,8 @@ import pytest
 
 from packfmu.models.cell import ecm
 
+from ..netlists import strings_in_parallel
 from .coupled import pack_of
-from .netlists import strings_in_parallel
 from .test_classics import linear
 
 SERIES, LINK, CONTACT = 3, 4e-4, 1e-4
