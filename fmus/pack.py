@@ -107,6 +107,7 @@ def _taps(models: Mapping[str, Model]) -> list[Tap]:
         taps += CONVERTER_TAPS
     if "Bms" in models:
         taps += BMS_TAPS
+        taps += [tap for tap in FAULT_TAPS if _tells(models["Bms"], tap.name)]
     if _ages(models):
         taps += AGING_TAPS
         taps += [tap for tap in SENSITIVITY_TAPS if _tells(cells, tap.name)]
@@ -207,6 +208,15 @@ CONVERTER_TAPS = (
     Tap("link_current", "Balancer.link_current", detail=Detail.GROUP),
 )
 """Further outputs where converters balance."""
+
+FAULT_TAPS = (
+    *(Tap(name, f"Bms.{name}") for name in ("measured_insulation", "insulation_warning", "insulation_fault")),
+    *(
+        Tap(name, f"Bms.{name}", detail=Detail.GROUP)
+        for name in ("string_cut_off", "open_cell_detected", "short_detected", "short_current_estimate")
+    ),
+)
+"""Further outputs of a battery management that knows of strings, or detects faults."""
 
 BMS_TAPS = (
     Tap("estimated_pack_soc", "Bms.pack_soc"),
