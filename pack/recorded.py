@@ -7,6 +7,12 @@ from ..coupling.operations import endpoint
 from ..coupling.system import System
 from ..models.bms.protection import TRIPS
 
+WIRED = (
+    "open_circuit", "stranded_charge", "deliverable_capacity", "external_short_current", "load_current",
+    "redistribution_excessive", "insulation_resistance_per_volt", "link_voltage",
+)  # fmt: skip
+"""What the network tells of a pack that is wired in any way."""
+
 RECORD = {
     Detail.PACK: {
         "pack_voltage": "PackNetwork.pack_voltage",
@@ -39,6 +45,9 @@ RECORD = {
         "charge_enable": "Bms.charge_enable",
         "discharge_enable": "Bms.discharge_enable",
         **{f"bms_{trip}": f"Bms.{trip}" for trip in TRIPS},
+        "insulation_warning": "Bms.insulation_warning",
+        "insulation_fault": "Bms.insulation_fault",
+        **{name: f"PackNetwork.{name}" for name in WIRED},
     },
     Detail.GROUP: {
         "group_voltage": "PackNetwork.group_voltage",
@@ -46,12 +55,20 @@ RECORD = {
         "balancing_current": "Balancer.balancing_current",
         "estimated_group_soc": "Bms.group_soc",
         "soc_sigma": "Bms.soc_sigma",
+        "open_cell_detected": "Bms.open_cell_detected",
+        "short_detected": "Bms.short_detected",
+        "string_current": "PackNetwork.string_current",
+        "redistribution_current": "PackNetwork.redistribution_current",
     },
     Detail.CELL: {
         "current": "PackNetwork.current",
         "voltage": "Cell.voltage",
         "soc": "Cell.soc",
         "temperature": "Thermal.temperature",
+        "short_heat_rate": "PackNetwork.short_heat_rate",
+        "conductor_current": "PackNetwork.conductor_current",
+        "fuse_blown": "PackNetwork.fuse_blown",
+        "melted_share": "PackNetwork.melted_share",
     },
 }
 """What is recorded of a pack from which detail on: name in the results, and output."""

@@ -47,7 +47,7 @@ from ..fmi.archive import write_archive
 from ..fmi.description import STEPS
 from ..fmi.files import Drafts, replacing_together
 from ..fmi.xml_file import xml_file
-from ..fmus.pack import BMS_TAPS, TAPS
+from ..fmus.pack import BMS_TAPS, TAPS, WIRED_TAPS
 from .block import periods
 from .file import Pack
 from .parts import parts
@@ -184,7 +184,7 @@ def _outer(system: System) -> Sequence[_Outer]:
         if port.causality is Causality.INPUT and not port.shape and (component.name, port.name) not in driven
     ]
     names = {component.name: component.ports for component in system.components}
-    taps = [tap for tap in (*TAPS, *BMS_TAPS) if tap.detail is Detail.PACK and tap.summary not in PER_STEP]
+    taps = [tap for tap in (*TAPS, *BMS_TAPS, *WIRED_TAPS) if tap.detail is Detail.PACK and tap.summary not in PER_STEP]
     outputs = [(tap.name, endpoint(tap.source.replace("Meter.", "PackNetwork."))) for tap in taps]  # no FMU meters
     return [
         _Outer(name, component, variable, port)
