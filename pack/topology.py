@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 from ..core.errors import InputError
 from ..coupling.operations import Connection, Rule, connect

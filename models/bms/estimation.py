@@ -21,7 +21,8 @@ are not known, the estimates follow them by the voltages alone; ports and limits
 
 Shared states
 -------------
-`mean_current` and `resting` are written here; `rest` reads them.
+`mean_current` and `resting` are written here; `rest` reads them. `known_current` is written here; `short` of detection
+reads it.
 
 References
 ----------

@@ -1,8 +1,7 @@
 """A small pack file, and the parts and models that a pack is made of, for tests."""
 
-from packfmu.fmus import balancer
+from packfmu.fmus import balancer, bms
 from packfmu.models.aging import losses as aging_model
-from packfmu.models.bms import bms
 from packfmu.models.cell import ecm as cell_ecm
 from packfmu.models.network import network
 from packfmu.models.thermal import chain as thermal
@@ -41,7 +40,7 @@ def models(pack):
         "PackNetwork": network.declare,
         "Thermal": thermal.declare,
         "Balancer": lambda **arguments: balancer.define(**arguments).model,
-        "Bms": lambda groups, parallel, parameters: bms.declare(groups, parallel, pack.cell.load()),
+        "Bms": lambda **arguments: bms.define(**arguments).model,
         "Aging": lambda cells, aging: aging_model.declare(cells, kind),
     }
     return {part.name: declare[part.name](**part.arguments) for part in parts(pack)}

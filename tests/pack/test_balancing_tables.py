@@ -20,9 +20,9 @@ STRUCTURE = ("converter", "links", "law", "fidelity")
         ("balancer", {"converter": "flyback"}, "Balancer", ("bleed_resistance", "start_threshold", "stop_threshold")),
         (
             "bms",
-            {},
+            {"detection": True},
             "Bms",
-            ("voltage_offset_sd", "voltage_noise", "current_offset", "current_noise", "initial_soc_error"),
+            ("voltage_offset_sd", "voltage_noise", "current_offset", "current_noise", "initial_soc_error", "detection"),
         ),
     ],
 )
@@ -117,3 +117,24 @@ def test_a_bms_knows_the_kind_of_cell_and_not_the_cells():
     other = parse_pack(contents | {"bms": {"seed": 4}}, "managed")
     assert not np.array_equal(part(other, "Bms").start["voltage_sensor_offset"], start["voltage_sensor_offset"])
     assert np.array_equal(part(other, "Cell").start["capacity"], part(pack, "Cell").start["capacity"])
+
+
+def test_keys_of_detection_need_detection():
+    with pytest.raises(InputError, match="fault_share does nothing without detection = true"):
+        parse_pack(SMALLEST | {"bms": {"fault_share": 0.5}}, "smallest")
+    pack = parse_pack(SMALLEST | {"bms": {"detection": True, "fault_share": 0.5}}, "smallest")
+    assert part(pack, "Bms").arguments["detection"] is True
+    assert part(pack, "Bms").start["fault_share"] == 0.5
+    assert "short_threshold" not in part(pack, "Bms").start
+
+
+def test_strings_of_the_pack_are_those_of_balancer_and_bms():
+    """Two modules of two strings of two groups: converters join groups of a row, which runs through the modules."""
+    several = SMALLEST | {"pack": {"series": 4, "parallel": 1, "strings": 2, "modules": 2}}
+    pack = parse_pack(several | {"balancer": {"converter": "buck_boost"}, "bms": {}}, "strings")
+    told = {"groups": 8, "strings": [2, 2, 2, 2], "modules": 2}
+    for name in ("Balancer", "Bms"):
+        assert told.items() <= part(pack, name).arguments.items()
+    assert part(pack, "Balancer").arguments["links"] == [[0, 1], [1, 4], [4, 5], [2, 3], [3, 6], [6, 7]]
+    with pytest.raises(InputError, match="joins groups of strings in parallel"):
+        parse_pack(several | {"balancer": {"converter": "flyback", "links": [[2, 3]]}}, "strings")

@@ -88,7 +88,7 @@ def add_variance(x: Block, p: Block, u: Block, y: Block, c: Block, current: floa
     """
     squares = h * link.variance(x, current)
     resistance = x.response[x.response.shape[0] - 2]
-    shorted = u.external_short * resistance
+    shorted = x.terminal_short * resistance
     y.pack_energy += squares * resistance * (1.0 - shorted)
     y.external_short_energy += squares * resistance * shorted
     for b in range(y.conductor_current.shape[0]):
@@ -98,7 +98,7 @@ def add_variance(x: Block, p: Block, u: Block, y: Block, c: Block, current: floa
         at_contacts, own = nodal.share(x, c, k), x.cell_share[k]
         y.busbar_loss += squares * p.contact_resistance[k] * at_contacts * at_contacts
         y.cell_energy += squares * u.resistance[k] * own * own
-        in_short = squares * u.cell_short[k] * u.resistance[k] * own * u.resistance[k] * own
+        in_short = squares * x.short[k] * u.resistance[k] * own * u.resistance[k] * own
         y.short_energy += in_short
         y.short_heat_rate[k] += in_short / h
 
@@ -141,6 +141,7 @@ def finish(x: Block, p: Block, u: Block, y: Block, c: Block, wanted: float, h: f
 @kernel
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Find the currents of the step of h seconds behind contactor and link."""
+    faults.begin(x, p, u, t)
     status = solve(x, p, u, y, c, h)
     return finish(x, p, u, y, c, link.set_load(x, p, u, y, h), h) if status == DONE else status
 
@@ -148,6 +149,7 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
 @kernel
 def advance_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Find the currents of the step of h seconds behind contactor and link, those of negative electrodes too."""
+    faults.begin(x, p, u, t)
     status = solve(x, p, u, y, c, h)
     if status == DONE:
         finish(x, p, u, y, c, link.set_load_by_anodes(x, p, u, y, h), h)
