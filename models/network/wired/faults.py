@@ -105,6 +105,7 @@ def fields(wiring: NodalSystem) -> Fields:
             flag("counted", cells, "Whether something ties the cell to the terminals"),
         ),
         constants=(
+            laplacian.constant("string_contactor", wiring.contactors, "contactor", "Conductor that each string opens"),
             laplacian.constant("conductor_string", opens, "conductor", "String that each conductor opens; -1 of none"),
         ),
         modules=(__name__,),
@@ -142,8 +143,12 @@ def has_moved(x: Block, u: Block, c: Block) -> bool:
     """Return whether a conductor has begun or ceased to conduct since conductances were set last."""
     moved = False
     for b in range(x.parted.shape[0]):
+        gone = (u.conductor_parted[b] > 0.5) | (x.blown[b] > 0.5)
+        moved |= (gone != (x.parted[b] > 0.5)) & (c.conductor_string[b] < 0)
+    for s in range(c.string_contactor.shape[0]):
+        b = c.string_contactor[s]
         moved |= conducts(x, u, c, b) == (x.parted[b] > 0.5)
-    return moved
+    return bool(moved)
 
 
 @kernel

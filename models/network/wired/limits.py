@@ -107,7 +107,9 @@ def anode_limited_current(x: Block, u: Block, y: Block, current: float) -> float
 
 @kernel
 def write_cut_offs(x: Block, p: Block, y: Block) -> None:
-    """Set the cut-offs of voltages, for the cells that something ties to the terminals."""
+    """Set the cut-offs of voltages, those of all cells, for the cells that something ties to the terminals."""
+    if y.undervoltage == y.overvoltage == 0.0:
+        return
     y.undervoltage = y.overvoltage = 0.0
     for k in range(x.counted.shape[0]):
         if x.counted[k] == 1.0 and x.cell_voltage[k] < kinds.voltage_limit(p, k, -1.0, p.minimum_cell_voltage, 0.0):

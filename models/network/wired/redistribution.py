@@ -37,7 +37,6 @@ HALF = 0.5
 def fields(wiring: NodalSystem) -> Fields:
     """Return the current that a closing contactor would let flow, and the greatest that is allowed."""
     strings = Count(len(wiring.strings) - 1, "string")
-    opened = wiring.contactors if len(wiring.contactors) else [0] * strings
     return Fields(
         parameters=(
             Variable("redistribution_limit", "A", None, CURRENT, 0.0, CURRENT, 100.0,
@@ -50,9 +49,6 @@ def fields(wiring: NodalSystem) -> Fields:
             Variable("redistribution_excessive", "1", None, 0.0, 0.0, 1.0, 1.0,
                      "The redistribution current of a string is beyond redistribution_limit",
                      data_type=DataType.BOOLEAN),
-        ),
-        constants=(
-            laplacian.constant("string_contactor", opened, "string", "Conductor that the string's contactor opens"),
         ),
         modules=(__name__,),
     )  # fmt: skip
@@ -82,7 +78,8 @@ def write(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Write the redistribution current of each string that is open; the potentials are known, and stay so."""
     y.redistribution_excessive = 0.0
     for s in range(y.redistribution_current.shape[0]):
-        y.redistribution_current[s] = prospective(x, p, u, c, s) if u.string_open[s] > HALF else 0.0
+        opened = s < c.string_contactor.shape[0] and u.string_open[s] > HALF
+        y.redistribution_current[s] = prospective(x, p, u, c, s) if opened else 0.0
         if abs(y.redistribution_current[s]) > p.redistribution_limit:
             y.redistribution_excessive = 1.0
 
