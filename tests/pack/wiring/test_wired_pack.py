@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from packfmu.core.errors import InputError
 from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
@@ -29,15 +28,6 @@ CONTENTS = {
     "busbar": {"segment_resistance": 1e-4, "contact_resistance": 5e-4},
     "cable": {"string_resistance": 1e-3, "resistance": 2e-3},
 }
-NETLIST = {
-    "negative": 0,
-    "positive": "top",
-    "cells": [[0, 1], [0, 1], [1, 2], [1, 2], [0, "a"], [0, "a"], ["a", 2], ["a", 2]],
-    "conductors": [{"name": "main", "between": [2, "top"], "resistance": 1e-3}],
-    "groups": [{"between": [lower, upper], "string": s} for lower, upper, s in
-               ((0, 1, 1), (1, 2, 1), (0, "a", 2), ("a", 2, 2))],
-}  # fmt: skip
-WIRED = {"pack": {"series": 2, "parallel": 2, "strings": 2}, "cell": CONTENTS["cell"], "netlist": NETLIST}
 
 
 def pack_of(**tables):
@@ -112,34 +102,6 @@ def test_the_block_of_a_wired_pack_does_as_its_components(apart, tmp_path):
     assert whole["pack_voltage"].values[1:] == pytest.approx(module.sum(axis=3).mean(axis=2).sum(axis=1), abs=0.2)
     cell = whole["voltage"].values[1:].reshape(-1, 8, 2).mean(axis=2)
     assert np.abs(whole["group_voltage"].values[1:] - cell).max() < 0.05
-
-
-def test_a_netlist_in_the_file_is_that_of_the_pack():
-    pack = parse_pack(WIRED, "pack.toml")
-    netlist = pack.wiring
-    assert [cell.group for cell in netlist.cells] == [0, 0, 1, 1, 2, 2, 3, 3]
-    assert [tap.string for tap in netlist.taps] == [0, 0, 1, 1]
-    assert netlist.conductors[0].first == "2"
-
-
-@pytest.mark.parametrize(
-    ("contents", "message"),
-    [
-        ({**WIRED, "netlist": {**NETLIST, "cells": NETLIST["cells"][1:]}}, "cells has 7 rows; the pack has 8 cells"),
-        ({**WIRED, "netlist": {**NETLIST, "groups": None}}, "must tell the string of each group"),
-        ({**WIRED, "netlist": {**NETLIST, "groups": NETLIST["groups"][1:]}}, "groups has 3 rows; the pack has 4"),
-        ({**WIRED, "netlist": {**NETLIST, "positive": "up"}}, "no way leads from up"),
-        ({**WIRED, "cable": {}}, "a pack with a netlist has no table [cable]"),
-        ({**WIRED, "faults": {"parted": [{"conductor": "mian"}]}}, "there is no conductor 'mian'; did you mean"),
-        ({**WIRED, "faults": {"cell_open": [{"cell": 9}]}}, "cell = 9 is none of the 8 cells"),
-        ({**CONTENTS, "pack": {**CONTENTS["pack"], "modules": 3}}, "series = 4 must be a multiple of modules = 3"),
-    ],
-)  # fmt: skip
-def test_what_does_not_fit_is_told_by_name(contents, message):
-    contents = {**contents, "netlist": {k: v for k, v in contents["netlist"].items() if v is not None}} if (
-        "netlist" in contents) else contents  # fmt: skip
-    with pytest.raises(InputError, match=message.replace("[", r"\[").replace("]", r"\]")):
-        parse_pack(contents, "pack.toml")
 
 
 def test_a_pack_of_groups_in_series_is_a_ladder_as_before():
