@@ -36,6 +36,7 @@ from packfmu.models.cell import ecm
 from packfmu.models.electrochemistry.kind import Physics
 from packfmu.models.network import network as ladders
 from packfmu.models.network.wired import network, nodal, refinement
+from packfmu.models.network.wired.arranged import Arranged
 from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist
 from packfmu.models.network.wired.system import wire
 from packfmu.models.numerics import laplacian
@@ -55,28 +56,14 @@ STEPS, TIMED, STEP = 180, 18, 10
 """Steps whose circuits are solved again, and steps that are timed; their length [s]."""
 
 
-def ladder(series: int, parallel: int) -> Netlist:
-    """Return groups of cells on two busbars, with terminals at the first cell."""
-    cells, bars = [], []
-    for g in range(series):
-        low, high = ([f"{g + (pole == '+')}" if k == 0 else f"{g}{pole}{k}" for k in range(parallel)] for pole in "-+")
-        cells += [CellPlace(f"{g}.{k}", low[k], high[k], g) for k in range(parallel)]
-        for nodes in (low, high):
-            bars += [Conductor(nodes[k + 1], nodes[k], nodes[k + 1], SEGMENT) for k in range(parallel - 1)]
-    taps = tuple(GroupPlace(f"{g}", f"{g}", f"{g + 1}") for g in range(series))
-    return Netlist("0", f"{series}", tuple(cells), tuple(bars), taps)
+def ladder(parallel: int) -> Netlist:
+    """Return the groups in series, so many cells on the two busbars of each."""
+    return Arranged(series=SERIES, parallel=parallel, segment=(SEGMENT, 0.0)).netlist()
 
 
-def strings(series: int, parallel: int) -> Netlist:
-    """Return strings of cells in parallel, each behind a cable of 0.1 mOhm."""
-    cells, bars, taps = [], [], []
-    for s in range(parallel):
-        nodes = ["low", *(f"{s}.{k}" for k in range(1, series + 1))]
-        for k in range(series):
-            cells.append(CellPlace(f"{s}.{k}", nodes[k], nodes[k + 1], len(taps)))
-            taps.append(GroupPlace(f"{s}.{k}", nodes[k], nodes[k + 1], s))
-        bars.append(Conductor(f"cable {s}", nodes[-1], "high", 1e-4))
-    return Netlist("low", "high", tuple(cells), tuple(bars), tuple(taps))
+def strings(parallel: int) -> Netlist:
+    """Return so many strings of cells in parallel, each behind a cable of 0.1 mOhm."""
+    return Arranged(series=SERIES, parallel=1, strings=parallel, string_cable=(1e-4, 0.0)).netlist()
 
 
 @kernel
@@ -137,7 +124,7 @@ def factored(netlist: Netlist, instance: Instance) -> Callable[[], float]:
 
     def once() -> float:
         begin = thread_time()
-        splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}).solve(known)
+        splu(matrix, permc_spec="MMD_AT_PLUS_A").solve(known)
         return thread_time() - begin
 
     return once
@@ -147,7 +134,7 @@ def print_solutions() -> None:
     """Print ladder, elimination and scipy's solver."""
     print(f"{'a solution':<34}       us                          LDL^T / ladder                  splu / LDL^T")
     for parallel in SOLVED:
-        netlist, cells, current = ladder(SERIES, parallel), SERIES * parallel, 10.0 * parallel
+        netlist, cells, current = ladder(parallel), SERIES * parallel, 10.0 * parallel
         wired = loaded(replace(network.declare(netlist, 2), advance=solve_wired), cells, current)
         busbars = loaded(replace(ladders.declare(SERIES, parallel, False, 2), advance=solve_ladder), cells, current)
         runs = {"ladder": timed(busbars, REPEATS), "LDL^T": timed(wired, REPEATS), "splu": factored(netlist, wired)}
@@ -165,8 +152,8 @@ def print_growth() -> None:
     print(f"\n{'a step of the network':<34}       us                     ns a cell   growth from 96 cells")
     kinds: Mapping[str, Callable[[int], Model]] = {
         "ladder": lambda parallel: ladders.declare(SERIES, parallel, False, 2),
-        "ladder, wired": lambda parallel: network.declare(ladder(SERIES, parallel), 2),
-        "strings, wired": lambda parallel: network.declare(strings(SERIES, parallel), 2),
+        "ladder, wired": lambda parallel: network.declare(ladder(parallel), 2),
+        "strings, wired": lambda parallel: network.declare(strings(parallel), 2),
     }
     for kind, declare in kinds.items():
         runs = {n: timed(loaded(declare(n), SERIES * n, 10.0 * n)) for n in GROWN}
@@ -204,7 +191,7 @@ def print_car() -> None:
     nodes = len(kind.open_circuit_voltage)
     models = {
         "ladder": ladders.declare(SERIES, parallel, False, nodes),
-        "wired": network.declare(ladder(SERIES, parallel), nodes),
+        "wired": network.declare(ladder(parallel), nodes),
     }
     runs = {
         name: stepped(Instance(model), Instance(ecm.declare(count, kind)), -20.0 * parallel, 1.0, 20)

@@ -8,14 +8,11 @@ import json
 import sys
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 from statistics import median
 from time import thread_time
 
 import numpy as np
 import pybamm
-
-sys.path.append(str(Path(__file__).parents[1] / "tests" / "references"))
 
 SETTLING = 5
 """Steps before steps are timed."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any, get_args, get_origin
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -24,7 +24,7 @@ from packfmu.fmi.registry import load_definition
 from packfmu.pack.block import all_parts
 from packfmu.pack.cells import cell_table
 from packfmu.pack.cells.cell_tables import CircuitFile
-from packfmu.pack.file import Pack, load_pack, tables
+from packfmu.pack.file import heading, load_pack, tables
 from packfmu.pack.setting import Table
 from packfmu.records.labels import LABELS
 from packfmu.usage.vehicle_file import VehicleFile
@@ -59,9 +59,7 @@ def fmu_page(component: Definition) -> str:
 
 def pack_file() -> str:
     """Return the keys of the pack file as a table."""
-    lists = {name for name, field in Pack.model_fields.items() if get_origin(field.annotation) is list}
-    heads = {name: f"[[{name}]]" if name in lists else f"[{name}]" for name in tables()}
-    return "\n".join([*HEAD, *(row for name, kind in tables().items() for row in rows(heads[name], kind))])
+    return "\n".join([*HEAD, *(row for name, kind in tables().items() for row in rows(heading(name), kind))])
 
 
 def cell_file() -> str:

@@ -10,7 +10,7 @@ from ..core.duration import format_duration, seconds
 from ..core.model import Model
 from ..core.variable import Detail
 from ..coupling.block.compose import compose
-from ..coupling.block.taps import Summary, Tap
+from ..coupling.block.taps import ALWAYS, Summary, Tap
 from ..coupling.block.wiring import Limits
 from ..coupling.enforcement import REPORTS
 from ..coupling.operations import Operation
@@ -146,6 +146,10 @@ def _extremes(name: str, source: str, what: str = "cell") -> list[Tap]:
     return [Tap(f"{name}_{end}", f"{source}_{end}") for end in ends]
 
 
+def _of_network(names: str, summary: Summary = Summary.LAST, detail: Detail = ALWAYS) -> list[Tap]:
+    return [Tap(name, f"PackNetwork.{name}", summary, detail) for name in names.split()]
+
+
 TAPS = (
     Tap("pack_voltage", "Meter.pack_voltage"),
     Tap("pack_current_actual", "PackNetwork.pack_current_actual", Summary.MEAN),
@@ -255,32 +259,21 @@ HEAT_TAPS = tuple(Tap(f"heat_{part}", f"Cell.heat_{part}", Summary.INTEGRAL) for
 """Further outputs where the cells tell the parts of their heat."""
 
 WIRED_TAPS = (
-    *(
-        Tap(name, f"PackNetwork.{name}")
-        for name in (
-            "stranded_charge", "deliverable_capacity", "redistribution_excessive", "insulation_resistance",
-            "insulation_resistance_per_volt", "positive_pole_voltage", "negative_pole_voltage", "link_voltage",
-        )
+    *_of_network(
+        "stranded_charge deliverable_capacity redistribution_excessive insulation_resistance link_voltage "
+        "insulation_resistance_per_volt positive_pole_voltage negative_pole_voltage"
     ),
-    *(
-        Tap(name, f"PackNetwork.{name}", Summary.MAXIMUM)
-        for name in ("open_circuit", "link_empty", "link_full", "inrush_current")
+    *_of_network("open_circuit link_empty link_full inrush_current", Summary.MAXIMUM),
+    *_of_network(
+        "short_energy short_charge external_short_energy inductive_energy method_loss arc_energy contactor_loss "
+        "link_energy load_energy",
+        Summary.INTEGRAL,
     ),
-    *(
-        Tap(name, f"PackNetwork.{name}", Summary.INTEGRAL)
-        for name in (
-            "short_energy", "short_charge", "external_short_energy", "inductive_energy", "method_loss", "arc_energy",
-            "contactor_loss", "link_energy", "load_energy",
-        )
-    ),
-    Tap("external_short_current", "PackNetwork.external_short_current", Summary.MEAN),
-    *(Tap(name, f"PackNetwork.{name}", detail=Detail.GROUP) for name in ("string_current", "redistribution_current")),
-    *(
-        Tap(name, f"PackNetwork.{name}", detail=Detail.CELL)
-        for name in (
-            "conductor_current", "short_heat_rate", "fuse_blown", "fuse_arcing", "melted_share", "fuse_melting_time",
-            "fuse_clearing_time",
-        )
+    *_of_network("external_short_current", Summary.MEAN),
+    *_of_network("string_current redistribution_current", detail=Detail.GROUP),
+    *_of_network(
+        "conductor_current short_heat_rate fuse_blown fuse_arcing melted_share fuse_melting_time fuse_clearing_time",
+        detail=Detail.CELL,
     ),
 )
 """Further outputs of a pack that is wired in any way; those that its network tells."""

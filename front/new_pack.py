@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from ..core.errors import InputError
 from ..fmi.files import replacing
-from ..pack.file import Pack, parse_pack, tables
+from ..pack.file import Pack, heading, parse_pack, tables
 
 Given = dict[str, dict[str, Any]]
 """Values by table and key."""
@@ -61,13 +61,13 @@ def pack_text(name: str, given: Given) -> str:
     """Return a pack file with these values by table and key, and the defaults of all others as they are."""
     text = [HEAD.format(name=name)]
     for table, kind in tables().items():
-        optional = Pack.model_fields[table].default is None
-        text.append(_table(table, kind, given.get(table, {}), optional))
+        optional = Pack.model_fields[table].default in (None, [])
+        text.append(_table(heading(table), kind, given.get(table, {}), optional))
     return "\n".join(text)
 
 
-def _table(name: str, kind: type[BaseModel], given: dict[str, Any], optional: bool) -> str:
-    lines = [*_comment(_purpose(kind)), f"# [{name}]" if optional else f"[{name}]"]
+def _table(head: str, kind: type[BaseModel], given: dict[str, Any], optional: bool) -> str:
+    lines = [*_comment(_purpose(kind)), f"# {head}" if optional else head]
     for key, field in kind.model_fields.items():
         lines += _comment(f"{key}: {field.description}")
         if key in given:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
@@ -182,3 +182,9 @@ def parse_pack(contents: dict[str, Any], source: str, folder: Path = Path()) -> 
 def tables() -> dict[str, type[BaseModel]]:
     """Return the tables that a pack file may have."""
     return tables_of(Pack)
+
+
+def heading(name: str) -> str:
+    """Return the heading of a table of a pack file, which tells whether there may be several of it."""
+    several = get_origin(Pack.model_fields[name].annotation) is list
+    return f"[[{name}]]" if several else f"[{name}]"

@@ -15,6 +15,7 @@ from ..fmi.registry import load_definition
 from ..models.aging.material import LOSSES
 from ..models.bms.kalman_correction import LEAST_SIGMA
 from ..models.electrochemistry.kind import ElectrochemicalParameters
+from ..models.network.wired.system import wire
 from .balancing_tables import Bms
 from .cells.cell_table import AGING_COLUMNS, CONTACT, filled
 from .cells.drawn import draw_cells, group_start_voltage, start_voltage
@@ -131,7 +132,13 @@ def wiring_start(pack: Pack) -> Mapping[str, ArrayLike]:
     if pack.wiring is not None and pack.wiring.has_transients:
         models.add("inductive")
     tables = [table for table in (pack.contactor, pack.insulation, pack.network) if table is not None]
-    return {name: value for table in tables for model in models for name, value in table.start(model).items()}
+    start: dict[str, ArrayLike] = {}
+    for table in tables:
+        for model in models:
+            start |= table.start(model)
+    if pack.faults is not None and pack.wiring is not None:
+        start |= pack.faults.start_values(pack.pack.cells, wire(pack.wiring).names)
+    return start
 
 
 def contacts(pack: Pack) -> NDArray[np.float64]:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
+import numpy as np
+from numpy.typing import ArrayLike
 from pydantic import BeforeValidator, Field
 
+from ...core.bounds import LARGE
+from ...core.duration import seconds
 from ...models.network.wired.arranged import NO_FUSE
 from ...models.network.wired.netlist import CellPlace, Conductor, Coupling, GroupPlace, Netlist
 from ..reading.checking import suggestion
@@ -116,6 +120,10 @@ class CouplingRow(Table):
     conductors: Annotated[list[str], Field(min_length=2, max_length=2)] = Field(description="their names")
     coefficient: float = Field(ge=-1, le=1, description="mutual inductance over the root of both inductances [1]")
 
+    def coupling(self) -> Coupling:
+        """Return the coupling."""
+        return Coupling(self.conductors[0], self.conductors[1], coefficient=self.coefficient)
+
 
 class GroupRow(Table):
     """Where a group of cells is sensed and balanced."""
@@ -147,7 +155,7 @@ class NetlistTable(Table):
             for k, (negative, positive) in enumerate(self.cells)
         ]
         conductors = [row.conductor() for row in self.conductors]
-        couplings = [Coupling(*row.conductors, 0.0, row.coefficient) for row in self.couplings]
+        couplings = [row.coupling() for row in self.couplings]
         rows = self.groups or [GroupRow(between=ends) for ends in self.cells[::parallel]]
         taps = [
             GroupPlace(f"group {g + 1}", row.between[0], row.between[1], row.string - 1, row.module - 1)
@@ -157,11 +165,21 @@ class NetlistTable(Table):
                        tuple(self.contactors), tuple(couplings))  # fmt: skip
 
 
-class CellFault(Table):
+class Timed(Table):
+    """A fault that begins at a time."""
+
+    at: Duration | None = Field(default=None, description="time at which it begins, by default from the start")
+
+    @property
+    def time(self) -> float:
+        """Time at which it begins [s]."""
+        return seconds(self.at) if self.at is not None else 0.0
+
+
+class CellFault(Timed):
     """A fault of a cell."""
 
     cell: Number = Field(description="number of the cell")
-    at: Duration | None = Field(default=None, description="time at which it begins, by default from the start")
 
 
 class CellShort(CellFault):
@@ -170,18 +188,16 @@ class CellShort(CellFault):
     resistance: float = Field(ge=1e-6, le=1e12, description="of the short [Ohm]")
 
 
-class ConductorFault(Table):
+class ConductorFault(Timed):
     """A conductor that parts."""
 
     conductor: str = Field(min_length=1, description="its name")
-    at: Duration | None = Field(default=None, description="time at which it parts, by default from the start")
 
 
-class ExternalShort(Table):
+class ExternalShort(Timed):
     """A short between the terminals of the pack."""
 
     resistance: float = Field(ge=1e-6, le=1e12, description="of the short [Ohm]")
-    at: Duration | None = Field(default=None, description="time at which it begins, by default from the start")
 
 
 class Faults(Table):
@@ -192,12 +208,36 @@ class Faults(Table):
     parted: list[ConductorFault] = Field(default=[], description="conductors that part")
     external_short: ExternalShort | None = Field(default=None, description="short between the terminals")
 
+    def start_values(self, cells: int, conductors: Sequence[str]) -> dict[str, ArrayLike]:
+        """Return the times of the faults, and what shorts conduct, as the network takes them."""
+        opened, shorted, parted = np.full(cells, LARGE), np.full(cells, LARGE), np.full(len(conductors), LARGE)
+        shorts = np.zeros(cells)
+        for fault in self.cell_open:
+            opened[fault.cell - 1] = fault.time
+        for short in self.cell_short:
+            shorted[short.cell - 1], shorts[short.cell - 1] = short.time, 1.0 / short.resistance
+        for part in self.parted:
+            parted[conductors.index(part.conductor)] = part.time
+        start: dict[str, ArrayLike] = {
+            "cell_open_time": opened,
+            "cell_short_time": shorted,
+            "timed_cell_short": shorts,
+            "conductor_parted_time": parted,
+        }
+        if self.external_short is not None:
+            start["external_short_time"] = self.external_short.time
+            start["timed_external_short"] = 1.0 / self.external_short.resistance
+        return start
+
     def check(self, cells: int, conductors: Sequence[Conductor]) -> None:
         """Raise ValueError where a cell or a conductor is none of the pack."""
         for kind in ("cell_open", "cell_short"):
             for fault in getattr(self, kind):
                 if fault.cell > cells:
                     raise ValueError(f"{kind}: cell = {fault.cell} is none of the {cells} cells of the pack")
+            numbers = [fault.cell for fault in getattr(self, kind)]
+            if len(set(numbers)) < len(numbers):
+                raise ValueError(f"{kind}: cell = {max(numbers, key=numbers.count)} is told twice")
         names = tuple(c.name for c in conductors if c.resistance > 0.0 or c.inductance > 0.0)
         for fault in self.parted:
             if fault.conductor not in names:

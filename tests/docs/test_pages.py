@@ -13,7 +13,7 @@ from typer.main import get_command
 
 from packfmu.front.command import app
 from packfmu.pack.cells.cell_tables import CircuitFile
-from packfmu.pack.file import parse_pack
+from packfmu.pack.file import parse_pack, tables
 from packfmu.usage.experiment_file import load_steps
 from packfmu.usage.vehicle_file import VehicleFile
 from tests.docs.pages import DOCS, PAGES, ROOT, blocks, hooks, name, text, without_blocks
@@ -21,6 +21,9 @@ from tests.docs.pages import DOCS, PAGES, ROOT, blocks, hooks, name, text, witho
 TYPED = re.compile(r"^(packfmu .*|python -m packfmu .*|python [\w/]+\.py.*)$", re.MULTILINE)
 PLACEHOLDER = re.compile(r"\b[A-Z]{3,}\b")
 """A part of a name that stands for any."""
+
+A_PACK = {"pack": {"series": 96, "parallel": 2}, "cell": {"parameters": "nissan_leaf_2013"}}
+"""Stands for the rest of a pack file of which a page shows a part."""
 
 FOLDERS = ("benchmarks", "coupling", "cosim", "core", "design", "docs", "examples", "fmi", "fmus", "front",
            "models", "pack", "records", "report", "studies", "tests", "usage")  # fmt: skip
@@ -82,6 +85,8 @@ def test_toml_that_is_shown_fits_its_schema(page, tmp_path):
         elif "pack" in contents:
             shown = block.replace("cells/my_cell.toml", "nissan_leaf_2013").replace("cells/my_cell.json", "chen_2020")
             parse_pack(tomllib.loads(shown), name(page))
+        elif contents.keys() <= tables().keys():  # a part of a pack file
+            parse_pack({**A_PACK, **contents}, name(page))
         elif "steps" in contents:
             (tmp_path / "steps.toml").write_text(block, encoding="utf-8")
             assert load_steps(tmp_path / "steps.toml")

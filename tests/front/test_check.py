@@ -4,6 +4,8 @@ import pytest
 
 from packfmu.core.errors import InputError
 from packfmu.front.check import explain_pack
+from packfmu.pack.cells.cell_file import write_cell
+from tests.models.cells import plain_cell
 
 PACK = """
 [pack]
@@ -77,3 +79,23 @@ def test_groups_that_no_link_joins_are_balanced_never(tmp_path):
     rates = line_of(told(tmp_path, text + links), "rates")
     assert rates.startswith("rates      0 to ")
     assert rates.endswith(" to never")
+
+
+def test_kinds_of_cells_and_what_they_have_lost(tmp_path):
+    """The least group is what the pack holds, and the limits are those that suit both kinds."""
+    replaced = """[[replaced]]
+groups = [1]
+parameters = "other.toml"
+[[replaced]]
+cells = [4]
+capacity_loss = 0.2
+resistance_growth = 0.4
+"""
+    write_cell(plain_cell(), tmp_path / "other.toml")
+    text = told(tmp_path, PACK + replaced)
+    assert line_of(text, "cell       nissan").endswith("SOC 0 and 1, 10 cells")
+    assert line_of(text, "cell       other.toml: 10 A.h").endswith("SOC 0 and 1, 2 cells")
+    lost = "worn       1 of 12 cells: at most 0.2 of the capacity lost, 0.4 of the resistance gained"
+    assert line_of(text, "worn") == lost
+    assert " V, 20 A.h, " in line_of(text, "nominal")
+    assert line_of(text, "discharging current").split()[2:4] == ["40", "A,"]

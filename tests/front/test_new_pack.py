@@ -20,7 +20,7 @@ def test_names_every_key_with_its_meaning(tmp_path):
     main(["new", str(tmp_path / "my.toml")])
     text = (tmp_path / "my.toml").read_text(encoding="utf-8")
     for table, kind in tables().items():
-        section = re.split(rf"^(?:# )?\[{table}\]$", text, flags=re.MULTILINE)[1]
+        section = re.split(rf"^(?:# )?\[{{1,2}}{table}\]{{1,2}}$", text, flags=re.MULTILINE)[1]
         for key in kind.model_fields:
             assert re.search(rf"^# {key}: ", section, re.MULTILINE), (table, key)
             assert re.search(rf"^(?:# )?{key} =", section, re.MULTILINE), (table, key)

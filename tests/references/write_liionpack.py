@@ -4,15 +4,18 @@ Run by hand from this folder, in an environment with liionpack 0.4.0, PyBaMM 25.
 
     python write_liionpack.py
 
-Each file of `network` holds the wiring of a pack of 3 x 4 cells, and of each step (`liionpack_packs`) the open-circuit
-voltages and internal resistances that liionpack found, the current out of the pack, the currents into the cells and
-the voltage at the terminals. The cells are those of Chen 2020 as SPM, of heights that differ by up to 30 %.
+Each file of `network` holds the wiring of a pack of 3 x 4 cells, and of each step the open-circuit voltages and the
+internal resistances that liionpack found, the current out of the pack, the currents into the cells and the voltage at
+the terminals (`benchmarks/liionpack_packs.py`). The cells are those of Chen 2020 as SPM, of unlike heights.
 """
 
+import sys
 from pathlib import Path
 
 import numpy as np
 import pybamm
+
+sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 from liionpack_packs import circuit, trace
 
 FOLDER = Path(__file__).parent / "network"

@@ -22,7 +22,7 @@ from ....core.kernel import Block, kernel
 from ....core.model import DONE
 from ....core.variable import DataType, Variable
 from .. import anode_limit, loads
-from . import deliverable, faults, limits, link, nodal, outputs, redistribution
+from . import deliverable, faults, limits, link, nodal, outputs, redistribution, refinement
 
 
 def fields() -> Fields:
@@ -84,11 +84,11 @@ def write_loss(x: Block, p: Block, u: Block, y: Block, current: float, h: float)
 def add_variance(x: Block, p: Block, u: Block, y: Block, c: Block, current: float, h: float) -> None:
     """Add to the energies of a step of h [s] what the variance of the pack current does, the load's current given [A].
 
-    The responses to a pack current are known.
+    The responses to a current at the terminals are known.
     """
     squares = h * link.variance(x, current)
     resistance = x.response[x.response.shape[0] - 2]
-    shorted = u.external_short * resistance
+    shorted = x.terminal_short * resistance
     y.pack_energy += squares * resistance * (1.0 - shorted)
     y.external_short_energy += squares * resistance * shorted
     for b in range(y.conductor_current.shape[0]):
@@ -98,7 +98,7 @@ def add_variance(x: Block, p: Block, u: Block, y: Block, c: Block, current: floa
         at_contacts, own = nodal.share(x, c, k), x.cell_share[k]
         y.busbar_loss += squares * p.contact_resistance[k] * at_contacts * at_contacts
         y.cell_energy += squares * u.resistance[k] * own * own
-        in_short = squares * u.cell_short[k] * u.resistance[k] * own * u.resistance[k] * own
+        in_short = squares * x.short[k] * u.resistance[k] * own * u.resistance[k] * own
         y.short_energy += in_short
         y.short_heat_rate[k] += in_short / h
 
@@ -127,7 +127,9 @@ def finish(x: Block, p: Block, u: Block, y: Block, c: Block, wanted: float, h: f
     nodal.load_settled(x, mean)
     outputs.write_terminals(x, u, y, c, mean)
     nodal.set_currents(x, u, y, c)
+    refinement.correct(x, u, y, c, y.pack_current_actual)
     outputs.write_outputs(x, p, u, y, c, h)
+    nodal.respond(x, c)
     add_variance(x, p, u, y, c, current, h)
     write_loss(x, p, u, y, current, h)
     link.finish(x, p, y, current, h)
@@ -139,6 +141,7 @@ def finish(x: Block, p: Block, u: Block, y: Block, c: Block, wanted: float, h: f
 @kernel
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Find the currents of the step of h seconds behind contactor and link."""
+    faults.begin(x, p, u, t)
     status = solve(x, p, u, y, c, h)
     return finish(x, p, u, y, c, link.set_load(x, p, u, y, h), h) if status == DONE else status
 
@@ -146,6 +149,7 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
 @kernel
 def advance_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Find the currents of the step of h seconds behind contactor and link, those of negative electrodes too."""
+    faults.begin(x, p, u, t)
     status = solve(x, p, u, y, c, h)
     if status == DONE:
         finish(x, p, u, y, c, link.set_load_by_anodes(x, p, u, y, h), h)

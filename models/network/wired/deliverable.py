@@ -81,7 +81,7 @@ def write_drops(x: Block, p: Block, u: Block, c: Block) -> None:
         x.group_drop[g], x.group_least[g] = 0.0, -math.inf
     for k in range(x.counted.shape[0]):
         if x.counted[k] == 1.0:
-            g, drop = c.cell_group[k], u.resistance[k] * nodal.share(x, c, k) / faults.divisor(u, k)
+            g, drop = c.cell_group[k], u.resistance[k] * nodal.share(x, c, k) / faults.divisor(x, u, k)
             x.group_drop[g] = max(x.group_drop[g], drop)
             least = kinds.voltage_limit(p, k, -1.0, p.minimum_cell_voltage, 0.0)
             x.group_least[g] = max(x.group_least[g], least)

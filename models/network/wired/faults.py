@@ -16,6 +16,9 @@ flows into the pack is the current of the load less that.
 What nothing ties to the terminals any more keeps its charge: `stranded_charge`. It counts neither for SOC nor for
 capacity. While something is open, a cell counts where a current at the terminals would flow through it (`strings`).
 
+Each fault also has a time from which it is there, whatever the input tells. It begins with the first step that begins
+at that time or later.
+
 Shared states
 -------------
 `parted` is written by `nodal`, `counted` by `strings`.
@@ -25,12 +28,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from ....core.bounds import UNBOUNDED
-from ....core.fields import Fields, flag
+from ....core.bounds import LARGE, UNBOUNDED
+from ....core.fields import Fields, flag, state
 from ....core.kernel import Block, kernel
 from ....core.variable import Count, DataType, Detail, Variable
 from ...numerics import laplacian
 from .system import NodalSystem
+
+EARLY = 1e-9
+"""A step that begins so little before a fault begins with it [s]: times of communication are rounded."""
 
 NO_STRING = -1
 """Stands for the string of a conductor that no contactor opens."""
@@ -43,6 +49,21 @@ def fields(wiring: NodalSystem) -> Fields:
     opens = np.full(len(wiring.names), NO_STRING)
     opens[wiring.contactors] = np.arange(len(wiring.contactors))
     return Fields(
+        parameters=(
+            *(
+                Variable(f"{fault}_time", "s", size, LARGE, 0.0, LARGE, 1.0, f"Time from which {what}; 1e300 of never")
+                for fault, size, what in (
+                    ("cell_open", cells, "the cell is open"),
+                    ("cell_short", cells, "timed_cell_short is across the cell's poles"),
+                    ("conductor_parted", conductors, "the conductor has parted"),
+                    ("external_short", None, "timed_external_short is between the terminals"),
+                )
+            ),
+            Variable("timed_cell_short", "S", cells, 0.0, 0.0, 1e6, 1.0,
+                     "Conductance of a short across the cell's poles from cell_short_time on"),
+            Variable("timed_external_short", "S", None, 0.0, 0.0, 1e6, 1.0,
+                     "Conductance of a short between the terminals of the pack from external_short_time on"),
+        ),
         inputs=(
             Variable("cell_open", "1", cells, 0.0, 0.0, 1.0, 1.0, "Whether the cell has failed open",
                      data_type=DataType.BOOLEAN, detail=Detail.CELL),
@@ -77,6 +98,10 @@ def fields(wiring: NodalSystem) -> Fields:
         states=(
             flag("parted", conductors, "Whether the conductor did not conduct when conductances were set last"),
             flag("blown", conductors, "Whether the fuse of the conductor has blown"),
+            flag("broken", cells, "Whether the cell is open in this step"),
+            flag("apart", conductors, "Whether the conductor has parted in this step"),
+            state("short", "S", cells, "Conductance of the short across the cell's poles in this step", 0.0),
+            state("terminal_short", "S", None, "Conductance of the short between the terminals in this step", 0.0),
             flag("counted", cells, "Whether something ties the cell to the terminals"),
         ),
         constants=(
@@ -87,16 +112,29 @@ def fields(wiring: NodalSystem) -> Fields:
 
 
 @kernel
-def divisor(u: Block, k: int) -> float:
+def begin(x: Block, p: Block, u: Block, t: float) -> None:
+    """Let the faults of a step that begins at t [s] be there: those of inputs, and those whose time has come."""
+    now = t + EARLY
+    for k in range(x.broken.shape[0]):
+        x.broken[k] = 1.0 if u.cell_open[k] > 0.5 or now >= p.cell_open_time[k] else 0.0
+        x.short[k] = max(u.cell_short[k], p.timed_cell_short[k] if now >= p.cell_short_time[k] else 0.0)
+    for b in range(x.apart.shape[0]):
+        x.apart[b] = 1.0 if u.conductor_parted[b] > 0.5 or now >= p.conductor_parted_time[b] else 0.0
+    timed = p.timed_external_short if now >= p.external_short_time else 0.0
+    x.terminal_short = max(u.external_short, timed)
+
+
+@kernel
+def divisor(x: Block, u: Block, k: int) -> float:
     """Return ``1 + R G`` of cell k."""
-    return 1.0 + u.resistance[k] * u.cell_short[k]
+    return 1.0 + u.resistance[k] * x.short[k]
 
 
 @kernel
 def conducts(x: Block, u: Block, c: Block, b: int) -> bool:
     """Return whether conductor b conducts: neither it nor its fuse has parted, and no contactor opens it."""
     s = c.conductor_string[b]
-    return not (u.conductor_parted[b] > 0.5 or x.blown[b] > 0.5 or (s >= 0 and u.string_open[s] > 0.5))
+    return not (x.apart[b] > 0.5 or x.blown[b] > 0.5 or (s >= 0 and u.string_open[s] > 0.5))
 
 
 @kernel
@@ -109,43 +147,45 @@ def has_moved(x: Block, u: Block, c: Block) -> bool:
 
 
 @kernel
-def any_cut(x: Block, u: Block) -> bool:
+def any_cut(x: Block) -> bool:
     """Return whether a cell is open, or a conductor does not conduct."""
     found = False
-    for k in range(u.cell_open.shape[0]):
-        found |= u.cell_open[k] > 0.5
+    for k in range(x.broken.shape[0]):
+        found |= x.broken[k] > 0.5
     for b in range(x.parted.shape[0]):
         found |= x.parted[b] > 0.5
     return bool(found)
 
 
 @kernel
-def port(u: Block, k: int) -> tuple[float, float]:
+def port(x: Block, u: Block, k: int) -> tuple[float, float]:
     """Return EMF [V] and resistance [Ohm] of cell k with a short across its poles."""
-    shared = divisor(u, k)
+    if x.short[k] == 0.0:
+        return u.emf[k], u.resistance[k]
+    shared = divisor(x, u, k)
     return u.emf[k] / shared, u.resistance[k] / shared
 
 
 @kernel
-def contact_current(u: Block, k: int, current: float) -> float:
+def contact_current(x: Block, u: Block, k: int, current: float) -> float:
     """Return the current at the contacts of cell k [A], into which itself so much flows."""
-    return current * divisor(u, k) + u.cell_short[k] * u.emf[k]
+    return current * divisor(x, u, k) + x.short[k] * u.emf[k]
 
 
 @kernel
-def own_current(u: Block, k: int, current: float) -> float:
+def own_current(x: Block, u: Block, k: int, current: float) -> float:
     """Return the current into cell k itself [A], where so much flows at its contacts."""
-    return (current - u.cell_short[k] * u.emf[k]) / divisor(u, k)
+    return (current - x.short[k] * u.emf[k]) / divisor(x, u, k)
 
 
 @kernel
-def closed(u: Block, k: int) -> float:
+def closed(x: Block, k: int) -> float:
     """Return 0 where cell k has failed open, else 1."""
-    return 0.0 if u.cell_open[k] > 0.5 else 1.0
+    return 0.0 if x.broken[k] > 0.5 else 1.0
 
 
 @kernel
-def short_power(u: Block, k: int, current: float) -> float:
+def short_power(x: Block, u: Block, k: int, current: float) -> float:
     """Return the power of the short of cell k [W], whose own current is given [A]."""
     voltage = u.emf[k] + u.resistance[k] * current
-    return u.cell_short[k] * voltage * voltage
+    return x.short[k] * voltage * voltage

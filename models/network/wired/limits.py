@@ -72,8 +72,8 @@ def prepare(x: Block, u: Block, c: Block) -> None:
     nodal.respond(x, c)
     nodal.settle(x, c)
     for k in range(x.cell_share.shape[0]):
-        x.idle_current[k] = faults.own_current(u, k, nodal.cell_current(x, c, k))
-        x.cell_share[k] = nodal.share(x, c, k) / faults.divisor(u, k)
+        x.idle_current[k] = faults.own_current(x, u, k, nodal.cell_current(x, c, k))
+        x.cell_share[k] = nodal.share(x, c, k) / faults.divisor(x, u, k)
 
 
 @kernel

@@ -127,6 +127,7 @@ def fields(wiring: NodalSystem, nodes: int, anodes: bool) -> Fields:
 @kernel
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start without currents, at the voltages of the open circuit."""
+    faults.begin(x, p, u, 0.0)
     nodal.prepare(x, p, u, c)
     start(x, p, u, y, c)
     redistribution.write(x, p, u, y, c)
@@ -156,7 +157,7 @@ def finish(x: Block, p: Block, u: Block, y: Block, c: Block, current: float, h: 
     """Write all outputs of a step of h [s] under a current [A] of the load."""
     outputs.write_terminals(x, u, y, c, current)
     nodal.set_currents(x, u, y, c)
-    refinement.correct(x, u, y, c, current)
+    refinement.correct(x, u, y, c, y.pack_current_actual)
     outputs.write_outputs(x, p, u, y, c, h)
     redistribution.write(x, p, u, y, c)
     deliverable.write(x, p, u, y, c)
@@ -166,6 +167,7 @@ def finish(x: Block, p: Block, u: Block, y: Block, c: Block, current: float, h: 
 @kernel
 def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Find the currents of the step of h seconds from the ports at its start."""
+    faults.begin(x, p, u, t)
     status, emf, resistance = limits.solve(x, p, u, y, c)
     if status != DONE:
         return status
@@ -182,6 +184,7 @@ def initialize_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block) -> 
 @kernel
 def advance_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Find the currents of the step of h seconds from the ports at its start, those of negative electrodes too."""
+    faults.begin(x, p, u, t)
     status, emf, resistance = limits.solve(x, p, u, y, c)
     if status != DONE:
         return status
@@ -210,6 +213,7 @@ def initialize_linked_with_anodes(x: Block, p: Block, u: Block, y: Block, c: Blo
 def initialize_inductive(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start without currents, inductances included, at the voltages of the open circuit."""
     fuses.reset(x, y)
+    faults.begin(x, p, u, 0.0)
     inductive.reset(x, p, u, y, c)
     time_constants.write(x, p, u, y, c)
     time_constants.tell(x, y)
@@ -235,6 +239,7 @@ def load_of_step(x: Block, p: Block, u: Block, y: Block, c: Block) -> tuple[int,
 @kernel
 def advance_inductive(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Take the step of h seconds in sub-steps; the load sets its current for all of it."""
+    faults.begin(x, p, u, t)
     inductive.begin(x, p, u, y, c, h)
     if not nodal.assemble(x, p, u, c):
         return NO_RESISTANCE

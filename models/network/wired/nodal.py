@@ -114,11 +114,11 @@ def assemble_idle(x: Block, p: Block, u: Block, c: Block) -> bool:
     laplacian.begin(x)
     level, determined = u.emf[0], True
     for k in range(x.cell_drive.shape[0]):
-        emf, resistance = faults.port(u, k)
+        emf, resistance = faults.port(x, u, k)
         resistance += p.contact_resistance[k]
         if resistance <= 0.0:
             determined, resistance = False, 1.0
-        conductance, deviation = faults.closed(u, k) / resistance, emf - c.cell_rise[k] * level
+        conductance, deviation = faults.closed(x, k) / resistance, emf - c.cell_rise[k] * level
         x.cell_conductance[k], x.cell_drive[k] = conductance, deviation
         x.conductance[c.cell_pair[k]] += conductance
         drive(x, c.cell_first[k], c.cell_second[k], conductance * deviation)
@@ -158,9 +158,9 @@ def short_terminals(x: Block, u: Block, c: Block) -> bool:
     """Join the terminals by the short outside, after elimination; return whether a way leads through the pack."""
     positive = x.known.shape[0] - 2
     inside = x.star_resistance[positive]
-    if u.external_short > 0.0:
-        both = 1.0 + inside * u.external_short
-        x.star_resistance[positive] = inside / both if inside > 0.0 else 1.0 / u.external_short
+    if x.terminal_short > 0.0:
+        both = 1.0 + inside * x.terminal_short
+        x.star_resistance[positive] = inside / both if inside > 0.0 else 1.0 / x.terminal_short
     drive_short(x, u, c)
     return inside > 0.0
 
@@ -168,7 +168,7 @@ def short_terminals(x: Block, u: Block, c: Block) -> bool:
 @kernel
 def drive_short(x: Block, u: Block, c: Block) -> None:
     """Let the level of the positive terminal drive the short outside, after elimination."""
-    x.known[x.known.shape[0] - 2] -= u.external_short * (c.terminal_level[0] * u.emf[0])
+    x.known[x.known.shape[0] - 2] -= x.terminal_short * (c.terminal_level[0] * u.emf[0])
 
 
 @kernel
@@ -238,7 +238,7 @@ def set_currents(x: Block, u: Block, y: Block, c: Block) -> None:
     """Write the currents of cells and conductors after `settle`."""
     for k in range(y.current.shape[0]):
         x.contact_current[k] = cell_current(x, c, k)
-        y.current[k] = faults.own_current(u, k, x.contact_current[k])
+        y.current[k] = faults.own_current(x, u, k, x.contact_current[k])
     for b in range(y.conductor_current.shape[0]):
         y.conductor_current[b] = conductor_voltage(x, u, c, b) * x.conductor_conductance[b]
 

@@ -39,7 +39,7 @@ def write_voltages(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 @kernel
 def write_terminals(x: Block, u: Block, y: Block, c: Block, current: float) -> None:
     """Write the currents into the pack and through the short between its terminals, of one [A] that enters there."""
-    y.external_short_current = u.external_short * (1.0 - y.open_circuit) * nodal.pack_voltage(x, u, c)
+    y.external_short_current = x.terminal_short * (1.0 - y.open_circuit) * nodal.pack_voltage(x, u, c)
     y.pack_current_actual = current - y.external_short_current
 
 
@@ -57,7 +57,7 @@ def write_energies(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -
     for k in range(y.current.shape[0]):
         lost += p.contact_resistance[k] * x.contact_current[k] * x.contact_current[k]
         stored += x.cell_voltage[k] * y.current[k]
-        y.short_heat_rate[k] = faults.short_power(u, k, y.current[k])
+        y.short_heat_rate[k] = faults.short_power(x, u, k, y.current[k])
         y.short_energy += h * y.short_heat_rate[k]
         y.short_charge += h * (x.contact_current[k] - y.current[k])
     y.balancing_energy, y.busbar_loss, y.cell_energy = h * balancing, h * lost, h * stored

@@ -79,7 +79,7 @@ def improve(x: Block, u: Block, y: Block, c: Block, current: float) -> None:
         x.known[i] += x.response[i]
     for k in range(y.current.shape[0]):
         x.contact_current[k] += nodal.share(x, c, k)
-        y.current[k] = faults.own_current(u, k, x.contact_current[k])
+        y.current[k] = faults.own_current(x, u, k, x.contact_current[k])
     for b in range(y.conductor_current.shape[0]):
         across = x.response[c.conductor_second[b]] - x.response[c.conductor_first[b]]
         y.conductor_current[b] += x.conductor_conductance[b] * across

@@ -76,7 +76,7 @@ def fields(wiring: NodalSystem) -> Fields:
 @kernel
 def count_cells(x: Block, u: Block, c: Block) -> None:
     """Find the cells that something ties to the terminals; the equations are eliminated."""
-    cut = faults.any_cut(x, u)
+    cut = faults.any_cut(x)
     if cut:
         nodal.respond(x, c)
     for k in range(x.counted.shape[0]):
@@ -89,7 +89,7 @@ def write_currents(x: Block, u: Block, y: Block, c: Block) -> None:
     for s in range(y.string_current.shape[0]):
         total = -u.balancing_current[c.string_start[s]]
         for i in range(c.first_cell_start[s], c.first_cell_start[s + 1]):
-            total += faults.contact_current(u, c.first_cell[i], y.current[c.first_cell[i]])
+            total += faults.contact_current(x, u, c.first_cell[i], y.current[c.first_cell[i]])
         y.string_current[s] = total
 
 

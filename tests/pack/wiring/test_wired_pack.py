@@ -87,6 +87,19 @@ def test_the_heat_of_a_short_across_a_cell_warms_it(tmp_path):
     assert np.delete(warmed, 5).max() < 0.3 * warmed[5]
 
 
+def test_faults_of_the_file_begin_at_their_time(tmp_path):
+    faults = {"cell_short": [{"cell": 6, "resistance": 0.05, "at": "30 s"}], "cell_open": [{"cell": 1, "at": "45 s"}],
+              "parted": [{"conductor": "string cable 4"}]}  # fmt: skip
+    record = {"heat": "PackNetwork.short_heat_rate", "current": "PackNetwork.current"}
+    _, told, _ = trace(kernel_pack(parts(pack_of(faults=faults))), "PackNetwork", record, tmp_path / "run.nc")
+    heat, current = told["heat"].values, told["current"].values
+    assert np.all(heat[:31, 5] == 0.0)
+    assert heat[31:, 5] == pytest.approx(3.8**2 / 0.05, rel=0.1)
+    assert np.all(current[1:46, 0] != 0.0)
+    assert np.all(current[46:, 0] == 0.0)
+    assert np.abs(current[:, 12:].sum(axis=1)).max() < 1e-9  # of the string whose cable has parted
+
+
 def test_the_block_of_a_wired_pack_does_as_its_components(apart, tmp_path):
     part = pack_block(pack_of(), parts(pack_of()))
     component = kernel_component("Pack", ELECTRICAL, load_definition(part.component, part.arguments, part.start).model)

@@ -20,12 +20,12 @@ def count_stage(x: Block, p: Block, u: Block, y: Block, c: Block, weight: float)
     """Add a stage that stands for `weight` seconds to charge and energy of the step."""
     for k in range(x.cell_charge.shape[0]):
         flowing = nodal.cell_current(x, c, k)
-        own = faults.own_current(u, k, flowing)
+        own = faults.own_current(x, u, k, flowing)
         x.cell_charge[k] += weight * own
         y.short_charge += weight * (flowing - own)
         y.cell_energy += weight * own * (u.emf[k] + u.resistance[k] * own)
         y.busbar_loss += weight * p.contact_resistance[k] * flowing * flowing
-        x.short_work[k] += weight * faults.short_power(u, k, own)
+        x.short_work[k] += weight * faults.short_power(x, u, k, own)
     for b in range(x.companion.shape[0]):
         flowing = inductive.stage_current(x, u, c, b)
         y.busbar_loss += weight * p.conductor_resistance[b] * flowing * flowing
@@ -37,7 +37,7 @@ def count_stage(x: Block, p: Block, u: Block, y: Block, c: Block, weight: float)
 def count_terminals(x: Block, u: Block, y: Block, c: Block, weight: float) -> None:
     """Add what passes the terminals, and taps, in a stage that stands for `weight` seconds."""
     voltage = (1.0 - y.open_circuit) * nodal.pack_voltage(x, u, c)
-    shorted = u.external_short * voltage
+    shorted = x.terminal_short * voltage
     y.pack_charge += weight * (x.load_current - shorted)
     y.pack_energy += weight * (x.load_current - shorted) * voltage
     y.external_short_current += weight * shorted

@@ -29,6 +29,7 @@ def ladder(series, parallel, segment=1e-5, link=0.0):
 
 @kernel
 def initialize(x, p, u, y, c):
+    faults.begin(x, p, u, 0.0)
     nodal.prepare(x, p, u, c)
 
 

@@ -126,3 +126,23 @@ def test_faults_in_any_order_leave_finite_numbers_and_closed_books(strings, step
     y = step(strings, load_mode=1, pack_current=10.0, **steps)
     assert y["current"] == pytest.approx(5.0, rel=1e-12)
     assert y["stranded_charge"] == 0.0
+
+
+def test_a_fault_of_a_time_is_there_from_the_step_that_begins_then():
+    model = network.declare(strings_in_parallel(2, 3), NODES)
+    timed, told = started(model), started(model)
+    timed.p["cell_short_time"], timed.p["timed_cell_short"] = [3.0, *[1e300] * 5], 5.0
+    timed.p["cell_open_time"] = [*[1e300] * 4, 2.0, 1e300]
+    timed.p["external_short_time"], timed.p["timed_external_short"] = 4.0, 0.1
+    timed.p["conductor_parted_time"] = [1e300, 5.0]
+    for instance in (timed, told):
+        instance.initialize()
+        instance.u["pack_current"] = -4.0
+    for t in range(7):
+        told.u["cell_open"][4], told.u["cell_short"][0] = t >= 2, 5.0 if t >= 3 else 0.0
+        told.u["external_short"], told.u["conductor_parted"][1] = 0.1 if t >= 4 else 0.0, t >= 5
+        for instance in (timed, told):
+            assert instance.advance(t * (1.0 - 1e-12), 1.0) == DONE
+        np.testing.assert_array_equal(timed.y["current"], told.y["current"])
+        assert timed.y["external_short_energy"] == told.y["external_short_energy"]
+    assert timed.y["external_short_energy"] > 0.0

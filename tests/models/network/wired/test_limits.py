@@ -53,3 +53,17 @@ def test_what_is_beyond_its_limit_allows_no_current():
     assert limits.within(10.0, -1e-3, 1e-3) == 0.0
     assert limits.within(10.0, 5e-3, 1e-3) == pytest.approx(5.0)
     assert limits.within(10.0, 5e-3, 0.0) == 10.0
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_currents_of_thick_conductors_know_of_a_short_between_the_terminals(linked):
+    """The rounding of potentials is felt at 1e9 S, so the currents are corrected; 50 S take the pack's voltage."""
+    pack = started(network.declare(strings_in_parallel(2, 2, 1e-9), NODES, linked=linked))
+    for _ in range(2):  # the capacitor of a link follows in the first
+        y = step(pack, 10.0, load_mode=1, pack_current=5.0, external_short=50.0, emf=3.6, resistance=CELL)
+    resistance = CELL + pack.p["contact_resistance"][0] + 0.5e-9
+    voltage = (7.2 + 5.0 * resistance) / (1.0 + 50.0 * resistance)
+    assert y["external_short_current"] == pytest.approx(50.0 * voltage, rel=1e-12)
+    assert y["string_current"] == pytest.approx(0.5 * (5.0 - 50.0 * voltage), rel=1e-11)
+    assert y["conductor_current"] == pytest.approx(y["string_current"], rel=1e-12)
+    assert y["string_current"].sum() == pytest.approx(y["pack_current_actual"], rel=1e-12)

@@ -8,6 +8,7 @@ import numpy as np
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
 from packfmu.models.network.wired import network
+from tests.models.cells import SOC, constant, plain_cell
 from tests.scenarios.two_cells import halved, romberg
 
 CURRENT = 1
@@ -85,3 +86,16 @@ def pack_of(netlist, *kinds, contact=0.0):
     found = Pack(made, tuple(Instance(kind) for kind in kinds))
     found.start()
     return found
+
+
+def linear(slope, ohmic=1e-3, pair=1.5e-3, tau=200.0, **changes):
+    """Return cells of one pair whose open-circuit voltage is linear."""
+    return plain_cell(
+        open_circuit_voltage=3.7 + slope * (SOC - 0.5),
+        ohmic_resistance=constant(ohmic),
+        polarisation_resistance=pair * np.ones((1, SOC.size)),
+        polarisation_capacitance=tau / pair * np.ones((1, SOC.size)),
+        ohmic_activation_energy=0.0,
+        polarisation_activation_energy=np.zeros(1),
+        **changes,
+    )

@@ -18,12 +18,12 @@ from packfmu.models.aging import losses
 from packfmu.models.cell import ecm
 from packfmu.models.network.wired import network
 from packfmu.models.network.wired.netlist import Conductor
-from tests.models.cells import SOC, aging, constant, plain_cell
+from tests.models.cells import aging
 from tests.models.packs import started, step
 from tests.scenarios.two_cells import TwoCells
 
 from ..netlists import strings_in_parallel
-from .coupled import pack_of
+from .coupled import linear, pack_of
 
 SIDE_BY_SIDE = strings_in_parallel(2, 1, link=0.0)
 EXAMPLE = TwoCells(
@@ -34,19 +34,6 @@ EXAMPLE = TwoCells(
     slope=0.3,
 )
 """1 and 2 mOhm, pairs of 1.5 mOhm and 200 s, 32 A.h, and 0.3 V between empty and full."""
-
-
-def linear(slope, ohmic=1e-3, pair=1.5e-3, tau=200.0, **changes):
-    """Return cells of one pair whose open-circuit voltage is linear."""
-    return plain_cell(
-        open_circuit_voltage=3.7 + slope * (SOC - 0.5),
-        ohmic_resistance=constant(ohmic),
-        polarisation_resistance=pair * np.ones((1, SOC.size)),
-        polarisation_capacitance=tau / pair * np.ones((1, SOC.size)),
-        ohmic_activation_energy=0.0,
-        polarisation_activation_energy=np.zeros(1),
-        **changes,
-    )
 
 
 def two_cells(cells, **start):

@@ -14,8 +14,7 @@ import pytest
 from packfmu.models.cell import ecm
 
 from ..netlists import strings_in_parallel
-from .coupled import pack_of
-from .test_classics import linear
+from .coupled import linear, pack_of
 
 SERIES, LINK, CONTACT = 3, 4e-4, 1e-4
 SLOPE = 0.6
