@@ -19,7 +19,9 @@ stays until `reset` rises. Where balancing currents are not known, the threshold
 filter cannot tell from a short. A group with an open cell is not judged: its capacity has changed at once.
 
 In tests with groups of 20 A.h, 0.5 mV of noise and steps of 1 s a short of 10 Ohm is found after 5 minutes at rest and
-40 on a drive, one of 1 Ohm after 1 and 3 minutes; none without a short in days of driving.
+40 on a drive, one of 1 Ohm after 1 and 3 minutes; none without a short in days of driving. A discharge from the start
+of a run at a constant mean current does not tell a short from a lesser capacity: it is then found in the next rest,
+one of 3 Ohm after 2 minutes, of 10 Ohm after 5.
 
 `short_current_estimate` is l, not below 0; a group's voltage over it is the short's resistance.
 
