@@ -143,7 +143,7 @@ def has_moved(x: Block, u: Block, c: Block) -> bool:
     """Return whether a conductor has begun or ceased to conduct since conductances were set last."""
     moved = False
     for b in range(x.parted.shape[0]):
-        gone = (u.conductor_parted[b] > 0.5) | (x.blown[b] > 0.5)
+        gone = (x.apart[b] > 0.5) | (x.blown[b] > 0.5)
         moved |= (gone != (x.parted[b] > 0.5)) & (c.conductor_string[b] < 0)
     for s in range(c.string_contactor.shape[0]):
         b = c.string_contactor[s]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from packfmu.core.errors import InputError
 from packfmu.core.model import DONE
 from packfmu.models.network.loads import LoadMode
-from packfmu.models.network.wired import link, network
+from packfmu.models.network.wired import contactors, link, network
 from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist
 from tests.models.packs import NODES, started, step
 
@@ -164,6 +164,13 @@ def test_series_and_closed_forms_meet(a):
     assert link.mean_decay(a) == pytest.approx(w @ decay, rel=1e-13)
     assert link.mean_rise(a) == pytest.approx(w @ (-np.expm1(-a * s)) / a, rel=1e-12)
     assert link.variance_of_decay(a) == pytest.approx(w @ (np.expm1(-a * s) - w @ np.expm1(-a * s)) ** 2, rel=1e-11)
+
+
+def test_a_pack_without_a_link_knows_of_no_contactor():
+    model = network.declare(ONE, NODES)
+    names = {v.name for v in (*model.parameters, *model.inputs, *model.outputs, *model.states)}
+    for effect in (contactors.fields(), link.fields(1)):
+        assert names.isdisjoint(v.name for v in (*effect.parameters, *effect.inputs, *effect.outputs, *effect.states))
 
 
 def test_a_link_behind_inductances_is_refused():
