@@ -135,7 +135,7 @@ def test_beyond_a_million_the_condition_number_bounds_the_error(drawn):
     cells, conductors, _ = exact(netlist, emf, resistance, current, balancing)
     expected, (_, condition) = np.append(cells, conductors), found_by_splu(*drawn)
     error = np.abs(found_by_us(*drawn) - expected).max()
-    assert error <= max(condition * 1e-15, 1e-15) * np.abs(expected).max()
+    assert error <= max(condition * 1e-15, 1e-11) * np.abs(expected).max()
 
 
 def numbered(netlist):
