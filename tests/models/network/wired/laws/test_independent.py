@@ -100,7 +100,7 @@ def test_currents_are_those_of_a_sparse_solver(drawn):
 
 
 def residuals_of(netlist, emf, resistance, current, balancing):
-    """Return what is left of Kirchhoff's laws: of currents in each node, of voltages around each loop."""
+    """Return the most that flows to and from a node, what is left in nodes and around loops, and the highest level."""
     found = found_by_us(netlist, emf, resistance, current, balancing)
     first, second, given_emf, r = branches(netlist, emf, resistance)
     left = -entering(netlist, int(netlist.positive) + 1, current, balancing)
@@ -114,11 +114,12 @@ def residuals_of(netlist, emf, resistance, current, balancing):
             elif b in potential and a not in potential:
                 potential[a] = potential[b] - v
     levels = np.array([potential[node] for node in range(len(left))])
-    return found, left, levels[second] - levels[first] - across, np.abs(levels).max()
+    through = np.bincount(first, np.abs(found), len(left)) + np.bincount(second, np.abs(found), len(left))
+    return through.max(), left, levels[second] - levels[first] - across, np.abs(levels).max()
 
 
-def check_laws(found, currents, voltages, highest):
-    assert np.abs(currents).max() <= 1e-12 * np.abs(found).max()
+def check_laws(through, currents, voltages, highest):
+    assert np.abs(currents).max() <= 1e-12 * through
     assert np.abs(voltages).max() <= 1e-12 * max(highest, 1.0)
 
 
@@ -135,7 +136,7 @@ def test_beyond_a_million_the_condition_number_bounds_the_error(drawn):
     cells, conductors, _ = exact(netlist, emf, resistance, current, balancing)
     expected, (_, condition) = np.append(cells, conductors), found_by_splu(*drawn)
     error = np.abs(found_by_us(*drawn) - expected).max()
-    assert error <= max(condition * 1e-15, 1e-15) * np.abs(expected).max()
+    assert error <= max(condition * 1e-15, 1e-11) * np.abs(expected).max()
 
 
 def numbered(netlist):
