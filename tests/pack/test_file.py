@@ -206,7 +206,10 @@ def test_a_mistake_gets_one_line_with_key_value_and_what_is_allowed(table, key, 
         (SMALLEST | {"varation": {}}, '[varation] is not a known key; did you mean "variation"?'),
         (SMALLEST | {"aging": {}}, "[aging] parameters is missing; it has no default"),
         (SMALLEST | {"aging": 3}, "[aging] = 3 must be a table of parameters, rate_cv, resistance_rate_cv"),
-        (SMALLEST | {"busbar": 3}, "[busbar] = 3 must be a table of segment_resistance, contact_resistance, terminals"),
+        (
+            SMALLEST | {"busbar": 3},
+            "[busbar] = 3 must be a table of segment_resistance, segment_inductance, contact_resistance, terminals",
+        ),
         (
             SMALLEST | {"pack": {"serie": 3, "parallel": 1}},
             '[pack] serie = 3 is not a known key; did you mean "series"? (and 1 more)',
