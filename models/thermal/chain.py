@@ -28,6 +28,10 @@ more, for the fixture takes part). Assumed: convection of 0.3 W/K a cell, which 
 more slowly than its cells do here. Assumed: conduction of 1 W/K between neighbours; a through-plane conductivity of
 0.47 W/(m K) [2] over a face of 0.06 m2 and a pitch of 9 mm allows 3 W/K at most, before contact.
 
+Shared states
+-------------
+`temperature` and `source` are written here; `elimination` uses them.
+
 References
 ----------
 Elimination without subtractions: W. K. Grassmann, M. I. Taksar, D. P. Heyman, Oper. Res. 33 (1985) 1107-1116,
