@@ -63,11 +63,11 @@ def reset(x: Block) -> None:
 
 
 @kernel
-def bear(x: Block, p: Block, c: Block, s: int, sign: float, most: float, j: int) -> None:
-    """Find what string s bears of a current of this sign, up to `most` [A], for horizon j."""
+def bear(x: Block, p: Block, c: Block, s: int, sign: float, most: float, j: int, horizon: float) -> None:
+    """Find what string s bears of a current of this sign, up to `most` [A], for horizon j [s]."""
     groups = (int(c.string_start[s]), int(c.string_start[s + 1]))
     last = x.string_limiting_charge[s, j] if sign > 0.0 else x.string_limiting_discharge[s, j]
-    now, charge, horizon = (x.string_emf[s], x.string_resistance[s]), charge_to_limit(x, p, groups, sign), HORIZONS[j]
+    now, charge = (x.string_emf[s], x.string_resistance[s]), charge_to_limit(x, p, groups, sign)
     found = limits_of_horizon(x, p, last, groups, sign, most, charge, now, horizon)
     group, size, voltage, end, end_voltage, share = found
     if size <= 0.0:
@@ -115,10 +115,10 @@ def in_series(x: Block, c: Block, current: Block, voltage: Block, sign: float) -
 
 
 @kernel
-def limits(x: Block, p: Block, c: Block, sign: float, most: float, j: int) -> tuple[float, float]:
-    """Return the greatest current of this sign [A], each string up to `most`, and power [W], for horizon j."""
+def limits(x: Block, p: Block, c: Block, sign: float, most: float, j: int, horizon: float) -> tuple[float, float]:
+    """Return the greatest current of this sign [A], each string up to `most`, and power [W], for horizon j [s]."""
     for s in range(x.cut_off.shape[0]):
-        bear(x, p, c, s, sign, most, j)
+        bear(x, p, c, s, sign, most, j, horizon)
     size, _ = in_series(x, c, x.borne_current, x.borne_voltage, sign)
     end, voltage = in_series(x, c, x.end_current, x.end_voltage, sign)
     return (size, end * voltage) if most > 0.0 else (0.0, 0.0)
@@ -138,5 +138,5 @@ def write_limits(x: Block, p: Block, y: Block, c: Block, left: float) -> None:
         x.string_emf[s], x.string_resistance[s] = prepare_first_horizon(x, p, first, end, HORIZONS[0])
     for j in range(len(HORIZONS)):
         prepare_horizon(x, p, MULTIPLES[j])
-        y.charge_current[j], y.charge_power[j] = limits(x, p, c, 1.0, charging, j)
-        y.discharge_current[j], y.discharge_power[j] = limits(x, p, c, -1.0, discharging, j)
+        y.charge_current[j], y.charge_power[j] = limits(x, p, c, 1.0, charging, j, HORIZONS[j])
+        y.discharge_current[j], y.discharge_power[j] = limits(x, p, c, -1.0, discharging, j, HORIZONS[j])
