@@ -68,6 +68,10 @@ class StringFuse(Fuse):
 class Contactor(Table):
     """Main contactor and pre-charge path between the pack and a link with a capacitor, where the load then acts."""
 
+    open: bool = setting("contactor_open", "linked", text="Whether the main contactor is open at first")
+    precharge_closed: bool = setting(
+        "precharge_closed", "linked", text="Whether the pre-charge path is closed at first"
+    )
     resistance: float = setting("contactor_resistance", "linked")
     precharge_resistance: float = setting("precharge_resistance", "linked")
     link_capacitance: float = setting("link_capacitance", "linked")
@@ -138,12 +142,23 @@ class NetlistTable(Table):
 
     negative: Node = Field(description="node at the negative terminal of the pack")
     positive: Node = Field(description="node at the positive terminal of the pack")
-    cells: list[Ends] = Field(description="negative and positive node of each cell, group by group")
-    conductors: list[ConductorRow] = Field(default=[], description="what joins nodes")
-    groups: list[GroupRow] | None = Field(
-        default=None, description="taps of the groups; by default at the first cell of each, all groups in one string"
+    cells: list[Ends] = Field(
+        description="negative and positive node of each cell, group by group: [[0, 1], [0, 1], [1, 2]]"
     )
-    couplings: list[CouplingRow] = Field(default=[], description="mutual inductances of conductors")
+    conductors: list[ConductorRow] = Field(
+        default=[],
+        description='what joins nodes: { name = "main", between = [3, "top"], resistance = 5e-4 }, '
+        "with inductance and fuse where it has them",
+    )
+    groups: list[GroupRow] | None = Field(
+        default=None,
+        description="taps of the groups: { between = [0, 1], string = 1, module = 1 }; by default at the first cell of "
+        "each, all groups in one string",
+    )
+    couplings: list[CouplingRow] = Field(
+        default=[],
+        description='mutual inductances of conductors: { conductors = ["main", "return"], coefficient = 0.5 }',
+    )
     contactors: list[str] = Field(
         default=[], description="of each string, the conductor that its contactor opens; none without contactors"
     )
@@ -203,10 +218,17 @@ class ExternalShort(Timed):
 class Faults(Table):
     """What fails, and when; an empty table leaves it to the inputs of PackNetwork."""
 
-    cell_open: list[CellFault] = Field(default=[], description="cells that fail open")
-    cell_short: list[CellShort] = Field(default=[], description="cells with a short across their poles")
-    parted: list[ConductorFault] = Field(default=[], description="conductors that part")
-    external_short: ExternalShort | None = Field(default=None, description="short between the terminals")
+    cell_open: list[CellFault] = Field(default=[], description='cells that fail open: { cell = 3, at = "10 min" }')
+    cell_short: list[CellShort] = Field(
+        default=[],
+        description='cells with a short across their poles [Ohm]: { cell = 17, resistance = 0.5, at = "1 h" }',
+    )
+    parted: list[ConductorFault] = Field(
+        default=[], description='conductors that part: { conductor = "pack cable", at = "1 h" }'
+    )
+    external_short: ExternalShort | None = Field(
+        default=None, description='short between the terminals of the pack [Ohm]: { resistance = 0.005, at = "2 h" }'
+    )
 
     def start_values(self, cells: int, conductors: Sequence[str]) -> dict[str, ArrayLike]:
         """Return the times of the faults, and what shorts conduct, as the network takes them."""

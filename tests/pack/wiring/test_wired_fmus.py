@@ -12,7 +12,7 @@ from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.system import System
 from packfmu.fmi.build import Form, build_parts
 from packfmu.fmi.native.platforms import host_platform
-from packfmu.pack.block import kernel_pack, pack_block, periods
+from packfmu.pack.block import all_parts, kernel_pack, pack_block, periods
 from packfmu.pack.file import parse_pack
 from packfmu.pack.fmus import fmu_pack
 from packfmu.pack.parts import parts
@@ -76,6 +76,20 @@ def test_the_fmus_give_the_bits_of_their_kernels(form, expected, tmp_path):
     found = trace(fmu_pack(built["Cell"].parent), "PackNetwork", TOLD, tmp_path / "fmus.nc")
     for name in TOLD:
         np.testing.assert_array_equal(found[name].values, expected[name].values)
+
+
+@pytest.mark.campaign
+def test_a_managed_pack_of_strings_behind_a_contactor_is_built_and_valid(tmp_path):
+    tables = {
+        "pack": {"series": 2, "parallel": 2, "strings": 2}, "cell": {"parameters": "nissan_leaf_2013"},
+        "cable": {"string_resistance": 1e-3}, "contactor": {}, "insulation": {}, "faults": {},
+        "balancer": {"converter": "flyback"}, "bms": {"detection": True},
+        "replaced": [{"groups": [3], "capacity_loss": 0.1}],
+    }  # fmt: skip
+    pack = parse_pack(tables, "pack.toml")
+    built = build_parts(all_parts(pack), tmp_path, pack.outputs.detail, Form.NATIVE, (host_platform(),))
+    for name in ("PackNetwork", "Bms", "Balancer", "Pack"):
+        assert validate_fmu(built[name]) == [], name
 
 
 @pytest.mark.campaign
