@@ -16,6 +16,7 @@ import numpy as np
 import packfmu.core.block.block_type  # noqa: F401  (so that kernels take blocks from Python)
 from packfmu.core.block.memory import block_of
 from packfmu.core.variable import Count
+from packfmu.models.balancing import rows
 from packfmu.models.balancing.graph import Graph, connectivity, fields, links
 
 GROUPS = (12, 96, 384)
@@ -25,7 +26,7 @@ REPEATS = 5
 def lanczos(groups: int) -> Callable[[], float]:
     """Return what finds the connectivity of a path of groups by the kernel of the package."""
     ends = links(Graph.PATH, groups)
-    declared = fields(Count(groups, "group"), ends)
+    declared = fields(Count(groups, "group"), ends) + rows.fields(groups, (0,) * groups)
     x, c = block_of(declared.states), block_of(declared.constants, np.int64)
     c["first"], c["second"] = np.transpose(ends)
     x["linked"] = 1.0

@@ -4,13 +4,20 @@ import numpy as np
 
 from packfmu.cosim.recorder import ROWS, columns, recording
 from packfmu.cosim.results import load
-from packfmu.pack.recorded import RECORD
+from packfmu.pack.recorded import RECORD, WIRED
 from packfmu.pack.topology import pack_system
 from tests.pack.models import pack
 
 SECOND = 10**9
+OF_WIRING = {
+    *WIRED, "string_current", "redistribution_current", "short_heat_rate", "conductor_current", "fuse_blown",
+    "melted_share",
+}  # fmt: skip
+"""What is recorded of a pack that is wired in any way."""
+
 UNMANAGED = {
-    level: {n: s for n, s in some.items() if not s.startswith(("Bms.", "Inputs."))} for level, some in RECORD.items()
+    level: {n: s for n, s in some.items() if not s.startswith(("Bms.", "Inputs.")) and n not in OF_WIRING}
+    for level, some in RECORD.items()
 }
 """What is recorded of a pack without a Bms, and without profiles."""
 EVERYTHING = {name: source for some in UNMANAGED.values() for name, source in some.items()}
