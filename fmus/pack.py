@@ -260,10 +260,10 @@ HEAT_TAPS = tuple(Tap(f"heat_{part}", f"Cell.heat_{part}", Summary.INTEGRAL) for
 
 WIRED_TAPS = (
     *_of_network(
-        "stranded_charge deliverable_capacity redistribution_excessive insulation_resistance link_voltage "
+        "stranded_charge deliverable_capacity redistribution_excessive insulation_resistance link_voltage load_current "
         "insulation_resistance_per_volt positive_pole_voltage negative_pole_voltage"
     ),
-    *_of_network("open_circuit link_empty link_full inrush_current", Summary.MAXIMUM),
+    *_of_network("open_circuit balancing_blocked link_empty link_full inrush_current", Summary.MAXIMUM),
     *_of_network(
         "short_energy short_charge external_short_energy inductive_energy method_loss arc_energy contactor_loss "
         "link_energy load_energy",

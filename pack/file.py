@@ -25,7 +25,7 @@ from .reading.checking import checked, said_of, tables_of
 from .reading.toml_file import read_toml
 from .setting import Table
 from .tables import Aging, Arrangement, Busbar, Context, Outputs, Schedule, Thermal, Variation
-from .wiring.netlist import wiring
+from .wiring.netlist import check_levels, wiring
 from .wiring.tables import Cable, Contactor, Faults, Fuse, Insulation, NetlistTable, Network, StringFuse
 
 MOST_BYTES = 2**18
@@ -133,10 +133,14 @@ class Pack(Table):
         with said_of("netlist" if self.netlist else "pack"):
             netlist = self.wiring
             if netlist is not None:
-                wire(netlist)
+                check_levels(netlist, self.pack)
+        if netlist is not None and self.contactor is not None and netlist.has_transients:
+            raise ValueError(
+                "[contactor]: no link is solved behind conductors with inductance or a fuse; leave one out"
+            )
         if self.faults is not None:
             with said_of("faults"):
-                self.faults.check(self.pack.cells, netlist.conductors if netlist else ())
+                self.faults.check(self.pack.cells, wire(netlist).names if netlist else ())
 
 
 def load_pack(path: Path) -> Pack:

@@ -88,6 +88,8 @@ METER_CONNECTIONS = (
     connect("PackNetwork.foreseen_voltage", "Meter.foreseen_voltage"),
     connect("PackNetwork.group_voltage", "Meter.foreseen_group_voltage"),
     connect("PackNetwork.pack_voltage", "Meter.foreseen_pack_voltage"),
+    connect("PackNetwork.cell_cut_off", "Meter.cell_cut_off"),
+    connect("PackNetwork.open_circuit", "Meter.open_circuit"),
 )
 """Likewise, of what a meter asks for: a ladder's its currents, that of any wiring what the network has foreseen."""
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from ...models.network.wired.arranged import NO_FUSE, Arranged
 from ...models.network.wired.netlist import Netlist
+from ...models.network.wired.system import wire
 from ..tables import Arrangement, Busbar, Terminals
 from .tables import Cable, Fuse, NetlistTable
 
@@ -71,3 +74,24 @@ def _check(netlist: NetlistTable, arrangement: Arrangement, cable: Cable | None)
         raise ValueError(f"groups has {groups} rows; the pack has {arrangement.groups} groups: series times strings")
     if netlist.groups is None and arrangement.strings > 1:
         raise ValueError(f"groups must tell the string of each group where the pack has {arrangement.strings} strings")
+
+
+def check_levels(netlist: Netlist, arrangement: Arrangement) -> None:
+    """Raise ValueError where a netlist is no pack of so many groups in series and strings in parallel.
+
+    From the negative to the positive pole every cell, and every group, goes up by one cell; the pack by its groups in
+    series; and all modules have equally many strings.
+    """
+    system = wire(netlist)
+    names = [cell.name for cell in netlist.cells] + [tap.name for tap in netlist.taps]
+    for name, rise in zip(names, (*system.cells.rise, *system.taps.rise), strict=True):
+        if rise != 1:
+            raise ValueError(f"{name} goes up by {rise} cells from its lower to its upper node; it must go up by 1")
+    if system.level != arrangement.series:
+        raise ValueError(
+            f"from {netlist.negative} to {netlist.positive} it goes up by {system.level} cells; series = "
+            f"{arrangement.series}"
+        )
+    strings = np.diff(system.modules)
+    if len(set(strings)) > 1 or int(strings[0]) != arrangement.strings:
+        raise ValueError(f"its modules have {', '.join(map(str, strings))} strings; strings = {arrangement.strings}")

@@ -251,7 +251,7 @@ class Faults(Table):
             start["timed_external_short"] = 1.0 / self.external_short.resistance
         return start
 
-    def check(self, cells: int, conductors: Sequence[Conductor]) -> None:
+    def check(self, cells: int, names: tuple[str, ...]) -> None:
         """Raise ValueError where a cell or a conductor is none of the pack."""
         for kind in ("cell_open", "cell_short"):
             for fault in getattr(self, kind):
@@ -260,7 +260,6 @@ class Faults(Table):
             numbers = [fault.cell for fault in getattr(self, kind)]
             if len(set(numbers)) < len(numbers):
                 raise ValueError(f"{kind}: cell = {max(numbers, key=numbers.count)} is told twice")
-        names = tuple(c.name for c in conductors if c.resistance > 0.0 or c.inductance > 0.0)
         for fault in self.parted:
             if fault.conductor not in names:
                 raise ValueError(

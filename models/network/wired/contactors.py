@@ -108,6 +108,7 @@ def solve(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> int:
     """Set how link and currents follow load and pack in a step of h [s]; return ``DONE`` or the status of a refusal."""
     if faults.has_moved(x, u, c):
         nodal.prepare(x, p, u, c)
+    faults.count(x, c)
     if not nodal.assemble(x, p, u, c):
         return nodal.NO_RESISTANCE
     emf, resistance = limits.offer(x, u, y, c)

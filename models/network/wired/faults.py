@@ -14,14 +14,18 @@ A short between the terminals of the pack, of the conductance G, takes ``G V`` t
 flows into the pack is the current of the load less that.
 
 What nothing ties to the terminals any more keeps its charge: `stranded_charge`. It counts neither for SOC nor for
-capacity. While something is open, a cell counts where a current at the terminals would flow through it (`strings`).
+capacity. While something is open, a cell counts where a current at the terminals flows through it in a network of the
+same wiring whose conductors are strong beside its cells, and whose cells differ, so that no bridge is balanced. A
+balancing current that finds no way back, from one tap of a group to the other or from terminal to terminal, does not
+flow: `balancing_blocked`.
 
 Each fault also has a time from which it is there, whatever the input tells. It begins with the first step that begins
 at that time or later.
 
 Shared states
 -------------
-`parted` is written by `nodal`, `counted` by `strings`.
+`parted` is written by `nodal`; `counted`, `tap_joined` and `terminals_joined` here. The network of `laplacian` is
+overwritten where cells are counted; `response` keeps its potentials meanwhile.
 """
 
 from __future__ import annotations
@@ -38,6 +42,15 @@ from .system import NodalSystem
 EARLY = 1e-9
 """A step that begins so little before a fault begins with it [s]: times of communication are rounded."""
 
+STRONG = 1e6
+"""Conductance of conductors where cells are counted [S]; cells have about 1."""
+
+SPREAD = 0.6180339887498949
+"""Makes the cells unlike there: multiples of the golden ratio lie apart from each other."""
+
+LEAST_SHARE = 1e-9
+"""Of a current at the terminals: what flows through a cell that is tied to them; rounding leaves less elsewhere."""
+
 NO_STRING = -1
 """Stands for the string of a conductor that no contactor opens."""
 
@@ -45,7 +58,7 @@ NO_STRING = -1
 def fields(wiring: NodalSystem) -> Fields:
     """Return the faults that cells and conductors may have, and what is told of them."""
     cells, conductors = Count(len(wiring.cells.first), "cell"), Count(len(wiring.names), "conductor")
-    strings = Count(len(wiring.strings) - 1, "string")
+    strings, groups = Count(len(wiring.strings) - 1, "string"), Count(len(wiring.taps.first), "group")
     opens = np.full(len(wiring.names), NO_STRING)
     opens[wiring.contactors] = np.arange(len(wiring.contactors))
     return Fields(
@@ -92,6 +105,11 @@ def fields(wiring: NodalSystem) -> Fields:
                      "Charge that entered at the terminals, over the step, once for each level of cells between them"),
             Variable("stranded_charge", "C", None, 0.0, -UNBOUNDED, UNBOUNDED, 180e3,
                      "Charge of cells that nothing ties to the terminals", display_unit="A.h"),
+            Variable("balancing_blocked", "1", None, 0.0, 0.0, 1.0, 1.0,
+                     "A balancing current that is asked for finds no way back, and does not flow",
+                     data_type=DataType.BOOLEAN),
+            Variable("cell_cut_off", "1", cells, 0.0, 0.0, 1.0, 1.0, "Whether nothing ties the cell to the terminals",
+                     data_type=DataType.BOOLEAN, detail=Detail.CELL),
             Variable("open_circuit", "1", None, 0.0, 0.0, 1.0, 1.0, "No way leads from one terminal to the other",
                      data_type=DataType.BOOLEAN),
         ),
@@ -103,6 +121,9 @@ def fields(wiring: NodalSystem) -> Fields:
             state("short", "S", cells, "Conductance of the short across the cell's poles in this step", 0.0),
             state("terminal_short", "S", None, "Conductance of the short between the terminals in this step", 0.0),
             flag("counted", cells, "Whether something ties the cell to the terminals"),
+            flag("tap_joined", groups, "Whether a current may return from one tap of the group to the other"),
+            flag("terminals_joined", None, "Whether a current may return from one terminal to the other"),
+            state("part", "1", Count(len(wiring.pattern.place), "node"), "Node that stands for all that it is tied to"),
         ),
         constants=(
             laplacian.constant("string_contactor", wiring.contactors, "contactor", "Conductor that each string opens"),
@@ -194,3 +215,81 @@ def short_power(x: Block, u: Block, k: int, current: float) -> float:
     """Return the power of the short of cell k [W], whose own current is given [A]."""
     voltage = u.emf[k] + u.resistance[k] * current
     return x.short[k] * voltage * voltage
+
+
+@kernel
+def likeness(k: int) -> float:
+    """Return the conductance of cell k where cells are counted [S]."""
+    multiple = SPREAD * k
+    return 1.0 + 0.5 * (multiple - int(multiple))
+
+
+@kernel
+def tie(x: Block, c: Block) -> None:
+    """Eliminate the network in which cells are counted, with a current of 1 A at the terminals."""
+    for a in range(x.conductance.shape[0]):
+        x.conductance[a] = 0.0
+    for b in range(x.parted.shape[0]):
+        x.conductance[c.conductor_pair[b]] += STRONG * (1.0 - x.parted[b])
+    for k in range(x.broken.shape[0]):
+        x.conductance[c.cell_pair[k]] += likeness(k) * closed(x, k)
+    for i in range(x.known.shape[0]):
+        x.known[i] = 0.0
+    x.known[x.known.shape[0] - 2] = 1.0
+    laplacian.eliminate(x, c)
+
+
+@kernel
+def find_parts(x: Block, c: Block) -> None:
+    """Write which nodes are tied together: a node to those that its elimination has reached."""
+    last = x.part.shape[0] - 1
+    x.part[last] = last
+    for k in range(last - 1, -1, -1):
+        x.part[k] = k
+        for a in range(c.column_start[k], c.column_start[k + 1]):
+            if x.conductance[a] > 0.0:
+                x.part[k] = x.part[c.pair_later[a]]
+
+
+@kernel
+def count(x: Block, c: Block) -> None:
+    """Find which cells, taps and terminals something ties together; the network of `laplacian` is overwritten."""
+    cut = any_cut(x)
+    x.terminals_joined = 1.0
+    for k in range(x.counted.shape[0]):
+        x.counted[k] = 1.0
+    for g in range(x.tap_joined.shape[0]):
+        x.tap_joined[g] = 1.0
+    if cut:
+        for i in range(x.known.shape[0]):
+            x.response[i] = x.known[i]
+        tie(x, c)
+        find_parts(x, c)
+        laplacian.substitute(x, c, x.known)
+        write_ties(x, c)
+        for i in range(x.known.shape[0]):
+            x.known[i] = x.response[i]
+
+
+@kernel
+def write_ties(x: Block, c: Block) -> None:
+    """Write which cells a current at the terminals passes, and which taps and terminals are joined."""
+    last = x.part.shape[0] - 1
+    joined = x.part[last - 1] == x.part[last]
+    x.terminals_joined = 1.0 if joined or x.terminal_short > 0.0 else 0.0
+    for k in range(x.counted.shape[0]):
+        share = likeness(k) * closed(x, k) * (x.known[c.cell_second[k]] - x.known[c.cell_first[k]])
+        x.counted[k] = 1.0 if joined and abs(share) > LEAST_SHARE else 0.0
+    for g in range(x.tap_joined.shape[0]):
+        x.tap_joined[g] = 1.0 if x.part[c.tap_first[g]] == x.part[c.tap_second[g]] else 0.0
+
+
+@kernel
+def write(x: Block, u: Block, y: Block) -> None:
+    """Tell which cells are cut off, and whether a balancing current is blocked."""
+    for k in range(y.cell_cut_off.shape[0]):
+        y.cell_cut_off[k] = 1.0 - x.counted[k]
+    blocked = x.terminals_joined == 0.0 and u.balancing_pack_current != 0.0
+    for g in range(x.tap_joined.shape[0]):
+        blocked |= x.tap_joined[g] == 0.0 and u.balancing_current[g] != 0.0
+    y.balancing_blocked = 1.0 if blocked else 0.0

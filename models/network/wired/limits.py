@@ -21,7 +21,7 @@ from ....core.model import DONE
 from ....core.variable import Count
 from ...numerics import laplacian
 from .. import anode_limit, cell_limit, kinds, loads, network
-from . import faults, nodal, strings
+from . import faults, nodal
 
 INFEASIBLE_POWER = network.INFEASIBLE_POWER
 
@@ -42,6 +42,7 @@ def solve(x: Block, p: Block, u: Block, y: Block, c: Block) -> tuple[int, float,
     """Eliminate the equations; return ``DONE`` or the status of a refusal, and EMF [V] and resistance [Ohm]."""
     if faults.has_moved(x, u, c):
         nodal.prepare(x, p, u, c)
+    faults.count(x, c)
     if not nodal.assemble(x, p, u, c):
         return nodal.NO_RESISTANCE, 0.0, 0.0
     emf, resistance = offer(x, u, y, c)
@@ -53,7 +54,6 @@ def offer(x: Block, u: Block, y: Block, c: Block) -> tuple[float, float]:
     """Eliminate the equations, which are assembled; return EMF [V] and resistance [Ohm] between the terminals."""
     laplacian.eliminate(x, c)
     y.open_circuit = 0.0 if nodal.short_terminals(x, u, c) else 1.0
-    strings.count_cells(x, u, c)
     return nodal.port(x, u, c)
 
 

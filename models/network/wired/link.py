@@ -55,7 +55,7 @@ def fields(series: int) -> Fields:
         parameters=(
             Variable("link_capacitance", "F", None, 1e-3, 1e-9, 1e3, 1e-3, "Capacitance of the link",
                      display_unit="uF"),
-            Variable("initial_link_voltage", "V", None, 0.0, -highest, highest, 4.0 * series,
+            Variable("initial_link_voltage", "V", None, 0.0, 0.0, highest, 4.0 * series,
                      "Voltage of the link at the start, where the main contactor is open then"),
             Variable("maximum_link_voltage", "V", None, 5.0 * series, 0.0, highest, 4.0 * series,
                      "Voltage to which a load charges the link at most", tunable=True),
@@ -185,11 +185,11 @@ def drawn(x: Block, p: Block, y: Block, current: float, h: float) -> float:
     """Return the load's current [A] that leaves the link within 0 V and its limit after a step of h [s]."""
     emf, resistance = end_port(x, p, h)
     ending = emf + resistance * current
-    y.link_empty = 1.0 if current < 0.0 <= emf and ending <= 0.0 else 0.0
+    y.link_empty = 1.0 if current < 0.0 and ending <= 0.0 else 0.0
     y.link_full = 1.0 if current > 0.0 and ending > p.maximum_link_voltage else 0.0
     if y.link_full == 1.0:
         return max((p.maximum_link_voltage - emf) / resistance, 0.0)
-    return -emf / resistance if y.link_empty == 1.0 else current
+    return min(-emf / resistance, 0.0) if y.link_empty == 1.0 else current
 
 
 @kernel

@@ -9,7 +9,8 @@ its strings, weighted by their conductances; the pack by the sum of its modules.
 
 Limits
 ------
-A string that is cut off takes part in the mean. What is off is of the second order of the step.
+A string that is cut off takes part in the mean. What is off is of the second order of the step. Cells that are cut off
+set no cut-off; the voltage of a pack without a way through it is 0.
 """
 
 from __future__ import annotations
@@ -18,8 +19,7 @@ from ....core.bounds import UNBOUNDED
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.model import DONE, Model, Update
-from ....core.statistics import extremes
-from ....core.variable import Count, Variable
+from ....core.variable import Count, DataType, Variable
 from ...numerics import laplacian
 from .. import kinds, ladder, meter, report
 from .netlist import Netlist
@@ -58,6 +58,28 @@ def fields(wiring: NodalSystem) -> Fields:
             told("resistance", "Ohm", cells, 1e-3, "Resistance of the cell's port"),
             told("foreseen_group_voltage", "V", groups, 3.7, "Voltage of the group in the middle of the step"),
             told("foreseen_pack_voltage", "V", None, 400.0, "Voltage of the pack in the middle of the step"),
+            Variable(
+                "cell_cut_off",
+                "1",
+                cells,
+                0.0,
+                0.0,
+                1.0,
+                1.0,
+                "Whether nothing ties the cell to the terminals",
+                data_type=DataType.BOOLEAN,
+            ),
+            Variable(
+                "open_circuit",
+                "1",
+                None,
+                0.0,
+                0.0,
+                1.0,
+                1.0,
+                "No way leads from one terminal to the other",
+                data_type=DataType.BOOLEAN,
+            ),
         ),
         outputs=(*(v for v in network.outputs if v.name in meter.READ), *report.GROUP_VOLTAGE_EXTREMES.variables),
         states=(
@@ -108,13 +130,23 @@ def read(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     for g in range(y.group_voltage.shape[0]):
         y.group_voltage[g] = u.foreseen_group_voltage[g] + x.off[g]
     y.pack_voltage = u.foreseen_pack_voltage
-    for m in range(c.module_start.shape[0] - 1):
-        y.pack_voltage += module_off(x, c, m)
+    if u.open_circuit < 0.5:
+        for m in range(c.module_start.shape[0] - 1):
+            y.pack_voltage += module_off(x, c, m)
     report.write_group_voltage_extremes(y.group_voltage, y)
-    least, greatest, _, _, _ = extremes(u.voltage)
-    y.undervoltage = 1.0 if least < p.minimum_cell_voltage else 0.0
-    y.overvoltage = 1.0 if greatest > p.maximum_cell_voltage else 0.0
-    kinds.note_voltages(u.voltage, p, y)
+    write_cut_offs(p, u, y)
+
+
+@kernel
+def write_cut_offs(p: Block, u: Block, y: Block) -> None:
+    """Write the cut-offs of voltages, of cells that something ties to the terminals."""
+    y.undervoltage = y.overvoltage = 0.0
+    for k in range(u.voltage.shape[0]):
+        if u.cell_cut_off[k] < 0.5:
+            if u.voltage[k] < kinds.voltage_limit(p, k, -1.0, p.minimum_cell_voltage, 0.0):
+                y.undervoltage = 1.0
+            if u.voltage[k] > kinds.voltage_limit(p, k, 1.0, p.maximum_cell_voltage, 0.0):
+                y.overvoltage = 1.0
 
 
 @kernel

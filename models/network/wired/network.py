@@ -139,6 +139,7 @@ def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start without currents, those of balancing too; the conductances of conductors are set."""
     reset_timescales(y)
     kinds.prepare(x, p)
+    faults.count(x, c)
     nodal.assemble_idle(x, p, u, c)
     emf, resistance = limits.offer(x, u, y, c)
     y.maximum_discharge_power = loads.maximum_power(emf, resistance)
@@ -226,11 +227,11 @@ def initialize_inductive(x: Block, p: Block, u: Block, y: Block, c: Block) -> No
 def load_of_step(x: Block, p: Block, u: Block, y: Block, c: Block) -> tuple[int, float]:
     """Let the current flow that the load sets for a step in sub-steps; return a status and the current [A].
 
-    A load that finds no current for its power while an arc burns takes none.
+    A load that finds no current for its power while an arc burns, or a short is between the terminals, takes none.
     """
     emf, resistance = limits.offer(x, u, y, c)
     status = limits.allow(u, y, emf, resistance)
-    if status == INFEASIBLE_POWER and fuses.any_arcing(x):
+    if status == INFEASIBLE_POWER and (fuses.any_arcing(x) or x.terminal_short > 0.0):
         nodal.settle(x, c)
         return DONE, 0.0
     return status, limits.flow(x, p, u, y, c, emf, resistance) if status == DONE else 0.0
@@ -241,6 +242,7 @@ def advance_inductive(x: Block, p: Block, u: Block, y: Block, c: Block, t: float
     """Take the step of h seconds in sub-steps; the load sets its current for all of it."""
     faults.begin(x, p, u, t)
     inductive.begin(x, p, u, y, c, h)
+    faults.count(x, c)
     if not nodal.assemble(x, p, u, c):
         return NO_RESISTANCE
     inductive.drive_conductors(x, c)
@@ -248,7 +250,7 @@ def advance_inductive(x: Block, p: Block, u: Block, y: Block, c: Block, t: float
     if status != DONE:
         return status
     status = substeps.run(x, p, u, y, c, current, t, h)
-    strings.count_cells(x, u, c)
+    faults.count(x, c)
     inductive.write_currents(x, y, c, h)
     time_constants.tell(x, y)
     fuses.write(x, p, y)

@@ -13,10 +13,6 @@ They sum to what enters each node: balancing currents at taps and the pack curre
 terminal is eliminated last but for the negative one; what is left between both is the port of the pack,
 ``V = emf + resistance I``, and substitution gives all currents under I.
 
-Limits
-------
-Busbars are resistive, without inductance.
-
 Shared states
 -------------
 `conductance` and `known` are those of `laplacian`.
@@ -89,7 +85,7 @@ def prepare(x: Block, p: Block, u: Block, c: Block) -> None:
     for a in range(x.lasting_conductance.shape[0]):
         x.lasting_conductance[a] = 0.0
     for b in range(p.conductor_resistance.shape[0]):
-        x.conductor_conductance[b] = (1.0 - x.parted[b]) / p.conductor_resistance[b]
+        x.conductor_conductance[b] = (1.0 - x.parted[b]) / max(p.conductor_resistance[b], LEAST)
         x.lasting_conductance[c.conductor_pair[b]] += x.conductor_conductance[b]
 
 
@@ -149,8 +145,8 @@ def restart(x: Block, u: Block, c: Block) -> None:
 def balance(x: Block, u: Block, c: Block) -> None:
     """Let the balancing currents of taps and pack enter."""
     for g in range(u.balancing_current.shape[0]):
-        drive(x, c.tap_first[g], c.tap_second[g], u.balancing_current[g])
-    x.known[x.known.shape[0] - 2] += u.balancing_pack_current
+        drive(x, c.tap_first[g], c.tap_second[g], x.tap_joined[g] * u.balancing_current[g])
+    x.known[x.known.shape[0] - 2] += x.terminals_joined * u.balancing_pack_current
 
 
 @kernel
@@ -201,9 +197,9 @@ def conductor_voltage(x: Block, u: Block, c: Block, b: int) -> float:
 @kernel
 def balancing_power(x: Block, u: Block, c: Block, voltage: float) -> float:
     """Return the power of balancing [W] after `settle`, at a voltage between the terminals [V]."""
-    power = u.balancing_pack_current * voltage
+    power = x.terminals_joined * u.balancing_pack_current * voltage
     for g in range(u.balancing_current.shape[0]):
-        power += u.balancing_current[g] * group_voltage(x, u, c, g)
+        power += x.tap_joined[g] * u.balancing_current[g] * group_voltage(x, u, c, g)
     return power
 
 

@@ -33,6 +33,7 @@ def write_voltages(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
         y.group_voltage[g] = nodal.group_voltage(x, u, c, g)
     y.pack_voltage = (1.0 - y.open_circuit) * nodal.pack_voltage(x, u, c)
     insulation.write(p, u, y)
+    faults.write(x, u, y)
     report.write_group_voltage_extremes(y.group_voltage, y)
 
 
@@ -50,6 +51,8 @@ def write_energies(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -
     y.pack_energy = y.pack_charge * y.pack_voltage
     y.external_short_energy = h * y.external_short_current * y.pack_voltage
     y.level_charge = c.terminal_level[0] * y.pack_charge
+    for b in range(y.conductor_current.shape[0]):
+        y.level_charge -= h * c.conductor_rise[b] * y.conductor_current[b]
     y.short_energy = y.short_charge = 0.0
     balancing, lost, stored = nodal.balancing_power(x, u, c, y.pack_voltage), 0.0, 0.0
     for b in range(y.conductor_current.shape[0]):

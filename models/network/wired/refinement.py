@@ -57,9 +57,10 @@ def leave(x: Block, u: Block, y: Block, c: Block, current: float) -> None:
         left[c.conductor_first[b]] += y.conductor_current[b]
         left[c.conductor_second[b]] -= y.conductor_current[b]
     for g in range(u.balancing_current.shape[0]):
-        left[c.tap_first[g]] -= u.balancing_current[g]
-        left[c.tap_second[g]] += u.balancing_current[g]
-    left[left.shape[0] - 2] += u.balancing_pack_current + current
+        flowing = x.tap_joined[g] * u.balancing_current[g]
+        left[c.tap_first[g]] -= flowing
+        left[c.tap_second[g]] += flowing
+    left[left.shape[0] - 2] += x.terminals_joined * u.balancing_pack_current + current
 
 
 @kernel

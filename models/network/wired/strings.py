@@ -33,14 +33,11 @@ from ....core.kernel import Block, kernel
 from ....core.variable import Count, Detail, Variable
 from ...numerics import laplacian
 from .. import charge, kinds
-from . import faults, nodal
+from . import faults
 from .system import NodalSystem
 
 ITERATIONS = 60
 """Bisection alone ends within them; Newton's steps on a table take a few."""
-
-LEAST_SHARE = 1e-9
-"""Of a current at the terminals: what flows through a cell that is tied to them; rounding leaves less elsewhere."""
 
 CLOSE = 1e-14
 """Of the charge between empty and full: nearer than that two charges are one."""
@@ -58,6 +55,8 @@ def fields(wiring: NodalSystem) -> Fields:
         states=(
             state("string_empty", "C", count, "Charge that empties the first group of the string"),
             state("string_full", "C", count, "Charge that fills the first group of the string"),
+            state("whole_capacity", "C", Count(len(wiring.taps.first), "group"),
+                  "Capacity of a group of which no cell counts"),
             state("string_lower", "C", count, "Charge of the string where the first module is empty"),
             state("string_upper", "C", count, "Charge of the string where the first module is full"),
         ),
@@ -74,20 +73,11 @@ def fields(wiring: NodalSystem) -> Fields:
 
 
 @kernel
-def count_cells(x: Block, u: Block, c: Block) -> None:
-    """Find the cells that something ties to the terminals; the equations are eliminated."""
-    cut = faults.any_cut(x)
-    if cut:
-        nodal.respond(x, c)
-    for k in range(x.counted.shape[0]):
-        x.counted[k] = 0.0 if cut and abs(nodal.share(x, c, k)) < LEAST_SHARE else 1.0
-
-
-@kernel
 def write_currents(x: Block, u: Block, y: Block, c: Block) -> None:
     """Write the current into each string: that of the cells of its first group, without what balances this."""
     for s in range(y.string_current.shape[0]):
-        total = -u.balancing_current[c.string_start[s]]
+        g = c.string_start[s]
+        total = -x.tap_joined[g] * u.balancing_current[g]
         for i in range(c.first_cell_start[s], c.first_cell_start[s + 1]):
             total += faults.contact_current(x, u, c.first_cell[i], y.current[c.first_cell[i]])
         y.string_current[s] = total
@@ -112,6 +102,24 @@ def write_groups(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
             x.string_full[s] = min(x.string_full[s], x.group_capacity[g] - y.group_soc[g])
             if x.group_capacity[g] > 0.0:
                 y.group_soc[g] /= x.group_capacity[g]
+    write_stranded(x, p, u, y, c)
+
+
+@kernel
+def write_stranded(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Write the SOC of the groups of which no cell counts: that of all of their cells."""
+    for g in range(y.group_soc.shape[0]):
+        if x.group_capacity[g] == 0.0:
+            x.whole_capacity[g] = y.group_soc[g] = 0.0
+    for k in range(u.soc.shape[0]):
+        g = c.cell_group[k]
+        if x.group_capacity[g] == 0.0:
+            left = p.capacity[k] * (1.0 - u.capacity_loss[k])
+            x.whole_capacity[g] += left
+            y.group_soc[g] += left * u.soc[k]
+    for g in range(y.group_soc.shape[0]):
+        if x.group_capacity[g] == 0.0 and x.whole_capacity[g] > 0.0:
+            y.group_soc[g] /= x.whole_capacity[g]
 
 
 @kernel

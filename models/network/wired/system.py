@@ -7,8 +7,10 @@ that all cells come near to, and a small deviation, which is what is solved for.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,6 +91,7 @@ def wire(netlist: Netlist) -> NodalSystem:
     """
     if not netlist.cells:
         raise InputError("netlist: a pack has at least one cell")
+    _check_names([c.name for c in netlist.conductors])
     merged = _merged(netlist.conductors)
     left = [c for c in netlist.conductors if c.resistance > 0.0 or c.inductance > 0.0]
     pairs = [(merged.of(c.negative), merged.of(c.positive)) for c in netlist.cells]
@@ -101,7 +104,7 @@ def wire(netlist: Netlist) -> NodalSystem:
         raise InputError(
             f"netlist: the terminals {netlist.negative} and {netlist.positive} are joined without resistance"
         )
-    level = _levels(terminals[0], pairs, links)
+    level = _levels(terminals[0], pairs, links, [c.resistance for c in left])
     _check_places(netlist, merged, level)
     kept = [i for i, end in enumerate(links) if end[0] != end[1]]
     links, left = [links[i] for i in kept], [left[i] for i in kept]
@@ -113,6 +116,12 @@ def wire(netlist: Netlist) -> NodalSystem:
         tuple(c.name for c in left), tuple(left), netlist.couplings, level[terminals[1]], groups, strings, modules,
         _contactors(netlist.contactors, left, len(strings) - 1),
     )  # fmt: skip
+
+
+def _check_names(names: Sequence[str]) -> None:
+    twice = [name for name, times in Counter(names).items() if times > 1]
+    if twice:
+        raise InputError(f"netlist: {twice[0]} is the name of several conductors; each has one of its own")
 
 
 def _grouped(netlist: Netlist) -> NDArray[np.int64]:
@@ -149,7 +158,10 @@ def _contactors(names: Sequence[str], left: Sequence[Conductor], strings: int) -
     number = {conductor.name: b for b, conductor in enumerate(left) if conductor.resistance > 0.0}
     for s, name in enumerate(names):
         if name not in number:
-            raise InputError(f"contactor {name} of string {s}: no conductor with a resistance above 0 has this name")
+            raise InputError(
+                f"contactor {name} of string {s + 1}: no conductor with a resistance above 0 between two nodes has "
+                "this name"
+            )
         if name in names[:s]:
             raise InputError(f"contactor {name}: it opens two strings; each has a conductor of its own")
     return np.array([number[name] for name in names], np.int64)
@@ -191,23 +203,33 @@ def _merged(conductors: Iterable[Conductor]) -> _Merged:
 def _check_loops(kind: str, names: Sequence[str], pairs: Sequence[tuple[str, str]]) -> None:
     for name, (first, second) in zip(names, pairs, strict=True):
         if first == second:
-            raise InputError(f"{kind} {name}: both of its ends are at {first}, joined without resistance")
+            called = name.removeprefix(f"{kind} ")
+            raise InputError(f"{kind} {called}: both of its ends are at {first}, joined without resistance")
 
 
-def _levels(root: str, cells: Sequence[tuple[str, str]], links: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """Return the level of every node that has a way to a root: cells go up by one."""
-    around: dict[str, list[tuple[str, int]]] = {}
-    for rise, ends in ((0, links), (1, cells)):
-        for first, second in ends:
-            around.setdefault(first, []).append((second, rise))
-            around.setdefault(second, []).append((first, -rise))
-    level, front = {root: 0}, [root]
+def _levels(
+    root: str, cells: Sequence[tuple[str, str]], links: Sequence[tuple[str, str]], resistances: Sequence[float]
+) -> dict[str, int]:
+    """Return the level of every node that has a way to a root: cells go up by one.
+
+    Of several ways that of the least resistance counts, cells having none: a bleeder across cells is no busbar.
+    """
+    around: dict[str, list[tuple[str, int, float]]] = {}
+    conducting = [(1, 0.0, *ends) for ends in cells]
+    conducting += [(0, resistance, *ends) for resistance, ends in zip(resistances, links, strict=True)]
+    for rise, resistance, first, second in conducting:
+        around.setdefault(first, []).append((second, rise, resistance))
+        around.setdefault(second, []).append((first, -rise, resistance))
+    level: dict[str, int] = {}
+    front: list[tuple[float, int, str, int]] = [(0.0, 0, root, 0)]
     while front:
-        node = front.pop()
-        for other, rise in around.get(node, ()):
-            if other not in level:
-                level[other] = level[node] + rise
-                front.append(other)
+        distance, order, node, reached = heappop(front)
+        if node not in level:
+            level[node] = reached
+            for other, rise, resistance in around.get(node, ()):
+                if other not in level:
+                    order += 1
+                    heappush(front, (distance + resistance, order, other, reached + rise))
     return level
 
 

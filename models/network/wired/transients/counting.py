@@ -28,6 +28,7 @@ def count_stage(x: Block, p: Block, u: Block, y: Block, c: Block, weight: float)
         x.short_work[k] += weight * faults.short_power(x, u, k, own)
     for b in range(x.companion.shape[0]):
         flowing = inductive.stage_current(x, u, c, b)
+        y.level_charge -= weight * c.conductor_rise[b] * flowing
         y.busbar_loss += weight * p.conductor_resistance[b] * flowing * flowing
         y.arc_energy += weight * x.arc_voltage[b] * flowing
     count_terminals(x, u, y, c, weight)

@@ -113,7 +113,7 @@ def reset(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 def begin(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
     """Begin a step of h [s]: nothing is counted; the conductances are those of one stage over all of it."""
     y.pack_charge = y.pack_energy = y.balancing_energy = y.cell_energy = y.busbar_loss = 0.0
-    y.short_energy = y.short_charge = 0.0
+    y.short_energy = y.short_charge = y.level_charge = 0.0
     y.external_short_current = y.external_short_energy = y.inductive_energy = y.method_loss = y.arc_energy = 0.0
     for k in range(x.cell_charge.shape[0]):
         x.cell_charge[k] = x.short_work[k] = 0.0
@@ -127,7 +127,7 @@ def write_currents(x: Block, y: Block, c: Block, h: float) -> None:
     """Write the mean currents of cells and terminals over a step of h [s], and those in the conductors at its end."""
     y.pack_current_actual = y.pack_charge / h
     y.external_short_current /= h
-    y.level_charge = c.terminal_level[0] * y.pack_charge
+    y.level_charge += c.terminal_level[0] * y.pack_charge
     for k in range(y.current.shape[0]):
         y.current[k] = x.cell_charge[k] / h
         y.short_heat_rate[k] = x.short_work[k] / h

@@ -201,7 +201,7 @@ def run(x: Block, p: Block, u: Block, y: Block, c: Block, current: float, t: flo
 
     Without inductance the network is solved already under this current.
     """
-    x.load_current, x.substep, left = current, min(x.substep, p.longest_substep), h
+    x.load_current, x.substep, left = current, min(max(x.substep, SHORTEST), p.longest_substep), h
     settled = x.has_inductance == 0.0 and settle_arcs(x, u, y, c, t)
     if settled:
         hold(x)

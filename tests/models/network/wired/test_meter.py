@@ -24,7 +24,7 @@ def read(instance, off, resistance):
     instance.p["contact_resistance"], instance.p["minimum_cell_voltage"] = 0.0, 3.55
     return step(
         instance, foreseen_voltage=foreseen, voltage=foreseen + off, resistance=resistance,
-        foreseen_group_voltage=np.arange(GROUPS) * 0.01 + 3.7, foreseen_pack_voltage=15.0,
+        cell_cut_off=0.0, open_circuit=0.0, foreseen_group_voltage=np.arange(GROUPS) * 0.01 + 3.7, foreseen_pack_voltage=15.0,
     )  # fmt: skip
 
 
@@ -49,3 +49,9 @@ def test_a_cell_counts_by_its_conductance_in_its_group_and_a_string_in_its_modul
     assert y["group_voltage"][0] == pytest.approx(3.7 + group, rel=1e-14)
     first, second = 1e-3 / 3.0 + 1e-3 / 2.0, 1e-3
     assert y["pack_voltage"] == pytest.approx(15.0 + group / first / (1.0 / first + 1.0 / second), rel=1e-14)
+
+
+def test_cells_that_are_cut_off_set_nothing_and_an_open_pack_has_no_voltage(metered):
+    read(metered, -0.1, 1e-3)
+    y = step(metered, cell_cut_off=1.0, open_circuit=1.0, foreseen_pack_voltage=0.0)
+    assert (y["undervoltage"], y["pack_voltage"]) == (0.0, 0.0)

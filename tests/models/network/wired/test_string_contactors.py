@@ -73,8 +73,8 @@ def test_a_short_feeds_on_its_string(pack):
     ("contactors", "message"),
     [
         (("link 0",), "1 contactors for 3 strings"),
-        (("link 0", "link 1", "cable"), "contactor cable of string 2: no conductor with a resistance above 0"),
-        (("link 0", "link 1", "bar"), "contactor bar of string 2: no conductor with a resistance above 0"),
+        (("link 0", "link 1", "cable"), "contactor cable of string 3: no conductor with a resistance above 0"),
+        (("link 0", "link 1", "bar"), "contactor bar of string 3: no conductor with a resistance above 0"),
         (("link 0", "link 1", "link 0"), "contactor link 0: it opens two strings"),
     ],
 )
