@@ -107,11 +107,8 @@ class Port:
 def ports_of(model: Model) -> dict[str, Port]:
     """Return the ports of a model by name; a value's reference is its position in the memory of an instance."""
     offsets = model.offsets()
-    ports = [
-        _port(variable, offsets[variable.path])
-        for variable in model.interface
-        if variable.count and not variable.hidden
-    ]
+    told = [variable for variable in model.interface if variable.count and not variable.hidden]
+    ports = [_port(variable, offsets[variable.path]) for variable in told]
     return {port.name: port for port in ports}
 
 

@@ -24,7 +24,8 @@ def read(instance, off, resistance):
     instance.p["contact_resistance"], instance.p["minimum_cell_voltage"] = 0.0, 3.55
     return step(
         instance, foreseen_voltage=foreseen, voltage=foreseen + off, resistance=resistance,
-        cell_cut_off=0.0, open_circuit=0.0, foreseen_group_voltage=np.arange(GROUPS) * 0.01 + 3.7, foreseen_pack_voltage=15.0,
+        cell_cut_off=0.0, open_circuit=0.0,
+        foreseen_group_voltage=np.arange(GROUPS) * 0.01 + 3.7, foreseen_pack_voltage=15.0,
     )  # fmt: skip
 
 

@@ -47,10 +47,8 @@ def test_inductances_cut_nothing_off_in_short_steps(h):
 
 def test_a_balanced_bridge_ties_its_middle():
     """Four equal cells, the middles of both strings joined by a conductor, a fifth cell open elsewhere."""
-    cells = [("0", "a"), ("0", "b"), ("a", "2"), ("b", "2"), ("0", "a")]
-    places = [
-        CellPlace(f"{k}", *ends, group) for k, (ends, group) in enumerate(zip(cells, (0, 0, 1, 1, 0), strict=True))
-    ]
+    cells = [("0", "a", 0), ("0", "b", 0), ("a", "2", 1), ("b", "2", 1), ("0", "a", 0)]
+    places = [CellPlace(f"{k}", *place) for k, place in enumerate(cells)]
     taps = (GroupPlace("1", "0", "a"), GroupPlace("2", "a", "2"))
     netlist = Netlist("0", "2", tuple(places), (Conductor("bridge", "a", "b", 1e-4),), taps)
     instance = begun(network.declare(netlist, NODES), resistance=1e-3, cell_open=[0, 0, 0, 0, 1])
