@@ -160,17 +160,22 @@ def _balancing(pack: Pack, part: Part) -> list[str]:
 def _consensus(pack: Pack, soc: np.ndarray, capacity: np.ndarray) -> list[str]:
     """Return eigenvalues, the stability of the held steps, the bound of the Lyapunov function, and the time."""
     table, step = pack.balancer, seconds(pack.schedule.control)
-    columns = incidence(pack.pack.groups, table.ends(pack.strings))
-    modes = rates(columns, capacity, table.gain)
-    factor = lyapunov_factor(modes, step)
+    ends, target = table.ends(pack.strings), max(table.balanced_spread, LEAST_SPREAD)
+    columns = incidence(pack.pack.groups, ends)
+    slowest, greatest, factor, time = math.inf, 0.0, 0.0, 0.0
+    for row in pack.strings.rows:  # groups are made equal within theirs
+        chosen = [link for link, (first, _) in enumerate(ends) if first in row]
+        own, held = columns[np.ix_(row, chosen)], capacity[list(row)]
+        modes = rates(own, held, table.gain)
+        slowest, greatest = min(slowest, modes[1]), max(greatest, modes[-1])
+        factor = max(factor, lyapunov_factor(modes, step))
+        time = max(time, time_to_balance(soc[list(row)], held, own, table.gain, table.rated_current, target))
     lines = [
-        f"rates      {modes[1]:.3g} to {modes[-1]:.3g} 1/s: eigenvalues of gain Q^-1 L, time constants "
-        f"{_span(1.0 / modes[-1])} to {_span(1.0 / modes[1]) if modes[1] > 0.0 else 'never'}",
-        f"stability  step times greatest rate is {step * modes[-1]:.3g}; a plan beyond 1 is refused, at 2 stability "
+        f"rates      {slowest:.3g} to {greatest:.3g} 1/s: eigenvalues of gain Q^-1 L, time constants "
+        f"{_span(1.0 / greatest)} to {_span(1.0 / slowest) if slowest > 0.0 else 'never'}",
+        f"stability  step times greatest rate is {step * greatest:.3g}; a plan beyond 1 is refused, at 2 stability "
         f"ends; a step multiplies the Lyapunov function by {factor:.9g} at most",
     ]
-    target = max(table.balanced_spread, LEAST_SPREAD)
-    time = time_to_balance(soc, capacity, columns, table.gain, table.rated_current, target)
     return lines + (_time(time, f"to a spread of {target:.2%}, without load and losses") if time else [])
 
 

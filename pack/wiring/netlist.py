@@ -9,6 +9,7 @@ import numpy as np
 from ...models.network.wired.arranged import NO_FUSE, Arranged
 from ...models.network.wired.netlist import Netlist
 from ...models.network.wired.system import wire
+from ..reading.checking import suggestion
 from ..tables import Arrangement, Busbar, Terminals
 from .tables import Cable, Fuse, NetlistTable
 
@@ -83,6 +84,10 @@ def check_levels(netlist: Netlist, arrangement: Arrangement) -> None:
     series; and all modules have equally many strings.
     """
     system = wire(netlist)
+    for coupling in netlist.couplings:
+        for name in (coupling.first, coupling.second):
+            if name not in system.names:
+                raise ValueError(f"couplings: there is no conductor {name!r}{suggestion(name, system.names)}")
     names = [cell.name for cell in netlist.cells] + [tap.name for tap in netlist.taps]
     for name, rise in zip(names, (*system.cells.rise, *system.taps.rise), strict=True):
         if rise != 1:

@@ -59,6 +59,8 @@ def test_a_netlist_in_the_file_is_that_of_the_pack():
         ({**WIRED, "netlist": {**NETLIST, "conductors": 2 * NETLIST["conductors"]}}, "main is the name of several"),
         ({**STRINGS, "cable": CABLE, "faults": {"parted": [{"conductor": "link 1"}]}}, "no conductor 'link 1'"),
         ({**STRINGS, "cable": CABLE, "fuse": FUSE, "contactor": {}}, "no link is solved behind conductors"),
+        ({**WIRED, "netlist": {**NETLIST, "couplings": [{"conductors": ["main", "mane"], "coefficient": 0.5}]}},
+         "couplings: there is no conductor 'mane'"),
         ({**WIRED, "fuse": FUSE}, "a pack with a netlist has no table [fuse]"),
         ({**STRINGS, "faults": {"cell_open": [{"cell": 1}, {"cell": 1}]}}, "cell = 1 is told twice"),
         ({**STRINGS, "pack": {**STRINGS["pack"], "modules": 3}}, "series = 4 must be a multiple of modules = 3"),
