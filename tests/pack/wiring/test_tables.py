@@ -7,9 +7,12 @@ from packfmu.core.bounds import LARGE
 from packfmu.core.errors import InputError
 from packfmu.core.instance import Instance
 from packfmu.fmi.registry import load_definition
+from packfmu.models.network.wired.netlist import CellPlace, GroupPlace, Netlist
 from packfmu.models.network.wired.system import wire
 from packfmu.pack.file import parse_pack
 from packfmu.pack.parts import parts
+from packfmu.pack.tables import Arrangement
+from packfmu.pack.wiring.netlist import check_levels
 from packfmu.pack.wiring.tables import Faults
 
 CELL = {"parameters": "nissan_leaf_2013"}
@@ -71,6 +74,16 @@ def test_what_does_not_fit_is_told_by_name(contents, message):
         "netlist" in contents) else contents  # fmt: skip
     with pytest.raises(InputError, match=message.replace("[", r"\[").replace("]", r"\]")):
         parse_pack(contents, "pack.toml")
+
+
+def test_modules_have_equally_many_strings():
+    def cell(k, lower, upper, group):
+        return CellPlace(f"cell {k}", lower, upper, group)
+
+    cells = (cell(1, "0", "1", 0), cell(2, "1", "2", 1), cell(3, "1", "2", 2), cell(4, "1", "2", 3))
+    taps = tuple(GroupPlace(c.name, c.negative, c.positive, k, min(k, 1)) for k, c in enumerate(cells))
+    with pytest.raises(ValueError, match="its modules have 1, 3 strings; strings = 2"):
+        check_levels(Netlist("0", "2", cells, (), taps), Arrangement(series=2, parallel=1, strings=2, modules=2))
 
 
 def test_fuses_lie_in_the_cables():

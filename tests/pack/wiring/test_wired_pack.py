@@ -62,14 +62,15 @@ def test_charge_and_energy_close_over_strings_and_modules(apart):
 def test_the_heat_of_a_short_across_a_cell_warms_it(tmp_path):
     shorts = np.zeros(16)
     shorts[5] = 20.0
-    record = {"temperature": "Thermal.temperature", "short_heat_rate": "PackNetwork.short_heat_rate"}
+    record = {"temperature": "Thermal.temperature", "short_heat_rate": "PackNetwork.short_heat_rate",
+              "voltage": "PackNetwork.foreseen_voltage"}  # fmt: skip
     summary, told, system = trace(
         kernel_pack(parts(pack_of())), "PackNetwork", record, tmp_path / "run.nc", cell_short=shorts
     )
     rows = {row.name: row for row in balances(system, summary.totals)}
     for name in ("network, energy", "network to cells, charge", "cells and board, heat"):
         assert abs(rows[name].relative) < 1e-12, name
-    assert told["short_heat_rate"].values[-1][5] == pytest.approx(20.0 * 3.8**2, rel=0.1)
+    assert told["short_heat_rate"].values[-1][5] == pytest.approx(20.0 * told["voltage"].values[-1][5] ** 2, rel=1e-12)
     warmed = told["temperature"].values[-1] - told["temperature"].values[0]
     lost, capacity = summary.totals["Thermal.ambient_heat"], pack_of().cell.load().heat_capacity
     assert capacity * warmed.sum() + lost == pytest.approx(summary.totals["Thermal.generated_heat"], rel=0.02)
@@ -80,11 +81,12 @@ def test_the_heat_of_a_short_across_a_cell_warms_it(tmp_path):
 def test_faults_of_the_file_begin_at_their_time(tmp_path):
     faults = {"cell_short": [{"cell": 6, "resistance": 0.05, "at": "30 s"}], "cell_open": [{"cell": 1, "at": "45 s"}],
               "parted": [{"conductor": "string cable 4"}]}  # fmt: skip
-    record = {"heat": "PackNetwork.short_heat_rate", "current": "PackNetwork.current"}
+    record = {"heat": "PackNetwork.short_heat_rate", "current": "PackNetwork.current",
+              "voltage": "PackNetwork.foreseen_voltage"}  # fmt: skip
     _, told, _ = trace(kernel_pack(parts(pack_of(faults=faults))), "PackNetwork", record, tmp_path / "run.nc")
     heat, current = told["heat"].values, told["current"].values
     assert np.all(heat[:31, 5] == 0.0)
-    assert heat[31:, 5] == pytest.approx(3.8**2 / 0.05, rel=0.1)
+    assert heat[31:, 5] == pytest.approx(told["voltage"].values[31:, 5] ** 2 / 0.05, rel=1e-12)
     assert np.all(current[1:46, 0] != 0.0)
     assert np.all(current[46:, 0] == 0.0)
     assert np.abs(current[:, 12:].sum(axis=1)).max() < 1e-9  # of the string whose cable has parted

@@ -31,6 +31,7 @@ def ladder(series, parallel, segment=1e-5, link=0.0):
 def initialize(x, p, u, y, c):
     faults.begin(x, p, u, 0.0)
     nodal.prepare(x, p, u, c)
+    faults.count(x, c)
 
 
 @kernel
