@@ -33,7 +33,7 @@ def cases(draw, decades, least, most=10):
     kinds = [True, *draw(st.lists(st.booleans(), min_size=len(spans) - 1, max_size=len(spans) - 1))]
     cells = [CellPlace(f"{a}-{b}", str(a), str(b)) for (a, b), cell in zip(spans, kinds, strict=True) if cell]
     chosen = [span for span, cell in zip(spans, kinds, strict=True) if not cell]
-    wires = [Conductor(f"{a}-{b}", str(a), str(b), draw(resistances)) for a, b in chosen]
+    wires = [Conductor(f"{n}", str(a), str(b), draw(resistances)) for n, (a, b) in enumerate(chosen)]
     tap = draw(st.tuples(number, number).filter(lambda e: e[0] != e[1]))
     netlist = Netlist("0", str(count - 1), tuple(cells), tuple(wires), (GroupPlace("t", *map(str, tap)),))
     emf = draw(st.lists(st.floats(2.5, 4.3), min_size=len(cells), max_size=len(cells)))
