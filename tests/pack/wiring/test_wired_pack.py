@@ -82,14 +82,15 @@ def test_faults_of_the_file_begin_at_their_time(tmp_path):
     faults = {"cell_short": [{"cell": 6, "resistance": 0.05, "at": "30 s"}], "cell_open": [{"cell": 1, "at": "45 s"}],
               "parted": [{"conductor": "string cable 4"}]}  # fmt: skip
     record = {"heat": "PackNetwork.short_heat_rate", "current": "PackNetwork.current",
-              "voltage": "PackNetwork.foreseen_voltage"}  # fmt: skip
+              "voltage": "PackNetwork.foreseen_voltage", "string_current": "PackNetwork.string_current"}  # fmt: skip
     _, told, _ = trace(kernel_pack(parts(pack_of(faults=faults))), "PackNetwork", record, tmp_path / "run.nc")
     heat, current = told["heat"].values, told["current"].values
     assert np.all(heat[:31, 5] == 0.0)
     assert heat[31:, 5] == pytest.approx(told["voltage"].values[31:, 5] ** 2 / 0.05, rel=1e-12)
     assert np.all(current[1:46, 0] != 0.0)
     assert np.all(current[46:, 0] == 0.0)
-    assert np.abs(current[:, 12:].sum(axis=1)).max() < 1e-9  # of the string whose cable has parted
+    assert np.abs(told["string_current"].values[:, 3]).max() < 1e-9  # that whose cable has parted; its cells are bled
+    assert np.abs(told["string_current"].values[1:, 2]).min() > 1.0
 
 
 def test_the_block_of_a_wired_pack_does_as_its_components(apart, tmp_path):
