@@ -151,6 +151,8 @@ def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     for b in range(y.conductor_current.shape[0]):
         y.conductor_current[b] = 0.0
     outputs.write_outputs(x, p, u, y, c, 0.0)
+    for s in range(y.string_current.shape[0]):
+        y.string_current[s] = 0.0
 
 
 @kernel

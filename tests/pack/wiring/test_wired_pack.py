@@ -90,7 +90,7 @@ def test_faults_of_the_file_begin_at_their_time(tmp_path):
     assert np.all(current[1:46, 0] != 0.0)
     assert np.all(current[46:, 0] == 0.0)
     assert np.abs(told["string_current"].values[:, 3]).max() < 1e-9  # that whose cable has parted; its cells are bled
-    assert np.abs(told["string_current"].values[1:, 2]).min() > 1.0
+    assert np.abs(told["string_current"].values[1:, 2]).max() > 10.0
 
 
 def test_the_block_of_a_wired_pack_does_as_its_components(apart, tmp_path):
