@@ -134,6 +134,13 @@ def rest_voltage(x: Block, p: Block, y: Block, c: Block, s: int, more: float) ->
 
 
 @kernel
+def newton(at: float, excess: float, slope: float, low: float, high: float) -> float:
+    """Return where Newton's step leads; the middle of the bracket where it leaves that."""
+    onward = at - excess / slope if slope > 0.0 else high
+    return onward if low < onward < high else 0.5 * (low + high)
+
+
+@kernel
 def charge_at(x: Block, p: Block, y: Block, c: Block, s: int, voltage: float) -> float:
     """Return the charge between empty and full at which a string rests at a voltage [V]: Newton within a bisection."""
     low, high = x.string_empty[s], x.string_full[s]
@@ -148,9 +155,7 @@ def charge_at(x: Block, p: Block, y: Block, c: Block, s: int, voltage: float) ->
             high = found
         else:
             low = found
-        onward = found - (present - voltage) / slope if slope > 0.0 else high
-        if not low < onward < high:
-            onward = 0.5 * (low + high)
+        onward = newton(found, present - voltage, slope, low, high)
         if abs(onward - found) <= tolerance:
             return onward
         found = onward
@@ -210,9 +215,7 @@ def divide(x: Block, p: Block, y: Block, c: Block, m: int, charge: float, parts:
             high = voltage
         else:
             low = voltage
-        onward = voltage - (total - charge) / slope if slope > 0.0 else high
-        if not low < onward < high:
-            onward = 0.5 * (low + high)
+        onward = newton(voltage, total - charge, slope, low, high)
         if abs(onward - voltage) <= tolerance:
             return
         voltage = onward

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from packfmu.core.instance import Instance
 from packfmu.cosim.duty import with_profiles
 from packfmu.cosim.experiment import Experiment
 from packfmu.cosim.master import run
 from packfmu.cosim.results import load
+from packfmu.coupling import kernels
 from packfmu.coupling.kernels import kernel_component
 from packfmu.coupling.schedule import make_plan
 from packfmu.coupling.system import System
@@ -17,6 +19,7 @@ from packfmu.pack.block import kernel_pack, pack_block, periods
 from packfmu.pack.file import parse_pack
 from packfmu.pack.parts import parts
 from packfmu.pack.topology import ELECTRICAL
+from tests.interpreted import InterpretedInstance
 
 SECOND = 10**9
 STEPS = 60
@@ -93,7 +96,10 @@ def test_faults_of_the_file_begin_at_their_time(tmp_path):
     assert np.abs(told["string_current"].values[1:, 2]).max() > 10.0
 
 
-def test_the_block_of_a_wired_pack_does_as_its_components(apart, tmp_path):
+@pytest.mark.parametrize("by", [InterpretedInstance, pytest.param(Instance, marks=pytest.mark.campaign)])
+def test_the_block_of_a_wired_pack_does_as_its_components(by, apart, tmp_path, monkeypatch):
+    """By the interpreter, too, which runs another life of the kernels."""
+    monkeypatch.setattr(kernels, "Instance", by)
     part = pack_block(pack_of(), parts(pack_of()))
     component = kernel_component("Pack", ELECTRICAL, load_definition(part.component, part.arguments, part.start).model)
     names = ("current", "soc", "usable_capacity")

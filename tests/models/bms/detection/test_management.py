@@ -22,10 +22,11 @@ def assert_only(told, group, kind):
     assert (flags == expected).all()
 
 
-def test_nothing_is_found_in_a_day_of_driving():
-    """Unlike cells and noisy sensors, two drives, a charge: 86400 samples without a flag, no short above its half."""
+@pytest.mark.parametrize("hours", [1, pytest.param(24, marks=pytest.mark.campaign)])
+def test_nothing_is_found_in_a_day_of_driving(hours):
+    """Unlike cells and noisy sensors, two drives, a charge: a sample a second, no flag, no short above its half."""
     pack = Watched(seed=2)
-    told = pack.drive(day(seed=2))
+    told = pack.drive(day(seed=2)[: 3600 * hours])
     assert not told[:, :, :2].any()
     assert told[:, :, 2].max() < 0.5 * pack.bms.p["short_threshold"]
     assert np.ptp(pack.cell.y["soc"]) < 0.05

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import numpy as np
+from hypothesis import strategies as st
 
 from packfmu.core.fields import Fields
 from packfmu.core.kernel import kernel
@@ -25,6 +26,26 @@ def ladder(series, parallel, segment=1e-5, link=0.0):
             conductors.append(Conductor(f"link {g}", f"+{g - 1}.0", f"-{g}.0", link))
         taps.append(GroupPlace(f"{g}", f"-{g}.0", f"+{g}.0"))
     return Netlist("-0.0", f"+{series - 1}.0", tuple(cells), tuple(conductors), tuple(taps))
+
+
+@st.composite
+def cases(draw, decades, least, most=10):
+    """Draw a connected netlist with its ports, load and balancing; resistances [Ohm] span so many decades."""
+    count = draw(st.integers(2, most))
+    resistances = st.floats(least, least + decades).map(lambda power: 10.0**power)
+    number = st.integers(0, count - 1)
+    spans = [(draw(st.integers(0, node - 1)), node) for node in range(1, count)]
+    spans += draw(st.lists(st.tuples(number, number).filter(lambda e: e[0] != e[1]), max_size=14))
+    kinds = [True, *draw(st.lists(st.booleans(), min_size=len(spans) - 1, max_size=len(spans) - 1))]
+    cells = [CellPlace(f"{a}-{b}", str(a), str(b)) for (a, b), cell in zip(spans, kinds, strict=True) if cell]
+    chosen = [span for span, cell in zip(spans, kinds, strict=True) if not cell]
+    wires = [Conductor(f"{n}", str(a), str(b), draw(resistances)) for n, (a, b) in enumerate(chosen)]
+    tap = draw(st.tuples(number, number).filter(lambda e: e[0] != e[1]))
+    netlist = Netlist("0", str(count - 1), tuple(cells), tuple(wires), (GroupPlace("t", *map(str, tap)),))
+    emf = draw(st.lists(st.floats(2.5, 4.3), min_size=len(cells), max_size=len(cells)))
+    resistance = [draw(resistances) for _ in cells]
+    load = draw(st.floats(10.0, 500.0)) * draw(st.sampled_from([-1.0, 1.0]))
+    return netlist, np.array(emf), np.array(resistance), load, [draw(st.floats(-5.0, 5.0))]
 
 
 @kernel

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
@@ -12,7 +11,7 @@ from packfmu.models.network.wired import nodal
 from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist
 from packfmu.models.network.wired.system import wire
 
-from .netlists import exact, ladder, model
+from .netlists import cases, exact, ladder, model
 
 
 def solve(netlist, emf, resistance, current, balancing=None):
@@ -25,28 +24,8 @@ def solve(netlist, emf, resistance, current, balancing=None):
     return instance
 
 
-@st.composite
-def netlists(draw):
-    """Draw a connected netlist with its ports, load and balancing; conductances span twelve decades at most."""
-    count = draw(st.integers(2, 9))
-    resistances = st.floats(-6.0, 0.0).map(lambda power: 10.0**power)
-    number = st.integers(0, count - 1)
-    spans = [(draw(st.integers(0, node - 1)), node) for node in range(1, count)]
-    spans += draw(st.lists(st.tuples(number, number).filter(lambda e: e[0] != e[1]), max_size=12))
-    kinds = draw(st.lists(st.booleans(), min_size=len(spans), max_size=len(spans)))
-    kinds[0] = True
-    cells = [CellPlace(f"{a}-{b}", str(a), str(b)) for (a, b), cell in zip(spans, kinds, strict=True) if cell]
-    chosen = [span for span, cell in zip(spans, kinds, strict=True) if not cell]
-    wires = [Conductor(f"{n}", str(a), str(b), draw(resistances)) for n, (a, b) in enumerate(chosen)]
-    tap = draw(st.tuples(number, number).filter(lambda e: e[0] != e[1]))
-    netlist = Netlist("0", str(count - 1), tuple(cells), tuple(wires), (GroupPlace("t", *map(str, tap)),))
-    emf = draw(st.lists(st.floats(2.5, 4.3), min_size=len(cells), max_size=len(cells)))
-    resistance = [draw(resistances) for _ in cells]
-    return netlist, emf, resistance, draw(st.floats(-500.0, 500.0)), [draw(st.floats(-5.0, 5.0))]
-
-
 @settings(max_examples=40, deadline=None)
-@given(netlists())
+@given(cases(6.0, -6.0, most=9))
 def test_currents_of_any_netlist_are_those_of_rational_arithmetic(drawn):
     netlist, emf, resistance, current, balancing = drawn
     pack = solve(netlist, emf, resistance, current, balancing)

@@ -9,37 +9,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from scipy.sparse import coo_array
 from scipy.sparse.linalg import splu
 
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
 from packfmu.models.network.wired import refinement
-from packfmu.models.network.wired.netlist import CellPlace, Conductor, GroupPlace, Netlist
+from packfmu.models.network.wired.netlist import Netlist
 from packfmu.models.network.wired.system import wire
 
-from ..netlists import exact, ladder, model
-
-
-@st.composite
-def cases(draw, decades, least, most=10):
-    """Draw a connected netlist with its ports, load and balancing; resistances [Ohm] span so many decades."""
-    count = draw(st.integers(2, most))
-    resistances = st.floats(least, least + decades).map(lambda power: 10.0**power)
-    number = st.integers(0, count - 1)
-    spans = [(draw(st.integers(0, node - 1)), node) for node in range(1, count)]
-    spans += draw(st.lists(st.tuples(number, number).filter(lambda e: e[0] != e[1]), max_size=14))
-    kinds = [True, *draw(st.lists(st.booleans(), min_size=len(spans) - 1, max_size=len(spans) - 1))]
-    cells = [CellPlace(f"{a}-{b}", str(a), str(b)) for (a, b), cell in zip(spans, kinds, strict=True) if cell]
-    chosen = [span for span, cell in zip(spans, kinds, strict=True) if not cell]
-    wires = [Conductor(f"{n}", str(a), str(b), draw(resistances)) for n, (a, b) in enumerate(chosen)]
-    tap = draw(st.tuples(number, number).filter(lambda e: e[0] != e[1]))
-    netlist = Netlist("0", str(count - 1), tuple(cells), tuple(wires), (GroupPlace("t", *map(str, tap)),))
-    emf = draw(st.lists(st.floats(2.5, 4.3), min_size=len(cells), max_size=len(cells)))
-    resistance = [draw(resistances) for _ in cells]
-    load = draw(st.floats(10.0, 500.0)) * draw(st.sampled_from([-1.0, 1.0]))
-    return netlist, np.array(emf), np.array(resistance), load, [draw(st.floats(-5.0, 5.0))]
+from ..netlists import cases, exact, ladder, model
 
 
 def branches(netlist, emf, resistance):
