@@ -1,0 +1,156 @@
+"""The reactions of a cell in a stage of the method: its reactants eliminated, its temperature left.
+
+Equations
+---------
+A stage of the method of ode23s solves, with gamma its coefficient, h the sub-step and the derivatives r_s and r_T of
+each rate at the start of the sub-step::
+
+    (1 + gamma h r_s) s' + gamma h r_T T' = b
+    C T' - gamma h (A T' + sum Q (r_T T' + r_s s')) = b_T
+
+Each reactant has a row and a column of its own, and is eliminated::
+
+    s' = (b - gamma h r_T T') / (1 + gamma h r_s)
+
+What is left for the node of the cell is a term of the diagonal, and one of the right-hand side::
+
+    -gamma h sum Q r_T / (1 + gamma h r_s),    gamma h sum Q r_s b / (1 + gamma h r_s)
+
+All stages are linear in the same way, so that ``-sum Q s'`` is the heat of the reactions in each of them, to rounding:
+the enthalpy of the reactants is kept, whatever the sub-step and its error.
+
+Shared states
+-------------
+`first`, `second`, `known`, `middle` and `last` are written here; `integration` uses them.
+
+References
+----------
+L. F. Shampine, M. W. Reichelt, SIAM J. Sci. Comput. 18 (1997) 1, doi:10.1137/S1064827594276424: the method, its error
+and its dense output. E. Hairer, G. Wanner, Solving Ordinary Differential Equations II, 2nd edition, section IV.7:
+linear invariants of Rosenbrock methods.
+"""
+
+from __future__ import annotations
+
+import math
+
+from ....core.fields import Fields, state
+from ....core.kernel import Block, kernel
+from ....core.variable import Count
+from . import kinetics
+from .kind import REACTIONS
+
+GAMMA = 1.0 / (2.0 + math.sqrt(2.0))
+"""Coefficient of the method."""
+
+MIDDLE = 6.0 + math.sqrt(2.0)
+"""Weight of the second stage in the third, which tells the error."""
+
+
+def fields(cells: int) -> Fields:
+    """Return the rates of the reactants in each stage."""
+    each = (Count(cells, "cell"), REACTIONS)
+    return Fields(
+        states=(
+            state("known", "1/s", each, "Work: right-hand side of a stage"),
+            state("first", "1/s", each, "Work: rate of each reactant in the first stage"),
+            state("second", "1/s", each, "Work: rate of each reactant over the sub-step"),
+            state("middle", "1/s", each, "Work: rate of each reaction in the middle of the sub-step"),
+            state("last", "1/s", each, "Work: rate of each reaction at the end of the sub-step"),
+        ),
+        modules=(__name__,),
+    )
+
+
+@kernel
+def diagonal(x: Block, k: int, gh: float) -> float:
+    """Return what the reactions of cell k take off the diagonal of a stage [W/K], with gh = gamma h [s], over gh."""
+    total = 0.0
+    for i in range(REACTIONS):
+        total += x.reaction_heat[k, i] * x.warming[k, i] / (1.0 + gh * x.slope[k, i])
+    return total
+
+
+@kernel
+def source(x: Block, k: int, gh: float) -> float:
+    """Return what the right-hand sides of the reactants bring to that of their cell [W]."""
+    total = 0.0
+    for i in range(REACTIONS):
+        share = gh * x.slope[k, i] / (1.0 + gh * x.slope[k, i])
+        total += x.reaction_heat[k, i] * share * x.known[k, i]
+    return total
+
+
+@kernel
+def resolved(x: Block, k: int, i: int, gh: float, warmed: float) -> float:
+    """Return the rate of a reactant in a stage [1/s], in which the cell warms by so much [K/s]."""
+    return (x.known[k, i] - gh * x.warming[k, i] * warmed) / (1.0 + gh * x.slope[k, i])
+
+
+@kernel
+def begin_first(x: Block, k: int, gh: float) -> float:
+    """Begin the first stage of cell k; return the heat of its reactions in the right-hand side [W]."""
+    heat = 0.0
+    for i in range(REACTIONS):
+        x.known[k, i] = -x.speed[k, i]
+        heat += x.reaction_heat[k, i] * x.speed[k, i]
+    return heat + source(x, k, gh)
+
+
+@kernel
+def end_first(x: Block, k: int, gh: float, warmed: float) -> None:
+    """Take the first stage's rates, in which the cell warms by so much [K/s]."""
+    for i in range(REACTIONS):
+        x.first[k, i] = resolved(x, k, i, gh, warmed)
+
+
+@kernel
+def begin_second(x: Block, p: Block, k: int, h: float, temperature: float) -> tuple[float, float]:
+    """Begin the second stage of cell k, at the temperature in the middle [K]; return its heat of reactions [W].
+
+    Returns
+    -------
+    heat : float
+        That in the middle.
+    known : float
+        That in the right-hand side, besides.
+    """
+    heat = 0.0
+    for i in range(REACTIONS):
+        x.middle[k, i] = kinetics.rate(p, i, x.remaining[k, i] + 0.5 * h * x.first[k, i], temperature)
+        heat += x.reaction_heat[k, i] * x.middle[k, i]
+        x.known[k, i] = -x.middle[k, i] - x.first[k, i]
+    return heat, source(x, k, GAMMA * h)
+
+
+@kernel
+def end_second(x: Block, k: int, gh: float, warmed: float) -> float:
+    """Take the second stage's rates, in which the cell warms by so much more [K/s]; return the heat of reactions [W]."""
+    heat = 0.0
+    for i in range(REACTIONS):
+        x.second[k, i] = x.first[k, i] + resolved(x, k, i, gh, warmed)
+        heat -= x.reaction_heat[k, i] * x.second[k, i]
+    return heat
+
+
+@kernel
+def begin_third(x: Block, p: Block, k: int, h: float, temperature: float) -> tuple[float, float]:
+    """Begin the third stage of cell k, at the temperature of the end [K]; return heats as `begin_second` does."""
+    heat = 0.0
+    for i in range(REACTIONS):
+        x.last[k, i] = kinetics.rate(p, i, x.remaining[k, i] + h * x.second[k, i], temperature)
+        heat += x.reaction_heat[k, i] * x.last[k, i]
+        x.known[k, i] = (
+            -x.last[k, i] - MIDDLE * (x.second[k, i] + x.middle[k, i]) - 2.0 * (x.first[k, i] + x.speed[k, i])
+        )
+    return heat, source(x, k, GAMMA * h)
+
+
+@kernel
+def error(x: Block, k: int, h: float, warmed: float) -> float:
+    """Return the heat that the reactants of cell k miss by the error of the sub-step [J]."""
+    total = 0.0
+    for i in range(REACTIONS):
+        third = resolved(x, k, i, GAMMA * h, warmed)
+        total += x.reaction_heat[k, i] * abs(x.first[k, i] - 2.0 * x.second[k, i] + third)
+    return total * h / 6.0
