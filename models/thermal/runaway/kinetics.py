@@ -37,7 +37,6 @@ from __future__ import annotations
 
 import math
 
-from ....core.bounds import UNBOUNDED
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.variable import Count, Variable

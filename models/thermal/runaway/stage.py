@@ -125,7 +125,7 @@ def begin_second(x: Block, p: Block, k: int, h: float, temperature: float) -> tu
 
 @kernel
 def end_second(x: Block, k: int, gh: float, warmed: float) -> float:
-    """Take the second stage's rates, in which the cell warms by so much more [K/s]; return the heat of reactions [W]."""
+    """Take the second stage's rates, in which the cell warms by so much more; return the heat of reactions [W]."""
     heat = 0.0
     for i in range(REACTIONS):
         x.second[k, i] = x.first[k, i] + resolved(x, k, i, gh, warmed)
