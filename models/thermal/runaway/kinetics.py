@@ -24,7 +24,7 @@ before the cell vents.
 
 Shared states
 -------------
-`remaining`, `reaction_heat`, `speed`, `slope` and `warming` are written here; `stage` uses them.
+`remaining`, `whole_heat`, `speed`, `slope` and `warming` are written here; `stage` uses them.
 
 References
 ----------
@@ -73,7 +73,7 @@ def fields(cells: int, kind: RunawayParameters) -> Fields:
         ),
         states=(
             state("remaining", "1", each, "What is left of each reactant", -0.1, 1.0),
-            state("reaction_heat", "J", each, "Heat of each reactant as a whole", 0.0),
+            state("whole_heat", "J", each, "Heat of each reactant as a whole", 0.0),
             state("speed", "1/s", each, "Rate of each reaction at the start of a sub-step"),
             state("slope", "1/s", each, "Its derivative by what is left; 0 where it is negative", 0.0),
             state("warming", "1/(K.s)", each, "Its derivative by the temperature"),
@@ -119,7 +119,7 @@ def heats(x: Block, p: Block, k: int, soc: float) -> None:
     """Write the heat of each reactant of cell k at a state of charge."""
     for i in range(REACTIONS):
         share = 1.0 - p.reaction_charge_share[i] * (1.0 - soc)
-        x.reaction_heat[k, i] = p.reacting_volume[k] * p.reactant_density[i] * p.reactant_heat[i] * share
+        x.whole_heat[k, i] = p.reacting_volume[k] * p.reactant_density[i] * p.reactant_heat[i] * share
 
 
 @kernel
@@ -143,6 +143,6 @@ def self_heating(x: Block, k: int) -> tuple[float, float]:
     """Return the heat of the reactions of cell k [W] and its derivative by the temperature [W/K], both linearised."""
     heat, warming = 0.0, 0.0
     for i in range(REACTIONS):
-        heat += x.reaction_heat[k, i] * x.speed[k, i]
-        warming += x.reaction_heat[k, i] * x.warming[k, i]
+        heat += x.whole_heat[k, i] * x.speed[k, i]
+        warming += x.whole_heat[k, i] * x.warming[k, i]
     return heat, warming

@@ -21,7 +21,7 @@ the enthalpy of the reactants is kept, whatever the sub-step and its error.
 
 Shared states
 -------------
-`first`, `second`, `known`, `middle` and `last` are written here; `integration` uses them.
+`first_rate`, `second_rate`, `last_speed` and `middle_speed` are written here; `integration` uses them.
 
 References
 ----------
@@ -52,11 +52,11 @@ def fields(cells: int) -> Fields:
     each = (Count(cells, "cell"), REACTIONS)
     return Fields(
         states=(
-            state("known", "1/s", each, "Work: right-hand side of a stage"),
-            state("first", "1/s", each, "Work: rate of each reactant in the first stage"),
-            state("second", "1/s", each, "Work: rate of each reactant over the sub-step"),
-            state("middle", "1/s", each, "Work: rate of each reaction in the middle of the sub-step"),
-            state("last", "1/s", each, "Work: rate of each reaction at the end of the sub-step"),
+            state("stage_known", "1/s", each, "Work: right-hand side of a stage"),
+            state("first_rate", "1/s", each, "Work: rate of each reactant in the first stage"),
+            state("second_rate", "1/s", each, "Work: rate of each reactant over the sub-step"),
+            state("middle_speed", "1/s", each, "Work: rate of each reaction in the middle of the sub-step"),
+            state("last_speed", "1/s", each, "Work: rate of each reaction at the end of the sub-step"),
         ),
         modules=(__name__,),
     )
@@ -67,7 +67,7 @@ def diagonal(x: Block, k: int, gh: float) -> float:
     """Return what the reactions of cell k take off the diagonal of a stage [W/K], with gh = gamma h [s], over gh."""
     total = 0.0
     for i in range(REACTIONS):
-        total += x.reaction_heat[k, i] * x.warming[k, i] / (1.0 + gh * x.slope[k, i])
+        total += x.whole_heat[k, i] * x.warming[k, i] / (1.0 + gh * x.slope[k, i])
     return total
 
 
@@ -77,31 +77,29 @@ def source(x: Block, k: int, gh: float) -> float:
     total = 0.0
     for i in range(REACTIONS):
         share = gh * x.slope[k, i] / (1.0 + gh * x.slope[k, i])
-        total += x.reaction_heat[k, i] * share * x.known[k, i]
+        total += x.whole_heat[k, i] * share * x.stage_known[k, i]
     return total
 
 
 @kernel
 def resolved(x: Block, k: int, i: int, gh: float, warmed: float) -> float:
     """Return the rate of a reactant in a stage [1/s], in which the cell warms by so much [K/s]."""
-    return (x.known[k, i] - gh * x.warming[k, i] * warmed) / (1.0 + gh * x.slope[k, i])
+    return (x.stage_known[k, i] - gh * x.warming[k, i] * warmed) / (1.0 + gh * x.slope[k, i])
 
 
 @kernel
 def begin_first(x: Block, k: int, gh: float) -> float:
-    """Begin the first stage of cell k; return the heat of its reactions in the right-hand side [W]."""
-    heat = 0.0
+    """Begin the first stage of cell k; return what its reactants bring to the right-hand side [W], besides the heat."""
     for i in range(REACTIONS):
-        x.known[k, i] = -x.speed[k, i]
-        heat += x.reaction_heat[k, i] * x.speed[k, i]
-    return heat + source(x, k, gh)
+        x.stage_known[k, i] = -x.speed[k, i]
+    return source(x, k, gh)
 
 
 @kernel
 def end_first(x: Block, k: int, gh: float, warmed: float) -> None:
     """Take the first stage's rates, in which the cell warms by so much [K/s]."""
     for i in range(REACTIONS):
-        x.first[k, i] = resolved(x, k, i, gh, warmed)
+        x.first_rate[k, i] = resolved(x, k, i, gh, warmed)
 
 
 @kernel
@@ -117,9 +115,9 @@ def begin_second(x: Block, p: Block, k: int, h: float, temperature: float) -> tu
     """
     heat = 0.0
     for i in range(REACTIONS):
-        x.middle[k, i] = kinetics.rate(p, i, x.remaining[k, i] + 0.5 * h * x.first[k, i], temperature)
-        heat += x.reaction_heat[k, i] * x.middle[k, i]
-        x.known[k, i] = -x.middle[k, i] - x.first[k, i]
+        x.middle_speed[k, i] = kinetics.rate(p, i, x.remaining[k, i] + 0.5 * h * x.first_rate[k, i], temperature)
+        heat += x.whole_heat[k, i] * x.middle_speed[k, i]
+        x.stage_known[k, i] = -x.middle_speed[k, i] - x.first_rate[k, i]
     return heat, source(x, k, GAMMA * h)
 
 
@@ -128,8 +126,8 @@ def end_second(x: Block, k: int, gh: float, warmed: float) -> float:
     """Take the second stage's rates, in which the cell warms by so much more; return the heat of reactions [W]."""
     heat = 0.0
     for i in range(REACTIONS):
-        x.second[k, i] = x.first[k, i] + resolved(x, k, i, gh, warmed)
-        heat -= x.reaction_heat[k, i] * x.second[k, i]
+        x.second_rate[k, i] = x.first_rate[k, i] + resolved(x, k, i, gh, warmed)
+        heat -= x.whole_heat[k, i] * x.second_rate[k, i]
     return heat
 
 
@@ -138,10 +136,10 @@ def begin_third(x: Block, p: Block, k: int, h: float, temperature: float) -> tup
     """Begin the third stage of cell k, at the temperature of the end [K]; return heats as `begin_second` does."""
     heat = 0.0
     for i in range(REACTIONS):
-        x.last[k, i] = kinetics.rate(p, i, x.remaining[k, i] + h * x.second[k, i], temperature)
-        heat += x.reaction_heat[k, i] * x.last[k, i]
-        x.known[k, i] = (
-            -x.last[k, i] - MIDDLE * (x.second[k, i] + x.middle[k, i]) - 2.0 * (x.first[k, i] + x.speed[k, i])
+        x.last_speed[k, i] = kinetics.rate(p, i, x.remaining[k, i] + h * x.second_rate[k, i], temperature)
+        heat += x.whole_heat[k, i] * x.last_speed[k, i]
+        x.stage_known[k, i] = (
+            -x.last_speed[k, i] - MIDDLE * (x.second_rate[k, i] + x.middle_speed[k, i]) - 2.0 * (x.first_rate[k, i] + x.speed[k, i])
         )
     return heat, source(x, k, GAMMA * h)
 
@@ -152,5 +150,12 @@ def error(x: Block, k: int, h: float, warmed: float) -> float:
     total = 0.0
     for i in range(REACTIONS):
         third = resolved(x, k, i, GAMMA * h, warmed)
-        total += x.reaction_heat[k, i] * abs(x.first[k, i] - 2.0 * x.second[k, i] + third)
+        total += x.whole_heat[k, i] * abs(x.first_rate[k, i] - 2.0 * x.second_rate[k, i] + third)
     return total * h / 6.0
+
+
+@kernel
+def take(x: Block, k: int, h: float) -> None:
+    """Take from the reactants of cell k what has reacted over h [s]."""
+    for i in range(REACTIONS):
+        x.remaining[k, i] += h * x.second_rate[k, i]

@@ -44,11 +44,11 @@ def test_the_film_slows_the_anode_by_what_it_has_taken():
 def test_heat_in_proportion_to_soc_where_a_share_of_it_is():
     x, p = reactants(reaction_charge_share=[0.0, 1.0, 0.5, 0.0])
     interpreted(kinetics.heats)(x, p, 0, 1.0)
-    full = x.reaction_heat[0].copy()
+    full = x.whole_heat[0].copy()
     expected = [r.heat * r.density * p.reacting_volume[0] for r in PARAMETERS.reactions]
     np.testing.assert_allclose(full, expected, rtol=1e-14)
     interpreted(kinetics.heats)(x, p, 0, 0.25)
-    np.testing.assert_allclose(x.reaction_heat[0] / full, [1.0, 0.25, 0.625, 1.0], rtol=1e-14)
+    np.testing.assert_allclose(x.whole_heat[0] / full, [1.0, 0.25, 0.625, 1.0], rtol=1e-14)
 
 
 def test_every_reaction_takes_part_at_any_temperature():
