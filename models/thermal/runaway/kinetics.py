@@ -123,19 +123,29 @@ def heats(x: Block, p: Block, k: int, soc: float) -> None:
 
 
 @kernel
-def linearise(x: Block, p: Block, k: int, temperature: float) -> None:
-    """Write rates of the reactions of cell k, and their derivatives, at the state at hand.
+def rate_and_slope(p: Block, i: int, left: float, temperature: float) -> tuple[float, float]:
+    """Return the rate of reaction i and its derivative by what is left [1/s], 0 for a negative one.
 
-    A negative derivative by what is left is that of a reaction which accelerates itself. A stage leaves it out: it
-    stays regular then for a step of any length, and the method keeps its order.
+    A negative one is that of a reaction which accelerates itself. A stage leaves it out: so it stays regular for a
+    sub-step of any length, and the method keeps its order.
     """
-    inverse = 1.0 / (GAS_CONSTANT * temperature * temperature)
+    g, slope = extent(p, i, left)
+    speed = constant(p, i, temperature)
+    return speed * g, max(speed * slope, 0.0)
+
+
+@kernel
+def warming(p: Block, i: int, speed: float, temperature: float) -> float:
+    """Return the derivative of a rate by the temperature [1/(K s)]."""
+    return speed * p.reaction_energy[i] / (GAS_CONSTANT * temperature * temperature)
+
+
+@kernel
+def linearise(x: Block, p: Block, k: int, temperature: float) -> None:
+    """Write rates of the reactions of cell k, and their derivatives, at the state at hand."""
     for i in range(REACTIONS):
-        g, slope = extent(p, i, x.remaining[k, i])
-        speed = constant(p, i, temperature)
-        x.speed[k, i] = speed * g
-        x.slope[k, i] = max(speed * slope, 0.0)
-        x.warming[k, i] = speed * g * p.reaction_energy[i] * inverse
+        x.speed[k, i], x.slope[k, i] = rate_and_slope(p, i, x.remaining[k, i], temperature)
+        x.warming[k, i] = warming(p, i, x.speed[k, i], temperature)
 
 
 @kernel

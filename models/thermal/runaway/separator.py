@@ -150,8 +150,22 @@ def tapered(x: Block, p: Block, u: Block, k: int, h: float) -> float:
 
 
 @kernel
-def tell(x: Block, p: Block, u: Block, y: Block, k: int, other: float, h: float) -> None:
+def short(x: Block, p: Block, u: Block, y: Block, k: int, other: float, h: float) -> None:
     """Write the conductance of the shorts of cell k for the next step, `other` that of a dendrite [S]."""
     x.separator_conductance[k] = tapered(x, p, u, k, h) if x.melted[k] > 0.0 else 0.0
     x.other_conductance[k] = other
     y.internal_short[k] = x.separator_conductance[k] + other
+
+
+@kernel
+def tell(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
+    """Write the conductance of the shorts of all cells for the next step, like this one of h seconds."""
+    for k in range(y.internal_short.shape[0]):
+        short(x, p, u, y, k, 0.0, h)
+
+
+@kernel
+def tell_with_dendrites(x: Block, p: Block, u: Block, y: Block, h: float) -> None:
+    """Write it likewise, where dendrites may short cells."""
+    for k in range(y.internal_short.shape[0]):
+        short(x, p, u, y, k, u.dendrite_short[k], h)

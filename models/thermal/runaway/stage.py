@@ -21,7 +21,8 @@ the enthalpy of the reactants is kept, whatever the sub-step and its error.
 
 Shared states
 -------------
-`first_rate`, `second_rate`, `last_speed` and `middle_speed` are written here; `integration` uses them.
+`first_rate` and `second_rate` are written here; `dense` uses them. `speed`, `slope`, `warming` and `remaining` are
+those of `kinetics`, at the end of a sub-step.
 
 References
 ----------
@@ -37,11 +38,9 @@ import math
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.variable import Count
+from ..method import GAMMA
 from . import kinetics
 from .kind import REACTIONS
-
-GAMMA = 1.0 / (2.0 + math.sqrt(2.0))
-"""Coefficient of the method."""
 
 MIDDLE = 6.0 + math.sqrt(2.0)
 """Weight of the second stage in the third, which tells the error."""
@@ -52,11 +51,13 @@ def fields(cells: int) -> Fields:
     each = (Count(cells, "cell"), REACTIONS)
     return Fields(
         states=(
+            state("damping", "1", each, "Work: inverse of the diagonal of each reactant in a stage"),
             state("stage_known", "1/s", each, "Work: right-hand side of a stage"),
             state("first_rate", "1/s", each, "Work: rate of each reactant in the first stage"),
             state("second_rate", "1/s", each, "Work: rate of each reactant over the sub-step"),
             state("middle_speed", "1/s", each, "Work: rate of each reaction in the middle of the sub-step"),
             state("last_speed", "1/s", each, "Work: rate of each reaction at the end of the sub-step"),
+            state("last_slope", "1/s", each, "Work: its derivative by what is left; 0 where it is negative", 0.0),
         ),
         modules=(__name__,),
     )
@@ -64,10 +65,11 @@ def fields(cells: int) -> Fields:
 
 @kernel
 def diagonal(x: Block, k: int, gh: float) -> float:
-    """Return what the reactions of cell k take off the diagonal of a stage [W/K], with gh = gamma h [s], over gh."""
+    """Eliminate the reactants of cell k for ``gh = gamma h`` [s]; return what that takes off the diagonal [W/K]."""
     total = 0.0
     for i in range(REACTIONS):
-        total += x.whole_heat[k, i] * x.warming[k, i] / (1.0 + gh * x.slope[k, i])
+        x.damping[k, i] = 1.0 / (1.0 + gh * x.slope[k, i])
+        total += x.whole_heat[k, i] * x.warming[k, i] * x.damping[k, i]
     return total
 
 
@@ -76,15 +78,14 @@ def source(x: Block, k: int, gh: float) -> float:
     """Return what the right-hand sides of the reactants bring to that of their cell [W]."""
     total = 0.0
     for i in range(REACTIONS):
-        share = gh * x.slope[k, i] / (1.0 + gh * x.slope[k, i])
-        total += x.whole_heat[k, i] * share * x.stage_known[k, i]
+        total += x.whole_heat[k, i] * gh * x.slope[k, i] * x.damping[k, i] * x.stage_known[k, i]
     return total
 
 
 @kernel
 def resolved(x: Block, k: int, i: int, gh: float, warmed: float) -> float:
     """Return the rate of a reactant in a stage [1/s], in which the cell warms by so much [K/s]."""
-    return (x.stage_known[k, i] - gh * x.warming[k, i] * warmed) / (1.0 + gh * x.slope[k, i])
+    return (x.stage_known[k, i] - gh * x.warming[k, i] * warmed) * x.damping[k, i]
 
 
 @kernel
@@ -104,20 +105,21 @@ def end_first(x: Block, k: int, gh: float, warmed: float) -> None:
 
 @kernel
 def begin_second(x: Block, p: Block, k: int, h: float, temperature: float) -> tuple[float, float]:
-    """Begin the second stage of cell k, at the temperature in the middle [K]; return its heat of reactions [W].
+    """Begin the second stage of cell k, at the temperature in the middle [K].
 
     Returns
     -------
     heat : float
-        That in the middle.
-    known : float
-        That in the right-hand side, besides.
+        Of the reactions in the middle [W].
+    source : float
+        What the reactants bring to the right-hand side, besides [W].
     """
     heat = 0.0
     for i in range(REACTIONS):
-        x.middle_speed[k, i] = kinetics.rate(p, i, x.remaining[k, i] + 0.5 * h * x.first_rate[k, i], temperature)
-        heat += x.whole_heat[k, i] * x.middle_speed[k, i]
-        x.stage_known[k, i] = -x.middle_speed[k, i] - x.first_rate[k, i]
+        speed = kinetics.rate(p, i, x.remaining[k, i] + 0.5 * h * x.first_rate[k, i], temperature)
+        heat += x.whole_heat[k, i] * speed
+        x.middle_speed[k, i] = speed
+        x.stage_known[k, i] = -speed - x.first_rate[k, i]
     return heat, source(x, k, GAMMA * h)
 
 
@@ -133,14 +135,14 @@ def end_second(x: Block, k: int, gh: float, warmed: float) -> float:
 
 @kernel
 def begin_third(x: Block, p: Block, k: int, h: float, temperature: float) -> tuple[float, float]:
-    """Begin the third stage of cell k, at the temperature of the end [K]; return heats as `begin_second` does."""
+    """Begin the third stage of cell k, at the temperature of the end [K]; return what `begin_second` does."""
     heat = 0.0
     for i in range(REACTIONS):
-        x.last_speed[k, i] = kinetics.rate(p, i, x.remaining[k, i] + h * x.second_rate[k, i], temperature)
-        heat += x.whole_heat[k, i] * x.last_speed[k, i]
-        x.stage_known[k, i] = (
-            -x.last_speed[k, i] - MIDDLE * (x.second_rate[k, i] + x.middle_speed[k, i]) - 2.0 * (x.first_rate[k, i] + x.speed[k, i])
-        )
+        speed, slope = kinetics.rate_and_slope(p, i, x.remaining[k, i] + h * x.second_rate[k, i], temperature)
+        heat += x.whole_heat[k, i] * speed
+        x.last_speed[k, i], x.last_slope[k, i] = speed, slope
+        second_excess = x.second_rate[k, i] + x.middle_speed[k, i]
+        x.stage_known[k, i] = -speed - MIDDLE * second_excess - 2.0 * (x.first_rate[k, i] + x.speed[k, i])
     return heat, source(x, k, GAMMA * h)
 
 
@@ -155,7 +157,9 @@ def error(x: Block, k: int, h: float, warmed: float) -> float:
 
 
 @kernel
-def take(x: Block, k: int, h: float) -> None:
-    """Take from the reactants of cell k what has reacted over h [s]."""
+def take(x: Block, p: Block, k: int, h: float, temperature: float) -> None:
+    """Take from the reactants of cell k what has reacted over h [s]; their rates are those of the third stage."""
     for i in range(REACTIONS):
         x.remaining[k, i] += h * x.second_rate[k, i]
+        x.speed[k, i], x.slope[k, i] = x.last_speed[k, i], x.last_slope[k, i]
+        x.warming[k, i] = kinetics.warming(p, i, x.speed[k, i], temperature)

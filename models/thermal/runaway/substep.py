@@ -107,7 +107,7 @@ def first(x: Block, p: Block, c: Block, h: float) -> bool:
     for k in range(c.cell_node.shape[0]):
         x.extra_conductance[c.cell_node[k]] -= stage.diagonal(x, k, GAMMA * h)
         x.flow[c.cell_node[k]] += stage.begin_first(x, k, GAMMA * h)
-    system.set_length(x, p, c, h)
+    system.set_length(x, c, h)
     solved = scheme.solve_first(x, p, c)
     for k in range(c.cell_node.shape[0]):
         stage.end_first(x, k, GAMMA * h, x.first_rise[c.cell_node[k]] / h)
@@ -174,7 +174,6 @@ def accept(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
     for k in range(c.cell_node.shape[0]):
         x.flow[c.cell_node[k]] += x.reacted[k]
         y.reaction_heat += h * x.reacted[k]
-    scheme.book(x, p, y, h)
+    scheme.book(x, y, h)
     for k in range(c.cell_node.shape[0]):
-        stage.take(x, k, h)
-        kinetics.linearise(x, p, k, x.temperature[c.cell_node[k]])
+        stage.take(x, p, k, h, x.temperature[c.cell_node[k]])

@@ -29,8 +29,9 @@ def test_eliminated_reactants_leave_what_the_whole_system_has(temperature, h, le
     source = heat @ x.speed[0] + interpreted(stage.begin_first)(x, 0, gh) - 1.5
     warmed = source / (CAPACITY + gh * (CONDUCTANCE - interpreted(stage.diagonal)(x, 0, gh)))
     interpreted(stage.end_first)(x, 0, gh, warmed)
-    scale = np.linalg.cond(matrix) * 1e-15
-    np.testing.assert_allclose(np.append(x.first_rate[0], warmed), expected, rtol=scale, atol=1e-14 * abs(expected).max())
+    scale = 10.0 * np.finfo(float).eps * np.linalg.cond(matrix)
+    found = np.append(x.first_rate[0], warmed)
+    np.testing.assert_allclose(found, expected, rtol=scale, atol=1e-14 * abs(expected).max())
 
 
 @pytest.mark.parametrize("temperature", [330.0, 430.0, 470.0])
