@@ -153,6 +153,7 @@ class Pack(Table):
         if self.bms is not None:
             with said_of("bms"):
                 self.bms.check_cell(self.cell)
+                self.bms.check_sensors(self.pack.cells)
         with said_of("balancer"):
             self.balancer.check_links(self.strings)
             self.balancer.check_minimum_voltage(self.kinds.narrowest.maximum_voltage)

@@ -205,6 +205,8 @@ def _bms(pack: Pack, bms: Bms, cells: Mapping[str, NDArray[np.float64]]) -> Part
     }
     arguments = {"groups": groups, "parallel": parallel, "parameters": pack.kinds.managed(bms.figures(pack.cell))}
     arguments |= pack.strings.arguments
+    if bms.temperature_sensors is not None:
+        arguments["sensors"] = [number - 1 for number in bms.temperature_sensors]
     if bms.detection:
         arguments["detection"] = True
         start |= bms.start("detection")

@@ -181,15 +181,11 @@ class Busbar(Table):
         description='where the heat of conductors and contacts goes: "none" leaves it out; "cells" heats the nearest '
         'cell; "bodies" makes a body of each conductor, which heats what it joins',
     )
-    heat_capacity: float = Field(
-        default=5.0, gt=0, le=CAPACITY, description="of each conductor that is a body [J/K]"
-    )
+    heat_capacity: float = Field(default=5.0, gt=0, le=CAPACITY, description="of each conductor that is a body [J/K]")
     terminal_conductance: float = Field(
         default=0.5, ge=0, le=CONDUCTANCE, description="from such a conductor to a cell that it joins [W/K]"
     )
-    convection: float = Field(
-        default=0.0, ge=0, le=CONDUCTANCE, description="from such a conductor to the air [W/K]"
-    )
+    convection: float = Field(default=0.0, ge=0, le=CONDUCTANCE, description="from such a conductor to the air [W/K]")
 
 
 class Thermal(Table):

@@ -1,8 +1,8 @@
 """Where the losses of conductors leave their heat: in the cells beside them, or in bodies of their own.
 
-A conductor of resistance R conducts ``L T / R`` of heat from end to end (`models.thermal.geometry.conductors`). From its
-middle to a terminal of a cell it is twice that, in series with the terminal; to another conductor twice that of both in
-series. Cells that are joined without a conductor between them are joined by their neighbours only.
+A conductor of resistance R conducts ``L T / R`` of heat from end to end (`models.thermal.geometry.conductors`). From
+its middle to a terminal of a cell it is twice that, in series with the terminal; to another conductor twice that of
+both in series. Cells that are joined without a conductor between them are joined by their neighbours only.
 """
 
 from __future__ import annotations

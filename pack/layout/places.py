@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 Pair = tuple[int, int]
 
@@ -82,7 +83,7 @@ class Places:
 
     def _across(self, layer: range) -> Iterator[Pair]:
         rows = self.rows_of(layer)
-        for number, (row, following) in enumerate(zip(rows, rows[1:], strict=False)):
+        for number, (row, following) in enumerate(pairwise(rows)):
             shifts = ((-1, 0), (0, 1))[number % 2] if self.hexagonal else (0,)
             for place, k in enumerate(row):
                 yield from ((k, following[place + s]) for s in shifts if 0 <= place + s < len(following))
@@ -93,10 +94,7 @@ class Places:
             return []
         layered = [self.layers_of(block) for block in self.blocks_of_cells()]
         return [
-            pair
-            for layers in layered
-            for lower, upper in zip(layers, layers[1:], strict=False)
-            for pair in zip(lower, upper, strict=False)
+            pair for layers in layered for lower, upper in pairwise(layers) for pair in zip(lower, upper, strict=False)
         ]
 
     def ends(self) -> tuple[list[int], list[int]]:

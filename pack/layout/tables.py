@@ -52,8 +52,8 @@ class Layout(Table):
 
     arrangement: Literal["row", "grid", "hexagonal", "listed"] = Field(
         default="row",
-        description='"row"; "grid" or "hexagonal" of several rows; "listed" has the paths of the key paths alone. Cells '
-        "lie in the order of their numbers, row by row; prisms and pouches face to face within a row",
+        description='"row"; "grid" or "hexagonal" of several rows; "listed" has the paths of the key paths alone. '
+        "Cells lie in the order of their numbers, row by row; prisms and pouches face to face within a row",
     )
     columns: int | None = Field(
         default=None, ge=1, le=MAXIMUM_CELLS,
@@ -110,8 +110,8 @@ class Layout(Table):
     )
     paths: list[PathRow] = Field(
         default=[],
-        description='further paths: { between = [1, "end plate"], conductance = 2.0 }; a cell of two nodes is joined at '
-        "its surface",
+        description='further paths: { between = [1, "end plate"], conductance = 2.0 }; a cell of two nodes is joined '
+        "at its surface",
     )
 
     @property
@@ -162,9 +162,7 @@ class Casing(Table):
         default=0.8, description="of the case inside and outside; it radiates where the cells do [1]"
     )
     thickness: Length = Field(default=0.002, description="of its walls, which make its heat capacity [m]")
-    heat_capacity_density: Capacity = Field(
-        default=2.43e6, description="of its walls, by default aluminium [J/(m3.K)]"
-    )
+    heat_capacity_density: Capacity = Field(default=2.43e6, description="of its walls, by default aluminium [J/(m3.K)]")
     heat_capacity: Capacity | None = Field(default=None, description="of the case, instead of that [J/K]")
     convection: Conductance | None = Field(
         default=None, description="from the case to the air, by default air_coefficient on its walls [W/K]"
@@ -172,7 +170,7 @@ class Casing(Table):
 
 
 class Plate(Table):
-    """A cooling plate at one side of every block, and its channels; of a plate with a thickness the elements are bodies."""
+    """A cooling plate at one side of every block, and its channels."""
 
     side: Literal["bottom", "top", "left", "right", "front", "back", "rows"] = Field(
         default="bottom",

@@ -8,13 +8,13 @@ Between two parallel cylinders of diameter D and length L, with a distance w of 
 
     S = 2 pi L / arcosh((4 w^2 - 2 D^2) / (2 D^2)) = pi L / tau,   cosh tau = w / D,   G = k S
 
-In bipolar coordinates the lines of flux are circles through two poles, and equal angles carry equal flux. A point of the
-cylinder at the angle theta from the line between the axes lies on the line of flux of angle ::
+In bipolar coordinates the lines of flux are circles through two poles, and equal angles carry equal flux. A point of
+the cylinder at the angle theta from the line between the axes lies on the line of flux of angle ::
 
     phi = 2 arctan(coth(tau / 2) tan(theta / 2))
 
-so that the part of a cylinder within +-theta passes ``S phi / pi``. In an array of cylinders each neighbour is given the
-sector that faces it: 45 degrees to both sides in a grid, 30 in a hexagonal array. A plane in the middle between two
+so that the part of a cylinder within +-theta passes ``S phi / pi``. In an array of cylinders each neighbour is given
+the sector that faces it: 45 degrees to both sides in a grid, 30 in a hexagonal array. A plane in the middle between two
 cylinders is at one temperature, so that a cylinder and a plane at the distance z = w/2 of its axis have twice this S.
 
 Limits

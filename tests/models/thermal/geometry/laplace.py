@@ -17,7 +17,9 @@ def flux_to_neighbour(diameter, half, cold, volumes=150):
     reach = math.log(max(distance for distance, _ in cold) / radius)
     rings = int(volumes * reach / half)
     step, turn = reach / rings, half / volumes
-    r, angle = np.meshgrid(radius * np.exp(step * np.arange(rings + 1)), turn * (np.arange(volumes) + 0.5), indexing="ij")
+    r, angle = np.meshgrid(
+        radius * np.exp(step * np.arange(rings + 1)), turn * (np.arange(volumes) + 0.5), indexing="ij"
+    )
     known = np.zeros(r.shape, bool)
     for distance, at in cold:
         x, y = r * np.cos(angle) - distance * math.cos(at), r * np.sin(angle) - distance * math.sin(at)
