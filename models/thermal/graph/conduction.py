@@ -12,7 +12,7 @@ rows round it alike.
 Shared states
 -------------
 `flow` and `ambient_heat_flow`, which `radiation` and `coolant` add to; `link_conductance`,
-`link_sum` and `air_conductance`.
+`link_sum`, `air_conductance` and `capacity`.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ def fields(system: ThermalSystem) -> Fields:
                      "Conductance of each path"),
         ),
         states=(
+            state("capacity", "J/K", nodes, "Heat capacity of each node, as far as it is still there", 0.0),
             state("link_conductance", "W/K", entries, "Conductance from each node to each neighbour", 0.0),
             state("link_sum", "W/K", nodes, "Conductance from each node to all neighbours", 0.0),
             state("air_conductance", "W/K", nodes, "Conductance from each node to the air", 0.0),
@@ -68,7 +69,9 @@ def link_constants(kind: str, links: Links) -> tuple[Variable, ...]:
 
 @kernel
 def begin(x: Block, p: Block, c: Block) -> None:
-    """Set the conductances of the rows from those of the paths."""
+    """Set the heat capacities, and the conductances of the rows from those of the paths."""
+    for i in range(x.capacity.shape[0]):
+        x.capacity[i] = p.heat_capacity[i]
     for e in range(x.link_conductance.shape[0]):
         x.link_conductance[e] = 0.0
     for i in range(x.air_conductance.shape[0]):
@@ -95,6 +98,16 @@ def write(x: Block, u: Block, c: Block, at: Block) -> None:
         given += outward
     x.ambient_heat_flow = given
     conduct(x.link_conductance, c.row_start, c.entry_node, at, x.flow)
+
+
+@kernel
+def add_rise(x: Block, c: Block, rise: Block) -> None:
+    """Add to `flow` [W] what follows of a `rise` of the nodes [K]; the air does not rise."""
+    for i in range(rise.shape[0]):
+        outward = x.air_conductance[i] * rise[i]
+        x.flow[i] -= outward
+        x.ambient_heat_flow += outward
+    conduct(x.link_conductance, c.row_start, c.entry_node, rise, x.flow)
 
 
 @kernel

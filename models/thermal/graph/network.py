@@ -11,9 +11,7 @@ Limits
 ------
 A node has one temperature. The air has one temperature and takes any heat. Steps of any length are stable. A transient
 does not overshoot in steps up to 2.4 times the least heat capacity over all that a node conducts; in longer steps a
-deviation may change its sign, and shrinks to about a fifth or less. Radiation is linearised in a step: where it
-outweighs all else, steps in which a temperature changes by a tenth are not exact to more than some per cent of the
-change.
+deviation may change its sign, and shrinks to about a fifth or less.
 
 Shared states
 -------------
@@ -154,29 +152,29 @@ def write_surfaces(x: Block, y: Block, c: Block) -> None:
 
 
 @kernel
-def write_timescales(x: Block, p: Block, y: Block, c: Block) -> None:
+def write_timescales(x: Block, y: Block, c: Block) -> None:
     """Write bounds of the time constants, by the circles of Gershgorin (`timescales`)."""
     reset_timescales(y)
     y.timescale_temperature = timescales.NONE
     for i in range(x.row_sum.shape[0]):
         given = x.row_sum[i] + x.outside_conductance[i]
         brought = x.row_sum[i] + x.fed_sum[i]
-        shortest = timescales.of_capacity(p.heat_capacity[i], given + brought)
-        include_timescale(y, shortest, timescales.of_capacity(p.heat_capacity[i], given - brought))
+        shortest = timescales.of_capacity(x.capacity[i], given + brought)
+        include_timescale(y, shortest, timescales.of_capacity(x.capacity[i], given - brought))
     for k in range(c.cell_node.shape[0]):
         i = c.cell_node[k]
-        own = timescales.of_capacity(p.heat_capacity[i], x.row_sum[i] + x.outside_conductance[i])
+        own = timescales.of_capacity(x.capacity[i], x.row_sum[i] + x.outside_conductance[i])
         y.timescale_temperature = min(y.timescale_temperature, own)
     b = c.board_node[0]
     given = x.row_sum[b] + x.outside_conductance[b]
-    y.timescale_board_temperature = timescales.of_capacity(p.heat_capacity[b], given)
+    y.timescale_board_temperature = timescales.of_capacity(x.capacity[b], given)
 
 
 @kernel
 def tell(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Write temperatures, and time constants where radiation or coolant may change them."""
     if c.radiation_first.shape[0] + c.contact_node.shape[0] > 0:
-        write_timescales(x, p, y, c)
+        write_timescales(x, y, c)
     write_temperatures(x, p, u, y, c)
 
 
@@ -195,7 +193,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Set all nodes to the initial temperature."""
     scheme.begin(x, p, u, c)
     scheme.reset_heat(y)
-    write_timescales(x, p, y, c)
+    write_timescales(x, y, c)
     write_temperatures(x, p, u, y, c)
 
 
