@@ -103,7 +103,7 @@ def check(course, period, soc):
 
 
 @pytest.mark.parametrize("period", [1.0, 10.0])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(course=courses, soc=st.floats(0.0, 1.0))
 def test_faults_at_any_step(period, course, soc):
     check(course, period, soc)
