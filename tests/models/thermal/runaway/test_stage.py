@@ -25,8 +25,8 @@ def test_eliminated_reactants_leave_what_the_whole_system_has(temperature, h, le
     matrix[:4, 4], matrix[4, :4] = gh * x.warming[0], -gh * heat * x.slope[0]
     matrix[4, 4] = CAPACITY + gh * (CONDUCTANCE - heat @ x.warming[0])
     known[:4], known[4] = -x.speed[0], heat @ x.speed[0] - 1.5
-    source = heat @ x.speed[0] + interpreted(stage.begin_first)(x, 0, gh) - 1.5
-    warmed = source / (CAPACITY + gh * (CONDUCTANCE - interpreted(stage.diagonal)(x, 0, gh)))
+    pivot = CAPACITY + gh * (CONDUCTANCE - interpreted(stage.diagonal)(x, 0, gh))
+    warmed = (heat @ x.speed[0] + interpreted(stage.begin_first)(x, 0, gh) - 1.5) / pivot
     interpreted(stage.end_first)(x, 0, gh, warmed)
     found = np.append(x.first_rate[0], warmed)
     rounding = 8.0 * np.finfo(float).eps * (abs(matrix) @ abs(found) + abs(known))
