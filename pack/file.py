@@ -102,8 +102,13 @@ class Pack(Table):
         """How cells and conductors are wired where the pack is more than groups in series; else None."""
         fuses = {"fuse": self.fuse, "string_fuse": self.string_fuse}
         tables = (*fuses.values(), self.contactor, self.insulation, self.network, self.faults)
-        asked = any(each is not None for each in tables) or self.busbar.losses != "none"
+        asked = any(each is not None for each in tables) or self.busbar.losses != "none" or self.dendrites
         return wiring(self.pack, self.busbar, self.cable, self.netlist, fuses, asked)
+
+    @property
+    def dendrites(self) -> bool:
+        """Whether its cells get internal shorts by dendrites."""
+        return self.aging is not None and bool(self.aging.dendrites)
 
     @cached_property
     def heat_setup(self) -> Setup | None:
@@ -140,10 +145,10 @@ class Pack(Table):
     @model_validator(mode="after")
     def _consistent(self) -> Pack:
         self._check_wiring()
-        _ = self.thermal_graph  # tells what does not fit
         kinds = self.kinds
         with said_of("replaced"):
             kinds.check()
+        _ = self.thermal_graph  # tells what does not fit
         with said_of("schedule"):
             if self.aging is not None:
                 self.schedule.check_multiple("thermal", "aging")

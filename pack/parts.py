@@ -105,6 +105,8 @@ def _network(pack: Pack, cells: Mapping[str, NDArray[np.float64]], worn: Mapping
         arguments["netlist"] = wiring.figures()
     if pack.contactor is not None:
         arguments["linked"] = True
+    if pack.thermal_graph is not None and pack.thermal_graph.conductors:
+        arguments["heats"] = True
     start: dict[str, ArrayLike] = {
         **(pack.busbar.start("network") if wiring is None else wiring_start(pack)),
         **{name: value for name, value in worn.items() if name == "capacity_loss"},
@@ -231,4 +233,5 @@ def _aging(pack: Pack, aging: Aging, cells: Mapping[str, NDArray[np.float64]]) -
             name: filled(known, name, np.asarray(start.get(name, none))) for name in AGING_COLUMNS if name in known
         }
         start["earlier_time"] = seconds(pack.cells.age or 0)
-    return Part("Aging", "aging", {"cells": pack.pack.cells, "aging": aging.parameters}, start)
+    arguments = {"cells": pack.pack.cells, "aging": aging.parameters} | ({"dendrites": True} if pack.dendrites else {})
+    return Part("Aging", "aging", arguments, start)
