@@ -11,7 +11,8 @@ rows round it alike.
 
 Shared states
 -------------
-`flow` and `ambient_heat_flow`, which `radiation` and `coolant` add to; `link_conductance` and `air_conductance`.
+`flow` and `ambient_heat_flow`, which `radiation` and `coolant` add to; `link_conductance`,
+`air_conductance` and `capacity`.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ def fields(system: ThermalSystem) -> Fields:
                      "Conductance of each path"),
         ),
         states=(
+            state("capacity", "J/K", nodes, "Heat capacity of each node, as far as it is still there", 0.0),
             state("link_conductance", "W/K", entries, "Conductance from each node to each neighbour", 0.0),
             state("air_conductance", "W/K", nodes, "Conductance from each node to the air", 0.0),
             state("flow", "W", nodes, "Work: heat flow into each node"),
@@ -66,7 +68,9 @@ def link_constants(kind: str, links: Links) -> tuple[Variable, ...]:
 
 @kernel
 def begin(x: Block, p: Block, c: Block) -> None:
-    """Set the conductances of the rows from those of the paths."""
+    """Set the heat capacities, and the conductances of the rows from those of the paths."""
+    for i in range(x.capacity.shape[0]):
+        x.capacity[i] = p.heat_capacity[i]
     for e in range(x.link_conductance.shape[0]):
         x.link_conductance[e] = 0.0
     for i in range(x.air_conductance.shape[0]):

@@ -154,22 +154,22 @@ def write_surfaces(x: Block, y: Block, c: Block) -> None:
 
 
 @kernel
-def write_timescales(x: Block, p: Block, y: Block, c: Block) -> None:
+def write_timescales(x: Block, y: Block, c: Block) -> None:
     """Write bounds of the time constants, by the circles of Gershgorin (`timescales`)."""
     reset_timescales(y)
     y.timescale_temperature = timescales.NONE
     for i in range(x.row_sum.shape[0]):
         given = x.row_sum[i] + x.outside_conductance[i]
         brought = x.row_sum[i] + x.fed_sum[i]
-        shortest = timescales.of_capacity(p.heat_capacity[i], given + brought)
-        include_timescale(y, shortest, timescales.of_capacity(p.heat_capacity[i], given - brought))
+        shortest = timescales.of_capacity(x.capacity[i], given + brought)
+        include_timescale(y, shortest, timescales.of_capacity(x.capacity[i], given - brought))
     for k in range(c.cell_node.shape[0]):
         i = c.cell_node[k]
-        own = timescales.of_capacity(p.heat_capacity[i], x.row_sum[i] + x.outside_conductance[i])
+        own = timescales.of_capacity(x.capacity[i], x.row_sum[i] + x.outside_conductance[i])
         y.timescale_temperature = min(y.timescale_temperature, own)
     b = c.board_node[0]
     given = x.row_sum[b] + x.outside_conductance[b]
-    y.timescale_board_temperature = timescales.of_capacity(p.heat_capacity[b], given)
+    y.timescale_board_temperature = timescales.of_capacity(x.capacity[b], given)
 
 
 @kernel
@@ -187,7 +187,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Set all nodes to the initial temperature."""
     scheme.begin(x, p, u, c)
     scheme.reset_heat(y)
-    write_timescales(x, p, y, c)
+    write_timescales(x, y, c)
     write_temperatures(x, p, u, y, c)
 
 
@@ -207,6 +207,6 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 def step(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> int:
     """Step all nodes by h [s] for the heat at hand, within the range of temperatures."""
     status = scheme.step(x, p, u, y, c, h)
-    write_timescales(x, p, y, c)
+    write_timescales(x, y, c)
     write_temperatures(x, p, u, y, c)
     return status if status != DONE else within_range(y, HOTTEST)

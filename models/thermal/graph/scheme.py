@@ -134,13 +134,13 @@ def begin_booking(x: Block, p: Block, u: Block, c: Block) -> None:
 
 
 @kernel
-def book(x: Block, p: Block, y: Block, h: float) -> None:
+def book(x: Block, y: Block, h: float) -> None:
     """Let the flows at hand act for h [s]: write the rise of all nodes, and add the heat to that of the step [J]."""
     generated, stored = 0.0, 0.0
     for i in range(x.rise.shape[0]):
-        x.rise[i] = h * x.flow[i] / p.heat_capacity[i]
+        x.rise[i] = h * x.flow[i] / x.capacity[i]
         generated += x.heating[i]
-        stored += p.heat_capacity[i] * x.rise[i]
+        stored += x.capacity[i] * x.rise[i]
         x.temperature[i], x.remainder[i] = add(x.temperature[i], x.remainder[i], x.rise[i])
     y.generated_heat += h * generated
     y.stored_heat += stored
@@ -164,5 +164,5 @@ def step(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> int:
     begin_second(x, p, u, c)
     solved = solve_second(x, p, c) and solved
     begin_booking(x, p, u, c)
-    book(x, p, y, h)
+    book(x, y, h)
     return DONE if solved else NOT_SOLVED

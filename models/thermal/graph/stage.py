@@ -89,11 +89,11 @@ def linearise(x: Block, p: Block, u: Block, c: Block) -> None:
 
 
 @kernel
-def set_diagonal(x: Block, p: Block, h: float) -> float:
+def set_diagonal(x: Block, h: float) -> float:
     """Set the diagonal for a step of h [s]; return the greatest share of its rise that a node takes from others."""
     greatest = 0.0
     for i in range(x.inertia.shape[0]):
-        x.inertia[i] = p.heat_capacity[i] / (GAMMA * h)
+        x.inertia[i] = x.capacity[i] / (GAMMA * h)
         total = x.inertia[i] + x.row_sum[i] + x.outside_conductance[i] + x.extra_conductance[i]
         x.inverse_total[i] = 1.0 / total
         greatest = max(greatest, (x.row_sum[i] + x.fed_sum[i]) * x.inverse_total[i])
@@ -118,13 +118,13 @@ def returned(x: Block, c: Block, greatest: float) -> float:
 def prepare(x: Block, p: Block, u: Block, c: Block, h: float) -> None:
     """Set the system of the stages of a step of h [s] from the present `temperature`; factor it where need be."""
     linearise(x, p, u, c)
-    set_length(x, p, c, h)
+    set_length(x, c, h)
 
 
 @kernel
-def set_length(x: Block, p: Block, c: Block, h: float) -> None:
+def set_length(x: Block, c: Block, h: float) -> None:
     """Set it for another length h [s], or another `extra_conductance`, with the same slopes."""
-    greatest = set_diagonal(x, p, h)
+    greatest = set_diagonal(x, h)
     x.strong = 0.0
     if greatest * greatest > WEAK and returned(x, c, greatest) > WEAK:
         x.strong = 1.0
