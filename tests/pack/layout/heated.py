@@ -35,7 +35,7 @@ def heated(name):
     return pack_of(schedule={"control": "2 s", "thermal": "4 s"}, **PACKS[name])
 
 
-def trace(pack, system, owner, record, output, steps=60, **inputs):
+def trace(pack, system, owner, record, output, steps=12, **inputs):
     """Run a pack under power; `owner` is the component that takes it."""
     values = {f"{owner}.load_mode": LoadMode.POWER, f"{owner}.pack_power": -3000.0}
     values |= {f"{owner}.{key}" if "." not in key else key: np.asarray(value) for key, value in inputs.items()}

@@ -21,11 +21,13 @@ CLOSED = ("cells, charge", "cells, energy", "network, energy", "thermal, heat", 
 
 @pytest.fixture(scope="module", params=PACKS)
 def apart(request, tmp_path_factory):
-    """The components of each pack, stepped by the master."""
+    """The components of each pack, stepped by the master, without a compiler."""
     pack = heated(request.param)
-    system = kernel_pack(parts(pack))
     record = {name: f"Thermal.{name}" for name in ("temperature", "board_temperature", "node_temperature")}
-    summary, told = trace(pack, system, "PackNetwork", record, tmp_path_factory.mktemp("apart") / "run.nc")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kernels, "Instance", InterpretedInstance)
+        system = kernel_pack(parts(pack))
+        summary, told = trace(pack, system, "PackNetwork", record, tmp_path_factory.mktemp("apart") / "run.nc")
     return request.param, pack, system, summary, told
 
 
