@@ -9,7 +9,7 @@ from packfmu.coupling.schedule import make_plan
 from packfmu.models.network.loads import LoadMode
 from packfmu.pack.balances import integrals
 from packfmu.pack.block import periods
-from tests.pack.layout.graphs import PRISM, pack_of
+from tests.pack.layout.graphs import CYLINDER, PRISM, pack_of
 
 SECOND = 10**9
 
@@ -43,3 +43,16 @@ def trace(pack, system, owner, record, output, steps=12, **inputs):
     summary = run(system, make_plan(system, periods(pack.schedule)),
                   Experiment(steps * SECOND, values, record=record, output=output, totals=totals))  # fmt: skip
     return summary, load(output)
+
+
+def hot(**tables):
+    """Return four cells in an oven, which run away."""
+    oven = {"heat_capacity": 60.0, "initial_temperature": 430.0, "ambient_temperature": 450.0}
+    return pack_of(
+        2,
+        2,
+        layout={**CYLINDER, "gap": 0.001},
+        runaway={"separator_short": 5.0, "short_energy_share": 0.02, "venting_share": 0.1},
+        schedule={"control": "1 s", "thermal": "1 s"},
+        **{"thermal": oven, **tables},
+    )
