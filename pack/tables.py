@@ -234,6 +234,20 @@ class Aging(Table):
         description="coefficient of variation of the lognormal growth of resistance with each full cycle [1]",
     )  # fmt: skip
 
+    dendrites: bool | None = Field(
+        default=None,
+        description="whether cells get internal shorts by dendrites where lithium plates, by default in a pack with "
+        "[runaway]",
+    )
+
+    @model_validator(mode="after")
+    def _plated(self) -> Aging:
+        if self.dendrites and not self.load().plates:
+            raise ValueError(
+                f"dendrites = true: no lithium plates in cells that age as {self.parameters}; leave it out"
+            )
+        return self
+
     def load(self) -> AgingParameters:
         """Return the kind of aging."""
         return parameter_set(self.parameters, AgingParameters)

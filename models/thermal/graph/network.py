@@ -154,22 +154,40 @@ def write_surfaces(x: Block, y: Block, c: Block) -> None:
 
 
 @kernel
+def shortest_timescale(x: Block, i: int) -> float:
+    """Return a bound below the time constants of node i [s], by its circle of Gershgorin (`timescales`)."""
+    return timescales.of_capacity(x.capacity[i], 2.0 * x.row_sum[i] + x.outside_conductance[i] + x.fed_sum[i])
+
+
+@kernel
 def write_timescales(x: Block, y: Block, c: Block) -> None:
-    """Write bounds of the time constants, by the circles of Gershgorin (`timescales`)."""
+    """Write bounds of the time constants, by the circles of Gershgorin (`timescales`).
+
+    The shortest is that of cells and board, which others see held. What the graph alone sees, such as a busbar, is
+    stepped implicitly and takes no part.
+    """
     reset_timescales(y)
     y.timescale_temperature = timescales.NONE
     for i in range(x.row_sum.shape[0]):
-        given = x.row_sum[i] + x.outside_conductance[i]
-        brought = x.row_sum[i] + x.fed_sum[i]
-        shortest = timescales.of_capacity(x.capacity[i], given + brought)
-        include_timescale(y, shortest, timescales.of_capacity(x.capacity[i], given - brought))
+        lasting = x.outside_conductance[i] - x.fed_sum[i]
+        include_timescale(y, timescales.NONE, timescales.of_capacity(x.capacity[i], lasting))
     for k in range(c.cell_node.shape[0]):
         i = c.cell_node[k]
         own = timescales.of_capacity(x.capacity[i], x.row_sum[i] + x.outside_conductance[i])
         y.timescale_temperature = min(y.timescale_temperature, own)
+        include_timescale(y, shortest_timescale(x, i), 0.0)
     b = c.board_node[0]
     given = x.row_sum[b] + x.outside_conductance[b]
     y.timescale_board_temperature = timescales.of_capacity(x.capacity[b], given)
+    include_timescale(y, shortest_timescale(x, b), 0.0)
+
+
+@kernel
+def tell(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Write temperatures, and time constants where radiation or coolant may change them."""
+    if c.radiation_first.shape[0] + c.contact_node.shape[0] > 0:
+        write_timescales(x, y, c)
+    write_temperatures(x, p, u, y, c)
 
 
 @kernel
@@ -207,6 +225,5 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 def step(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> int:
     """Step all nodes by h [s] for the heat at hand, within the range of temperatures."""
     status = scheme.step(x, p, u, y, c, h)
-    write_timescales(x, y, c)
-    write_temperatures(x, p, u, y, c)
+    tell(x, p, u, y, c)
     return status if status != DONE else within_range(y, HOTTEST)
