@@ -9,18 +9,24 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, get_origin
 
+import numpy as np
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
 from ..models.network.wired.netlist import Netlist
 from ..models.network.wired.system import wire
 from ..models.strings import Strings, strings_of
+from ..models.thermal.graph.nodes import ThermalGraph
 from .balancing_tables import Balancer, Bms
 from .cells.chosen import Cell
 from .cells.known import KnownCells
 from .cells.replaced import Kinds, Replaced, kinds_of
+from .layout.assembly import thermal_graph
+from .layout.setup import Setup
+from .layout.tables import Casing, Layout, Plate
 from .reading.checking import checked, said_of, tables_of
 from .reading.toml_file import read_toml
 from .setting import Table
@@ -66,6 +72,9 @@ class Pack(Table):
     network: Network | None = None
     faults: Faults | None = None
     thermal: Thermal = Field(default_factory=Thermal)
+    layout: Layout | None = None
+    casing: Casing | None = None
+    plate: list[Plate] = Field(default=[])
     balancer: Balancer = Field(default_factory=Balancer)
     bms: Bms | None = None
     outputs: Outputs = Field(default_factory=Outputs)
@@ -92,8 +101,27 @@ class Pack(Table):
     def wiring(self) -> Netlist | None:
         """How cells and conductors are wired where the pack is more than groups in series; else None."""
         fuses = {"fuse": self.fuse, "string_fuse": self.string_fuse}
-        asked = (*fuses.values(), self.contactor, self.insulation, self.network, self.faults)
-        return wiring(self.pack, self.busbar, self.cable, self.netlist, fuses, any(each is not None for each in asked))
+        tables = (*fuses.values(), self.contactor, self.insulation, self.network, self.faults)
+        asked = any(each is not None for each in tables) or self.busbar.losses != "none"
+        return wiring(self.pack, self.busbar, self.cable, self.netlist, fuses, asked)
+
+    @cached_property
+    def heat_setup(self) -> Setup | None:
+        """What its thermal graph is made of; None where the cells are a chain, as [thermal] tells."""
+        asked = (self.layout is not None, self.casing is not None, bool(self.plate), self.busbar.losses != "none")
+        if not any((*asked, self.thermal.board_conductance > 0.0)):
+            return None
+        told = self.thermal.heat_capacity
+        capacities = self.kinds.each(lambda kind: kind.heat_capacity) if told is None else told
+        each = np.broadcast_to(np.asarray(capacities, np.float64), self.pack.cells).tolist()
+        return Setup(
+            self.pack, self.layout or Layout(), self.casing, self.plate, self.thermal, self.busbar, each, self.wiring
+        )  # fmt: skip
+
+    @cached_property
+    def thermal_graph(self) -> ThermalGraph | None:
+        """Its thermal graph; None where the cells are a chain."""
+        return thermal_graph(self.heat_setup) if self.heat_setup else None
 
     @property
     def strings(self) -> Strings:
@@ -112,6 +140,7 @@ class Pack(Table):
     @model_validator(mode="after")
     def _consistent(self) -> Pack:
         self._check_wiring()
+        _ = self.thermal_graph  # tells what does not fit
         kinds = self.kinds
         with said_of("replaced"):
             kinds.check()
@@ -124,6 +153,7 @@ class Pack(Table):
         if self.bms is not None:
             with said_of("bms"):
                 self.bms.check_cell(self.cell)
+                self.bms.check_sensors(self.pack.cells)
         with said_of("balancer"):
             self.balancer.check_links(self.strings)
             self.balancer.check_minimum_voltage(self.kinds.narrowest.maximum_voltage)

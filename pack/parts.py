@@ -20,6 +20,7 @@ from .balancing_tables import Bms
 from .cells.cell_table import AGING_COLUMNS, CONTACT, filled
 from .cells.drawn import draw_cells, group_start_voltage, start_voltage
 from .file import Pack
+from .layout.cooling import inlets
 from .tables import Aging, Terminals
 from .variation import draw_aging, draw_contacts, draw_offsets
 from .wiring import kinds as kinds_of_network
@@ -148,10 +149,16 @@ def contacts(pack: Pack) -> NDArray[np.float64]:
 
 
 def _thermal(pack: Pack) -> Part:
-    capacity = pack.kinds.each(lambda kind: kind.heat_capacity)
-    start: dict[str, ArrayLike] = {"heat_capacity": capacity, **pack.thermal.start("thermal")}
-    arguments = {"cells": pack.pack.cells} | ({} if pack.wiring is None else {"shorts": True})
-    return Part("Thermal", "thermal", arguments, start)
+    arguments: dict[str, Any] = {"cells": pack.pack.cells} | ({} if pack.wiring is None else {"shorts": True})
+    start: dict[str, ArrayLike] = dict(pack.thermal.start("thermal"))
+    if pack.thermal_graph is None:
+        capacity = pack.kinds.each(lambda kind: kind.heat_capacity)
+        return Part("Thermal", "thermal", arguments, {"heat_capacity": capacity, **start})
+    arguments["graph"] = pack.thermal_graph.figures()
+    given = {name: start[name] for name in ("initial_temperature", "ambient_temperature")}
+    if pack.thermal_graph.circuits and pack.heat_setup:
+        given["coolant_temperature"] = inlets(pack.heat_setup)
+    return Part("Thermal", "thermal", arguments, given)
 
 
 def _balancer(pack: Pack, cells: Mapping[str, NDArray[np.float64]]) -> Part:
@@ -198,6 +205,8 @@ def _bms(pack: Pack, bms: Bms, cells: Mapping[str, NDArray[np.float64]]) -> Part
     }
     arguments = {"groups": groups, "parallel": parallel, "parameters": pack.kinds.managed(bms.figures(pack.cell))}
     arguments |= pack.strings.arguments
+    if bms.temperature_sensors is not None:
+        arguments["sensors"] = [number - 1 for number in bms.temperature_sensors]
     if bms.detection:
         arguments["detection"] = True
         start |= bms.start("detection")
