@@ -22,7 +22,7 @@ def heat_told(setup: Setup, graph: ThermalGraph, reacting: Runaway | None) -> li
     """Return how heat flows in a pack: its nodes, conductances and time constants; and what runs away."""
     lines = [
         f"heat       {_arranged(setup)}; {len(graph.nodes)} nodes, {len(graph.paths)} paths, "
-        f"{len(graph.radiations)} radiate, {len(graph.circuits)} circuits of coolant"
+        f"{len(graph.radiations)} radiations, circuits of coolant {len(graph.circuits)}"
     ]
     pairs = [(way, neighbours(setup, way)) for way in Way]
     between = [
@@ -33,7 +33,7 @@ def heat_told(setup: Setup, graph: ThermalGraph, reacting: Runaway | None) -> li
     lines.append(f"cells      {', '.join(_cells(setup, graph))}")
     for number, (plate, circuit) in enumerate(zip(setup.plates, graph.circuits, strict=False), start=1):
         each = f"{from_cell(setup, plate):.3g} W/K from each of {len(cooled(setup, plate))} cells"
-        flow = f"{len(circuit.channels)} channels, {circuit.heat_capacity_rate:.4g} W/K of coolant"
+        flow = f"channels {len(circuit.channels)}, {circuit.heat_capacity_rate:.4g} W/K of coolant"
         lines.append(f"plate {number:<4} {plate.side}, {each}, {flow}")
     return lines + (_runaway(setup, reacting) if reacting else [])
 
