@@ -32,15 +32,17 @@ def away(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kernels, "Instance", InterpretedInstance)
         system = kernel_pack(parts(hot()))
-        summary, told = trace(hot(), system, "PackNetwork", record, tmp_path_factory.mktemp("away") / "run.nc", 45)
+        summary, told = trace(
+            hot(), system, "PackNetwork", record, tmp_path_factory.mktemp("away") / "run.nc", 10, -50.0
+        )
     return system, summary, told
 
 
 def test_all_cells_run_away_and_their_shorts_end(away):
     _, _, told = away
-    assert told["cells_in_runaway"].values[-1] == 4
-    assert np.all(told["onset_time"].values[-1] < 44.0)
-    assert np.all(told["venting_time"].values[-1] < told["onset_time"].values[-1])
+    assert told["cells_in_runaway"].values[-1] == 2
+    assert np.all(told["onset_time"].values[-1] < 6.0)
+    assert np.all((told["venting_time"].values[-1] > 0.0) & (told["venting_time"].values[-1] < 6.0))
     assert np.all(told["internal_short"].values.max(axis=0) == 5.0)
     assert told["temperature"].values.max() > 600.0
     assert told["bounded_temperature"].values.max() == 500.0
@@ -60,15 +62,18 @@ def test_the_heat_of_a_short_comes_out_of_the_network(away):
     assert summary.totals["PackNetwork.short_energy"] == pytest.approx(told["short"].values[1:].sum(), rel=1e-9)
 
 
-@pytest.mark.parametrize("by", [InterpretedInstance, pytest.param(Instance, marks=pytest.mark.campaign)])
-def test_the_block_does_as_its_components(by, away, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("by", "steps"), [(InterpretedInstance, 3), pytest.param(Instance, 6, marks=pytest.mark.campaign)]
+)
+def test_the_block_does_as_its_components(by, steps, away, tmp_path, monkeypatch):
+    """Through onset and venting, and with all steps through the runaway itself."""
     monkeypatch.setattr(kernels, "Instance", by)
     part = pack_block(hot(), parts(hot()))
     component = kernel_component("Pack", ELECTRICAL, load_definition(part.component, part.arguments, part.start).model)
     record = {name: f"Pack.{name}" for name in ("internal_short", "onset_time", "venting_time", "temperature")}
-    _, whole = trace(hot(), System((component,), ()), "Pack", record, tmp_path / "run.nc", 45)
+    _, whole = trace(hot(), System((component,), ()), "Pack", record, tmp_path / "run.nc", steps, -50.0)
     for name in record:
-        np.testing.assert_array_equal(whole[name].values, away[2][name].values)
+        np.testing.assert_array_equal(whole[name].values, away[2][name].values[: steps + 1])
 
 
 def test_others_take_the_bounded_temperature_and_the_network_the_shorts():
