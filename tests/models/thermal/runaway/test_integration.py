@@ -1,12 +1,17 @@
 """A cell in an oven against an independent stiff integration of the same equations written anew; measured order."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from packfmu.core.bounds import LARGE
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
-from tests.models.thermal.runaway.ovens import CAN, HOURS, heats, model, reference
+from packfmu.models.parameters.hatchard_kim_2007 import PARAMETERS
+from packfmu.models.thermal.graph.nodes import AMBIENT, Node, Radiation
+from packfmu.models.thermal.runaway import network
+from tests.models.thermal.runaway.ovens import CAN, HOURS, graph, heats, model, reference
 
 LIMIT = 250.0
 """A cell has run away in an oven if its peak is above it [degC]. No jump exists in these equations."""
@@ -90,6 +95,22 @@ def test_onsets_in_ovens(oven):
         cell = begun(model(oven))
         run(cell, step, 60.0 * np.ceil(onsets[0] / 60.0 + 1.0))
         assert cell.y["onset_time"][0] == pytest.approx(onsets[0], abs=allowed)
+
+
+def test_a_light_node_that_radiates_does_not_overshoot():
+    """A foil of 0.01 J/K and 1 m2 follows an oven of 177 degC in a step of any length; the cell does not hurry it."""
+    plain = graph()
+    foil = replace(
+        plain,
+        nodes=(*plain.nodes, Node("foil", 0.01)),
+        radiations=(*plain.radiations, Radiation("foil", AMBIENT, 1.0)),
+    )
+    for step in (1.0, 1e3):
+        oven = begun(
+            network.declare(foil, PARAMETERS).with_start({"ambient_temperature": 450.0, "reacting_volume": CAN})
+        )
+        assert oven.advance(0.0, step) == DONE
+        assert oven.x["temperature"][2] == pytest.approx(450.0, abs=1e-6)
 
 
 def test_a_cell_at_rest_takes_one_sub_step_a_step():
