@@ -30,7 +30,8 @@ def test_eliminated_reactants_leave_what_the_whole_system_has(temperature, h, le
     warmed = (heat @ x.speed[0] + interpreted(stage.begin_first)(x, 0, gh) - 1.5) / pivot
     interpreted(stage.end_first)(x, 0, gh, warmed)
     found = np.append(x.first_rate[0], warmed)
-    sizes = abs(known) + [0.0, 0.0, 0.0, 0.0, 3.0]  # that of the cell is a difference from 1.5 W
+    sizes = abs(known)
+    sizes[4] += 3.0  # it is a difference from 1.5 W
     rounding = 8.0 * np.finfo(float).eps * (abs(matrix) @ abs(found) + sizes)
     assert np.all(abs(matrix @ found - known) <= rounding)
 
