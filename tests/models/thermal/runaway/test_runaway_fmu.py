@@ -10,10 +10,8 @@ from packfmu.fmi.build import Form, build_parts
 from packfmu.fmi.definition import Part
 from packfmu.fmi.native.platforms import host_platform
 from tests.fmi.python.host import Host, refused
-from tests.models.thermal.runaway.ovens import CAN
-from tests.models.thermal.runaway.shorted import CHARGE, EMF, RESISTANCE, SHORTED, row, started
+from tests.models.thermal.runaway.shorted import EMF, GIVEN, RESISTANCE, SHORTED, row, started
 
-START = {"reacting_volume": CAN, "electrical_energy": EMF * CHARGE, "emf": EMF, "resistance": RESISTANCE}
 TOLD = (*(f"temperature[{k}]" for k in (1, 2, 3)), *(f"onset_time[{k}]" for k in (1, 2, 3)), "internal_short[1]",
         "reaction_heat", "advanced_heat", "vented_heat")  # fmt: skip
 
@@ -30,7 +28,7 @@ def stepped(fmu, n):
 @pytest.mark.campaign
 def test_a_native_fmu_is_valid_and_gives_the_bits_of_its_kernels(tmp_path):
     arguments = {"cells": 3, "graph": row(3, 0.1).figures(), "runaway": SHORTED.figures()}
-    part = Part("Thermal", "thermal", arguments, START)
+    part = Part("Thermal", "thermal", arguments, GIVEN)
     fmu = build_parts((part,), tmp_path, Detail.CELL, Form.NATIVE, (host_platform(),))["Thermal"]
     assert validate_fmu(str(fmu)) == []
     cells = started(3, between=0.1)
