@@ -52,7 +52,7 @@ class PathRow(Table):
     conductance: Conductance = Field(description="[W/K]")
 
 
-class Layout(Table):
+class LayoutTable(Table):
     """How the cells lie beside each other, and what is between them."""
 
     arrangement: Literal["row", "grid", "hexagonal", "listed"] = Field(
@@ -133,7 +133,7 @@ class Layout(Table):
         return self.cell_nodes == 2 or (self.cell_nodes is None and self.core_conductance is not None)
 
     @model_validator(mode="after")
-    def _needed(self) -> Layout:
+    def _needed(self) -> LayoutTable:
         given = self.model_fields_set
         for key in sorted(given & OF_SHAPE) if self.shape is None else ():
             raise ValueError(f"{key} needs the key shape, which tells the areas")
@@ -144,7 +144,7 @@ class Layout(Table):
         return self
 
     @model_validator(mode="after")
-    def _sized(self) -> Layout:
+    def _sized(self) -> LayoutTable:
         own = SIZES.get(self.shape, SIZES["prism"]) if self.shape else ()
         for name in dict.fromkeys(name for names in SIZES.values() for name in names):
             if name in own and getattr(self, name) is None:
