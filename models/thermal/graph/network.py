@@ -11,9 +11,7 @@ Limits
 ------
 A node has one temperature. The air has one temperature and takes any heat. Steps of any length are stable. A transient
 does not overshoot in steps up to 2.4 times the least heat capacity over all that a node conducts; in longer steps a
-deviation may change its sign, and shrinks to about a fifth or less. Radiation is linearised in a step: where it
-outweighs all else, steps in which a temperature changes by a tenth are not exact to more than some per cent of the
-change.
+deviation may change its sign, and shrinks to about a fifth or less.
 
 Shared states
 -------------

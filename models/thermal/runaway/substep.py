@@ -135,8 +135,8 @@ def second(x: Block, p: Block, u: Block, c: Block, h: float) -> bool:
 def third(x: Block, p: Block, u: Block, c: Block, h: float) -> bool:
     """Solve the third stage, which tells the error."""
     for i in range(x.flow.shape[0]):
-        x.middle[i], x.later[i] = x.temperature[i] + x.first_rise[i] + x.second_rise[i], 0.0
-    scheme.write_flows(x, p, u, c)
+        x.middle[i] = x.temperature[i] + x.first_rise[i] + x.second_rise[i]
+    scheme.write_flows(x, p, u, c, x.middle)
     for k in range(c.cell_node.shape[0]):
         heat, x.stage_source[k] = stage.begin_third(x, p, k, h, x.middle[c.cell_node[k]])
         x.flow[c.cell_node[k]] += heat + x.stage_source[k]
@@ -168,8 +168,6 @@ def error(x: Block, c: Block, h: float) -> float:
 @kernel
 def accept(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
     """Take the sub-step of h [s] at hand: book its flows, and leave the rates of what is left."""
-    for i in range(x.flow.shape[0]):
-        x.middle[i] = x.temperature[i] + 0.5 * x.first_rise[i]
     scheme.begin_booking(x, p, u, c)
     for k in range(c.cell_node.shape[0]):
         x.flow[c.cell_node[k]] += x.reacted[k]

@@ -1,4 +1,6 @@
-"""Coolant of a thermal graph: closed forms of a steady plate, channels in series and in parallel, and none that flows."""
+"""Coolant of a thermal graph: closed forms of a steady plate, channels in series and in parallel, standing coolant."""
+
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ def plate(channels, rate, conduction=0.0):
     """Return cells in a row on a plate, and a board far away; `channels` are shares and the cells that each passes."""
     names = [f"cell {k}" for k in range(COUNT)]
     nodes = (*(Node(name, 50.0) for name in names), Node("board", 50.0))
-    paths = [Path(a, b, conduction) for a, b in zip(names[:-1], names[1:], strict=True)]
+    paths = [Path(a, b, conduction) for a, b in pairwise(names)]
     circuit = Circuit("plate", rate, tuple(
         Channel(share, tuple(Contact(names[k], conductance) for k in cells)) for share, cells, conductance in channels
     ))  # fmt: skip

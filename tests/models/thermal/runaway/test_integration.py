@@ -69,7 +69,7 @@ def test_peaks_and_their_times_in_ovens(oven):
     assert expected == pytest.approx(PEAKS[oven], abs=0.1)
     assert peak == pytest.approx(expected, abs=2.0)
     assert at == pytest.approx(expected_at, abs=0.5)
-    assert (peak > LIMIT) is (oven > 145.9)
+    assert (peak > LIMIT) == (oven > 145.9)
 
 
 @pytest.mark.campaign
