@@ -49,8 +49,7 @@ def hot(**tables):
     return pack_of(
         2,
         1,
-        layout={**CYLINDER, "gap": 0.001},
         runaway={**reacting, "venting_temperature": 445.0, "onset_rate": 5.0},
         schedule={"control": "1 s", "thermal": "1 s"},
-        **{"thermal": oven, **tables},
+        **{"thermal": oven, "layout": {**CYLINDER, "gap": 0.001}, **tables},
     )

@@ -86,6 +86,24 @@ def test_others_take_the_bounded_temperature_and_the_network_the_shorts():
         assert joined["Thermal", name] == f"Cell.{name}"
 
 
+def test_the_bms_takes_the_bounded_temperature_of_surfaces_where_there_are_some(monkeypatch):
+    monkeypatch.setattr(kernels, "Instance", InterpretedInstance)
+    pack = hot(bms={}, layout={**CYLINDER, "cell_nodes": 2})
+    joined = {c.target: ".".join(c.source) for c in kernel_pack(parts(pack)).connections}
+    assert joined["Bms", "temperature"] == "Thermal.bounded_surface_temperature"
+    assert joined["Balancer", "temperature"] == "Thermal.bounded_temperature"
+    part = thermal(pack)
+    instance = InterpretedInstance(load_definition(part.component, part.arguments, part.start).model)
+    instance.u["emf"], instance.u["resistance"] = 4.0, 1e-3
+    instance.initialize()
+    instance.u["heat_rate"] = 500.0
+    for step in range(2):
+        instance.advance(float(step), 1.0)
+    surface = instance.y["surface_temperature"]
+    assert np.all(surface > 436.0)
+    assert np.array_equal(instance.y["bounded_surface_temperature"], np.minimum(surface, 500.0))
+
+
 def test_dendrites_short_cells_that_may_run_away_and_others_where_asked():
     shorted = kernel_pack(parts(hot(**PLATING, cell={"parameters": "chen_2020"})))
     joined = {connection.target: ".".join(connection.source) for connection in shorted.connections}
