@@ -29,7 +29,8 @@ Of a cell whose short yields nothing any more while an advance is open, that muc
 Eight 18650 cells in a row, 0.1 W/K between them, pass a runaway on in 0.4336 cells a minute at steps of 1 s and 0.4330
 at steps of 60 s; without the advance it is 0.4325 and 0.356.
 
-A dendrite's short besides has its own part of the network's heat, in proportion to the conductances; it has no end.
+A dendrite's short besides has its own part of the network's heat, in proportion to the conductances. It has no end, but
+in a step it takes no more than the share `TAPER` of the energy that the cell holds: an empty cell gives nothing.
 
 Limits
 ------
@@ -129,7 +130,7 @@ def repaid(x: Block, u: Block, k: int, h: float) -> float:
 def melt(x: Block, p: Block, u: Block, k: int, left: float, h: float) -> float:
     """Melt the separator of cell k with so much left [s] of a step of h [s]; return its power in advance [W]."""
     x.melted[k] = 1.0
-    x.short_energy[k] = p.short_energy_share * p.electrical_energy[k] * min(max(u.soc[k], 0.0), 1.0)
+    x.short_energy[k] = p.short_energy_share * held(p, u, k)
     x.short_left[k], x.short_lag[k] = x.short_energy[k], left
     conductance = tapered(x, p, u, k, h)
     voltage = u.emf[k] / (1.0 + u.resistance[k] * conductance)
@@ -144,22 +145,32 @@ def melt(x: Block, p: Block, u: Block, k: int, left: float, h: float) -> float:
 @kernel
 def tapered(x: Block, p: Block, u: Block, k: int, h: float) -> float:
     """Return the conductance of a melted separator for the next step, like the last one of h seconds [S]."""
-    if x.short_left[k] <= 0.0:
-        return 0.0
+    return min(p.separator_short, yielding(x, u, k, x.short_left[k], h)) if x.short_left[k] > 0.0 else 0.0
+
+
+@kernel
+def yielding(x: Block, u: Block, k: int, energy: float, h: float) -> float:
+    """Return the conductance across cell k [S] that takes the share `TAPER` of an energy [J] in a step of h [s]."""
     total = x.separator_conductance[k] + x.other_conductance[k]
     square = u.emf[k] * u.emf[k]
     if total > 0.0:
         square = max(square, u.short_heat_rate[k] / total)
-    most = TAPER * x.short_left[k] / max(h * square, 1.0 / LARGE)
-    return min(p.separator_short, most)
+    return TAPER * energy / max(h * square, 1.0 / LARGE)
+
+
+@kernel
+def held(p: Block, u: Block, k: int) -> float:
+    """Return the electrical energy that cell k holds [J]."""
+    return p.electrical_energy[k] * min(max(u.soc[k], 0.0), 1.0)
 
 
 @kernel
 def short(x: Block, p: Block, u: Block, y: Block, k: int, other: float, h: float) -> None:
     """Write the conductance of the shorts of cell k for the next step, `other` that of a dendrite [S]."""
+    most = yielding(x, u, k, held(p, u, k), h)
     x.separator_conductance[k] = tapered(x, p, u, k, h) if x.melted[k] > 0.0 else 0.0
-    x.other_conductance[k] = other
-    y.internal_short[k] = x.separator_conductance[k] + other
+    x.other_conductance[k] = min(other, most)
+    y.internal_short[k] = x.separator_conductance[k] + x.other_conductance[k]
 
 
 @kernel
