@@ -12,7 +12,7 @@ rows round it alike.
 Shared states
 -------------
 `flow` and `ambient_heat_flow`, which `radiation` and `coolant` add to; `link_conductance`,
-`air_conductance` and `capacity`.
+`link_sum`, `air_conductance` and `capacity`.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ def fields(system: ThermalSystem) -> Fields:
         states=(
             state("capacity", "J/K", nodes, "Heat capacity of each node, as far as it is still there", 0.0),
             state("link_conductance", "W/K", entries, "Conductance from each node to each neighbour", 0.0),
+            state("link_sum", "W/K", nodes, "Conductance from each node to all neighbours", 0.0),
             state("air_conductance", "W/K", nodes, "Conductance from each node to the air", 0.0),
             state("flow", "W", nodes, "Work: heat flow into each node"),
             state("ambient_heat_flow", "W", None, "Work: heat flow into the air"),
@@ -81,19 +82,31 @@ def begin(x: Block, p: Block, c: Block) -> None:
         else:
             x.link_conductance[c.path_forward[j]] += p.path_conductance[j]
             x.link_conductance[c.path_backward[j]] += p.path_conductance[j]
+    for i in range(x.link_sum.shape[0]):
+        x.link_sum[i] = 0.0
+        for e in range(c.row_start[i], c.row_start[i + 1]):
+            x.link_sum[i] += x.link_conductance[e]
 
 
 @kernel
 def write(x: Block, u: Block, c: Block, at: Block) -> None:
     """Write the heat flow into each node, `flow` [W], at temperatures `at` [K]: what is generated, and conduction."""
-    first, given = 0, 0.0
+    given = 0.0
     for i in range(at.shape[0]):
-        end, own = c.row_start[i + 1], at[i]
-        outward = x.air_conductance[i] * (own - u.ambient_temperature)
-        total = x.heating[i] - outward
-        for e in range(first, end):
-            total += x.link_conductance[e] * (at[c.entry_node[e]] - own)
-        x.flow[i] = total
+        outward = x.air_conductance[i] * (at[i] - u.ambient_temperature)
+        x.flow[i] = x.heating[i] - outward
         given += outward
-        first = end
     x.ambient_heat_flow = given
+    conduct(x.link_conductance, c.row_start, c.entry_node, at, x.flow)
+
+
+@kernel
+def conduct(conductance: Block, start: Block, neighbour: Block, at: Block, flow: Block) -> None:
+    """Add what each node gets from its neighbours [W] at temperatures `at` [K]."""
+    first = 0
+    for i in range(at.shape[0]):
+        end, own, total = start[i + 1], at[i], 0.0
+        for e in range(first, end):
+            total += conductance[e] * (at[neighbour[e]] - own)
+        flow[i] += total
+        first = end

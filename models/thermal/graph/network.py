@@ -183,6 +183,14 @@ def write_timescales(x: Block, y: Block, c: Block) -> None:
 
 
 @kernel
+def tell(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Write temperatures, and time constants where radiation or coolant may change them."""
+    if c.radiation_first.shape[0] + c.contact_node.shape[0] > 0:
+        write_timescales(x, y, c)
+    write_temperatures(x, p, u, y, c)
+
+
+@kernel
 def within_range(y: Block, hottest: float) -> int:
     """Return ``DONE``, or the status that tells which temperature is below `COLDEST` or above `hottest` [K]."""
     status = ports.within_range(y, hottest)
@@ -217,6 +225,5 @@ def outputs_kernel(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 def step(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> int:
     """Step all nodes by h [s] for the heat at hand, within the range of temperatures."""
     status = scheme.step(x, p, u, y, c, h)
-    write_timescales(x, y, c)
-    write_temperatures(x, p, u, y, c)
+    tell(x, p, u, y, c)
     return status if status != DONE else within_range(y, HOTTEST)

@@ -75,16 +75,40 @@ def linearise(x: Block, p: Block, u: Block, c: Block, at: Block) -> None:
 
 
 @kernel
+def radiated(u: Block, p: Block, c: Block, at: Block, r: int) -> float:
+    """Return the heat that radiation r takes from its first end [W] at temperatures `at` [K]."""
+    own, far = at[c.radiation_first[r]], far_end(u, c, at, r)
+    return STEFAN_BOLTZMANN * p.radiating_area[r] * (own * own + far * far) * (own + far) * (own - far)
+
+
+@kernel
+def take(x: Block, c: Block, r: int, heat: float) -> None:
+    """Take heat [W] from the first end of radiation r to the second, in `flow`."""
+    x.flow[c.radiation_first[r]] -= heat
+    if c.radiation_second[r] == AIR:
+        x.ambient_heat_flow += heat
+    else:
+        x.flow[c.radiation_second[r]] += heat
+
+
+@kernel
+def apart(c: Block, rise: Block, r: int) -> float:
+    """Return how far the ends of radiation r rise apart [K]; the air does not."""
+    if c.radiation_second[r] == AIR:
+        return rise[c.radiation_first[r]]
+    return rise[c.radiation_first[r]] - rise[c.radiation_second[r]]
+
+
+@kernel
+def add_change(x: Block, p: Block, u: Block, c: Block, at: Block, then: Block) -> None:
+    """Add to `flow` [W] how radiation changes from temperatures `at` to `then` [K], less what its slopes say."""
+    for r in range(p.radiating_area.shape[0]):
+        by_slope = x.radiative_conductance[r] * (apart(c, then, r) - apart(c, at, r))
+        take(x, c, r, radiated(u, p, c, then, r) - radiated(u, p, c, at, r) - by_slope)
+
+
+@kernel
 def add(x: Block, p: Block, u: Block, c: Block, at: Block, more: Block) -> None:
     """Add the heat that radiates to `flow` [W], at temperatures `at` and, by the slopes at hand, `more` [K]."""
     for r in range(p.radiating_area.shape[0]):
-        i, j = c.radiation_first[r], c.radiation_second[r]
-        own, far = at[i], far_end(u, c, at, r)
-        apart = more[i] if j == AIR else more[i] - more[j]
-        exact = STEFAN_BOLTZMANN * p.radiating_area[r] * (own * own + far * far) * (own + far) * (own - far)
-        heat = exact + x.radiative_conductance[r] * apart
-        x.flow[i] -= heat
-        if j == AIR:
-            x.ambient_heat_flow += heat
-        else:
-            x.flow[j] += heat
+        take(x, c, r, radiated(u, p, c, at, r) + x.radiative_conductance[r] * apart(c, more, r))

@@ -67,6 +67,7 @@ def fields(system: ThermalSystem) -> Fields:
         states=(
             *(state(name, "K", nodes, text) for name, text in told.items()),
             state("right", "W", nodes, "Work: right-hand side of a stage"),
+            state("first_flow", "W", nodes, "Work: heat flow into each node at the start of a step"),
         ),
         modules=(__name__,),
     )
@@ -99,6 +100,8 @@ def begin_first(x: Block, p: Block, u: Block, c: Block) -> None:
     for i in range(x.temperature.shape[0]):
         x.middle[i], x.later[i] = x.temperature[i], 0.0
     write_flows(x, p, u, c)
+    for i in range(x.flow.shape[0]):
+        x.first_flow[i] = x.flow[i]
 
 
 @kernel
@@ -111,10 +114,15 @@ def solve_first(x: Block, p: Block, c: Block) -> bool:
 
 @kernel
 def begin_second(x: Block, p: Block, u: Block, c: Block) -> None:
-    """Write the flows at the middle of the step, by the first stage."""
+    """Write the flows at the middle of the step, by the first stage.
+
+    That stage says how conduction and coolant changed them; radiation changes them by more or less than its slopes.
+    """
     for i in range(x.temperature.shape[0]):
         x.middle[i] = x.temperature[i] + 0.5 * x.first_rise[i]
-    write_flows(x, p, u, c)
+        returned = (x.inertia[i] + x.extra_conductance[i]) * x.first_rise[i] - x.right[i]
+        x.flow[i] = x.first_flow[i] + 0.5 * returned
+    radiation.add_change(x, p, u, c, x.temperature, x.middle)
 
 
 @kernel

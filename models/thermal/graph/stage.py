@@ -20,7 +20,8 @@ follows from fluxes (`scheme`).
 
 Shared states
 -------------
-`row_conductance`, `row_sum`, `fed_sum`, `outside_conductance`, `inertia`, `inverse_total`, `extra_conductance`, `fed`.
+`row_conductance`, `row_sum`, `fed_sum`, `outside_conductance`, `inertia`, `inverse_total`, `extra_conductance`, `fed`,
+`taken_share`.
 
 References
 ----------
@@ -57,6 +58,7 @@ def fields(system: ThermalSystem) -> Fields:
             state("inverse_total", "K/W", nodes, "Inverse of the diagonal of a stage"),
             state("extra_conductance", "W/K", nodes, "What others add to the diagonal"),
             state("fed", "W", nodes, "Work: what coolant brings each node"),
+            state("taken_share", "1", None, "Greatest share of its rise that a node takes from others", 0.0),
             flag("strong", None, "Whether the system is factored"),
         ),
         modules=(__name__,),
@@ -76,13 +78,8 @@ def begin(x: Block) -> None:
 @kernel
 def linearise(x: Block, p: Block, u: Block, c: Block) -> None:
     """Set the conductances of all rows and outwards for the flows and temperatures at hand."""
-    first = 0
     for i in range(x.row_sum.shape[0]):
-        end, total = c.row_start[i + 1], 0.0
-        for e in range(first, end):
-            total += x.link_conductance[e]
-        x.row_sum[i], x.fed_sum[i], x.outside_conductance[i] = total, 0.0, x.air_conductance[i]
-        first = end
+        x.row_sum[i], x.fed_sum[i], x.outside_conductance[i] = x.link_sum[i], 0.0, x.air_conductance[i]
     radiation.linearise(x, p, u, c, x.temperature)
     coolant.set_flows(x, p, u, c)
     coolant.linearise(x, c)
@@ -124,7 +121,7 @@ def prepare(x: Block, p: Block, u: Block, c: Block, h: float) -> None:
 @kernel
 def set_length(x: Block, c: Block, h: float) -> None:
     """Set it for another length h [s], or another `extra_conductance`, with the same slopes."""
-    greatest = set_diagonal(x, h)
+    greatest = x.taken_share = set_diagonal(x, h)
     x.strong = 0.0
     if greatest * greatest > WEAK and returned(x, c, greatest) > WEAK:
         x.strong = 1.0

@@ -7,8 +7,7 @@ ends it: a separator that melts, a vent that opens; the dense output says where.
 
 Limits
 ------
-A step of more than `MOST` sub-steps, those made anew counted, or one that needs a sub-step shorter than `LEAST`, is
-refused.
+A step of more than `MOST` sub-steps, those made anew counted, is refused.
 
 Shared states
 -------------
@@ -31,12 +30,9 @@ UNRESOLVED = 6
 MOST = 100_000
 """Sub-steps of a step, those made anew counted."""
 
-LEAST = 1e-18
-"""Length of a sub-step [s]."""
-
 REFUSALS = {
     UNRESOLVED: f"the reactions of a cell near {{y.temperature_maximum:.6g}} K are not resolved within {MOST:g} "
-    f"sub-steps of {LEAST:g} s or more; step shorter",
+    "sub-steps; step shorter",
 }
 
 SAFETY, SHRINKING, GROWING = 0.9, 0.2, 4.0
@@ -131,12 +127,12 @@ def scaled(length: float, ratio: float) -> float:
 def sub_step(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, left: float) -> tuple[float, int]:
     """Make one sub-step at t [s], with so much left [s]; return its length, 0 if there is none, and the attempts."""
     length = fitting(min(x.sub_step, substep.ready(x, p, u, c)), left)
-    least, attempts = min(LEAST, left), 0
-    while length >= least and attempts < MOST:
+    attempts = 0
+    while length > 0.0 and attempts < MOST:
         attempts += 1
         ratio = substep.error(x, c, length) if substep.attempt(x, p, u, c, length) else LARGE
         if ratio <= 1.0:
-            x.sub_step = min(max(scaled(length, ratio), LEAST), LARGE)
+            x.sub_step = min(scaled(length, ratio), LARGE)
             at = first_event(x, p, c)
             if at < 1.0:
                 length *= at
