@@ -1,9 +1,9 @@
 """Drive one cell of a module over the edge: python examples/runaway.py [--pack PACK.toml] [--output dist].
 
-A nail shorts the first of ten 18650 cells in a row (`runaway_pack.toml`). It runs away, its separator melts, and what it
-held electrically heats it besides its reactions; its neighbours follow, one by one. The same module is run again with
-separators that melt without a short. Printed is which cell ran away when, and the heat of its short; results, figure
-and report are saved in the output folder. The kernels of the components do it, without FMUs.
+A nail shorts the first of ten 18650 cells in a row (`runaway_pack.toml`). It runs away, its separator melts, and what
+it held electrically heats it besides its reactions; its neighbours follow, one by one. The same module is run again
+with separators that melt without a short. Printed is which cell ran away when, and the heat of its short; results,
+figure and report are saved in the output folder. The kernels of the components do it, without FMUs.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ def burn(pack: Pack, output: Path) -> str:
     without, _ = burnt(pack, output / "runaway_without_shorts.nc", {"Thermal.separator_short": 0.0})
     draw(results, output / "runaway.png")
     write_report(output / "runaway.nc", output / "runaway.html")
+    compared = f"without shorts where separators melt, {away(without)} of {without.sizes['cell']} cells ran away"
     saved = "runaway.html (open it in a browser), runaway.png, runaway.nc, runaway_without_shorts.nc"
-    return "\n".join([*told(results), f"without shorts where separators melt, {away(without)} of "
-                      f"{without.sizes['cell']} cells ran away", "", ledger, "", f"saved in {output}: {saved}"])  # fmt: skip
+    return "\n".join([*told(results), compared, "", ledger, "", f"saved in {output}: {saved}"])
 
 
 def burnt(pack: Pack, path: Path, values: dict[str, float]) -> tuple[xr.Dataset, str]:
