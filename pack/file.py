@@ -27,7 +27,7 @@ from .cells.replaced import Kinds, Replaced, kinds_of
 from .layout.assembly import thermal_graph
 from .layout.runaway import Runaway
 from .layout.setup import Setup
-from .layout.tables import Casing, Layout, Plate
+from .layout.tables import Casing, LayoutTable, Plate
 from .reading.checking import checked, said_of, tables_of
 from .reading.toml_file import read_toml
 from .setting import Table
@@ -73,7 +73,7 @@ class Pack(Table):
     network: Network | None = None
     faults: Faults | None = None
     thermal: Thermal = Field(default_factory=Thermal)
-    layout: Layout | None = None
+    layout: LayoutTable | None = None
     casing: Casing | None = None
     plate: list[Plate] = Field(default=[])
     runaway: Runaway | None = None
@@ -124,9 +124,8 @@ class Pack(Table):
         told = self.thermal.heat_capacity
         capacities = self.kinds.each(lambda kind: kind.heat_capacity) if told is None else told
         each = np.broadcast_to(np.asarray(capacities, np.float64), self.pack.cells).tolist()
-        return Setup(
-            self.pack, self.layout or Layout(), self.casing, self.plate, self.thermal, self.busbar, each, self.wiring
-        )  # fmt: skip
+        layout = self.layout or LayoutTable()
+        return Setup(self.pack, layout, self.casing, self.plate, self.thermal, self.busbar, each, self.wiring)
 
     @cached_property
     def thermal_graph(self) -> ThermalGraph | None:

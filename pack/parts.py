@@ -221,7 +221,8 @@ def _bms(pack: Pack, bms: Bms, cells: Mapping[str, NDArray[np.float64]]) -> Part
         "balancing_rating": pack.balancer.rating(pack.strings, limits.minimum_voltage, limits.maximum_voltage),
         "voltage_sigma": max(bms.load(pack.cell).errors.fast, bms.voltage_noise, LEAST_SIGMA),
     }
-    arguments = {"groups": groups, "parallel": parallel, "parameters": pack.kinds.managed(bms.figures(pack.cell))}
+    arguments: dict[str, Any] = {"groups": groups, "parallel": parallel}
+    arguments |= {"parameters": pack.kinds.managed(bms.figures(pack.cell))}
     arguments |= pack.strings.arguments
     if bms.temperature_sensors is not None:
         arguments["sensors"] = [number - 1 for number in bms.temperature_sensors]

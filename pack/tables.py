@@ -187,6 +187,13 @@ class Busbar(Table):
     )
     convection: float = Field(default=0.0, ge=0, le=CONDUCTANCE, description="from such a conductor to the air [W/K]")
 
+    @model_validator(mode="after")
+    def _bodies(self) -> Busbar:
+        for key in ("heat_capacity", "terminal_conductance", "convection") if self.losses != "bodies" else ():
+            if key in self.model_fields_set:
+                raise ValueError(f'{key} does nothing without losses = "bodies"; leave it out')
+        return self
+
 
 class Thermal(Table):
     """The cells as heat capacities, and what surrounds them."""

@@ -13,7 +13,7 @@ from ...models.thermal.runaway.kind import RunawayParameters
 from ..cells.replaced import Kinds
 from ..reading.checking import suggestion
 from ..setting import Table, setting
-from .tables import Layout
+from .tables import LayoutTable
 
 NODES = 1001
 """Values of SOC that the mean of an open-circuit voltage is taken of."""
@@ -82,19 +82,21 @@ class Runaway(Table):
         value = getattr(self, key)
         return float(getattr(self.kind, key) if value is None else value)
 
-    def check_volume(self, layout: Layout | None) -> None:
+    def check_volume(self, layout: LayoutTable | None) -> None:
         """Raise ValueError where nothing tells the reacting volume."""
         if self.reacting_volume is None and (layout is None or layout.body is None):
             raise ValueError("reacting_volume is missing; [layout] has no shape that would tell it")
 
-    def volume(self, layout: Layout | None) -> float:
+    def volume(self, layout: LayoutTable | None) -> float:
         """Return the reacting volume of each cell [m3]."""
         if self.reacting_volume is not None:
             return self.reacting_volume
         body = layout.body if layout else None
         return body.volume if body else 0.0
 
-    def start_values(self, layout: Layout | None, kinds: Kinds, capacity: NDArray[np.float64]) -> dict[str, ArrayLike]:
+    def start_values(
+        self, layout: LayoutTable | None, kinds: Kinds, capacity: NDArray[np.float64]
+    ) -> dict[str, ArrayLike]:
         """Return what the table sets in the thermal model, of cells of these kinds and capacities [C]."""
         mean = kinds.each(lambda kind: float(np.mean(kind.open_circuit(np.linspace(0.0, 1.0, NODES)))))
         held = capacity * (1.0 - kinds.capacity_loss) * mean

@@ -101,6 +101,16 @@ def write(x: Block, u: Block, c: Block, at: Block) -> None:
 
 
 @kernel
+def add_rise(x: Block, c: Block, rise: Block) -> None:
+    """Add to `flow` [W] what follows of a `rise` of the nodes [K]; the air does not rise."""
+    for i in range(rise.shape[0]):
+        outward = x.air_conductance[i] * rise[i]
+        x.flow[i] -= outward
+        x.ambient_heat_flow += outward
+    conduct(x.link_conductance, c.row_start, c.entry_node, rise, x.flow)
+
+
+@kernel
 def conduct(conductance: Block, start: Block, neighbour: Block, at: Block, flow: Block) -> None:
     """Add what each node gets from its neighbours [W] at temperatures `at` [K]."""
     first = 0

@@ -112,6 +112,18 @@ def add(x: Block, u: Block, c: Block, at: Block) -> None:
 
 
 @kernel
+def add_rise(x: Block, c: Block, rise: Block) -> None:
+    """Take what the coolant takes of a `rise` of the nodes [K] from `flow` [W]; the inlet does not rise."""
+    for channel in range(x.channel_flow.shape[0]):
+        coolant = 0.0
+        for k in range(c.channel_start[channel], c.channel_start[channel + 1]):
+            warmer = x.exchanged_share[k] * (rise[c.contact_node[k]] - coolant)
+            coolant += warmer
+            x.flow[c.contact_node[k]] -= x.channel_flow[channel] * warmer
+            x.coolant_heat_flow += x.channel_flow[channel] * warmer
+
+
+@kernel
 def feed(x: Block, c: Block, rise: Block, fed: Block) -> None:
     """Write what coolant brings each node [W] as nodes upstream rise [K]; the inlet does not."""
     for i in range(fed.shape[0]):

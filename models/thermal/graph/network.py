@@ -11,9 +11,7 @@ Limits
 ------
 A node has one temperature. The air has one temperature and takes any heat. Steps of any length are stable. A transient
 does not overshoot in steps up to 2.4 times the least heat capacity over all that a node conducts; in longer steps a
-deviation may change its sign, and shrinks to about a fifth or less. Radiation is linearised in a step: where it
-outweighs all else, steps in which a temperature changes by a tenth are not exact to more than some per cent of the
-change.
+deviation may change its sign, and shrinks to about a fifth or less.
 
 Shared states
 -------------
@@ -28,7 +26,7 @@ from ....core.fields import Fields
 from ....core.kernel import Block, generated, kernel
 from ....core.model import DONE, Model, Update
 from ....core.statistics import extremes_of
-from ....core.timescale import include_timescale, reset_timescales
+from ....core.timescale import NONE, include_timescale, reset_timescales
 from ....core.variable import Count, Detail, Variable
 from .. import board, ports, timescales
 from ..method import COLDEST, HOTTEST
@@ -167,10 +165,10 @@ def write_timescales(x: Block, y: Block, c: Block) -> None:
     stepped implicitly and takes no part.
     """
     reset_timescales(y)
-    y.timescale_temperature = timescales.NONE
+    y.timescale_temperature = NONE
     for i in range(x.row_sum.shape[0]):
         lasting = x.outside_conductance[i] - x.fed_sum[i]
-        include_timescale(y, timescales.NONE, timescales.of_capacity(x.capacity[i], lasting))
+        include_timescale(y, NONE, timescales.of_capacity(x.capacity[i], lasting))
     for k in range(c.cell_node.shape[0]):
         i = c.cell_node[k]
         own = timescales.of_capacity(x.capacity[i], x.row_sum[i] + x.outside_conductance[i])

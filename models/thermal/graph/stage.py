@@ -80,7 +80,7 @@ def linearise(x: Block, p: Block, u: Block, c: Block) -> None:
     """Set the conductances of all rows and outwards for the flows and temperatures at hand."""
     for i in range(x.row_sum.shape[0]):
         x.row_sum[i], x.fed_sum[i], x.outside_conductance[i] = x.link_sum[i], 0.0, x.air_conductance[i]
-    radiation.linearise(x, p, u, c, x.temperature)
+    radiation.linearise(x, p, c, x.temperature)
     coolant.set_flows(x, p, u, c)
     coolant.linearise(x, c)
 

@@ -73,9 +73,9 @@ def tables(draw):
     layout = {**shape, "arrangement": draw(st.sampled_from(arrangements)), "layers": draw(NUMBERS)}
     if layout["arrangement"] != "row" and draw(st.booleans()):
         layout["columns"] = draw(st.integers(1, 12))
-    layout["gap"] = draw(st.floats(1e-5, 0.1))
-    layout["gap_conductivity"] = draw(st.floats(0.01, 500.0))
     if shape:
+        layout["gap"] = draw(st.floats(1e-4, 0.1))
+        layout["gap_conductivity"] = draw(st.floats(0.01, 50.0))
         layout["emissivity"] = draw(st.sampled_from([0.0, 0.3, 1.0]))
         layout["cell_nodes"] = draw(st.sampled_from([1, 2]))
     elif draw(st.booleans()):
