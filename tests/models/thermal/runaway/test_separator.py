@@ -93,7 +93,7 @@ def test_a_dendrite_has_its_own_part_of_the_heat():
     interpreted(separator.tell_with_dendrites)(x, p, u, y, 1.0)
     assert y["internal_short"][0] == 15.0
     u["short_heat_rate"] = 150.0
-    assert interpreted(separator.repaid)(x, u, 0, 10.0) == 0.0
+    assert interpreted(separator.resume)(x, p, u, 0, 10.0) == (0.0, 0.0)
     assert x["short_left"][0] == pytest.approx(1e4 - 1000.0, rel=1e-14)
     x["short_left"] = 0.0
     interpreted(separator.tell_with_dendrites)(x, p, u, y, 1.0)
@@ -106,10 +106,28 @@ def test_an_advance_is_not_taken_back_by_cooling():
     cell.initialize()
     x, p, u = cell.x, cell.p, cell.u
     u["emf"], u["resistance"] = EMF, 0.03
-    power = interpreted(separator.melt)(x, p, u, 0, 30.0, 60.0)
+    power, advanced = interpreted(separator.melt)(x, p, u, 0, 30.0)
     assert power == pytest.approx(10.0 * (EMF / 1.3) ** 2, rel=1e-12)
+    assert advanced == pytest.approx(30.0 * power, rel=1e-12)
     x["separator_conductance"] = 10.0
-    assert interpreted(separator.repaid)(x, u, 0, 60.0) == 0.0
+    assert interpreted(separator.resume)(x, p, u, 0, 60.0) == (0.0, 0.0)
     u["short_heat_rate"] = 0.5 * power
-    assert interpreted(separator.repaid)(x, u, 0, 60.0) == pytest.approx(15.0 * power, rel=1e-12)
+    assert interpreted(separator.resume)(x, p, u, 0, 60.0)[1] == pytest.approx(-15.0 * power, rel=1e-12)
     assert x["advanced"][0] == pytest.approx(15.0 * power, rel=1e-12)
+
+
+def test_the_power_ends_within_the_step_in_which_the_energy_is_out():
+    """Whatever the network, with half of the conductance by then, has delivered of it."""
+    cell = InterpretedInstance(network.declare(row(1), SHORTED))
+    cell.initialize()
+    x, p, u = cell.x, cell.p, cell.u
+    u["emf"], whole = EMF, 10.0 * (EMF / 1.3) ** 2
+    x["melted"], x["short_energy"], x["short_left"], x["advanced"] = 1.0, 2e4, 3e3, 1e3
+    x["separator_conductance"], u["short_heat_rate"] = 5.0, 5.0 * (EMF / 1.15) ** 2
+    x["short_lag"] = 1e3 / whole
+    power, advanced = interpreted(separator.resume)(x, p, u, 0, 40.0)
+    assert x["short_span"][0] == pytest.approx(2e3 / whole, rel=1e-12)
+    assert power == pytest.approx(whole - u["short_heat_rate"][0], rel=1e-12)
+    assert advanced == pytest.approx(2e3 - 40.0 * u["short_heat_rate"][0], rel=1e-12)
+    assert interpreted(separator.pass_time)(x, 0, x["short_span"][0]) == pytest.approx(whole, rel=1e-12)
+    assert (x["short_span"][0], x["short_heating"][0]) == (LARGE, 0.0)
