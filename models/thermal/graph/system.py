@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...numerics.dissection import separators
 from ...numerics.pattern import Pattern, pattern
 from .checks import check
 from .nodes import AMBIENT, ThermalGraph
@@ -97,8 +98,8 @@ def system_of(graph: ThermalGraph) -> ThermalSystem:
     radiations = [_ends(number, radiation.first, radiation.second) for radiation in graph.radiations]
     rows = _rows(nodes, [*paths, *radiations])
     entries = {(i, j): e for e, (i, j) in enumerate((i, j) for i, row in enumerate(rows) for j in row)}
-    found = pattern(nodes + 1, [*(pair for pair in entries if pair[0] < pair[1]), *((i, nodes) for i in range(nodes))],
-                    [nodes])  # fmt: skip
+    inner = [pair for pair in entries if pair[0] < pair[1]]
+    found = pattern(nodes + 1, [*inner, *((i, nodes) for i in range(nodes))], [*separators(nodes, inner), nodes])
     channels = [channel for circuit in graph.circuits for channel in circuit.channels]
     return ThermalSystem(
         graph, _numbers(number, graph.cells), _numbers(number, graph.surfaces), _numbers(number, graph.conductors),

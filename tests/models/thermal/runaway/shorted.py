@@ -8,11 +8,13 @@ import numpy as np
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
 from packfmu.models.parameters.hatchard_kim_2007 import PARAMETERS
-from packfmu.models.thermal.graph.nodes import AMBIENT, Node, Path, Radiation, ThermalGraph
+from packfmu.models.thermal.graph.nodes import AMBIENT, Channel, Circuit, Contact, Node, Path, Radiation, ThermalGraph
 from packfmu.models.thermal.runaway import network
 from tests.models.thermal.runaway.ovens import AREA, CAN, CAPACITY, CONVECTION, EMISSIVITY
 
 EMF, RESISTANCE, CHARGE = 4.0, 0.03, 2.6 * 3600.0
+
+GIVEN = {"reacting_volume": CAN, "electrical_energy": EMF * CHARGE, "emf": EMF, "resistance": RESISTANCE}
 
 SHORTED = replace(
     PARAMETERS, separator_short=10.0, short_energy_share=0.6, venting_share=0.1, venting_heat=300.0,
@@ -38,12 +40,33 @@ def row(cells, between=0.02):
     )
 
 
-def started(cells=1, kind=SHORTED, between=0.02, **start):
-    """Return such cells at their start."""
-    given = {"reacting_volume": CAN, "electrical_energy": EMF * CHARGE, "emf": EMF, "resistance": RESISTANCE} | start
-    instance = Instance(network.declare(row(cells, between), kind).with_start(given))
+def cored(cells, between=0.2):
+    """Return cells of a core and a surface each; the surfaces are in a row, and coolant passes them."""
+    cores, skins = ([f"{what} {k}" for k in range(1, cells + 1)] for what in ("core", "surface"))
+    return ThermalGraph(
+        nodes=(*(Node(name, 30.0) for name in cores), *(Node(name, 7.35) for name in skins), Node("board", 200.0)),
+        cells=tuple(cores),
+        surfaces=tuple(skins),
+        board="board",
+        paths=(
+            *(Path(core, skin, 0.5) for core, skin in zip(cores, skins, strict=True)),
+            *(Path(skin, AMBIENT, CONVECTION * AREA) for skin in skins),
+            *(Path(first, second, between) for first, second in pairwise(skins)),
+        ),
+        circuits=(Circuit("plate", 0.5, (Channel(1.0, tuple(Contact(skin, 0.002) for skin in skins)),)),),
+    )
+
+
+def begun(model):
+    """Return an instance at its start."""
+    instance = Instance(model)
     instance.initialize()
     return instance
+
+
+def started(cells=1, kind=SHORTED, between=0.02, **start):
+    """Return such cells at their start."""
+    return begun(network.declare(row(cells, between), kind).with_start(GIVEN | start))
 
 
 def tell(instance, soc):

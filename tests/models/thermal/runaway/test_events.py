@@ -8,9 +8,10 @@ import pytest
 from packfmu.core.bounds import LARGE
 from packfmu.core.model import DONE
 from packfmu.models.parameters.hatchard_kim_2007 import PARAMETERS
+from packfmu.models.thermal.runaway import network
 from packfmu.models.thermal.runaway.kind import ELECTROLYTE
 from tests.models.thermal.runaway.ovens import AREA, CAPACITY, CONVECTION, EMISSIVITY, STEFAN_BOLTZMANN
-from tests.models.thermal.runaway.shorted import ledger, run, started
+from tests.models.thermal.runaway.shorted import GIVEN, SHORTED, begun, cored, ledger, run, started, tell
 
 INERT = replace(PARAMETERS, **{
     name: replace(getattr(PARAMETERS, name), frequency=0.0) for name in ("sei", "anode", "cathode", "electrolyte")
@@ -64,6 +65,25 @@ def test_energy_closes_through_onset_short_and_vent():
     assert max(worst) < 1e-12
     vented, advanced, away = np.array(seen).T
     assert (vented.any(), advanced.any(), away[-1]) == (True, True, 2.0)
+
+
+def test_cells_of_a_core_and_a_surface_beside_coolant():
+    """Energy closes, and the runaway reaches the second cell at the same time for steps of 10 and of 60 s."""
+    onsets = []
+    for step in (10.0, 60.0):
+        pack = begun(network.declare(cored(2), SHORTED).with_start(GIVEN | {"venting_heat": 100.0}))
+        soc = np.ones(2)
+        for n in range(round(420.0 / step)):
+            rate = tell(pack, soc)
+            pack.u["heat_rate"] = [80.0 if n * step < 240.0 else 0.0, 0.0]
+            assert pack.advance(n * step, step) == DONE
+            soc = np.maximum(soc + rate * step, 0.0)
+            missing, turned = ledger(pack.y)
+            assert abs(missing) < 1e-12 * turned
+        assert pack.y["coolant_heat"] > 0.0
+        onsets.append(pack.y["onset_time"][1])
+    assert onsets[0] < 420.0
+    assert onsets[1] == pytest.approx(onsets[0], abs=0.2)
 
 
 def test_margin_and_time_to_runaway_by_hand():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from packfmu.core.interpreted import interpreted
@@ -13,6 +13,7 @@ from tests.models.thermal.runaway.reactants import reactants
 CAPACITY, CONDUCTANCE = 37.35, 0.06
 
 
+@settings(max_examples=30)
 @given(st.floats(300.0, 700.0), st.floats(1e-3, 10.0), st.floats(0.01, 1.0))
 def test_eliminated_reactants_leave_what_the_whole_system_has(temperature, h, left):
     x, p = reactants()
@@ -29,7 +30,9 @@ def test_eliminated_reactants_leave_what_the_whole_system_has(temperature, h, le
     warmed = (heat @ x.speed[0] + interpreted(stage.begin_first)(x, 0, gh) - 1.5) / pivot
     interpreted(stage.end_first)(x, 0, gh, warmed)
     found = np.append(x.first_rate[0], warmed)
-    rounding = 8.0 * np.finfo(float).eps * (abs(matrix) @ abs(found) + abs(known))
+    sizes = abs(known)
+    sizes[4] += 3.0  # it is a difference from 1.5 W
+    rounding = 8.0 * np.finfo(float).eps * (abs(matrix) @ abs(found) + sizes)
     assert np.all(abs(matrix @ found - known) <= rounding)
 
 

@@ -73,8 +73,8 @@ steps = st.tuples(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(steps, min_size=1, max_size=12))
+@settings(max_examples=15, deadline=None)
+@given(st.lists(steps, min_size=1, max_size=8))
 def test_faults_at_any_step(faults):
     """Whatever is told: a step is refused, and the last state goes on; or all values are finite and energy closes."""
     pack, t = started(CELLS, between=0.1), 0.0
@@ -94,7 +94,7 @@ def test_faults_at_any_step(faults):
     assert pack.advance(t, 1.0) == DONE
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([1e-6, 1.0, 60.0]))
 def test_a_restored_state_of_any_bits_ends_its_step(seed, h):
     """Finite numbers of any size within the bounds of the states: the step ends, and no index leaves its array."""
