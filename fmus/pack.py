@@ -276,7 +276,7 @@ GRAPH_TAPS = (
 
 RUNAWAY_TAPS = (
     *_of("Thermal", "cells_in_runaway"),
-    *_of("Thermal", "reaction_heat vented_heat", Summary.INTEGRAL),
+    *_of("Thermal", "reaction_heat advanced_heat vented_heat", Summary.INTEGRAL),
     *_of("Thermal", "internal_short runaway vented onset_time venting_time time_to_runaway", detail=Detail.CELL),
     *_of("Thermal", "runaway_margin", detail=Detail.CELL),
 )

@@ -20,7 +20,8 @@ INTEGRALS = {
     ),
     "Balancer": ("balancing_charge", "balancing_energy", "moved_charge", "moved_energy", "heat"),
     "Thermal": (
-        "generated_heat", "reaction_heat", "stored_heat", "ambient_heat", "coolant_heat", "vented_heat",
+        "generated_heat", "reaction_heat", "advanced_heat", "stored_heat", "ambient_heat", "coolant_heat",
+        "vented_heat",
     ),
 }  # fmt: skip
 """Outputs of the components of a pack that are integrals over a step."""
@@ -109,7 +110,7 @@ BALANCES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (
         "thermal, heat", "J",
-        ("Thermal.generated_heat", "Thermal.reaction_heat"),
+        ("Thermal.generated_heat", "Thermal.reaction_heat", "Thermal.advanced_heat"),
         ("Thermal.stored_heat", "Thermal.ambient_heat", "Thermal.coolant_heat", "Thermal.vented_heat"),
     ),
     (
@@ -130,7 +131,8 @@ BALANCES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
 
 OPTIONAL = (
     "Balancer.", "Cell.aging_", "Cell.shifted_", "PackNetwork.short_", "PackNetwork.inductive_", "PackNetwork.method_",
-    "PackNetwork.arc_", "PackNetwork.heating_", "Thermal.reaction_", "Thermal.vented_",
+    "PackNetwork.arc_", "PackNetwork.heating_", "Thermal.reaction_", "Thermal.advanced_",
+    "Thermal.vented_",
 )  # fmt: skip
 """Terms of what a pack may do without; they are 0 then."""
 

@@ -187,6 +187,13 @@ class Busbar(Table):
     )
     convection: float = Field(default=0.0, ge=0, le=CONDUCTANCE, description="from such a conductor to the air [W/K]")
 
+    @model_validator(mode="after")
+    def _bodies(self) -> Busbar:
+        for key in ("heat_capacity", "terminal_conductance", "convection") if self.losses != "bodies" else ():
+            if key in self.model_fields_set:
+                raise ValueError(f'{key} does nothing without losses = "bodies"; leave it out')
+        return self
+
 
 class Thermal(Table):
     """The cells as heat capacities, and what surrounds them."""
@@ -233,6 +240,20 @@ class Aging(Table):
         default=0.0, le=10,
         description="coefficient of variation of the lognormal growth of resistance with each full cycle [1]",
     )  # fmt: skip
+
+    dendrites: bool | None = Field(
+        default=None,
+        description="whether cells get internal shorts by dendrites where lithium plates, by default in a pack with "
+        "[runaway]",
+    )
+
+    @model_validator(mode="after")
+    def _plated(self) -> Aging:
+        if self.dendrites and not self.load().plates:
+            raise ValueError(
+                f"dendrites = true: no lithium plates in cells that age as {self.parameters}; leave it out"
+            )
+        return self
 
     def load(self) -> AgingParameters:
         """Return the kind of aging."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from ...models.thermal.graph.checks import check
 from ...models.thermal.graph.nodes import AMBIENT, Path, ThermalGraph
 from ..reading.checking import said_of, suggestion
 from . import busbars, conduction, cooling, surroundings
@@ -37,7 +38,7 @@ def thermal_graph(setup: Setup) -> ThermalGraph:
     with said_of("layout"):
         _check_names(names)
         paths += _listed(setup, names)
-    return ThermalGraph(
+    graph = ThermalGraph(
         tuple(nodes),
         tuple(setup.core(k) for k in cells),
         tuple(setup.surface(k) for k in cells),
@@ -47,6 +48,9 @@ def thermal_graph(setup: Setup) -> ThermalGraph:
         radiations,
         circuits,
     )
+    with said_of("layout"):
+        check(graph)
+    return graph
 
 
 def _check_names(names: Iterable[str]) -> None:

@@ -38,7 +38,7 @@ def inlets(setup: Setup) -> list[float]:
 def nodes(setup: Setup) -> Iterator[Node]:
     """Yield the bodies of plates with a thickness."""
     for number, plate in _massive(setup):
-        capacity = plate.heat_capacity_density * plate.thickness * _footprint(setup, plate)
+        capacity = plate.heat_capacity_density * (plate.thickness or 0.0) * _footprint(setup, plate)
         yield from (Node(body(number, k), capacity) for k in cooled(setup, plate))
 
 

@@ -129,7 +129,8 @@ class Places:
 
     def free_sides(self) -> tuple[list[int], list[int]]:
         """Return how many places along its row, and how many towards other rows, are free at each cell."""
-        along, across = Counter(), Counter()
+        along: Counter[int] = Counter()
+        across: Counter[int] = Counter()
         for counted, pairs in ((along, self.within_rows()), (across, self.across_rows())):
             for pair in pairs:
                 counted.update(pair)

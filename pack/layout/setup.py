@@ -12,7 +12,7 @@ from ...models.thermal.geometry.shapes import Shape
 from ..tables import Arrangement, Busbar, Thermal
 from .places import Places
 from .sides import Side, Way, side
-from .tables import Casing, Layout, Plate
+from .tables import Casing, LayoutTable, Plate
 
 BOARD = "board"
 """The node of the balancer's board."""
@@ -26,7 +26,7 @@ class Setup:
     ----------
     arrangement : Arrangement
         The table [pack].
-    layout, casing, plates : Layout, Casing or None, sequence of Plate
+    layout, casing, plates : LayoutTable, Casing or None, sequence of Plate
         How the cells lie and are cooled.
     thermal, busbar : Thermal, Busbar
         The tables of these names.
@@ -37,7 +37,7 @@ class Setup:
     """
 
     arrangement: Arrangement
-    layout: Layout
+    layout: LayoutTable
     casing: Casing | None
     plates: Sequence[Plate]
     thermal: Thermal

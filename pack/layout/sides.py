@@ -10,7 +10,7 @@ from ...models.thermal.geometry.gaps import between_cylinders, between_plates, c
 from ...models.thermal.geometry.shapes import Cylinder, Shape, end_conductance, half_conductance, side_faces
 from ...models.thermal.geometry.views import of_cylinders, of_rectangles
 from .places import Places
-from .tables import Layout
+from .tables import LayoutTable
 
 
 class Way(Enum):
@@ -90,7 +90,7 @@ class Side:
         return in_series(self.inner, coefficient * self.area)
 
 
-def side(layout: Layout, shape: Shape, places: Places, way: Way) -> Side:
+def side(layout: LayoutTable, shape: Shape, places: Places, way: Way) -> Side:
     """Return a side of a cell; what is inside a cell of two nodes belongs to these, but for its ends.
 
     Heat leaves a cell of one node through its side from its middle, and through its ends from its mean temperature.

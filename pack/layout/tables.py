@@ -11,7 +11,7 @@ from ...models.thermal.method import CAPACITY, CONDUCTANCE
 from ..setting import Table
 from ..tables import MAXIMUM_CELLS, Fraction
 
-Length = Annotated[float, Field(gt=0, le=10)]
+Length = Annotated[float, Field(ge=1e-6, le=10)]
 Conductivity = Annotated[float, Field(gt=0, le=5000)]
 Conductance = Annotated[float, Field(ge=0, le=CONDUCTANCE)]
 Capacity = Annotated[float, Field(gt=0, le=CAPACITY)]
@@ -30,6 +30,11 @@ End = Annotated[str, BeforeValidator(_end, json_schema_input_type=str | int), Fi
 SIZES = {"cylinder": ("diameter", "height"), "prism": ("thickness", "width", "height")}
 """The sizes that each shape has; a pouch has those of a prism."""
 
+OF_SHAPE = {
+    "gap", "row_gap", "gap_conductivity", "conductivity_across", "conductivity_along", "emissivity", "air_coefficient",
+}  # fmt: skip
+"""Keys that do nothing without a shape."""
+
 
 class BodyRow(Table):
     """A body besides cells and board, such as an end plate."""
@@ -47,7 +52,7 @@ class PathRow(Table):
     conductance: Conductance = Field(description="[W/K]")
 
 
-class Layout(Table):
+class LayoutTable(Table):
     """How the cells lie beside each other, and what is between them."""
 
     arrangement: Literal["row", "grid", "hexagonal", "listed"] = Field(
@@ -128,7 +133,18 @@ class Layout(Table):
         return self.cell_nodes == 2 or (self.cell_nodes is None and self.core_conductance is not None)
 
     @model_validator(mode="after")
-    def _of_shape(self) -> Layout:
+    def _needed(self) -> LayoutTable:
+        given = self.model_fields_set
+        for key in sorted(given & OF_SHAPE) if self.shape is None else ():
+            raise ValueError(f"{key} needs the key shape, which tells the areas")
+        if "surface_share" in given and not self.has_cores:
+            raise ValueError("surface_share needs cell_nodes = 2, or core_conductance")
+        if self.row_gap is not None and self.arrangement != "grid":
+            raise ValueError('row_gap needs arrangement = "grid"')
+        return self
+
+    @model_validator(mode="after")
+    def _sized(self) -> LayoutTable:
         own = SIZES.get(self.shape, SIZES["prism"]) if self.shape else ()
         for name in dict.fromkeys(name for names in SIZES.values() for name in names):
             if name in own and getattr(self, name) is None:
@@ -137,11 +153,8 @@ class Layout(Table):
                 raise ValueError(f"{name} is no size of {self.shape or 'a layout without shape'}; leave it out")
         if self.arrangement == "hexagonal" and self.shape not in (None, "cylinder"):
             raise ValueError(f'arrangement = "hexagonal" is for cylinders; {self.shape}es lie in a row or a grid')
-        if self.shape is None:
-            if self.emissivity > 0.0:
-                raise ValueError("emissivity needs the key shape, which tells the areas")
-            if self.has_cores and self.core_conductance is None:
-                raise ValueError("cell_nodes = 2 needs core_conductance, or the key shape")
+        if self.shape is None and self.has_cores and self.core_conductance is None:
+            raise ValueError("cell_nodes = 2 needs core_conductance, or the key shape")
         if self.cell_nodes == 1 and self.core_conductance is not None:
             raise ValueError("core_conductance needs cell_nodes = 2; leave one out")
         return self

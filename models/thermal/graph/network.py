@@ -26,7 +26,7 @@ from ....core.fields import Fields
 from ....core.kernel import Block, generated, kernel
 from ....core.model import DONE, Model, Update
 from ....core.statistics import extremes_of
-from ....core.timescale import include_timescale, reset_timescales
+from ....core.timescale import NONE, include_timescale, reset_timescales
 from ....core.variable import Count, Detail, Variable
 from .. import board, ports, timescales
 from ..method import COLDEST, HOTTEST
@@ -152,22 +152,32 @@ def write_surfaces(x: Block, y: Block, c: Block) -> None:
 
 
 @kernel
+def shortest_timescale(x: Block, i: int) -> float:
+    """Return a bound below the time constants of node i [s], by its circle of Gershgorin (`timescales`)."""
+    return timescales.of_capacity(x.capacity[i], 2.0 * x.row_sum[i] + x.outside_conductance[i] + x.fed_sum[i])
+
+
+@kernel
 def write_timescales(x: Block, y: Block, c: Block) -> None:
-    """Write bounds of the time constants, by the circles of Gershgorin (`timescales`)."""
+    """Write bounds of the time constants, by the circles of Gershgorin (`timescales`).
+
+    The shortest is that of cells and board, which others see held. What the graph alone sees, such as a busbar, is
+    stepped implicitly and takes no part.
+    """
     reset_timescales(y)
-    y.timescale_temperature = timescales.NONE
+    y.timescale_temperature = NONE
     for i in range(x.row_sum.shape[0]):
-        given = x.row_sum[i] + x.outside_conductance[i]
-        brought = x.row_sum[i] + x.fed_sum[i]
-        shortest = timescales.of_capacity(x.capacity[i], given + brought)
-        include_timescale(y, shortest, timescales.of_capacity(x.capacity[i], given - brought))
+        lasting = x.outside_conductance[i] - x.fed_sum[i]
+        include_timescale(y, NONE, timescales.of_capacity(x.capacity[i], lasting))
     for k in range(c.cell_node.shape[0]):
         i = c.cell_node[k]
         own = timescales.of_capacity(x.capacity[i], x.row_sum[i] + x.outside_conductance[i])
         y.timescale_temperature = min(y.timescale_temperature, own)
+        include_timescale(y, shortest_timescale(x, i), 0.0)
     b = c.board_node[0]
     given = x.row_sum[b] + x.outside_conductance[b]
     y.timescale_board_temperature = timescales.of_capacity(x.capacity[b], given)
+    include_timescale(y, shortest_timescale(x, b), 0.0)
 
 
 @kernel

@@ -62,6 +62,24 @@ def fields(cells: int, kind: RunawayParameters) -> Fields:
     )  # fmt: skip
 
 
+def surface_fields(cells: int) -> Fields:
+    """Return the temperature of surfaces as others take it, where cells have surfaces of their own."""
+    return Fields(
+        outputs=(
+            Variable("bounded_surface_temperature", "K", Count(cells, "cell"), 298.15, COLDEST, HOTTEST, 300.0,
+                     f"Temperature of the surface of each cell, or {HOTTEST:g} K where it is hotter",
+                     display_unit="degC"),
+        )
+    )  # fmt: skip
+
+
+@kernel
+def write_surfaces(y: Block) -> None:
+    """Write the temperatures of surfaces as others take them."""
+    for k in range(y.surface_temperature.shape[0]):
+        y.bounded_surface_temperature[k] = min(y.surface_temperature[k], HOTTEST)
+
+
 @kernel
 def start(x: Block, y: Block) -> None:
     """Start with cells that are sound."""

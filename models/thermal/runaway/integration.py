@@ -7,8 +7,7 @@ ends it: a separator that melts, a vent that opens; the dense output says where.
 
 Limits
 ------
-A step of more than `MOST` sub-steps, those made anew counted, or one that needs a sub-step shorter than `LEAST`, is
-refused.
+A step of more than `MOST` sub-steps, those made anew counted, is refused.
 
 Shared states
 -------------
@@ -31,12 +30,9 @@ UNRESOLVED = 6
 MOST = 100_000
 """Sub-steps of a step, those made anew counted."""
 
-LEAST = 1e-9
-"""Length of a sub-step [s]."""
-
 REFUSALS = {
     UNRESOLVED: f"the reactions of a cell near {{y.temperature_maximum:.6g}} K are not resolved within {MOST:g} "
-    f"sub-steps of {LEAST:g} s or more; step shorter",
+    "sub-steps; step shorter",
 }
 
 SAFETY, SHRINKING, GROWING = 0.9, 0.2, 4.0
@@ -59,14 +55,14 @@ def fields() -> Fields:
 
 
 @kernel
-def start(x: Block, p: Block, y: Block, c: Block) -> None:
+def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start with all reactants, at the temperatures at hand."""
     x.sub_step, y.reaction_heat = LARGE, 0.0
     kinetics.start(x, p)
     separator.start(x, y)
     venting.start(x, y)
     for k in range(c.cell_node.shape[0]):
-        kinetics.heats(x, p, k, 1.0)
+        kinetics.heats(x, p, k, u.soc[k])
         kinetics.linearise(x, p, k, x.temperature[c.cell_node[k]])
     events.start(x, y)
 
@@ -77,20 +73,20 @@ def begin(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
     scheme.reset_heat(y)
     y.reaction_heat, y.advanced_heat, y.vented_heat = 0.0, 0.0, 0.0
     for k in range(c.cell_node.shape[0]):
-        back = separator.repaid(x, u, k, h)
-        y.advanced_heat -= back
-        x.heating[c.cell_node[k]] -= back / h
+        power, advanced = separator.resume(x, p, u, k, h)
+        y.advanced_heat += advanced
+        x.heating[c.cell_node[k]] += power
         kinetics.heats(x, p, k, u.soc[k])
 
 
 @kernel
-def happen(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, left: float, h: float) -> None:
-    """Melt separators and open vents that are due at t [s], with so much left [s] of a step of h [s]."""
+def happen(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, left: float) -> None:
+    """Melt separators and open vents that are due at t [s], with so much left [s] of a step."""
     for k in range(c.cell_node.shape[0]):
         node = c.cell_node[k]
         if x.melted[k] <= 0.0 and x.temperature[node] >= p.separator_temperature - NEAR:
-            power = separator.melt(x, p, u, k, left, h)
-            y.advanced_heat += power * left
+            power, advanced = separator.melt(x, p, u, k, left)
+            y.advanced_heat += advanced
             x.heating[node] += power
         if venting.is_due(x, p, k, x.temperature[node] + NEAR):
             x.temperature[node] -= venting.vent(x, p, y, k, node, t)
@@ -112,6 +108,21 @@ def first_event(x: Block, p: Block, c: Block) -> float:
 
 
 @kernel
+def until_power_ends(x: Block, left: float) -> float:
+    """Return the time until the power of a short ends, or a step of which so much is left [s]."""
+    for k in range(x.short_span.shape[0]):
+        left = min(left, x.short_span[k])
+    return left
+
+
+@kernel
+def pass_time(x: Block, c: Block, h: float) -> None:
+    """Pass a sub-step of h [s]: powers of shorts end with it."""
+    for k in range(c.cell_node.shape[0]):
+        x.heating[c.cell_node[k]] -= separator.pass_time(x, k, h)
+
+
+@kernel
 def fitting(length: float, left: float) -> float:
     """Return a length [s] that leaves no short rest of a step, of which so much is left [s]."""
     if length >= left:
@@ -130,13 +141,13 @@ def scaled(length: float, ratio: float) -> float:
 @kernel
 def sub_step(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, left: float) -> tuple[float, int]:
     """Make one sub-step at t [s], with so much left [s]; return its length, 0 if there is none, and the attempts."""
-    length = fitting(min(x.sub_step, substep.ready(x, p, u, c)), left)
-    least, attempts = min(LEAST, left), 0
-    while length >= least and attempts < MOST:
+    length = fitting(min(x.sub_step, substep.ready(x, p, u, c)), until_power_ends(x, left))
+    attempts = 0
+    while length > 0.0 and attempts < MOST:
         attempts += 1
         ratio = substep.error(x, c, length) if substep.attempt(x, p, u, c, length) else LARGE
         if ratio <= 1.0:
-            x.sub_step = min(max(scaled(length, ratio), LEAST), LARGE)
+            x.sub_step = min(scaled(length, ratio), LARGE)
             at = first_event(x, p, c)
             if at < 1.0:
                 length *= at
@@ -153,13 +164,14 @@ def step(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -
     """Step by h [s] from t; what heats the nodes from outside is known."""
     begin(x, p, u, y, c, h)
     left, count = h, 0
-    happen(x, p, u, y, c, t, left, h)
+    happen(x, p, u, y, c, t, left)
     while left > 0.0:
         length, attempts = sub_step(x, p, u, y, c, t + (h - left), left)
         count += attempts
         if length <= 0.0 or count > MOST:
             return UNRESOLVED
         left = left - length if length < left else 0.0
-        happen(x, p, u, y, c, t + (h - left), left, h)
+        pass_time(x, c, length)
+        happen(x, p, u, y, c, t + (h - left), left)
     y.generated_heat -= y.advanced_heat
     return DONE

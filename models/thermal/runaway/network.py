@@ -65,6 +65,7 @@ def fields(system: ThermalSystem, kind: RunawayParameters, dendrites: bool) -> F
     cells, nodes = len(system.cells), len(system.graph.nodes)
     own = kinetics.fields(cells, kind) + stage.fields(cells) + substep.fields(cells, nodes) + integration.fields()
     happening = separator.fields(cells, kind, dendrites) + venting.fields(cells, kind) + events.fields(cells, kind)
+    happening += events.surface_fields(cells) if plain.has_surfaces(system) else Fields()
     return Fields(modules=(__name__,)) + plain.fields(system, True, HOTTEST) + own + happening
 
 
@@ -74,7 +75,7 @@ def advancing(conductors: bool, surfaces: bool, dendrites: bool) -> Callable[...
     if conductors:
         heated["add_conductors"] = heating.add_conductors
     shorted = separator.tell_with_dendrites if dendrites else separator.tell
-    told = {"write_surfaces": plain.write_surfaces} if surfaces else {}
+    told = {"write_surfaces": write_surfaces} if surfaces else {}
     body = "; ".join([*(f"{name}(x, u, c)" for name in heated), "status = step(x, p, u, y, c, t, h)",
                       "tell(x, p, u, y, h)", *(f"{name}(x, y, c)" for name in told), "return status"])  # fmt: skip
     called = {**heated, **told, "step": step, "tell": shorted}
@@ -85,7 +86,7 @@ def advancing(conductors: bool, surfaces: bool, dendrites: bool) -> Callable[...
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Set all nodes to the initial temperature, with all that may react."""
     plain.initialize(x, p, u, y, c)
-    integration.start(x, p, y, c)
+    integration.start(x, p, u, y, c)
     events.write(x, y, c)
 
 
@@ -93,7 +94,14 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
 def initialize_with_surfaces(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Set all nodes to the initial temperature, surfaces too, with all that may react."""
     initialize(x, p, u, y, c)
+    write_surfaces(x, y, c)
+
+
+@kernel
+def write_surfaces(x: Block, y: Block, c: Block) -> None:
+    """Write the temperatures of the surfaces of cells, and as others take them."""
     plain.write_surfaces(x, y, c)
+    events.write_surfaces(y)
 
 
 @kernel

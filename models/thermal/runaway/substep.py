@@ -16,7 +16,7 @@ An error of the temperature fades where the reactions are slow. Where they lead 
 warm or cool by more than `MOST_RISE` in a sub-step. So a pack at rest takes one sub-step a step.
 
 Reactions may be so fast that their slope outweighs the heat capacity in a stage; a sub-step is so short that they take
-`MOST_SHARE` of it at most. Then all pivots are positive.
+`MOST_SHARE` of it at most. Then all pivots are positive. `graph.scheme` says how far radiation may steepen.
 
 Shared states
 -------------
@@ -33,7 +33,7 @@ from ....core.bounds import LARGE
 from ....core.fields import Fields, state
 from ....core.kernel import Block, kernel
 from ....core.variable import Count
-from ..graph import scheme
+from ..graph import radiation, scheme
 from ..graph import stage as system
 from ..method import GAMMA
 from . import kinetics, stage
@@ -93,9 +93,10 @@ def ready(x: Block, p: Block, u: Block, c: Block) -> float:
 
 @kernel
 def attempt(x: Block, p: Block, u: Block, c: Block, h: float) -> bool:
-    """Solve the stages of a sub-step of h [s]; return whether they are solved."""
+    """Solve the stages of a sub-step of h [s]; return whether they are solved, with slopes that suit the radiation."""
     solved = first(x, p, c, h)
     solved = second(x, p, u, c, h) and solved
+    solved = radiation.steepening(x, p, c) <= scheme.STEEPER and solved
     return third(x, p, u, c, h) and solved
 
 

@@ -81,4 +81,5 @@ def vent(x: Block, p: Block, y: Block, k: int, node: int, t: float) -> float:
     boiled = min(p.venting_heat[k], x.capacity[node] * max(warmer, 0.0))
     x.vented[k], y.vented[k], y.venting_time[k] = 1.0, 1.0, t
     y.vented_heat += boiled + leaving * warmer
+    y.stored_heat -= boiled + leaving * warmer
     return boiled / x.capacity[node]

@@ -9,8 +9,7 @@ from packfmu.fmi.registry import load_definition
 from packfmu.models.parameters.hatchard_kim_2007 import PARAMETERS
 from packfmu.models.thermal.graph.nodes import Node, Path
 from packfmu.models.thermal.runaway import network
-from tests.models.field_check import check, unused
-from tests.models.test_fields import shared
+from tests.models.field_check import check, shared, unused
 from tests.models.thermal.runaway.ovens import graph
 
 FURTHER = Node("casing", 100.0), Node("busbar", 20.0)

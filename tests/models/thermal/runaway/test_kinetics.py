@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from packfmu.core.interpreted import interpreted
@@ -17,6 +17,7 @@ STEP = 1e-30
 shares = st.lists(st.floats(0.0, 1.0), min_size=REACTIONS, max_size=REACTIONS)
 
 
+@settings(max_examples=30)
 @given(shares, st.floats(250.0, 1500.0))
 def test_rates_and_their_derivatives(left, temperature):
     x, p = reactants()
