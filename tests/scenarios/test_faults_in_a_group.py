@@ -10,9 +10,9 @@
                       +---------------------------------------------------------+
 
 A step may be refused where the load asks for what no cell can give or take, or the step is too long for it: then all is
-as it was before, and goes on once the load is gone. Steps are of 10 s at most, and shorts inside a cell of 50 mOhm or
-more. In steps of a minute, or with a short of 1 mOhm, a cell that is so hot that it has hardly any resistance left is
-emptied below SOC 0 within a step, charged by its neighbour in the next, and in the end refused, load or none.
+as it was before, and goes on once the load is gone. Electrical steps are of 30 s at most: in steps of a minute, far
+beyond those of the electrical layer, two cells that are so hot that they have hardly any resistance left charge and
+empty each other by turns, and are refused in the end, load or none.
 """
 
 from contextlib import ExitStack
@@ -40,7 +40,7 @@ faults = st.fixed_dictionaries(
         "conductor_parted": either,
         "external_short": st.sampled_from([0.0, 0.0, 0.0, 1.0, 1e3]),
         "ambient_temperature": st.sampled_from([253.15, 298.15, 298.15, 430.0, 500.0]),
-        "dendrite_short": st.lists(st.sampled_from([0.0, 0.0, 0.03, 1.0, 20.0]), min_size=2, max_size=2),
+        "dendrite_short": st.lists(st.sampled_from([0.0, 0.0, 0.03, 1.0, 20.0, 1e3]), min_size=2, max_size=2),
     }
 )
 courses = st.lists(st.tuples(st.integers(1, 12), faults), min_size=1, max_size=6)
@@ -102,7 +102,7 @@ def check(course, period, soc):
         run.rest(20)
 
 
-@pytest.mark.parametrize("period", [1.0, 10.0])
+@pytest.mark.parametrize("period", [1.0, 30.0])
 @settings(max_examples=10, deadline=None)
 @given(course=courses, soc=st.floats(0.0, 1.0))
 def test_faults_at_any_step(period, course, soc):
@@ -110,7 +110,7 @@ def test_faults_at_any_step(period, course, soc):
 
 
 @pytest.mark.campaign
-@pytest.mark.parametrize("period", [0.1, 1.0, 10.0])
+@pytest.mark.parametrize("period", [0.1, 1.0, 10.0, 30.0])
 @settings(max_examples=1000, deadline=None)
 @given(course=courses, soc=st.floats(0.0, 1.0))
 def test_faults_at_any_step_many_times(period, course, soc):

@@ -55,14 +55,14 @@ def fields() -> Fields:
 
 
 @kernel
-def start(x: Block, p: Block, y: Block, c: Block) -> None:
+def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Start with all reactants, at the temperatures at hand."""
     x.sub_step, y.reaction_heat = LARGE, 0.0
     kinetics.start(x, p)
     separator.start(x, y)
     venting.start(x, y)
     for k in range(c.cell_node.shape[0]):
-        kinetics.heats(x, p, k, 1.0)
+        kinetics.heats(x, p, k, u.soc[k])
         kinetics.linearise(x, p, k, x.temperature[c.cell_node[k]])
     events.start(x, y)
 

@@ -67,7 +67,7 @@ class RunawayParameters:
     venting_share : float
         Share of the heat capacity that leaves with the vented mass, 0 to below 1.
     venting_heat : float
-        Latent heat that venting takes, per heat capacity of the cell before it [K], >= 0.
+        Latent heat that venting takes from a cell [J], >= 0.
     """
 
     sei: Reaction

@@ -116,9 +116,10 @@ def rate(p: Block, i: int, left: float, temperature: float) -> float:
 
 @kernel
 def heats(x: Block, p: Block, k: int, soc: float) -> None:
-    """Write the heat of each reactant of cell k at a state of charge."""
+    """Write the heat of each reactant of cell k at a state of charge; one beyond 0 to 1 counts as the nearer end."""
+    empty = 1.0 - min(max(soc, 0.0), 1.0)
     for i in range(REACTIONS):
-        share = 1.0 - p.reaction_charge_share[i] * (1.0 - soc)
+        share = 1.0 - p.reaction_charge_share[i] * empty
         x.whole_heat[k, i] = p.reacting_volume[k] * p.reactant_density[i] * p.reactant_heat[i] * share
 
 

@@ -86,7 +86,7 @@ def advancing(conductors: bool, surfaces: bool, dendrites: bool) -> Callable[...
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Set all nodes to the initial temperature, with all that may react."""
     plain.initialize(x, p, u, y, c)
-    integration.start(x, p, y, c)
+    integration.start(x, p, u, y, c)
     events.write(x, y, c)
 
 

@@ -29,7 +29,8 @@ Until then d P is in advance, with P as it changes. The advance ends at 0, when 
 sum is the network's. `advanced_heat` tells its change in every step. Of a cell whose short yields nothing any more
 while an advance is open, that much stays open: no cell is cooled by it.
 
-A dendrite's short besides has its own part of the network's heat, in proportion to the conductances; it has no end.
+A dendrite's short besides has its own part of the network's heat, in proportion to the conductances. It has no end, but
+in a step it takes no more than the share `TAPER` of the energy that the cell holds: an empty cell gives nothing.
 
 Limits
 ------
@@ -169,7 +170,7 @@ def spread(x: Block, k: int, heat: float, power: float, h: float) -> float:
 def melt(x: Block, p: Block, u: Block, k: int, left: float) -> tuple[float, float]:
     """Melt the separator of cell k with so much left of a step [s]; return what it gets in advance, in W and in J."""
     x.melted[k] = 1.0
-    x.short_energy[k] = p.short_energy_share * p.electrical_energy[k] * min(max(u.soc[k], 0.0), 1.0)
+    x.short_energy[k] = p.short_energy_share * held(p, u, k)
     x.short_left[k], x.short_lag[k] = x.short_energy[k], left
     voltage = u.emf[k] / (1.0 + u.resistance[k] * p.separator_short)
     power = p.separator_short * voltage * voltage
@@ -195,22 +196,32 @@ def pass_time(x: Block, k: int, h: float) -> float:
 @kernel
 def tapered(x: Block, p: Block, u: Block, k: int, h: float) -> float:
     """Return the conductance of a melted separator for the next step, like the last one of h seconds [S]."""
-    if x.short_left[k] <= 0.0:
-        return 0.0
+    return min(p.separator_short, yielding(x, u, k, x.short_left[k], h)) if x.short_left[k] > 0.0 else 0.0
+
+
+@kernel
+def yielding(x: Block, u: Block, k: int, energy: float, h: float) -> float:
+    """Return the conductance across cell k [S] that takes the share `TAPER` of an energy [J] in a step of h [s]."""
     total = x.separator_conductance[k] + x.other_conductance[k]
     square = u.emf[k] * u.emf[k]
     if total > 0.0:
         square = max(square, u.short_heat_rate[k] / total)
-    most = TAPER * x.short_left[k] / max(h * square, 1.0 / LARGE)
-    return min(p.separator_short, most)
+    return TAPER * energy / max(h * square, 1.0 / LARGE)
+
+
+@kernel
+def held(p: Block, u: Block, k: int) -> float:
+    """Return the electrical energy that cell k holds [J]."""
+    return p.electrical_energy[k] * min(max(u.soc[k], 0.0), 1.0)
 
 
 @kernel
 def short(x: Block, p: Block, u: Block, y: Block, k: int, other: float, h: float) -> None:
     """Write the conductance of the shorts of cell k for the next step, `other` that of a dendrite [S]."""
+    most = yielding(x, u, k, held(p, u, k), h)
     x.separator_conductance[k] = tapered(x, p, u, k, h) if x.melted[k] > 0.0 else 0.0
-    x.other_conductance[k] = other
-    y.internal_short[k] = x.separator_conductance[k] + other
+    x.other_conductance[k] = min(other, most)
+    y.internal_short[k] = x.separator_conductance[k] + x.other_conductance[k]
 
 
 @kernel

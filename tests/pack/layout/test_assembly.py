@@ -23,6 +23,14 @@ def test_a_pack_without_tables_of_layout_is_a_chain():
     assert list(part(pack, "Thermal").start)[:3] == ["heat_capacity", "convection", "conduction"]
 
 
+def test_parts_of_packs_without_the_tables_are_given_nothing_new():
+    """Wired, managed and aged packs too: their hashes are those of before."""
+    told = {"graph", "runaway", "dendrites", "heats", "sensors"}
+    aged = {"aging": {"parameters": "chen_2020_aging"}, "cell": {"parameters": "chen_2020"}}
+    for tables in ({}, {"bms": {"detection": True}}, {"cable": {"resistance": 1e-3}}, {"faults": {}}, aged):
+        assert all(not told & set(each.arguments) for each in parts(pack_of(**tables)))
+
+
 def test_an_empty_layout_is_the_graph_of_the_chain():
     graph = graph_of(layout={}, thermal={"heat_capacity": 700.0, "conduction": 2.0, "convection": 0.4})
     assert [node.heat_capacity for node in graph.nodes] == [700.0] * 12 + [200.0]
