@@ -10,6 +10,10 @@ A stage of the method has the slope ``4 sigma A T^3`` of the start of the step: 
 own, and between two nodes that of the warmer one for both. So the system stays symmetric, and no slope is too flat. The
 method is of second order with any slopes.
 
+Shared states
+-------------
+`radiative_conductance`, the slopes at hand.
+
 References
 ----------
 F. P. Incropera et al., Fundamentals of Heat and Mass Transfer, 6th ed., Wiley 2007, chapter 13. Constant: CODATA 2018.

@@ -93,7 +93,7 @@ def begin(x: Block, p: Block, u: Block, c: Block) -> None:
     for i in range(x.temperature.shape[0]):
         x.temperature[i], x.remainder[i] = p.initial_temperature, 0.0
     conduction.begin(x, p, c)
-    stage.begin(x)
+    stage.begin(x, c)
     stage.linearise(x, p, u, c)
 
 

@@ -66,13 +66,13 @@ def fields(system: ThermalSystem) -> Fields:
 
 
 @kernel
-def begin(x: Block) -> None:
+def begin(x: Block, c: Block) -> None:
     """Start with nothing factored, and nothing added to the diagonal."""
     for e in range(x.row_conductance.shape[0]):
         x.row_conductance[e] = x.link_conductance[e]
     for i in range(x.fed.shape[0]):
         x.fed[i] = x.extra_conductance[i] = 0.0
-    factored.begin(x)
+    factored.begin(x, c)
 
 
 @kernel
