@@ -31,6 +31,7 @@ from dataclasses import dataclass, field
 from ..core.duration import at_most, format_duration, seconds
 from ..core.errors import InputError
 from ..core.model import Update
+from ..core.timescale import NONE
 from .operations import Connection, Rule
 from .schedule import Plan, transfer_rule
 from .system import System
@@ -199,17 +200,21 @@ def check_window(
     names: Sequence[str], timescales: Mapping[str, Timescale], window: int, separation: float = SEPARATION
 ) -> list[Violation]:
     """Return what of the third rule a window [ns] breaks that stands for a long time."""
-    return [
-        Violation(
-            3,
-            (name,),
-            f"{name} does not settle in a window of {format_duration(window)}: its slowest time constant is "
-            f"{_time(timescales[name].slowest)}; a window of at least "
-            f"{_time(separation * timescales[name].slowest)} would do, or a start from its periodic steady state",
+    short = [name for name in names if separation * timescales[name].slowest > seconds(window)]
+    return [Violation(3, (name,), _unsettled(name, timescales[name].slowest, window, separation)) for name in short]
+
+
+def _unsettled(name: str, slowest: float, window: int, separation: float) -> str:
+    """Return that a component does not settle in a window [ns], and which one would do."""
+    if slowest >= NONE:
+        return (
+            f"{name} does not settle in a window of {format_duration(window)}: its slowest time constant has no bound"
         )
-        for name in names
-        if separation * timescales[name].slowest > seconds(window)
-    ]
+    return (
+        f"{name} does not settle in a window of {format_duration(window)}: its slowest time constant is "
+        f"{_time(slowest)}; a window of at least {_time(separation * slowest)} would do, or a start from its periodic "
+        "steady state"
+    )
 
 
 def _is_held(system: System, connection: Connection) -> bool:

@@ -73,7 +73,8 @@ def _constants(timescale: Timescale | None, period: int) -> tuple[str, str, str,
         if not drifts:
             return "none", "none", "", ""
         first, last = min(drifts), max(drifts)
-    return time_text(first), time_text(last), f"{first / seconds(period):.3g}", f"{last / seconds(period):.3g}"
+    ratios = [f"{constant / seconds(period):.3g}" if constant < NONE else "" for constant in (first, last)]
+    return time_text(first), time_text(last), ratios[0], ratios[1]
 
 
 def _held_value(system: System, plan: Plan, change: HeldChange, timescales: Mapping[str, Timescale]) -> tuple[str, ...]:
@@ -89,5 +90,5 @@ def _held_value(system: System, plan: Plan, change: HeldChange, timescales: Mapp
 
 
 def time_text(value: float) -> str:
-    """Write a time constant [s] with three digits."""
-    return f"{value:.3g} s"
+    """Write a time constant [s] with three digits; "none" where nothing ever changes."""
+    return f"{value:.3g} s" if value < NONE else "none"

@@ -12,7 +12,7 @@ mean of its channels by their shares; what no channel takes passes by, at the te
 
 Shared states
 -------------
-`coolant_heat_flow`, the heat flow into the coolant, which `scheme` books.
+`coolant_heat_flow`, the heat flow into the coolant, which `scheme` books; `channel_flow`.
 
 References
 ----------

@@ -30,7 +30,7 @@ from ....core.timescale import NONE, include_timescale, reset_timescales
 from ....core.variable import Count, Detail, Variable
 from .. import board, ports, timescales
 from ..method import COLDEST, HOTTEST
-from . import coolant, heating, scheme
+from . import coolant, heating, scheme, settling
 from .nodes import ThermalGraph
 from .system import ThermalSystem, system_of
 
@@ -115,7 +115,8 @@ def fields(system: ThermalSystem, shorts: bool, hottest: float = HOTTEST) -> Fie
         ),
         modules=(__name__,),
     )
-    return own + heating.fields(system, shorts) + scheme.fields(system) + timescales.fields()
+    stepped = heating.fields(system, shorts) + scheme.fields(system)
+    return own + stepped + settling.fields(system) + timescales.fields()
 
 
 def advancing(shorts: bool, conductors: bool, surfaces: bool) -> Callable[..., int]:
@@ -158,32 +159,45 @@ def shortest_timescale(x: Block, i: int) -> float:
 
 
 @kernel
-def write_timescales(x: Block, y: Block, c: Block) -> None:
-    """Write bounds of the time constants, by the circles of Gershgorin (`timescales`).
+def shortest_of_cell(x: Block, c: Block, core: int, surface: int) -> float:
+    """Return such a bound of a cell [s]; with its surface, which is another node, it is one body."""
+    between = 0.0
+    for e in range(c.row_start[core], c.row_start[core + 1]):
+        if c.entry_node[e] == surface:
+            between += x.row_conductance[e]
+    neighbours = max(x.row_sum[core] + x.row_sum[surface] - 2.0 * between, 0.0)
+    outside = x.outside_conductance[core] + x.outside_conductance[surface]
+    fed = x.fed_sum[core] + x.fed_sum[surface]
+    return timescales.of_capacity(x.capacity[core] + x.capacity[surface], 2.0 * neighbours + outside + fed)
 
-    The shortest is that of cells and board, which others see held. What the graph alone sees, such as a busbar, is
-    stepped implicitly and takes no part.
+
+@kernel
+def write_timescales(x: Block, y: Block, c: Block) -> None:
+    """Write bounds of the time constants, the shortest by circles of Gershgorin, the longest as `settling` has it.
+
+    The shortest is that of cells and board, which others see held. What the graph alone sees is stepped implicitly and
+    takes no part: a busbar, or a core against its own surface. The temperature of the core, which is handed on, has its
+    own constant.
     """
     reset_timescales(y)
     y.timescale_temperature = NONE
-    for i in range(x.row_sum.shape[0]):
-        lasting = x.outside_conductance[i] - x.fed_sum[i]
-        include_timescale(y, NONE, timescales.of_capacity(x.capacity[i], lasting))
     for k in range(c.cell_node.shape[0]):
-        i = c.cell_node[k]
+        i, surface = c.cell_node[k], c.surface_node[k]
         own = timescales.of_capacity(x.capacity[i], x.row_sum[i] + x.outside_conductance[i])
         y.timescale_temperature = min(y.timescale_temperature, own)
-        include_timescale(y, shortest_timescale(x, i), 0.0)
+        shortest = shortest_timescale(x, i) if surface == i else shortest_of_cell(x, c, i, surface)
+        include_timescale(y, shortest, x.slowest_time)
     b = c.board_node[0]
     given = x.row_sum[b] + x.outside_conductance[b]
     y.timescale_board_temperature = timescales.of_capacity(x.capacity[b], given)
-    include_timescale(y, shortest_timescale(x, b), 0.0)
+    include_timescale(y, shortest_timescale(x, b), x.slowest_time)
 
 
 @kernel
 def tell(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Write temperatures, and time constants where radiation or coolant may change them."""
     if c.radiation_first.shape[0] + c.contact_node.shape[0] > 0:
+        settling.follow(x, p, c)
         write_timescales(x, y, c)
     write_temperatures(x, p, u, y, c)
 
@@ -203,6 +217,7 @@ def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Set all nodes to the initial temperature."""
     scheme.begin(x, p, u, c)
     scheme.reset_heat(y)
+    settling.renew(x, p, c)
     write_timescales(x, y, c)
     write_temperatures(x, p, u, y, c)
 

@@ -9,7 +9,8 @@ Equations
 with the newest rises of neighbours, from ``right_i / d_i``; `fed` is what the coolant brings by the rises of the last
 sweep. With r, the greatest share of its rise that a node takes from others, a change of c leaves an error of at most
 ``c r / (1 - r)``. The fluxes that follow from the rises (`scheme`) make it smaller by r once more, and so a solution is
-as exact as asked where ``c r^2 / (1 - r)`` is.
+as exact as asked where ``c r^2 / (1 - r)`` is. Where r is so near 1 that no change is small enough, a change of a last
+place or two ends the sweeps: nothing is left to change.
 
 References
 ----------
@@ -61,6 +62,6 @@ def solve(x: Block, p: Block, c: Block, right: Block, rise: Block) -> bool:
         if c.contact_node.shape[0] > 0:
             coolant.feed(x, c, rise, x.fed)
         change, greatest = sweep(x, c, right, rise)
-        if change * share * share <= allowed * greatest * (1.0 - share):
+        if change * share * share <= allowed * greatest * (1.0 - share) or change <= ROUNDING * greatest:
             return True
     return False

@@ -108,7 +108,6 @@ def write_surfaces(x: Block, y: Block, c: Block) -> None:
 def step(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
     """Step all nodes by h [s] from t for the heat at hand, within the range of temperatures."""
     status = integration.step(x, p, u, y, c, t, h)
-    plain.write_timescales(x, y, c)
-    plain.write_temperatures(x, p, u, y, c)
+    plain.tell(x, p, u, y, c)
     events.write(x, y, c)
     return status if status != DONE else plain.within_range(y, HOTTEST)
