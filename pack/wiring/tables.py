@@ -244,8 +244,9 @@ class Faults(Table):
             "cell_open_time": opened,
             "cell_short_time": shorted,
             "timed_cell_short": shorts,
-            "conductor_parted_time": parted,
         }
+        if conductors:
+            start["conductor_parted_time"] = parted
         if self.external_short is not None:
             start["external_short_time"] = self.external_short.time
             start["timed_external_short"] = 1.0 / self.external_short.resistance

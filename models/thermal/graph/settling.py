@@ -43,6 +43,9 @@ CHANGE = 0.1
 HELD = 1e9
 """Conductance that holds a node [W/K]."""
 
+LEFT = 0.01
+"""Of the heat capacity of a node, what an iteration may leave: so much is the bound off, and no more."""
+
 OUTWARD = -1.0
 """Part of the nodes that have a way outwards."""
 
@@ -121,7 +124,7 @@ def solve(x: Block, p: Block, c: Block) -> bool:
     solved, time = True, longest(x)
     if c.contact_node.shape[0] > 0 and time > 0.0:
         for i in range(x.inertia.shape[0]):
-            x.inertia[i] = x.capacity[i] / time  # what is left is a small share of the right-hand side
+            x.inertia[i] = LEFT * x.capacity[i] / (time * p.solve_tolerance)  # it ends as soon as that is left
         solved = factored.solve(x, p, c, x.capacity, x.settling_time)
     for i in range(x.factored_total.shape[0]):
         x.factored_total[i] = x.extra_conductance[i] = 0.0

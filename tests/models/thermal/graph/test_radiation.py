@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
+from packfmu.core.model import DONE
+from packfmu.models.thermal.graph import network
 from packfmu.models.thermal.graph.nodes import AMBIENT, Node, Radiation, ThermalGraph
+from tests.interpreted import InterpretedInstance
 from tests.models.thermal.graph.graphs import STEFAN_BOLTZMANN, run, started
 
 AREA = 0.5
@@ -72,3 +75,19 @@ def test_what_is_as_warm_as_the_air_keeps_its_bits():
     run(instance, 60.0, 5)
     assert np.all(instance.y["node_temperature"] == 298.15)
     assert instance.y["ambient_heat"] == 0.0
+
+
+@pytest.mark.parametrize("multiple", [0.5, 1.5, 2.4, 3.0, 4.0, 5.0, 6.0, 10.0, 100.0])
+@pytest.mark.parametrize(("start", "air"), [(230.0, 490.0), (490.0, 230.0), (205.0, 490.0), (300.0, 490.0)])
+def test_a_node_does_not_pass_the_air_in_steps_up_to_2_4_of_the_warmest_constant(start, air, multiple):
+    """The constant is that of the slope at the warmest temperature, air included; longer steps pass it by little."""
+    capacity, area = 20.0, 0.3
+    one = ThermalGraph((Node("a", capacity),), ("a",), ("a",), "a", (), (), (Radiation("a", AMBIENT, area),))
+    model = network.declare(one).with_start({"initial_temperature": start, "ambient_temperature": air})
+    instance, step = InterpretedInstance(model), multiple * capacity / (4.0 * STEFAN_BOLTZMANN * area * 490.0**3)
+    instance.initialize()
+    beyond = 0.0
+    for n in range(12):
+        assert instance.advance(n * step, step) == DONE
+        beyond = max(beyond, np.sign(air - start) * (float(instance.y["temperature"][0]) - air))
+    assert beyond <= (1e-6 if multiple <= 2.4 else 0.01 * abs(air - start))
