@@ -62,7 +62,7 @@ def far_end(u: Block, c: Block, at: Block, r: int) -> float:
 @kernel
 def slope_at(p: Block, c: Block, at: Block, r: int) -> float:
     """Return the slope that radiation r has at temperatures `at` [W/K]: that of its warmer node."""
-    warmer = at[c.radiation_first[r]]
+    warmer = max(at[c.radiation_first[r]], 0.0)  # a stage that overshoots has no slope
     if c.radiation_second[r] != AIR:
         warmer = max(warmer, at[c.radiation_second[r]])
     return 4.0 * STEFAN_BOLTZMANN * p.radiating_area[r] * warmer * warmer * warmer
