@@ -74,6 +74,18 @@ def test_a_window_that_is_too_short_to_settle_in_is_refused():
         "Cell does not settle in a window of 1 h: its slowest time constant is 900 s; a window of at least 4.5e+03 s "
         "would do, or a start from its periodic steady state"
     )
+    endless = {"Cell": Timescale(5.0, 1e300)}
+    (violation,) = check_window(("Cell",), endless, 3600 * SECOND)
+    assert violation.text == "Cell does not settle in a window of 1 h: its slowest time constant has no bound"
+
+
+def test_what_never_changes_is_told_in_words():
+    system = pair(fastest=1e300, slowest=1e300)
+    plan = make_plan(system, {ELECTRICAL: SECOND, THERMAL: 10 * SECOND})
+    told = explain(system, plan, {"Slow": Timescale(60.0, 1e300), "Fast": Timescale(1.0, 2.0)})
+    (line,) = [line for line in told.splitlines() if " Slow " in line and "60 s" in line]
+    assert line.split() == ["thermal", "10", "s", "Slow", "exact", "60", "s", "none", "6"]
+    assert "e+" not in told
 
 
 @kernel

@@ -133,6 +133,7 @@ def test_faults_tell_times_and_conductances():
     np.testing.assert_array_equal(start["timed_cell_short"], [0.0, 0.0, 2.0])
     np.testing.assert_array_equal(start["conductor_parted_time"], [LARGE, 2.0])
     assert (start["external_short_time"], start["timed_external_short"]) == (3.0, 100.0)
+    assert "conductor_parted_time" not in faults.model_copy(update={"parted": []}).start_values(3, ())
 
 
 def test_the_time_of_a_fault_reaches_the_network():
