@@ -62,7 +62,7 @@ def define(
     modules : int
         Modules in series, each of equally many strings.
     detection : bool
-        Whether it looks for open cells, internal shorts and faults of insulation.
+        Whether it looks for open cells, internal shorts, faults of insulation and thermal events.
     sensors : sequence of int, optional
         The cells that temperature sensors sit on, from 0; without it there is one for eight groups.
     """

@@ -206,7 +206,7 @@ CONVERTER_TAPS = (
 """Further outputs where converters balance."""
 
 FAULT_TAPS = (
-    *_of("Bms", "measured_insulation insulation_warning insulation_fault"),
+    *_of("Bms", "measured_insulation insulation_warning insulation_fault thermal_event thermal_event_time"),
     *_of("Bms", "string_cut_off open_cell_detected short_detected short_current_estimate", detail=Detail.GROUP),
 )
 """Further outputs of a battery management that knows of strings, or detects faults."""

@@ -224,7 +224,8 @@ class Bms(Table):
     )
     balancing_known: bool = setting("balancing_known", "bms")
     detection: bool = Field(
-        default=False, description="whether it looks for open cells, internal shorts and faults of insulation"
+        default=False,
+        description="whether it looks for open cells, internal shorts, faults of insulation and thermal events",
     )
     short_threshold: float | None = setting(
         "short_threshold",
@@ -237,6 +238,8 @@ class Bms(Table):
     insulation_fault_threshold: float = setting("insulation_fault_threshold", "detection")
     insulation_period: float = setting("insulation_period", "detection")
     fault_share: float = setting("fault_share", "detection")
+    thermal_event_rate: float = setting("thermal_event_rate", "detection")
+    thermal_event_duration: float = setting("thermal_event_duration", "detection")
     start_spread: float = setting("start_spread", "bms")
     stop_spread: float = setting("stop_spread", "bms")
     temperature_sensors: list[Annotated[int, Field(ge=1)]] | None = Field(

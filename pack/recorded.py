@@ -48,6 +48,7 @@ RECORD = {
         "cells_in_runaway": "Thermal.cells_in_runaway",
         "insulation_warning": "Bms.insulation_warning",
         "insulation_fault": "Bms.insulation_fault",
+        "thermal_event": "Bms.thermal_event",
         **{name: f"PackNetwork.{name}" for name in WIRED},
     },
     Detail.GROUP: {

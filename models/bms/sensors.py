@@ -23,8 +23,9 @@ and steps of 10 mA are assumed. Temperatures: tenths of a degree, as foxBMS hold
 Shared states
 -------------
 All readings are written here: `reading_voltage`, `reading_current`, `reading_present`, `reading_temperature` and
-`group_temperature`. `estimation` and `rest` read those of voltage and current, `protection` all, `state_of_power` those
-of temperature, `supervisor` that of the current. `sensor_sample` is written here; `currents` of strings reads it.
+`group_temperature`. `estimation` and `rest` read those of voltage and current, `protection` all, `state_of_power` and
+`thermal_event` of detection those of temperature, `supervisor` that of the current. `sensor_sample` is written here;
+`currents` of strings reads it.
 
 References
 ----------

@@ -17,6 +17,9 @@ WAYS = {Way.ALONG: "in a row", Way.ACROSS: "between rows", Way.END: "between lay
 
 CELSIUS = 273.15
 
+USUAL = (1e6, 5e6)
+"""Heat capacity that a volume of a cell may have [J/(m3.K)]: cells have 1.6e6 to 3.5e6, water has 4.2e6."""
+
 
 def heat_told(setup: Setup, graph: ThermalGraph, reacting: Runaway | None) -> list[str]:
     """Return how heat flows in a pack: its nodes, conductances and time constants; and what runs away."""
@@ -31,6 +34,7 @@ def heat_told(setup: Setup, graph: ThermalGraph, reacting: Runaway | None) -> li
     if between:
         lines.append(f"neighbours {', '.join(between)}")
     lines.append(f"cells      {', '.join(_cells(setup, graph))}")
+    lines += _unusual(setup)
     for number, (plate, circuit) in enumerate(zip(setup.plates, graph.circuits, strict=False), start=1):
         each = f"{from_cell(setup, plate):.3g} W/K from each of {len(cooled(setup, plate))} cells"
         flow = f"channels {len(circuit.channels)}, {circuit.heat_capacity_rate:.4g} W/K of coolant"
@@ -76,6 +80,21 @@ def _cells(setup: Setup, graph: ThermalGraph) -> Iterator[str]:
     constants = [held[name] / given[name] for name in nodes if given[name] > 0.0]
     if constants:
         yield f"time constants {_range(constants)} s between held neighbours"
+
+
+def _unusual(setup: Setup) -> list[str]:
+    """Return a warning where what cells hold does not fit their shape."""
+    if setup.shape is None:
+        return []
+    held = [capacity / setup.shape.volume for capacity in setup.capacities]
+    if USUAL[0] <= min(held) and max(held) <= USUAL[1]:
+        return []
+    least, most = (bound / 1e6 for bound in USUAL)
+    return [
+        f"warning    cells of {setup.shape.volume * 1e6:.4g} cm3 that hold {_range([each / 1e6 for each in held])} "
+        f"MJ/(m3.K), where {least:.3g} to {most:.3g} is usual: the sizes in [layout] are not those of this cell, or "
+        "heat_capacity in [thermal] is not"
+    ]
 
 
 def _runaway(setup: Setup, reacting: Runaway) -> list[str]:

@@ -3,8 +3,8 @@
 Equations
 ---------
 After the supervisor each string's groups are compared (`comparison`), and judged for open cells (`open_cell`) and
-internal shorts (`short`); the insulation is measured where it is time (`insulation`). The rise of `reset` clears all
-flags; what still holds is found again.
+internal shorts (`short`); the insulation is measured where it is time (`insulation`); temperatures are judged by their
+rise (`thermal_event`). The rise of `reset` clears all flags; what still holds is found again.
 
 Nothing of this opens a contactor. The currents of the pack are limited: to (p - 1) / p of what they would be while a
 group of p cells has an open one, since the others carry its current; and to `fault_share` while a group has a short or
@@ -18,10 +18,12 @@ from ....core.fields import Fields, flag
 from ....core.kernel import Block, kernel
 from ....core.variable import Variable
 from ...strings import Strings
-from . import comparison, insulation, open_cell, short
+from . import comparison, insulation, open_cell, short, thermal_event
 
 
-def fields(groups: int, parallel: int, rate: float, strings: Strings, channel: int, declared: bool) -> Fields:
+def fields(
+    groups: int, parallel: int, rate: float, strings: Strings, channel: int, declared: bool, sensors: int
+) -> Fields:
     """Return all that detection has.
 
     Parameters
@@ -36,6 +38,8 @@ def fields(groups: int, parallel: int, rate: float, strings: Strings, channel: i
         Number of the insulation's noise.
     declared : bool
         Whether the model has the strings as constants already.
+    sensors : int
+        Sensors of temperature.
     """
     own = Fields(
         modules=(__name__,),
@@ -50,7 +54,8 @@ def fields(groups: int, parallel: int, rate: float, strings: Strings, channel: i
         ),
     )  # fmt: skip
     own += comparison.fields(groups, strings.starts, declared) + open_cell.fields(groups, parallel)
-    return own + short.fields(groups, strings.count, rate) + insulation.fields(channel)
+    own += short.fields(groups, strings.count, rate) + insulation.fields(channel)
+    return own + thermal_event.fields(sensors)
 
 
 @kernel
@@ -59,6 +64,7 @@ def initialize(x: Block, p: Block, y: Block, c: Block) -> None:
     x.last_clearing = 0.0
     open_cell.initialize(x, p, y)
     insulation.initialize(x, y)
+    thermal_event.initialize(x, y)
     for s in range(x.compared.shape[0]):
         first, end = int(c.string_start[s]), int(c.string_start[s + 1])
         comparison.compare(x, p, s, first, end)
@@ -66,8 +72,8 @@ def initialize(x: Block, p: Block, y: Block, c: Block) -> None:
 
 
 @kernel
-def detect(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
-    """Look for faults after a step of h [s]; forbid balancing where a group has a short."""
+def detect(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> None:
+    """Look for faults at t [s], after a step of h [s]; forbid balancing where a group has a short."""
     reset = u.reset > 0.5 and x.last_clearing <= 0.5
     x.last_clearing = u.reset
     for s in range(x.compared.shape[0]):
@@ -81,6 +87,7 @@ def detect(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> None:
     for g in range(x.apart.shape[0]):
         voltage += x.reading_voltage[g] / c.across
     insulation.follow(x, p, u, y, c, voltage, reset, h)
+    thermal_event.follow(x, p, y, reset, t, h)
     if any_set(x.shorted):
         x.balancing = y.balancing_enable = 0.0
 

@@ -1,4 +1,4 @@
-"""A Bms that detects faults of cells and insulation: of groups in series, and of strings in parallel."""
+"""A Bms that detects faults of cells and insulation, and thermal events: of groups in series, or of strings."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def declare(
     return replace(
         model,
         description=f"{model.description}, detection of faults",
-        fields=model.fields + faults.fields(count, parallel, rate, lying, channel, several),
+        fields=model.fields + faults.fields(count, parallel, rate, lying, channel, several, places),
         initialize=initialize_strings if several else initialize,
         advance=advance_strings if several else advance,
     )
@@ -74,7 +74,7 @@ def advance(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float
     status = bms.contradiction(p)
     if status == DONE:
         bms.observe(x, p, u, y, c, h)
-        faults.detect(x, p, u, y, c, h)
+        faults.detect(x, p, u, y, c, t + h, h)
         state_of_power.write_limits(x, p, y, faults.share_left(x, p, c))
         bms.write_allowed_currents(y, h)
     return status
@@ -86,7 +86,7 @@ def advance_strings(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, 
     status = bms.contradiction(p)
     if status == DONE:
         management.observe(x, p, u, y, c, h)
-        faults.detect(x, p, u, y, c, h)
+        faults.detect(x, p, u, y, c, t + h, h)
         power.write_limits(x, p, y, c, faults.share_left(x, p, c))
         bms.write_allowed_currents(y, h)
     return status

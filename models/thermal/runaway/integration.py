@@ -149,12 +149,12 @@ def sub_step(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, left: f
         if ratio <= 1.0:
             x.sub_step = min(scaled(length, ratio), LARGE)
             at = first_event(x, p, c)
-            if at < 1.0:
-                length *= at
-                substep.attempt(x, p, u, c, length)
-            events.note(x, p, y, c, t, length)
-            substep.accept(x, p, u, y, c, length)
-            return length, attempts
+            length *= min(at, 1.0)
+            if at >= 1.0 or substep.attempt(x, p, u, c, length):
+                events.note(x, p, y, c, t, length)
+                substep.accept(x, p, u, y, c, length)
+                return length, attempts
+            ratio = LARGE
         length = scaled(length, ratio)
     return 0.0, attempts
 

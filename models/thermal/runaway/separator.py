@@ -13,7 +13,9 @@ E_1 is that at SOC 1. While E is left, G is the declared conductance, but for th
     G = min(separator_short, TAPER E / (h v^2))
 
 so that a step of h like the last one takes at most that share of what is left. What is left then shrinks to nothing in
-a dozen steps, and the heat ends at f to rounding. v is that under the short, or the cell's emf, the greater of them.
+a dozen such steps, and the heat ends at f to rounding; so it does in shorter ones. Of a step n times as long as the
+last one the network's heat counts, though it is up to ``TAPER n`` of what was left. v is that under the short, or the
+cell's emf, the greater of them.
 
 Advance
 -------
@@ -27,7 +29,7 @@ Afterwards P is the power of the network's short, if it has the whole G; else th
 voltage under the present one is below the emf. It lasts until the cell has got E, and not to the end of that step.
 Until then d P is in advance, with P as it changes. The advance ends at 0, when the network has delivered E, too: the
 sum is the network's. `advanced_heat` tells its change in every step. Of a cell whose short yields nothing any more
-while an advance is open, that much stays open: no cell is cooled by it.
+while an advance is open, that much stays open: no cell is cooled by it, in whatever steps, but by rounding.
 
 A dendrite's short besides has its own part of the network's heat, in proportion to the conductances. It has no end, but
 in a step it takes no more than the share `TAPER` of the energy that the cell holds: an empty cell gives nothing.

@@ -45,3 +45,13 @@ def test_what_may_react_and_what_is_assumed(figures, separator):
     assert found["runaway"].startswith("hatchard_kim_2007: 20.5 kJ a cell of 16.54 cm3 react (film 0.389, anode 13")
     assert found["separator"].startswith(separator)
     assert found["vent"].startswith("opens at 160 degC, 0 of the heat capacity")
+
+
+@pytest.mark.parametrize(("capacity", "held"), [(1462.0, "60.3"), (20.0, "0.825"), (42.8, None)])
+def test_a_heat_capacity_that_does_not_fit_the_shape_is_warned_of(capacity, held):
+    """A pouch of 31 A.h in the can of a 21700, a cell lighter than any; and one of the usual size."""
+    found = told(layout=CYLINDER, thermal={"heat_capacity": capacity})
+    assert ("warning" in found) == (held is not None)
+    if held:
+        assert found["warning"].startswith(f"cells of 24.25 cm3 that hold {held} MJ/(m3.K), where 1 to 5 is usual: ")
+    assert "warning" not in told(layout={}, thermal={"heat_capacity": capacity})

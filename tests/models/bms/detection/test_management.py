@@ -30,7 +30,7 @@ def test_nothing_is_found_in_a_day_of_driving(hours):
     assert not told[:, :, :2].any()
     assert told[:, :, 2].max() < 0.5 * pack.bms.p["short_threshold"]
     assert np.ptp(pack.cell.y["soc"]) < 0.05
-    assert pack.bms.y["charge_enable"] == 1.0
+    assert (pack.bms.y["charge_enable"], pack.bms.y["thermal_event"]) == (1.0, 0.0)
 
 
 @pytest.mark.campaign

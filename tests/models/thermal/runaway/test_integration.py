@@ -7,10 +7,12 @@ import pytest
 
 from packfmu.core.bounds import LARGE
 from packfmu.core.instance import Instance
+from packfmu.core.interpreted import interpreted
 from packfmu.core.model import DONE
 from packfmu.models.parameters.hatchard_kim_2007 import PARAMETERS
 from packfmu.models.thermal.graph.nodes import AMBIENT, Node, Radiation
-from packfmu.models.thermal.runaway import network
+from packfmu.models.thermal.runaway import integration, network
+from tests.interpreted import InterpretedInstance
 from tests.models.thermal.runaway.ovens import CAN, HOURS, graph, heats, model, reference
 
 LIMIT = 250.0
@@ -122,3 +124,26 @@ def test_a_cell_at_rest_takes_one_sub_step_a_step():
         assert cell.x["sub_step"] > step
     assert cell.y["onset_time"][0] == LARGE
     assert 0.0 < cell.y["reaction_heat"] < 1.0
+
+
+def test_a_sub_step_that_an_event_ends_is_made_anew_where_its_stages_are_not_solved(monkeypatch):
+    """The first attempt passes the separator's temperature, the one that ends there is not solved: a third one is."""
+    kind = replace(PARAMETERS, separator_temperature=400.0)
+    cell = InterpretedInstance(model(130.0, kind=kind, initial_temperature=399.9))
+    cell.initialize()
+    cell.x["heating"][0] = 5.0
+    sub_step = interpreted(integration.sub_step)
+    within, lengths = sub_step.__globals__["substep"], []
+    attempt = within.attempt
+
+    def unsolved_once(x, p, u, c, h):
+        lengths.append(h)
+        return attempt(x, p, u, c, h) and len(lengths) != 2
+
+    monkeypatch.setattr(within, "attempt", unsolved_once)
+    length, _ = sub_step(cell.x, cell.p, cell.u, cell.y, cell.c, 0.0, 2.0)
+    first, ended, again = lengths
+    assert first == 2.0
+    assert cell.x["melted"][0] == 0.0
+    assert ended > again == length
+    assert 399.9 < cell.x["temperature"][0] < 400.0

@@ -1,16 +1,19 @@
 """Shorts where separators have melted: the share of energy that they yield, the advance, steps of any length."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from packfmu.core.bounds import LARGE
 from packfmu.core.interpreted import interpreted
 from packfmu.core.model import DONE
 from packfmu.models.thermal.runaway import network, separator
 from tests.interpreted import InterpretedInstance
-from tests.models.thermal.runaway.shorted import CHARGE, EMF, SHORTED, ledger, row, run, started, tell
+from tests.models.thermal.runaway.shorted import CHARGE, EMF, RESISTANCE, SHORTED, ledger, row, run, started, tell
 
 MELTING = SHORTED.separator_temperature
 OVEN = {"ambient_temperature": 433.15}
@@ -131,3 +134,48 @@ def test_the_power_ends_within_the_step_in_which_the_energy_is_out():
     assert advanced == pytest.approx(2e3 - 40.0 * u["short_heat_rate"][0], rel=1e-12)
     assert interpreted(separator.pass_time)(x, 0, x["short_span"][0]) == pytest.approx(whole, rel=1e-12)
     assert (x["short_span"][0], x["short_heating"][0]) == (LARGE, 0.0)
+
+
+MELT, RESUME, TELL = (interpreted(getattr(separator, name)) for name in ("melt", "resume", "tell"))
+LENGTHS = st.floats(0.1, 100.0)
+ANSWERS = st.tuples(LENGTHS, st.sampled_from([0.0, 0.3, 1.0, 3.0]), st.sampled_from([0.0, 0.5, 1.0, 1.0]))
+"""A step [s]; the cell's resistance in it over what its port tells; the share of the power that the network gives."""
+
+
+@cache
+def sound():
+    """Return a cell, made once."""
+    return InterpretedInstance(network.declare(row(1), SHORTED))
+
+
+@settings(max_examples=50, deadline=None)
+@given(LENGTHS, st.floats(0.0, 1.0), st.lists(ANSWERS, min_size=5, max_size=40), st.sampled_from([37440.0, 1e3]))
+def test_steps_of_any_length_cool_no_cell_and_end_the_advance(length, share, answers, energy):
+    """Steps that change by a factor of up to a thousand, with a network that answers as it likes.
+
+    The heat that a cell gets, the network's and what is in advance of it, is never negative. What is in advance is the
+    sum of what was told, never more than what is left, and so ends with it. More than the share is delivered by steps
+    alone that are longer than the ones before them.
+    """
+    cell = sound()
+    x, p, u, y = cell.x, cell.p, cell.u, cell.y
+    u["emf"], u["resistance"], u["soc"], p["electrical_energy"] = EMF, RESISTANCE, 1.0, energy
+    cell.initialize()
+    _, told = MELT(x, p, u, 0, share * length)
+    TELL(x, p, u, y, length)
+    whole, delivered, may = x["short_energy"][0], 0.0, x["short_energy"][0]
+    for h, resisting, given_share in answers:
+        conductance, left = y["internal_short"][0], x["short_left"][0]
+        current = EMF / (1.0 / conductance + resisting * RESISTANCE) if conductance > 0.0 else 0.0
+        u["short_heat_rate"] = given_share * current**2 / conductance if conductance > 0.0 else 0.0
+        network_heat = u["short_heat_rate"][0] * h
+        power, advanced = RESUME(x, p, u, 0, h)
+        assert network_heat + advanced >= -1e-12 * whole
+        assert (u["short_heat_rate"][0] + power) * h >= -1e-12 * whole
+        told, delivered = told + advanced, delivered + network_heat
+        may += max(separator.TAPER * h / length - 1.0, 0.0) * left
+        assert x["advanced"][0] == pytest.approx(told, abs=1e-9 * whole)
+        assert 0.0 <= x["advanced"][0] + 1e-12 * whole <= x["short_left"][0] + 2e-12 * whole
+        assert delivered <= may * (1.0 + 1e-12)
+        x["short_span"][0], length = LARGE, h
+        TELL(x, p, u, y, h)
