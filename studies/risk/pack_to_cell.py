@@ -2,9 +2,9 @@
 
 With independent cells ``1 - (1 - p)**N = alpha`` gives the probability p of a cell. Under positive correlation, at the
 same p of every cell, the probability that *any* cell fails is less than alpha: the formula is then conservative (D.
-Slepian, Bell Syst. Tech. J. 41 (1962) 463, doi:10.1002/j.1538-7305.1962.tb02419.x). The probability that two or more fail
-is greater, and so is that of any failure in a bad batch; for these, and for a p that was measured on a good batch, the
-formula is optimistic.
+Slepian, Bell Syst. Tech. J. 41 (1962) 463, doi:10.1002/j.1538-7305.1962.tb02419.x). The probability that two or more
+fail is greater, and so is that of any failure in a bad batch; for these, and for a p that was measured on a good batch,
+the formula is optimistic.
 
 Cells are exchangeable with a Gaussian copula: cell i fails where ``sqrt(rho) Z + sqrt(1 - rho) E_i < Phi^-1(p)`` with Z
 common to the batch that the pack is made of. Given Z the failures are independent, and every probability is one
@@ -26,7 +26,7 @@ from ..answers import answer, share, whole
 from ..pictures import BLUE, GREEN, VERMILION, curve, styled
 
 NODES, FARTHEST = 400, 9.0
-"""Of the integral over Z: within 1e-9 of the probability from a correlation of 0 to 0.99."""
+"""Of the integral over Z: against 3000 nodes 1e-11 of the probability at correlations to 0.9, 4e-4 at 0.99."""
 
 
 def independent_probability(pack: float, cells: int) -> float:
