@@ -2,8 +2,8 @@
 
 The coefficient of the upper tail is the limit, for q towards 1, of the probability that V is above its q-quantile
 where U is above its own; the lower one likewise. It is 0 for a Gaussian copula at any correlation below 1: such a model
-has no joint extremes, whatever its correlation. From a sample it is estimated at a finite q, and the copulas of the same
-Kendall's tau are shown beside it, for what they would give at this q and in the limit.
+has no joint extremes, whatever its correlation. From a sample it is estimated at a finite q. Copulas of the same
+Kendall tau are shown beside it, for what they would give at this q and in the limit.
 
 References
 ----------
