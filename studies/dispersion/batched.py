@@ -14,7 +14,7 @@ harmonic mean of the sizes for n, which is an approximation.
 
 References
 ----------
-M. G. Vangel, Technometrics 34 (1992) 176, doi:10.1080/00401706.1992.10484907. K. Krishnamoorthy, T. Mathew, Statistical
+M. G. Vangel, Technometrics 34 (1992) 176. K. Krishnamoorthy, T. Mathew, Statistical
 Tolerance Regions, Wiley 2009, doi:10.1002/9780470473900, chapter 5.
 """
 

@@ -23,7 +23,7 @@ import xarray as xr
 from scipy import special, stats
 
 from ...core.errors import InputError
-from ..answers import Values, answer, share, whole
+from ..answers import Quantity, Values, answer, share, whole
 from ..extra import library
 from ..pictures import BLUE, points, styled, whiskers
 from .pack_to_cell import failures_at_least
@@ -97,7 +97,8 @@ def failure_probability(
             "ask for importance sampling, or for the first order method of systems"
         )
     space = StandardSpace(limit, inputs, cells, shared)
-    own, point = {}, None
+    own: dict[str, Quantity] = {}
+    point, near = np.zeros(0), False
     if method in {FailureMethod.FORM, FailureMethod.SYSTEM_FORM, FailureMethod.IMPORTANCE}:
         point, near = design_point(space)
         own = {

@@ -66,9 +66,9 @@ def _normal_rule() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return common, FARTHEST * weights * np.exp(-0.5 * common**2) / np.sqrt(2.0 * np.pi)
 
 
-def conditional(cell: ArrayLike, correlation: float, common: ArrayLike) -> NDArray[np.float64]:
+def conditional(cell: ArrayLike, correlation: ArrayLike, common: ArrayLike) -> NDArray[np.float64]:
     """Return the probability that a cell fails in a batch of a given Z."""
-    at = (special.ndtri(cell) - np.sqrt(correlation) * np.asarray(common)) / np.sqrt(1.0 - correlation)
+    at = (special.ndtri(cell) - np.sqrt(correlation) * np.asarray(common)) / np.sqrt(1.0 - np.asarray(correlation))
     return np.asarray(special.ndtr(at))
 
 

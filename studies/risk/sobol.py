@@ -23,10 +23,13 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 from ...core.errors import InputError
-from ..answers import Values, answer, share, whole
+from ..answers import Values, answer, bootstrap, share, whole
 from ..extra import library
 from ..pictures import BLUE, VERMILION, bars, curve, styled
 from .chaos import chaos_indices, chaos_intervals, fit_chaos
+
+DRAWS = 200
+"""Resampled designs that the intervals come from."""
 
 Function = Callable[[Values], NDArray[np.float64]]
 """Outputs (n,) or (n, s) of inputs (n, d)."""
@@ -160,20 +163,21 @@ def _saltelli(
     a, b = both[:, : evaluate.dimension], both[:, evaluate.dimension :]
     mixed = [np.where(row, b, a) for row in members]
     values = evaluate(np.concatenate([a, b, *mixed])).reshape(2 + len(mixed), runs, -1).transpose(0, 2, 1)
-    constant = np.ptp(values, axis=(0, 2)) == 0.0
-    values[:, constant] += np.random.default_rng(0).standard_normal(values[:, constant].shape)  # for its place only
-    found = stats.sobol_indices(
-        func={"f_A": values[0], "f_B": values[1], "f_AB": values[2:]}, n=runs, rng=np.random.default_rng(seed)
-    )
-    ends = found.bootstrap(confidence_level=confidence, n_resamples=100)
-    first, total = (
-        tuple(
-            np.where(constant[:, None], np.nan, np.atleast_2d(part)).T
-            for part in (value, end.confidence_interval.low, end.confidence_interval.high)
-        )
-        for value, end in ((found.first_order, ends.first_order), (found.total_order, ends.total_order))
-    )
-    return first, total, {}
+    spread = values[:2].std(axis=(0, 2))
+    scaled = (values - values[:2].mean(axis=(0, 2))[:, None]) / np.where(spread > 0.0, spread, np.nan)[:, None]
+    first, total = _shares(scaled)
+    lows, highs = bootstrap(lambda rows: _shares(scaled[:, :, rows]), runs, confidence, seed, DRAWS)
+    return (first, lows[0], highs[0]), (total, lows[1], highs[1]), {}
+
+
+def _shares(values: Values) -> tuple[Values, Values]:
+    """Return first and total indices, shape (groups, outputs), of runs of A, of B, and of A with a group of B's.
+
+    The first index by Saltelli et al. 2010, the total one by Jansen; of values less their mean.
+    """
+    a, b, mixed = values[0], values[1], values[2:]
+    variance = 0.5 * (a.var(axis=-1) + b.var(axis=-1)) + 0.25 * (a.mean(axis=-1) - b.mean(axis=-1)) ** 2
+    return np.mean(b * (mixed - a), axis=-1) / variance, 0.5 * np.mean((mixed - a) ** 2, axis=-1) / variance
 
 
 def _chaos(
