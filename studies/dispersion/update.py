@@ -119,8 +119,7 @@ def update(
     ot.RandomGenerator.SetSeed(seed)
     try:
         before = np.array(prior.getSample(chains * draws)).reshape(chains, draws, count)
-        starts = np.array(prior.getSample(200))
-        best = starts[int(np.argmax([posterior(one)[0] for one in starts]))]
+        best = max(np.array(prior.getSample(200)), key=lambda one: posterior(one)[0])
         walked = [_walk(ot, function, prior, best, draws) for _ in range(chains)]
     finally:
         ot.RandomGenerator.SetState(former)
@@ -187,7 +186,7 @@ def _tree(
 def plot_update(found: xr.DataTree, name: str) -> go.Figure:
     """Return histograms of a parameter before and after."""
     figure = go.Figure([
-        go.Histogram(x=found[group][name].values.ravel(), name=group, marker_color=colour, opacity=0.6,
+        go.Histogram(x=found[group].to_dataset()[name].values.ravel(), name=group, marker_color=colour, opacity=0.6,
                      histnorm="probability density")
         for group, colour in (("prior", BLUE), ("posterior", VERMILION))
     ])  # fmt: skip

@@ -44,7 +44,7 @@ class FailureMethod(Enum):
     MONTE_CARLO = "Monte Carlo"
 
 
-class Found(NamedTuple):
+class Chance(NamedTuple):
     """A probability, its coefficient of variation and interval, and whether it can be relied on."""
 
     probability: float
@@ -125,7 +125,7 @@ def failure_probability(
     )  # fmt: skip
 
 
-def _verdict(found: Found, calls: int) -> str:
+def _verdict(found: Chance, calls: int) -> str:
     how = "converged" if found.converged else "NOT converged"
     interval = "" if np.isnan(found.low) else f" ({found.low:.3g} to {found.high:.3g})"
     return f"probability {found.probability:.4g}{interval} in {calls} runs: {how}"
@@ -153,17 +153,17 @@ def design_point(space: StandardSpace) -> tuple[Values, bool]:
     return point, abs(float(space.of_one_cell(point[None])[0])) < NEAR * scale
 
 
-def _first_order(space: StandardSpace, point: Values, near: bool) -> Found:
+def _first_order(space: StandardSpace, point: Values, near: bool) -> Chance:
     index = float(np.linalg.norm(point))
     one = float(special.ndtr(-index))
     common = float(np.sum(point[: space.shared] ** 2)) / max(index**2, 1e-300)
     chance = float(failures_at_least(1, space.cells, one, common)) if space.cells > 1 else one
-    return Found(chance, np.nan, np.nan, np.nan, near)
+    return Chance(chance, np.nan, np.nan, np.nan, near)
 
 
 def _importance(
     space: StandardSpace, point: Values, near: bool, calls: int, confidence: float, variation: float, seed: int
-) -> Found:
+) -> Chance:
     """Draw from the mixture over cells of normal densities at the design point."""
     generator = np.random.default_rng(seed)
     together, alone = point[: space.shared], point[space.shared :]
@@ -178,15 +178,15 @@ def _importance(
     drawn = np.concatenate(weights)
     mean = float(drawn.mean())
     if mean == 0.0:
-        return Found(0.0, np.inf, 0.0, 1.0, False)
+        return Chance(0.0, np.inf, 0.0, 1.0, False)
     spread = float(drawn.std(ddof=1)) / (mean * np.sqrt(calls))
     return _told(mean, spread, confidence, near and spread <= variation)
 
 
-def _told(mean: float, spread: float, confidence: float, converged: bool) -> Found:
+def _told(mean: float, spread: float, confidence: float, converged: bool) -> Chance:
     """Return an estimate with a lognormal interval: a probability is above 0."""
     half = stats.norm.ppf(0.5 + 0.5 * confidence) * np.sqrt(np.log1p(spread**2))
-    return Found(mean, spread, mean * float(np.exp(-half)), min(mean * float(np.exp(half)), 1.0), bool(converged))
+    return Chance(mean, spread, mean * float(np.exp(-half)), min(mean * float(np.exp(half)), 1.0), bool(converged))
 
 
 def _blocks(calls: int, cells: int) -> list[int]:
@@ -194,15 +194,15 @@ def _blocks(calls: int, cells: int) -> list[int]:
     return [min(block, calls - done) for done in range(0, calls, block)]
 
 
-def _monte_carlo(space: StandardSpace, calls: int, confidence: float, variation: float, seed: int) -> Found:
+def _monte_carlo(space: StandardSpace, calls: int, confidence: float, variation: float, seed: int) -> Chance:
     generator = np.random.default_rng(seed)
     failed = sum(int((space.margins(space.draw(generator, runs)) < 0.0).sum()) for runs in _blocks(calls, space.cells))
     mean, low, high = proportion(failed, calls, confidence)
     spread = float(np.sqrt((1.0 - mean) / failed)) if failed else np.inf
-    return Found(mean, spread, low, high, spread <= variation)
+    return Chance(mean, spread, low, high, spread <= variation)
 
 
-def _subset(space: StandardSpace, calls: int, confidence: float, variation: float, seed: int) -> Found:
+def _subset(space: StandardSpace, calls: int, confidence: float, variation: float, seed: int) -> Chance:
     ot = library("openturns")
     own = space.dimension - space.shared
     count = space.shared + space.cells * own

@@ -64,9 +64,9 @@ def test_importance_sampling_in_5000_runs_over_20_seeds():
     assert all(bool(one.converged) for one in found)
 
 
-def test_subset_simulation_over_20_seeds():
-    """Its coefficient of variation is a bound from one run: the mean of 20 has an error of 0.2 / sqrt(20)."""
-    found = [failure_probability(plane, ot.Normal(10), FailureMethod.SUBSET, 2000, seed=seed) for seed in SEEDS]
+def test_subset_simulation_over_10_seeds():
+    """Its coefficient of variation is about 0.2: the mean of 10 has an error of 0.065."""
+    found = [failure_probability(plane, ot.Normal(10), FailureMethod.SUBSET, 2000, seed=seed) for seed in range(10)]
     ratio = np.array([float(one.probability) for one in found]) / EXACT
     assert ratio.mean() == pytest.approx(1.0, abs=0.2)
     assert 0.1 < np.mean([float(one.coefficient_of_variation) for one in found]) < 0.4

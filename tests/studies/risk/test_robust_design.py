@@ -60,7 +60,7 @@ def test_two_variables():
         value = point[0] + point[1] + 0.1 * point[0] * deviates
         return value, value - 1.0
 
-    found = robust_design(design, {"t": (1.0, 4.0), "p": (0.5, 2.0)}, DEVIATES, COUNT, RISK)
+    found = robust_design(design, {"t": (1.0, 4.0), "p": (0.5, 2.0)}, DEVIATES[::4], COUNT // 4, RISK)
     assert found.design.values == pytest.approx([4.0, 2.0], abs=1e-3)
 
 
