@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from packfmu.core.errors import InputError
+from packfmu.core.interpreted import interpreted
+from packfmu.models.electrochemistry import particles
 from packfmu.models.electrochemistry.kind import NEGATIVE, Physics
 from packfmu.models.numerics.arrhenius import thermal_voltage
 from packfmu.models.parameters.chen_2020 import PARAMETERS as CHEN
@@ -123,13 +125,12 @@ def test_overpotential_and_heat_follow_exchange_current_by_butler_and_volmer():
     instance.initialize()
     instance.u.current[:] = current
     instance.u.temperature[:] = SPME.reference_temperature
-    instance.advance(0.0, 1e-9)  # neither particles nor electrolyte have moved
+    instance.advance(0.0, 1e-9)  # the electrolyte has not moved
     material, electrode = SPME.negative.materials[0], SPME.negative
-    state = instance.x
-    x = state.mean_stoichiometry[:, NEGATIVE] + state.mode[:, NEGATIVE].sum(
-        axis=-1
-    )  # the truncated modes jump a little
-    surface = material.surface_density() * electrode.thickness * SPME.area
+    rate = current / instance.x.material_charge[:, NEGATIVE]
+    surface_of = interpreted(particles.surface)
+    x = np.array([surface_of(instance.x, instance.p, k, NEGATIVE, NEGATIVE, rate[k]) for k in range(4)])
+    surface = material.surface_density() * electrode.thickness * instance.x.electrode_area
     exchange = material.exchange_current * factors * np.sqrt(x * (1.0 - x)) * surface
     eta = 2.0 * thermal_voltage(SPME.reference_temperature) * np.arcsinh(-current / (2.0 * exchange))
     assert instance.y.voltage - instance.y.voltage[0] == pytest.approx(-(eta - eta[0]), abs=1e-9)
