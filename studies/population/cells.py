@@ -20,7 +20,7 @@ from ...pack.cells.cell_table import CONTACT
 from ...pack.cells.physics_variation import capacities
 from ...pack.file import COOLING, Pack
 from .counter import Values
-from .population import Population
+from .population import Drawn, Population
 from .process import electrode_factors
 from .regions import in_regions
 from .tables import ELECTRODES
@@ -32,8 +32,33 @@ BRUGGEMAN = 1.5
 """Exponent of the transport efficiency over the porosity, as in `electrolyte`."""
 
 
+def draws_of(population: Population, pack: Pack, sample: int) -> Drawn:
+    """Return what a population draws for the cells of a pack, of the means that its kind of cell tells.
+
+    Parameters
+    ----------
+    population : Population
+        Of `load_population`.
+    pack : Pack
+        A checked pack file.
+    sample : int
+        Number of the pack, >= 0.
+
+    Returns
+    -------
+    dict of str to (cells, regions) array
+        As of `Population.draw`.
+    """
+    return population.draw(sample, pack.pack.cells, _nominal(population, _kind_of(population, pack)))
+
+
 def pack_of(population: Population, pack: Pack, sample: int) -> Pack:
-    """Return a pack whose cells are drawn from a population.
+    """Return a pack whose cells are drawn from a population, as `pack_with` does."""
+    return pack_with(population, pack, draws_of(population, pack, sample))
+
+
+def pack_with(population: Population, pack: Pack, drawn: Drawn) -> Pack:
+    """Return a pack whose cells are those that a population has drawn.
 
     Parameters
     ----------
@@ -41,8 +66,8 @@ def pack_of(population: Population, pack: Pack, sample: int) -> Pack:
         Of `load_population`.
     pack : Pack
         A checked pack file; what its [variation] draws comes on top.
-    sample : int
-        Number of the pack, >= 0.
+    drawn : dict of str to (cells, regions) array
+        Of `draws_of`.
 
     Returns
     -------
@@ -56,7 +81,6 @@ def pack_of(population: Population, pack: Pack, sample: int) -> Pack:
         When the population does not fit the pack.
     """
     kind = _kind_of(population, pack)
-    drawn = population.draw(sample, pack.pack.cells, _nominal(population, kind))
     electrodes = _electrodes(population, kind, {name: values.ravel() for name, values in drawn.items()})
     factors = {
         factor: drawn[name][:, 0]
