@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import InputError
-from ..population.library import extra
+from ..population.library import extra, openturns
 from .kernels import content_hash, keep_kernels
 from .samples import Job, Runner
 
@@ -74,8 +74,7 @@ def take(key: str, packed: bytes, kernels: dict[str, bytes]) -> None:
     _packed.clear()
     _packed[key] = packed
     keep_kernels(kernels)
-    if "openturns" in extra("sys").modules:
-        extra("openturns").TBB.SetThreadsNumber(1)
+    openturns().TBB.SetThreadsNumber(1)  # a worker has one processor
 
 
 def plugin(key: str, packed: bytes, kernels: dict[str, bytes]) -> Any:

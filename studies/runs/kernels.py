@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, cast
 
 from numba import types
 from numba.core.registry import cpu_target
@@ -23,10 +24,12 @@ def kept_kernels(models: Mapping[str, Model]) -> dict[str, bytes]:
     codegen = cpu_target.target_context.codegen()
     found = {}
     for model in models.values():
-        kernels = entries(model)
-        for kernel in kernels:
-            arguments = (ADDRESSES, types.float64, types.float64) if kernel is kernels.advance else (ADDRESSES,)
-            path: Path = kernel._cache._path(arguments, codegen)  # type: ignore[attr-defined]
+        *started, advance = (cast(Any, kernel) for kernel in entries(model))
+        stepped = [(kernel, (ADDRESSES,)) for kernel in started] + [
+            (advance, (ADDRESSES, types.float64, types.float64))
+        ]
+        for kernel, arguments in stepped:
+            path: Path = kernel._cache._path(arguments, codegen)
             body = read_kept(path)
             if body is not None:
                 found[path.name] = body

@@ -28,7 +28,7 @@ class Observed(Table):
 
     def port(self, ports: Mapping[str, Port]) -> Port:
         """Return the output of the block of a pack; InputError where it has none of this name."""
-        component, dot, name = self.output.partition(".")
+        _, dot, name = self.output.partition(".")
         if not dot or name not in ports or ports[name].causality.value != "output":
             told = tuple(port for port in ports if ports[port].causality.value == "output")
             raise InputError(

@@ -110,7 +110,7 @@ class PackStudy:
         job = Job(self.pack, self.population, read_course(self.pack, self.usage, self.vehicle), tuple(self.observed))
         runner, described = Runner(job), self.description()
         identity = _digest(json.dumps(described, sort_keys=True))
-        with claimed(store):
+        with claimed(store.with_name(f"{store.name}.run")):  # of two runs into one store the second is refused
             held = opened(store, self.samples, self.chunk, _arrays(runner), identity, described)
             chunks = [(number, held.span(number)) for number in held.missing()]
             if chunks:

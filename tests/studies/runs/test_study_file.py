@@ -1,0 +1,58 @@
+import pytest
+
+from packfmu.core.errors import InputError
+from packfmu.studies.runs.study_file import load_study
+from tests.studies.runs.small import drive_file
+
+FILE = """\
+[study]
+pack = "pack.toml"
+population = "population.toml"
+usage = "drive.csv"
+samples = 4
+
+[[outputs]]
+name = "lowest"
+output = "Cell.voltage_minimum"
+of = "minimum"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    drive_file(tmp_path)
+    (tmp_path / "pack.toml").write_text("[pack]\nseries = 2\nparallel = 1\n[cell]\nparameters = 'nissan_leaf_2013'\n")
+    (tmp_path / "population.toml").write_text("[cells.cooling]\ncv = 0.1\n")
+    return tmp_path
+
+
+def loaded(folder, text=FILE):
+    path = folder / "study.toml"
+    path.write_text(text)
+    return load_study(path)
+
+
+def test_files_are_found_beside_the_study_file(folder):
+    planned = loaded(folder)
+    assert planned.store == folder / "study.zarr"
+    assert planned.study.usage == folder / "drive.csv"
+    assert (planned.study.samples, planned.study.observed[0].of) == (4, "minimum")
+
+
+def test_a_cycle_is_found_by_its_name(folder):
+    assert loaded(folder, FILE.replace("drive.csv", "wltc_class3b")).study.usage == "wltc_class3b"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("samples = 4", "samples = 0", r"\[study\] samples = 0"),
+        ("samples", "sample", r'\[study\] sample = 4 is not a known key; did you mean "samples"\?'),
+        ('of = "minimum"', 'of = "least"', r"\[outputs.1\] of"),
+        ("[[outputs]]", "[[output]]", "outputs"),
+        ("pack.toml", "other.toml", "other.toml"),
+    ],
+)
+def test_what_does_not_fit_is_told_by_its_key(folder, old, new, message):
+    with pytest.raises(InputError, match=message):
+        loaded(folder, FILE.replace(old, new, 1))
