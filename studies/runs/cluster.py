@@ -105,7 +105,7 @@ def client_of(workers: int, scheduler: str | None) -> Iterator[Any]:
             return
         with (
             distributed.LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
             ) as cluster,
             distributed.Client(cluster, set_as_default=False) as client,
         ):

@@ -41,7 +41,7 @@ CUT_OFFS = ("undervoltage", "overvoltage", "overcurrent", "cell_overcurrent")
 BLOCK = "Pack"
 
 
-class Ending(IntEnum):
+class SampleEnding(IntEnum):
     """How a sample has ended; 0 is one that has not run."""
 
     WAITING = 0
@@ -78,7 +78,7 @@ class Sampled:
 
     values: Mapping[str, NDArray[np.float64]]
     drawn: Mapping[str, NDArray[np.float64]]
-    ending: Ending
+    ending: SampleEnding
     reason: str
 
 
@@ -133,9 +133,9 @@ class Runner:
             pack = pack_with(job.population, job.pack, drawn)
             ending, reason = self._put_through(pack, self._component(pack, observers))
         except (InputError, SlaveError, ValueError) as error:
-            ending, reason = Ending.FAILED, one_line(str(error))
+            ending, reason = SampleEnding.FAILED, one_line(str(error))
         values = {
-            name: observers[name].result(shape) if name in observers and ending is not Ending.FAILED
+            name: observers[name].result(shape) if name in observers and ending is not SampleEnding.FAILED
             else np.full(shape, np.nan)
             for name, (_, shape) in self.shapes.items()
         }  # fmt: skip
@@ -158,7 +158,7 @@ class Runner:
 
         return replace(component, open=opened)
 
-    def _put_through(self, pack: Pack, component: Component) -> tuple[Ending, str]:
+    def _put_through(self, pack: Pack, component: Component) -> tuple[SampleEnding, str]:
         course = self.job.course
         if isinstance(course, ProfileCourse):
             return _drive(pack, component, course)
@@ -189,7 +189,7 @@ def _watched(slave: Slave, takes: Sequence[Callable[[], None]]) -> Slave:
     return slave
 
 
-def _drive(pack: Pack, component: Component, course: ProfileCourse) -> tuple[Ending, str]:
+def _drive(pack: Pack, component: Component, course: ProfileCourse) -> tuple[SampleEnding, str]:
     """Put a pack through a profile, a row for each electrical period."""
     ports = PackPorts(System((component,), ()), pack)
     names = {name: ports.name(name).partition(".")[2] for name in (*course.rows, *course.values)}
@@ -207,15 +207,15 @@ def _drive(pack: Pack, component: Component, course: ProfileCourse) -> tuple[End
         slave.step(seconds(period * pack.schedule.electrical), h)
         if any(flag[0] for flag in flags):
             cut = [name for name, flag in zip(CUT_OFFS, flags, strict=True) if flag[0]]
-            return Ending.CUT_OFF, f"{', '.join(cut)} at {(period + 1) * h:.6g} s"
-    return Ending.COMPLETE, ""
+            return SampleEnding.CUT_OFF, f"{', '.join(cut)} at {(period + 1) * h:.6g} s"
+    return SampleEnding.COMPLETE, ""
 
 
-def _step(pack: Pack, component: Component, course: StepsCourse) -> tuple[Ending, str]:
+def _step(pack: Pack, component: Component, course: StepsCourse) -> tuple[SampleEnding, str]:
     """Put a pack through the steps of an experiment."""
     system, experiment = steps_experiment(System((component,), ()), pack, course.steps, course.drives.driven)
     flags = tuple(f"{BLOCK}.{name}" for name in CUT_OFFS)
     end = run(system, make_plan(system, periods(pack.schedule)), replace(experiment, record={}, stop_on=flags))
     if end.stopped_by:
-        return Ending.CUT_OFF, f"{', '.join(end.stopped_by)} at {end.end:.6g} s"
-    return Ending.COMPLETE, ""
+        return SampleEnding.CUT_OFF, f"{', '.join(end.stopped_by)} at {end.end:.6g} s"
+    return SampleEnding.COMPLETE, ""

@@ -30,7 +30,7 @@ IDENTITY, DESCRIPTION = "identity", "description"
 
 
 @dataclass(frozen=True)
-class Array:
+class StoredArray:
     """An array of a store.
 
     Parameters
@@ -100,7 +100,7 @@ def _letters(text: str) -> NDArray[np.uint8]:
 
 
 def opened(
-    path: Path, samples: int, chunk: int, arrays: Sequence[Array], identity: str, description: Mapping[str, Any]
+    path: Path, samples: int, chunk: int, arrays: Sequence[StoredArray], identity: str, description: Mapping[str, Any]
 ) -> Store:
     """Open the store of a study, or make it where there is none.
 
@@ -110,7 +110,7 @@ def opened(
         Its folder.
     samples, chunk : int
         Samples of the study, and of a chunk.
-    arrays : sequence of Array
+    arrays : sequence of StoredArray
         What it holds.
     identity : str
         A hash of everything that decides the results.
@@ -134,7 +134,7 @@ def opened(
     return Store(path, samples, chunk)
 
 
-def _make(path: Path, samples: int, chunk: int, arrays: Sequence[Array], told: Mapping[str, Any]) -> None:
+def _make(path: Path, samples: int, chunk: int, arrays: Sequence[StoredArray], told: Mapping[str, Any]) -> None:
     """Make an empty store; its attributes come last, so that one without them is no store."""
     group = extra("zarr").open_group(str(path), mode="w")
     for array in arrays:
@@ -175,8 +175,8 @@ def load_store(path: Path) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        What was observed over ``sample`` and what arrays count, the draws of the cells, ``ending`` (`samples.Ending`)
-        and ``reason`` of each sample. Samples that are not done, or have failed, are NaN; they are not left out.
+        What was observed over ``sample`` and what arrays count, the draws of the cells, and of each sample ``ending``
+        (`samples.SampleEnding`) and ``reason``. Samples that are not done, or have failed, are NaN; none is left out.
 
     Raises
     ------

@@ -23,8 +23,8 @@ from .cluster import Chunk, client_of, packed_job, plugin, spread, tasks_of, tim
 from .courses import read_course
 from .kernels import kept_kernels
 from .observed import Observed
-from .samples import Ending, Job, Runner
-from .store import Array, Store, load_store, opened
+from .samples import Job, Runner, SampleEnding
+from .store import Store, StoredArray, load_store, opened
 
 CHUNK = 10
 """Samples of a chunk."""
@@ -175,8 +175,8 @@ def status(store: Path) -> StudyStatus:
     """Return how far the study of a store is; InputError where it is none."""
     data = load_store(store)
     endings = _waiting(data)
-    counts = [int((endings == each.value).sum()) for each in Ending]
-    failures = [str(text) for text in data.reason.values[endings == Ending.FAILED.value]]
+    counts = [int((endings == each.value).sum()) for each in SampleEnding]
+    failures = [str(text) for text in data.reason.values[endings == SampleEnding.FAILED.value]]
     told = [f"{failures.count(text)} failed: {text}" for text in dict.fromkeys(failures)]
     return StudyStatus(counts[1], counts[2], counts[3], counts[0], tuple(told))
 
@@ -186,21 +186,23 @@ def _waiting(data: xr.Dataset) -> Any:
     chunk = int(data.attrs["description"]["chunk"])
     endings = data.ending.values.copy()
     for number in (data.done.values == 0).nonzero()[0]:
-        endings[number * chunk : (number + 1) * chunk] = Ending.WAITING.value
+        endings[number * chunk : (number + 1) * chunk] = SampleEnding.WAITING.value
     return endings
 
 
-def _arrays(runner: Runner) -> list[Array]:
+def _arrays(runner: Runner) -> list[StoredArray]:
     """Return what the store of a job holds: what is observed, and what is drawn."""
     found, job = [], runner.job
     for each in job.observed:
         port, shape = runner.shapes[each.name]
         own = () if port.count == 1 else (port.dimension or f"{each.name}_place",)
         dimensions = (f"{each.name}_time", *own) if each.of == "course" else own
-        found.append(Array(each.name, dimensions, shape, port.unit, f"{port.description}: {each.of}"))
+        found.append(StoredArray(each.name, dimensions, shape, port.unit, f"{port.description}: {each.of}"))
     for name in job.population.quantities:
         shape = job.pack.pack.cells, job.population.regions
-        found.append(Array(f"drawn_{name.replace('.', '_')}", ("drawn_cell", "region"), shape, "1", f"drawn: {name}"))
+        found.append(
+            StoredArray(f"drawn_{name.replace('.', '_')}", ("drawn_cell", "region"), shape, "1", f"drawn: {name}")
+        )
     return found
 
 

@@ -7,6 +7,19 @@ from packfmu.studies.runs.study import PackStudy
 
 SECONDS = 20
 
+FILE = """\
+[study]
+pack = "pack.toml"
+population = "population.toml"
+usage = "drive.csv"
+samples = 4
+
+[[outputs]]
+name = "lowest"
+output = "Cell.voltage_minimum"
+of = "minimum"
+"""
+
 OBSERVED = (
     Observed(name="lowest", output="Cell.voltage_minimum", of="minimum"),
     Observed(name="temperature", output="Thermal.temperature", of="last"),
@@ -43,3 +56,11 @@ def small_study(folder, samples=7, chunk=2, observed=OBSERVED, current=-30.0):
 def contents(store):
     """Return the files of a store, and what is in them."""
     return {str(path.relative_to(store)): path.read_bytes() for path in sorted(store.rglob("*")) if path.is_file()}
+
+
+def study_folder(folder):
+    """Write the files that `FILE` names, and return their folder."""
+    drive_file(folder)
+    (folder / "pack.toml").write_text("[pack]\nseries = 2\nparallel = 1\n[cell]\nparameters = 'nissan_leaf_2013'\n")
+    (folder / "population.toml").write_text("[cells.cooling]\ncv = 0.1\n")
+    return folder

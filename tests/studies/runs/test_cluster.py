@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from packfmu.studies.runs import cluster
-from packfmu.studies.runs.samples import Ending, Sampled
+from packfmu.studies.runs.samples import Sampled, SampleEnding
 
 distributed = pytest.importorskip("distributed", reason="needs the extra studies")
 
@@ -16,7 +16,7 @@ class Doubling:
         self.shapes = {"twice": None}
 
     def run(self, sample):
-        ending = Ending.FAILED if sample == 3 else Ending.COMPLETE
+        ending = SampleEnding.FAILED if sample == 3 else SampleEnding.COMPLETE
         return Sampled({"twice": np.array(2.0 * sample)}, {"a.b": np.zeros((1, 1))}, ending, "three" * (sample == 3))
 
 
@@ -26,7 +26,7 @@ CHUNKS = [(number, range(2 * number, 2 * number + 2)) for number in range(6)]
 @pytest.fixture
 def client():
     with (
-        distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as local,
+        distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0") as local,
         distributed.Client(local, set_as_default=False) as found,
     ):
         yield found
@@ -46,7 +46,7 @@ def test_every_chunk_is_run_once_and_failures_stay(client, monkeypatch):
     values = np.concatenate([found[number]["values"]["twice"] for number in range(6)])
     assert values.tolist() == [2.0 * sample for sample in range(12)]
     assert found[1]["reason"] == ["", "three"]
-    assert found[1]["ending"] == [Ending.COMPLETE, Ending.FAILED]
+    assert found[1]["ending"] == [SampleEnding.COMPLETE, SampleEnding.FAILED]
     assert found[0]["values"]["drawn_a_b"].shape == (2, 1, 1)
     assert threads == {threading.get_ident()}  # the store has one writer
 

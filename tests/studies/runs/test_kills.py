@@ -17,7 +17,7 @@ pytest.importorskip("distributed", reason="needs the extra studies")
 
 pytestmark = pytest.mark.campaign
 
-SAMPLES, CHUNK, KILLS = 3000, 5, 10
+SAMPLES, CHUNK, KILLS = 400, 2, 10
 
 CLIENT = f"""
 import sys
@@ -75,7 +75,7 @@ def test_workers_that_are_killed_are_replaced(whole, tmp_path):
     chance, client = random.Random(1), started(tmp_path)
     killed = 0
     while client.poll() is None and killed < KILLS:
-        wait_for_more(tmp_path, client, chance.randint(5, 30))
+        wait_for_more(tmp_path, client, chance.randint(2, 8))
         workers = workers_of(client)
         if workers and client.poll() is None:
             os.kill(chance.choice(workers), signal.SIGKILL)
@@ -89,7 +89,7 @@ def test_a_client_that_is_killed_is_resumed(whole, tmp_path):
     chance, before = random.Random(2), {}
     for _ in range(KILLS):
         client = started(tmp_path)
-        wait_for_more(tmp_path, client, chance.randint(5, 40))
+        wait_for_more(tmp_path, client, chance.randint(2, 12))
         client.kill()
         client.wait()
         after = finished(tmp_path)

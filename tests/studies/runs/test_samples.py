@@ -13,7 +13,7 @@ from packfmu.pack.parts import parts
 from packfmu.studies.population.cells import pack_of
 from packfmu.studies.runs.courses import read_course
 from packfmu.studies.runs.observed import Observed
-from packfmu.studies.runs.samples import Ending, Job, Runner
+from packfmu.studies.runs.samples import Job, Runner, SampleEnding
 from tests.studies.runs.small import OBSERVED, SECONDS, drive_file, small_pack, small_population
 
 pytest.importorskip("openturns", reason="needs the extra studies")
@@ -40,7 +40,7 @@ def test_steps_run_until_their_ends(job, tmp_path):
     course = read_course(small_pack(), path)
     observed = [each for each in OBSERVED if each.of != "course"]
     found = Runner(replace(job, course=course, observed=tuple(observed))).run(0)
-    assert (found.ending, found.reason) == (Ending.COMPLETE, "")
+    assert (found.ending, found.reason) == (SampleEnding.COMPLETE, "")
     assert found.values["current"] == pytest.approx(-30.0 * 10.0 / 15.0, rel=1e-9)
 
 
@@ -49,7 +49,7 @@ def test_a_draw_that_fits_no_pack_fails_with_its_reason(job):
     runner = Runner(job)
     runner.job = replace(job, population=wild)
     endings = [runner.run(sample) for sample in range(4)]
-    failed = [each for each in endings if each.ending is Ending.FAILED]
+    failed = [each for each in endings if each.ending is SampleEnding.FAILED]
     assert failed
     assert all("contact_resistance must be above 0" in each.reason for each in failed)
     assert all(np.isnan(values).all() for each in failed for values in each.values.values())

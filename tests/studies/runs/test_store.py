@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 
 from packfmu.core.errors import InputError
-from packfmu.studies.runs.store import Array, attributes, load_store, opened
+from packfmu.studies.runs.store import StoredArray, attributes, load_store, opened
 from tests.studies.runs.small import contents
 
 pytest.importorskip("zarr", reason="needs the extra studies")
 
-ARRAYS = (Array("voltage", ("cell",), (3,), "V", "of each cell"), Array("least"))
+ARRAYS = (StoredArray("voltage", ("cell",), (3,), "V", "of each cell"), StoredArray("least"))
 SAMPLES, CHUNK = 5, 2
 DESCRIPTION = {"samples": SAMPLES, "chunk": CHUNK}
 

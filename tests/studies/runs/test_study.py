@@ -14,7 +14,7 @@ distributed = pytest.importorskip("distributed", reason="needs the extra studies
 def scheduler():
     """Address of a scheduler with one worker, in this process."""
     with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0"
     ) as local:  # fmt: skip
         yield local.scheduler_address
 

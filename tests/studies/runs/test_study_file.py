@@ -2,28 +2,12 @@ import pytest
 
 from packfmu.core.errors import InputError
 from packfmu.studies.runs.study_file import load_study
-from tests.studies.runs.small import drive_file
-
-FILE = """\
-[study]
-pack = "pack.toml"
-population = "population.toml"
-usage = "drive.csv"
-samples = 4
-
-[[outputs]]
-name = "lowest"
-output = "Cell.voltage_minimum"
-of = "minimum"
-"""
+from tests.studies.runs.small import FILE, study_folder
 
 
 @pytest.fixture
 def folder(tmp_path):
-    drive_file(tmp_path)
-    (tmp_path / "pack.toml").write_text("[pack]\nseries = 2\nparallel = 1\n[cell]\nparameters = 'nissan_leaf_2013'\n")
-    (tmp_path / "population.toml").write_text("[cells.cooling]\ncv = 0.1\n")
-    return tmp_path
+    return study_folder(tmp_path)
 
 
 def loaded(folder, text=FILE):
