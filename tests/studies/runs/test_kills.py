@@ -38,7 +38,7 @@ def started(folder, workers=2):
 
 def workers_of(client):
     """Return the processes of the workers of a client: children of the client that spawned, or of what did."""
-    told = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(["ps", "-ww", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
     return [
         int(row.split()[0])
         for row in told.splitlines()[1:]
