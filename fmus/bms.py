@@ -46,6 +46,7 @@ def define(
     strings: int | Sequence[int] = 1,
     modules: int = 1,
     detection: bool = False,
+    sensors: Sequence[int] | None = None,
 ) -> Definition:
     """Return the battery management of `groups`.
 
@@ -62,14 +63,18 @@ def define(
         Modules in series, each of equally many strings.
     detection : bool
         Whether it looks for open cells, internal shorts and faults of insulation.
+    sensors : sequence of int, optional
+        The cells that temperature sensors sit on, from 0; without it there is one for eight groups.
     """
     kind = cell_model(parameters).equivalent_circuit()
     lying = strings_of(groups, strings, modules)
     several = lying.parallel > 1
     if detection:
-        model = detecting.declare(groups, parallel, kind, lying)
+        model = detecting.declare(groups, parallel, kind, lying, sensors)
+    elif several:
+        model = management.declare(groups, parallel, kind, lying, sensors)
     else:
-        model = management.declare(groups, parallel, kind, lying) if several else bms.declare(groups, parallel, kind)
+        model = bms.declare(groups, parallel, kind, sensors)
     currents = (*CURRENTS, *STRING_CURRENTS) if several else CURRENTS
     return Definition(
         model,

@@ -100,7 +100,8 @@ def _terminals(models: Mapping[str, Model]) -> tuple[Terminal, ...]:
 def _taps(models: Mapping[str, Model]) -> list[Tap]:
     """Return the outputs of a block of these components."""
     cells, balancer, wired = models["Cell"], models["Balancer"], models["PackNetwork"]
-    taps = list(TAPS)
+    heat = models["Thermal"]
+    taps = [tap for tap in TAPS if tap.source not in OF_CHAIN or _tells(heat, tap.name)]
     if _tells(cells, "anode_potential"):
         taps += ANODE_TAPS
     if _tells(balancer, "link_current"):
@@ -113,7 +114,8 @@ def _taps(models: Mapping[str, Model]) -> list[Tap]:
         taps += [tap for tap in SENSITIVITY_TAPS if _tells(cells, tap.name)]
     taps += [tap for name, reporting in models.items() for tap in _timescales(name, reporting)]
     taps += [tap for tap in HEAT_TAPS if _tells(cells, tap.name)]
-    return taps + [tap for tap in WIRED_TAPS if _tells(wired, tap.name)]
+    taps += [tap for tap in WIRED_TAPS if _tells(wired, tap.name)]
+    return taps + [tap for tap in (*GRAPH_TAPS, *RUNAWAY_TAPS) if _tells(heat, tap.name)]
 
 
 def _discharge(cells: Model) -> Example:
@@ -146,8 +148,8 @@ def _extremes(name: str, source: str, what: str = "cell") -> list[Tap]:
     return [Tap(f"{name}_{end}", f"{source}_{end}") for end in ends]
 
 
-def _of_network(names: str, summary: Summary = Summary.LAST, detail: Detail = ALWAYS) -> list[Tap]:
-    return [Tap(name, f"PackNetwork.{name}", summary, detail) for name in names.split()]
+def _of(component: str, names: str, summary: Summary = Summary.LAST, detail: Detail = ALWAYS) -> list[Tap]:
+    return [Tap(name, f"{component}.{name}", summary, detail) for name in names.split()]
 
 
 TAPS = (
@@ -171,10 +173,7 @@ TAPS = (
     Tap("board_temperature", "Thermal.board_temperature"),
     Tap("coolant_outlet_temperature", "Thermal.coolant_outlet_temperature"),
     Tap("active_groups", "Balancer.active_groups"),
-    *(
-        Tap(name, f"Balancer.{name}")
-        for name in ("soc_variance", "lyapunov_function", "predicted_time", "balancing_time", "balanced")
-    ),
+    *_of("Balancer", "soc_variance lyapunov_function predicted_time balancing_time balanced"),
     Tap("moved_charge", "Balancer.moved_charge", Summary.INTEGRAL),
     Tap("moved_energy", "Balancer.moved_energy", Summary.INTEGRAL),
     Tap("balancing_heat", "Balancer.heat", Summary.INTEGRAL),
@@ -200,37 +199,22 @@ ANODE_TAPS = (
 """Further outputs where cells tell the potentials of their negative electrodes."""
 
 CONVERTER_TAPS = (
-    *(
-        Tap(name, f"Balancer.{name}")
-        for name in ("algebraic_connectivity", "efficiency", "ripple", "peak", "refreshes")
-    ),
+    *_of("Balancer", "algebraic_connectivity efficiency ripple peak refreshes"),
     Tap("balancing_pack_current", "Balancer.balancing_pack_current"),
     Tap("link_current", "Balancer.link_current", detail=Detail.GROUP),
 )
 """Further outputs where converters balance."""
 
 FAULT_TAPS = (
-    *(Tap(name, f"Bms.{name}") for name in ("measured_insulation", "insulation_warning", "insulation_fault")),
-    *(
-        Tap(name, f"Bms.{name}", detail=Detail.GROUP)
-        for name in ("string_cut_off", "open_cell_detected", "short_detected", "short_current_estimate")
-    ),
+    *_of("Bms", "measured_insulation insulation_warning insulation_fault"),
+    *_of("Bms", "string_cut_off open_cell_detected short_detected short_current_estimate", detail=Detail.GROUP),
 )
 """Further outputs of a battery management that knows of strings, or detects faults."""
 
 BMS_TAPS = (
     Tap("estimated_pack_soc", "Bms.pack_soc"),
-    *(
-        Tap(name, f"Bms.{name}")
-        for name in (
-            *LIMITS.members,
-            "balancing_enable",
-            "soc_trusted",
-            "resting",
-            "current_bias",
-            "current_bias_sigma",
-        )
-    ),
+    *_of("Bms", " ".join(LIMITS.members)),
+    *_of("Bms", "balancing_enable soc_trusted resting current_bias current_bias_sigma"),
     *(Tap(f"{trip}_trip", f"Bms.{trip}") for trip in TRIPS),
     Tap("measured_voltage", "Bms.measured_voltage", detail=Detail.GROUP),
     Tap("estimated_group_soc", "Bms.group_soc", detail=Detail.GROUP),
@@ -259,24 +243,44 @@ HEAT_TAPS = tuple(Tap(f"heat_{part}", f"Cell.heat_{part}", Summary.INTEGRAL) for
 """Further outputs where the cells tell the parts of their heat."""
 
 WIRED_TAPS = (
-    *_of_network(
+    *_of(
+        "PackNetwork",
         "stranded_charge deliverable_capacity redistribution_excessive insulation_resistance link_voltage load_current "
-        "insulation_resistance_per_volt positive_pole_voltage negative_pole_voltage"
+        "insulation_resistance_per_volt positive_pole_voltage negative_pole_voltage",
     ),
-    *_of_network("open_circuit balancing_blocked link_empty link_full inrush_current", Summary.MAXIMUM),
-    *_of_network(
+    *_of("PackNetwork", "open_circuit balancing_blocked link_empty link_full inrush_current", Summary.MAXIMUM),
+    *_of(
+        "PackNetwork",
         "short_energy short_charge external_short_energy inductive_energy method_loss arc_energy contactor_loss "
         "link_energy load_energy",
         Summary.INTEGRAL,
     ),
-    *_of_network("external_short_current", Summary.MEAN),
-    *_of_network("string_current redistribution_current", detail=Detail.GROUP),
-    *_of_network(
+    *_of("PackNetwork", "external_short_current", Summary.MEAN),
+    *_of("PackNetwork", "string_current redistribution_current", detail=Detail.GROUP),
+    *_of(
+        "PackNetwork",
         "conductor_current short_heat_rate fuse_blown fuse_arcing melted_share fuse_melting_time fuse_clearing_time",
         detail=Detail.CELL,
     ),
 )
 """Further outputs of a pack that is wired in any way; those that its network tells."""
+
+OF_CHAIN = ("Thermal.coolant_outlet_temperature",)
+"""Sources of outputs that a graph without coolant does not have."""
+
+GRAPH_TAPS = (
+    *_extremes("surface_temperature", "Thermal.surface_temperature"),
+    *_of("Thermal", "surface_temperature node_temperature", detail=Detail.CELL),
+)
+"""Further outputs of a pack whose heat flows along a graph; those that its thermal model tells."""
+
+RUNAWAY_TAPS = (
+    *_of("Thermal", "cells_in_runaway"),
+    *_of("Thermal", "reaction_heat advanced_heat vented_heat", Summary.INTEGRAL),
+    *_of("Thermal", "internal_short runaway vented onset_time venting_time time_to_runaway", detail=Detail.CELL),
+    *_of("Thermal", "runaway_margin", detail=Detail.CELL),
+)
+"""Further outputs of a pack whose cells may run away."""
 
 LOOKAHEADS = ("Cell.lookahead",)
 """The network steps before the cells: with ports half a step ahead the exchange is of second order."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..core.errors import InputError
 from ..fmi.definition import Definition, Example, Terminal, TerminalKind
 from ..models.network import network
 from ..models.network.kinds import with_kinds
@@ -52,6 +53,7 @@ def define(
     netlist: Mapping[str, Any] | None = None,
     curves: Sequence[int] | None = None,
     linked: bool = False,
+    heats: bool = False,
 ) -> Definition:
     """Return the network of a pack.
 
@@ -71,13 +73,17 @@ def define(
         Of cells of several kinds, the open-circuit curve of each group, from 0.
     linked : bool
         Whether the load acts at a link with a capacitor, behind a contactor; needs a netlist.
+    heats : bool
+        Whether conductors and contacts tell their heats; needs a netlist.
     """
     told = ("anode_emf", "anode_resistance") if anodes else ()
     load = LOAD_BY_ANODE if anodes else LOAD
+    if heats and netlist is None:
+        raise InputError("heats: conductors tell their heats in a pack that is wired by a netlist; give one")
     if netlist is None:
         model = network.declare(series, parallel, opposite_terminals, nodes, anodes)
     else:
-        model = wired.declare(Netlist.of_figures(netlist), nodes, anodes, linked)
+        model = wired.declare(Netlist.of_figures(netlist), nodes, anodes, linked, heats)
     if curves is not None:
         model = with_kinds(model, curves)
     return Definition(

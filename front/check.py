@@ -22,6 +22,7 @@ from ..models.balancing.stability import incidence, lyapunov_factor, rates, time
 from ..models.cell.protocol import CellModel
 from ..pack.block import all_parts, kernel_pack, periods
 from ..pack.file import Pack, load_pack
+from ..pack.layout.telling import heat_told
 from ..pack.wiring.kinds import least_capacity
 
 AMPERE_HOUR = 3600.0
@@ -43,6 +44,7 @@ def explain_pack(path: Path) -> str:
     sections = [
         "\n".join([*_arrangement(path, pack), *_built(pack, planned)]),
         _limits(pack),
+        *_heat(pack),
         _plan(pack, planned),
         "\n".join(_balancing(pack, {part.name: part for part in planned}["Balancer"])),
     ]
@@ -130,6 +132,13 @@ def _plan(pack: Pack, planned: Sequence[Part]) -> str:
     models = {part.name: load_definition(part.component, part.arguments, part.start).model for part in inside}
     told = {name: timescale_at_start(model) for name, model in models.items()}
     return explain(system, make_plan(system, periods(pack.schedule)), {n: t for n, t in told.items() if t is not None})
+
+
+def _heat(pack: Pack) -> list[str]:
+    """Return how heat flows where it does along a graph."""
+    if pack.thermal_graph is None or pack.heat_setup is None:
+        return []
+    return ["\n".join(heat_told(pack.heat_setup, pack.thermal_graph, pack.runaway))]
 
 
 def _balancing(pack: Pack, part: Part) -> list[str]:

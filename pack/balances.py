@@ -19,7 +19,10 @@ INTEGRALS = {
         "link_energy", "load_energy",
     ),
     "Balancer": ("balancing_charge", "balancing_energy", "moved_charge", "moved_energy", "heat"),
-    "Thermal": ("generated_heat", "stored_heat", "ambient_heat", "coolant_heat"),
+    "Thermal": (
+        "generated_heat", "reaction_heat", "advanced_heat", "stored_heat", "ambient_heat", "coolant_heat",
+        "vented_heat",
+    ),
 }  # fmt: skip
 """Outputs of the components of a pack that are integrals over a step."""
 
@@ -107,8 +110,8 @@ BALANCES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (
         "thermal, heat", "J",
-        ("Thermal.generated_heat",),
-        ("Thermal.stored_heat", "Thermal.ambient_heat", "Thermal.coolant_heat"),
+        ("Thermal.generated_heat", "Thermal.reaction_heat", "Thermal.advanced_heat"),
+        ("Thermal.stored_heat", "Thermal.ambient_heat", "Thermal.coolant_heat", "Thermal.vented_heat"),
     ),
     (
         "network to cells, charge", "C",
@@ -120,7 +123,7 @@ BALANCES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("balancer to network, energy", "J", ("Balancer.balancing_energy",), ("PackNetwork.balancing_energy",)),
     (
         "cells and board, heat", "J",
-        ("Cell.heat", "Balancer.heat", "PackNetwork.short_energy"),
+        ("Cell.heat", "Balancer.heat", "PackNetwork.short_energy", "PackNetwork.heating_loss"),
         ("Thermal.generated_heat",),
     ),
 )  # fmt: skip
@@ -128,9 +131,14 @@ BALANCES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
 
 OPTIONAL = (
     "Balancer.", "Cell.aging_", "Cell.shifted_", "PackNetwork.short_", "PackNetwork.inductive_", "PackNetwork.method_",
-    "PackNetwork.arc_",
+    "PackNetwork.arc_", "PackNetwork.heating_", "Thermal.reaction_", "Thermal.advanced_",
+    "Thermal.vented_",
 )  # fmt: skip
 """Terms of what a pack may do without; they are 0 then."""
+
+
+HEATED = ("Thermal", "conductor_heat_rate")
+"""Where the network's losses go if they heat the pack."""
 
 
 def balances(system: System, totals: Mapping[str, float]) -> list[Balance]:
@@ -156,6 +164,8 @@ def balances(system: System, totals: Mapping[str, float]) -> list[Balance]:
     if "PackNetwork.pack_charge" in totals:  # a ladder has its groups in series
         groups = system.port(("PackNetwork", "group_voltage")).count
         known.setdefault("PackNetwork.level_charge", groups * totals["PackNetwork.pack_charge"])
+    if any(connection.target == HEATED for connection in system.connections) and "PackNetwork.busbar_loss" in totals:
+        known["PackNetwork.heating_loss"] = totals["PackNetwork.busbar_loss"]
     rows = []
     for name, unit, left, right in BALANCES:
         terms = [term.removeprefix("-") for term in left + right]

@@ -239,6 +239,11 @@ class Bms(Table):
     fault_share: float = setting("fault_share", "detection")
     start_spread: float = setting("start_spread", "bms")
     stop_spread: float = setting("stop_spread", "bms")
+    temperature_sensors: list[Annotated[int, Field(ge=1)]] | None = Field(
+        default=None,
+        min_length=1,
+        description="cells that temperature sensors sit on, by their numbers; by default one cell for eight groups",
+    )
     _file: CellFile | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
@@ -261,6 +266,15 @@ class Bms(Table):
         except InputError as error:
             given = f'cell = "{self.cell}"' if self.cell else "cell is missing"
             raise ValueError(f"{given}: {error}") from None
+
+    def check_sensors(self, cells: int) -> None:
+        """Raise ValueError where a sensor sits on none of so many cells, or two on one."""
+        numbers = self.temperature_sensors or ()
+        for number in numbers:
+            if number > cells:
+                raise ValueError(f"temperature_sensors: cell {number} is none of the {cells} cells of the pack")
+        if len(set(numbers)) < len(numbers):
+            raise ValueError(f"temperature_sensors: cell {max(numbers, key=numbers.count)} is named twice")
 
     @model_validator(mode="after")
     def _ordered(self) -> Bms:

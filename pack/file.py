@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, get_origin
 
@@ -20,12 +21,17 @@ from ..core.errors import InputError
 from ..models.network.wired.netlist import Netlist
 from ..models.network.wired.system import wire
 from ..models.strings import Strings, strings_of
+from ..models.thermal.graph.nodes import ThermalGraph
 from .balancing_tables import Balancer, Bms
 from .cells.cell_table import CONTACT, Values
 from .cells.chosen import Cell
 from .cells.known import KnownCells
 from .cells.physics_variation import PHYSICS_SPREADS
 from .cells.replaced import Kinds, Replaced, kinds_of
+from .layout.assembly import thermal_graph
+from .layout.runaway import Runaway
+from .layout.setup import Setup
+from .layout.tables import Casing, LayoutTable, Plate
 from .reading.checking import checked, said_of, tables_of
 from .reading.toml_file import read_toml
 from .setting import Table
@@ -77,6 +83,10 @@ class Pack(Table):
     network: Network | None = None
     faults: Faults | None = None
     thermal: Thermal = Field(default_factory=Thermal)
+    layout: LayoutTable | None = None
+    casing: Casing | None = None
+    plate: list[Plate] = Field(default=[])
+    runaway: Runaway | None = None
     balancer: Balancer = Field(default_factory=Balancer)
     bms: Bms | None = None
     outputs: Outputs = Field(default_factory=Outputs)
@@ -135,8 +145,34 @@ class Pack(Table):
     def wiring(self) -> Netlist | None:
         """How cells and conductors are wired where the pack is more than groups in series; else None."""
         fuses = {"fuse": self.fuse, "string_fuse": self.string_fuse}
-        asked = (*fuses.values(), self.contactor, self.insulation, self.network, self.faults)
-        return wiring(self.pack, self.busbar, self.cable, self.netlist, fuses, any(each is not None for each in asked))
+        tables = (*fuses.values(), self.contactor, self.insulation, self.network, self.faults, self.runaway)
+        asked = any(each is not None for each in tables) or self.busbar.losses != "none" or self.dendrites
+        return wiring(self.pack, self.busbar, self.cable, self.netlist, fuses, asked)
+
+    @property
+    def dendrites(self) -> bool:
+        """Whether its cells get internal shorts by dendrites."""
+        if self.aging is None:
+            return False
+        asked = self.aging.dendrites
+        return self.runaway is not None and self.aging.load().plates if asked is None else asked
+
+    @cached_property
+    def heat_setup(self) -> Setup | None:
+        """What its thermal graph is made of; None where the cells are a chain, as [thermal] tells."""
+        tables = any(table is not None for table in (self.layout, self.casing, self.runaway)) or bool(self.plate)
+        if not tables and self.busbar.losses == "none" and self.thermal.board_conductance == 0.0:
+            return None
+        told = self.thermal.heat_capacity
+        capacities = self.kinds.each(lambda kind: kind.heat_capacity) if told is None else told
+        each = np.broadcast_to(np.asarray(capacities, np.float64), self.pack.cells).tolist()
+        layout = self.layout or LayoutTable()
+        return Setup(self.pack, layout, self.casing, self.plate, self.thermal, self.busbar, each, self.wiring)
+
+    @cached_property
+    def thermal_graph(self) -> ThermalGraph | None:
+        """Its thermal graph; None where the cells are a chain."""
+        return thermal_graph(self.heat_setup) if self.heat_setup else None
 
     @property
     def strings(self) -> Strings:
@@ -158,6 +194,10 @@ class Pack(Table):
         kinds = self.kinds
         with said_of("replaced"):
             kinds.check()
+        _ = self.thermal_graph  # tells what does not fit
+        if self.runaway is not None:
+            with said_of("runaway"):
+                self.runaway.check_volume(self.layout)
         with said_of("schedule"):
             if self.aging is not None:
                 self.schedule.check_multiple("thermal", "aging")
@@ -167,6 +207,7 @@ class Pack(Table):
         if self.bms is not None:
             with said_of("bms"):
                 self.bms.check_cell(self.cell)
+                self.bms.check_sensors(self.pack.cells)
         with said_of("balancer"):
             self.balancer.check_links(self.strings)
             self.balancer.check_minimum_voltage(self.kinds.narrowest.maximum_voltage)

@@ -16,10 +16,12 @@ from ..models.aging.material import LOSSES
 from ..models.bms.kalman_correction import LEAST_SIGMA
 from ..models.electrochemistry.kind import ElectrochemicalParameters
 from ..models.network.wired.system import wire
+from ..models.thermal.graph.nodes import ThermalGraph
 from .balancing_tables import Bms
 from .cells.cell_table import AGING_COLUMNS, CONTACT, filled
 from .cells.drawn import draw_cells, group_start_voltage, start_voltage
 from .file import COOLING, Pack
+from .layout.cooling import inlets
 from .tables import Aging, Terminals
 from .variation import draw_aging, draw_contacts, draw_offsets
 from .wiring import kinds as kinds_of_network
@@ -35,6 +37,9 @@ WORN = ("capacity_loss", "resistance_growth", "film_resistance")
 
 MATERIAL = tuple(name for name, _ in LOSSES)
 """What cells of physics take besides, where they lose active material."""
+
+GIVEN = ("initial_temperature", "ambient_temperature")
+"""What a thermal graph takes of the table [thermal] as it is."""
 
 VOLTAGE_DRIFT = 1e-3
 """What steps of the readings and the cells themselves add to that error [V]."""
@@ -56,7 +61,8 @@ def parts(pack: Pack) -> tuple[Part, ...]:
     cells = draw_cells(pack)
     aging = () if pack.aging is None else (_aging(pack, pack.aging, cells),)
     worn = _worn(*aging) if pack.cells is not None or pack.kinds.are_worn else {}
-    planned = [_cell(pack, cells, worn), _network(pack, cells, worn), _thermal(pack), _balancer(pack, cells)]
+    heat = _thermal(pack) if pack.thermal_graph is None else _graph(pack, pack.thermal_graph, cells)
+    planned = [_cell(pack, cells, worn), _network(pack, cells, worn), heat, _balancer(pack, cells)]
     if pack.bms is not None:
         planned.append(_bms(pack, pack.bms, cells))
     return (*planned, *aging)
@@ -104,6 +110,8 @@ def _network(pack: Pack, cells: Mapping[str, NDArray[np.float64]], worn: Mapping
         arguments["netlist"] = wiring.figures()
     if pack.contactor is not None:
         arguments["linked"] = True
+    if pack.thermal_graph is not None and pack.thermal_graph.conductors:
+        arguments["heats"] = True
     start: dict[str, ArrayLike] = {
         **(pack.busbar.start("network") if wiring is None else wiring_start(pack)),
         **{name: value for name, value in worn.items() if name == "capacity_loss"},
@@ -149,11 +157,28 @@ def contacts(pack: Pack) -> NDArray[np.float64]:
 
 
 def _thermal(pack: Pack) -> Part:
+    """Return the cells as a chain."""
     capacity = pack.kinds.each(lambda kind: kind.heat_capacity)
     start: dict[str, ArrayLike] = {"heat_capacity": capacity, **pack.thermal.start("thermal")}
     if COOLING in pack.factors:
         start[COOLING] = pack.thermal.convection * pack.factors[COOLING]
     arguments = {"cells": pack.pack.cells} | ({} if pack.wiring is None else {"shorts": True})
+    return Part("Thermal", "thermal", arguments, start)
+
+
+def _graph(pack: Pack, graph: ThermalGraph, cells: Mapping[str, NDArray[np.float64]]) -> Part:
+    """Return the pack as a graph of thermal nodes, whose cells may run away."""
+    arguments: dict[str, Any] = {"cells": pack.pack.cells, "graph": graph.figures()}
+    start: dict[str, ArrayLike] = {name: getattr(pack.thermal, name) for name in GIVEN}
+    if graph.circuits and pack.heat_setup is not None:
+        start["coolant_temperature"] = inlets(pack.heat_setup)
+    if pack.wiring is not None:
+        arguments["shorts"] = True
+    if pack.runaway is not None:
+        arguments["runaway"] = pack.runaway.kind.figures()
+        start |= pack.runaway.start_values(pack.layout, pack.kinds, cells["capacity"])
+    if pack.runaway is not None and pack.dendrites:
+        arguments["dendrites"] = True
     return Part("Thermal", "thermal", arguments, start)
 
 
@@ -199,8 +224,11 @@ def _bms(pack: Pack, bms: Bms, cells: Mapping[str, NDArray[np.float64]]) -> Part
         "balancing_rating": pack.balancer.rating(pack.strings, limits.minimum_voltage, limits.maximum_voltage),
         "voltage_sigma": max(bms.load(pack.cell).errors.fast, bms.voltage_noise, LEAST_SIGMA),
     }
-    arguments = {"groups": groups, "parallel": parallel, "parameters": pack.kinds.managed(bms.figures(pack.cell))}
+    arguments: dict[str, Any] = {"groups": groups, "parallel": parallel}
+    arguments |= {"parameters": pack.kinds.managed(bms.figures(pack.cell))}
     arguments |= pack.strings.arguments
+    if bms.temperature_sensors is not None:
+        arguments["sensors"] = [number - 1 for number in bms.temperature_sensors]
     if bms.detection:
         arguments["detection"] = True
         start |= bms.start("detection")
@@ -225,4 +253,5 @@ def _aging(pack: Pack, aging: Aging, cells: Mapping[str, NDArray[np.float64]]) -
             name: filled(known, name, np.asarray(start.get(name, none))) for name in AGING_COLUMNS if name in known
         }
         start["earlier_time"] = seconds(pack.cells.age or 0)
-    return Part("Aging", "aging", {"cells": pack.pack.cells, "aging": aging.parameters}, start)
+    arguments = {"cells": pack.pack.cells, "aging": aging.parameters} | ({"dendrites": True} if pack.dendrites else {})
+    return Part("Aging", "aging", arguments, start)

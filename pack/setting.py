@@ -23,12 +23,17 @@ from ..models.network.wired.arranged import Arranged
 from ..models.parameter_sets import parameter_set, parameter_sets
 from ..models.strings import Strings
 from ..models.thermal import chain
+from ..models.thermal.graph.nodes import Node, ThermalGraph
+from ..models.thermal.runaway import network as runaway
+from ..models.thermal.runaway.kind import RunawayParameters
 
 
 @cache
 def models() -> dict[str, Model]:
     """Return the models that a pack file sets variables of; their sizes and kind of cell do not matter here."""
     kind = parameter_set(parameter_sets(CellParameters)[0], CellParameters)
+    reactions = parameter_set(parameter_sets(RunawayParameters)[0], RunawayParameters)
+    alone = ThermalGraph((Node("cell", 1.0), Node("board", 1.0)), ("cell",), ("cell",), "board")
     plain, inductive = (Arranged(series=1, parallel=1, pack_cable=(1e-3, h)).netlist() for h in (0.0, 1e-6))
     return {
         "network": network.declare(1, 1, False, 2),
@@ -36,6 +41,7 @@ def models() -> dict[str, Model]:
         "linked": wired.declare(plain, 2, linked=True),
         "inductive": wired.declare(inductive, 2),
         "thermal": chain.declare(1),
+        "runaway": runaway.declare(alone, reactions),
         "bleeding": passive.declare(1, 1),
         "converters": active.declare(2, 1, Converter.FLYBACK, [(0, 1)]),
         "bms": bms.declare(1, 1, kind),

@@ -47,11 +47,11 @@ from ..fmi.archive import write_archive
 from ..fmi.description import STEPS
 from ..fmi.files import Drafts, replacing_together
 from ..fmi.xml_file import xml_file
-from ..fmus.pack import BMS_TAPS, TAPS, WIRED_TAPS
+from ..fmus.pack import BMS_TAPS, RUNAWAY_TAPS, TAPS, WIRED_TAPS
 from .block import periods
 from .file import Pack
 from .parts import parts
-from .topology import PACK_LAYERS, pack_system
+from .topology import OF_CIRCUITS, PACK_LAYERS, pack_system
 
 Element = ElementTree.Element
 SubElement = ElementTree.SubElement
@@ -62,8 +62,7 @@ PARAMETER_SET = "Pack"
 PER_STEP = (Summary.INTEGRAL, Summary.RATE)
 """What a component tells of its own step only, and ``Pack.fmu`` of a communication step."""
 
-SSP_VERSION = "1.0"
-OSP_VERSION = "0.1"
+SSP_VERSION, OSP_VERSION = "1.0", "0.1"
 OSP_ANNOTATION = "com.opensimulationplatform"
 
 _SSP = "http://ssp-standard.org/SSP1/SystemStructure"
@@ -181,10 +180,12 @@ def _outer(system: System) -> Sequence[_Outer]:
         (port.name, (component.name, port.name))
         for component in system.components
         for port in component.ports.values()
-        if port.causality is Causality.INPUT and not port.shape and (component.name, port.name) not in driven
+        if port.causality is Causality.INPUT and (component.name, port.name) not in driven
+        if not port.shape or port.name in OF_CIRCUITS
     ]
     names = {component.name: component.ports for component in system.components}
-    taps = [tap for tap in (*TAPS, *BMS_TAPS, *WIRED_TAPS) if tap.detail is Detail.PACK and tap.summary not in PER_STEP]
+    told = (*TAPS, *BMS_TAPS, *WIRED_TAPS, *RUNAWAY_TAPS)
+    taps = [tap for tap in told if tap.detail is Detail.PACK and tap.summary not in PER_STEP]
     outputs = [(tap.name, endpoint(tap.source.replace("Meter.", "PackNetwork."))) for tap in taps]  # no FMU meters
     return [
         _Outer(name, component, variable, port)
@@ -222,8 +223,9 @@ def _system_structure(system: System, members: Sequence[_Member], outer: Sequenc
 
 def _add_component(elements: Element, member: _Member) -> None:
     name = member.component.name
-    what = {"name": name, "type": "application/x-fmu-sharedlibrary", "implementation": "CoSimulation"}
-    component = SubElement(elements, "ssd:Component", {**what, "source": f"resources/{name}.fmu"})
+    what = {"name": name, "type": "application/x-fmu-sharedlibrary", "implementation": "CoSimulation",
+            "source": f"resources/{name}.fmu"}  # fmt: skip
+    component = SubElement(elements, "ssd:Component", what)
     connectors = SubElement(component, "ssd:Connectors")
     for port in member.ports(Causality.INPUT, Causality.OUTPUT):
         for scalar in _scalars(port):
@@ -245,8 +247,8 @@ def _annotation(parent: Element) -> Element:
 
 def _parameter_set(member: _Member) -> bytes:
     """Return the content of a component's parameter set."""
-    prefix = {"xmlns:ssv": _PREFIXES["xmlns:ssv"]}
-    root = Element("ssv:ParameterSet", {**prefix, "version": SSP_VERSION, "name": PARAMETER_SET})
+    told = {"xmlns:ssv": _PREFIXES["xmlns:ssv"], "version": SSP_VERSION, "name": PARAMETER_SET}
+    root = Element("ssv:ParameterSet", told)
     parameters = SubElement(root, "ssv:Parameters")
     for name, kind, value in member.values():
         SubElement(SubElement(parameters, "ssv:Parameter", name=name), f"ssv:{kind.value}", value=value)
@@ -261,8 +263,7 @@ def _osp_system_structure(system: System, members: Sequence[_Member]) -> bytes:
     SubElement(root, "Algorithm").text = "fixedStep"
     simulators = SubElement(root, "Simulators")
     for member in members:
-        name = member.component.name
-        what = {"name": name, "source": f"{name}.fmu", "stepSize": repr(member.step)}
+        what = {"name": member.component.name, "source": f"{member.component.name}.fmu", "stepSize": repr(member.step)}
         values = SubElement(SubElement(simulators, "Simulator", what), "InitialValues")
         for scalar, kind, value in member.values():
             SubElement(SubElement(values, "InitialValue", variable=scalar), kind.value, value=value)

@@ -13,6 +13,7 @@ from ..core.duration import format_duration, parse_duration
 from ..core.variable import Detail
 from ..models.aging.kind import AgingParameters
 from ..models.parameter_sets import parameter_set, parameter_sets
+from ..models.thermal.method import CAPACITY, CONDUCTANCE
 from .reading.checking import suggestion
 from .setting import Table, setting
 from .variation import Spread
@@ -175,6 +176,23 @@ class Busbar(Table):
     terminals: Annotated[Terminals, Field(strict=False)] = Field(
         default=Terminals.SAME, description='of a group: at the "same" end of its busbars or at "opposite" ends'
     )
+    losses: Literal["none", "cells", "bodies"] = Field(
+        default="none",
+        description='where the heat of conductors and contacts goes: "none" leaves it out; "cells" heats the nearest '
+        'cell; "bodies" makes a body of each conductor, which heats what it joins',
+    )
+    heat_capacity: float = Field(default=5.0, gt=0, le=CAPACITY, description="of each conductor that is a body [J/K]")
+    terminal_conductance: float = Field(
+        default=0.5, ge=0, le=CONDUCTANCE, description="from such a conductor to a cell that it joins [W/K]"
+    )
+    convection: float = Field(default=0.0, ge=0, le=CONDUCTANCE, description="from such a conductor to the air [W/K]")
+
+    @model_validator(mode="after")
+    def _bodies(self) -> Busbar:
+        for key in ("heat_capacity", "terminal_conductance", "convection") if self.losses != "bodies" else ():
+            if key in self.model_fields_set:
+                raise ValueError(f'{key} does nothing without losses = "bodies"; leave it out')
+        return self
 
 
 class Thermal(Table):
@@ -192,6 +210,10 @@ class Thermal(Table):
     coolant_heat_capacity_rate: float = setting("coolant_heat_capacity_rate", "thermal")
     board_heat_capacity: float = setting("board_heat_capacity", "thermal")
     board_convection: float = setting("board_convection", "thermal")
+    board_conductance: float = Field(
+        default=0.0, ge=0, le=CONDUCTANCE,
+        description="Conductance from the board to all cells that it lies at together; 0: none [W/K]",
+    )  # fmt: skip
     ambient_temperature: float = setting("ambient_temperature", "thermal")
     coolant_temperature: float = setting("coolant_temperature", "thermal")
     initial_temperature: float = setting("initial_temperature", "thermal")
@@ -218,6 +240,20 @@ class Aging(Table):
         default=0.0, le=10,
         description="coefficient of variation of the lognormal growth of resistance with each full cycle [1]",
     )  # fmt: skip
+
+    dendrites: bool | None = Field(
+        default=None,
+        description="whether cells get internal shorts by dendrites where lithium plates, by default in a pack with "
+        "[runaway]",
+    )
+
+    @model_validator(mode="after")
+    def _plated(self) -> Aging:
+        if self.dendrites and not self.load().plates:
+            raise ValueError(
+                f"dendrites = true: no lithium plates in cells that age as {self.parameters}; leave it out"
+            )
+        return self
 
     def load(self) -> AgingParameters:
         """Return the kind of aging."""

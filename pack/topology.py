@@ -27,6 +27,8 @@ PACK_LAYERS = {
 }
 """The components of a pack and their layers, in the order in which they step; the meter only within a block."""
 
+OF_CIRCUITS = ("coolant_temperature", "coolant_flow")
+"""Inputs of Thermal that are arrays, one value for each circuit of coolant, and a matter of who uses the pack."""
 
 PACK_CONNECTIONS = (
     connect("PackNetwork.current", "Cell.current"),
@@ -83,6 +85,29 @@ ANODE_CONNECTIONS = (
 SHORT_CONNECTIONS = (connect("PackNetwork.short_heat_rate", "Thermal.short_heat_rate"),)
 """Likewise, where the network tells the heat of shorts across cells."""
 
+LOSS_CONNECTIONS = (
+    connect("PackNetwork.conductor_heat_rate", "Thermal.conductor_heat_rate"),
+    connect("PackNetwork.contact_heat_rate", "Thermal.contact_heat_rate"),
+)
+"""Likewise, where the losses of conductors and contacts heat the pack."""
+
+SURFACE_CONNECTIONS = (connect("Thermal.surface_temperature", "Bms.temperature"),)
+"""Likewise, where cells have surfaces: sensors sit on these."""
+
+RUNAWAY_CONNECTIONS = (
+    *(connect(f"Cell.{name}", f"Thermal.{name}") for name in ("soc", "emf", "resistance")),
+    *(connect("Thermal.bounded_temperature", f"{taker}.temperature") for taker in ("Cell", "Bms", "Balancer")),
+    connect("Thermal.bounded_surface_temperature", "Bms.temperature"),
+)
+"""Likewise, where cells may run away: others are told no temperature beyond their range."""
+
+DENDRITE_CONNECTIONS = (
+    connect("Aging.dendrite_short", "PackNetwork.cell_short"),
+    connect("Aging.dendrite_short", "Thermal.dendrite_short"),
+    connect("Thermal.internal_short", "PackNetwork.cell_short"),
+)
+"""Likewise, of shorts within cells: by dendrites, and by separators that melt; the latter tells both."""
+
 METER_CONNECTIONS = (
     connect("PackNetwork.current", "Meter.current"),
     connect("PackNetwork.foreseen_voltage", "Meter.foreseen_voltage"),
@@ -95,6 +120,13 @@ METER_CONNECTIONS = (
 
 MATERIAL_CONNECTIONS = tuple(connect(f"Aging.{name}", f"Cell.{name}") for name, _ in LOSSES)
 """Likewise, where the aging tells how much active material is lost, and the cells have some."""
+
+
+WHERE_TOLD = (
+    STRING_CONNECTIONS, ANODE_CONNECTIONS, SHORT_CONNECTIONS, LOSS_CONNECTIONS, SURFACE_CONNECTIONS,
+    RUNAWAY_CONNECTIONS, DENDRITE_CONNECTIONS, METER_CONNECTIONS, MATERIAL_CONNECTIONS,
+)  # fmt: skip
+"""Connections that are there where both ends are; of several to an input the last one."""
 
 
 def pack_system(components: Iterable[Component]) -> System:
@@ -127,8 +159,7 @@ def pack_system(components: Iterable[Component]) -> System:
     for connection in PACK_CONNECTIONS:
         if connection.source[0] in given and connection.target[0] in given:
             joined.setdefault(connection.target, connection)
-    where_told = (STRING_CONNECTIONS, ANODE_CONNECTIONS, SHORT_CONNECTIONS, METER_CONNECTIONS, MATERIAL_CONNECTIONS)
-    for connection in chain.from_iterable(where_told):
+    for connection in chain.from_iterable(WHERE_TOLD):
         ends = connection.source, connection.target
         if all(name in given and port in given[name].ports for name, port in ends):
             joined[connection.target] = connection
@@ -154,5 +185,6 @@ def block_system(block: Component, aging: Component) -> System:
 
     check_set((block, aging))
     across = [c for c in PACK_CONNECTIONS if (c.source[0] == aging.name) != (c.target[0] == aging.name)]
-    across += [c for c in MATERIAL_CONNECTIONS if c.source[1] in aging.ports and c.target[1] in block.ports]
+    told = [c for c in (*MATERIAL_CONNECTIONS, *DENDRITE_CONNECTIONS) if c.source[0] == aging.name]
+    across += [c for c in told if c.source[1] in aging.ports and c.target[1] in block.ports]
     return System((block, aging), tuple(dict.fromkeys(Connection(end(c.source), end(c.target)) for c in across)))

@@ -3,7 +3,8 @@
 Beside ``aged_5y.toml`` lies the table ``aged_5y_cells.csv`` with a row a cell (`pack.cells.cell_table`). It holds what
 each cell was built with, its wear, and its state of charge, to the last bit. What is not in it begins anew, as the head
 of the file says: temperatures, RC pairs, hysteresis, cycles that are open, plated lithium that may be stripped, what a
-battery management has estimated, and its noise. The noise of aging goes on from the age of the cells.
+battery management has estimated, and its noise. The noise of aging goes on from the age of the cells. Each cell draws
+the short of its dendrite as when it was new, so that one that has a short keeps it.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ...core.fields import Fields
 from . import anode, damage, film, material, plating
 from .anode import Anode
+from .dendrites import Dendrite
 from .law import AgingLaw
 from .material import MaterialLoss
 from .plating import Plating
@@ -36,6 +37,8 @@ class AgingParameters:
         The film; besides a calendar law of capacity it would count the same loss twice.
     plating : Plating
         Lithium plating.
+    dendrite : Dendrite
+        The internal short that plating may lead to.
     material : MaterialLoss
         Loss of active material, of cells of physics.
 
@@ -51,6 +54,7 @@ class AgingParameters:
     resistance_rate: float = 0.0
     sei: Sei = field(default_factory=Sei)
     plating: Plating = field(default_factory=Plating)
+    dendrite: Dendrite = field(default_factory=Dendrite)
     material: MaterialLoss = field(default_factory=MaterialLoss)
 
     def __post_init__(self) -> None:
@@ -59,6 +63,11 @@ class AgingParameters:
                 f"{self.laws.name}: the calendar law of capacity and the film, diffusion = {self.sei.diffusion:g} "
                 "m2/s, describe the same loss; use one of them"
             )
+
+    @property
+    def plates(self) -> bool:
+        """Whether lithium plates."""
+        return self.plating.exchange_current > 0.0
 
     def cell_fields(self, cells: int, nodes: int) -> Fields:
         """Return what the kernels of the laws need in n cells with tables over SOC of so many nodes."""

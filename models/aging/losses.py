@@ -36,14 +36,17 @@ E. J. O'Kane et al., Phys. Chem. Chem. Phys. 24 (2022) 7909, doi:10.1039/d2cp004
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...core.bounds import UNBOUNDED
+from ...core.errors import InputError
 from ...core.fields import Fields, whole
 from ...core.kernel import Block, kernel
 from ...core.model import DONE, Model, Update
 from ...core.statistics import extremes_of
 from ...core.timescale import NONE, reset_timescales, time_constant, time_to_change, timescale_variables
 from ...core.variable import Detail, Variable, counted
-from . import material
+from . import dendrites, material
 from .counters import COUNTERS, counters, fallen, keep, refusals
 from .kind import LAWS, AgingParameters
 from .law import in_turn, total
@@ -85,7 +88,7 @@ charge_of_laws = total(LAWS.values(), "lost_charge", "x, p, k")
 growth_of_laws = total(LAWS.values(), "resistance_growth", "x, p, k")
 
 
-def declare(cells: int, kind: AgingParameters) -> Model:
+def declare(cells: int, kind: AgingParameters, shorts: bool = False) -> Model:
     """Declare the aging of n cells of one kind.
 
     Parameters
@@ -94,9 +97,18 @@ def declare(cells: int, kind: AgingParameters) -> Model:
         Number of cells, >= 1.
     kind : AgingParameters
         How they age.
+    shorts : bool
+        Whether cells get internal shorts by dendrites.
+
+    Raises
+    ------
+    InputError
+        When there is no cell, or shorts are asked for of cells in which no lithium plates.
     """
     cells, loses_material = counted("cells", cells, "cell"), kind.material.happens
-    return Model(
+    if shorts and not kind.plates:
+        raise InputError(f"dendrites: no lithium plates in cells that age as {kind.laws.name}; leave them out")
+    model = Model(
         name="Aging",
         description="Capacity loss and resistance growth of each cell, from the stress that it has counted",
         fields=fields(cells, kind) + kind.aging_fields(cells),
@@ -105,6 +117,16 @@ def declare(cells: int, kind: AgingParameters) -> Model:
         advance=advance_with_material if loses_material else advance,
         refusals=refusals(),
         update=Update.EXACT,
+    )
+    return _shorted(model, dendrites.fields(kind.dendrite, cells), loses_material) if shorts else model
+
+
+def _shorted(model: Model, shorts: Fields, loses_material: bool) -> Model:
+    return replace(
+        model,
+        fields=model.fields + shorts,
+        initialize=initialize_with_material_and_shorts if loses_material else initialize_with_shorts,
+        advance=advance_with_material_and_shorts if loses_material else advance_with_shorts,
     )
 
 
@@ -236,4 +258,36 @@ def advance_with_material(x: Block, p: Block, u: Block, y: Block, c: Block, t: f
     status = advance(x, p, u, y, c, t, h)
     if status == DONE:
         material.write(x, p, y)
+    return status
+
+
+@kernel
+def initialize_with_shorts(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Take the counters as they are at the start, of cells that get shorts too."""
+    initialize(x, p, u, y, c)
+    dendrites.start(x, p, y)
+
+
+@kernel
+def advance_with_shorts(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
+    """Take what the cells counted during the h [s] that end, of cells that get shorts too."""
+    status = advance(x, p, u, y, c, t, h)
+    if status == DONE:
+        dendrites.advance(x, p, y, t, h)
+    return status
+
+
+@kernel
+def initialize_with_material_and_shorts(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
+    """Take the counters as they are at the start, of cells that lose active material and get shorts too."""
+    initialize_with_material(x, p, u, y, c)
+    dendrites.start(x, p, y)
+
+
+@kernel
+def advance_with_material_and_shorts(x: Block, p: Block, u: Block, y: Block, c: Block, t: float, h: float) -> int:
+    """Take what the cells counted during the h [s] that end, of cells that lose active material and get shorts too."""
+    status = advance_with_material(x, p, u, y, c, t, h)
+    if status == DONE:
+        dendrites.advance(x, p, y, t, h)
     return status

@@ -32,7 +32,7 @@ Limits
 ------
 The kinetics are of the form used in the literature; magnitudes differ by orders between cells and want measurement. The
 risk ranks cells and duties; q_0 and m are assumptions of the
-user.
+user. `dendrites` makes shorts of it.
 
 References
 ----------

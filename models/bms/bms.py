@@ -23,6 +23,8 @@ the hysteresis.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
@@ -63,7 +65,7 @@ REFUSALS = {
 """The message for each status of a step with contradicting parameters."""
 
 
-def declare(groups: int, parallel: int, kind: CellParameters) -> Model:
+def declare(groups: int, parallel: int, kind: CellParameters, sensing: Sequence[int] | None = None) -> Model:
     """Declare the management of a pack.
 
     Parameters
@@ -72,15 +74,17 @@ def declare(groups: int, parallel: int, kind: CellParameters) -> Model:
         Groups in series and cells in a group, >= 1.
     kind : CellParameters
         One cell; the parameters start as those of a group of `parallel` of them.
+    sensing : sequence of int, optional
+        The cells, from 0, that temperature sensors sit on.
 
     Raises
     ------
     InputError
-        When a number is too small.
+        When a number is too small, or a cell is none of the pack's.
     """
     group, groups = in_parallel(kind, counted("parallel", parallel, "cell")), counted("groups", groups, "group")
     fields = Fields(modules=(__name__,), outputs=allowed_currents() + timescale_variables())
-    fields += sensors.fields(groups, parallel) + estimation.fields(groups, group)
+    fields += sensors.fields(groups, parallel, sensing) + estimation.fields(groups, group)
     fields += protection.fields(groups, group) + supervisor.fields(groups, group)
     fields += state_of_power.fields(groups, group) + group_port.fields(groups, group)
     return Model(

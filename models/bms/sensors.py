@@ -7,8 +7,9 @@ samples late. The noise depends on `seed`, channel and number of the sample; the
 groups, the mean and the present current, then the temperatures.
 
 The one current sensor gives two readings, which share gain and offset: the mean over the step, by which charge is
-counted, and the current at the communication point, which belongs to the voltages. There is a temperature sensor for
-eight groups, at least two in all; it sits on the middle cell of a group, and every group takes the nearest.
+counted, and the current at the communication point, which belongs to the voltages. Temperature sensors sit on the cells
+that are named; else there is one for eight groups, at least two in all, on the middle cell of a group. Every group
+takes the sensor that is nearest by the numbers of the groups.
 
 Limits
 ------
@@ -34,8 +35,10 @@ data sheet: up to 75 A and 750 A. [3] Fraunhofer IISB, foxBMS 2, version 1.6.0, 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from ...core.bounds import UNBOUNDED
+from ...core.errors import InputError
 from ...core.fields import Fields, state, whole
 from ...core.kernel import Block, kernel
 from ...core.variable import Count, DataType, Detail, Variable
@@ -52,9 +55,28 @@ def sensor_groups(groups: int) -> tuple[int, ...]:
     return tuple((2 * s + 1) * groups // (2 * count) for s in range(count))
 
 
-def nearest_sensors(groups: int) -> tuple[int, ...]:
-    """Return the sensor, from 0, that is nearest to each group, the first of two."""
-    places = sensor_groups(groups)
+def sensor_cells(groups: int, parallel: int, named: Sequence[int] | None = None) -> tuple[int, ...]:
+    """Return the cell, from 0, that each temperature sensor sits on: those that are named, else `sensor_groups` tell.
+
+    Raises
+    ------
+    InputError
+        When a cell is named that the pack does not have, or twice, or none is.
+    """
+    if named is None:
+        return tuple(parallel * g + parallel // 2 for g in sensor_groups(groups))
+    if not named:
+        raise InputError("temperature sensors: no cell is named; name one at least")
+    for place, cell in enumerate(named):
+        if not 0 <= cell < groups * parallel:
+            raise InputError(f"temperature sensors: cell {cell + 1} is none of the {groups * parallel} cells")
+        if cell in named[:place]:
+            raise InputError(f"temperature sensors: cell {cell + 1} is named twice")
+    return tuple(named)
+
+
+def nearest_sensors(groups: int, places: Sequence[int]) -> tuple[int, ...]:
+    """Return the sensor, from 0, that is nearest to each group, the first of two; `places` are the sensors' groups."""
 
     def nearest(group: int) -> int:
         return min(range(len(places)), key=lambda sensor: abs(places[sensor] - group))
@@ -62,16 +84,20 @@ def nearest_sensors(groups: int) -> tuple[int, ...]:
     return tuple(nearest(group) for group in range(groups))
 
 
-def fields(groups: int, parallel: int) -> Fields:
-    """Return the sensors of `groups` of `parallel` cells: their channels, what they measure, and their readings."""
-    places = Count(len(sensor_groups(groups)), "sensor")
+def fields(groups: int, parallel: int, named: Sequence[int] | None = None) -> Fields:
+    """Return the sensors of `groups` of `parallel` cells: their channels, what they measure, and their readings.
+
+    Temperatures are measured at the cells that are `named`, from 0, or at those of `sensor_groups`.
+    """
+    cells = sensor_cells(groups, parallel, named)
+    places = Count(len(cells), "sensor")
     return Fields(
         modules=(channel.__name__, __name__),
         parameters=_parameters(groups, places),
         inputs=_inputs(groups, Count(groups * parallel, "cell")),
         outputs=_outputs(groups, places),
         states=_states(groups, places),
-        constants=_constants(groups, parallel),
+        constants=_constants(groups, parallel, cells),
     )
 
 
@@ -148,12 +174,12 @@ def _states(groups: int, places: int) -> tuple[Variable, ...]:
     )
 
 
-def _constants(groups: int, parallel: int) -> tuple[Variable, ...]:
-    cells = [parallel * g + parallel // 2 for g in sensor_groups(groups)]
+def _constants(groups: int, parallel: int, cells: Sequence[int]) -> tuple[Variable, ...]:
+    nearest = nearest_sensors(groups, [cell // parallel for cell in cells])
     return (
         Variable("sensor_cell", "1", Count(len(cells), "sensor"), cells, 0.0, UNBOUNDED, 1.0,
                  "Cell of each temperature sensor, from 0"),
-        Variable("nearest_sensor", "1", groups, nearest_sensors(groups), 0.0, UNBOUNDED, 1.0,
+        Variable("nearest_sensor", "1", groups, nearest, 0.0, UNBOUNDED, 1.0,
                  "Temperature sensor nearest to each group, from 0"),
     )  # fmt: skip
 

@@ -57,7 +57,8 @@ def fields(pattern: Pattern) -> Fields:
             constant("column_start", pattern.start, "column", "Where the later neighbours of each node begin"),
             constant("pair_later", pattern.row, "pair", "Place of each later neighbour"),
             constant("run_end", pattern.run, "run", "Where runs of nodes with two later neighbours end, and of others"),
-            constant("mesh_pair", [*pattern.target, 0], "mesh", "Pair that two later neighbours of a node are"),
+            constant("stretch", [*pattern.stretch, 0], "stretch", "How many later neighbours from each on follow"),
+            constant("mesh_pair", [*pattern.target, 0], "mesh", "Pair of a later neighbour with the first of others"),
         ),
         modules=(__name__,),
     )  # fmt: skip
@@ -129,9 +130,19 @@ def eliminate_star(x: Block, c: Block, k: int, mesh: int) -> int:
     x.star_resistance[k] = inverse
     for a in range(first, end):
         x.known[c.pair_later[a]] += x.conductance[a] * raised
-        share = x.conductance[a] * inverse
-        for b in range(a + 1, end):
-            x.conductance[c.mesh_pair[mesh]] += share * x.conductance[b]
+    return join(x.conductance, c.stretch, c.mesh_pair, inverse, first, end, mesh)
+
+
+@kernel
+def join(conductance: Block, stretch: Block, meshes: Block, inverse: float, first: int, end: int, mesh: int) -> int:
+    """Make a mesh of the star whose pairs are those from `first` to before `end`; return where the next one begins."""
+    for a in range(first, end):
+        share, b = conductance[a] * inverse, a + 1
+        while b < end:
+            length, pair = stretch[b], meshes[mesh]
+            for i in range(length):
+                conductance[pair + i] += share * conductance[b + i]
+            b += length
             mesh += 1
     return mesh
 
@@ -145,11 +156,17 @@ def spread(x: Block, c: Block) -> None:
 @kernel
 def spread_array(x: Block, c: Block, known: Block) -> None:
     """Eliminate currents into the nodes that an array holds, as `spread` does."""
+    scatter(x.conductance, x.star_resistance, c.column_start, c.pair_later, known)
+
+
+@kernel
+def scatter(conductance: Block, star: Block, start: Block, later: Block, known: Block) -> None:
+    """Eliminate currents place by place, as `spread` says."""
     first = 0
     for k in range(known.shape[0] - 1):
-        end, raised = c.column_start[k + 1], x.star_resistance[k] * known[k]
+        end, raised = start[k + 1], star[k] * known[k]
         for a in range(first, end):
-            known[c.pair_later[a]] += x.conductance[a] * raised
+            known[later[a]] += conductance[a] * raised
         first = end
 
 
@@ -164,11 +181,18 @@ def substitute(x: Block, c: Block, known: Block) -> None:
             substitute_run(x.conductance, known, x.star_resistance, c.pair_later, first, end, c.column_start[first])
         else:
             for k in range(end - 1, first - 1, -1):
-                current = known[k]
-                for a in range(c.column_start[k], c.column_start[k + 1]):
-                    current += x.conductance[a] * known[c.pair_later[a]]
-                known[k] = current * x.star_resistance[k]
+                known[k] = x.star_resistance[k] * (
+                    gather(x.conductance, c.pair_later, known, known[k], c.column_start[k], c.column_start[k + 1])
+                )
         end = first
+
+
+@kernel
+def gather(conductance: Block, later: Block, known: Block, current: float, first: int, end: int) -> float:
+    """Add to a current [A] what comes along the pairs from `first` to before `end`."""
+    for a in range(first, end):
+        current += conductance[a] * known[later[a]]
+    return current
 
 
 @kernel

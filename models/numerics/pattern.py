@@ -37,8 +37,11 @@ class Pattern:
         Where the pairs of each place begin.
     row : array
         Place of the later of each pair, rising within a place.
+    stretch : array
+        Of each pair, how many from it on have places that follow each other, within its place.
     target : array
-        For each place, of its later neighbours the first with all behind it, the second, and so on: the pair they are.
+        For each place, of its later neighbours the first with each stretch behind it, the second, and so on: the pair
+        that it is with the first of the stretch. Those with the others follow.
     run : array
         Where runs end: of places with two later neighbours each, then of others, in turn; the last place is in none.
     """
@@ -46,6 +49,7 @@ class Pattern:
     place: Places
     start: Places
     row: Places
+    stretch: Places
     target: Places
     run: Places
 
@@ -80,8 +84,8 @@ def pattern(nodes: int, pairs: Sequence[tuple[int, int]], last: Sequence[int] = 
     order = np.array([*_minimum_degree(nodes, pairs, last), *last], np.int64)
     later = _later(order, pairs)
     start = np.concatenate([[0], np.cumsum([len(rows) for rows in later])]).astype(np.int64)
-    targets = _joined([_targets(later, start, rows) for rows in later])
-    return Pattern(_places(order), start, _joined(later), targets, _runs(start))
+    stretch = _joined([_stretches(rows) for rows in later])
+    return Pattern(_places(order), start, _joined(later), stretch, _targets(later), _runs(start))
 
 
 def _joined(parts: Sequence[Places]) -> Places:
@@ -132,6 +136,26 @@ def _later(order: Places, pairs: Sequence[tuple[int, int]]) -> list[Places]:
     return [np.array(sorted(rows), np.int64) for rows in later]
 
 
-def _targets(later: Sequence[Places], start: Places, rows: Places) -> Places:
-    """Return the pairs of the later neighbours of a node."""
-    return _joined([start[r] + np.searchsorted(later[r], rows[a + 1 :]) for a, r in enumerate(rows)])
+def _stretches(rows: Places) -> Places:
+    """Return how many places from each on follow each other."""
+    ends = np.append(np.flatnonzero(np.diff(rows) != 1) + 1, len(rows))
+    own = np.arange(len(rows))
+    return ends[np.searchsorted(ends, own, side="right")] - own
+
+
+def _targets(later: Sequence[Places]) -> Places:
+    """Return the pairs that the later neighbours of each node are, of each stretch the first."""
+    count = len(later)
+    pairs = _joined([place * count + rows for place, rows in enumerate(later)])
+    wanted = _joined([rows[a] * count + rows[b] for rows in later for a, b in [_behind(rows)]])
+    return np.searchsorted(pairs, wanted)
+
+
+def _behind(rows: Places) -> tuple[Places, Places]:
+    """Return each of the later neighbours of a node with the first of each stretch behind it."""
+    own = np.arange(len(rows) - 1 if len(rows) else 0)
+    begins = np.flatnonzero(np.diff(rows) != 1) + 1
+    firsts = np.column_stack([own + 1, np.broadcast_to(begins, (len(own), len(begins)))])
+    chosen = firsts > own[:, None] + 1
+    chosen[:, 0] = True
+    return np.repeat(own, chosen.sum(axis=1)), firsts[chosen]

@@ -19,6 +19,18 @@ from ..numerics.summation import add
 from .method import CAPACITY, CARRIED, COLDEST, CONDUCTANCE, GAMMA, HOLD_TOLERANCE, HOTTEST, mean_temperature
 
 
+def heat_rate() -> Variable:
+    """Return the input that heats the board."""
+    return Variable("board_heat_rate", "W", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "Heat generated on the board")
+
+
+def temperature(hottest: float = HOTTEST) -> Variable:
+    """Return the output that holds the temperature of the board, at most `hottest` [K]."""
+    return Variable("board_temperature", "K", None, 298.15, COLDEST, hottest, 300.0, "Temperature of the board",
+                    display_unit="degC", hold_tolerance=HOLD_TOLERANCE,
+                    time_constant="timescale.board_temperature")  # fmt: skip
+
+
 def fields() -> Fields:
     """Return the board's heat capacity and convection, what heats it, and its temperature."""
     return Fields(
@@ -27,13 +39,8 @@ def fields() -> Fields:
             Variable("board_convection", "W/K", None, 1.0, 0.0, CONDUCTANCE, 1.0,
                      "Conductance from the board to the air"),
         ),
-        inputs=(
-            Variable("board_heat_rate", "W", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "Heat generated on the board"),
-        ),
-        outputs=(
-            Variable("board_temperature", "K", None, 298.15, COLDEST, HOTTEST, 300.0, "Temperature of the board",
-                     display_unit="degC", hold_tolerance=HOLD_TOLERANCE, time_constant="timescale.board_temperature"),
-        ),
+        inputs=(heat_rate(),),
+        outputs=(temperature(),),
         states=(
             Variable("board_temperature", "K", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "Temperature of the board"),
             Variable("board_remainder", "K", None, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,

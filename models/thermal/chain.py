@@ -46,48 +46,23 @@ from __future__ import annotations
 from ...core.bounds import UNBOUNDED
 from ...core.fields import Fields
 from ...core.kernel import Block, kernel
-from ...core.model import DONE, Model, Update
-from ...core.statistics import extremes_of
+from ...core.model import Model, Update
 from ...core.variable import Variable, counted
 from ..numerics.summation import add
 from . import board, elimination, method, timescales
-from .method import CAPACITY, CARRIED, COLDEST, CONDUCTANCE, GAMMA, HOLD_TOLERANCE, HOTTEST, mean_temperature
-
-CELL_TOO_COLD, CELL_TOO_HOT, BOARD_BEYOND = 1, 2, 3
-"""Statuses of a step after which a temperature would be beyond its range."""
-
-REFUSALS = {
-    CELL_TOO_COLD: "temperature[{y.temperature_minimum_cell:.0f}] would be {y.temperature_minimum:.6g} K, "
-    f"below {COLDEST:g} K; heat it, cool it less, or step shorter",
-    CELL_TOO_HOT: "temperature[{y.temperature_maximum_cell:.0f}] would be {y.temperature_maximum:.6g} K, "
-    f"above {HOTTEST:g} K; heat it less, or cool it more",
-    BOARD_BEYOND: "board_temperature would be {y.board_temperature:.6g} K, "
-    f"not within [{COLDEST:g}, {HOTTEST:g}] K; heat the board less",
-}
-
+from .method import CAPACITY, CARRIED, CONDUCTANCE, GAMMA, HOTTEST, mean_temperature
+from .ports import (
+    TEMPERATURE_EXTREMES,
+    given_temperature,
+    heats,
+    refusals,
+    temperature,
+    within_range,
+    write_temperature_extremes,
+)
 
 MODULES = (elimination.__name__, method.__name__)
 """Whose kernels are called."""
-
-
-def temperature(cells: int) -> Variable:
-    """Return the output that holds the temperature of each cell."""
-    return Variable("temperature", "K", cells, 298.15, COLDEST, HOTTEST, 300.0, "Temperature of each cell",
-                    display_unit="degC", hold_tolerance=HOLD_TOLERANCE,
-                    time_constant="timescale.temperature")  # fmt: skip
-
-
-def _heat(name: str, text: str) -> Variable:
-    return Variable(name, "J", None, 0.0, -UNBOUNDED, UNBOUNDED, 1e3, f"{text}, over the step")
-
-
-def _given_temperature(name: str, text: str) -> Variable:
-    return Variable(name, "K", None, 298.15, COLDEST, HOTTEST, 300.0, text, display_unit="degC")
-
-
-TEMPERATURE_EXTREMES = extremes_of(temperature(1))
-
-write_temperature_extremes = TEMPERATURE_EXTREMES.write
 
 
 def declare(cells: int, shorts: bool = False) -> Model:
@@ -108,7 +83,7 @@ def declare(cells: int, shorts: bool = False) -> Model:
         initialize=initialize,
         outputs_kernel=outputs_kernel,
         advance=advance_with_shorts if shorts else advance,
-        refusals=REFUSALS,
+        refusals=refusals(),
         update=Update.IMPLICIT,
     )
 
@@ -136,24 +111,21 @@ def fields(cells: int, shorts: bool) -> Fields:
                      "Conductance from each cell to the coolant under it; 0: no cooling plate"),
             Variable("coolant_heat_capacity_rate", "W/K", None, 100.0, 0.0, CONDUCTANCE, 100.0,
                      "Mass flow times specific heat of the coolant; 0: no cooling plate"),
-            _given_temperature("initial_temperature", "Temperature of cells and board at the start"),
+            given_temperature("initial_temperature", "Temperature of cells and board at the start"),
         ),
         inputs=(
             Variable("heat_rate", "W", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1.0, "Heat generated in each cell"),
             *([Variable("short_heat_rate", "W", cells, 0.0, -UNBOUNDED, UNBOUNDED, 1.0,
                         "Heat generated in the short across each cell, which stays in the cell")] if shorts else []),
-            _given_temperature("ambient_temperature", "Temperature of the air around cells and board"),
-            _given_temperature("coolant_temperature", "Temperature of the coolant at its inlet"),
+            given_temperature("ambient_temperature", "Temperature of the air around cells and board"),
+            given_temperature("coolant_temperature", "Temperature of the coolant at its inlet"),
         ),
         outputs=(
             temperature(cells),
             Variable("coolant_outlet_temperature", "K", None, 298.15, -UNBOUNDED, UNBOUNDED, 300.0,
                      "Temperature of the coolant behind the last cell; of the inlet where there is no plate",
                      display_unit="degC"),
-            _heat("generated_heat", "Heat generated in cells and board"),
-            _heat("stored_heat", "Heat that warmed cells and board"),
-            _heat("ambient_heat", "Heat given to the ambient air"),
-            _heat("coolant_heat", "Heat given to the coolant"),
+            *heats(),
             *TEMPERATURE_EXTREMES.variables,
         ),
         states=tuple(
@@ -220,16 +192,6 @@ def write_temperatures(x: Block, p: Block, u: Block, y: Block) -> None:
 
 
 @kernel
-def within_range(y: Block) -> int:
-    """Return ``DONE``, or the status that tells which temperature has left its range."""
-    if y.temperature_minimum < COLDEST:
-        return CELL_TOO_COLD
-    if y.temperature_maximum > HOTTEST:
-        return CELL_TOO_HOT
-    return DONE if COLDEST <= y.board_temperature <= HOTTEST else BOARD_BEYOND
-
-
-@kernel
 def initialize(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     """Set cells and board to the initial temperature."""
     for k in range(x.temperature.shape[0]):
@@ -270,4 +232,4 @@ def step(x: Block, p: Block, u: Block, y: Block, h: float) -> int:
     for k in range(x.temperature.shape[0]):
         x.temperature[k], x.remainder[k] = add(x.temperature[k], x.remainder[k], x.rise[k])
     write_temperatures(x, p, u, y)
-    return within_range(y)
+    return within_range(y, HOTTEST)

@@ -1,1 +1,1 @@
-"""Where the cells of a pack lie, and what carries their heat: tables of the pack file, and their thermal graph."""
+"""How the cells of a pack lie and are cooled: tables of the pack file, and the thermal graph that they make."""

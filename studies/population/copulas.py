@@ -26,7 +26,7 @@ from pydantic import Field, model_validator
 
 from ...pack.setting import Table
 from .counter import Values
-from .library import openturns
+from ..extra import library
 
 LEAST_ROWS = 10
 """Rows that an empirical copula has at least."""
@@ -68,7 +68,7 @@ class Copula(Table):
 
     def made(self) -> Any:
         """Return the copula of OpenTURNS."""
-        ot, size, tau = openturns(), len(self.of), self.kendall_tau or 0.0
+        ot, size, tau = library("openturns"), len(self.of), self.kendall_tau or 0.0
         if self.kind == "empirical":
             return ot.EmpiricalBernsteinCopula(ot.Sample(self.sample), len(self.sample or ()), False)
         if self.kind == "clayton":
@@ -82,7 +82,7 @@ class Copula(Table):
 
     def joined(self, independent: Values) -> Values:
         """Return dependent uniform numbers of independent ones, both of shape (n, quantities)."""
-        ot, copula = openturns(), self.made()
+        ot, copula = library("openturns"), self.made()
         found = independent.copy()
         for place in range(1, found.shape[1]):
             known = ot.Sample(found[:, :place])

@@ -21,7 +21,7 @@ from scipy.special import ndtri
 
 from ...pack.setting import Table
 from .counter import Keys, Values, chained, uniforms
-from .library import openturns
+from ..extra import library
 
 INTERVALS = 200
 """Of the mesh."""
@@ -48,7 +48,7 @@ class FieldWithin(RandomField):
 @cache
 def modes_of(scale: float, modes: int) -> tuple[Values, Values, Values]:
     """Return places, eigenvalues, and eigenfunctions of shape (modes, places), of the exponential kernel."""
-    ot = openturns()
+    ot = library("openturns")
     mesh = ot.IntervalMesher([INTERVALS]).build(ot.Interval(-1.0, 1.0))
     algorithm = ot.KarhunenLoeveP1Algorithm(mesh, ot.AbsoluteExponential([scale], [1.0]), 0.0)
     algorithm.run()

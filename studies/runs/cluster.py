@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import InputError
-from ..population.library import extra, openturns
+from ..extra import library
 from .kernels import content_hash, keep_kernels
 from .samples import Job, Runner
 
@@ -74,13 +74,13 @@ def take(key: str, packed: bytes, kernels: dict[str, bytes]) -> None:
     _packed.clear()
     _packed[key] = packed
     keep_kernels(kernels)
-    openturns().TBB.SetThreadsNumber(1)  # a worker has one processor
+    library("openturns").TBB.SetThreadsNumber(1)  # a worker has one processor
 
 
 def plugin(key: str, packed: bytes, kernels: dict[str, bytes]) -> Any:
     """Return what prepares each worker, now or later, once."""
 
-    class Prepared(extra("distributed").WorkerPlugin):  # type: ignore[misc]
+    class Prepared(library("distributed").WorkerPlugin):  # type: ignore[misc]
         name = f"packfmu-{key[:16]}"
         idempotent = True
 
@@ -93,7 +93,7 @@ def plugin(key: str, packed: bytes, kernels: dict[str, bytes]) -> Any:
 @contextmanager
 def client_of(workers: int, scheduler: str | None) -> Iterator[Any]:
     """Return a client: of a scheduler's address, or of a local cluster of so many processes of one thread."""
-    distributed, dask = extra("distributed"), extra("dask")
+    distributed, dask = library("distributed"), library("dask")
     with dask.config.set({"distributed.scheduler.allowed-failures": LOSSES}):
         if scheduler is not None:
             try:
@@ -137,7 +137,7 @@ def spread(
     """
     left, given_up = iter(tasks), []
     first = [client.submit(run_task, key, task, pure=False) for task in islice(left, AHEAD * _threads(client))]
-    under_way = extra("distributed").as_completed(first, loop=client.loop)
+    under_way = library("distributed").as_completed(first, loop=client.loop)
     del first  # who holds a future holds its result
     for future in under_way:
         error = future.exception()

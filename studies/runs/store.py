@@ -18,7 +18,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ...core.errors import InputError, shortened
-from ..population.library import extra
+from ..extra import library
 
 DONE, ENDING, REASON = "done", "ending", "reason"
 
@@ -65,7 +65,7 @@ class Store:
 
     def __init__(self, path: Path, samples: int, chunk: int) -> None:
         self.path, self.samples, self.chunk = path, samples, chunk
-        self._group = extra("zarr").open_group(str(path), mode="r+")
+        self._group = library("zarr").open_group(str(path), mode="r+")
 
     @property
     def chunks(self) -> int:
@@ -136,7 +136,7 @@ def opened(
 
 def _make(path: Path, samples: int, chunk: int, arrays: Sequence[StoredArray], told: Mapping[str, Any]) -> None:
     """Make an empty store; its attributes come last, so that one without them is no store."""
-    group = extra("zarr").open_group(str(path), mode="w")
+    group = library("zarr").open_group(str(path), mode="w")
     for array in arrays:
         group.create_array(
             array.name, shape=(samples, *array.shape), chunks=(chunk, *(max(n, 1) for n in array.shape)), dtype="f8",
@@ -184,7 +184,7 @@ def load_store(path: Path) -> xr.Dataset:
         When it is no store of a study.
     """
     told = attributes(path)
-    extra("zarr")
+    library("zarr")
     data = xr.open_zarr(str(path), consolidated=False, chunks=None, mask_and_scale=False)
     letters = data[REASON].values
     texts = np.array([row.tobytes().rstrip(b"\0").decode("utf-8", "ignore") for row in letters], dtype=object)

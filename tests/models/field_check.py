@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
+import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +20,14 @@ from packfmu.core.model import Model
 from packfmu.core.variable import Variable
 
 BLOCKS = {"x": "states", "p": "parameters", "u": "inputs", "y": "outputs", "c": "constants"}
+
+SECTION = re.compile(r"\nShared states\n-+\n(.*?)(?=\n\n\w[^\n]*\n---|\Z)", re.DOTALL)
+
+
+def shared(module: str) -> set[str]:
+    """Return the states that a module says it shares."""
+    section = SECTION.search(inspect.cleandoc(sys.modules[f"packfmu.{module}"].__doc__ or ""))
+    return set(re.findall(r"`(\w+)`", section[1])) if section else set()
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,5 @@
 """Every field that a kernel names is declared, with its shape; every declared field is named by a kernel."""
 
-import inspect
-import re
-import sys
-
 import pytest
 
 from packfmu.core.fields import Fields
@@ -19,7 +15,7 @@ from packfmu.models.parameters import graphite_film_aging, nissan_leaf_2013
 from packfmu.pack.block import pack_block
 from packfmu.pack.file import Pack
 from packfmu.pack.parts import parts
-from tests.models.field_check import check, unused
+from tests.models.field_check import check, shared, unused
 
 CONVERTERS = {
     f"{converter.word}_balancer": (lambda converter=converter: active.declare(3, 2, converter, [(0, 1), (1, 2)]))
@@ -70,15 +66,6 @@ def test_so_do_the_generated_kernels_of_a_block():
     found = check(model)
     assert found.problems == []
     assert len(found.readers) > 500
-
-
-SECTION = re.compile(r"\nShared states\n-+\n(.*?)(?=\n\n\w[^\n]*\n---|\Z)", re.DOTALL)
-
-
-def shared(module):
-    """Return the states that a module says it shares."""
-    section = SECTION.search(inspect.cleandoc(sys.modules[f"packfmu.{module}"].__doc__))
-    return set(re.findall(r"`(\w+)`", section[1])) if section else set()
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -208,7 +208,8 @@ def test_a_mistake_gets_one_line_with_key_value_and_what_is_allowed(table, key, 
         (SMALLEST | {"aging": 3}, "[aging] = 3 must be a table of parameters, rate_cv, resistance_rate_cv"),
         (
             SMALLEST | {"busbar": 3},
-            "[busbar] = 3 must be a table of segment_resistance, segment_inductance, contact_resistance, terminals",
+            "[busbar] = 3 must be a table of segment_resistance, segment_inductance, contact_resistance, terminals, "
+            "losses, heat_capacity, terminal_conductance, convection",
         ),
         (
             SMALLEST | {"pack": {"serie": 3, "parallel": 1}},

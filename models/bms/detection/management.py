@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ....core.kernel import Block, kernel
@@ -14,7 +15,9 @@ from ..strings import management, power
 from . import faults
 
 
-def declare(groups: int, parallel: int, kind: CellParameters, strings: Strings) -> Model:
+def declare(
+    groups: int, parallel: int, kind: CellParameters, strings: Strings, sensing: Sequence[int] | None = None
+) -> Model:
     """Declare the management of a pack that detects faults.
 
     Parameters
@@ -25,6 +28,8 @@ def declare(groups: int, parallel: int, kind: CellParameters, strings: Strings) 
         One cell.
     strings : Strings
         How the groups lie; in each string at least 2.
+    sensing : sequence of int, optional
+        The cells, from 0, that temperature sensors sit on.
 
     Raises
     ------
@@ -32,9 +37,12 @@ def declare(groups: int, parallel: int, kind: CellParameters, strings: Strings) 
         When a number is too small.
     """
     several = strings.parallel > 1
-    model = management.declare(groups, parallel, kind, strings) if several else bms.declare(groups, parallel, kind)
+    if several:
+        model = management.declare(groups, parallel, kind, strings, sensing)
+    else:
+        model = bms.declare(groups, parallel, kind, sensing)
     lying = strings if several else Strings((0, groups))
-    places = len(sensors.sensor_groups(groups))
+    places = len(sensors.sensor_cells(groups, parallel, sensing))
     channel = groups + 2 + places + (2 * lying.count if several else 0)
     rate, count = parallel * kind.capacity / 3600.0, Count(groups, "group")
     return replace(

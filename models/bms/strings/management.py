@@ -13,6 +13,8 @@ As without strings (`bms`), with these differences:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ....core.fields import Fields
 from ....core.kernel import Block, kernel
 from ....core.model import DONE, Model, Update
@@ -26,7 +28,9 @@ from . import currents, estimates, power
 from .currents import find_cut_offs, in_parallel, reset_cut_offs, sense_strings
 
 
-def declare(groups: int, parallel: int, kind: CellParameters, strings: Strings) -> Model:
+def declare(
+    groups: int, parallel: int, kind: CellParameters, strings: Strings, sensing: Sequence[int] | None = None
+) -> Model:
     """Declare the management of a pack of strings.
 
     Parameters
@@ -37,12 +41,14 @@ def declare(groups: int, parallel: int, kind: CellParameters, strings: Strings) 
         One cell; the parameters start as those of a group of `parallel` of them, currents as those of the pack.
     strings : Strings
         How the groups lie.
+    sensing : sequence of int, optional
+        The cells, from 0, that temperature sensors sit on.
     """
     group = cells_in_parallel(kind, counted("parallel", parallel, "cell"))
     return Model(
         name="Bms",
         description="Battery management of strings: sensors, estimation of SOC and SOH, limits, protection",
-        fields=fields(counted("groups", groups, "group"), parallel, group, strings),
+        fields=fields(counted("groups", groups, "group"), parallel, group, strings, sensing),
         initialize=initialize,
         outputs_kernel=bms.outputs_kernel,
         advance=advance,
@@ -51,10 +57,12 @@ def declare(groups: int, parallel: int, kind: CellParameters, strings: Strings) 
     )
 
 
-def fields(groups: int, parallel: int, group: CellParameters, strings: Strings) -> Fields:
+def fields(
+    groups: int, parallel: int, group: CellParameters, strings: Strings, sensing: Sequence[int] | None = None
+) -> Fields:
     """Return all variables; `group` is a group seen as one cell."""
     own = Fields(modules=(bms.__name__, __name__), outputs=bms.allowed_currents() + timescale_variables())
-    own += sensors.fields(groups, parallel) + estimation.group_fields(groups, group)
+    own += sensors.fields(groups, parallel, sensing) + estimation.group_fields(groups, group)
     own += protection.fields(groups, group, strings.parallel) + supervisor.fields(groups, group, strings.parallel)
     own += state_of_power.limit_fields(group, strings.parallel) + group_port.fields(groups, group)
     own += currents.fields(strings, group.capacity / 3600.0) + estimates.fields(strings.count)

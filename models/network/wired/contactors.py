@@ -132,6 +132,7 @@ def finish(x: Block, p: Block, u: Block, y: Block, c: Block, wanted: float, h: f
     outputs.write_outputs(x, p, u, y, c, h)
     nodal.respond(x, c)
     add_variance(x, p, u, y, c, current, h)
+    outputs.add_variance(x, p, y, c, link.variance(x, current))
     write_loss(x, p, u, y, current, h)
     link.finish(x, p, y, current, h)
     redistribution.write(x, p, u, y, c)

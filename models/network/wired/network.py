@@ -38,7 +38,7 @@ REFUSALS = {
 }
 
 
-def declare(netlist: Netlist, nodes: int, anodes: bool = False, linked: bool = False) -> Model:
+def declare(netlist: Netlist, nodes: int, anodes: bool = False, linked: bool = False, heats: bool = False) -> Model:
     """Declare the network of a netlist.
 
     Parameters
@@ -51,6 +51,8 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False, linked: bool = F
         Whether the cells tell the potentials of their negative electrodes, which a load may hold.
     linked : bool
         Whether the load acts at a link with a capacitor, behind a contactor and a pre-charge path.
+    heats : bool
+        Whether conductors and contacts tell their heats.
 
     Raises
     ------
@@ -62,7 +64,7 @@ def declare(netlist: Netlist, nodes: int, anodes: bool = False, linked: bool = F
     resistive = Model(
         name="PackNetwork",
         description="Electrical network of a pack that is wired by a netlist, under a load",
-        fields=fields(wiring, nodes, anodes),
+        fields=fields(wiring, nodes, anodes, heats),
         initialize=initialize_with_anodes if anodes else initialize,
         outputs_kernel=network.outputs_kernel,
         advance=advance_with_anodes if anodes else advance,
@@ -102,7 +104,7 @@ def _linked(model: Model, series: int, anodes: bool) -> Model:
     )
 
 
-def fields(wiring: NodalSystem, nodes: int, anodes: bool) -> Fields:
+def fields(wiring: NodalSystem, nodes: int, anodes: bool, heats: bool) -> Fields:
     """Return what the network of a ladder has too, and the wiring."""
     groups, cells = Count(len(wiring.taps.first), "group"), Count(len(wiring.cells.first), "cell")
     return (
@@ -117,7 +119,7 @@ def fields(wiring: NodalSystem, nodes: int, anodes: bool) -> Fields:
         + faults.fields(wiring)
         + redistribution.fields(wiring)
         + deliverable.fields(Count(len(wiring.strings) - 1, "string"), groups)
-        + outputs.fields(cells)
+        + outputs.fields(wiring, heats)
         + insulation.fields(abs(wiring.level))
         + (anode_limit.fields(cells) if anodes else Fields())
         + Fields(modules=(__name__,))
@@ -151,6 +153,7 @@ def start(x: Block, p: Block, u: Block, y: Block, c: Block) -> None:
     for b in range(y.conductor_current.shape[0]):
         y.conductor_current[b] = 0.0
     outputs.write_outputs(x, p, u, y, c, 0.0)
+    outputs.clear_heats(y)
     for s in range(y.string_current.shape[0]):
         y.string_current[s] = 0.0
 
@@ -244,6 +247,7 @@ def advance_inductive(x: Block, p: Block, u: Block, y: Block, c: Block, t: float
     """Take the step of h seconds in sub-steps; the load sets its current for all of it."""
     faults.begin(x, p, u, t)
     inductive.begin(x, p, u, y, c, h)
+    outputs.clear_heats(y)
     faults.count(x, c)
     if not nodal.assemble(x, p, u, c):
         return NO_RESISTANCE

@@ -5,6 +5,16 @@ Equations
 All follow from the currents of the step, and from the potentials under these (`nodal`). Voltages are those that the
 ports of the cells foresee. Each integral over the step comes from currents and voltages of its own, and so their sum
 tells how well the books close.
+
+Where asked, each conductor tells its heat, and so do the contacts of each cell, as means over the step of h. They are
+the terms of the busbar loss, which is their sum times h::
+
+    busbar_loss = h (sum_b conductor_heat_rate_b + sum_k contact_heat_rate_k)
+
+Limits
+------
+The energy of arcs in fuses and of the main contactor before a link have columns of their own, and so has what the
+sub-steps of inductances lose: none of them is part of a conductor's heat.
 """
 
 from __future__ import annotations
@@ -15,13 +25,21 @@ from ....core.kernel import Block, kernel
 from ....core.variable import Count, Detail, Variable
 from .. import insulation, ladder, report
 from . import faults, limits, nodal, strings
+from .system import NodalSystem
 
 
-def fields(cells: Count) -> Fields:
-    """Return the voltages that are foreseen."""
+def fields(wiring: NodalSystem, heats: bool = False) -> Fields:
+    """Return the voltages that are foreseen, and the heats of conductors and contacts; none of these unless asked."""
+    cells, conductors = Count(len(wiring.cells.first), "cell"), Count(len(wiring.names), "conductor")
+
+    def heat(name: str, size: Count, text: str) -> Variable:
+        return Variable(f"{name}_heat_rate", "W", size if heats else Count(0), 0.0, 0.0, UNBOUNDED, 1.0,
+                        f"Heat of {text}, mean over the step", detail=Detail.CELL)  # fmt: skip
+
     foreseen = Variable("foreseen_voltage", "V", cells, 0.0, -UNBOUNDED, UNBOUNDED, 3.7,
                         "Voltage of the cell that its port foresees", detail=Detail.CELL)  # fmt: skip
-    return Fields(outputs=(foreseen,), modules=(__name__,))
+    told = foreseen, heat("conductor", conductors, "each conductor"), heat("contact", cells, "the contacts of the cell")
+    return Fields(outputs=told, modules=(__name__,))
 
 
 @kernel
@@ -64,6 +82,36 @@ def write_energies(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -
         y.short_energy += h * y.short_heat_rate[k]
         y.short_charge += h * (x.contact_current[k] - y.current[k])
     y.balancing_energy, y.busbar_loss, y.cell_energy = h * balancing, h * lost, h * stored
+    write_heats(x, p, y)
+
+
+@kernel
+def clear_heats(y: Block) -> None:
+    """Set the heats of conductors and contacts to 0."""
+    for b in range(y.conductor_heat_rate.shape[0]):
+        y.conductor_heat_rate[b] = 0.0
+    for k in range(y.contact_heat_rate.shape[0]):
+        y.contact_heat_rate[k] = 0.0
+
+
+@kernel
+def write_heats(x: Block, p: Block, y: Block) -> None:
+    """Write the heats of conductors and contacts under constant currents."""
+    for b in range(y.conductor_heat_rate.shape[0]):
+        y.conductor_heat_rate[b] = p.conductor_resistance[b] * y.conductor_current[b] * y.conductor_current[b]
+    for k in range(y.contact_heat_rate.shape[0]):
+        y.contact_heat_rate[k] = p.contact_resistance[k] * x.contact_current[k] * x.contact_current[k]
+
+
+@kernel
+def add_variance(x: Block, p: Block, y: Block, c: Block, variance: float) -> None:
+    """Add to these heats what a variance of the pack current [A2] does; the responses to that current are known."""
+    for b in range(y.conductor_heat_rate.shape[0]):
+        through = x.response[c.conductor_second[b]] - x.response[c.conductor_first[b]]
+        y.conductor_heat_rate[b] += variance * x.conductor_conductance[b] * through * through
+    for k in range(y.contact_heat_rate.shape[0]):
+        share = nodal.share(x, c, k)
+        y.contact_heat_rate[k] += variance * p.contact_resistance[k] * share * share
 
 
 @kernel

@@ -1,1 +1,1 @@
-"""Conductances from shapes: what lies between cells of a row, a grid or a hexagonal arrangement."""
+"""Conductances, view factors, areas and volumes of simple shapes, in closed form."""

@@ -3,8 +3,12 @@
 import numpy as np
 import pytest
 
+from packfmu.core.errors import InputError
+from packfmu.models.bms import bms
 from packfmu.models.bms import sensors as bms_sensors
-from packfmu.models.bms.sensors import DEPTH, nearest_sensors, sensor_groups
+from packfmu.models.bms.sensors import DEPTH, nearest_sensors, sensor_cells, sensor_groups
+from packfmu.models.parameters import nissan_leaf_2013
+from tests.interpreted import InterpretedInstance
 
 from .managed import GROUPS, PARALLEL, QUIET, manager
 
@@ -32,12 +36,32 @@ def sense(instance, **inputs):
 )
 def test_places_of_temperature_sensors(groups, places):
     assert sensor_groups(groups) == places
-    near = nearest_sensors(groups)
+    near = nearest_sensors(groups, places)
     for g, s in enumerate(near):
         distances = [abs(place - g) for place in places]
         assert distances[s] == min(distances)
         assert distances[s] <= 4
     assert list(near) == sorted(near)
+
+
+def test_sensors_sit_on_the_cells_that_are_named():
+    assert sensor_cells(3, 2) == (1, 5)
+    assert sensor_cells(3, 2, [4, 0, 1]) == (4, 0, 1)
+    assert nearest_sensors(3, [2, 0, 0]) == (1, 0, 0)  # the first of two that are as near
+    for named, message in (([6], "cell 7 is none of the 6"), ([1, 1], "cell 2 is named twice"), ([], "no cell")):
+        with pytest.raises(InputError, match=message):
+            sensor_cells(3, 2, named)
+
+
+def test_named_sensors_read_their_cells():
+    instance = InterpretedInstance(
+        bms.declare(3, 2, nissan_leaf_2013.PARAMETERS, [4, 0]).with_start(
+            {**QUIET, "temperature": 290.0 + np.arange(6)}
+        )
+    )
+    instance.initialize()
+    assert np.array_equal(instance.x["reading_temperature"], [294.0, 290.0])
+    assert np.array_equal(instance.x["group_temperature"], [290.0, 294.0, 294.0])
 
 
 def test_without_errors_they_read_the_truth():

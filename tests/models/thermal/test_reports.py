@@ -9,7 +9,7 @@ from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
 from packfmu.core.timescale import NONE
 from packfmu.models.thermal import chain
-from packfmu.models.thermal.chain import BOARD_BEYOND, CELL_TOO_COLD, CELL_TOO_HOT
+from packfmu.models.thermal.ports import BOARD_BEYOND, CELL_TOO_COLD, CELL_TOO_HOT
 
 CELLS = 3
 

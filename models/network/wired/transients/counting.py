@@ -32,6 +32,18 @@ def count_stage(x: Block, p: Block, u: Block, y: Block, c: Block, weight: float)
         y.busbar_loss += weight * p.conductor_resistance[b] * flowing * flowing
         y.arc_energy += weight * x.arc_voltage[b] * flowing
     count_terminals(x, u, y, c, weight)
+    count_heats(x, p, u, y, c, weight)
+
+
+@kernel
+def count_heats(x: Block, p: Block, u: Block, y: Block, c: Block, weight: float) -> None:
+    """Add a stage that stands for `weight` seconds to the heats of conductors and contacts, so far [J]."""
+    for b in range(y.conductor_heat_rate.shape[0]):
+        flowing = inductive.stage_current(x, u, c, b)
+        y.conductor_heat_rate[b] += weight * p.conductor_resistance[b] * flowing * flowing
+    for k in range(y.contact_heat_rate.shape[0]):
+        flowing = nodal.cell_current(x, c, k)
+        y.contact_heat_rate[k] += weight * p.contact_resistance[k] * flowing * flowing
 
 
 @kernel

@@ -134,6 +134,10 @@ def write_currents(x: Block, y: Block, c: Block, h: float) -> None:
         y.short_energy += x.short_work[k]
     for b in range(y.conductor_current.shape[0]):
         y.conductor_current[b] = x.held_current[b]
+    for b in range(y.conductor_heat_rate.shape[0]):
+        y.conductor_heat_rate[b] /= h
+    for k in range(y.contact_heat_rate.shape[0]):
+        y.contact_heat_rate[k] /= h
 
 
 @kernel
