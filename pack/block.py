@@ -102,7 +102,7 @@ def pack_block(pack: Pack, planned: Sequence[Part]) -> Part:
             if system.has((demand.component, demand.output))
         ],
     }
-    return Part("Pack", "pack", arguments, _start(system, inside))
+    return Part("Pack", "pack", arguments, start_values(system, inside))
 
 
 def all_parts(pack: Pack) -> tuple[Part, ...]:
@@ -124,8 +124,21 @@ def _share(bound: float, plan: Plan) -> float | None:
     return bound / seconds(plan.base) if 0.0 < bound < math.inf else None
 
 
-def _start(system: System, planned: Sequence[Part]) -> Mapping[str, ArrayLike]:
-    """Return the parts' start values, without those of inputs that other parts drive, and the lookahead."""
+def start_values(system: System, planned: Sequence[Part]) -> Mapping[str, ArrayLike]:
+    """Return the start values of the block of a pack's parts.
+
+    Parameters
+    ----------
+    system : System
+        Of `kernel_pack`, of these parts or of others that differ in their start values alone.
+    planned : sequence of Part
+        All parts but Aging.
+
+    Returns
+    -------
+    mapping of str to array
+        ``Component.parameter``, and the inputs that no part drives; without the lookahead, which the plan sets.
+    """
     driven = {connection.target for connection in system.connections}
     start: dict[str, ArrayLike] = {}
     for part in planned:

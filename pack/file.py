@@ -8,6 +8,7 @@ line that names the key, its value and what is allowed.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,13 +17,16 @@ from typing import Any, get_origin
 import numpy as np
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
+from ..core.errors import InputError
 from ..models.network.wired.netlist import Netlist
 from ..models.network.wired.system import wire
 from ..models.strings import Strings, strings_of
 from ..models.thermal.graph.nodes import ThermalGraph
 from .balancing_tables import Balancer, Bms
+from .cells.cell_table import CONTACT, Values
 from .cells.chosen import Cell
 from .cells.known import KnownCells
+from .cells.physics_variation import PHYSICS_SPREADS
 from .cells.replaced import Kinds, Replaced, kinds_of
 from .layout.assembly import thermal_graph
 from .layout.runaway import Runaway
@@ -34,6 +38,12 @@ from .setting import Table
 from .tables import Aging, Arrangement, Busbar, Context, Outputs, Schedule, Thermal, Variation
 from .wiring.netlist import check_levels, wiring
 from .wiring.tables import Cable, Contactor, Faults, Fuse, Insulation, NetlistTable, Network, StringFuse
+
+COOLING = "convection"
+"""Parameter of the thermal model: heat that a cell passes to its surroundings [W/K]."""
+
+FACTORS = ("capacity", "resistance_scale", CONTACT, "aging_rate", COOLING)
+"""What each cell may have a known factor on, beside the parameters of cells of physics."""
 
 MOST_BYTES = 2**18
 """Size of a pack file; 20 000 links have room, and whatever is in it is read in seconds."""
@@ -83,6 +93,7 @@ class Pack(Table):
     aging: Aging | None = None
     schedule: Schedule = Field(default_factory=Schedule)
     _source: PackSource = PrivateAttr(default=PackSource())
+    _factors: Mapping[str, Values] = PrivateAttr(default={})
 
     @property
     def name(self) -> str:
@@ -98,6 +109,37 @@ class Pack(Table):
     def text(self) -> str:
         """Text of the file that it was read from; empty where it was made otherwise."""
         return self._source.text
+
+    @property
+    def factors(self) -> Mapping[str, Values]:
+        """By what its cells are known to differ from their kind, on top of what is drawn; of `differing`."""
+        return self._factors
+
+    def differing(self, factors: Mapping[str, Values]) -> Pack:
+        """Return the same pack with cells that differ by known factors, on top of what its [variation] draws.
+
+        Parameters
+        ----------
+        factors : mapping of str to array
+            Of some of `FACTORS`, shape (cells,), or of a parameter of cells of physics (`PHYSICS_SPREADS`), shape
+            (cells, 2), the negative electrode first [1]; each > 0.
+
+        Raises
+        ------
+        InputError
+            When a name, a shape or a value does not fit.
+        """
+        shapes = dict.fromkeys(FACTORS, (self.pack.cells,)) | dict.fromkeys(PHYSICS_SPREADS, (self.pack.cells, 2))
+        for name, values in factors.items():
+            if name not in shapes:
+                raise InputError(f"factors of cells: {name} is none of {', '.join(shapes)}")
+            if np.shape(values) != shapes[name]:
+                raise InputError(f"factors of cells: {name} has shape {np.shape(values)}, not {shapes[name]}")
+            if not (np.isfinite(values) & (np.asarray(values) > 0.0)).all():
+                raise InputError(f"factors of cells: {name} must be above 0 and finite, not {np.min(values):g}")
+        pack = self.model_copy()
+        pack._factors = dict(factors)
+        return pack
 
     @property
     def wiring(self) -> Netlist | None:

@@ -20,7 +20,7 @@ from ..models.thermal.graph.nodes import ThermalGraph
 from .balancing_tables import Bms
 from .cells.cell_table import AGING_COLUMNS, CONTACT, filled
 from .cells.drawn import draw_cells, group_start_voltage, start_voltage
-from .file import Pack
+from .file import COOLING, Pack
 from .layout.cooling import inlets
 from .tables import Aging, Terminals
 from .variation import draw_aging, draw_contacts, draw_offsets
@@ -152,13 +152,16 @@ def wiring_start(pack: Pack) -> Mapping[str, ArrayLike]:
 def contacts(pack: Pack) -> NDArray[np.float64]:
     """Return the contact resistance of each cell [Ohm]: drawn, or known."""
     drawn = draw_contacts(pack.variation.contact_resistance_cv, pack.variation.seed, pack.pack.cells)
-    return filled(pack.cells.known if pack.cells else {}, CONTACT, pack.busbar.contact_resistance * drawn)
+    each = pack.busbar.contact_resistance * drawn * pack.factors.get(CONTACT, 1.0)
+    return filled(pack.cells.known if pack.cells else {}, CONTACT, each)
 
 
 def _thermal(pack: Pack) -> Part:
     """Return the cells as a chain."""
     capacity = pack.kinds.each(lambda kind: kind.heat_capacity)
     start: dict[str, ArrayLike] = {"heat_capacity": capacity, **pack.thermal.start("thermal")}
+    if COOLING in pack.factors:
+        start[COOLING] = pack.thermal.convection * pack.factors[COOLING]
     arguments = {"cells": pack.pack.cells} | ({} if pack.wiring is None else {"shorts": True})
     return Part("Thermal", "thermal", arguments, start)
 
@@ -237,7 +240,7 @@ def _aging(pack: Pack, aging: Aging, cells: Mapping[str, NDArray[np.float64]]) -
     drawn = draw_aging(aging.rate_cv, aging.resistance_rate_cv, pack.variation.seed, pack.pack.cells)
     start: dict[str, ArrayLike] = {
         "capacity": cells["capacity"],
-        "aging_rate": drawn["aging_rate"],
+        "aging_rate": drawn["aging_rate"] * pack.factors.get("aging_rate", 1.0),
         "resistance_rate": aging.load().resistance_rate * drawn["resistance_rate"],
         "noise_seed": drawn["noise_seed"],
     }

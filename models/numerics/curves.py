@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy
@@ -58,7 +59,7 @@ class Curve:
         """Whether the function has one value."""
         return bool(np.all(self.values == self.values[0]) and not np.any(self.slopes))
 
-    @property
+    @cached_property
     def _spline(self) -> Callable[..., NDArray[np.float64]]:
         grid = np.linspace(self.low, self.high, len(self.values))
         return scipy.interpolate.CubicHermiteSpline(grid, self.values, self.slopes)

@@ -54,10 +54,14 @@ def _draw_kind(pack: Pack, cell: Cell) -> dict[str, Values]:
     cells = draw(spread, seed, arrangement.groups, arrangement.parallel, means)
     if any(getattr(spread, key) for key in CIRCUIT_SPREADS.values()):
         cells |= draw_circuits(spread, seed, arrangement.cells, kind.equivalent_circuit().pairs)
-    if given := [key for key in PHYSICS_SPREADS.values() if getattr(spread, key)]:
+    cells |= {name: cells[name] * factor for name, factor in pack.factors.items() if name in cells}
+    given = [key for key in PHYSICS_SPREADS.values() if getattr(spread, key)]
+    known = [name for name in PHYSICS_SPREADS if name in pack.factors]
+    if given or known:
         if not isinstance(kind, ElectrochemicalCell):
-            raise InputError(f"[variation] {given[0]}: {cell.parameters} is no cell of physics")
-        drawn = draw_electrodes(spread, seed, arrangement.cells, Inventory(pack.variation.inventory))
+            first = f"[variation] {given[0]}" if given else known[0]
+            raise InputError(f"{first}: {cell.parameters} is no cell of physics")
+        drawn = draw_electrodes(spread, seed, arrangement.cells, Inventory(pack.variation.inventory), pack.factors)
         cells |= {**drawn, "capacity": capacities(kind, drawn, cells["capacity"])}
     told = pack.kinds.initial_soc
     if not np.isnan(told).all():

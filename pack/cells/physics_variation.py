@@ -52,7 +52,9 @@ class Inventory(Enum):
     """That of the nominal cell."""
 
 
-def draw_electrodes(spread: Spread, seed: int, cells: int, inventory: Inventory) -> dict[str, Values]:
+def draw_electrodes(
+    spread: Spread, seed: int, cells: int, inventory: Inventory, factors: Mapping[str, Values] = {}
+) -> dict[str, Values]:
     """Draw by what the electrodes of the cells of a pack differ from those of their kind.
 
     Parameters
@@ -65,12 +67,14 @@ def draw_electrodes(spread: Spread, seed: int, cells: int, inventory: Inventory)
         Number of cells, >= 1.
     inventory : Inventory
         Which lithium they have.
+    factors : mapping of str to (cells, 2) array
+        What is known besides of some of `PHYSICS_SPREADS`: it multiplies what is drawn.
 
     Returns
     -------
     dict of str to array
-        Factors [1] of shape (cells, 2), the negative electrode first, of those alone that have a spread; and
-        ``lithium_scale`` of shape (cells,) where the inventory is held and the positive electrode's differs.
+        Factors [1] of shape (cells, 2), the negative electrode first, of those alone that have a spread, or are known;
+        and ``lithium_scale`` of shape (cells,) where the inventory is held and the positive electrode's differs.
     """
     drawn = {}
     for name, key in PHYSICS_SPREADS.items():
@@ -78,6 +82,8 @@ def draw_electrodes(spread: Spread, seed: int, cells: int, inventory: Inventory)
         if cv > 0.0:
             streams = pair_streams(seed, key.removesuffix("_cv"), ELECTRODES)
             drawn[name] = np.stack([lognormal_factors(stream, cv, cells) for stream in streams], axis=1)
+        if name in factors:
+            drawn[name] = drawn[name] * factors[name] if name in drawn else factors[name]
     if inventory is Inventory.HELD and any(name in drawn for name in FILLING):
         drawn["lithium_scale"] = 1.0 / _held(drawn, POSITIVE, cells)
     return drawn

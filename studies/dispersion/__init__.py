@@ -1,0 +1,1 @@
+"""What measured cells tell of how they differ, and how sure one may be."""

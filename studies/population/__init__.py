@@ -1,0 +1,1 @@
+"""Populations of cells: distributions of process quantities, batches, dependence, and what they make of a cell."""
