@@ -56,7 +56,7 @@ class Chance(NamedTuple):
 
 def failure_probability(
     limit: Limit, inputs: Any, method: FailureMethod, calls: int = 5000, cells: int | None = None, shared: int = 0,
-    confidence: float = 0.95, variation: float = 0.1, seed: int = 1,
+    confidence: float = 0.95, variation: float = 0.1, seed: int = 1, one_cell: Limit | None = None,
 ) -> xr.Dataset:  # fmt: skip
     """Return the probability that a margin is below 0.
 
@@ -78,6 +78,9 @@ def failure_probability(
         Coefficient of variation of the estimate that counts as converged.
     seed : int
         Of the generator.
+    one_cell : callable, optional
+        Of a pack: the margin of one cell among others at their medians, of inputs (runs, d). The search for the design
+        point takes it instead of the pack's, which has an edge where several cells are equally near to a failure.
 
     Returns
     -------
@@ -96,7 +99,7 @@ def failure_probability(
             f"a pack of {cells} cells has {cells} design points, and one of them tells the probability of one cell: "
             "ask for importance sampling, or for the first order method of systems"
         )
-    space = StandardSpace(limit, inputs, cells, shared)
+    space = StandardSpace(limit, inputs, cells, shared, one_cell)
     own: dict[str, Quantity] = {}
     point, near = np.zeros(0), False
     if method in {FailureMethod.FORM, FailureMethod.SYSTEM_FORM, FailureMethod.IMPORTANCE}:
