@@ -188,8 +188,13 @@ def _importance(
 
 def _told(mean: float, spread: float, confidence: float, converged: bool) -> Chance:
     """Return an estimate with a lognormal interval: a probability is above 0."""
-    half = stats.norm.ppf(0.5 + 0.5 * confidence) * np.sqrt(np.log1p(spread**2))
-    return Chance(mean, spread, mean * float(np.exp(-half)), min(mean * float(np.exp(half)), 1.0), bool(converged))
+    half = _factor(spread, confidence)
+    return Chance(mean, spread, mean / half, min(mean * half, 1.0), bool(converged))
+
+
+def _factor(spread: float, confidence: float) -> float:
+    """Return the factor between an estimate of this coefficient of variation and an end of its lognormal interval."""
+    return float(np.exp(stats.norm.ppf(0.5 + 0.5 * confidence) * np.sqrt(np.log1p(spread**2))))
 
 
 def _blocks(calls: int, cells: int) -> list[int]:
@@ -230,6 +235,33 @@ def _subset(space: StandardSpace, calls: int, confidence: float, variation: floa
     result = search.getResult()
     spread = float(result.getCoefficientOfVariation())
     return _told(float(result.getProbabilityEstimate()), spread, confidence, spread <= variation)
+
+
+def monte_carlo_runs(found: xr.Dataset) -> float:
+    """Return the runs in which Monte Carlo has the coefficient of variation of an answer."""
+    chance, spread = float(found["probability"]), float(found["coefficient_of_variation"])
+    return (1.0 - chance) / (chance * spread**2) if chance > 0.0 else np.inf
+
+
+def ratio(found: xr.Dataset, other: xr.Dataset, confidence: float = 0.95) -> xr.Dataset:
+    """Return the ratio of two sampled probabilities with its lognormal interval.
+
+    Raises
+    ------
+    InputError
+        When one of them is 0, or has no interval.
+    """
+    share(confidence, "confidence")
+    chances = [float(each["probability"]) for each in (found, other)]
+    spread = float(np.hypot(*(float(each["coefficient_of_variation"]) for each in (found, other))))
+    if min(chances) <= 0.0 or not np.isfinite(spread):
+        raise InputError(f"the ratio of the probabilities {chances[0]:g} and {chances[1]:g} is not known: draw more")
+    mean, half = chances[0] / chances[1], _factor(spread, confidence)
+    return answer(
+        {"ratio": ((mean, mean / half, mean * half), "1", "ratio of the probabilities")},
+        confidence=confidence, method="independent samples, lognormal",
+        verdict=f"ratio {mean:.3g} ({mean / half:.3g} to {mean * half:.3g})",
+    )  # fmt: skip
 
 
 def plot_failure_probability(answers: dict[str, xr.Dataset]) -> go.Figure:

@@ -32,8 +32,8 @@ from .standard_space import Limit, StandardSpace
 MOST_NODES = 20_000
 """Lines of a rule: more inputs are for sampling."""
 
-SECANTS, NEAR = 30, 1e-5
-"""Steps at most, and the change of a root that ends them [1]: 5e-5 of the probability at a root of 5."""
+SECANTS, NEAR = 30, 1e-4
+"""Steps at most, and the change of a root that ends them [1]: the error is of its square, down to that of the runs."""
 
 
 def line_quadrature(limit: Limit, inputs: Any, nodes: int = 7) -> xr.Dataset:
