@@ -91,7 +91,8 @@ class PackLimit:
         self.model = block_model(pack)
         self._instance = Instance(self.model)
         self._start = self._instance.memory.copy()
-        self._places = [places_of(pack, self.model, name) for name in quantities]
+        system = kernel_pack(_inside(pack), metered=True)
+        self._places = [places_of(pack, system, self.model, name) for name in quantities]
         self._rows = self._prepare(pack, course)
         first = [self.model.offsets()[name] for name in TOLD]
         self._time, self._away = (self._instance.memory[place : place + self.cells] for place in first)
@@ -175,13 +176,12 @@ def _inside(pack: Pack) -> list[Any]:
     return [part for part in parts(pack) if PACK_LAYERS[part.name] != AGING]
 
 
-def _started(pack: Pack) -> Mapping[str, Values]:
-    planned = _inside(pack)
-    started = start_values(kernel_pack(planned, metered=True), planned)
+def _started(system: System, pack: Pack) -> Mapping[str, Values]:
+    started = start_values(system, _inside(pack))
     return {name: np.asarray(value, np.float64).ravel() for name, value in started.items()}
 
 
-def places_of(pack: Pack, model: Model, quantity: str) -> Places:
+def places_of(pack: Pack, system: System, model: Model, quantity: str) -> Places:
     """Return where a quantity of cells acts in the memory of the pack's block.
 
     Every cell gets a factor of its own; a start value that changed by it is one that the cell's quantity multiplies.
@@ -194,7 +194,8 @@ def places_of(pack: Pack, model: Model, quantity: str) -> Places:
     if quantity not in FACTORS:
         raise InputError(f"{quantity} is none of {', '.join(FACTORS)}")
     own = 1.0 + STEP * np.arange(1, pack.pack.cells + 1)
-    before, after, offsets = _started(pack), _started(pack.differing({quantity: own})), model.offsets()
+    before, after = _started(system, pack), _started(system, pack.differing({quantity: own}))
+    offsets = model.offsets()
     places, cells = [], []
     for name, values in after.items():
         nominal = np.broadcast_to(before.get(name, _declared(model, name)), values.shape)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from packfmu.core.errors import InputError
-from packfmu.studies.risk.pack_limit import DEEP, PackLimit, block_model, places_of
+from packfmu.studies.risk.pack_limit import DEEP, PackLimit, block_model
 from packfmu.studies.runs.courses import ProfileCourse
 from tests.studies.risk.runaway_packs import COURSE, QUANTITIES, limit_of, pack_of
 
@@ -70,7 +70,7 @@ def test_a_run_ends_deep_in_the_runaway_and_does_not_end_before(one):
 def test_what_does_not_fit_is_refused(one):
     pack = pack_of(2)
     with pytest.raises(InputError, match="cooling is none of capacity, resistance_scale"):
-        places_of(pack, one.model, "cooling")
+        PackLimit(pack, COURSE, ("cooling",))
     with pytest.raises(InputError, match="aging_rate has no effect on this pack"):
         PackLimit(pack, COURSE, ("aging_rate",))
     with pytest.raises(InputError, match=r"needs the table \[runaway\]"):
