@@ -34,7 +34,7 @@ ROWS, COLUMNS = 96, 74
 CAPACITY, CONVECTION = 40.0, 0.005
 """Of a cell of 18650 [J/K], and its conductance to the air [W/K]."""
 
-CASES = ((0.02, 1.0), (0.1, 1.0), (0.02, 60.0), (0.5, 10.0), (5.0, 60.0))
+CASES = ((0.02, 1.0), (0.1, 1.0), (0.02, 60.0), (0.5, 10.0), (1.0, 10.0), (5.0, 60.0))
 """Conductance between neighbours [W/K], and step [s]."""
 
 REPEATS, ROUNDS = 5, 41

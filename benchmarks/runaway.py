@@ -1,134 +1,142 @@
-"""Time cells that may run away, and find the oven in which one does: python benchmarks/runaway.py [--ovens].
+"""Time cells that may run away, and a pack with wiring and heat: python benchmarks/runaway.py.
 
-Times are the processor's, on one thread. Cells are lumped 18650 cells of LiCoO2 in an oven, each alone, whose
-reactants are in the volume of the can: 45 g of 830 J/(kg K), 7.17 W/(m2 K) and an emissivity of 0.8 over the full
-surface of 41.9 cm2, from 25 degC. Steps are of 1 s. Equal cells of a pack take the same sub-steps, so that its time
-over their number is that of a cell. The peer is `scipy`'s Radau (rtol 1e-6) on the same equations of one cell; the
-ratio is its time over ours, for half an hour in an oven of 160 degC, in which the cell runs away after 22 min.
+A row of cells at rest, with reactions and without, at 25 and 120 degC: nothing runs away there in a step. Then one cell
+through its runaway, by an oven of 160 degC: the worst of its steps, each of which is done again several times from
+where it began, the least time of it. Goals: 0.5 us a cell-step at rest, 25 us in the worst.
 
-With --ovens, bisect for the oven whose peak passes 250 degC within four hours, for shares of the can's volume.
+At last 96s74p, 7104 cells in a hexagonal arrangement on busbars with losses, as four components by our master, under a
+load that changes in every step of 1 s; the thermal network steps every second, or every ten. Goal: 300 times real time.
+What a run costs before its first step is left out: it is the difference of a long and a short one.
+
+Times are those of one thread's processor.
 """
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable
-from time import process_time
+import sys
+from itertools import pairwise
+from statistics import median
+from time import thread_time
 
 import numpy as np
-from scipy.integrate import solve_ivp
+from heat import timed
+from physics_cells import by_turns, ratio, told
 
 from packfmu.core.instance import Instance
 from packfmu.core.model import DONE
+from packfmu.cosim.duty import with_profiles
+from packfmu.cosim.experiment import Experiment
+from packfmu.cosim.master import run
+from packfmu.coupling.schedule import make_plan
 from packfmu.models.parameters.hatchard_kim_2007 import PARAMETERS
+from packfmu.models.thermal.graph import network as plain
 from packfmu.models.thermal.graph.nodes import AMBIENT, Node, Path, Radiation, ThermalGraph
 from packfmu.models.thermal.runaway import network
+from packfmu.pack.block import kernel_pack, periods
+from packfmu.pack.file import Pack, parse_pack
+from packfmu.pack.parts import parts
 
-AREA, CAPACITY, CAN = 41.9e-4, 0.045 * 830.0, 16.54e-6
-CONVECTION, EMISSIVITY, STEFAN_BOLTZMANN = 7.17 * AREA, 0.8 * AREA, 5.670374419e-8
-HOURS = 4.0
-CELLS, ROUNDS = 200, 200
-LIMIT = 250.0
-"""Peak above which a cell has run away [degC]."""
+CELLS, REPEATS, ROUNDS = 100, 5, 21
+AGAIN = 9
+"""How often a step of a runaway is done again."""
+
+CAPACITY, TO_AIR, NEIGHBOURS, RADIATING = 37.35, 0.03, 0.02, 0.0033
+"""Of an 18650 cell [J/K], its conductances to air and neighbours [W/K], and its radiating area [m2]."""
+
+SECOND = 10**9
+SHORT, LONG, RUNS = 60, 360, 5
+"""Steps of a run of the pack."""
 
 
-def begun(oven: float, cells: int, **start: float) -> Instance:
-    """Return cells in an oven [degC]."""
+def row(cells: int) -> ThermalGraph:
+    """Return a row of cells in air."""
     names = tuple(f"cell {k}" for k in range(1, cells + 1))
-    graph = ThermalGraph(
-        nodes=(*(Node(name, CAPACITY) for name in names), Node("board", 200.0)),
-        cells=names,
-        surfaces=names,
-        board="board",
-        paths=tuple(Path(name, AMBIENT, CONVECTION) for name in names),
-        radiations=tuple(Radiation(name, AMBIENT, EMISSIVITY) for name in names),
-    )
-    given = {"reacting_volume": CAN, "ambient_temperature": oven + 273.15, "initial_temperature": 298.15} | start
-    instance = Instance(network.declare(graph, PARAMETERS).with_start(given))
+    paths = [Path(a, b, NEIGHBOURS) for a, b in pairwise(names)]
+    paths += [Path(name, AMBIENT, TO_AIR) for name in (*names, "board")]
+    nodes = (*(Node(name, CAPACITY) for name in names), Node("board", 200.0))
+    radiations = tuple(Radiation(name, AMBIENT, RADIATING) for name in names)
+    return ThermalGraph(nodes, names, names, "board", (), tuple(paths), radiations)
+
+
+def warm(model: str, temperature: float, cells: int = CELLS) -> Instance:
+    """Return a row at a temperature [K], in air of it."""
+    graph = row(cells)
+    own = network.declare(graph, PARAMETERS) if model == "reacting" else plain.declare(graph)
+    start = {"initial_temperature": temperature, "ambient_temperature": temperature}
+    instance = Instance(own.with_start(start))
     instance.initialize()
+    assert instance.advance(0.0, 1.0) == DONE
     return instance
 
 
-def radau(oven: float, hours: float) -> None:
-    """Integrate one cell in an oven [degC] by the peer."""
-    air, kinds = oven + 273.15, PARAMETERS.reactions
-    frequencies = np.array([r.frequency for r in kinds])
-    exponents = np.array([r.activation_energy for r in kinds]) / 8.31446261815324
-    heats = CAN * np.array([r.heat * r.density for r in kinds])
-
-    def flow(t: float, state: list[float]) -> list[float]:
-        sei, anode, cathode, electrolyte, temperature = state
-        film = PARAMETERS.film + PARAMETERS.anode.remaining - anode
-        extents = [sei, anode * np.exp(-film / PARAMETERS.film_scale), cathode * (1.0 - cathode), electrolyte]
-        speed = frequencies * np.exp(-exponents / temperature) * extents
-        given = CONVECTION * (air - temperature) + STEFAN_BOLTZMANN * EMISSIVITY * (air**4 - temperature**4)
-        return [*-speed, (heats @ speed + given) / CAPACITY]
-
-    begin = [*(r.remaining for r in kinds), 298.15]
-    solve_ivp(flow, (0.0, 3600.0 * hours), begin, method="Radau", rtol=1e-6, atol=1e-9)
+def print_rest() -> None:
+    """Print what a cell-step costs where nothing happens."""
+    for celsius in (25.0, 120.0):
+        runs = {name: timed(warm(name, celsius + 273.15), 1.0) for name in ("reacting", "plain")}
+        times = {name: [t / CELLS for t in found] for name, found in by_turns(runs, ROUNDS).items()}
+        print(f"{f'{CELLS} cells at {celsius:g} degC, steps of 1 s':<44}us a cell-step")
+        print(told("  without reactions", times["plain"], 1e-6, ""))
+        print(told("  that may run away", times["reacting"], 1e-6, f"{ratio(times['reacting'], times['plain']):>24}"))
 
 
-def time_of(call: Callable[[], object]) -> float:
-    """Return the time that a call takes [s]."""
-    start = process_time()
-    call()
-    return process_time() - start
+def print_worst() -> None:
+    """Print the worst step of a cell, with a board beside it, through its runaway."""
+    for h in (1.0, 10.0, 60.0):
+        cell, found = warm("reacting", 298.15, 1), []
+        cell.u["ambient_temperature"] = 433.15
+        for n in range(round(3000.0 / h)):
+            memory, least = cell.memory.copy(), np.inf
+            for _ in range(AGAIN):
+                cell.memory[:] = memory
+                begin = thread_time()
+                assert cell.advance(n * h, h) == DONE
+                least = min(least, thread_time() - begin)
+            found.append((1e6 * least, cell.y["temperature"][0] - 273.15))
+        (worst, at), usual = max(found), median(time for time, _ in found)
+        print(f"one cell, steps of {h:g} s: worst {worst:.1f} us, at {at:.0f} degC; median {usual:.1f} us")
 
 
-def dormant(temperature: float) -> float:
-    """Return the least time of a step of cells in an oven as warm as they are [degC], a cell [s]."""
-    cells = begun(temperature, CELLS, initial_temperature=temperature + 273.15)
-    return min(time_of(lambda: cells.advance(0.0, 1.0)) for _ in range(ROUNDS)) / CELLS
+def whole_pack(thermal: str) -> Pack:
+    """Return 96s74p with wiring and heat."""
+    tables = {
+        "pack": {"series": 96, "parallel": 74},
+        "cell": {"parameters": "nissan_leaf_2013"},
+        "busbar": {"segment_resistance": 1e-5, "losses": "cells"},
+        "layout": {"arrangement": "hexagonal", "shape": "cylinder", "diameter": 0.018, "height": 0.065, "gap": 0.002},
+        "thermal": {"heat_capacity": CAPACITY},
+        "schedule": {"control": thermal, "thermal": thermal},
+        "variation": {"capacity_cv": 0.01, "resistance_cv": 0.02, "soc_spread": 0.01},
+    }
+    return parse_pack(tables, "benchmark")
 
 
-def through(cells: Instance, seconds: int) -> list[float]:
-    """Return the time of each step [s]."""
-    return [time_of(lambda n=n: cells.advance(float(n), 1.0)) for n in range(seconds)]
+def spent(pack: Pack, steps: int) -> float:
+    """Return the time of a run of so many steps [s]."""
+    current = 74.0 * (-10.0 + 8.0 * np.sin(np.arange(steps)))
+    loaded = with_profiles(kernel_pack(parts(pack)), {"PackNetwork.pack_current": current})
+    begin = thread_time()
+    run(loaded, make_plan(loaded, periods(pack.schedule)), Experiment(steps * SECOND))
+    return thread_time() - begin
 
 
-def worst() -> float:
-    """Return the time of the step that takes longest, the least of three runs, a cell [s]."""
-    runs = [through(begun(160.0, CELLS), 1500) for _ in range(3)]
-    return max(min(times) for times in zip(*runs, strict=True)) / CELLS
+def print_pack() -> None:
+    """Print how much faster than real time the pack is."""
+    for thermal in ("1 s", "10 s"):
+        pack = whole_pack(thermal)
+        spent(pack, SHORT)
+        factors = [(LONG - SHORT) / (spent(pack, LONG) - spent(pack, SHORT)) for _ in range(RUNS)]
+        nodes = len(pack.thermal_graph.nodes) if pack.thermal_graph else 0
+        span = f"{median(factors):.0f} times real time ({min(factors):.0f} to {max(factors):.0f})"
+        print(f"{pack.pack.cells} cells, {nodes} thermal nodes, thermal steps of {thermal}: {span}")
 
 
-def peak(oven: float, volume: float) -> float:
-    """Return the peak of a cell within four hours [degC]."""
-    cell, highest = begun(oven, 1, reacting_volume=volume), 0.0
-    for n in range(round(3600 * HOURS)):
-        if cell.advance(float(n), 1.0) != DONE:
-            raise RuntimeError(f"the step at {n} s was refused in an oven of {oven} degC")
-        highest = max(highest, float(cell.y["temperature"][0]) - 273.15)
-    return highest
-
-
-def critical(volume: float) -> float:
-    """Return the coolest oven in which the cell runs away [degC], to 0.02 K."""
-    below, above = 130.0, 180.0
-    while above - below > 0.02:
-        middle = 0.5 * (below + above)
-        below, above = (below, middle) if peak(middle, volume) > LIMIT else (middle, above)
-    return above
-
-
-def main() -> None:
+def main() -> int:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--ovens", action="store_true", help="find the critical ovens, too: minutes")
-    chosen = parser.parse_args()
-    begun(25.0, 1).advance(0.0, 1.0)
-    for temperature in (25.0, 120.0):
-        print(f"dormant at {temperature:g} degC: {dormant(temperature) * 1e9:.0f} ns a cell-step")
-    print(f"worst step of 1 s: {worst() * 1e6:.1f} us a cell-step")
-    ours = min(sum(through(begun(160.0, CELLS), 1800)) for _ in range(3)) / CELLS
-    theirs = min(time_of(lambda: radau(160.0, 0.5)) for _ in range(3))
-    print(
-        f"half an hour at 160 degC: {ours * 1e6:.0f} us a cell, Radau {theirs * 1e6:.0f} us: {theirs / ours:.0f} times"
-    )
-    if chosen.ovens:
-        for share in (1.0, 0.9, 0.8, 0.7):
-            print(f"{share:g} of the can's volume: runs away in an oven of {critical(share * CAN):.2f} degC")
+    print_rest()
+    print_worst()
+    print_pack()
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -24,7 +24,7 @@ from ....core.kernel import Block, kernel
 from ....core.variable import Count
 from ...numerics import laplacian
 from . import coolant
-from .system import ThermalSystem
+from .system import AIR, ThermalSystem
 
 STALE = 0.01
 """Change of a diagonal, as a share of it, from which on a factor is made anew: up to it an iteration leaves 1 %."""
@@ -62,8 +62,12 @@ def fields(system: ThermalSystem) -> Fields:
 
 
 @kernel
-def begin(x: Block) -> None:
-    """Start with nothing factored."""
+def begin(x: Block, c: Block) -> None:
+    """Start with nothing factored; conduction lasts."""
+    for a in range(x.lasting_conductance.shape[0]):
+        x.lasting_conductance[a] = 0.0
+    for e in range(x.link_conductance.shape[0]):
+        x.lasting_conductance[c.entry_pair[e]] = x.link_conductance[e]
     for i in range(x.factored_total.shape[0]):
         x.factored_total[i] = 0.0
 
@@ -80,14 +84,13 @@ def is_stale(x: Block) -> bool:
 @kernel
 def factor(x: Block, c: Block) -> None:
     """Factor the symmetric part of the system."""
-    for a in range(x.lasting_conductance.shape[0]):
-        x.lasting_conductance[a] = 0.0
+    laplacian.begin(x)
     for i in range(x.factored_total.shape[0]):
         x.factored_total[i] = 1.0 / x.inverse_total[i]
-        x.lasting_conductance[c.air_pair[i]] = x.inertia[i] + x.outside_conductance[i] + x.extra_conductance[i]
-        for e in range(c.row_start[i], c.row_start[i + 1]):
-            x.lasting_conductance[c.entry_pair[e]] = x.row_conductance[e]
-    laplacian.begin(x)
+        x.conductance[c.air_pair[i]] = x.inertia[i] + x.outside_conductance[i] + x.extra_conductance[i]
+    for r in range(x.radiative_conductance.shape[0]):
+        if c.radiation_second[r] != AIR:
+            x.conductance[c.entry_pair[c.radiation_forward[r]]] += x.radiative_conductance[r]
     laplacian.eliminate(x, c)
 
 

@@ -10,6 +10,10 @@ A stage of the method has the slope ``4 sigma A T^3`` of the start of the step: 
 own, and between two nodes that of the warmer one for both. So the system stays symmetric, and no slope is too flat. The
 method is of second order with any slopes.
 
+Shared states
+-------------
+`radiative_conductance`, the slopes at hand.
+
 References
 ----------
 F. P. Incropera et al., Fundamentals of Heat and Mass Transfer, 6th ed., Wiley 2007, chapter 13. Constant: CODATA 2018.
@@ -58,7 +62,7 @@ def far_end(u: Block, c: Block, at: Block, r: int) -> float:
 @kernel
 def slope_at(p: Block, c: Block, at: Block, r: int) -> float:
     """Return the slope that radiation r has at temperatures `at` [W/K]: that of its warmer node."""
-    warmer = at[c.radiation_first[r]]
+    warmer = max(at[c.radiation_first[r]], 0.0)  # a stage that overshoots has no slope
     if c.radiation_second[r] != AIR:
         warmer = max(warmer, at[c.radiation_second[r]])
     return 4.0 * STEFAN_BOLTZMANN * p.radiating_area[r] * warmer * warmer * warmer

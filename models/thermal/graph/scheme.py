@@ -43,7 +43,7 @@ from ....core.kernel import Block, kernel
 from ....core.model import DONE
 from ....core.variable import Count
 from ...numerics.summation import add
-from ..method import GAMMA
+from ..method import COLDEST, GAMMA, HOTTEST
 from . import conduction, coolant, radiation, stage
 from .system import ThermalSystem
 
@@ -93,7 +93,7 @@ def begin(x: Block, p: Block, u: Block, c: Block) -> None:
     for i in range(x.temperature.shape[0]):
         x.temperature[i], x.remainder[i] = p.initial_temperature, 0.0
     conduction.begin(x, p, c)
-    stage.begin(x)
+    stage.begin(x, c)
     stage.linearise(x, p, u, c)
 
 
@@ -178,6 +178,15 @@ def reset_heat(y: Block) -> None:
 
 
 @kernel
+def beyond(x: Block) -> bool:
+    """Whether a node has left the range of temperatures."""
+    low, high = COLDEST, HOTTEST
+    for i in range(x.temperature.shape[0]):
+        low, high = min(low, x.temperature[i]), max(high, x.temperature[i])
+    return low < COLDEST or high > HOTTEST
+
+
+@kernel
 def attempt(x: Block, p: Block, u: Block, c: Block, h: float) -> bool:
     """Solve the stages of a sub-step of h [s]; return whether they are solved."""
     stage.prepare(x, p, u, c, h)
@@ -202,7 +211,7 @@ def step(x: Block, p: Block, u: Block, y: Block, c: Block, h: float) -> int:
             begin_booking(x, p, u, c)
             book(x, y, length)
             left -= length
-            if left <= 0.0:
+            if left <= 0.0 or beyond(x):  # the caller refuses what has left its range
                 return DONE
             length = min(2.0 * length, left)
     return NOT_SOLVED

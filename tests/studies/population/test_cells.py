@@ -1,4 +1,5 @@
 from dataclasses import replace
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -18,6 +19,8 @@ from packfmu.studies.population.population import parse_population
 from tests.interpreted import InterpretedInstance
 
 CELLS = 6
+
+drawing_fields = pytest.mark.skipif(find_spec("openturns") is None, reason="openturns is of the extra studies")
 
 SCALES = ("thickness_scale", "porosity_scale", "active_fraction_scale")
 
@@ -138,6 +141,7 @@ def test_overpotential_and_heat_follow_exchange_current_by_butler_and_volmer():
     assert heat - heat[0] == pytest.approx(-current * (eta - eta[0]), abs=1e-6)
 
 
+@drawing_fields
 def test_a_field_within_cells_makes_regions_in_parallel():
     made = population(negative={"porosity": {"distribution": "normal", "cv": 0.05, "within": 0.5}},
                       within={"regions": 8})  # fmt: skip
@@ -159,8 +163,12 @@ def test_a_field_within_cells_makes_regions_in_parallel():
         ("nissan_leaf_2013", {"negative": {"coating": {"cv": 0.1}}}, "is an equivalent circuit"),
         ("chen_2020", {"negative": {"coating": {"cv": 0.1}}, "population": {"electrodes": "chen_2020"}},
          "is a cell of physics itself"),
-        ("nissan_leaf_2013", {"population": {"electrodes": "chen_2020"}, "within": {"regions": 8},
-                              "negative": {"coating": {"cv": 0.1, "within": 0.5}}}, "need cells of physics"),
+        pytest.param(
+            "nissan_leaf_2013",
+            {"population": {"electrodes": "chen_2020"}, "within": {"regions": 8},
+             "negative": {"coating": {"cv": 0.1, "within": 0.5}}},
+            "need cells of physics", marks=drawing_fields,
+        ),
     ],
 )  # fmt: skip
 def test_a_population_that_does_not_fit_its_pack_is_refused(given, tables, message):
