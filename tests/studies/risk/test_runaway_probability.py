@@ -1,7 +1,8 @@
 """How often a pack runs away: against quadrature over one cell, brute force, and by 20 seeds.
 
 Brute force was run once, in eleven minutes: packs of 96 independent cells at 366.15 K, the factors of all cells of one
-after the other from `numpy.random.default_rng(20)`, as ``exp(s z - s^2 / 2)`` of its standard normal z of shape (96, 4).
+after the other from `numpy.random.default_rng(20)`:
+``exp(s z - s^2 / 2)`` of its standard normal z of shape (96, 4).
 """
 
 import numpy as np
