@@ -14,6 +14,7 @@ Probab. Eng. Mech. 16 (2001) 263, doi:10.1016/S0266-8920(01)00019-4 (subsets).
 
 from __future__ import annotations
 
+import math
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -253,7 +254,7 @@ def ratio(found: xr.Dataset, other: xr.Dataset, confidence: float = 0.95) -> xr.
     """
     share(confidence, "confidence")
     chances = [float(each["probability"]) for each in (found, other)]
-    spread = float(np.hypot(*(float(each["coefficient_of_variation"]) for each in (found, other))))
+    spread = math.hypot(*(float(each["coefficient_of_variation"]) for each in (found, other)))
     if min(chances) <= 0.0 or not np.isfinite(spread):
         raise InputError(f"the ratio of the probabilities {chances[0]:g} and {chances[1]:g} is not known: draw more")
     mean, half = chances[0] / chances[1], _factor(spread, confidence)

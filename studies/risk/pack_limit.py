@@ -193,7 +193,7 @@ def places_of(pack: Pack, system: System, model: Model, quantity: str) -> Places
     """
     if quantity not in FACTORS:
         raise InputError(f"{quantity} is none of {', '.join(FACTORS)}")
-    own = 1.0 + STEP * np.arange(1, pack.pack.cells + 1)
+    own = np.asarray(1.0 + STEP * np.arange(1, pack.pack.cells + 1), np.float64)
     before, after = _started(system, pack), _started(system, pack.differing({quantity: own}))
     offsets = model.offsets()
     places, cells = [], []
