@@ -27,6 +27,10 @@ CHAIN = (1, 2, 4, 8, 12, 24, 48, 96, 192)
 """Cells in series of the weakest link."""
 
 
+MOST_BATCHES = 500
+"""Batches that a mixed model is fitted to."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a question is about.
@@ -87,7 +91,8 @@ def ask(question: Question, columns: Columns, asked: Asked) -> Answer:
 def batches(columns: Columns, asked: Asked) -> tuple[Values, list[str]]:
     """Return values and the batch of each.
 
-    Of the cells of a store, sample by sample, the batch is that of the population; each pack has batches of its own.
+    Of the cells of a store the batch is that of the population; each pack has batches of its own, and packs are taken
+    until there are 500 batches.
 
     Raises
     ------
@@ -104,7 +109,9 @@ def batches(columns: Columns, asked: Asked) -> tuple[Values, list[str]]:
             "whose cells are observed"
         )
     size = columns.batch_size
-    names = [f"{sample}.{cell // size + 1}" for sample in columns.data["sample"].values for cell in range(cells)]
+    packs = min(len(values) // cells, -(-MOST_BATCHES * size // cells))
+    values = values[: packs * cells]
+    names = [f"{sample}.{cell // size + 1}" for sample in range(packs) for cell in range(cells)]
     return values, names
 
 

@@ -75,10 +75,10 @@ def influence(
     blocks = np.unique(np.arange(len(outputs)) if packs is None else np.asarray(packs), return_inverse=True)[1]
     _check(given, blocks)
     fitted = _fit(np.array([_scores(column) for column in given.values()]).T, outputs, blocks)
-    whole = fitted.told(np.ones(len(fitted.normal)))
     generator, count = np.random.default_rng(seed), len(fitted.normal)
     weights = [np.bincount(generator.integers(0, count, count), minlength=count) for _ in range(DRAWS)]
-    drawn = np.array([fitted.told(each.astype(np.float64)) for each in weights])
+    whole, *resampled = fitted.told(np.array([np.ones(count), *weights]))
+    drawn = np.array(resampled)
     tail = 0.5 * (1.0 - confidence)
     low, high = np.quantile(drawn, (tail, 1.0 - tail), axis=0)
     dims = ("input", "output") if several else ("input",)
@@ -130,17 +130,19 @@ class _Fitted(NamedTuple):
     right: Values
     spread: Values
 
-    def told(self, weights: Values) -> Values:
-        """Return effect, first and total index with packs weighed, shape (3, inputs, outputs)."""
-        matrix = np.tensordot(weights, self.normal, 1)
-        coefficients = np.linalg.lstsq(matrix, np.tensordot(weights, self.right, 1), rcond=None)[0]
-        orders = self.chaos.orders
+    def told(self, weights: Values) -> list[Values]:
+        """Return effect, first and total index, shape (3, inputs, outputs), for each row of weights of the packs."""
+        terms, orders = self.normal.shape[1], self.chaos.orders
+        matrices = (weights @ self.normal.reshape(len(self.normal), -1)).reshape(-1, terms, terms)
+        right = (weights @ self.right.reshape(len(self.right), -1)).reshape(len(weights), terms, -1)
         single = np.eye(orders.shape[1], dtype=np.bool_)
         linear = [int(np.flatnonzero((orders == row).all(axis=1))[0]) for row in single]
-        effect = coefficients[linear] * self.spread
-        first, total = chaos_indices(orders, coefficients.copy(), single)
-        kept = np.clip(1.0 - self.chaos.error, 0.0, 1.0)
-        return np.stack([effect, first * kept, total * kept])
+        kept, found = np.clip(1.0 - self.chaos.error, 0.0, 1.0), []
+        for matrix, side in zip(matrices, right, strict=True):
+            coefficients = np.linalg.lstsq(matrix, side, rcond=None)[0]
+            first, total = chaos_indices(orders, coefficients.copy(), single)
+            found.append(np.stack([coefficients[linear] * self.spread, first * kept, total * kept]))
+        return found
 
 
 def _fit(scores: Values, outputs: Values, blocks: NDArray[np.int64]) -> _Fitted:
