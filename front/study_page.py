@@ -47,7 +47,7 @@ def ask_study(question: Question, data: Path, asked: Asked, output: Path | None)
     answer, drawn = ask(question, columns, asked)
     lines = [*columns.notices, str(answer.attrs.get("verdict", "")), *map("  ".join, _aligned(numbers(answer)))]
     if output is not None:
-        _save([_shown(question, asked.of, answer, drawn, {})], columns, output)
+        _save([_shown(question, asked.of, answer, drawn)], columns, output)
         lines.append(f"{output} is written; open it in a browser")
     return "\n".join(line for line in lines if line)
 
@@ -55,16 +55,18 @@ def ask_study(question: Question, data: Path, asked: Asked, output: Path | None)
 def plot_study(data: Path, output: Path, above: bool, bound: float | None, batch: str | None, of: Sequence[str]) -> str:
     """Write a page with what can be asked of each output; `of` names those that are shown, none are all."""
     columns = load_columns(data)
-    made = []
-    for name in of or columns.outputs:
-        asked = Asked(name, above=above, bound=bound, batch=batch)
-        for question in _questions(columns, asked):
-            figures: dict[str, go.Figure] = {}
-            try:
-                made.append(_shown(question, name, *ask(question, columns, asked), figures))
-            except InputError as error:  # a question that the data do not answer says so in its place
-                refused = paragraph(one_line(str(error)), "warning")
-                made.append(((*_named(question, name), [refused]), figures))
+    asked = [Asked(name, above=above, bound=bound, batch=batch) for name in of or columns.outputs]
+    return draw(columns, [(question, each) for each in asked for question in _questions(columns, each)], output)
+
+
+def draw(columns: Columns, questions: Sequence[tuple[Question, Asked]], output: Path) -> str:
+    """Write a page with the answers to questions; one that the data do not answer says so in its place."""
+    made: list[Shown] = []
+    for question, asked in questions:
+        try:
+            made.append(_shown(question, asked.of, *ask(question, columns, asked)))
+        except InputError as error:
+            made.append(((*_named(question, asked.of), [paragraph(one_line(str(error)), "warning")]), {}))
     _save(made, columns, output)
     shown = sum(len(figures) for _, figures in made)
     return f"{output} is written, with {shown} pictures; open it in a browser"
@@ -88,11 +90,11 @@ def _named(question: Question, of: str) -> tuple[str, str]:
     return f"{question.value}-{of}", f"{of}: {TITLES[question].lower()}"
 
 
-def _shown(question: Question, of: str, answer: xr.Dataset, drawn: go.Figure, figures: dict[str, go.Figure]) -> Shown:
+def _shown(question: Question, of: str, answer: xr.Dataset, drawn: go.Figure) -> Shown:
     """Return a section with verdict, figure and numbers of an answer."""
     name, title = _named(question, of)
     place = f"figure-{name}"
-    figures[place] = drawn.update_layout(title=None)  # the verdict stands above it
+    figures = {place: drawn.update_layout(title=None)}  # the verdict stands above it
     verdict = str(answer.attrs.get("verdict", answer.attrs.get("method", "")))
     confidence = answer.attrs.get("confidence")
     told = f"{answer.attrs['method']}" + (f"; intervals of {100 * confidence:g} %" if confidence else "")
