@@ -25,8 +25,8 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from ...pack.setting import Table
-from .counter import Values
 from ..extra import library
+from .counter import Values
 
 LEAST_ROWS = 10
 """Rows that an empirical copula has at least."""

@@ -20,8 +20,8 @@ from pydantic import Field
 from scipy.special import ndtri
 
 from ...pack.setting import Table
-from .counter import Keys, Values, chained, uniforms
 from ..extra import library
+from .counter import Keys, Values, chained, uniforms
 
 INTERVALS = 200
 """Of the mesh."""

@@ -65,12 +65,13 @@ class Columns:
     @property
     def outputs(self) -> list[str]:
         """Names of numbers that were observed."""
-        return [str(name) for name, each in self.data.items() if each.dtype.kind == "f" and not _drawn(str(name))]
+        found = (str(name) for name, each in self.data.items() if each.dtype.kind == "f")
+        return sorted(name for name in found if not _drawn(name))
 
     @property
     def drawn(self) -> list[str]:
         """Names of what was drawn."""
-        return [str(name) for name in self.data if _drawn(str(name))]
+        return sorted(str(name) for name in self.data if _drawn(str(name)))
 
     def numbers(self, name: str) -> xr.DataArray:
         """Return the numbers of a name, with the sample as their first dimension.
