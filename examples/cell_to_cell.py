@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from packfmu.fmi.command_line import Parser
 from packfmu.front.study_page import draw
-from packfmu.pack.parts import parts
+from packfmu.pack.cells.physics_variation import capacities
 from packfmu.studies.population.cells import pack_of
 from packfmu.studies.questions.asking import Asked, ask
 from packfmu.studies.questions.columns import Columns, load_columns
@@ -43,13 +43,13 @@ PICTURES = (
 )
 
 
-def capacities(study: PackStudy) -> NDArray[np.float64]:
+def held(study: PackStudy) -> NDArray[np.float64]:
     """Return the capacity of each cell of the packs of a study, shape (samples, cells) [C]."""
-    found = []
-    for sample in range(study.samples):
-        (cell,) = (part for part in parts(pack_of(study.population, study.pack, sample)) if part.name == "Cell")
-        found.append(np.asarray(cell.start["capacity"], np.float64))
-    return np.array(found)
+    drawn = [pack_of(study.population, study.pack, sample).factors for sample in range(study.samples)]
+    factors = {name: np.concatenate([each[name] for each in drawn]) for name in drawn[0]}
+    kind = study.pack.cell.load()
+    charge = capacities(kind, factors, np.full(study.samples * study.pack.pack.cells, kind.capacity))
+    return charge.reshape(study.samples, -1)
 
 
 def run(samples: int, workers: int, store: Path, scheduler: str | None = None) -> Columns:
@@ -58,8 +58,8 @@ def run(samples: int, workers: int, store: Path, scheduler: str | None = None) -
     study = replace(planned.study, samples=samples)
     told = study.run(store, workers, scheduler)
     columns = load_columns(store)
-    held = xr.DataArray(capacities(study), dims=("sample", "cell"), attrs={"units": "C", "long_name": "capacity"})
-    data = columns.data.assign(cell_capacity=held)
+    charge = xr.DataArray(held(study), dims=("sample", "cell"), attrs={"units": "C", "long_name": "capacity"})
+    data = columns.data.assign(cell_capacity=charge)
     size = study.population.population.batch_size
     return replace(columns, data=data, batch_size=size, notices=(*columns.notices, told.told()))
 

@@ -4,6 +4,8 @@ import cell_to_cell as example
 import numpy as np
 import pytest
 
+from packfmu.pack.parts import parts
+from packfmu.studies.population.cells import pack_of
 from packfmu.studies.runs.study_file import load_study
 
 distributed = pytest.importorskip("distributed", reason="needs the extra studies")
@@ -12,8 +14,10 @@ distributed = pytest.importorskip("distributed", reason="needs the extra studies
 def test_the_capacities_of_the_cells_follow_from_the_process():
     study = load_study(example.STUDY).study
     study = example.replace(study, samples=2)
-    held = example.capacities(study)
+    held = example.held(study)
     assert held.shape == (2, 24)
+    (cell,) = (part for part in parts(pack_of(study.population, study.pack, 1)) if part.name == "Cell")
+    assert held[1] == pytest.approx(cell.start["capacity"], rel=1e-12)
     assert 0.001 < held.std() / held.mean() < 0.03
 
 
