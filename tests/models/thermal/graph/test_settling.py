@@ -14,8 +14,8 @@ from packfmu.coupling.enforcement import Timescale, check_window
 from packfmu.models.thermal.graph import network
 from packfmu.models.thermal.graph.nodes import AMBIENT, Channel, Circuit, Contact, Node, Path, Radiation, ThermalGraph
 from tests.interpreted import InterpretedInstance
+from tests.models.thermal.graph.drawn_graphs import graphs
 from tests.models.thermal.graph.graphs import CIRCUITS, NAMES, RADIATIONS, graph, slopes
-from tests.models.thermal.graph.test_drawn import graphs
 
 AIR = 298.15
 
