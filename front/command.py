@@ -14,6 +14,7 @@ import typer
 
 from ..core.errors import InputError
 from ..fmi.command_line import ended
+from .study_command import study
 
 DIST = Path("dist")
 
@@ -48,12 +49,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 cell = typer.Typer(help="A kind of cell: identify it from records, or look at it.")
-study = typer.Typer(help="Packs whose cells differ: run them, go on, see how far they are. Needs the extra studies.")
-
-StudyPlan = Annotated[Path, typer.Argument(help="The study file, TOML.", metavar="STUDY.toml")]
-Results = Annotated[Path | None, typer.Option(help="The folder of the results; default: as the file tells.")]
-Workers = Annotated[int | None, typer.Option(min=1, help="Processes; default: as the file tells.")]
-Scheduler = Annotated[str | None, typer.Option(help="Address of a scheduler of Dask, instead of processes here.")]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -206,32 +201,6 @@ def cell_fit(
 
     known = {"minimum_voltage": minimum_voltage, "maximum_voltage": maximum_voltage, "mass": mass}
     return fit_cell_file(records, output, hold_out or [], capacity, name=name, pairs=pairs, **known)
-
-
-@study.command("run")
-def study_run(plan: StudyPlan, store: Results = None, workers: Workers = None, scheduler: Scheduler = None) -> str:
-    """Run the packs of a study; what is done already is not run again."""
-    from .studies import run_study
-
-    return run_study(plan, store, workers, scheduler)
-
-
-@study.command("resume")
-def study_resume(plan: StudyPlan, store: Results = None, workers: Workers = None, scheduler: Scheduler = None) -> str:
-    """Go on with a study that has been run before."""
-    from .studies import run_study
-
-    return run_study(plan, store, workers, scheduler, resume=True)
-
-
-@study.command("status")
-def study_status(
-    plan: Annotated[Path, typer.Argument(help="The study file, or its results (.zarr).", metavar="STUDY")],
-) -> str:
-    """Tell how many packs have run, were cut off, or failed, and why."""
-    from .studies import study_status
-
-    return study_status(plan)
 
 
 app.add_typer(cell, name="cell")

@@ -42,7 +42,10 @@ from .wiring.tables import Cable, Contactor, Faults, Fuse, Insulation, NetlistTa
 COOLING = "convection"
 """Parameter of the thermal model: heat that a cell passes to its surroundings [W/K]."""
 
-FACTORS = ("capacity", "resistance_scale", CONTACT, "aging_rate", COOLING)
+REACTING = "reaction_heat"
+"""Factor on the heat that all reactions of a cell have, were it to run away."""
+
+FACTORS = ("capacity", "resistance_scale", CONTACT, "aging_rate", COOLING, REACTING)
 """What each cell may have a known factor on, beside the parameters of cells of physics."""
 
 MOST_BYTES = 2**18
@@ -137,6 +140,8 @@ class Pack(Table):
                 raise InputError(f"factors of cells: {name} has shape {np.shape(values)}, not {shapes[name]}")
             if not (np.isfinite(values) & (np.asarray(values) > 0.0)).all():
                 raise InputError(f"factors of cells: {name} must be above 0 and finite, not {np.min(values):g}")
+        if REACTING in factors and self.runaway is None:
+            raise InputError(f"factors of cells: {REACTING} needs the table [runaway]; without it nothing reacts")
         pack = self.model_copy()
         pack._factors = dict(factors)
         return pack

@@ -20,8 +20,9 @@ from ..models.thermal.graph.nodes import ThermalGraph
 from .balancing_tables import Bms
 from .cells.cell_table import AGING_COLUMNS, CONTACT, filled
 from .cells.drawn import draw_cells, group_start_voltage, start_voltage
-from .file import COOLING, Pack
+from .file import COOLING, REACTING, Pack
 from .layout.cooling import inlets
+from .layout.surroundings import cooled_by
 from .tables import Aging, Terminals
 from .variation import draw_aging, draw_contacts, draw_offsets
 from .wiring import kinds as kinds_of_network
@@ -172,11 +173,15 @@ def _graph(pack: Pack, graph: ThermalGraph, cells: Mapping[str, NDArray[np.float
     start: dict[str, ArrayLike] = {name: getattr(pack.thermal, name) for name in GIVEN}
     if graph.circuits and pack.heat_setup is not None:
         start["coolant_temperature"] = inlets(pack.heat_setup)
+    if COOLING in pack.factors and pack.heat_setup is not None:
+        start |= cooled_by(pack.heat_setup, graph, pack.factors[COOLING])
     if pack.wiring is not None:
         arguments["shorts"] = True
     if pack.runaway is not None:
         arguments["runaway"] = pack.runaway.kind.figures()
         start |= pack.runaway.start_values(pack.layout, pack.kinds, cells["capacity"])
+        if REACTING in pack.factors:
+            start["reacting_volume"] = pack.runaway.volume(pack.layout) * pack.factors[REACTING]
     if pack.runaway is not None and pack.dendrites:
         arguments["dendrites"] = True
     return Part("Thermal", "thermal", arguments, start)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from html import escape
-from importlib.resources import files
+from collections.abc import Mapping
 from pathlib import Path
-from string import Template
 from typing import Any
 
 import plotly.graph_objects as go
 import xarray as xr
-from plotly.offline import get_plotlyjs
 
 from ..core.cache import package_version
 from ..core.errors import InputError
@@ -22,36 +17,13 @@ from ..fmi.files import replacing
 from . import telling
 from .cells import cell_data, map_content, map_figure
 from .charges import RULE, charge_curves
+from .composed import Section, composed
 from .course import panels
 from .limits import limits_of
-from .markup import figure, paragraph, section
+from .markup import figure, paragraph
 from .plots import BLACK, BLUE, GREEN, ORANGE, VERMILION, Panel, height, line, stacked
 from .run_record import RunKind, RunRecord, read_run_record
 from .shape import Shape, shape_of
-
-PAGE = Template("""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; \
-style-src 'unsafe-inline'; img-src data: blob:">
-<title>$title</title>
-<style>$style</style>
-</head>
-<body>
-<header><h1>$title</h1><p class="faint">$subtitle</p>$warnings</header>
-<nav aria-label="Sections"><ul>$links</ul></nav>
-<main>$main</main>
-<noscript><p class="warning">The figures need JavaScript; the tables do not.</p></noscript>
-<script type="application/json" id="figures">$figures</script>
-<script type="application/json" id="cells">$cells</script>
-<script>$plotly</script>
-<script>$script</script>
-</body>
-</html>
-""")
-"""Nothing but what is in the file may be loaded: the policy forbids it."""
 
 CURVE_STYLES = ((BLUE, "solid"), (VERMILION, "dash"), (GREEN, "dot"), (BLACK, "dashdot"), (ORANGE, "longdash"))
 """Of the charges in the figure of dQ/dV; of more, the first are shown."""
@@ -107,17 +79,9 @@ def made_page(results: xr.Dataset, name: str) -> str:
     cells = cell_data(results, shape, telling.weakest(results, shape))
     figures: dict[str, go.Figure] = {}
     sections = _sections(results, record, shape, cells, figures)
-    return PAGE.substitute(
-        title=escape(f"{record.pack_name or name}: {KINDS[record.kind]}"),
-        subtitle=escape(_subtitle(results, record, shape)),
-        warnings="".join(telling.warnings(results, record, shape)),
-        links="".join(f'<li><a href="#{key}">{escape(title)}</a></li>' for key, title, _ in sections),
-        main="".join(section(key, title, content) for key, title, content in sections),
-        figures=_inert("{" + ",".join(f'"{key}":{drawn.to_json()}' for key, drawn in figures.items()) + "}"),
-        cells=_json(cells),
-        style=_own("page.css"),
-        plotly=get_plotlyjs(),
-        script=_own("page.js"),
+    title = f"{record.pack_name or name}: {KINDS[record.kind]}"
+    return composed(
+        title, _subtitle(results, record, shape), telling.warnings(results, record, shape), sections, figures, cells
     )
 
 
@@ -127,9 +91,9 @@ def _sections(
     shape: Shape | None,
     cells: Mapping[str, Any] | None,
     figures: dict[str, go.Figure],
-) -> list[tuple[str, str, Iterable[str]]]:
+) -> list[Section]:
     """Return name, title and content of each section; the figures that these place are added to `figures`."""
-    made: list[tuple[str, str, Iterable[str]]] = [("summary", "Summary", telling.summary(results, record))]
+    made: list[Section] = [("summary", "Summary", telling.summary(results, record))]
     made.append(("limits", "What limited the pack", limits_of(results, record, shape)))
     if record.steps:
         made.append(("steps", "Steps", telling.steps(record)))
@@ -190,18 +154,3 @@ def _subtitle(results: xr.Dataset, record: RunRecord, shape: Shape | None) -> st
 def _arranged(shape: Shape) -> str:
     strings = f"{shape.strings} strings in parallel of " if shape.strings > 1 else ""
     return f"{strings}{shape.series} groups in series of {shape.parallel} cells in parallel"
-
-
-def _json(content: object) -> str:
-    """Return JSON that cannot end the element that holds it."""
-    return _inert(json.dumps(content, separators=(",", ":")))
-
-
-def _inert(text: str) -> str:
-    """Return JSON without the sign that begins a tag."""
-    return text.replace("<", "\\u003c")
-
-
-def _own(name: str) -> str:
-    """Return the text of a file beside this one."""
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")

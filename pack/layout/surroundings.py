@@ -6,12 +6,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.errors import InputError
 from ...models.thermal.geometry.shapes import Cylinder
 from ...models.thermal.geometry.views import effective_area
-from ...models.thermal.graph.nodes import AMBIENT, Node, Path, Radiation
+from ...models.thermal.graph.nodes import AMBIENT, Node, Path, Radiation, ThermalGraph
 from .conduction import neighbours
 from .setup import Setup
 from .sides import Side, Way
+
+Values = NDArray[np.float64]
 
 PLATED = {"left": Way.ALONG, "right": Way.ALONG, "front": Way.ACROSS, "back": Way.ACROSS, "bottom": Way.END,
           "top": Way.END}  # fmt: skip
@@ -102,6 +108,46 @@ def radiations(setup: Setup) -> Iterator[Radiation]:
             yield from [Radiation(setup.surface(k), around, area)] if area > 0.0 else []
         if own and own.radiating_area > 0.0:
             yield Radiation(around, AMBIENT, own.radiating_area)
+
+
+def cooled_by(setup: Setup, graph: ThermalGraph, factors: Values) -> dict[str, Values]:
+    """Return paths and radiating areas where each cell passes a known factor more to the air or its case.
+
+    Parameters
+    ----------
+    setup, graph : Setup, ThermalGraph
+        Of the pack.
+    factors : (cells,) array
+        Of each cell, > 0 [1].
+
+    Returns
+    -------
+    dict of str to array
+        ``path_conductance`` [W/K] and ``radiating_area`` [m2]: paths and radiation between a cell and the air or a
+        case have the cell's factor; those between cells, to plates and from a case to the air stay.
+
+    Raises
+    ------
+    InputError
+        When nothing joins a cell to the air or a case.
+    """
+    number = {name: k for k in range(setup.places.cells) for name in (setup.core(k), setup.surface(k))}
+    around = {AMBIENT, *(setup.casing_of(b) for b in range(setup.places.blocks) if setup.casing)}
+
+    def cell(link: Path | Radiation) -> int | None:
+        ends = (link.first, link.second)
+        return next((number[end] for end in ends if end in number), None) if around & set(ends) else None
+
+    joined = [[cell(link) for link in links] for links in (graph.paths, graph.radiations)]
+    lacking = set(number.values()) - {k for cells in joined for k in cells}
+    if lacking:
+        raise InputError(f"factors of cells: convection: nothing joins cell {min(lacking) + 1} to the air or a case")
+    by = [[1.0 if k is None else float(factors[k]) for k in cells] for cells in joined]
+    found = {
+        "path_conductance": [path.conductance * own for path, own in zip(graph.paths, by[0], strict=True)],
+        "radiating_area": [each.area * own for each, own in zip(graph.radiations, by[1], strict=True)],
+    }
+    return {name: np.array(values) for name, values in found.items() if values}
 
 
 def _side(setup: Setup, way: Way) -> Side:

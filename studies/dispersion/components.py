@@ -23,6 +23,10 @@ Interval = tuple[float, float, float]
 """Value, low end, high end."""
 
 
+AT_BOUND = 1e-4
+"""Variance between groups over that within, below which there is none."""
+
+
 class MeanSquare(NamedTuple):
     """A mean square, its degrees of freedom, and its coefficient in a part of the variance."""
 
@@ -103,22 +107,54 @@ def mixed_model(
             f"{len(values)} values of {groups} groups are too few for {len(columns)} covariates, or a covariate says "
             "the same as another column"
         )
-    model = library("statsmodels.api").MixedLM(values, design, groups=group)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a variance at 0 is an answer, and `converged` is looked at
-        fitted = model.fit(reml=True)
-    if not fitted.converged:
-        raise InputError("the mixed model did not converge: scale the values and covariates to about 1")
+    found = _restricted(values, design, group)
     size = groups / float(np.sum(1.0 / np.bincount(group)))
-    within, between = float(fitted.scale), max(float(fitted.cov_re[0, 0]), 0.0)
+    within, between = found.within, found.between
     pair = (MeanSquare(within + size * between, freedom, 1.0 / size), MeanSquare(within, rest, -1.0 / size))
-    width = stats.norm.ppf(0.5 + 0.5 * confidence) * np.asarray(fitted.bse_fe)
+    width = stats.norm.ppf(0.5 + 0.5 * confidence) * found.errors
     slopes = {
-        name: (float(fitted.fe_params[k]), float(fitted.fe_params[k] - width[k]), float(fitted.fe_params[k] + width[k]))
+        name: (float(found.fixed[k]), float(found.fixed[k] - width[k]), float(found.fixed[k] + width[k]))
         for k, name in enumerate(columns, len(fixed))
     }
     return Mixed(
         deviations(combination(pair, confidence)),
         deviations(combination([MeanSquare(within, rest)], confidence)),
         slopes,
+    )
+
+
+class _Restricted(NamedTuple):
+    """Fixed effects with their standard errors, and the variances between groups and within."""
+
+    fixed: Values
+    errors: Values
+    between: float
+    within: float
+
+
+def _restricted(values: Values, design: Values, group: NDArray[np.int64]) -> _Restricted:
+    """Fit by restricted likelihood; where its greatest is at no variance between groups, by least squares.
+
+    At that bound both are the same, and the search of the library ends in a singular matrix, or nowhere. The values are
+    scaled for it.
+    """
+    models, scale = library("statsmodels.api"), float(values.std()) or 1.0
+    scaled = (values - values.mean()) / scale
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a variance at 0 is an answer, and `converged` is looked at
+        try:
+            fitted = models.MixedLM(scaled, design, groups=group).fit(reml=True)
+            at_bound = float(fitted.cov_re[0, 0]) < AT_BOUND * float(fitted.scale)
+        except np.linalg.LinAlgError:
+            at_bound = True
+    if at_bound:
+        plain = models.OLS(scaled, design).fit()
+        return _Restricted(plain.params * scale, plain.bse * scale, 0.0, float(plain.scale) * scale**2)
+    if not fitted.converged:
+        raise InputError("the mixed model did not converge: scale the covariates to about 1")
+    return _Restricted(
+        np.asarray(fitted.fe_params) * scale,
+        np.asarray(fitted.bse_fe) * scale,
+        float(fitted.cov_re[0, 0]) * scale**2,
+        float(fitted.scale) * scale**2,
     )

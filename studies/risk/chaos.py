@@ -77,8 +77,8 @@ def legendre(scores: Values, degree: int) -> Values:
     return np.asarray(np.polynomial.legendre.legvander(uniform, degree) * np.sqrt(2.0 * np.arange(degree + 1) + 1.0))
 
 
-def fit_chaos(scores: Values, outputs: Values) -> Chaos:
-    """Fit outputs (n, s) of inputs that are given as standard normal numbers (n, d).
+def fit_chaos(scores: Values, outputs: Values, runs_per_term: int = RUNS_PER_TERM) -> Chaos:
+    """Fit outputs (n, s) of inputs that are given as standard normal numbers (n, d), with so many runs a term at least.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def fit_chaos(scores: Values, outputs: Values) -> Chaos:
     best: Chaos | None = None
     for degree in range(1, runs):
         terms = math.comb(inputs + degree, degree)
-        if terms > min(runs // RUNS_PER_TERM, MOST_TERMS) or (best is not None and best.error.max() < ENOUGH):
+        if terms > min(runs // runs_per_term, MOST_TERMS) or (best is not None and best.error.max() < ENOUGH):
             break
         orders = orders_to(degree, inputs)
         for family, polynomials in (("Hermite", hermite), ("Legendre", legendre)):
@@ -104,7 +104,7 @@ def fit_chaos(scores: Values, outputs: Values) -> Chaos:
                 back = np.linalg.inv(r)
                 best = Chaos(orders, coefficients, error, back @ back.T, family)
     if best is None:
-        raise InputError(f"{runs} runs are too few for {inputs} inputs: take {RUNS_PER_TERM * (inputs + 1)} or more")
+        raise InputError(f"{runs} runs are too few for {inputs} inputs: take {runs_per_term * (inputs + 1)} or more")
     return best
 
 

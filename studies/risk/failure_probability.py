@@ -14,6 +14,7 @@ Probab. Eng. Mech. 16 (2001) 263, doi:10.1016/S0266-8920(01)00019-4 (subsets).
 
 from __future__ import annotations
 
+import math
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -56,7 +57,7 @@ class Chance(NamedTuple):
 
 def failure_probability(
     limit: Limit, inputs: Any, method: FailureMethod, calls: int = 5000, cells: int | None = None, shared: int = 0,
-    confidence: float = 0.95, variation: float = 0.1, seed: int = 1,
+    confidence: float = 0.95, variation: float = 0.1, seed: int = 1, one_cell: Limit | None = None,
 ) -> xr.Dataset:  # fmt: skip
     """Return the probability that a margin is below 0.
 
@@ -78,6 +79,9 @@ def failure_probability(
         Coefficient of variation of the estimate that counts as converged.
     seed : int
         Of the generator.
+    one_cell : callable, optional
+        Of a pack: the margin of one cell among others at their medians, of inputs (runs, d). The search for the design
+        point takes it instead of the pack's, which has an edge where several cells are equally near to a failure.
 
     Returns
     -------
@@ -96,7 +100,7 @@ def failure_probability(
             f"a pack of {cells} cells has {cells} design points, and one of them tells the probability of one cell: "
             "ask for importance sampling, or for the first order method of systems"
         )
-    space = StandardSpace(limit, inputs, cells, shared)
+    space = StandardSpace(limit, inputs, cells, shared, one_cell)
     own: dict[str, Quantity] = {}
     point, near = np.zeros(0), False
     if method in {FailureMethod.FORM, FailureMethod.SYSTEM_FORM, FailureMethod.IMPORTANCE}:
@@ -185,8 +189,13 @@ def _importance(
 
 def _told(mean: float, spread: float, confidence: float, converged: bool) -> Chance:
     """Return an estimate with a lognormal interval: a probability is above 0."""
-    half = stats.norm.ppf(0.5 + 0.5 * confidence) * np.sqrt(np.log1p(spread**2))
-    return Chance(mean, spread, mean * float(np.exp(-half)), min(mean * float(np.exp(half)), 1.0), bool(converged))
+    half = _factor(spread, confidence)
+    return Chance(mean, spread, mean / half, min(mean * half, 1.0), bool(converged))
+
+
+def _factor(spread: float, confidence: float) -> float:
+    """Return the factor between an estimate of this coefficient of variation and an end of its lognormal interval."""
+    return float(np.exp(stats.norm.ppf(0.5 + 0.5 * confidence) * np.sqrt(np.log1p(spread**2))))
 
 
 def _blocks(calls: int, cells: int) -> list[int]:
@@ -227,6 +236,33 @@ def _subset(space: StandardSpace, calls: int, confidence: float, variation: floa
     result = search.getResult()
     spread = float(result.getCoefficientOfVariation())
     return _told(float(result.getProbabilityEstimate()), spread, confidence, spread <= variation)
+
+
+def monte_carlo_runs(found: xr.Dataset) -> float:
+    """Return the runs in which Monte Carlo has the coefficient of variation of an answer."""
+    chance, spread = float(found["probability"]), float(found["coefficient_of_variation"])
+    return (1.0 - chance) / (chance * spread**2) if chance > 0.0 else np.inf
+
+
+def ratio(found: xr.Dataset, other: xr.Dataset, confidence: float = 0.95) -> xr.Dataset:
+    """Return the ratio of two sampled probabilities with its lognormal interval.
+
+    Raises
+    ------
+    InputError
+        When one of them is 0, or has no interval.
+    """
+    share(confidence, "confidence")
+    chances = [float(each["probability"]) for each in (found, other)]
+    spread = math.hypot(*(float(each["coefficient_of_variation"]) for each in (found, other)))
+    if min(chances) <= 0.0 or not np.isfinite(spread):
+        raise InputError(f"the ratio of the probabilities {chances[0]:g} and {chances[1]:g} is not known: draw more")
+    mean, half = chances[0] / chances[1], _factor(spread, confidence)
+    return answer(
+        {"ratio": ((mean, mean / half, mean * half), "1", "ratio of the probabilities")},
+        confidence=confidence, method="independent samples, lognormal",
+        verdict=f"ratio {mean:.3g} ({mean / half:.3g} to {mean * half:.3g})",
+    )  # fmt: skip
 
 
 def plot_failure_probability(answers: dict[str, xr.Dataset]) -> go.Figure:

@@ -39,10 +39,14 @@ class StandardSpace:
         Of a pack.
     shared : int
         Inputs of the pack.
+    one_cell : Limit or None
+        Margin of one cell, in a pack whose other cells are at their medians, of inputs (runs, d).
     """
 
-    def __init__(self, limit: Limit, inputs: Any, cells: int | None = None, shared: int = 0) -> None:
-        self.limit, self.shared, self.calls = limit, whole(shared, "shared", 0), 0
+    def __init__(
+        self, limit: Limit, inputs: Any, cells: int | None = None, shared: int = 0, one_cell: Limit | None = None
+    ) -> None:
+        self.limit, self.one_cell, self.shared, self.calls = limit, one_cell, whole(shared, "shared", 0), 0
         self.pack, self.cells = cells is not None, whole(cells or 1, "cells")
         self.dimension = int(inputs.getDimension())
         if shared >= self.dimension:
@@ -65,8 +69,15 @@ class StandardSpace:
         shared, own = numbers
         runs = len(own)
         both = np.concatenate([np.broadcast_to(shared[:, None, :], (runs, self.cells, self.shared)), own], axis=2)
-        inputs = np.array(self.transform(both.reshape(-1, self.dimension))).reshape(both.shape)
-        found = np.asarray(self.limit(inputs if self.pack else inputs[:, 0, :]), np.float64)
+        inputs = self.inputs_of(both)
+        return self._checked(self.limit(inputs if self.pack else inputs[:, 0, :]), runs)
+
+    def inputs_of(self, numbers: Values) -> Values:
+        """Return the inputs of standard normal numbers, of any shape whose last extent is that of the inputs."""
+        return np.array(self.transform(numbers.reshape(-1, self.dimension))).reshape(numbers.shape)
+
+    def _checked(self, margins: Values, runs: int) -> Values:
+        found = np.asarray(margins, np.float64)
         if found.shape != (runs,):
             raise InputError(
                 f"the limit state gave the shape {found.shape} for {runs} runs: one margin a run is needed"
@@ -77,7 +88,12 @@ class StandardSpace:
         return found
 
     def of_one_cell(self, points: Values) -> Values:
-        """Return the margins where the first cell is at `points` (runs, d), and all others are at their medians."""
+        """Return the margins where one cell is at `points` (runs, d), and all others are at their medians.
+
+        Without a margin of one cell it is that of the pack: where cells at their medians are no nearer to a failure.
+        """
+        if self.one_cell is not None:
+            return self._checked(self.one_cell(self.inputs_of(points)), len(points))
         own = np.zeros((len(points), self.cells, self.dimension - self.shared))
         own[:, 0, :] = points[:, self.shared :]
         return self.margins((points[:, : self.shared], own))

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from ...core.cache import source_digest
@@ -174,20 +176,20 @@ class StudyStatus:
 def status(store: Path) -> StudyStatus:
     """Return how far the study of a store is; InputError where it is none."""
     data = load_store(store)
-    endings = _waiting(data)
-    counts = [int((endings == each.value).sum()) for each in SampleEnding]
-    failures = [str(text) for text in data.reason.values[endings == SampleEnding.FAILED.value]]
+    found = endings(data)
+    counts = [int((found == each.value).sum()) for each in SampleEnding]
+    failures = [str(text) for text in data.reason.values[found == SampleEnding.FAILED.value]]
     told = [f"{failures.count(text)} failed: {text}" for text in dict.fromkeys(failures)]
     return StudyStatus(counts[1], counts[2], counts[3], counts[0], tuple(told))
 
 
-def _waiting(data: xr.Dataset) -> Any:
-    """Return how samples ended; of chunks that are not marked as done none has."""
+def endings(data: xr.Dataset) -> NDArray[np.int8]:
+    """Return how the samples of a store have ended (`samples.SampleEnding`); of chunks that are not done none has."""
     chunk = int(data.attrs["description"]["chunk"])
-    endings = data.ending.values.copy()
+    found: NDArray[np.int8] = data.ending.values.copy()
     for number in (data.done.values == 0).nonzero()[0]:
-        endings[number * chunk : (number + 1) * chunk] = SampleEnding.WAITING.value
-    return endings
+        found[number * chunk : (number + 1) * chunk] = SampleEnding.WAITING.value
+    return found
 
 
 def _arrays(runner: Runner) -> list[StoredArray]:

@@ -15,7 +15,7 @@ STRUCTURE = ("converter", "links", "law", "fidelity")
 @pytest.mark.parametrize(
     ("table", "contents", "component", "others"),
     [
-        ("thermal", {}, "Thermal", ()),
+        ("thermal", {}, "Thermal", ("board_conductance",)),
         ("balancer", {}, "Balancer", ("rated_current", "gain")),
         ("balancer", {"converter": "flyback"}, "Balancer", ("bleed_resistance", "start_threshold", "stop_threshold")),
         (

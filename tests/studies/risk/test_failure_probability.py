@@ -5,7 +5,13 @@ import pytest
 from scipy import integrate, stats
 
 from packfmu.core.errors import InputError
-from packfmu.studies.risk.failure_probability import FailureMethod, failure_probability, plot_failure_probability
+from packfmu.studies.risk.failure_probability import (
+    FailureMethod,
+    failure_probability,
+    monte_carlo_runs,
+    plot_failure_probability,
+    ratio,
+)
 from packfmu.studies.risk.pack_to_cell import failures_at_least
 from packfmu.studies.risk.proportion import proportion
 
@@ -145,6 +151,18 @@ def test_the_picture_shows_every_answer():
     }
     figure = plot_failure_probability(found)
     assert [one.name for one in figure.data] == ["FORM", "IMPORTANCE"]
+
+
+def test_the_ratio_of_two_probabilities_has_an_interval():
+    first, second = (failure_probability(plane, ot.Normal(10), FailureMethod.IMPORTANCE, seed=seed) for seed in (1, 2))
+    found = ratio(first, second)
+    spread = np.hypot(float(first.coefficient_of_variation), float(second.coefficient_of_variation))
+    assert float(found.ratio_low) < 1.0 < float(found.ratio_high)
+    assert np.log(float(found.ratio_high / found.ratio_low)) == pytest.approx(2.0 * 1.96 * spread, rel=2e-3)
+    assert monte_carlo_runs(first) == pytest.approx(1.0 / (EXACT * 0.03**2), rel=0.3)
+    none = failure_probability(plane, ot.Normal(10), FailureMethod.MONTE_CARLO, 100)
+    with pytest.raises(InputError, match=r"ratio of the probabilities 0 and .* is not known"):
+        ratio(none, second)
 
 
 def test_shares_that_were_counted():
