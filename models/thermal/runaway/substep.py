@@ -50,6 +50,9 @@ DELAY = 1e-3
 MOST_RISE = 5.0
 """Of a cell in a sub-step [K]."""
 
+FAR = 1e6
+"""Sum of the rises of all nodes in a stage from which on a sub-step is made anew [K]."""
+
 MOST_SHARE = 0.5
 """Of the heat capacity that reactions may take in a stage."""
 
@@ -92,12 +95,25 @@ def ready(x: Block, p: Block, u: Block, c: Block) -> float:
 
 
 @kernel
+def is_far(rise: Block) -> bool:
+    """Whether the nodes would rise by more than `FAR` in sum, or by what is no number."""
+    total = 0.0
+    for i in range(rise.shape[0]):
+        total += abs(rise[i])
+    return not total <= FAR
+
+
+@kernel
 def attempt(x: Block, p: Block, u: Block, c: Block, h: float) -> bool:
-    """Solve the stages of a sub-step of h [s]; return whether they are solved, with slopes that suit the radiation."""
-    solved = first(x, p, c, h)
-    solved = second(x, p, u, c, h) and solved
-    solved = radiation.steepening(x, p, c) <= scheme.STEEPER and solved
-    return third(x, p, u, c, h) and solved
+    """Solve the stages of a sub-step of h [s]; return whether they are solved, with slopes that suit the radiation.
+
+    Where a stage is far out nothing is evaluated there: what a sub-step that is far too long leaves is finite.
+    """
+    if not first(x, p, c, h) or is_far(x.first_rise):
+        return False
+    if not second(x, p, u, c, h) or is_far(x.second_rise) or radiation.steepening(x, p, c) > scheme.STEEPER:
+        return False
+    return third(x, p, u, c, h)
 
 
 @kernel
