@@ -161,7 +161,7 @@ def test_the_ratio_of_two_probabilities_has_an_interval():
     assert np.log(float(found.ratio_high / found.ratio_low)) == pytest.approx(2.0 * 1.96 * spread, rel=2e-3)
     assert monte_carlo_runs(first) == pytest.approx(1.0 / (EXACT * 0.03**2), rel=0.3)
     none = failure_probability(plane, ot.Normal(10), FailureMethod.MONTE_CARLO, 100)
-    with pytest.raises(InputError, match="ratio of the probabilities 0 and .* is not known"):
+    with pytest.raises(InputError, match=r"ratio of the probabilities 0 and .* is not known"):
         ratio(none, second)
 
 
