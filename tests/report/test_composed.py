@@ -13,5 +13,5 @@ def test_a_page_holds_sections_and_figures_and_escapes_what_is_told():
     assert "b &amp; c" in made
     assert '<a href="#one">One</a>' in made
     assert 'id="place"' in made
-    assert "\\u003c/script\\u003e" in made
+    assert '"name":"\\u003c' in made
     assert '<script type="application/json" id="cells">null</script>' in made
