@@ -139,7 +139,7 @@ class _Fitted(NamedTuple):
         linear = [int(np.flatnonzero((orders == row).all(axis=1))[0]) for row in single]
         kept, found = np.clip(1.0 - self.chaos.error, 0.0, 1.0), []
         for matrix, side in zip(matrices, right, strict=True):
-            coefficients = np.linalg.lstsq(matrix, side, rcond=None)[0]
+            coefficients = np.asarray(np.linalg.lstsq(matrix, side, rcond=None)[0], np.float64)
             first, total = chaos_indices(orders, coefficients.copy(), single)
             found.append(np.stack([coefficients[linear] * self.spread, first * kept, total * kept]))
         return found

@@ -58,7 +58,7 @@ def test_without_a_command_it_lists_them(capsys):
     assert main([]) == 0
     out = capsys.readouterr().out
     commands = [line.split()[0] for line in out.split("Commands:")[1].splitlines() if line.strip()]
-    assert commands == ["new", "check", "build", "run", "report", "cell"]
+    assert commands == ["new", "check", "build", "run", "report", "cell", "study"]
 
 
 def test_facade_has_what_it_names():
