@@ -157,12 +157,13 @@ class PackLimit:
         least, deep = time.min(), self.warning / DEEP
         for number, row in enumerate(rows):
             instance.memory[places] = row
-            if instance.advance(number * step, step) != DONE:
-                return np.nan
+            status = instance.advance(number * step, step)
             least = min(least, time.min())
-            if least <= deep or away.any():
+            if least <= deep or away.any():  # what is refused of a step in which a cell runs away has run away, too
                 least = deep
                 break
+            if status != DONE:
+                return np.nan
         return float(np.log(least / self.warning))
 
     def start(self, cells: Values) -> None:
