@@ -34,6 +34,9 @@ from .standard_space import BLOCK, Limit, StandardSpace
 NEAR = 1e-3
 """Margin at the design point over that at the medians, below which the search has converged."""
 
+NOISE = 3e-4
+"""The same, of the search: what simulations step by their error is not exact."""
+
 
 class FailureMethod(Enum):
     """How the probability is found."""
@@ -80,8 +83,9 @@ def failure_probability(
     seed : int
         Of the generator.
     one_cell : callable, optional
-        Of a pack: the margin of one cell among others at their medians, of inputs (runs, d). The search for the design
-        point takes it instead of the pack's, which has an edge where several cells are equally near to a failure.
+        The margin of one cell, in a pack among others at their medians, of inputs (runs, d). The search for the design
+        point takes it instead of the pack's, which has an edge where several cells are equally near to a failure. For
+        importance sampling it may be that of another event, near to the one that is counted.
 
     Returns
     -------
@@ -149,6 +153,7 @@ def design_point(space: StandardSpace) -> tuple[Values, bool]:
     vector = ot.CompositeRandomVector(function, ot.RandomVector(ot.Normal(count)))
     solver = ot.AbdoRackwitz()
     solver.setMaximumIterationNumber(100)
+    solver.setMaximumConstraintError(NOISE)
     solver.setStartingPoint([0.0] * count)
     solver.setCheckStatus(False)
     search = ot.FORM(solver, ot.ThresholdEvent(vector, ot.Less(), 0.0))

@@ -7,9 +7,11 @@ adiabatic from then on (`models.thermal.runaway.events`). With the least of them
 
     g = ln(min time_to_runaway / warning)
 
-The pack fails where ``g < 0``: a cell is nearer to its runaway than the time of the warning. The logarithm of this time
-is nearly linear in the temperature, as the reactions follow Arrhenius: so g is smooth from the median to the failure
-and beyond it, where a maximum of the self-heating would jump by decades.
+``g < 0`` is the event that a cell comes nearer to its runaway than the time of the warning. The logarithm of this time
+is nearly linear in the temperature, as the reactions follow Arrhenius: so g is smooth from the median to this event and
+beyond it. Many a cell that is so near cools down again. That a cell runs away is another, rarer event, whose margin is
+`runaway`: it has nearly a step where the cell does. A search for a design point takes the margin of a short warning,
+and importance sampling counts the runaways.
 
 A run ends where the time is below the warning by the factor `DEEP`, or a cell has run away; then g is ``-ln(DEEP)``.
 The warning lasts two electrical periods at least, so that no runaway is missed between them. Cut-offs do not end a run:
@@ -44,6 +46,9 @@ from ..runs.courses import ProfileCourse
 
 DEEP = 30.0
 """Time of the warning over the time to a runaway where a run ends."""
+
+SLIGHT = 1e-9
+"""By which the margin of a runaway is below 0."""
 
 AMBIENT = "ambient_temperature"
 """The input that all cells share [K]."""
@@ -130,6 +135,10 @@ class PackLimit:
             raise InputError(f"inputs of shape {inputs.shape} are not of {self.cells} cells by {len(self.inputs)}")
         return np.array([self.margin(each, self.cells) for each in given])
 
+    def runaway(self, inputs: Values) -> Values:
+        """Return margins that are below 0 where a cell runs away in the course, and of `__call__` besides, raised."""
+        return self(inputs) + (float(np.log(DEEP)) - SLIGHT)
+
     def one_cell(self, inputs: Values) -> Values:
         """Return the margins of the first cell [1], of inputs (runs, d), among cells whose factors are 1."""
         found = []
@@ -148,12 +157,13 @@ class PackLimit:
         least, deep = time.min(), self.warning / DEEP
         for number, row in enumerate(rows):
             instance.memory[places] = row
-            if instance.advance(number * step, step) != DONE:
-                return np.nan
+            status = instance.advance(number * step, step)
             least = min(least, time.min())
-            if least <= deep or away.any():
+            if least <= deep or away.any():  # what is refused of a step in which a cell runs away has run away, too
                 least = deep
                 break
+            if status != DONE:
+                return np.nan
         return float(np.log(least / self.warning))
 
     def start(self, cells: Values) -> None:

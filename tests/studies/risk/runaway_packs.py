@@ -27,8 +27,8 @@ def pack_of(cells, temperature=358.15, **tables):
     return parse_pack(given | tables, "runaway_risk_pack.toml", FILE.parent)
 
 
-def limit_of(cells, ambient=False, temperature=358.15, **tables):
-    return PackLimit(pack_of(cells, temperature, **tables), COURSE, QUANTITIES, ambient=ambient)
+def limit_of(cells, ambient=False, temperature=358.15, warning=300.0):
+    return PackLimit(pack_of(cells, temperature), COURSE, QUANTITIES, warning, ambient)
 
 
 def inputs_of(ot, ambient=None, spread=3.0, copula=None):
