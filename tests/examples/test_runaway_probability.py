@@ -7,6 +7,7 @@ import pytest
 pytest.importorskip("openturns", reason="openturns is of the extra studies")
 
 
+@pytest.mark.campaign
 def test_importance_sampling_saves_nearly_all_runs_and_the_gumbel_copula_fails_more_often(tmp_path, capsys):
     import runaway_probability as example
 
