@@ -10,8 +10,8 @@
                       +---------------------------------------------------------+
 
 A step may be refused where the load asks for what no cell can give or take, or the step is too long for it: then all is
-as it was before, and goes on once the load is gone. Electrical steps are of 10 s at most: in steps of 30 s and more, far
-beyond those of the electrical layer, two cells that are so hot that they have hardly any resistance left charge and
+as it was before, and goes on once the load is gone. Electrical steps are of 10 s at most: in steps of 30 s and more,
+far beyond those of the electrical layer, two cells that are so hot that they have hardly any resistance left charge and
 empty each other by turns, and may be refused in the end, load or none.
 """
 
