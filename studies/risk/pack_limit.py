@@ -128,7 +128,8 @@ class PackLimit:
         Parameters
         ----------
         inputs : (runs, cells, d) array
-            Or (runs, d) of a single cell. NaN is the margin of a run that the models refuse.
+            Or (runs, d) of a single cell. NaN is the margin of a run that the models refuse, but where a cell was within
+            a step of its runaway.
         """
         given = inputs[:, None, :] if inputs.ndim == 2 else inputs
         if given.shape[1:] != (self.cells, len(self.inputs)):
@@ -159,10 +160,11 @@ class PackLimit:
             instance.memory[places] = row
             status = instance.advance(number * step, step)
             least = min(least, time.min())
-            if least <= deep or away.any():  # what is refused of a step in which a cell runs away has run away, too
+            refused = status != DONE
+            if least <= deep or away.any() or (refused and least <= step):  # refused beyond all bounds of temperature
                 least = deep
                 break
-            if status != DONE:
+            if refused:
                 return np.nan
         return float(np.log(least / self.warning))
 
