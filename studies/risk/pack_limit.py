@@ -128,7 +128,7 @@ class PackLimit:
         Parameters
         ----------
         inputs : (runs, cells, d) array
-            Or (runs, d) of a single cell. NaN is the margin of a run that the models refuse, but where a cell was within
+                Or (runs, d) of a single cell. NaN is the margin of a run that the models refuse, but where a cell was within
             a step of its runaway.
         """
         given = inputs[:, None, :] if inputs.ndim == 2 else inputs
@@ -161,7 +161,7 @@ class PackLimit:
             status = instance.advance(number * step, step)
             least = min(least, time.min())
             refused = status != DONE
-            if least <= deep or away.any() or (refused and least <= step):  # refused beyond all bounds of temperature
+            if least <= deep or away.any() or (refused and least <= step):  # refused: too hot
                 least = deep
                 break
             if refused:
