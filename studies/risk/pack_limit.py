@@ -128,8 +128,8 @@ class PackLimit:
         Parameters
         ----------
         inputs : (runs, cells, d) array
-                Or (runs, d) of a single cell. NaN is the margin of a run that the models refuse, but where a cell was within
-            a step of its runaway.
+            Or (runs, d) of a single cell. NaN is the margin of a run that the models refuse, but where a cell was
+            within a step of its runaway.
         """
         given = inputs[:, None, :] if inputs.ndim == 2 else inputs
         if given.shape[1:] != (self.cells, len(self.inputs)):
