@@ -15,8 +15,14 @@ OF_WIRING = {
 }  # fmt: skip
 """What is recorded of a pack that is wired in any way."""
 
+OF_HEAT = {
+    "cells_in_runaway", "surface_temperature", "node_temperature", "internal_short", "onset_time", "venting_time",
+    "runaway_margin",
+}  # fmt: skip
+"""What is recorded of a pack whose heat flows along a graph, or whose cells may run away."""
+
 UNMANAGED = {
-    level: {n: s for n, s in some.items() if not s.startswith(("Bms.", "Inputs.")) and n not in OF_WIRING}
+    level: {n: s for n, s in some.items() if not s.startswith(("Bms.", "Inputs.")) and n not in OF_WIRING | OF_HEAT}
     for level, some in RECORD.items()
 }
 """What is recorded of a pack without a Bms, and without profiles."""

@@ -205,7 +205,7 @@ def test_a_mistake_gets_one_line_with_key_value_and_what_is_allowed(table, key, 
         ({"pack": {"series": 1, "parallel": 1}}, "[cell] is missing; it has no default"),
         (SMALLEST | {"varation": {}}, '[varation] is not a known key; did you mean "variation"?'),
         (SMALLEST | {"aging": {}}, "[aging] parameters is missing; it has no default"),
-        (SMALLEST | {"aging": 3}, "[aging] = 3 must be a table of parameters, rate_cv, resistance_rate_cv"),
+        (SMALLEST | {"aging": 3}, "[aging] = 3 must be a table of parameters, rate_cv, resistance_rate_cv, dendrites"),
         (
             SMALLEST | {"busbar": 3},
             "[busbar] = 3 must be a table of segment_resistance, segment_inductance, contact_resistance, terminals, "
