@@ -37,8 +37,8 @@ Shared states
 References
 ----------
 The draw of a lifetime by an exponential deviate of its cumulative hazard: L. Devroye, Non-Uniform Random Variate
-Generation, Springer 1986, section VI.2. Soft shorts by dendrites come before hard ones: S. Menkin et al., Faraday
-Discuss. 2023, Insights into soft short circuit-based degradation of lithium metal batteries.
+Generation, Springer 1986, section VI.2. Soft shorts by dendrites come before hard ones: S.
+Menkin et al., Faraday Discuss. 248 (2024) 277, doi:10.1039/d3fd00101f.
 """
 
 from __future__ import annotations
